@@ -1,0 +1,128 @@
+// Package pipeline runs recipes: declared computations whose inputs and outputs are series of the cube. It runs what is
+// stale, remembers what it ran, keeps the lineage of every derived figure, and explains a figure down to its documents.
+//
+// A recipe's Compute is a pure function; this package does the reading and the writing around it. It knows no method and
+// no SQL: methods live in measure and recipe, storage behind the Store interface.
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/stat"
+)
+
+// Input declares series that a recipe reads, under the name by which its Compute asks for them.
+type Input struct {
+	Name     string
+	Dataflow string
+	Key      string // pattern
+	History  bool   // also earlier vintages, for recipes that choose among them
+}
+
+// Recipe is a declared computation.
+type Recipe struct {
+	ID      string
+	Version string // changes whenever the same inputs would give other figures
+	Title   catalog.Label
+	Method  string            // page of doc/methods
+	Params  map[string]string // declared parameters, part of the memo key
+	Inputs  []Input
+	Outputs []string // dataflows that it writes, and nobody else does
+	Compute func(*Inputs) (*Result, error)
+}
+
+// Inputs is what Compute may see: the declared series, nothing else.
+type Inputs struct {
+	Params map[string]string
+	series map[string][]cube.Version // by input name: newest version of each cell
+	past   map[string][]cube.Version // by input name: whole history, where declared
+}
+
+// NewInputs is for tests of recipes, which need no store.
+func NewInputs(params map[string]string, history map[string][]cube.Version) *Inputs {
+	in := &Inputs{Params: params, series: map[string][]cube.Version{}, past: history}
+	for name, versions := range history {
+		in.series[name] = cube.Newest(versions, cube.AsOf{})
+	}
+	return in
+}
+
+// Newest gives the newest version of each cell of an input.
+func (in *Inputs) Newest(name string) []cube.Version { return in.series[name] }
+
+// History gives every version of an input declared with History.
+func (in *Inputs) History(name string) []cube.Version { return in.past[name] }
+
+// Ref names something that a figure was computed from: one version of one cell when Period is set, or all the periods of a
+// series when it is not.
+type Ref struct {
+	Dataflow string      `json:"dataflow"`
+	Key      stat.Key    `json:"key"`
+	Period   stat.Period `json:"period,omitzero"`
+	Message  int64       `json:"message,omitempty"` // the message that brought the version used; 0 for a whole series
+	Role     string      `json:"role,omitempty"`    // what it was used as: "benchmark", "indicator", "numerator"…
+}
+
+// Output is a derived observation with what it came from.
+type Output struct {
+	Dataflow string
+	stat.Observation
+	From []Ref
+}
+
+// Result is what a recipe gives back: figures, and diagnostics for its method page (name → value, already formatted numbers
+// in decimal-point notation).
+type Result struct {
+	Outputs     []Output
+	Diagnostics []Diagnostic
+}
+
+// Diagnostic is a fact about a run that its method page shows: a table row under a heading.
+type Diagnostic struct {
+	Table string            `json:"table"`
+	Row   map[string]string `json:"row"`
+}
+
+// Run is one execution of a recipe.
+type Run struct {
+	ID          string            `json:"id"` // recipe id and a number: "digital-quarterly#3"
+	Recipe      string            `json:"recipe"`
+	Version     string            `json:"version"`
+	Memo        string            `json:"memo"` // hash of recipe, version, parameters and the input versions
+	StartedAt   time.Time         `json:"startedAt"`
+	FinishedAt  time.Time         `json:"finishedAt"`
+	ReadTo      int64             `json:"readTo"`  // newest message that it could see
+	Message     int64             `json:"message"` // message that it wrote; 0 when its figures were unchanged
+	Outputs     int               `json:"outputs"`
+	Params      map[string]string `json:"params,omitempty"`
+	Diagnostics []Diagnostic      `json:"diagnostics,omitempty"`
+}
+
+// Lineage is what one derived cell came from in one run.
+type Lineage struct {
+	Run  string    `json:"run"`
+	Cell cube.Cell `json:"cell"`
+	From []Ref     `json:"from"`
+}
+
+// Store keeps runs and lineage. A run is recorded together with its message, in one transaction: there is no derived figure
+// without its run, and no run without its figures.
+type Store interface {
+	cube.Store
+	// AppendRun stores the message of a run, the run and its lineage. The message may be unchanged (see cube.Store.Append);
+	// the run is recorded all the same.
+	AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error)
+	// NextRunNumber gives the number for the next run of a recipe, from 1.
+	NextRunNumber(ctx context.Context, recipe string) (int, error)
+	// LatestRun gives the newest run of a recipe, or false.
+	LatestRun(ctx context.Context, recipe string) (Run, bool, error)
+	// RunByID gives a run, or false.
+	RunByID(ctx context.Context, id string) (Run, bool, error)
+	// Runs gives all runs, oldest first.
+	Runs(ctx context.Context) ([]Run, error)
+	// LineageOf gives what a cell came from in a run, or false.
+	LineageOf(ctx context.Context, run string, cell cube.Cell) (Lineage, bool, error)
+}
