@@ -1,0 +1,279 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"time"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+)
+
+// Withdrawn is the comment code of a derived cell that a later run no longer gives. History keeps what it was.
+const Withdrawn = "withdrawn"
+
+// Runner runs recipes against a store.
+type Runner struct {
+	Store  Store
+	Intake cube.Intake
+	Now    func() time.Time
+	// Report, when set, is told of each recipe as it is done: ran says whether it was stale.
+	Report func(r Recipe, run Run, ran bool)
+}
+
+// RunStale runs, in the order in which they feed each other, the recipes whose inputs, parameters or version have changed
+// since their last run. It gives the runs made. Force runs all of them.
+func (r Runner) RunStale(ctx context.Context, recipes []Recipe, force bool) ([]Run, error) {
+	ordered, err := Order(recipes)
+	if err != nil {
+		return nil, err
+	}
+	var runs []Run
+	for _, recipe := range ordered {
+		run, ran, err := r.runOne(ctx, recipe, force)
+		if err != nil {
+			return runs, err
+		}
+		if ran {
+			runs = append(runs, run)
+		}
+		if r.Report != nil {
+			r.Report(recipe, run, ran)
+		}
+	}
+	return runs, nil
+}
+
+func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, bool, error) {
+	started := r.Now()
+	readTo, err := r.Store.LastMessage(ctx)
+	if err != nil {
+		return Run{}, false, err
+	}
+	in, err := r.read(ctx, recipe, cube.AsOf{Message: readTo})
+	if err != nil {
+		return Run{}, false, err
+	}
+	memo := Memo(recipe, in)
+	last, have, err := r.Store.LatestRun(ctx, recipe.ID)
+	if err != nil {
+		return Run{}, false, err
+	}
+	if have && last.Memo == memo && !force {
+		return last, false, nil
+	}
+	result, err := recipe.Compute(in)
+	if err != nil {
+		return Run{}, false, fault.New("pipeline.failed", "recipe", recipe.Title).Because(err)
+	}
+	n, err := r.Store.NextRunNumber(ctx, recipe.ID)
+	if err != nil {
+		return Run{}, false, err
+	}
+	run := Run{ID: fmt.Sprintf("%s#%d", recipe.ID, n), Recipe: recipe.ID, Version: recipe.Version, Memo: memo,
+		StartedAt: started.UTC(), ReadTo: readTo, Params: recipe.Params, Diagnostics: result.Diagnostics}
+	m, lineage, err := r.message(ctx, recipe, run, in, result, stat.DateOf(started))
+	if err != nil {
+		return Run{}, false, err
+	}
+	run.FinishedAt, run.Outputs = r.Now().UTC(), len(result.Outputs)
+	if len(m.Entries) > 0 {
+		if err := r.Intake.Check(m); err != nil {
+			return Run{}, false, fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
+		}
+	}
+	receipt, err := r.Store.AppendRun(ctx, run, m, lineage)
+	if err != nil {
+		return Run{}, false, err
+	}
+	run.Message = receipt.Message
+	return run, true, nil
+}
+
+// message turns a result into observations that name their run, with the evidence mark of their weakest input, and adds a
+// withdrawal for every cell that the recipe gave before and gives no longer.
+func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs, result *Result, day stat.Date) (cube.Message, []Lineage, error) {
+	m := cube.Message{Sender: "recipe/" + recipe.ID + "@" + recipe.Version, SentAt: run.StartedAt}
+	marks := in.marks()
+	var lineage []Lineage
+	given := map[cube.Cell]bool{}
+	for _, out := range result.Outputs {
+		if !contains(recipe.Outputs, out.Dataflow) {
+			return m, nil, fault.New("pipeline.undeclared-output", "recipe", recipe.Title, "dataflow", out.Dataflow)
+		}
+		o := out.Observation
+		o.Attributes = o.Attributes.Clone()
+		weakest := []stat.Mark{stat.MarkDerived, o.Mark()}
+		for _, ref := range out.From {
+			mark, ok := marks[cube.Cell{Dataflow: ref.Dataflow, Key: ref.Key, Period: ref.Period}]
+			if !ok {
+				return m, nil, fault.New("pipeline.unread-input", "recipe", recipe.Title, "cell", cube.Cell{Dataflow: ref.Dataflow, Key: ref.Key, Period: ref.Period}.String())
+			}
+			weakest = append(weakest, mark)
+		}
+		o.Attributes[stat.AttrMark] = string(stat.Weakest(weakest...))
+		o.Attributes[stat.AttrRun] = run.ID
+		o.Attributes[stat.AttrRecipe] = recipe.ID + "@" + recipe.Version
+		o.Vintage = stat.Vintage{Date: day, Written: day.String()}
+		m.Entries = append(m.Entries, cube.Entry{Dataflow: out.Dataflow, Observation: o})
+		cell := cube.Cell{Dataflow: out.Dataflow, Key: o.Key, Period: o.Period}
+		given[cell] = true
+		lineage = append(lineage, Lineage{Run: run.ID, Cell: cell, From: out.From})
+	}
+	for _, flow := range recipe.Outputs {
+		old, err := r.Store.Read(ctx, cube.Query{Dataflow: flow, AsOf: cube.AsOf{Message: run.ReadTo}})
+		if err != nil {
+			return m, nil, err
+		}
+		for _, v := range old {
+			if given[v.Cell()] || v.Status.Valueless() {
+				continue
+			}
+			m.Entries = append(m.Entries, cube.Entry{Dataflow: flow, Observation: stat.Observation{
+				Key: v.Key, Period: v.Period, Status: stat.Missing, Vintage: stat.Vintage{Date: day, Written: day.String()},
+				Attributes: stat.Attributes{stat.AttrMark: string(stat.MarkDerived), stat.AttrRun: run.ID,
+					stat.AttrRecipe: recipe.ID + "@" + recipe.Version, stat.AttrComment: Withdrawn}}})
+			lineage = append(lineage, Lineage{Run: run.ID, Cell: v.Cell()})
+		}
+	}
+	return m, lineage, nil
+}
+
+func (r Runner) read(ctx context.Context, recipe Recipe, at cube.AsOf) (*Inputs, error) {
+	in := &Inputs{Params: recipe.Params, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+	for _, i := range recipe.Inputs {
+		history, err := r.Store.History(ctx, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
+		if err != nil {
+			return nil, err
+		}
+		in.series[i.Name] = cube.Newest(history, cube.AsOf{})
+		if i.History {
+			in.past[i.Name] = history
+		}
+	}
+	return in, nil
+}
+
+// marks gives the evidence mark of every cell read, and of every series as a whole (a cell without period).
+func (in *Inputs) marks() map[cube.Cell]stat.Mark {
+	out := map[cube.Cell]stat.Mark{}
+	note := func(v cube.Version) {
+		series := cube.Cell{Dataflow: v.Dataflow, Key: v.Key}
+		out[series] = stat.Weakest(out[series], v.Mark())
+		if _, seen := out[v.Cell()]; !seen {
+			out[v.Cell()] = v.Mark()
+		}
+	}
+	for _, list := range in.series {
+		for _, v := range list {
+			note(v)
+		}
+	}
+	for _, list := range in.past {
+		for _, v := range list {
+			note(v)
+			// A recipe that chooses among vintages may have used any of them.
+			out[v.Cell()] = stat.Weakest(out[v.Cell()], v.Mark())
+		}
+	}
+	return out
+}
+
+// Memo gives the key by which a run is remembered: a hash of the recipe, its version and parameters, and every input
+// version that it can see. The run that made a derived input is left out, so that a rerun which changes no figure makes
+// nothing downstream stale.
+func Memo(recipe Recipe, in *Inputs) string {
+	h := sha256.New()
+	line := func(parts ...any) { fmt.Fprintln(h, parts...) }
+	line(recipe.ID, recipe.Version)
+	for _, k := range sorted(recipe.Params) {
+		line("param", k, recipe.Params[k])
+	}
+	for _, i := range recipe.Inputs {
+		line("input", i.Name, i.Dataflow, i.Key, i.History)
+		list := in.series[i.Name]
+		if i.History {
+			list = in.past[i.Name]
+		}
+		for _, v := range list {
+			value := "–"
+			if v.Value != nil {
+				value = v.Value.String()
+			}
+			line(v.Key, v.Period, value, v.Status)
+			if cube.Reported(v.Observation) {
+				line(v.Vintage.Date) // a derived input is dated by the day of its run, which says nothing of its figures
+			}
+			for _, a := range v.Attributes.Names() {
+				if a != stat.AttrRun {
+					line(a, v.Attributes[a])
+				}
+			}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Order sorts recipes so that each comes after those whose outputs it reads. Two recipes with one output, or recipes that
+// feed each other in a circle, are refused.
+func Order(recipes []Recipe) ([]Recipe, error) {
+	writer := map[string]int{}
+	for i, r := range recipes {
+		for _, flow := range r.Outputs {
+			if j, taken := writer[flow]; taken {
+				return nil, fault.New("pipeline.two-writers", "dataflow", flow, "one", recipes[j].ID, "two", r.ID)
+			}
+			writer[flow] = i
+		}
+	}
+	var out []Recipe
+	state := make([]int, len(recipes)) // 0 not seen, 1 being visited, 2 done
+	var visit func(i int) error
+	visit = func(i int) error {
+		switch state[i] {
+		case 1:
+			return fault.New("pipeline.circle", "recipe", recipes[i].ID)
+		case 2:
+			return nil
+		}
+		state[i] = 1
+		for _, in := range recipes[i].Inputs {
+			if j, ok := writer[in.Dataflow]; ok {
+				if err := visit(j); err != nil {
+					return err
+				}
+			}
+		}
+		state[i] = 2
+		out = append(out, recipes[i])
+		return nil
+	}
+	for i := range recipes {
+		if err := visit(i); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func sorted(m map[string]string) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
