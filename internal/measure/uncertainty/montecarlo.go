@@ -1,0 +1,179 @@
+package uncertainty
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"nhipso/internal/fault"
+)
+
+// Plan says how a recipe is drawn.
+type Plan struct {
+	Recipe    string    // the name and version of the recipe: part of the key of every draw
+	Seed      uint64    // the other part
+	Draws     int       // 0 means 1,000
+	Threads   int       // 0 means one for each processor; never changes a result
+	Quantiles []float64 // nil means 0.05, 0.5, 0.95
+}
+
+// Draw is one passage through the recipe.
+type Draw struct {
+	Index  int
+	recipe string
+	seed   uint64
+}
+
+// Stream gives the random numbers of one source in this draw. The same name gives the same numbers again.
+func (d *Draw) Stream(name string) *Stream { return NewStream(d.recipe, d.seed, d.Index, name) }
+
+// Summary describes one output over the draws that succeeded.
+type Summary struct {
+	Mean, SD  float64   // SD with n−1; 0 for a single draw
+	MCError   float64   // SD/√n: how far Mean may be from the mean of endlessly many draws
+	Quantiles []float64 // in the order of Plan.Quantiles, linear between order statistics
+}
+
+// Failure is a draw that the recipe could not complete.
+type Failure struct {
+	Index int
+	Err   error
+}
+
+// Result is a Monte-Carlo run.
+type Result struct {
+	Draws    int
+	Failed   []Failure
+	Outputs  []Summary
+	Values   [][]float64 // Values[k][r]: output k in the r-th draw that succeeded, in the order of the draws
+	Indices  []int       // the draws that succeeded
+	Quantile []float64   // the probabilities of Summary.Quantiles
+}
+
+// maxFailed is the part of the draws that may fail before the run does.
+const maxFailed = 0.01
+
+// Run draws a recipe many times and summarises each of its outputs. recipe must fill out, which comes zeroed, and may be called
+// from several goroutines at once; it must take all its randomness from the draw. A draw whose recipe returns an error or an
+// output that is not finite is counted and listed, never replaced; more than 1 % of them fails the run, whose Result still
+// lists them. Values do not depend on Threads, and the draws of a shorter run are the first of a longer one.
+func Run(plan Plan, outputs int, recipe func(d *Draw, out []float64) error) (Result, error) {
+	if plan.Draws == 0 {
+		plan.Draws = 1000
+	}
+	if plan.Quantiles == nil {
+		plan.Quantiles = []float64{0.05, 0.5, 0.95}
+	}
+	if plan.Draws < 1 || outputs < 1 {
+		return Result{}, fault.New("uncertainty.no-draws", "draws", plan.Draws, "outputs", outputs)
+	}
+	for _, q := range plan.Quantiles {
+		if !(q >= 0 && q <= 1) {
+			return Result{}, fault.New("uncertainty.bad-probability", "value", q)
+		}
+	}
+	rows, errs := drawAll(plan, outputs, recipe)
+
+	res := Result{Draws: plan.Draws, Values: make([][]float64, outputs), Quantile: slices.Clone(plan.Quantiles)}
+	for r, err := range errs {
+		if err != nil {
+			res.Failed = append(res.Failed, Failure{r, err})
+		} else {
+			res.Indices = append(res.Indices, r)
+		}
+	}
+	if float64(len(res.Failed)) > maxFailed*float64(plan.Draws) {
+		return res, fault.New("uncertainty.too-many-failed", "failed", len(res.Failed), "draws", plan.Draws, "first", res.Failed[0].Index+1).Because(res.Failed[0].Err)
+	}
+	n := len(res.Indices)
+	all := make([]float64, n*outputs)
+	for k := range outputs {
+		col := all[k*n : (k+1)*n : (k+1)*n]
+		for i, r := range res.Indices {
+			col[i] = rows[r*outputs+k]
+		}
+		res.Values[k] = col
+		s, err := Summarise(col, plan.Quantiles)
+		if err != nil {
+			return res, err
+		}
+		res.Outputs = append(res.Outputs, s)
+	}
+	return res, nil
+}
+
+func drawAll(plan Plan, outputs int, recipe func(*Draw, []float64) error) ([]float64, []error) {
+	rows, errs := make([]float64, plan.Draws*outputs), make([]error, plan.Draws)
+	threads := plan.Threads
+	if threads < 1 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(threads, plan.Draws) {
+		wg.Go(func() {
+			for {
+				r := int(next.Add(1)) - 1
+				if r >= plan.Draws {
+					return
+				}
+				out := rows[r*outputs : (r+1)*outputs : (r+1)*outputs]
+				if errs[r] = recipe(&Draw{r, plan.Recipe, plan.Seed}, out); errs[r] != nil {
+					continue
+				}
+				for k, x := range out {
+					if !finite(x) {
+						errs[r] = fault.New("uncertainty.not-finite-output", "output", k+1)
+						break
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return rows, errs
+}
+
+// Summarise gives the mean, the standard deviation and quantiles of finite values, in one fixed order of summation.
+func Summarise(values, probabilities []float64) (Summary, error) {
+	n := float64(len(values))
+	if len(values) == 0 {
+		return Summary{}, fault.New("uncertainty.no-draws", "draws", 0, "outputs", 1)
+	}
+	s := Summary{}
+	// Deviations from the first value, so that equal draws have exactly that mean and no spread.
+	shift := 0.0
+	for i, x := range values {
+		if !finite(x) {
+			return Summary{}, fault.New("uncertainty.not-finite", "name", "values", "at", i+1)
+		}
+		shift += x - values[0]
+	}
+	s.Mean = values[0] + shift/n
+	if len(values) > 1 {
+		ss := 0.0
+		for _, x := range values {
+			ss += (x - s.Mean) * (x - s.Mean)
+		}
+		s.SD = math.Sqrt(ss / (n - 1))
+	}
+	s.MCError = s.SD / math.Sqrt(n)
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	for _, p := range probabilities {
+		s.Quantiles = append(s.Quantiles, quantile(sorted, p))
+	}
+	return s, nil
+}
+
+// quantile interpolates between order statistics at (n−1)p, definition 7 of Hyndman and Fan (1996).
+func quantile(sorted []float64, p float64) float64 {
+	h := p * float64(len(sorted)-1)
+	i := min(int(h), len(sorted)-1)
+	if i == len(sorted)-1 {
+		return sorted[i]
+	}
+	return sorted[i] + (h-float64(i))*(sorted[i+1]-sorted[i])
+}

@@ -1,0 +1,265 @@
+package uncertainty
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func pairsOf(earlier, later []float64) []Pair {
+	out := make([]Pair, len(earlier))
+	for i := range out {
+		out[i] = Pair{Earlier: earlier[i], Later: later[i]}
+	}
+	return out
+}
+
+func TestRevise(t *testing.T) {
+	first, latest := []float64{5, 5.4, 6.1, 4.8, 5.9, 6.3}, []float64{5.3, 5.2, 6.4, 5.1, 5.8, 6.9}
+	t.Run("the constructed example of the oracle", func(t *testing.T) {
+		r, err := Revise(pairsOf(first, latest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []float64{0.3, -0.2, 0.3, 0.3, -0.1, 0.6} {
+			near(t, "revision", r.Revision[i], want, 1e-12)
+		}
+		near(t, "MR", r.Mean, 0.2, 1e-12)
+		near(t, "MAR", r.Absolute, 0.3, 1e-12)
+		near(t, "RMAR", *r.Relative, 0.05187319884726, 1e-12)
+		near(t, "RMSR", r.RMSR, 0.3366501646121, 1e-12)
+		near(t, "sd", *r.SD, 0.2966479394838, 1e-12)
+		near(t, "positive", r.Positive, 0.6666666666667, 1e-12)
+		near(t, "direction", *r.Direction, 0.8, 1e-12)
+		test, err := TestMean(r.Revision, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "t", test.T, 1.65144564769, 1e-11)
+		if r.Mean0 != nil || r.News != nil || r.Noise != nil || r.Efficient != nil {
+			t.Error("six revisions were tested; fewer than eight are only printed")
+		}
+	})
+	t.Run("MAR ≥ |MR|, and RMSR² is the variance over n plus MR²", rapid.MakeCheck(func(r *rapid.T) {
+		draw := rapid.SliceOfN(rapid.Float64Range(-10, 10), 1, 30).Draw(r, "later")
+		earlier := rapid.SliceOfN(rapid.Float64Range(-10, 10), len(draw), len(draw)).Draw(r, "earlier")
+		out, err := Revise(pairsOf(earlier, draw))
+		if err != nil {
+			r.Fatal(err)
+		}
+		if out.Absolute < math.Abs(out.Mean)-1e-12 {
+			r.Errorf("MAR %g < |MR| %g", out.Absolute, out.Mean)
+		}
+		if n := float64(out.N); n > 1 {
+			near(r, "RMSR²", out.RMSR*out.RMSR, *out.SD**out.SD*(n-1)/n+out.Mean*out.Mean, 1e-12)
+		}
+	}))
+	t.Run("a change of definition is no revision: it is left out, counted, and breaks the row of changes", func(t *testing.T) {
+		pairs := pairsOf(first, latest)
+		pairs[2] = Pair{Earlier: 6.1, Later: 60, Redefined: true}
+		r, err := Revise(pairs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.N != 5 || r.Excluded != 1 {
+			t.Errorf("counted %d, left out %d", r.N, r.Excluded)
+		}
+		near(t, "mean", r.Mean, 0.9/5, 1e-12)
+		near(t, "direction over the three changes left", *r.Direction, 2.0/3, 1e-12)
+		_, err = Revise([]Pair{{Earlier: 1, Later: 2, Redefined: true}})
+		fails(t, err, "uncertainty.no-revisions")
+	})
+	t.Run("revisions that the earlier figure cannot foresee are news; those that the later cannot are noise", func(t *testing.T) {
+		s := NewStream("news", 1, 0, "")
+		var news, noise []Pair
+		for range 400 {
+			truth, error1 := s.Normal(), s.Normal()
+			news = append(news, Pair{Earlier: truth, Later: truth + error1})
+			noise = append(noise, Pair{Earlier: truth + error1, Later: truth})
+		}
+		a, err := Revise(news)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := Revise(noise)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.News.P < 0.01 || a.Efficient.P < 0.01 || a.Noise.P > 1e-6 {
+			t.Errorf("news: P of news %g, of efficiency %g, of noise %g", a.News.P, a.Efficient.P, a.Noise.P)
+		}
+		if b.Noise.P < 0.01 || b.News.P > 1e-6 || b.Efficient.P > 1e-6 {
+			t.Errorf("noise: P of noise %g, of news %g, of efficiency %g", b.Noise.P, b.News.P, b.Efficient.P)
+		}
+		near(t, "slope of noise on earlier", b.News.Slope, -0.5, 0.1)
+		near(t, "slope of later is one more than that of the revision", b.Efficient.Slope, 1+b.News.Slope, 1e-12)
+		near(t, "and tests the same hypothesis", b.Efficient.Wald, b.News.Wald, 1e-9)
+	})
+	t.Run("at lag 0 the Wald and the standard errors are those of White's covariance worked by hand", func(t *testing.T) {
+		// x = −1,0,1 twice and residuals ±: slope 1, residuals of 1 at x=−1 and x=1, 2 at 0.
+		x := []float64{-1, 0, 1, -1, 0, 1}
+		y := []float64{0, 2, 2, -2, -2, 0}
+		f := fit(x, y, 0, 0)
+		near(t, "slope", f.Slope, 1, 1e-12)
+		near(t, "intercept", f.Intercept, 0, 1e-12)
+		near(t, "slope se", f.SlopeSE, math.Sqrt(6.0/4*4/16), 1e-12)
+		near(t, "intercept se", f.InterceptSE, math.Sqrt(6.0/4*12/36), 1e-12)
+		near(t, "wald", f.Wald, 1/(6.0/4*4/16)/2, 1e-12)
+	})
+	t.Run("positive autocorrelation widens the standard error of the mean", func(t *testing.T) {
+		v := []float64{3, 3, 3, 3, -1, -1, -1, -1, 2, 2, 2, 2}
+		a, _ := TestMean(v, 0)
+		b, err := TestMean(v, 2)
+		if err != nil || b.SE <= a.SE {
+			t.Errorf("se %g at lag 2, %g at lag 0 (%v)", b.SE, a.SE, err)
+		}
+		// By hand: mean 4/3; γ0, γ1, γ2 as sums; Bartlett weights 2/3 and 1/3.
+		var g [3]float64
+		for i := range v {
+			for j := range g {
+				if i >= j {
+					g[j] += (v[i] - 4.0/3) * (v[i-j] - 4.0/3)
+				}
+			}
+		}
+		near(t, "by hand", b.SE, math.Sqrt((g[0]+4.0/3*g[1]+2.0/3*g[2])/11/12), 1e-12)
+	})
+	t.Run("revisions without variation, and figures that are not numbers", func(t *testing.T) {
+		_, err := TestMean([]float64{0.1, 0.1, 0.1}, 0)
+		fails(t, err, "uncertainty.no-variation")
+		_, err = TestMean([]float64{1}, 0)
+		fails(t, err, "uncertainty.too-few")
+		_, err = TestMean([]float64{1, math.NaN()}, 0)
+		fails(t, err, "uncertainty.not-finite")
+		_, err = Revise([]Pair{{Earlier: math.Inf(1)}})
+		fails(t, err, "uncertainty.not-finite")
+		same := make([]Pair, 10)
+		for i := range same {
+			same[i] = Pair{Earlier: 2, Later: 2.5}
+		}
+		r, err := Revise(same)
+		if err != nil || r.Mean0 != nil || r.News != nil || *r.SD != 0 {
+			t.Errorf("constant revisions: %+v %v", r, err)
+		}
+		zero, err := Revise([]Pair{{Earlier: 1, Later: 0}})
+		if err != nil || zero.Relative != nil || zero.SD != nil || zero.Direction != nil {
+			t.Errorf("one revision to zero: %+v %v", zero, err)
+		}
+	})
+}
+
+func TestTriangle(t *testing.T) {
+	t.Run("the revision from first to latest is the sum of the steps", rapid.MakeCheck(func(r *rapid.T) {
+		n := rapid.IntRange(1, 6).Draw(r, "periods")
+		vintages := make([]Vintage, rapid.IntRange(1, 6).Draw(r, "vintages"))
+		for v := range vintages {
+			vintages[v].Values = rapid.SliceOfN(rapid.Float64Range(-100, 100), n, n).Draw(r, "values")
+			vintages[v].Known = rapid.SliceOfN(rapid.Bool(), n, n).Draw(r, "known")
+		}
+		paths, err := Triangle(vintages)
+		if err != nil {
+			r.Fatal(err)
+		}
+		for _, p := range paths {
+			sum := 0.0
+			for _, s := range p.Steps {
+				sum += s
+			}
+			near(r, "sum", sum, p.Total, 1e-12)
+			if len(p.Steps) != len(vintages)-1 {
+				r.Error("not a step for each vintage after the first")
+			}
+		}
+	}))
+	t.Run("a figure first published later has no revision before, and one left out keeps its last", func(t *testing.T) {
+		paths, err := Triangle([]Vintage{
+			{[]float64{1, math.NaN()}, []bool{true, false}},
+			{[]float64{math.NaN(), 5}, []bool{false, true}},
+			{[]float64{3, 4}, []bool{true, true}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := paths[0]; p.First != 1 || p.Latest != 3 || p.Steps[0] != 0 || p.Steps[1] != 2 {
+			t.Errorf("%+v", p)
+		}
+		if p := paths[1]; p.First != 5 || p.Steps[0] != 0 || p.Steps[1] != -1 || p.Total != -1 {
+			t.Errorf("%+v", p)
+		}
+		_, err = Triangle(nil)
+		fails(t, err, "uncertainty.no-revisions")
+		_, err = Triangle([]Vintage{{[]float64{1}, []bool{true}}, {[]float64{1, 2}, []bool{true, true}}})
+		fails(t, err, "uncertainty.length")
+		_, err = Triangle([]Vintage{{[]float64{math.NaN()}, []bool{true}}})
+		fails(t, err, "uncertainty.not-finite")
+	})
+}
+
+func TestBackTest(t *testing.T) {
+	t.Run("intervals that hold as often as announced are not rejected, those too narrow are", func(t *testing.T) {
+		s := NewStream("coverage", 3, 0, "")
+		var fair, narrow []Interval
+		for range 500 {
+			x := s.Normal()
+			fair = append(fair, Interval{-1.6448536, 1.6448536, x})
+			narrow = append(narrow, Interval{-1, 1, x})
+		}
+		a, err := BackTest(fair, 0.9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := BackTest(narrow, 0.9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.P < 0.01 || a.KupiecP < 0.01 || a.ShareLow > 0.9 || a.ShareHigh < 0.9 {
+			t.Errorf("fair intervals rejected: %+v", a)
+		}
+		if b.P > 1e-6 || b.KupiecP > 1e-6 || b.ShareHigh > 0.9 {
+			t.Errorf("narrow intervals accepted: %+v", b)
+		}
+		if a.Score >= b.Score {
+			t.Error("the honest interval has the worse score")
+		}
+		if a.Inside+a.Below+a.Above != a.N {
+			t.Error("inside, below and above do not add up")
+		}
+	})
+	t.Run("nine of ten at 90 % by hand", func(t *testing.T) {
+		in := make([]Interval, 10)
+		for i := range in {
+			in[i] = Interval{0, 1, 0.5}
+		}
+		in[9].Actual = 3
+		c, err := BackTest(in, 0.9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "P", c.P, 1, 1e-12)
+		near(t, "LR", c.Kupiec, 0, 1e-12)
+		near(t, "score", c.Score, 1+20*2/10.0, 1e-9)
+		near(t, "low: the tail from nine is 2.5 %", 10*math.Pow(c.ShareLow, 9)*(1-c.ShareLow)+math.Pow(c.ShareLow, 10), 0.025, 1e-9)
+		near(t, "high: the tail to nine is 2.5 %", 1-math.Pow(c.ShareHigh, 10), 0.025, 1e-9)
+	})
+	t.Run("all inside and none inside stay within the limits of a probability", func(t *testing.T) {
+		all, err := BackTest([]Interval{{0, 1, 0}, {0, 1, 1}}, 0.9)
+		if err != nil || all.ShareHigh != 1 || all.Share != 1 {
+			t.Errorf("%+v %v", all, err)
+		}
+		none, err := BackTest([]Interval{{0, 1, 2}}, 0.9)
+		if err != nil || none.ShareLow != 0 || none.Above != 1 {
+			t.Errorf("%+v %v", none, err)
+		}
+	})
+	t.Run("what is no interval is refused", func(t *testing.T) {
+		_, err := BackTest(nil, 0.9)
+		fails(t, err, "uncertainty.too-few")
+		_, err = BackTest([]Interval{{1, 0, 0}}, 0.9)
+		fails(t, err, "uncertainty.empty-range")
+		_, err = BackTest([]Interval{{0, 1, math.NaN()}}, 0.9)
+		fails(t, err, "uncertainty.not-finite")
+		_, err = BackTest([]Interval{{0, 1, 0}}, 1)
+		fails(t, err, "uncertainty.bad-probability")
+	})
+}
