@@ -1,0 +1,120 @@
+package text
+
+import (
+	"regexp"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+)
+
+// minus is the typographic minus sign, as wide as a digit in tabular figures.
+const minus = "−"
+
+// marks gives the thousands separator and the decimal mark of a language.
+func marks(lang string) (group, point string) {
+	if lang == "en" {
+		return ",", "."
+	}
+	return ".", ","
+}
+
+// FormatNumber writes a number in "vi" (1.234.567,89) or "en" (1,234,567.89) with the given number of digits after the
+// mark, rounded half away from zero; a negative number of decimals keeps the digits as they are.
+func FormatNumber(lang string, d stat.Decimal, decimals int) string {
+	if decimals >= 0 {
+		d = d.Round(decimals)
+	}
+	group, point := marks(lang)
+	digits, negative := strings.CutPrefix(d.String(), "-")
+	whole, fraction, fractional := strings.Cut(digits, ".")
+	var b strings.Builder
+	if negative {
+		b.WriteString(minus)
+	}
+	for i, c := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteString(group)
+		}
+		b.WriteRune(c)
+	}
+	if fractional {
+		b.WriteString(point + fraction)
+	}
+	return b.String()
+}
+
+// Style is a way of writing a number.
+type Style string
+
+// Styles of numbers, as DetectNumber tells them apart.
+const (
+	Plain      Style = "plain"      // 1234.56, as data files must write it
+	Vietnamese Style = "vi"         // 1.234,56
+	English    Style = "en"         // 1,234.56
+	Ambiguous  Style = "ambiguous"  // 1,234: a thousand and more in English, one and a bit in Vietnamese
+	NotNumber  Style = "not-number" // anything else
+)
+
+var (
+	reVietnamese = regexp.MustCompile(`^[+-]?(\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d+)$`)
+	reEnglish    = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$`)
+	reSpaced     = regexp.MustCompile(`(\d)[ \x{00a0}\x{202f}](\d{3})`)
+)
+
+// DetectNumber says how a text writes a number, and the number it writes; the number is 0 when there is none or when two
+// readings are possible. A plain decimal point always counts as one, so that "1.234" is one and a bit, never a thousand.
+func DetectNumber(s string) (Style, stat.Decimal) {
+	if d, err := stat.ParseDecimal(s); err == nil {
+		return Plain, d
+	}
+	t := strings.TrimSpace(strings.ReplaceAll(s, minus, "-"))
+	for reSpaced.MatchString(t) {
+		t = reSpaced.ReplaceAllString(t, "$1$2")
+	}
+	vi, en := reVietnamese.MatchString(t), reEnglish.MatchString(t)
+	switch {
+	case vi && en:
+		return Ambiguous, stat.Decimal{}
+	case en:
+		return read(English, strings.ReplaceAll(t, ",", ""))
+	case vi:
+		return read(Vietnamese, strings.ReplaceAll(strings.ReplaceAll(t, ".", ""), ",", "."))
+	}
+	return NotNumber, stat.Decimal{}
+}
+
+func read(style Style, plain string) (Style, stat.Decimal) {
+	d, err := stat.ParseDecimal(plain)
+	if err != nil {
+		return NotNumber, stat.Decimal{}
+	}
+	return style, d
+}
+
+// ParseLocalNumber reads a number as a person types it into a page of the given language: in "vi" 1.234,56 and in "en"
+// 1,234.56, both with or without thousands separators. A text that the language does not read as a number is refused.
+func ParseLocalNumber(lang, s string) (stat.Decimal, error) {
+	t := strings.TrimSpace(strings.ReplaceAll(s, minus, "-"))
+	for reSpaced.MatchString(t) {
+		t = reSpaced.ReplaceAllString(t, "$1$2")
+	}
+	group, point := marks(lang)
+	whole, fraction, _ := strings.Cut(t, point)
+	grouped := reVietnamese
+	if lang == "en" {
+		grouped = reEnglish
+	}
+	if strings.Contains(whole, group) && !grouped.MatchString(t) || strings.ContainsAny(fraction, group+point) {
+		return stat.Decimal{}, fault.New("text.bad-number", "text", s)
+	}
+	plain := strings.ReplaceAll(whole, group, "")
+	if fraction != "" {
+		plain += "." + fraction
+	}
+	d, err := stat.ParseDecimal(plain)
+	if err != nil {
+		return stat.Decimal{}, fault.New("text.bad-number", "text", s)
+	}
+	return d, nil
+}

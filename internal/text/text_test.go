@@ -1,0 +1,225 @@
+package text
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+	"pgregory.net/rapid"
+
+	"nhipso/internal/stat"
+)
+
+func TestFold(t *testing.T) {
+	for name, pair := range map[string][2]string{
+		"drops every diacritic":                    {"Đắk Lắk", "dak lak"},
+		"reads composed and decomposed text alike": {norm.NFD.String("Thừa Thiên Huế"), "thua thien hue"},
+		"makes one space of a dash and its blanks": {"Bà Rịa - Vũng Tàu", "ba ria vung tau"},
+		"makes a space of an abbreviation's point": {"TP.HCM", "tp hcm"},
+		"reads eth as đ":                           {"Ðồng Nai", "dong nai"},
+		"keeps digits":                             {"NQ 57-NQ/TW", "nq 57 nq tw"},
+		"drops blanks at both ends":                {"  Huế\u00a0", "hue"},
+		"leaves nothing of nothing":                {" - ", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := Fold(pair[0]); got != pair[1] {
+				t.Errorf("Fold(%q) = %q, want %q", pair[0], got, pair[1])
+			}
+		})
+	}
+	t.Run("folding twice changes nothing more", rapid.MakeCheck(func(t *rapid.T) {
+		s := rapid.String().Draw(t, "s")
+		if once := Fold(s); Fold(once) != once {
+			t.Fatalf("Fold(%q) = %q, again %q", s, once, Fold(once))
+		}
+	}))
+}
+
+func TestNormalizeTone(t *testing.T) {
+	for name, pair := range map[string][2]string{
+		"moves the mark of an open oa":        {"Thanh Hoá", "Thanh Hóa"},
+		"moves the mark of an open oe":        {"sức khoẻ", "sức khỏe"},
+		"moves the mark of an open uy":        {"Thuỷ sản", "Thủy sản"},
+		"moves it in capitals":                {"KHÁNH HOÀ", "KHÁNH HÒA"},
+		"leaves the right place alone":        {"Hòa Bình", "Hòa Bình"},
+		"leaves a closed syllable alone":      {"toán, hoàn, ngoài, khoảng", "toán, hoàn, ngoài, khoảng"},
+		"leaves the u of qu to the consonant": {"quý, quỹ, quỳ", "quý, quỹ, quỳ"},
+		"leaves a vowel with a quality alone": {"thuế, Huế", "thuế, Huế"},
+		"composes decomposed text":            {norm.NFD.String("Quảng Ngãi"), "Quảng Ngãi"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := NormalizeTone(pair[0]); got != pair[1] {
+				t.Errorf("NormalizeTone(%q) = %q, want %q", pair[0], got, pair[1])
+			}
+		})
+	}
+	t.Run("never changes what a search sees, and settles at once", rapid.MakeCheck(func(t *rapid.T) {
+		s := rapid.StringOf(rapid.SampledFrom([]rune("qhtnuoaeyiQUOAY \u0300\u0301\u0309\u0323ăêơ"))).Draw(t, "s")
+		once := NormalizeTone(s)
+		if Fold(once) != Fold(s) || NormalizeTone(once) != once {
+			t.Fatalf("%q → %q → %q", s, once, NormalizeTone(once))
+		}
+	}))
+}
+
+func TestCompare(t *testing.T) {
+	t.Run("follows the Vietnamese alphabet and the order of tones", func(t *testing.T) {
+		want := []string{"An Giang", "Bà Rịa - Vũng Tàu", "Cà Mau", "Cần Thơ", "Đà Nẵng", "Đắk Lắk", "Đồng Nai", "Hà Nội", "Hải Phòng", "Huế",
+			"ma", "mà", "mả", "mã", "má", "mạ", "mo", "mô", "mơ", "Yên Bái"}
+		got := slices.Clone(want)
+		slices.Reverse(got)
+		sort.SliceStable(got, func(i, j int) bool { return Compare(got[i], got[j]) < 0 })
+		if !slices.Equal(got, want) {
+			t.Errorf("got  %v\nwant %v", got, want)
+		}
+	})
+	t.Run("d comes before đ", func(t *testing.T) {
+		if Compare("Dương", "Đà") >= 0 {
+			t.Error("đ sorted before d")
+		}
+	})
+	t.Run("is a total order", rapid.MakeCheck(func(t *rapid.T) {
+		a, b := rapid.String().Draw(t, "a"), rapid.String().Draw(t, "b")
+		if Compare(a, b) != -Compare(b, a) || (Compare(a, b) == 0) != (a == b) {
+			t.Fatalf("%q against %q: %d and %d", a, b, Compare(a, b), Compare(b, a))
+		}
+	}))
+}
+
+func TestFormatNumber(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		decimals int
+		vi, en   string
+	}{
+		{"1234567.891", 2, "1.234.567,89", "1,234,567.89"},
+		{"-1234.5", 0, "−1.235", "−1,235"},
+		{"-0.001", 2, "0,00", "0.00"},
+		{"12.660", -1, "12,660", "12.660"},
+		{"999.995", 2, "1.000,00", "1,000.00"},
+		{"100", 0, "100", "100"},
+		{"1000", -1, "1.000", "1,000"},
+		{"5.6", 2, "5,60", "5.60"},
+	} {
+		d := stat.MustDecimal(c.text)
+		if got := FormatNumber("vi", d, c.decimals); got != c.vi {
+			t.Errorf("vi %s to %d digits: %s, want %s", c.text, c.decimals, got, c.vi)
+		}
+		if got := FormatNumber("en", d, c.decimals); got != c.en {
+			t.Errorf("en %s to %d digits: %s, want %s", c.text, c.decimals, got, c.en)
+		}
+	}
+	t.Run("what is written is read back in the same language", rapid.MakeCheck(func(t *rapid.T) {
+		n, decimals := rapid.Int64().Draw(t, "n"), rapid.IntRange(0, 6).Draw(t, "decimals")
+		d, err := stat.Int(n).Quo(stat.MustDecimal("1000"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d = d.Round(decimals)
+		for _, lang := range []string{"vi", "en"} {
+			s := FormatNumber(lang, d, decimals)
+			back, err := ParseLocalNumber(lang, s)
+			if err != nil || back.Cmp(d) != 0 {
+				t.Fatalf("%s: %s → %s → %s (%v)", lang, d, s, back, err)
+			}
+		}
+	}))
+}
+
+func TestDetectNumber(t *testing.T) {
+	for s, want := range map[string]Style{
+		"1234.56": Plain, "1.234": Plain, "-5": Plain, "1e3": Plain,
+		"1.234,56": Vietnamese, "12,66": Vietnamese, "1.234.567": Vietnamese, "0,5": Vietnamese, "1 234,5": Vietnamese,
+		"1,234.56": English, "1,234,567": English,
+		"1,234": Ambiguous, "12,660": Ambiguous,
+		"abc": NotNumber, "": NotNumber, "1.23.456,7": NotNumber, "12,34.5": NotNumber, "1,2,3": NotNumber, "NaN": NotNumber, "٣": NotNumber,
+	} {
+		if got, _ := DetectNumber(s); got != want {
+			t.Errorf("DetectNumber(%q) = %s, want %s", s, got, want)
+		}
+	}
+	if _, d := DetectNumber("1.234,56"); d.String() != "1234.56" {
+		t.Errorf("1.234,56 read as %s", d)
+	}
+	if _, d := DetectNumber("1,234.56"); d.String() != "1234.56" {
+		t.Errorf("1,234.56 read as %s", d)
+	}
+}
+
+func TestParseLocalNumber(t *testing.T) {
+	for _, c := range []struct{ lang, text, want string }{
+		{"vi", "1.234,56", "1234.56"}, {"vi", "1234,56", "1234.56"}, {"vi", "1.234", "1234"}, {"vi", "−12,66", "-12.66"},
+		{"en", "1,234.56", "1234.56"}, {"en", "1.234", "1.234"}, {"en", " 1,234 ", "1234"}, {"vi", "1 234 567", "1234567"},
+	} {
+		d, err := ParseLocalNumber(c.lang, c.text)
+		if err != nil || d.String() != c.want {
+			t.Errorf("%s %q = %s (%v), want %s", c.lang, c.text, d, err, c.want)
+		}
+	}
+	for _, c := range [][2]string{{"vi", "1.23"}, {"vi", "1,234.56"}, {"en", "1.234,56"}, {"en", "12,66"}, {"vi", ""}, {"vi", "x"}, {"en", "1,,2"}, {"vi", "1,2,3"}} {
+		if d, err := ParseLocalNumber(c[0], c[1]); err == nil {
+			t.Errorf("%s %q was read as %s", c[0], c[1], d)
+		}
+	}
+}
+
+func TestPeriods(t *testing.T) {
+	for _, c := range []struct{ period, vi, en string }{
+		{"2025", "2025", "2025"},
+		{"2024-S1", "6 tháng đầu năm 2024", "First half of 2024"},
+		{"2024-S2", "6 tháng cuối năm 2024", "Second half of 2024"},
+		{"2025-Q4", "Quý IV/2025", "Q4 2025"},
+		{"2024-07", "Tháng 7/2024", "Jul 2024"},
+		{"2025-12-05", "05/12/2025", "5 Dec 2025"},
+		{"2026-01-01/P9M", "9 tháng 2026", "First 9 months of 2026"},
+		{"2020-01-01/P3Y", "2020–2022 (bình quân)", "2020–2022 (average)"},
+		{"2024-12-15/P1Y", "15/12/2024–14/12/2025", "15 Dec 2024 – 14 Dec 2025"},
+		{"2025-06-15/P1M", "15/06/2025–14/07/2025", "15 Jun 2025 – 14 Jul 2025"},
+	} {
+		p := stat.MustPeriod(c.period)
+		if got := FormatPeriod("vi", p); got != c.vi {
+			t.Errorf("vi %s: %q, want %q", c.period, got, c.vi)
+		}
+		if got := FormatPeriod("en", p); got != c.en {
+			t.Errorf("en %s: %q, want %q", c.period, got, c.en)
+		}
+	}
+	if got := FormatPeriodInline("vi", stat.Quarter(2025, 4)); got != "quý IV/2025" {
+		t.Errorf("inline: %q", got)
+	}
+	if got := FormatPeriodInline("en", stat.MustPeriod("2024-S1")) + FormatPeriodInline("en", stat.Quarter(2025, 4)); got != "first half of 2024Q4 2025" {
+		t.Errorf("inline: %q", got)
+	}
+	if FormatPeriod("vi", stat.Period{}) != "" || FormatDate("vi", stat.Date{}) != "" || FormatPeriodInline("vi", stat.Period{}) != "" {
+		t.Error("an unset period or day is not written as nothing")
+	}
+}
+
+func TestWordsAreComplete(t *testing.T) {
+	for key, w := range words() {
+		if key != "months" && (w[0] == "" || w[1] == "") {
+			t.Errorf("%s lacks a language", key)
+		}
+	}
+	if n := len(strings.Fields(words()["months"][1])); n != 12 {
+		t.Errorf("%d months", n)
+	}
+}
+
+func FuzzDetectNumber(f *testing.F) {
+	for _, s := range []string{"1.234,56", "1,234.56", "−1", "1 234", "", "\xff", "1e400"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		style, d := DetectNumber(s)
+		if (style == NotNumber || style == Ambiguous) && d.Sign() != 0 {
+			t.Errorf("%q: %s with a value", s, style)
+		}
+		if folded := Fold(s); utf8.ValidString(s) && !utf8.ValidString(folded) {
+			t.Errorf("folding %q broke its encoding", s)
+		}
+	})
+}
