@@ -1,0 +1,153 @@
+package middleware
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+)
+
+// smallest is the size below which compression costs more than it saves.
+const smallest = 600
+
+// Entity is a whole response held in memory: it answers with the encoding that the client accepts, under an entity tag, and with
+// 304 when the client has it already. It is safe for concurrent use and compresses at most once an encoding.
+type Entity struct {
+	Status int
+	Header http.Header
+	Body   []byte
+
+	tag        string
+	compresses bool
+	brotli     func() []byte
+	gzip       func() []byte
+}
+
+// NewEntity makes an entity. Header must not change afterwards.
+func NewEntity(status int, header http.Header, body []byte) *Entity {
+	sum := sha256.Sum256(body)
+	e := &Entity{Status: status, Header: header, Body: body, tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
+	e.compresses = len(body) >= smallest && header.Get("Content-Encoding") == "" && compressible(header.Get("Content-Type"))
+	e.brotli = sync.OnceValue(func() []byte {
+		var b bytes.Buffer
+		w := brotli.NewWriterLevel(&b, 5)
+		w.Write(body) //nolint:errcheck // a bytes.Buffer does not fail
+		w.Close()     //nolint:errcheck
+		return b.Bytes()
+	})
+	e.gzip = sync.OnceValue(func() []byte {
+		var b bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&b, 6)
+		w.Write(body) //nolint:errcheck
+		w.Close()     //nolint:errcheck
+		return b.Bytes()
+	})
+	return e
+}
+
+// Size gives the bytes of the body, which is what a memory of entities counts; its compressed forms are smaller.
+func (e *Entity) Size() int { return len(e.Body) }
+
+// ServeHTTP answers a request with the entity.
+func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	for k, v := range e.Header {
+		h[k] = v
+	}
+	body, encoding := e.Body, ""
+	if e.compresses {
+		addVary(h, "Accept-Encoding")
+		switch accept := r.Header.Get("Accept-Encoding"); {
+		case accepts(accept, "br"):
+			body, encoding = e.brotli(), "br"
+		case accepts(accept, "gzip"):
+			body, encoding = e.gzip(), "gzip"
+		}
+	}
+	if e.Status == http.StatusOK {
+		tag := `"` + e.tag + suffix(encoding) + `"`
+		h.Set("ETag", tag)
+		if matches(r.Header.Get("If-None-Match"), e.tag) {
+			h.Del("Content-Type")
+			h.Del("Content-Length")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(e.Status)
+	if r.Method != http.MethodHead {
+		w.Write(body) //nolint:errcheck // the client may have gone
+	}
+}
+
+func suffix(encoding string) string {
+	if encoding == "" {
+		return ""
+	}
+	return "-" + encoding
+}
+
+// matches reports whether an If-None-Match list names the entity in any encoding: the bytes differ, the content does not.
+func matches(list, tag string) bool {
+	for _, t := range strings.Split(list, ",") {
+		t = strings.TrimPrefix(strings.TrimSpace(t), "W/")
+		if t == "*" {
+			return true
+		}
+		t = strings.Trim(t, `"`)
+		t = strings.TrimSuffix(strings.TrimSuffix(t, "-br"), "-gzip")
+		if t == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// accepts reports whether an Accept-Encoding header allows an encoding with a quality above zero.
+func accepts(header, encoding string) bool {
+	for _, part := range strings.Split(header, ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if !strings.EqualFold(strings.TrimSpace(name), encoding) {
+			continue
+		}
+		q, isQ := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
+		if !isQ {
+			return true
+		}
+		f, err := strconv.ParseFloat(q, 64)
+		return err == nil && f > 0
+	}
+	return false
+}
+
+func compressible(contentType string) bool {
+	t, _, _ := strings.Cut(contentType, ";")
+	switch t {
+	case "application/json", "application/xml", "application/javascript", "image/svg+xml", "application/geo+json",
+		"application/ld+json", "application/problem+json", "application/manifest+json":
+		return true
+	}
+	return strings.HasPrefix(t, "text/") || strings.HasSuffix(t, "+xml") || strings.HasSuffix(t, "+json")
+}
+
+func addVary(h http.Header, name string) {
+	for _, v := range h.Values("Vary") {
+		for _, each := range strings.Split(v, ",") {
+			if strings.EqualFold(strings.TrimSpace(each), name) {
+				return
+			}
+		}
+	}
+	// The header slice may be shared with the entity, so it is replaced, not appended to.
+	h["Vary"] = append(append([]string(nil), h.Values("Vary")...), name)
+}

@@ -1,0 +1,120 @@
+package middleware
+
+import (
+	"container/list"
+	"net/http"
+	"sync"
+)
+
+// Memory keeps rendered responses by key, the least recently used going first when it is full. Two requests for one key that
+// is not there render it once.
+type Memory struct {
+	max int
+
+	mu    sync.Mutex
+	size  int
+	byKey map[string]*list.Element
+	order *list.List // newest first; values are *slot
+}
+
+type slot struct {
+	key    string
+	once   sync.Once
+	entity *Entity
+	size   int // as counted in Memory.size; guarded by its mu
+}
+
+// NewMemory makes a memory of at most max bytes of response bodies.
+func NewMemory(max int) *Memory {
+	return &Memory{max: max, byKey: map[string]*list.Element{}, order: list.New()}
+}
+
+// Size gives the bytes kept.
+func (m *Memory) Size() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.size
+}
+
+// Remember answers GET and HEAD requests from memory. key gives the name under which a response is kept, or false when the
+// request must reach the handler. Only responses of status 200 are kept.
+func (m *Memory) Remember(key func(*http.Request) (string, bool)) Wrap {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			k, ok := "", false
+			if r.Method == http.MethodGet || r.Method == http.MethodHead {
+				k, ok = key(r)
+			}
+			if !ok {
+				next.ServeHTTP(w, r)
+				return
+			}
+			m.get(k, func() *Entity { return record(next, r).entity() }).ServeHTTP(w, r)
+		})
+	}
+}
+
+func (m *Memory) get(key string, render func() *Entity) *Entity {
+	m.mu.Lock()
+	el := m.byKey[key]
+	if el == nil {
+		el = m.order.PushFront(&slot{key: key})
+		m.byKey[key] = el
+	} else {
+		m.order.MoveToFront(el)
+	}
+	m.mu.Unlock()
+
+	s := el.Value.(*slot)
+	fresh := false
+	func() {
+		defer func() {
+			// A panic while rendering must not leave an empty slot for those who wait on it.
+			if s.entity == nil {
+				m.forget(key, el)
+			}
+		}()
+		s.once.Do(func() { s.entity = render(); fresh = true })
+	}()
+	if s.entity == nil {
+		return render()
+	}
+	if fresh {
+		m.settle(el, s)
+	}
+	return s.entity
+}
+
+// settle counts a new entity, or forgets it when it is not to be kept, and makes room.
+func (m *Memory) settle(el *list.Element, s *slot) {
+	if s.entity.Status != http.StatusOK || s.entity.Size() > m.max/4 {
+		m.forget(s.key, el)
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byKey[s.key] != el {
+		return
+	}
+	s.size = s.entity.Size()
+	m.size += s.size
+	for m.size > m.max {
+		last := m.order.Back()
+		if last == nil || last == el {
+			return
+		}
+		old := last.Value.(*slot)
+		m.order.Remove(last)
+		delete(m.byKey, old.key)
+		m.size -= old.size
+	}
+}
+
+func (m *Memory) forget(key string, el *list.Element) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byKey[key] == el {
+		delete(m.byKey, key)
+		m.order.Remove(el)
+	}
+}
