@@ -1,0 +1,76 @@
+package export
+
+import (
+	"encoding/csv"
+	"io"
+	"strings"
+)
+
+// CSVOptions choose how a CSV is written.
+type CSVOptions struct {
+	Lang  string // "vi" or "en", for the headings and the names
+	BOM   bool   // start with a byte-order mark, which spreadsheet programs need to see UTF-8
+	Codes bool   // head the columns with their identifiers instead of their names, for programs
+}
+
+// WriteCSV writes RFC 4180: commas, CRLF, a point for decimals, periods as SDMX writes them. A column in which some figure is
+// estimated, forecast, missing… is followed by a column with the status codes (SDMX CL_OBS_STATUS). Text that a spreadsheet
+// would run as a formula gets an apostrophe in front.
+func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
+	if err := t.Check(); err != nil {
+		return err
+	}
+	if o.BOM {
+		if _, err := io.WriteString(w, "\ufeff"); err != nil {
+			return err
+		}
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	flagged := make([]bool, len(t.Columns))
+	var head []string
+	for i, c := range t.Columns {
+		flagged[i] = c.Kind == Number && t.flagged(i)
+		name := c.Head(o.Lang)
+		if o.Codes {
+			name = c.ID
+		}
+		head = append(head, harmless(name))
+		if flagged[i] {
+			if o.Codes {
+				head = append(head, c.ID+":status")
+			} else {
+				head = append(head, harmless(book.Say(o.Lang, "status-of", "name", c.Name.In(o.Lang))))
+			}
+		}
+	}
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for _, row := range t.Rows {
+		var rec []string
+		for i, c := range t.Columns {
+			s := row[i].plain(c.Kind, o.Lang)
+			if c.Kind != Number {
+				s = harmless(s)
+			}
+			rec = append(rec, s)
+			if flagged[i] {
+				rec = append(rec, string(row[i].Status))
+			}
+		}
+		if err := out.Write(rec); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// harmless keeps a text from being taken for a formula (OWASP, "CSV injection").
+func harmless(s string) string {
+	if strings.IndexAny(s, "=+-@\t\r\n") == 0 {
+		return "'" + s
+	}
+	return s
+}

@@ -1,0 +1,56 @@
+package export
+
+import (
+	"encoding/json"
+	"io"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/stat"
+)
+
+// WriteJSON writes the table with its metadata in both languages; each row is an object by column identifier. Numbers keep
+// every digit; a missing figure is null, and "status" holds the codes of the cells that have one.
+func (t *Table) WriteJSON(w io.Writer) error {
+	if err := t.Check(); err != nil {
+		return err
+	}
+	rows := make([]map[string]any, len(t.Rows))
+	for r, row := range t.Rows {
+		obj := map[string]any{}
+		status, evidence := map[string]stat.Status{}, map[string]stat.Mark{}
+		for i, c := range t.Columns {
+			cell := row[i]
+			switch c.Kind {
+			case Number:
+				obj[c.ID] = cell.Number
+			case Period:
+				obj[c.ID] = cell.Period
+			case Code:
+				obj[c.ID] = cell.Label.Vi
+			default:
+				obj[c.ID] = cell.Label
+			}
+			if cell.Status != "" && cell.Status != stat.Normal {
+				status[c.ID] = cell.Status
+			}
+			if cell.Mark != "" {
+				evidence[c.ID] = cell.Mark
+			}
+		}
+		if len(status) > 0 {
+			obj["status"] = status
+		}
+		if len(evidence) > 0 {
+			obj["evidence"] = evidence
+		}
+		rows[r] = obj
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	return enc.Encode(struct {
+		*Table
+		Notes []catalog.Label  `json:"notes,omitempty"`
+		Rows  []map[string]any `json:"rows"`
+	}{t, t.Notes, rows})
+}

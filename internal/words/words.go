@@ -1,0 +1,49 @@
+// Package words gives the rooms that draw and export the few words that they print by themselves — axis words, "no data",
+// sheet names — in Vietnamese and English.
+//
+// Each room keeps its words in its own words.csv (columns id, vi, en); no room has them in code. Sentences of errors live in
+// package fault, names of things in the catalogue, numbers and dates are written by package text. This package imports nothing of ours.
+package words
+
+import (
+	"encoding/csv"
+	"fmt"
+	"strings"
+)
+
+// Book is the words of one room.
+type Book struct{ byID map[string][2]string }
+
+// MustRead reads a words.csv; the text is embedded at build time, so anything wrong with it is a defect and panics.
+func MustRead(text string) Book {
+	r := csv.NewReader(strings.NewReader(text))
+	r.FieldsPerRecord = 3
+	rows, err := r.ReadAll()
+	if err != nil {
+		panic(err)
+	}
+	b := Book{map[string][2]string{}}
+	for _, row := range rows[1:] {
+		if _, twice := b.byID[row[0]]; twice || row[1] == "" || row[2] == "" {
+			panic("words: " + row[0] + " appears twice or lacks a language")
+		}
+		b.byID[row[0]] = [2]string{row[1], row[2]}
+	}
+	return b
+}
+
+// Say gives a word in "vi" or "en", with {name} replaced by the facts, which follow as pairs of name and value.
+func (b Book) Say(lang, id string, pairs ...any) string {
+	both, ok := b.byID[id]
+	if !ok {
+		panic("words: no word " + id)
+	}
+	s := both[0]
+	if lang == "en" {
+		s = both[1]
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		s = strings.ReplaceAll(s, "{"+pairs[i].(string)+"}", fmt.Sprint(pairs[i+1]))
+	}
+	return s
+}
