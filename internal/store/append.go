@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"maps"
+	"strings"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+	"nhipso/internal/store/sqldb"
+)
+
+// maxFaults bounds how many contradicting rows of a message are named, as in cube.Intake.
+const maxFaults = 20
+
+// Append implements cube.Store. A derived figure (one with a RUN) is superseded by a newer one of the same vintage day;
+// it counts as unchanged when nothing but its run differs.
+func (s *Store) Append(ctx context.Context, m cube.Message) (cube.Receipt, error) {
+	var receipt cube.Receipt
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+		receipt, err = s.append(ctx, tx, m)
+		return err
+	})
+	if err != nil {
+		return cube.Receipt{}, err
+	}
+	return receipt, nil
+}
+
+func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message) (r cube.Receipt, err error) {
+	if err := storable(m); err != nil {
+		return r, err
+	}
+	known, err := s.known(ctx, tx, m.Entries)
+	if err != nil {
+		return r, err
+	}
+	number, err := sqldb.Scalar[int64](ctx, tx, "SELECT COALESCE(MAX(number), 0) + 1 FROM message")
+	if err != nil {
+		return r, err
+	}
+	var rows [][]any
+	var faults []error
+	for _, e := range m.Entries {
+		c := known[cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}]
+		latest, reported := c.under(e.Vintage.Date)
+		switch {
+		case latest != nil && sameFigure(latest.Observation, e.Observation):
+			r.Unchanged++
+			continue
+		case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
+			faults = append(faults, fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
+				"stored", shown(reported.Observation), "given", shown(e.Observation)).At(m.File, e.Row, "OBS_VALUE"))
+			if len(faults) >= maxFaults {
+				return r, errors.Join(faults...)
+			}
+			continue
+		case c.seen:
+			r.Revised++
+		default:
+			r.Added++
+		}
+		c.seen = true
+		rows = append(rows, row(e, number))
+	}
+	if len(faults) > 0 {
+		return cube.Receipt{}, errors.Join(faults...)
+	}
+	if len(rows) == 0 {
+		return r, nil
+	}
+	r.Message = number
+	if _, err := tx.Exec(ctx, "INSERT INTO message (number, sender, file, sent_at, added, revised, unchanged) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		number, m.Sender, m.File, sqldb.Time{Time: m.SentAt}, r.Added, r.Revised, r.Unchanged); err != nil {
+		return r, err
+	}
+	return r, tx.Insert(ctx, "observation (dataflow, series, place, vintage, message, period, vintage_written, value, status, run, attributes, line)", rows)
+}
+
+// storedCell is what is stored of one cell when a message arrives.
+type storedCell struct {
+	versions []cube.Version // in the order of cube.Store
+	seen     bool           // has a version, stored or in this message
+}
+
+// under gives the latest version of a vintage day, and the latest reported one; nil where there is none.
+func (c *storedCell) under(day stat.Date) (latest, reported *cube.Version) {
+	for i := range c.versions {
+		if v := &c.versions[i]; v.Vintage.Date == day {
+			latest = v
+			if cube.Reported(v.Observation) {
+				reported = v
+			}
+		}
+	}
+	return latest, reported
+}
+
+// known reads what is stored of the cells of a message. Every cell of the message has an entry in the result.
+func (s *Store) known(ctx context.Context, tx *sqldb.Tx, entries []cube.Entry) (map[cube.Cell]*storedCell, error) {
+	cells := make(map[cube.Cell]*storedCell, len(entries))
+	wanted := map[string][]any{} // by dataflow: series, place, series, place…
+	var flows []string           // in order of appearance
+	for _, e := range entries {
+		c := cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}
+		if cells[c] != nil {
+			continue
+		}
+		cells[c] = &storedCell{}
+		if wanted[e.Dataflow] == nil {
+			flows = append(flows, e.Dataflow)
+		}
+		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), place(e.Period))
+	}
+	all := func(string) bool { return true }
+	for _, flow := range flows {
+		for places := wanted[flow]; len(places) > 0; {
+			n := min(len(places)/2, sqldb.Chunk(2))
+			versions, err := s.versions(ctx, tx, all, "dataflow = $1 AND (series, place) IN (VALUES "+sqldb.Values(n, 2, 1)+")",
+				append([]any{flow}, places[:2*n]...)...)
+			if err != nil {
+				return nil, err
+			}
+			for _, v := range versions {
+				c := cells[v.Cell()]
+				c.versions, c.seen = append(c.versions, v), true
+			}
+			places = places[2*n:]
+		}
+	}
+	return cells, nil
+}
+
+func row(e cube.Entry, message int64) []any {
+	run := e.Attributes[stat.AttrRun]
+	attributes := maps.Clone(e.Attributes)
+	delete(attributes, stat.AttrRun)
+	if len(attributes) == 0 {
+		attributes = nil
+	}
+	var value sql.NullString
+	if e.Value != nil {
+		value = sql.NullString{String: e.Value.String(), Valid: true}
+	}
+	return []any{e.Dataflow, string(e.Key), place(e.Period), e.Vintage.Date.String(), message, e.Period.String(), e.Vintage.Written,
+		value, string(e.Status), run, sqldb.JSON[stat.Attributes]{V: attributes}, e.Row}
+}
+
+// sameFigure reports whether a stored figure says what a given one says. Two derived figures may differ in their run.
+func sameFigure(stored, given stat.Observation) bool {
+	if !cube.Reported(stored) && !cube.Reported(given) {
+		given.Attributes = given.Attributes.Clone()
+		given.Attributes[stat.AttrRun] = stored.Attributes[stat.AttrRun]
+	}
+	return stored.Same(given)
+}
+
+func sameNumber(a, b *stat.Decimal) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Cmp(*b) == 0
+}
+
+// shown is a figure as a sentence names it: its value, or its status where it has none.
+func shown(o stat.Observation) string {
+	if o.Value == nil {
+		return string(o.Status)
+	}
+	return o.Value.String()
+}
+
+// storable refuses, with their rows, what the databases would refuse without: a cell and vintage given twice, and texts
+// that are not UTF-8 or hold a zero byte.
+func storable(m cube.Message) error {
+	type slot struct {
+		cube.Cell
+		vintage stat.Date
+	}
+	seen := make(map[slot]int, len(m.Entries))
+	for _, e := range m.Entries {
+		at := slot{cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}, e.Vintage.Date}
+		if first, twice := seen[at]; twice {
+			return fault.New("cube.duplicate", "cell", at.Cell.String(), "vintage", at.vintage.String(), "first", first).At(m.File, e.Row, "")
+		}
+		seen[at] = e.Row
+		for _, name := range e.Attributes.Names() {
+			if text := e.Attributes[name]; !sqldb.Plain(name) || !sqldb.Plain(text) {
+				return fault.New("store.bad-text", "text", readable(text)).At(m.File, e.Row, readable(name))
+			}
+		}
+	}
+	return nil
+}
+
+func readable(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?") }

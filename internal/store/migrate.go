@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/store/sqldb"
+)
+
+// Every migration exists twice, under the same name, once a dialect; a test holds the folders and the resulting schemas
+// (testdata/schema.*.sql) to it. There are no downward migrations: what is stored stays.
+//
+//go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
+var migrations embed.FS
+
+// migrate brings the schema up to date. Two programs may start at once on a new database: a migration is one transaction,
+// so the slower one fails whole, looks again, and finds the work done.
+func migrate(ctx context.Context, db *sqldb.DB) error {
+	var err error
+	for try := range 6 {
+		if err = migrateOnce(ctx, db); err == nil || fault.CodeOf(err) == "store.newer-schema" || ctx.Err() != nil {
+			break
+		}
+		time.Sleep(time.Duration(try) * 50 * time.Millisecond)
+	}
+	return db.Fault(err)
+}
+
+func migrateOnce(ctx context.Context, db *sqldb.DB) error {
+	folder, err := fs.Sub(migrations, "migrations/"+string(db.Dialect))
+	if err != nil {
+		return err
+	}
+	dialect := goose.DialectSQLite3
+	if db.Dialect == sqldb.Postgres {
+		dialect = goose.DialectPostgres
+	}
+	p, err := goose.NewProvider(dialect, db.Writer(), folder, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	has, known, err := p.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if has > known {
+		return fault.New("store.newer-schema", "database", db.Name, "has", has, "known", known)
+	}
+	if has == known {
+		return nil
+	}
+	_, err = p.Up(ctx)
+	return err
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+	"nhipso/internal/store/sqldb"
+)
+
+// AppendRun implements pipeline.Store. The run's Message is that of the receipt, whatever was given. Every entry must bear
+// the run in its RUN attribute: a figure without it would count as reported.
+func (s *Store) AppendRun(ctx context.Context, run pipeline.Run, m cube.Message, lineage []pipeline.Lineage) (cube.Receipt, error) {
+	for _, e := range m.Entries {
+		if e.Attributes[stat.AttrRun] != run.ID {
+			return cube.Receipt{}, fault.New("store.wrong-run", "run", run.ID, "found", e.Attributes[stat.AttrRun]).At(m.File, e.Row, stat.AttrRun)
+		}
+	}
+	var receipt cube.Receipt
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+		if taken, err := sqldb.Scalar[int64](ctx, tx, "SELECT COUNT(*) FROM run WHERE id = $1", run.ID); err != nil {
+			return err
+		} else if taken > 0 {
+			return fault.New("store.run-exists", "run", run.ID)
+		}
+		if receipt, err = s.append(ctx, tx, m); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO run (seq, id, recipe, version, memo, started_at, finished_at, read_to, message, outputs, params, diagnostics)
+			VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM run), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			run.ID, run.Recipe, run.Version, run.Memo, sqldb.Time{Time: run.StartedAt}, sqldb.Time{Time: run.FinishedAt}, run.ReadTo,
+			sql.NullInt64{Int64: receipt.Message, Valid: receipt.Message != 0}, run.Outputs,
+			sqldb.JSON[map[string]string]{V: run.Params}, sqldb.JSON[[]pipeline.Diagnostic]{V: run.Diagnostics}); err != nil {
+			return err
+		}
+		rows := make([][]any, len(lineage))
+		for i, l := range lineage {
+			rows[i] = []any{run.ID, l.Cell.Dataflow, string(l.Cell.Key), l.Cell.Period.String(), sqldb.JSON[[]pipeline.Ref]{V: l.From}}
+		}
+		return tx.Insert(ctx, "lineage (run, dataflow, series, period, sources)", rows)
+	})
+	if err != nil {
+		return cube.Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// NextRunNumber implements pipeline.Store.
+func (s *Store) NextRunNumber(ctx context.Context, recipe string) (int, error) {
+	return sqldb.Scalar[int](ctx, s.db, "SELECT COUNT(*) + 1 FROM run WHERE recipe = $1", recipe)
+}
+
+const runColumns = "SELECT id, recipe, version, memo, started_at, finished_at, read_to, COALESCE(message, 0), outputs, params, diagnostics FROM run "
+
+// LatestRun implements pipeline.Store.
+func (s *Store) LatestRun(ctx context.Context, recipe string) (pipeline.Run, bool, error) {
+	return sqldb.First(ctx, s.db, scanRun, runColumns+"WHERE recipe = $1 ORDER BY seq DESC LIMIT 1", recipe)
+}
+
+// RunByID implements pipeline.Store.
+func (s *Store) RunByID(ctx context.Context, id string) (pipeline.Run, bool, error) {
+	return sqldb.First(ctx, s.db, scanRun, runColumns+"WHERE id = $1", id)
+}
+
+// Runs implements pipeline.Store.
+func (s *Store) Runs(ctx context.Context) ([]pipeline.Run, error) {
+	return sqldb.Collect(ctx, s.db, scanRun, runColumns+"ORDER BY seq")
+}
+
+func scanRun(rows *sql.Rows) (pipeline.Run, error) {
+	var r pipeline.Run
+	var started, finished sqldb.Time
+	var params sqldb.JSON[map[string]string]
+	var diagnostics sqldb.JSON[[]pipeline.Diagnostic]
+	err := rows.Scan(&r.ID, &r.Recipe, &r.Version, &r.Memo, &started, &finished, &r.ReadTo, &r.Message, &r.Outputs, &params, &diagnostics)
+	r.StartedAt, r.FinishedAt, r.Params, r.Diagnostics = started.Time, finished.Time, params.V, diagnostics.V
+	return r, err
+}
+
+// LineageOf implements pipeline.Store.
+func (s *Store) LineageOf(ctx context.Context, run string, cell cube.Cell) (pipeline.Lineage, bool, error) {
+	return sqldb.First(ctx, s.db, func(rows *sql.Rows) (pipeline.Lineage, error) {
+		var from sqldb.JSON[[]pipeline.Ref]
+		err := rows.Scan(&from)
+		return pipeline.Lineage{Run: run, Cell: cell, From: from.V}, err
+	}, "SELECT sources FROM lineage WHERE run = $1 AND dataflow = $2 AND series = $3 AND period = $4",
+		run, cell.Dataflow, string(cell.Key), cell.Period.String())
+}

@@ -1,0 +1,36 @@
+package sqldb
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"nhipso/internal/fault"
+)
+
+// openPostgres opens a server. What the URL says about time limits, schema (search_path) and encryption is kept.
+func openPostgres(url string, o Options) (*DB, error) {
+	c, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, fault.New("store.bad-url", "scheme", "postgres").Because(err) // pgx leaves the password out
+	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = 5 * time.Second
+	}
+	setDefault(c.RuntimeParams, "application_name", "nhipso")
+	setDefault(c.RuntimeParams, "lock_timeout", strconv.FormatInt(o.Wait.Milliseconds(), 10))
+	pool := stdlib.OpenDB(*c)
+	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(8)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	return &DB{Dialect: Postgres, Name: fmt.Sprintf("%s:%d/%s", c.Host, c.Port, c.Database), read: pool, write: pool, wait: o.Wait}, nil
+}
+
+func setDefault(m map[string]string, k, v string) {
+	if m[k] == "" {
+		m[k] = v
+	}
+}

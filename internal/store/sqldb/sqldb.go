@@ -1,0 +1,139 @@
+// Package sqldb is the little that SQLite and PostgreSQL need to look alike: opening, transactions that are tried again
+// when another writer was in the way, rows as values, and driver errors as faults that a person can act on.
+//
+// Statements are written once, for both, with binds $1, $2… It knows no table and holds no business rule.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"nhipso/internal/fault"
+)
+
+// Dialect names a kind of database.
+type Dialect string
+
+// The dialects.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// Options of a database. The zero Options are for normal use.
+type Options struct {
+	Wait time.Duration // how long to wait for another writer before giving up; 0 means 5 s
+}
+
+// DB is an open database. It is safe for use by many goroutines.
+type DB struct {
+	Dialect Dialect
+	Name    string // what a person calls it: the file, or host and database; never a password
+
+	read, write *sql.DB
+	wait        time.Duration
+}
+
+// Open opens the database that a URL names: postgres://…, sqlite:<path>, or a bare path. It reaches the database once, so
+// that a wrong address is refused here and not at the first page.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	if o.Wait <= 0 {
+		o.Wait = 5 * time.Second
+	}
+	var db *DB
+	var err error
+	switch {
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		db, err = openPostgres(url, o)
+	case strings.HasPrefix(url, "sqlite:"):
+		db, err = openSQLite(strings.TrimPrefix(url, "sqlite:"), o)
+	case strings.Contains(url, "://"):
+		return nil, fault.New("store.bad-url", "scheme", url[:strings.Index(url, "://")])
+	default:
+		db, err = openSQLite(url, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, pool := range []*sql.DB{db.write, db.read} {
+		if err := pool.PingContext(ctx); err != nil {
+			db.Close()
+			return nil, db.Fault(err)
+		}
+	}
+	return db, nil
+}
+
+// Close closes both pools.
+func (db *DB) Close() error {
+	err := db.write.Close()
+	if db.read != db.write {
+		if e := db.read.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// Writer gives the pool that writes, for the migrations.
+func (db *DB) Writer() *sql.DB { return db.write }
+
+// Queryer is what rows can be read from: a DB or a Tx.
+type Queryer interface {
+	query(ctx context.Context, q string, args []any) (*sql.Rows, error)
+	Fault(err error) error
+}
+
+func (db *DB) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	return db.read.QueryContext(ctx, db.rebind(q), args...)
+}
+
+// rebind writes the binds $n as the dialect wants them. SQLite would take $1 for a name.
+func (db *DB) rebind(q string) string {
+	if db.Dialect == Postgres {
+		return q
+	}
+	return strings.ReplaceAll(q, "$", "?")
+}
+
+// Collect reads all rows of a query through scan.
+func Collect[T any](ctx context.Context, from Queryer, scan func(*sql.Rows) (T, error), q string, args ...any) ([]T, error) {
+	rows, err := from.query(ctx, q, args)
+	if err != nil {
+		return nil, from.Fault(err)
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, from.Fault(err)
+		}
+		out = append(out, v)
+	}
+	return out, from.Fault(rows.Err())
+}
+
+// First reads the first row of a query through scan, or gives false.
+func First[T any](ctx context.Context, from Queryer, scan func(*sql.Rows) (T, error), q string, args ...any) (T, bool, error) {
+	list, err := Collect(ctx, from, scan, q, args...)
+	if err != nil || len(list) == 0 {
+		var none T
+		return none, false, err
+	}
+	return list[0], true, nil
+}
+
+// One scans a row of one column.
+func One[T any](rows *sql.Rows) (v T, err error) {
+	err = rows.Scan(&v)
+	return v, err
+}
+
+// Scalar reads the one value of a query that always gives exactly one row, such as a count.
+func Scalar[T any](ctx context.Context, from Queryer, q string, args ...any) (T, error) {
+	v, _, err := First(ctx, from, One[T], q, args...)
+	return v, err
+}

@@ -1,0 +1,136 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"nhipso/internal/fault"
+)
+
+// Tx is a transaction that writes.
+type Tx struct {
+	db *DB
+	tx *sql.Tx
+}
+
+func (t *Tx) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	return t.tx.QueryContext(ctx, t.db.rebind(q), args...)
+}
+
+func (t *Tx) Fault(err error) error { return t.db.Fault(err) }
+
+// Exec runs a statement and gives the number of rows it touched.
+//
+// PostgreSQL keeps no text that is not UTF-8 or holds a zero byte; SQLite would. Neither may, so both refuse it here.
+func (t *Tx) Exec(ctx context.Context, q string, args ...any) (int64, error) {
+	for _, a := range args {
+		if s, ok := a.(string); ok && !Plain(s) {
+			return 0, fault.New("store.bad-text", "text", strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?"))
+		}
+	}
+	res, err := t.tx.ExecContext(ctx, t.db.rebind(q), args...)
+	if err != nil {
+		return 0, t.Fault(err)
+	}
+	n, err := res.RowsAffected()
+	return n, t.Fault(err)
+}
+
+// Plain reports whether both databases can keep a text.
+func Plain(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// maxBinds bounds the values bound in one statement: SQLite takes 32,766, PostgreSQL 65,535.
+const maxBinds = 8000
+
+// Chunk gives how many rows of the given width fit in one statement.
+func Chunk(width int) int { return max(1, maxBinds/width) }
+
+// Values writes "($1,$2),($3,$4)" for rows of the given width, numbered after `skip` earlier binds.
+func Values(rows, width, skip int) string {
+	var b strings.Builder
+	for r := range rows {
+		if r > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('(')
+		for c := range width {
+			if c > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(skip + r*width + c + 1))
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+// Insert adds many rows with few statements. `into` is "table (a, b, c)"; every row has one value a column.
+func (t *Tx) Insert(ctx context.Context, into string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := min(len(rows), Chunk(len(rows[0])))
+		args := make([]any, 0, n*len(rows[0]))
+		for _, row := range rows[:n] {
+			args = append(args, row...)
+		}
+		if _, err := t.Exec(ctx, "INSERT INTO "+into+" VALUES "+Values(n, len(rows[0]), 0), args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// oneWriter makes the writers of a schema queue on PostgreSQL, as they do on SQLite: what a transaction read about the
+// stored figures is still so when it commits, and messages become visible in the order of their numbers. Readers never
+// wait. The lock ends with the transaction, however it ends.
+const oneWriter = "SELECT pg_advisory_xact_lock(hashtextextended('nhipso/' || current_schema(), 0))"
+
+// Write runs do in a transaction, alone among writers. It is tried again, from its start, while another writer or program
+// holds the database, until the wait of the options is over. Whatever do returns, other than nil, leaves nothing stored.
+func (db *DB) Write(ctx context.Context, do func(*Tx) error) error {
+	deadline := time.Now().Add(db.wait)
+	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
+		err := db.once(ctx, do)
+		if err == nil || !tryAgain(err) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return db.Fault(ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, do func(*Tx) error) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return db.Fault(err)
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	if db.Dialect == Postgres {
+		if _, err := tx.ExecContext(ctx, oneWriter); err != nil {
+			return db.Fault(err)
+		}
+	}
+	if err := do(&Tx{db, tx}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		f := db.Fault(err)
+		if unsure[fault.CodeOf(f)] && !errors.Is(err, sql.ErrTxDone) {
+			return fault.New("store.unknown-outcome", "database", db.Name).Because(err)
+		}
+		return f
+	}
+	return nil
+}
+
+// unsure are the faults after which, when they strike the commit itself, nobody can say whether it took place.
+var unsure = map[string]bool{"store.unreachable": true, "store.io": true, "store.cancelled": true}
