@@ -7,6 +7,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,12 +91,32 @@ func (db *DB) query(ctx context.Context, q string, args []any) (*sql.Rows, error
 	return db.read.QueryContext(ctx, db.rebind(q), args...)
 }
 
-// rebind writes the binds $n as the dialect wants them. SQLite would take $1 for a name.
 func (db *DB) rebind(q string) string {
 	if db.Dialect == Postgres {
 		return q
 	}
-	return strings.ReplaceAll(q, "$", "?")
+	return rebind(q)
+}
+
+// rebind writes the binds $n as SQLite wants them, which takes $1 for a name. Binds that come in order lose their numbers
+// ("?"): SQLite looks numbered ones up one by one, which takes time quadratic in their number. Others become ?n.
+// Statements hold no other dollar sign.
+func rebind(q string) string {
+	var b strings.Builder
+	parts := strings.Split(q, "$")
+	b.WriteString(parts[0])
+	for i, part := range parts[1:] {
+		digits := 0
+		for digits < len(part) && part[digits] >= '0' && part[digits] <= '9' {
+			digits++
+		}
+		if part[:digits] != strconv.Itoa(i+1) {
+			return strings.ReplaceAll(q, "$", "?")
+		}
+		b.WriteByte('?')
+		b.WriteString(part[digits:])
+	}
+	return b.String()
 }
 
 // Collect reads all rows of a query through scan.
