@@ -1,8 +1,8 @@
 // The part of ECharts that our charts use, and nothing else. Built twice by devtools/assets -vendor: as a module for the
 // browser (echarts.mjs) and as a plain script for the server (echarts.goja.js), so both draw with the same code.
-export { init, use, setPlatformAPI } from "echarts/core";
+export { init, setPlatformAPI } from "echarts/core";
 import { use } from "echarts/core";
 import { LineChart, BarChart, ScatterChart } from "echarts/charts";
-import { GridComponent, TooltipComponent, AriaComponent, MarkLineComponent, MarkPointComponent, MarkAreaComponent } from "echarts/components";
+import { GridComponent, TooltipComponent, LegendPlainComponent, MarkLineComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
-use([LineChart, BarChart, ScatterChart, GridComponent, TooltipComponent, AriaComponent, MarkLineComponent, MarkPointComponent, MarkAreaComponent, SVGRenderer]);
+use([LineChart, BarChart, ScatterChart, GridComponent, TooltipComponent, LegendPlainComponent, MarkLineComponent, SVGRenderer]);
