@@ -142,7 +142,12 @@ func (s *SupplyUse) Symmetric(model Transformation, origin Origin) (*Table, erro
 		}
 		return s.products(t, q, origin), nil
 	case ModelB:
-		// T = ĝ⁻¹·V (m × p): the structure of each industry's output.
+		// T = ĝ⁻¹·V (m × p): the structure of each industry's output. Inputs of an industry that makes nothing would vanish.
+		for j, u := range columnSums(s.Use) {
+			if g[j] == 0 && u != 0 {
+				return nil, fault.New("inputoutput.uses-without-output", "code", s.Industries[j], "value", u)
+			}
+		}
 		t := mat.DenseCopyOf(s.Make)
 		t.Apply(func(i, _ int, v float64) float64 { return quotient(v, g[i]) }, t)
 		return s.products(t, q, origin), nil
