@@ -1,0 +1,539 @@
+package balance
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
+)
+
+func rowsOf(g [][]float64, h []float64) []Constraint {
+	out := make([]Constraint, len(g))
+	for k, row := range g {
+		out[k].Value = h[k]
+		for i, a := range row {
+			if a != 0 {
+				out[k].Terms = append(out[k].Terms, Term{i, a})
+			}
+		}
+	}
+	return out
+}
+
+func TestStoneOracle(t *testing.T) {
+	var o struct {
+		One struct {
+			Prior, Expected []float64
+			Variance        []float64 `json:"variance_diag"`
+			Total           float64
+		} `json:"one_dimension"`
+		Two struct {
+			Prior, H, Expected []float64
+			Variance           []float64 `json:"variance_diag"`
+			G                  [][]float64
+		} `json:"two_dimensions"`
+	}
+	load(t, "stone-raking.json", &o)
+	for name, path := range map[string]Path{"directly": Direct, "by conjugate gradients": Iterative} {
+		t.Run("one total, "+name, func(t *testing.T) {
+			got, err := Reconcile(Problem{Values: o.One.Prior, Variances: o.One.Variance,
+				Constraints: rowsOf([][]float64{{1, 1}}, []float64{o.One.Total})}, StoneOptions{Path: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, got.Values, o.One.Expected, 1e-12)
+		})
+		t.Run("columns and rows, one of them redundant, "+name, func(t *testing.T) {
+			got, err := Reconcile(Problem{Values: o.Two.Prior, Variances: o.Two.Variance,
+				Constraints: rowsOf(o.Two.G, o.Two.H)}, StoneOptions{Path: path, Tolerance: 1e-13})
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, got.Values, o.Two.Expected, 1e-11)
+			if path == Direct && (got.DF != 4 || len(got.Redundant) != 1) {
+				t.Fatalf("rank %d, redundant %v", got.DF, got.Redundant)
+			}
+		})
+	}
+}
+
+func same(t tester, got, want []float64, tol float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("got %d values, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if !(math.Abs(got[i]-want[i]) <= tol*math.Max(1, math.Abs(want[i]))) {
+			t.Fatalf("value %d: got %.13g, want %.13g", i, got[i], want[i])
+		}
+	}
+}
+
+// system draws figures, variances (some zero) and constraints that some movement of the free cells meets.
+func system(t *rapid.T) Problem {
+	k, c := rapid.IntRange(1, 8).Draw(t, "cells"), rapid.IntRange(1, 6).Draw(t, "constraints")
+	p := Problem{Values: make([]float64, k), Variances: make([]float64, k), Constraints: make([]Constraint, c)}
+	truth := make([]float64, k)
+	for i := range k {
+		p.Values[i] = rapid.Float64Range(-100, 100).Draw(t, "value")
+		truth[i] = p.Values[i]
+		if rapid.IntRange(0, 4).Draw(t, "fixed") > 0 {
+			p.Variances[i] = rapid.Float64Range(0.01, 100).Draw(t, "variance")
+			truth[i] += rapid.Float64Range(-20, 20).Draw(t, "move")
+		}
+	}
+	for j := range c {
+		for i := range k {
+			a := float64(rapid.IntRange(-1, 2).Draw(t, "coefficient"))
+			if a != 0 {
+				p.Constraints[j].Terms = append(p.Constraints[j].Terms, Term{i, a})
+				p.Constraints[j].Value += a * truth[i]
+			}
+		}
+	}
+	return p
+}
+
+func TestStoneProperties(t *testing.T) {
+	solve := func(t *rapid.T, p Problem, o StoneOptions) *Reconciled {
+		r, err := Reconcile(p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	t.Run("the constraints hold and fixed cells do not move by one bit", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			p := system(t)
+			r := solve(t, p, StoneOptions{})
+			if r.MaxResidual > 1e-10 {
+				t.Fatal(r.MaxResidual)
+			}
+			for i, v := range p.Variances {
+				if v == 0 && r.Values[i] != p.Values[i] {
+					t.Fatalf("fixed cell %d moved", i)
+				}
+			}
+		})
+	})
+	t.Run("both paths agree", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			p := system(t)
+			a, b := solve(t, p, StoneOptions{Path: Direct}), solve(t, p, StoneOptions{Path: Iterative, Tolerance: 1e-13})
+			same(t, a.Values, b.Values, 1e-8)
+			va, err := a.Variances()
+			if err != nil {
+				t.Fatal(err)
+			}
+			vb, err := b.Variances()
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, va, vb, 1e-7)
+			if math.Abs(a.ChiSquare-b.ChiSquare) > 1e-7*(1+a.ChiSquare) {
+				t.Fatal(a.ChiSquare, b.ChiSquare)
+			}
+		})
+	})
+	t.Run("consistent figures come back, and so does the answer put in again", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			p := system(t)
+			r := solve(t, p, StoneOptions{})
+			q := p
+			q.Values = r.Values
+			same(t, solve(t, q, StoneOptions{}).Values, r.Values, 1e-9)
+		})
+	})
+	t.Run("the posterior covariance vanishes along the constraints and is below the prior", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			p := system(t)
+			r := solve(t, p, StoneOptions{Path: Direct})
+			post, err := r.Covariance()
+			if err != nil {
+				t.Fatal(err)
+			}
+			k := len(p.Values)
+			var gv mat.Dense
+			gv.Mul(r.normal.g.dense(), post)
+			for i := range len(p.Constraints) {
+				for j := range k {
+					if math.Abs(gv.At(i, j)) > 1e-8 {
+						t.Fatalf("G Var(x*) = %g", gv.At(i, j))
+					}
+				}
+			}
+			diff := mat.NewSymDense(k, nil)
+			for i := range k {
+				for j := i; j < k; j++ {
+					d := -post.At(i, j)
+					if i == j {
+						d += p.Variances[i]
+					}
+					diff.SetSym(i, j, d)
+				}
+			}
+			var e mat.EigenSym
+			e.Factorize(diff, false)
+			for _, x := range e.Values(nil) {
+				if x < -1e-8 {
+					t.Fatalf("V - Var(x*) has eigenvalue %g", x)
+				}
+			}
+		})
+	})
+	t.Run("scaling all variances changes nothing", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			p := system(t)
+			want := solve(t, p, StoneOptions{})
+			q, c := p, rapid.Float64Range(1e-6, 1e6).Draw(t, "c")
+			q.Variances = clone(p.Variances)
+			for i := range q.Variances {
+				q.Variances[i] *= c
+			}
+			same(t, solve(t, q, StoneOptions{}).Values, want.Values, 1e-8)
+		})
+	})
+	t.Run("the order of constraints, and a redundant one, do not matter", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			p := system(t)
+			want := solve(t, p, StoneOptions{})
+			q := p
+			q.Constraints = nil
+			for i := range p.Constraints {
+				q.Constraints = append(q.Constraints, p.Constraints[len(p.Constraints)-1-i])
+			}
+			both := Constraint{Value: p.Constraints[0].Value * 2} // twice the first, plus the last
+			for _, term := range p.Constraints[0].Terms {
+				both.Terms = append(both.Terms, Term{term.Cell, 2 * term.Coefficient})
+			}
+			last := p.Constraints[len(p.Constraints)-1]
+			both.Terms, both.Value = append(both.Terms, last.Terms...), both.Value+last.Value
+			q.Constraints = append(q.Constraints, both)
+			got := solve(t, q, StoneOptions{})
+			same(t, got.Values, want.Values, 1e-8)
+			if got.DF != want.DF {
+				t.Fatalf("rank went from %d to %d", want.DF, got.DF)
+			}
+		})
+	})
+	t.Run("a full covariance that is diagonal gives the same answer", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			p := system(t)
+			want := solve(t, p, StoneOptions{})
+			q := p
+			q.Covariance, q.Variances = mat.NewSymDense(len(p.Values), nil), nil
+			for i, v := range p.Variances {
+				q.Covariance.SetSym(i, i, v)
+			}
+			same(t, solve(t, q, StoneOptions{}).Values, want.Values, 1e-8)
+		})
+	})
+	t.Run("a soft constraint is a measurement: it equals least squares with one more observation", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			x, v := rapid.Float64Range(-50, 50).Draw(t, "x"), rapid.Float64Range(0.1, 9).Draw(t, "v")
+			h, se := rapid.Float64Range(-50, 50).Draw(t, "h"), rapid.Float64Range(0.1, 9).Draw(t, "se")
+			for _, path := range []Path{Direct, Iterative} {
+				r := solve(t, Problem{Values: []float64{x}, Variances: []float64{v},
+					Constraints: []Constraint{{Terms: []Term{{0, 1}}, Value: h, SE: se}}}, StoneOptions{Path: path, Tolerance: 1e-14})
+				w := 1/v + 1/(se*se)
+				same(t, r.Values, []float64{(x/v + h/(se*se)) / w}, 1e-9)
+				post, err := r.Variances(0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				same(t, post, []float64{1 / w}, 1e-9)
+			}
+		})
+	})
+	t.Run("bounded: the answer satisfies the optimality conditions", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			p := bounded(t)
+			r := solve(t, p, StoneOptions{})
+			checkOptimal(t, p, r)
+		})
+	})
+}
+
+// bounded draws a non-negative problem that has a feasible point.
+func bounded(t *rapid.T) Problem {
+	p := system(t)
+	p.NonNegative = make([]bool, len(p.Values))
+	truth := make([]float64, len(p.Values))
+	for i := range p.Values {
+		truth[i] = math.Max(0, rapid.Float64Range(-20, 40).Draw(t, "truth"))
+		p.NonNegative[i] = true
+		if p.Variances[i] == 0 {
+			p.Values[i] = math.Abs(p.Values[i])
+			truth[i] = p.Values[i]
+		}
+	}
+	for k := range p.Constraints {
+		p.Constraints[k].Value = 0
+		for _, term := range p.Constraints[k].Terms {
+			p.Constraints[k].Value += term.Coefficient * truth[term.Cell]
+		}
+	}
+	return p
+}
+
+// checkOptimal verifies feasibility and that no feasible direction improves: at the optimum
+// (x - x0)/v + G'μ is zero on free cells and not negative on cells at the bound.
+func checkOptimal(t tester, p Problem, r *Reconciled) {
+	t.Helper()
+	if r.MaxResidual > 1e-9 {
+		t.Fatalf("residual %g", r.MaxResidual)
+	}
+	gt := make([]float64, len(p.Values))
+	compile(p.Constraints, len(p.Values)).mulT(gt, r.Multipliers)
+	for i, x := range r.Values {
+		if x < -1e-9 {
+			t.Fatalf("cell %d is %g", i, x)
+		}
+		if p.Variances[i] == 0 {
+			continue
+		}
+		slack := x - p.Values[i] + p.Variances[i]*gt[i]
+		if slack < -1e-5*(1+math.Abs(p.Values[i])) || (x > 1e-6 && slack > 1e-5*(1+math.Abs(p.Values[i]))) {
+			t.Fatalf("cell %d = %g has slack %g", i, x, slack)
+		}
+	}
+}
+
+func TestStoneEdges(t *testing.T) {
+	sum3 := []Term{{0, 1}, {1, 1}, {2, 1}}
+	t.Run("contradicting constraints are named with the gap, on both paths", func(t *testing.T) {
+		p := Problem{Values: []float64{1, 2, 3}, Variances: []float64{1, 1, 1}, Constraints: []Constraint{
+			{Name: "GRDP", Terms: sum3, Value: 10}, {Name: "industry", Terms: []Term{{0, 1}, {1, 1}}, Value: 4},
+			{Name: "services", Terms: []Term{{2, 1}}, Value: 5}, {Name: "farms", Terms: []Term{{0, 1}}, Value: 1.5},
+		}}
+		for _, path := range []Path{Direct, Iterative} {
+			_, err := Reconcile(p, StoneOptions{Path: path})
+			wantCode(t, err, "balance.inconsistent", "GRDP", "industry", "services")
+			if strings.Contains(err.Error(), "farms") {
+				t.Fatal("names a constraint that is not at fault: ", err)
+			}
+		}
+	})
+	t.Run("a constraint over fixed cells only is named", func(t *testing.T) {
+		_, err := Reconcile(Problem{Values: []float64{1, 2, 3}, Variances: []float64{0, 0, 1},
+			Constraints: []Constraint{{Name: "total", Terms: []Term{{0, 1}, {1, 1}}, Value: 5}}}, StoneOptions{})
+		wantCode(t, err, "balance.all-fixed", "total", "-2")
+	})
+	t.Run("with V = diag(|x|) a zero stays zero and a negative figure is handled", func(t *testing.T) {
+		x := []float64{0, -2, 6}
+		r, err := Reconcile(Problem{Values: x, Variances: ProportionalVariances(x), Constraints: []Constraint{{Terms: sum3, Value: 8}}}, StoneOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, r.Values, []float64{0, -1, 9}, 1e-12)
+	})
+	t.Run("a discrepancy beyond three standard deviations is flagged", func(t *testing.T) {
+		r, err := Reconcile(Problem{Values: []float64{1, 2, 3}, Variances: []float64{.01, .01, .01}, Constraints: []Constraint{{Terms: sum3, Value: 8}}}, StoneOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 2 / math.Sqrt(0.03)
+		if len(r.Flagged) != 1 || math.Abs(r.Standardised[0]+want) > 1e-9 || math.Abs(r.ChiSquare-want*want) > 1e-9 || r.PValue > 1e-6 {
+			t.Fatalf("%+v", r)
+		}
+	})
+	t.Run("a binding bound is reported and the rest makes up for it", func(t *testing.T) {
+		r, err := Reconcile(Problem{Values: []float64{1, 10, 10}, Variances: []float64{100, 1, 1}, NonNegative: []bool{true, true, true},
+			Constraints: []Constraint{{Terms: sum3, Value: 15}}}, StoneOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, r.Values, []float64{0, 7.5, 7.5}, 1e-9)
+		if len(r.Bound) != 1 || r.Bound[0] != 0 {
+			t.Fatal(r.Bound)
+		}
+	})
+	t.Run("bounds and constraints that cannot hold together are named", func(t *testing.T) {
+		_, err := Reconcile(Problem{Values: []float64{1, 2, 3}, Variances: []float64{1, 1, 1}, NonNegative: []bool{true, true, true},
+			Constraints: []Constraint{{Name: "minus", Terms: sum3, Value: -4}, {Name: "fine", Terms: []Term{{0, 1}, {1, -1}}, Value: 1}}}, StoneOptions{})
+		wantCode(t, err, "balance.bounds-infeasible", "minus")
+	})
+	t.Run("bad input is refused with its place", func(t *testing.T) {
+		one := []Constraint{{Terms: []Term{{0, 1}}, Value: 1}}
+		for name, c := range map[string]struct {
+			p    Problem
+			code string
+		}{
+			"no cells":           {Problem{}, "balance.empty"},
+			"NaN":                {Problem{Values: []float64{math.NaN()}, Variances: []float64{1}}, "balance.not-finite"},
+			"short variances":    {Problem{Values: []float64{1, 2}, Variances: []float64{1}}, "balance.variance-shape"},
+			"negative variance":  {Problem{Values: []float64{1}, Variances: []float64{-1}}, "balance.negative-variance"},
+			"two variances":      {Problem{Values: []float64{1}, Variances: []float64{1}, Covariance: mat.NewSymDense(1, nil)}, "balance.two-variances"},
+			"no covariance":      {Problem{Values: []float64{1, 2}, Covariance: mat.NewSymDense(2, []float64{1, 2, 2, 1}), Constraints: one}, "balance.not-covariance"},
+			"fixed and negative": {Problem{Values: []float64{-1}, Variances: []float64{0}, NonNegative: []bool{true}}, "balance.fixed-negative"},
+			"bounds shape":       {Problem{Values: []float64{1}, Variances: []float64{1}, NonNegative: []bool{true, true}}, "balance.bounds-shape"},
+			"unknown cell":       {Problem{Values: []float64{1}, Variances: []float64{1}, Constraints: []Constraint{{Terms: []Term{{7, 1}}}}}, "balance.unknown-cell"},
+			"huge variance":      {Problem{Values: []float64{1}, Variances: []float64{math.MaxFloat64}, Constraints: []Constraint{{Terms: []Term{{0, 4}}, Value: 1}}}, "balance.variance-range"},
+			"bounds with full V": {Problem{Values: []float64{1, 1}, Covariance: mat.NewSymDense(2, []float64{1, 0, 0, 1}), NonNegative: []bool{true, true}, Constraints: []Constraint{{Terms: []Term{{0, 1}, {1, -1}}, Value: 9}}}, "balance.bounds-need-diagonal"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				_, err := Reconcile(c.p, StoneOptions{})
+				wantCode(t, err, c.code)
+			})
+		}
+	})
+	t.Run("no constraints leave the figures alone", func(t *testing.T) {
+		r, err := Reconcile(Problem{Values: []float64{1, 2}, Variances: []float64{1, 1}}, StoneOptions{})
+		if err != nil || r.Values[1] != 2 || r.PValue != 1 {
+			t.Fatal(r, err)
+		}
+	})
+	t.Run("coefficients of variation give variances", func(t *testing.T) {
+		v, err := VariancesFromCV([]float64{10, -20}, []float64{0.1, 0.05})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, v, []float64{1, 1}, 1e-15)
+		_, err = VariancesFromCV([]float64{1}, []float64{-1})
+		wantCode(t, err, "balance.negative-variance")
+		_, err = VariancesFromCV([]float64{1}, nil)
+		wantCode(t, err, "balance.variance-shape")
+	})
+}
+
+// cube is the national system: provinces × industries × quarters with province-quarter, industry-quarter
+// and province-industry-year margins, values over six orders of magnitude and variances by CV.
+func cube(provinces, industries, quarters int, seed uint64) Problem {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	at := func(p, i, q int) int { return (p*industries+i)*quarters + q }
+	n := provinces * industries * quarters
+	p := Problem{Values: make([]float64, n), Variances: make([]float64, n)}
+	truth := make([]float64, n)
+	for a := range provinces {
+		for b := range industries {
+			base := math.Exp(rng.NormFloat64()*2 + 5)
+			for q := range quarters {
+				truth[at(a, b, q)] = base * (1 + 0.1*rng.NormFloat64()*rng.Float64())
+				cv := 0.02 + 0.2*rng.Float64()
+				x := truth[at(a, b, q)] * (1 + cv*rng.NormFloat64())
+				p.Values[at(a, b, q)], p.Variances[at(a, b, q)] = x, cv*cv*x*x
+			}
+		}
+	}
+	add := func(cells func(yield func(int))) {
+		var c Constraint
+		cells(func(i int) {
+			c.Terms = append(c.Terms, Term{i, 1})
+			c.Value += truth[i]
+		})
+		p.Constraints = append(p.Constraints, c)
+	}
+	for a := range provinces {
+		for q := range quarters {
+			add(func(yield func(int)) {
+				for b := range industries {
+					yield(at(a, b, q))
+				}
+			})
+		}
+	}
+	for b := range industries {
+		for q := range quarters {
+			add(func(yield func(int)) {
+				for a := range provinces {
+					yield(at(a, b, q))
+				}
+			})
+		}
+	}
+	for a := range provinces {
+		for b := range industries {
+			for y := range quarters / 4 {
+				add(func(yield func(int)) {
+					for q := range 4 {
+						yield(at(a, b, 4*y+q))
+					}
+				})
+			}
+		}
+	}
+	return p
+}
+
+func TestStoneNational(t *testing.T) {
+	p := cube(34, 88, 24, 7)
+	start := time.Now()
+	r, err := Reconcile(p, StoneOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d cells, %d constraints: %d steps, residual %.2g, %v", len(p.Values), len(p.Constraints), r.Iterations, r.MaxResidual, time.Since(start))
+	if r.MaxResidual > 1e-10 {
+		t.Fatalf("residual %g", r.MaxResidual)
+	}
+	t.Run("the posterior variance of a chosen sum comes from one solve and is below the prior", func(t *testing.T) {
+		w := []Term{{0, 1}, {24, 1}, {48, 1}}
+		v, err := r.VarianceOf(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prior := p.Variances[0] + p.Variances[24] + p.Variances[48]
+		if v <= 0 || v >= prior {
+			t.Fatalf("posterior %g, prior %g", v, prior)
+		}
+		margin, err := r.VarianceOf(p.Constraints[0].Terms)
+		if err != nil || margin > 1e-9*prior {
+			t.Fatalf("variance of a margin %g %v", margin, err)
+		}
+	})
+}
+
+func TestSmallNationalPathsAgree(t *testing.T) {
+	p := cube(3, 5, 8, 3)
+	a, err := Reconcile(p, StoneOptions{Path: Direct})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Reconcile(p, StoneOptions{Path: Iterative, Tolerance: 1e-12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, a.Values, b.Values, 1e-7)
+	// per quarter one margin follows from the others, per year one province-industry block
+	if !a.RankKnown || len(a.Redundant) == 0 {
+		t.Fatal("redundant margins not found")
+	}
+}
+
+func BenchmarkStoneNational(b *testing.B) {
+	p := cube(34, 88, 24, 7)
+	for b.Loop() {
+		if _, err := Reconcile(p, StoneOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestBoundedAgainstQuadprog(t *testing.T) {
+	var o struct{ Values, Variances, Rows, Columns, Expected []float64 }
+	load(t, "quadprog.json", &o)
+	cs, err := MarginConstraints(o.Rows, o.Columns, nil, nil, Names{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]bool, len(o.Values))
+	for i := range all {
+		all[i] = true
+	}
+	for name, path := range map[string]Path{"direct": Direct, "iterative": Iterative} {
+		t.Run(name, func(t *testing.T) {
+			r, err := Reconcile(Problem{Values: o.Values, Variances: o.Variances, Constraints: cs, NonNegative: all}, StoneOptions{Path: path, Tolerance: 1e-12})
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, r.Values, o.Expected, 1e-9)
+			if len(r.Bound) != 2 || r.Bound[0] != 5 || r.Bound[1] != 11 {
+				t.Fatalf("bound %v", r.Bound)
+			}
+		})
+	}
+}
