@@ -54,7 +54,7 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 	if err != nil {
 		return Run{}, false, err
 	}
-	in, err := r.read(ctx, recipe, cube.AsOf{Message: readTo})
+	in, err := read(ctx, r.Store, recipe, cube.AsOf{Message: readTo})
 	if err != nil {
 		return Run{}, false, err
 	}
@@ -92,6 +92,19 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 	}
 	run.Message = receipt.Message
 	return run, true, nil
+}
+
+// Stale reports whether a recipe has never run or its inputs, parameters or version have changed since it did.
+func Stale(ctx context.Context, store Store, recipe Recipe) (bool, error) {
+	last, have, err := store.LatestRun(ctx, recipe.ID)
+	if err != nil || !have {
+		return !have, err
+	}
+	in, err := read(ctx, store, recipe, cube.AsOf{})
+	if err != nil {
+		return false, err
+	}
+	return Memo(recipe, in) != last.Memo, nil
 }
 
 // message turns a result into observations that name their run, with the evidence mark of their weakest input, and adds a
@@ -143,10 +156,10 @@ func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs,
 	return m, lineage, nil
 }
 
-func (r Runner) read(ctx context.Context, recipe Recipe, at cube.AsOf) (*Inputs, error) {
+func read(ctx context.Context, store Store, recipe Recipe, at cube.AsOf) (*Inputs, error) {
 	in := &Inputs{Params: recipe.Params, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
-		history, err := r.Store.History(ctx, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
+		history, err := store.History(ctx, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
 		if err != nil {
 			return nil, err
 		}

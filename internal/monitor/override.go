@@ -1,0 +1,35 @@
+package monitor
+
+import (
+	"strings"
+	"time"
+
+	"nhipso/internal/fault"
+)
+
+// Override is a person's judgement set beside the computed class. It carries a name and a reason, is kept for ever, and the
+// newest one of a target is shown with both.
+type Override struct {
+	Target string    `json:"target"` // code of CL_TARGET with its year: "KTS-1@2025"
+	Class  Class     `json:"class"`
+	Reason string    `json:"reason"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// Check refuses an override without a known class, a reason of at least ten letters, or a name.
+func (o Override) Check() error {
+	known := false
+	for _, c := range Classes() {
+		known = known || c == o.Class
+	}
+	switch {
+	case !known:
+		return fault.New("monitor.bad-class", "class", string(o.Class))
+	case len([]rune(strings.TrimSpace(o.Reason))) < 10:
+		return fault.New("monitor.no-reason")
+	case strings.TrimSpace(o.By) == "":
+		return fault.New("monitor.no-name")
+	}
+	return nil
+}
