@@ -188,6 +188,8 @@ type Catalog struct {
 	indicators []Indicator
 	flowByID   map[string]*Dataflow
 	indByID    map[string]Indicator
+	concepts   map[string]Concept
+	classes    classes
 }
 
 // New puts a catalogue together and checks that every reference in it resolves.

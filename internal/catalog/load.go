@@ -1,0 +1,301 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"nhipso/internal/fault"
+)
+
+// codeShape is what SDMX allows in a code; it leaves out the signs that join codes in keys and patterns.
+var codeShape = regexp.MustCompile(`^[A-Za-z0-9_@$-]+$`)
+
+// Load reads a whole catalogue from a file system: catalog/concepts.yaml, codelists.yaml with codelists/*.csv,
+// dataflows.yaml and classifications.yaml with classifications/*.csv. Anything unknown, missing or dangling refuses all of it.
+func Load(fsys fs.FS) (*Catalog, error) {
+	var concepts []Concept
+	if err := readYAML(fsys, "catalog/concepts.yaml", &concepts); err != nil {
+		return nil, err
+	}
+	lists, err := loadCodelists(fsys)
+	if err != nil {
+		return nil, err
+	}
+	agency, flows, err := loadDataflows(fsys, concepts)
+	if err != nil {
+		return nil, err
+	}
+	var indicators []Indicator
+	for _, l := range lists {
+		if l.ID == "CL_INDICATOR" {
+			if indicators, err = indicatorsOf(l); err != nil {
+				return nil, err
+			}
+		}
+	}
+	c, err := New(agency, flows, lists, indicators)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.addConcepts(concepts); err != nil {
+		return nil, err
+	}
+	if err := c.checkCodes(); err != nil {
+		return nil, err
+	}
+	if c.classes, err = loadClassifications(fsys); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func readYAML(fsys fs.FS, name string, into any) error {
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return fault.New("catalog.bad-file", "reason", err.Error()).At(name, 0, "")
+	}
+	d := yaml.NewDecoder(bytes.NewReader(b))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil {
+		return fault.New("catalog.bad-file", "reason", err.Error()).At(name, 0, "")
+	}
+	return nil
+}
+
+// table is a CSV file of the catalogue: a heading and rows by column name.
+type table struct {
+	name string
+	head []string
+	rows []map[string]string
+}
+
+func readTable(fsys fs.FS, name string, columns ...string) (table, error) {
+	refuse := func(row int, reason string) (table, error) {
+		return table{}, fault.New("catalog.bad-file", "reason", reason).At(name, row, "")
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return refuse(0, err.Error())
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	t := table{name: name}
+	if t.head, err = r.Read(); err != nil {
+		return refuse(1, err.Error())
+	}
+	for _, want := range columns {
+		if !contains(t.head, want) {
+			return refuse(1, want)
+		}
+	}
+	for row := 2; ; row++ {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil {
+			return refuse(row, err.Error())
+		}
+		m := make(map[string]string, len(rec))
+		for i, x := range rec {
+			m[t.head[i]] = x
+		}
+		t.rows = append(t.rows, m)
+	}
+}
+
+func loadCodelists(fsys fs.FS) ([]*Codelist, error) {
+	var declared []struct {
+		ID, Source string
+		Name       Label
+	}
+	if err := readYAML(fsys, "catalog/codelists.yaml", &declared); err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(fsys, "catalog/codelists/*.csv")
+	if err != nil || len(files) != len(declared) {
+		known := map[string]bool{}
+		for _, d := range declared {
+			known["catalog/codelists/"+d.ID+".csv"] = true
+		}
+		for _, f := range files {
+			if !known[f] {
+				return nil, fault.New("catalog.undeclared", "file", path.Base(f))
+			}
+		}
+	}
+	var out []*Codelist
+	for _, d := range declared {
+		t, err := readTable(fsys, "catalog/codelists/"+d.ID+".csv", "id", "parent", "name_vi", "name_en")
+		if err != nil {
+			return nil, err
+		}
+		codes := make([]Code, 0, len(t.rows))
+		for i, row := range t.rows {
+			c := Code{ID: row["id"], Parent: row["parent"], Name: Label{Vi: row["name_vi"], En: row["name_en"]}}
+			if c.ID == "" || c.Name.Vi == "" || c.Name.En == "" {
+				return nil, fault.New("catalog.nameless", "code", c.ID, "codelist", d.ID).At(t.name, i+2, "")
+			}
+			for _, h := range t.head {
+				if v := row[h]; v != "" && h != "id" && h != "parent" && h != "name_vi" && h != "name_en" {
+					if c.Notes == nil {
+						c.Notes = map[string]string{}
+					}
+					c.Notes[h] = v
+				}
+			}
+			codes = append(codes, c)
+		}
+		l, err := NewCodelist(d.ID, d.Name, d.Source, codes)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// flowFile is the form of dataflows.yaml.
+type flowFile struct {
+	Agency    string
+	Every     map[Kind][]string
+	Dataflows []struct {
+		ID, Topic, Unit, Method string
+		Name, Description       Label
+		Kind                    Kind
+		UnitMult                int `yaml:"unit_mult"`
+		Decimals                int
+		Dimensions              []dimensionRef
+		Attributes              []string
+		Additive                bool
+		Ratio                   *Ratio
+	}
+}
+
+// dimensionRef names a concept, with another codelist than the concept's where the dataflow needs one.
+type dimensionRef struct{ ID, Codelist string }
+
+// UnmarshalYAML reads "FREQ" or {id: MEASURE, codelist: CL_X}.
+func (d *dimensionRef) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		d.ID = n.Value
+		return nil
+	}
+	type plain dimensionRef
+	return n.Decode((*plain)(d))
+}
+
+func loadDataflows(fsys fs.FS, concepts []Concept) (string, []*Dataflow, error) {
+	var file flowFile
+	if err := readYAML(fsys, "catalog/dataflows.yaml", &file); err != nil {
+		return "", nil, err
+	}
+	byID := map[string]Concept{}
+	for _, c := range concepts {
+		byID[c.ID] = c
+	}
+	var out []*Dataflow
+	for _, f := range file.Dataflows {
+		if f.Kind != Reported && f.Kind != Derived {
+			return "", nil, fault.New("catalog.unresolved", "id", string(f.Kind), "by", f.ID+".kind")
+		}
+		flow := &Dataflow{ID: f.ID, Topic: f.Topic, Name: f.Name, Description: f.Description, Kind: f.Kind, Unit: f.Unit, UnitMult: f.UnitMult,
+			Decimals: f.Decimals, Additive: f.Additive, Ratio: f.Ratio, Method: f.Method}
+		for _, d := range f.Dimensions {
+			concept, ok := byID[d.ID]
+			if !ok {
+				return "", nil, fault.New("catalog.unresolved", "id", d.ID, "by", f.ID)
+			}
+			if d.Codelist == "" {
+				d.Codelist = concept.Codelist
+			}
+			flow.Dimensions = append(flow.Dimensions, Dimension{ID: d.ID, Name: concept.Name, Codelist: d.Codelist})
+		}
+		for _, a := range append(append([]string{}, file.Every[f.Kind]...), f.Attributes...) {
+			if _, ok := byID[a]; !ok {
+				return "", nil, fault.New("catalog.unresolved", "id", a, "by", f.ID)
+			}
+			if !flow.Allows(a) {
+				flow.Attributes = append(flow.Attributes, a)
+			}
+		}
+		out = append(out, flow)
+	}
+	return file.Agency, out, nil
+}
+
+// indicatorsOf reads the indicators from the further columns of their codelist.
+func indicatorsOf(l *Codelist) ([]Indicator, error) {
+	var out []Indicator
+	for _, c := range l.Codes {
+		direction, err := strconv.Atoi(c.Notes["direction"])
+		if err != nil || direction != 1 && direction != -1 {
+			return nil, fault.New("catalog.unresolved", "id", c.Notes["direction"], "by", l.ID+"."+c.ID+".direction")
+		}
+		out = append(out, Indicator{ID: c.ID, Name: c.Name, Unit: c.Notes["unit"], Direction: direction, Dataflow: c.Notes["dataflow"],
+			Key: c.Notes["key"], Owner: c.Notes["owner"], Topic: c.Notes["topic"]})
+	}
+	return out, nil
+}
+
+// checkCodes refuses codes of dimensions that cannot stand in a key, and units and topics that no list has.
+func (c *Catalog) checkCodes() error {
+	for _, f := range c.dataflows {
+		for _, d := range f.Dimensions {
+			for _, x := range c.codelists[d.Codelist].Codes {
+				if !codeShape.MatchString(x.ID) {
+					return fault.New("catalog.bad-code", "code", x.ID, "codelist", d.Codelist)
+				}
+			}
+		}
+		if err := c.resolve("CL_TOPIC", f.Topic, f.ID); err != nil {
+			return err
+		}
+		if f.Unit != "" {
+			if err := c.resolve("CL_UNIT_MEASURE", f.Unit, f.ID); err != nil {
+				return err
+			}
+		}
+		if f.Name.Vi == "" || f.Name.En == "" || f.Description.Vi == "" || f.Description.En == "" {
+			return fault.New("catalog.nameless", "code", f.ID, "codelist", "dataflows.yaml")
+		}
+	}
+	for _, i := range c.indicators {
+		if err := c.resolve("CL_UNIT_MEASURE", i.Unit, "CL_INDICATOR."+i.ID); err != nil {
+			return err
+		}
+		if f := c.flowByID[i.Dataflow]; f != nil && len(strings.Split(i.Key, ".")) != len(f.Dimensions) {
+			return fault.New("catalog.key-shape", "key", i.Key, "dataflow", f.ID, "want", len(f.Dimensions), "got", len(strings.Split(i.Key, ".")))
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) resolve(codelist, code, by string) error {
+	l, err := c.Codelist(codelist)
+	if err != nil {
+		return err
+	}
+	if _, ok := l.Code(code); !ok {
+		return fault.New("catalog.unresolved", "id", codelist+"."+code, "by", by)
+	}
+	return nil
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
