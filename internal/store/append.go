@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"maps"
-	"strings"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -187,13 +186,14 @@ func storable(m cube.Message) error {
 			return fault.New("cube.duplicate", "cell", at.Cell.String(), "vintage", at.vintage.String(), "first", first).At(m.File, e.Row, "")
 		}
 		seen[at] = e.Row
+		if key := string(e.Key); !sqldb.Plain(key) {
+			return fault.New("store.bad-text", "text", sqldb.Readable(key)).At(m.File, e.Row, "")
+		}
 		for _, name := range e.Attributes.Names() {
 			if text := e.Attributes[name]; !sqldb.Plain(name) || !sqldb.Plain(text) {
-				return fault.New("store.bad-text", "text", readable(text)).At(m.File, e.Row, readable(name))
+				return fault.New("store.bad-text", "text", sqldb.Readable(text)).At(m.File, e.Row, sqldb.Readable(name))
 			}
 		}
 	}
 	return nil
 }
-
-func readable(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?") }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"nhipso/internal/cube"
@@ -84,13 +85,11 @@ func (s *Store) versions(ctx context.Context, from sqldb.Queryer, keep func(seri
 		}
 		return v, err
 	}, "SELECT "+versionColumns+" FROM observation WHERE "+where+" ORDER BY dataflow, series, place, vintage, message", args...)
-	kept := list[:0]
-	for _, v := range list {
-		if v.Dataflow != "" {
-			kept = append(kept, v)
-		}
+	kept := slices.DeleteFunc(list, func(v cube.Version) bool { return v.Dataflow == "" })
+	if err != nil || len(kept) == 0 {
+		return nil, err
 	}
-	return kept, err
+	return kept, nil
 }
 
 // decoder makes versions of rows. Figures share periods, vintages and attributes, so each text is read once a query.

@@ -88,6 +88,9 @@ type Queryer interface {
 }
 
 func (db *DB) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	if err := keepable(args); err != nil {
+		return nil, err
+	}
 	return db.read.QueryContext(ctx, db.rebind(q), args...)
 }
 

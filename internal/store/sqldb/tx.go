@@ -19,19 +19,18 @@ type Tx struct {
 }
 
 func (t *Tx) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	if err := keepable(args); err != nil {
+		return nil, err
+	}
 	return t.tx.QueryContext(ctx, t.db.rebind(q), args...)
 }
 
 func (t *Tx) Fault(err error) error { return t.db.Fault(err) }
 
 // Exec runs a statement and gives the number of rows it touched.
-//
-// PostgreSQL keeps no text that is not UTF-8 or holds a zero byte; SQLite would. Neither may, so both refuse it here.
 func (t *Tx) Exec(ctx context.Context, q string, args ...any) (int64, error) {
-	for _, a := range args {
-		if s, ok := a.(string); ok && !Plain(s) {
-			return 0, fault.New("store.bad-text", "text", strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?"))
-		}
+	if err := keepable(args); err != nil {
+		return 0, err
 	}
 	res, err := t.tx.ExecContext(ctx, t.db.rebind(q), args...)
 	if err != nil {
@@ -43,6 +42,19 @@ func (t *Tx) Exec(ctx context.Context, q string, args ...any) (int64, error) {
 
 // Plain reports whether both databases can keep a text.
 func Plain(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// keepable refuses texts that PostgreSQL would refuse and SQLite would keep, so that the two stay alike.
+func keepable(args []any) error {
+	for _, a := range args {
+		if s, ok := a.(string); ok && !Plain(s) {
+			return fault.New("store.bad-text", "text", Readable(s))
+		}
+	}
+	return nil
+}
+
+// Readable gives a text that is not Plain for a sentence.
+func Readable(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?") }
 
 // maxBinds bounds the values bound in one statement: SQLite takes 32,766, PostgreSQL 65,535.
 const maxBinds = 8000

@@ -1,0 +1,75 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/store"
+)
+
+func testNotes(t *testing.T, at Place) {
+	t.Run("findings come back in their order with their parts", func(t *testing.T) {
+		s := Open(t, at(t))
+		mustAppend(t, s, message(figure("A", "2020", "2021-01-01", "1", "")))
+		first := []store.Finding{{Message: 1, Rule: "identity.gdp", Severity: "warning", Parts: map[string]string{"left": "10.5", "right": "10,4"}}, {Message: 1, Rule: "b", Severity: "note"}}
+		for _, batch := range [][]store.Finding{first, nil, {{Rule: "c", Severity: "note"}}} {
+			if err := s.AppendFindings(t.Context(), batch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first[0].ID, first[1].ID = 1, 2
+		same(t, must[[]store.Finding](t)(s.Findings(t.Context())), append(first, store.Finding{ID: 3, Rule: "c", Severity: "note"}))
+	})
+	t.Run("a finding of a message that does not exist is refused", func(t *testing.T) {
+		s := Open(t, at(t))
+		if err := s.AppendFindings(t.Context(), []store.Finding{{Rule: "a"}, {Message: 5, Rule: "b"}}); err == nil {
+			t.Fatal("stored")
+		}
+		same(t, len(must[[]store.Finding](t)(s.Findings(t.Context()))), 0)
+	})
+	t.Run("overrides come back oldest first, and each is in the audit log", func(t *testing.T) {
+		s := Open(t, at(t))
+		o := store.Override{Target: "QD411.1", Class: "at-risk", Reason: "Số liệu quý chưa phản ánh", By: "lan", At: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}
+		back := store.Override{Target: "QD411.1", Reason: "rút lại", By: "minh", At: o.At.Add(time.Hour)}
+		for _, each := range []store.Override{o, back} {
+			if err := s.AppendOverride(t.Context(), each); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.ID, back.ID = 1, 2
+		same(t, must[[]store.Override](t)(s.Overrides(t.Context())), []store.Override{o, back})
+		log := must[[]store.AuditEntry](t)(s.Audits(t.Context()))
+		same(t, []string{log[0].By, log[0].What, log[0].Subject, log[1].By}, []string{"lan", "target.override", "QD411.1", "minh"})
+	})
+	t.Run("a text that cannot be kept is refused, and its audit entry with it", func(t *testing.T) {
+		s := Open(t, at(t))
+		wantCode(t, s.AppendOverride(t.Context(), store.Override{Target: "x", Reason: "a\x00b"}), "store.bad-text")
+		same(t, len(must[[]store.AuditEntry](t)(s.Audits(t.Context()))), 0)
+	})
+}
+
+func testAppendOnly(t *testing.T, at Place) {
+	url := at(t)
+	s := Open(t, url)
+	r := run("q#1", "q")
+	must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineageOf("q#1")))
+	if err := s.AppendFindings(t.Context(), []store.Finding{{Message: 1, Rule: "a"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AppendOverride(t.Context(), store.Override{Target: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, url).Writer()
+	for table, column := range map[string]string{"message": "sender", "observation": "value", "run": "memo", "lineage": "sources",
+		"finding": "rule", "override": "reason", "audit": "who"} {
+		t.Run("a stored "+table+" can be neither changed nor removed, not even by hand", func(t *testing.T) {
+			for _, q := range []string{"UPDATE " + table + " SET " + column + " = 'x'", "DELETE FROM " + table} {
+				if _, err := db.Exec(q); err == nil {
+					t.Errorf("the database accepted: %s", q)
+				}
+			}
+		})
+	}
+	same(t, must[store.Report](t)(s.Integrity(t.Context())).Problems, []error(nil))
+}

@@ -1,0 +1,116 @@
+// Package storetest binds the stores to their contracts: one suite, run on every database (RunAll), and empty stores for
+// the tests of other packages (SQLite).
+//
+// It is imported by tests only. What it demands is what cube.Store, pipeline.Store and publish.Store promise, nothing of
+// its own.
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"nhipso/internal/store"
+	"nhipso/internal/store/sqldb"
+)
+
+// Place gives the address of an empty database that is the test's own, and removes it when the test ends.
+type Place func(t testing.TB) (url string)
+
+// SQLitePlace is a new file.
+func SQLitePlace(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "nhipso.db") }
+
+var schemas atomic.Int64
+
+// PostgresPlace is a new schema on the server that NHIPSO_TEST_POSTGRES names. Without that variable the test is skipped,
+// except under CI=true, where a database that nobody tested must not pass for one that works.
+func PostgresPlace(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("NHIPSO_TEST_POSTGRES")
+	if server == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("CI=true, but NHIPSO_TEST_POSTGRES does not name a PostgreSQL server")
+		}
+		t.Skip("NHIPSO_TEST_POSTGRES does not name a PostgreSQL server")
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqldb.Open(t.Context(), server, sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := fmt.Sprintf("t%d_%d_%d", os.Getpid(), time.Now().UnixNano(), schemas.Add(1))
+	if _, err := db.Writer().ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.Writer().ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE"); err != nil {
+			t.Error(err)
+		}
+		db.Close()
+	})
+	q := u.Query()
+	q.Set("search_path", schema)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// Open opens a store that is closed when the test ends.
+func Open(t testing.TB, url string) *store.Store { return OpenWith(t, url, store.Options{}) }
+
+// OpenWith is Open with options.
+func OpenWith(t testing.TB, url string, o store.Options) *store.Store {
+	t.Helper()
+	s, err := store.OpenWith(t.Context(), url, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// SQLite opens an empty SQLite store, for the tests of other packages.
+func SQLite(t testing.TB) *store.Store { t.Helper(); return Open(t, SQLitePlace(t)) }
+
+// raw opens the database without the store, to do to it what the store never does.
+func raw(t testing.TB, url string) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), url, sqldb.Options{Wait: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// RunAll holds a kind of database to the contracts.
+func RunAll(t *testing.T, at Place) {
+	for _, suite := range []struct {
+		name string
+		run  func(*testing.T, Place)
+	}{
+		{"append", testAppend},
+		{"read", testRead},
+		{"model", testModel},
+		{"concurrency", testConcurrency},
+		{"runs", testRuns},
+		{"releases", testReleases},
+		{"audit", testAudit},
+		{"findings and overrides", testNotes},
+		{"append-only", testAppendOnly},
+		{"integrity", testIntegrity},
+		{"opening", testOpening},
+	} {
+		t.Run(suite.name, func(t *testing.T) {
+			t.Parallel()
+			suite.run(t, at)
+		})
+	}
+}
