@@ -60,11 +60,9 @@ func FromFloat(f float64, decimals int) (Decimal, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Decimal{}, fault.New("stat.bad-decimal", "text", strconv.FormatFloat(f, 'g', -1, 64))
 	}
-	d, err := ParseDecimal(strconv.FormatFloat(f, 'f', -1, 64))
-	if err != nil {
-		return Decimal{}, err
-	}
-	return d.Round(decimals), nil
+	d, _, err := apd.NewFromString(strconv.FormatFloat(f, 'e', -1, 64))
+	must(err) // the shortest form of a finite number is a number
+	return Decimal{d}.Round(decimals), nil
 }
 
 // Float64 gives the nearest binary number, for methods that compute in floating point.
@@ -128,7 +126,7 @@ func (a Decimal) Abs() Decimal {
 
 // Round gives a with n digits after the point, half away from zero. A negative n rounds to tens, hundreds…
 func (a Decimal) Round(n int) Decimal {
-	c := apd.BaseContext.WithPrecision(1000)
+	c := apd.BaseContext.WithPrecision(1400) // more digits than any float64 or parsed number has
 	c.Rounding = apd.RoundHalfUp
 	out := new(apd.Decimal)
 	_, err := c.Quantize(out, a.val(), int32(-n))
