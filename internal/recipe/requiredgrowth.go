@@ -1,0 +1,130 @@
+package recipe
+
+import (
+	"fmt"
+	"strconv"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/measure/chain"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// Bounds of the official statement that 20 % of GDP by 2025 takes digital growth of about 20 to 25 % a year, three to four times
+// the growth of GDP. The recipe says for which start, measure and prices it holds.
+var (
+	statementGrowth   = [2]float64{20, 25}
+	statementMultiple = [2]float64{3, 4}
+)
+
+// RequiredGrowth gives the growth of digital value added that a strategy's target takes from every published share on: at current
+// prices and in volume, and as a multiple of the growth of GDP. The path of GDP is an assumption declared in the parameters: real
+// growth to 2025 and from 2026 on, and one rate of price change for GDP and digital value added alike. They are assumptions, so
+// every figure is marked inferred.
+func RequiredGrowth(c *catalog.Catalog) pipeline.Recipe {
+	return pipeline.Recipe{
+		ID: "required-growth", Version: "1", Method: "required-growth",
+		Title: catalog.Label{Vi: "Tốc độ tăng cần thiết để đạt mục tiêu", En: "Growth required to reach the targets"},
+		Params: map[string]string{
+			"real-to-2025":   "6.5", // lower bound of the five-year plan 2021–2025
+			"real-from-2026": "10",  // double-digit growth asked of 2026–2030 at the forum of 20 December 2025
+			"prices":         "3",
+		},
+		Inputs: []pipeline.Input{
+			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + ".." + total},
+			{Name: "target", Dataflow: "TARGET", Key: "A." + country + "."},
+		},
+		Outputs: []string{"DE_REQUIRED"},
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return requiredGrowth(c, in) },
+	}
+}
+
+func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
+	scenarios, err := c.Codelist("CL_SCENARIO")
+	if err != nil {
+		return nil, err
+	}
+	var rate [3]float64
+	for i, name := range []string{"real-to-2025", "real-from-2026", "prices"} {
+		f, err := strconv.ParseFloat(in.Params[name], 64)
+		if err != nil {
+			return nil, err
+		}
+		rate[i] = f / 100
+	}
+	var out pipeline.Result
+	for _, s := range in.Newest("share") {
+		if s.Value == nil || s.Status == stat.Forecast {
+			continue
+		}
+		for _, scenario := range scenarios.Codes {
+			due, err := stat.ParsePeriod(scenario.Notes["year"])
+			if err != nil {
+				return nil, err
+			}
+			target := pick(in.Newest("target"), "A", country, scenario.Notes["target"])
+			start := s.Period.Year()
+			aim, known := target.float(due)
+			if !known || start >= due.Year() || s.Value.Float64() >= aim {
+				continue
+			}
+			var nominal, prices []float64
+			for y := start + 1; y <= due.Year(); y++ {
+				real := rate[0]
+				if y > 2025 {
+					real = rate[1]
+				}
+				nominal = append(nominal, chain.NominalGrowth(real, rate[2]))
+				prices = append(prices, rate[2])
+			}
+			need, err := chain.RequiredGrowth(chain.Goal{StartYear: start, TargetYear: due.Year(), Share: s.Value.Float64() / 100, Target: aim / 100,
+				GDPGrowth: nominal, GDPDeflator: prices, Deflator: prices})
+			if err != nil {
+				return nil, err
+			}
+			definition := s.Key.Codes()[2]
+			shareStart, shareTarget, deflator := s.Value.Float64(), aim, rate[2]
+			measures := []struct {
+				code  string
+				value *float64
+				scale float64
+			}{
+				{"G_NOM", &need.Growth, 100}, {"G_REAL", need.RealGrowth, 100}, {"MULT", need.RealMultiple, 1}, {"MULT_NOM", need.Multiple, 1},
+				{"GDP_NOM", &need.GDPGrowth, 100}, {"GDP_REAL", need.RealGDPGrowth, 100}, {"DEFLATOR", &deflator, 100},
+				{"SHARE_START", &shareStart, 1}, {"SHARE_TARGET", &shareTarget, 1},
+			}
+			for _, m := range measures {
+				if m.value == nil {
+					continue
+				}
+				v, err := stat.FromFloat(*m.value*m.scale, 4)
+				if err != nil {
+					return nil, err
+				}
+				row[m.code] = v.Round(2).String()
+				out.Outputs = append(out.Outputs, output("DE_REQUIRED", stat.NewKey("A", country, definition, fmt.Sprintf("Y%d", start), scenario.ID, m.code), due, v, stat.Estimated,
+					stat.Attributes{stat.AttrMark: string(stat.MarkInferred), stat.AttrDecimals: "2"}, refTo(s, "start"), target.ref(due, "target")))
+			}
+			row["holds-current"] = holds(need.Growth, need.Multiple)
+			row["holds-real"] = ""
+			if need.RealGrowth != nil {
+				row["holds-real"] = holds(*need.RealGrowth, need.RealMultiple)
+			}
+			// The statement compares growth of digital value added with the growth of GDP that is always quoted, which is real.
+			if need.RealGDPGrowth != nil && *need.RealGDPGrowth > 0 {
+				mixed := need.Growth / *need.RealGDPGrowth
+				row["multiple-current-over-real"] = fixed(mixed, 2)
+				row["holds-current-over-real"] = holds(need.Growth, &mixed)
+			}
+			out.Diagnostics = append(out.Diagnostics, pipeline.Diagnostic{Table: "official-statement", Row: row})
+		}
+	}
+	return &out, nil
+}
+
+// holds says whether a growth and its multiple, rounded to whole numbers as the statement is, lie within the official bounds.
+func holds(growth float64, multiple *float64) string {
+	within := func(x float64, bounds [2]float64) bool { return x > bounds[0]-0.5 && x < bounds[1]+0.5 }
+	yes := multiple != nil && within(growth*100, statementGrowth) && within(*multiple, statementMultiple)
+	return strconv.FormatBool(yes)
+}

@@ -1,0 +1,106 @@
+package recipe
+
+import (
+	"sort"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// series is one key's newest figures by period.
+type series struct {
+	flow string
+	key  stat.Key
+	at   map[stat.Period]cube.Version
+}
+
+// pick gives the series of a key among versions; it is empty when there is none.
+func pick(versions []cube.Version, key ...string) series {
+	k := stat.NewKey(key...)
+	s := series{key: k, at: map[stat.Period]cube.Version{}}
+	for _, v := range versions {
+		if v.Key == k {
+			s.flow = v.Dataflow
+			s.at[v.Period] = v
+		}
+	}
+	return s
+}
+
+// value gives the figure of a period, or false when there is none or it has no value.
+func (s series) value(p stat.Period) (stat.Decimal, bool) {
+	v, ok := s.at[p]
+	if !ok || v.Value == nil {
+		return stat.Decimal{}, false
+	}
+	return *v.Value, true
+}
+
+// float is value for methods that compute in floating point.
+func (s series) float(p stat.Period) (float64, bool) {
+	d, ok := s.value(p)
+	return d.Float64(), ok
+}
+
+// periods lists the periods that have a value, in order.
+func (s series) periods() []stat.Period {
+	var out []stat.Period
+	for p, v := range s.at {
+		if v.Value != nil {
+			out = append(out, p)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Compare(out[j]) < 0 })
+	return out
+}
+
+// span gives the first and the last period that have a value.
+func (s series) span() (first, last stat.Period, ok bool) {
+	ps := s.periods()
+	if len(ps) == 0 {
+		return first, last, false
+	}
+	return ps[0], ps[len(ps)-1], true
+}
+
+// ref names one cell as an input, in a role.
+func (s series) ref(p stat.Period, role string) pipeline.Ref {
+	v := s.at[p]
+	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Period: p, Message: v.Message, Role: role}
+}
+
+// whole names the series as an input, in a role.
+func (s series) whole(role string) pipeline.Ref {
+	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Role: role}
+}
+
+// refTo names one version as an input, in a role.
+func refTo(v cube.Version, role string) pipeline.Ref {
+	return pipeline.Ref{Dataflow: v.Dataflow, Key: v.Key, Period: v.Period, Message: v.Message, Role: role}
+}
+
+// output makes a derived observation.
+func output(flow string, key stat.Key, p stat.Period, value stat.Decimal, status stat.Status, attrs stat.Attributes, from ...pipeline.Ref) pipeline.Output {
+	if attrs == nil {
+		attrs = stat.Attributes{}
+	}
+	return pipeline.Output{Dataflow: flow, Observation: stat.Observation{Key: key, Period: p, Value: &value, Status: status, Attributes: attrs}, From: from}
+}
+
+// hundred turns per cent into a fraction.
+var hundred = stat.Int(100)
+
+// percentOf gives share per cent of whole, exactly.
+func percentOf(share, whole stat.Decimal) stat.Decimal {
+	return share.Mul(whole).Mul(stat.MustDecimal("0.01"))
+}
+
+// fixed formats a diagnostic number with n decimals, decimal point.
+func fixed(f float64, n int) string {
+	d, err := stat.FromFloat(f, n)
+	if err != nil {
+		return ""
+	}
+	return d.String()
+}

@@ -1,0 +1,150 @@
+package recipe
+
+import (
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/monitor"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// TargetStatus judges every target of the catalogue by the rule of monitor.Judge against the newest published figures of its
+// indicator: the class (in VALUE_TEXT, with the branch of the rule as comment), and where they exist the figure judged, the gap, the
+// forecast with its standard error, and its probability.
+func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
+	return pipeline.Recipe{
+		ID: "target-status", Version: "1", Method: "target-status",
+		Title: catalog.Label{Vi: "Đánh giá tiến độ chỉ tiêu", En: "Standing of the targets"},
+		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: ""}},
+			actualFlows(c)...),
+		Outputs: []string{"TARGET_STATUS"},
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return targetStatus(c, in) },
+	}
+}
+
+// actualFlows names, once each, the dataflows in which indicators have their figures.
+func actualFlows(c *catalog.Catalog) []pipeline.Input {
+	var out []pipeline.Input
+	seen := map[string]bool{}
+	for _, i := range c.Indicators() {
+		if i.Dataflow != "" && !seen[i.Dataflow] {
+			seen[i.Dataflow] = true
+			out = append(out, pipeline.Input{Name: i.Dataflow, Dataflow: i.Dataflow})
+		}
+	}
+	return out
+}
+
+func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
+	list, err := c.Codelist("CL_TARGET")
+	if err != nil {
+		return nil, err
+	}
+	var out pipeline.Result
+	for _, t := range in.Newest("target") {
+		codes := t.Key.Codes() // FREQ, REF_AREA, TARGET
+		code, ok := list.Code(codes[2])
+		if !ok || t.Period.Frequency() != stat.Annual {
+			continue
+		}
+		indicator, ok := c.Indicator(code.Notes["indicator"])
+		direction := 1
+		var figures []cube.Version
+		if ok {
+			direction = indicator.Direction
+			for _, v := range in.Newest(indicator.Dataflow) {
+				if v.Value != nil && v.Status != stat.Forecast && v.Key.Matches(areaPattern(indicator.Key, codes[1])) {
+					figures = append(figures, v)
+				}
+			}
+		}
+		points := make([]monitor.Point, len(figures))
+		for i, v := range figures {
+			points[i] = monitor.Point{Day: v.Period.To(), Value: v.Value.Float64()}
+		}
+		due := stat.NewDate(t.Period.Year(), 12, 31)
+		j, err := monitor.Judge(monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: direction, Due: due}, points)
+		if err != nil {
+			return nil, err
+		}
+		from := []pipeline.Ref{refTo(t, "target")}
+		for i, v := range figures {
+			if !points[i].Day.After(due) {
+				from = append(from, refTo(v, "figure"))
+			}
+		}
+		key := func(measure string) stat.Key { return stat.NewKey("A", codes[1], codes[2], measure) }
+		status := stat.Missing // a class is a word, not a number: the cell has no value and says so
+		out.Outputs = append(out.Outputs, pipeline.Output{Dataflow: "TARGET_STATUS", From: from, Observation: stat.Observation{
+			Key: key("CLASS"), Period: t.Period, Status: status,
+			Attributes: stat.Attributes{stat.AttrText: string(j.Class), stat.AttrComment: string(j.Reason)}}})
+		for _, m := range []struct {
+			code  string
+			value *float64
+			state stat.Status
+		}{
+			{"TARGET", floatOf(t.Value), stat.Normal}, {"ACTUAL", latestOf(j), stat.Normal}, {"GAP", gap(t.Value, j), stat.Normal},
+			{"FORECAST", j.Forecast, stat.Forecast}, {"PROB", percent(j.Probability), stat.Forecast},
+		} {
+			if m.value == nil {
+				continue
+			}
+			v, err := stat.FromFloat(*m.value, 4)
+			if err != nil {
+				return nil, err
+			}
+			attrs := stat.Attributes{}
+			switch m.code {
+			case "ACTUAL":
+				attrs[stat.AttrText] = j.Latest.Day.String()
+			case "FORECAST":
+				attrs[stat.AttrStdErr] = fixed(*j.StdDev, 4)
+			}
+			out.Outputs = append(out.Outputs, output("TARGET_STATUS", key(m.code), t.Period, v, m.state, attrs, from...))
+		}
+	}
+	return &out, nil
+}
+
+// areaPattern puts a target's area in place of the area that an indicator's pattern leaves open.
+func areaPattern(pattern, area string) string {
+	codes := strings.Split(pattern, ".")
+	if len(codes) > 1 && codes[1] == "" {
+		codes[1] = area
+	}
+	return strings.Join(codes, ".")
+}
+
+func latestOf(j monitor.Judgement) *float64 {
+	if j.Latest == nil {
+		return nil
+	}
+	return &j.Latest.Value
+}
+
+func percent(p *float64) *float64 {
+	if p == nil {
+		return nil
+	}
+	x := *p * 100
+	return &x
+}
+
+func floatOf(d *stat.Decimal) *float64 {
+	if d == nil {
+		return nil
+	}
+	x := d.Float64()
+	return &x
+}
+
+// gap gives what is missing from the figure judged to the target; it is negative when a target is exceeded.
+func gap(target *stat.Decimal, j monitor.Judgement) *float64 {
+	if target == nil || j.Latest == nil {
+		return nil
+	}
+	x := target.Float64() - j.Latest.Value
+	return &x
+}
