@@ -1,0 +1,92 @@
+package chart
+
+import (
+	_ "embed"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/export"
+	"nhipso/internal/words"
+)
+
+//go:embed words.csv
+var wordsFile string
+
+var book = words.MustRead(wordsFile)
+
+func both(id string, pairs ...any) catalog.Label {
+	return catalog.Label{Vi: book.Say("vi", id, pairs...), En: book.Say("en", id, pairs...)}
+}
+
+// Table gives the figures of the chart: a row for each period or item, a column for each series, with its interval where one is
+// drawn and the target where items have one. A confidential figure is not in it.
+func (s *Spec) Table() *export.Table {
+	t := &export.Table{ID: s.ID, Title: s.Title, Notes: s.Notes, Source: s.Source, Vintage: s.Vintage, URL: s.URL}
+	n := len(s.Items)
+	if s.Kind.overTime() {
+		n = len(s.Periods)
+		t.Columns = []export.Column{{ID: "period", Name: both("period"), Kind: export.Period}}
+	} else {
+		head := s.ItemHead
+		if head.Vi == "" {
+			head = both("item")
+		}
+		t.Columns = []export.Column{{ID: "id", Name: both("code"), Kind: export.Code}, {ID: "name", Name: head, Kind: export.Text}}
+	}
+	t.Rows = make([][]export.Cell, n)
+	for i := range t.Rows {
+		if s.Kind.overTime() {
+			t.Rows[i] = []export.Cell{export.When(s.Periods[i])}
+		} else {
+			t.Rows[i] = []export.Cell{export.Same(s.Items[i].ID), export.Words(s.Items[i].Name)}
+		}
+	}
+	number := func(id string, name catalog.Label, cell func(i int) export.Cell) {
+		t.Columns = append(t.Columns, export.Column{ID: id, Name: name, Unit: s.Unit, Kind: export.Number, Decimals: s.Decimals})
+		for i := range t.Rows {
+			t.Rows[i] = append(t.Rows[i], cell(i))
+		}
+	}
+	for _, x := range s.Series {
+		number(x.ID, x.Name, func(i int) export.Cell {
+			v := x.Values[i]
+			c := export.Cell{Number: v.V, Status: v.Status, Mark: v.Mark}
+			if v.Secret() {
+				c.Number, c.Status = nil, "Q"
+			}
+			return c
+		})
+		if x.hasInterval() {
+			vi, en := x.Name.In("vi"), x.Name.In("en")
+			number(x.ID+"-low", catalog.Label{Vi: book.Say("vi", "low", "name", vi), En: book.Say("en", "low", "name", en)},
+				func(i int) export.Cell { return bound(x.Values[i], false) })
+			number(x.ID+"-high", catalog.Label{Vi: book.Say("vi", "high", "name", vi), En: book.Say("en", "high", "name", en)},
+				func(i int) export.Cell { return bound(x.Values[i], true) })
+		}
+	}
+	for _, it := range s.Items {
+		if it.Target != nil {
+			number("target", both("target"), func(i int) export.Cell { return export.Cell{Number: s.Items[i].Target} })
+			break
+		}
+	}
+	return t
+}
+
+func bound(v Value, high bool) export.Cell {
+	switch {
+	case v.Secret():
+		return export.Cell{}
+	case high:
+		return export.Cell{Number: v.High}
+	}
+	return export.Cell{Number: v.Low}
+}
+
+func (x *Series) hasInterval() bool {
+	for _, v := range x.Values {
+		if v.Low != nil && v.High != nil && !v.Secret() {
+			return true
+		}
+	}
+	return false
+}
