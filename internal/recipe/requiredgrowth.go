@@ -83,6 +83,7 @@ func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, 
 				return nil, err
 			}
 			definition := s.Key.Codes()[2]
+			row := map[string]string{"definition": definition, "start": strconv.Itoa(start), "scenario": scenario.ID}
 			shareStart, shareTarget, deflator := s.Value.Float64(), aim, rate[2]
 			measures := []struct {
 				code  string
