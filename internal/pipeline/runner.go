@@ -197,7 +197,7 @@ func (in *Inputs) marks() map[cube.Cell]stat.Mark {
 }
 
 // Memo gives the key by which a run is remembered: a hash of the recipe, its version and parameters, and every input
-// version that it can see. The run that made a derived input is left out, so that a rerun which changes no figure makes
+// version that it can see. The run and the recipe version that made a derived input are left out, so that a rerun which changes no figure makes
 // nothing downstream stale.
 func Memo(recipe Recipe, in *Inputs) string {
 	h := sha256.New()
@@ -222,7 +222,7 @@ func Memo(recipe Recipe, in *Inputs) string {
 				line(v.Vintage.Date) // a derived input is dated by the day of its run, which says nothing of its figures
 			}
 			for _, a := range v.Attributes.Names() {
-				if a != stat.AttrRun {
+				if a != stat.AttrRun && a != stat.AttrRecipe {
 					line(a, v.Attributes[a])
 				}
 			}

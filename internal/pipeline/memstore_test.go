@@ -1,0 +1,131 @@
+package pipeline
+
+import (
+	"context"
+	"sort"
+
+	"nhipso/internal/cube"
+)
+
+// memStore is the least store that the contract allows, for tests of the runner. The SQL stores are bound by their own suite.
+type memStore struct {
+	messages int64
+	versions []cube.Version
+	runs     []Run
+	lineage  map[string]map[cube.Cell]Lineage
+}
+
+func (s *memStore) Append(_ context.Context, m cube.Message) (cube.Receipt, error) {
+	var r cube.Receipt
+	var add []cube.Version
+	for _, e := range m.Entries {
+		var last *cube.Version
+		for i := range s.versions {
+			if v := &s.versions[i]; v.Cell() == (cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}) {
+				last = v
+			}
+		}
+		if last != nil && last.Vintage.Date == e.Vintage.Date && same(*last, e) {
+			r.Unchanged++
+			continue
+		}
+		if last != nil {
+			r.Revised++
+		} else {
+			r.Added++
+		}
+		add = append(add, cube.Version{Dataflow: e.Dataflow, Observation: e.Observation, Message: s.messages + 1})
+	}
+	if len(add) > 0 {
+		s.messages++
+		r.Message = s.messages
+		s.versions = append(s.versions, add...)
+	}
+	return r, nil
+}
+
+func same(v cube.Version, e cube.Entry) bool {
+	a, b := v.Observation, e.Observation
+	a.Attributes, b.Attributes = a.Attributes.Clone(), b.Attributes.Clone()
+	delete(a.Attributes, "RUN")
+	delete(b.Attributes, "RUN")
+	return a.Same(b)
+}
+
+func (s *memStore) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
+	var out []cube.Version
+	for _, v := range s.versions {
+		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
+			out = append(out, v)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		if out[i].Key != out[j].Key {
+			return out[i].Key < out[j].Key
+		}
+		if c := out[i].Period.Compare(out[j].Period); c != 0 {
+			return c < 0
+		}
+		return out[i].Vintage.Date.Before(out[j].Vintage.Date)
+	})
+	return out, nil
+}
+
+func (s *memStore) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	h, err := s.History(ctx, q)
+	return cube.Newest(h, cube.AsOf{}), err
+}
+
+func (s *memStore) LastMessage(context.Context) (int64, error) { return s.messages, nil }
+
+func (s *memStore) AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error) {
+	r, err := s.Append(ctx, m)
+	if err != nil {
+		return r, err
+	}
+	run.Message = r.Message
+	s.runs = append(s.runs, run)
+	if s.lineage == nil {
+		s.lineage = map[string]map[cube.Cell]Lineage{}
+	}
+	s.lineage[run.ID] = map[cube.Cell]Lineage{}
+	for _, l := range lineage {
+		s.lineage[run.ID][l.Cell] = l
+	}
+	return r, nil
+}
+
+func (s *memStore) NextRunNumber(_ context.Context, recipe string) (int, error) {
+	n := 1
+	for _, r := range s.runs {
+		if r.Recipe == recipe {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (s *memStore) LatestRun(_ context.Context, recipe string) (Run, bool, error) {
+	for i := len(s.runs) - 1; i >= 0; i-- {
+		if s.runs[i].Recipe == recipe {
+			return s.runs[i], true, nil
+		}
+	}
+	return Run{}, false, nil
+}
+
+func (s *memStore) RunByID(_ context.Context, id string) (Run, bool, error) {
+	for _, r := range s.runs {
+		if r.ID == id {
+			return r, true, nil
+		}
+	}
+	return Run{}, false, nil
+}
+
+func (s *memStore) Runs(context.Context) ([]Run, error) { return s.runs, nil }
+
+func (s *memStore) LineageOf(_ context.Context, run string, c cube.Cell) (Lineage, bool, error) {
+	l, ok := s.lineage[run][c]
+	return l, ok, nil
+}
