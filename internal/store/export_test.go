@@ -1,0 +1,22 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+)
+
+// LimitPages makes a SQLite store's disk full at so many pages. The writer is one connection, so it keeps the limit.
+func LimitPages(t *testing.T, s *Store, pages int) {
+	t.Helper()
+	pragma(t, s, fmt.Sprintf("max_page_count = %d", pages))
+}
+
+// ForbidWriting makes a SQLite store's writer read-only.
+func ForbidWriting(t *testing.T, s *Store) { t.Helper(); pragma(t, s, "query_only = ON") }
+
+func pragma(t *testing.T, s *Store, p string) {
+	t.Helper()
+	if _, err := s.db.Writer().ExecContext(t.Context(), "PRAGMA "+p); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,500 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	neturl "net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/store"
+	"nhipso/internal/store/sqldb"
+	"nhipso/internal/store/storetest"
+)
+
+var everyPlace = map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace}
+
+func onBoth(t *testing.T, test func(t *testing.T, at storetest.Place)) {
+	for name, at := range everyPlace {
+		t.Run(name, func(t *testing.T) { test(t, at) })
+	}
+}
+
+// wantWhole holds a store to having exactly the deliveries 1..n, each whole, and to being sound.
+func wantWhole(t *testing.T, s *store.Store, n int64) {
+	t.Helper()
+	if last, err := s.LastMessage(t.Context()); err != nil || last != n {
+		t.Fatalf("last message is %d (%v), want %d", last, err, n)
+	}
+	all, err := s.All(t.Context())
+	if err != nil || int64(len(all)) != n*batch {
+		t.Fatalf("%d figures (%v), want %d", len(all), err, n*batch)
+	}
+	for _, v := range all {
+		if v.Value.String() != strconv.FormatInt(v.Message, 10) {
+			t.Fatalf("message %d brought %s", v.Message, v.Value)
+		}
+	}
+	r, err := s.Integrity(t.Context())
+	if err != nil || len(r.Problems) > 0 {
+		t.Fatal(err, r.Problems)
+	}
+}
+
+// refused holds an error to a code, and its sentences to saying that nothing was stored.
+func refused(t *testing.T, err error, codes ...string) {
+	t.Helper()
+	for _, code := range codes {
+		if fault.CodeOf(err) == code {
+			if code != "store.unknown-outcome" && (!strings.Contains(fault.In(err, "en"), "Nothing was") || !strings.Contains(fault.In(err, "vi"), "Không có gì ")) {
+				t.Errorf("the sentence does not say that nothing was stored: %v", err)
+			}
+			return
+		}
+	}
+	t.Fatalf("error is %q (%v), want %v", fault.CodeOf(err), err, codes)
+}
+
+func TestAKilledProgramLosesNothingItAcknowledged(t *testing.T) {
+	kills := map[string]int{"sqlite": 100, "postgres": 15}
+	onBoth(t, func(t *testing.T, at storetest.Place) {
+		url := at(t)
+		n := kills[filepath.Base(t.Name())]
+		if testing.Short() {
+			n = 10
+		}
+		storetest.Open(t, url).Close()
+		var acknowledged, total int64
+		for range n {
+			c, _, lines := startChild(t, "writer", url)
+			time.AfterFunc(time.Duration(15+rand.IntN(35))*time.Millisecond, func() { c.Process.Kill() }) // SIGKILL
+			for lines.Scan() {
+				number, err := strconv.ParseInt(lines.Text(), 10, 64)
+				if err != nil {
+					t.Fatal(lines.Text())
+				}
+				acknowledged = number
+				total++
+			}
+			c.Wait()
+			s, err := store.Open(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// A write waits for what a server may still be doing on behalf of the dead.
+			if err := s.Audit(t.Context(), store.AuditEntry{What: "killed"}); err != nil {
+				t.Fatal(err)
+			}
+			last, err := s.LastMessage(t.Context())
+			if err != nil || last < acknowledged || last > acknowledged+1 { // one may have been stored and not yet told
+				t.Fatalf("message %d was acknowledged, the last one stored is %d (%v)", acknowledged, last, err)
+			}
+			versions, err := s.History(t.Context(), cube.Query{Dataflow: "FLOW", Key: "A.S39"})
+			if err != nil || int64(len(versions)) != last {
+				t.Fatalf("%d of %d messages have their last figure (%v)", len(versions), last, err)
+			}
+			acknowledged = last
+			s.Close()
+		}
+		if total < int64(n) {
+			t.Fatalf("only %d messages in %d runs: the kills came too early to mean anything", total, n)
+		}
+		wantWhole(t, storetest.Open(t, url), acknowledged)
+	})
+}
+
+func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
+	t.Run("sqlite at the limit of its pages", func(t *testing.T) {
+		s := storetest.Open(t, storetest.SQLitePlace(t))
+		n := fillUntil(t, s, func() { store.LimitPages(t, s, 150) }, "store.disk-full")
+		store.LimitPages(t, s, 1<<30)
+		append1(t, s, n+1)
+		wantWhole(t, s, n+1)
+	})
+	t.Run("sqlite on a disk that is full", func(t *testing.T) {
+		dir := t.TempDir()
+		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
+			t.Skip("needs the right to mount a small disk: ", err)
+		}
+		t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+		ballast := filepath.Join(dir, "ballast")
+		if err := os.WriteFile(ballast, make([]byte, 500_000), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		url := "sqlite:" + filepath.Join(dir, "nhipso.db")
+		s, err := store.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := fillUntil(t, s, func() {}, "store.disk-full")
+		wantWhole(t, s, n)
+		if err := os.Remove(ballast); err != nil {
+			t.Fatal(err)
+		}
+		append1(t, s, n+1) // the same store goes on once there is room
+		wantWhole(t, s, n+1)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again := storetest.Open(t, url)
+		wantWhole(t, again, n+1)
+		again.Close()
+	})
+	t.Run("postgres, whose server reports it in the middle of a message", func(t *testing.T) {
+		url := storetest.PostgresPlace(t)
+		s := storetest.Open(t, url)
+		append1(t, s, 1)
+		execute(t, url, `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			IF NEW.line > 20 THEN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$`,
+			"CREATE TRIGGER full_disk BEFORE INSERT ON observation FOR EACH ROW EXECUTE FUNCTION full_disk()")
+		_, err := s.Append(t.Context(), delivery(2))
+		refused(t, err, "store.disk-full")
+		wantWhole(t, s, 1)
+		execute(t, url, "DROP TRIGGER full_disk ON observation")
+		append1(t, s, 2)
+		wantWhole(t, s, 2)
+	})
+}
+
+func append1(t *testing.T, s *store.Store, n int64) {
+	t.Helper()
+	if _, err := s.Append(t.Context(), delivery(n)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fillUntil appends deliveries until one is refused with the code, and gives how many were stored.
+func fillUntil(t *testing.T, s *store.Store, prepare func(), code string) int64 {
+	t.Helper()
+	prepare()
+	for n := int64(1); n < 2000; n++ {
+		if _, err := s.Append(t.Context(), delivery(n)); err != nil {
+			refused(t, err, code)
+			if n < 3 {
+				t.Fatal("refused too early to mean anything")
+			}
+			return n - 1
+		}
+	}
+	t.Fatal("the disk never got full")
+	return 0
+}
+
+func TestADatabaseHeldByAnotherProgramIsWaitedForAndThenRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, at storetest.Place) {
+		url := at(t)
+		const wait = 300 * time.Millisecond
+		s := storetest.OpenWith(t, url, store.Options{Wait: wait})
+		append1(t, s, 1)
+		c, in, lines := startChild(t, "holder", url)
+		if !lines.Scan() || lines.Text() != "held" {
+			t.Fatal("the other program holds nothing: " + lines.Text())
+		}
+		start := time.Now()
+		_, err := s.Append(t.Context(), delivery(2))
+		refused(t, err, "store.locked")
+		if d := time.Since(start); d < wait || d > 20*wait {
+			t.Errorf("waited %v, want about %v", d, wait)
+		}
+		if got, err := s.Read(t.Context(), cube.Query{Dataflow: "FLOW"}); err != nil || len(got) != batch {
+			t.Errorf("readers must not wait: %d figures, %v", len(got), err)
+		}
+		// A program that lets go in time is waited for.
+		patient := storetest.OpenWith(t, url, store.Options{Wait: time.Minute})
+		time.AfterFunc(100*time.Millisecond, func() { in.Close() })
+		append1(t, patient, 2)
+		c.Wait()
+		wantWhole(t, s, 2)
+	})
+}
+
+func TestADatabaseThatMayOnlyBeReadIsReadAndNotWritten(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		s := storetest.Open(t, storetest.SQLitePlace(t))
+		append1(t, s, 1)
+		store.ForbidWriting(t, s)
+		_, err := s.Append(t.Context(), delivery(2))
+		refused(t, err, "store.read-only")
+		wantWhole(t, s, 1)
+	})
+	t.Run("postgres, as on a standby", func(t *testing.T) {
+		url := storetest.PostgresPlace(t)
+		append1(t, storetest.Open(t, url), 1)
+		s := storetest.Open(t, url+"&default_transaction_read_only=on")
+		_, err := s.Append(t.Context(), delivery(2))
+		refused(t, err, "store.read-only")
+		wantWhole(t, s, 1)
+	})
+}
+
+func TestADamagedFileIsNamedAsSuch(t *testing.T) {
+	damage := func(t *testing.T, change func(path string, size int64)) (string, error) {
+		url := storetest.SQLitePlace(t)
+		path := strings.TrimPrefix(url, "sqlite:")
+		s := storetest.Open(t, url)
+		for n := int64(1); n <= 30; n++ {
+			append1(t, s, n)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(path, info.Size())
+		return url, nil
+	}
+	overwrite := func(path string, from, to int64) {
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err == nil {
+			_, err = f.WriteAt([]byte(strings.Repeat("?", int(to-from))), from)
+			f.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("pages overwritten in the middle", func(t *testing.T) {
+		url, _ := damage(t, func(path string, size int64) { overwrite(path, size/4, size*3/4) })
+		s, err := store.Open(t.Context(), url)
+		if err == nil {
+			defer s.Close()
+			if _, err := s.All(t.Context()); fault.CodeOf(err) != "store.corrupt" {
+				t.Errorf("reading gave %v", err)
+			}
+			var r store.Report
+			r, err = s.Integrity(t.Context())
+			if err == nil {
+				err = errors.Join(r.Problems...)
+			}
+		}
+		refused(t, err, "store.corrupt")
+	})
+	t.Run("a file cut short", func(t *testing.T) {
+		url, _ := damage(t, func(path string, size int64) {
+			if err := os.Truncate(path, size/2); err != nil {
+				t.Fatal(err)
+			}
+		})
+		s, err := store.Open(t.Context(), url)
+		if err == nil {
+			defer s.Close()
+			_, err = s.All(t.Context())
+		}
+		refused(t, err, "store.corrupt")
+	})
+	t.Run("a file that never was a database", func(t *testing.T) {
+		url, _ := damage(t, func(path string, size int64) {
+			if err := os.WriteFile(path, []byte(strings.Repeat("DATAFLOW,KEY\n", 500)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		})
+		_, err := store.Open(t.Context(), url)
+		refused(t, err, "store.not-a-database")
+	})
+}
+
+func TestAnAddressThatLeadsNowhereIsRefusedAtOnce(t *testing.T) {
+	for _, url := range []string{
+		"sqlite:" + filepath.Join(t.TempDir(), "no", "such", "folder", "x.db"),
+		t.TempDir(), // a folder
+		"postgres://someone@127.0.0.1:1/x",
+	} {
+		start := time.Now()
+		_, err := store.Open(t.Context(), url)
+		refused(t, err, "store.unreachable")
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("%s took %v", url, d)
+		}
+	}
+	t.Run("a password is never shown", func(t *testing.T) {
+		for _, url := range []string{"postgres://someone:s3cret@127.0.0.1:1/x", "postgres://someone:s3cret@127.0.0.1:1/x?sslmode=nonsense", "postgres://someone:s3cret@[::1/x"} {
+			_, err := store.Open(t.Context(), url)
+			if err == nil || strings.Contains(err.Error(), "s3cret") {
+				t.Error(err)
+			}
+		}
+	})
+	t.Run("a server that knows no such database says so", func(t *testing.T) {
+		u, err := neturl.Parse(storetest.PostgresPlace(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.Path = "/no_such_database"
+		_, err = store.Open(t.Context(), u.String())
+		refused(t, err, "store.refused")
+	})
+}
+
+func TestAServerLostInTheMiddleHalfStoresNothing(t *testing.T) {
+	url := storetest.PostgresPlace(t)
+	direct := storetest.Open(t, url)
+	wire := newWire(t, url)
+	append1(t, direct, 1)
+	stored := int64(1)
+	outcomes := map[string]int{}
+	// The connection is cut after ever more bytes of the conversation, so that the cut falls into every part of it.
+	for after := int64(0); after < 40_000; after += 1_700 {
+		s, err := store.OpenWith(t.Context(), wire.url, store.Options{Wait: 2 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wire.cutAfter(after)
+		r, err := s.Append(t.Context(), delivery(stored+1))
+		wire.heal()
+		s.Close()
+		switch {
+		case err == nil:
+			stored = r.Message
+		default:
+			refused(t, err, "store.unreachable", "store.unknown-outcome")
+			last, e := direct.LastMessage(t.Context())
+			if e != nil {
+				t.Fatal(e)
+			}
+			if fault.CodeOf(err) == "store.unreachable" && last != stored {
+				t.Fatal("it said that nothing was stored, but it was")
+			}
+			stored = last
+		}
+		outcomes[fault.CodeOf(err)]++
+		wantWhole(t, direct, stored)
+	}
+	if outcomes["store.unreachable"] == 0 || outcomes[""] == 0 {
+		t.Errorf("the cuts did not fall where they should: %v", outcomes)
+	}
+	t.Run("the same store works again once the server is back", func(t *testing.T) {
+		s := storetest.Open(t, wire.url)
+		wire.cutAfter(0)
+		_, err := s.LastMessage(t.Context())
+		refused(t, err, "store.unreachable")
+		wire.heal()
+		append1(t, s, stored+1)
+	})
+	t.Run("a commit whose answer is lost is reported as not known", func(t *testing.T) {
+		s := storetest.Open(t, wire.url)
+		wire.cutAtAnswerTo("commit")
+		_, err := s.Append(t.Context(), delivery(stored+2))
+		wire.heal()
+		refused(t, err, "store.unknown-outcome")
+		// Sending it again is harmless, as the sentence promises.
+		r, err := s.Append(t.Context(), delivery(stored+2))
+		if err != nil || r.Unchanged != batch && r.Added+r.Revised != batch {
+			t.Fatal(r, err)
+		}
+		wantWhole(t, direct, stored+2)
+	})
+}
+
+// wire is a connection to the server that can be cut.
+type wire struct {
+	url    string
+	mu     sync.Mutex
+	conns  []net.Conn
+	down   atomic.Bool
+	budget atomic.Int64 // bytes to the server before the cut; negative: no cut
+	word   atomic.Value // cut the answer to a statement that holds this
+}
+
+func newWire(t *testing.T, url string) *wire {
+	u, err := neturl.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := u.Host
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	u.Host = l.Addr().String()
+	q := u.Query()
+	q.Set("sslmode", "disable") // so that the wire can see the words
+	u.RawQuery = q.Encode()
+	w := &wire{url: u.String()}
+	w.heal()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if w.down.Load() {
+				c.Close()
+				continue
+			}
+			s, err := net.Dial("tcp", server)
+			if err != nil {
+				c.Close()
+				continue
+			}
+			w.mu.Lock()
+			w.conns = append(w.conns, c, s)
+			w.mu.Unlock()
+			go w.carry(s, c)
+			go func() { io.Copy(c, s); c.Close() }()
+		}
+	}()
+	return w
+}
+
+func (w *wire) carry(server, client net.Conn) {
+	defer server.Close()
+	defer client.Close()
+	buf := make([]byte, 512)
+	for {
+		n, err := client.Read(buf)
+		if err != nil {
+			return
+		}
+		if word := w.word.Load().(string); word != "" && strings.Contains(string(buf[:n]), word) {
+			client.Close() // the server hears it; nobody hears the server
+			w.down.Store(true)
+			server.Write(buf[:n])
+			time.Sleep(50 * time.Millisecond)
+			return
+		}
+		if left := w.budget.Load(); left >= 0 {
+			if int64(n) > left {
+				server.Write(buf[:left])
+				w.down.Store(true)
+				return
+			}
+			w.budget.Store(left - int64(n))
+		}
+		if _, err := server.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (w *wire) cutAfter(bytes int64)      { w.budget.Store(bytes) }
+func (w *wire) cutAtAnswerTo(word string) { w.word.Store(word) }
+func (w *wire) heal()                     { w.budget.Store(-1); w.word.Store(""); w.down.Store(false) }
+
+func execute(t *testing.T, url string, statements ...string) {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), url, sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, q := range statements {
+		if _, err := db.Writer().ExecContext(t.Context(), q); err != nil {
+			t.Fatal(fmt.Errorf("%s: %w", q, err))
+		}
+	}
+}

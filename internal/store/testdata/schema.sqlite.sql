@@ -1,0 +1,105 @@
+CREATE TABLE audit (
+  number  INTEGER PRIMARY KEY,              -- from 1, without gaps
+  who     TEXT    NOT NULL,
+  at      TEXT    NOT NULL,
+  what    TEXT    NOT NULL,
+  subject TEXT    NOT NULL,
+  details TEXT    NOT NULL,                 -- JSON
+  prev    TEXT    NOT NULL,                 -- hash of the entry before; '' for the first
+  hash    TEXT    NOT NULL                  -- SHA-256 in hexadecimal
+) STRICT;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE finding (
+  id       INTEGER PRIMARY KEY,
+  message  INTEGER REFERENCES message (number), -- the load; NULL when it stored nothing new
+  rule     TEXT    NOT NULL,
+  severity TEXT    NOT NULL,
+  parts    TEXT    NOT NULL                 -- JSON: the facts that its sentence names
+) STRICT;
+CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE lineage (
+  run      TEXT NOT NULL REFERENCES run (id),
+  dataflow TEXT NOT NULL,
+  series   TEXT NOT NULL,
+  period   TEXT NOT NULL,
+  sources  TEXT NOT NULL,                   -- JSON list of references
+  PRIMARY KEY (run, dataflow, series, period)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER lineage_no_delete BEFORE DELETE ON lineage BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER lineage_no_update BEFORE UPDATE ON lineage BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE message (
+  number    INTEGER PRIMARY KEY,            -- from 1, without gaps, in the order of storing
+  sender    TEXT    NOT NULL,
+  file      TEXT    NOT NULL,               -- '' when it came from no file
+  sent_at   TEXT    NOT NULL,               -- RFC 3339, UTC
+  added     INTEGER NOT NULL,               -- cells seen for the first time
+  revised   INTEGER NOT NULL,               -- cells that had an earlier version
+  unchanged INTEGER NOT NULL                -- entries left out because they were stored already
+) STRICT;
+CREATE TRIGGER message_no_delete BEFORE DELETE ON message BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER message_no_update BEFORE UPDATE ON message BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE observation (
+  dataflow        TEXT    NOT NULL,
+  series          TEXT    NOT NULL,         -- codes joined by points
+  place           TEXT    NOT NULL,         -- sorts periods: first day, longer first, frequency
+  vintage         TEXT    NOT NULL,         -- day of publication, YYYY-MM-DD
+  message         INTEGER NOT NULL REFERENCES message (number),
+  period          TEXT    NOT NULL,         -- SDMX time period
+  vintage_written TEXT    NOT NULL,         -- the vintage as the source states it; '' when it does not
+  value           TEXT,                     -- decimal; NULL when the status says that there is none
+  status          TEXT    NOT NULL,         -- CL_OBS_STATUS
+  run             TEXT    NOT NULL,         -- run that derived the figure; '' for a reported one
+  attributes      TEXT    NOT NULL,         -- JSON object without RUN; '' when empty
+  line            INTEGER NOT NULL,         -- row of the file; 0 when it came from none
+  PRIMARY KEY (dataflow, series, place, vintage, message)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER observation_no_delete BEFORE DELETE ON observation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER observation_no_update BEFORE UPDATE ON observation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE override (
+  id     INTEGER PRIMARY KEY,
+  target TEXT    NOT NULL,
+  class  TEXT    NOT NULL,
+  reason TEXT    NOT NULL,
+  who    TEXT    NOT NULL,
+  at     TEXT    NOT NULL
+) STRICT;
+CREATE TRIGGER override_no_delete BEFORE DELETE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER override_no_update BEFORE UPDATE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE release (
+  seq           INTEGER PRIMARY KEY,        -- order of creation
+  id            TEXT    NOT NULL UNIQUE,
+  state         TEXT    NOT NULL CHECK (state IN ('draft', 'approved', 'published')),
+  title_vi      TEXT    NOT NULL,
+  title_en      TEXT    NOT NULL,
+  notes_vi      TEXT    NOT NULL,
+  notes_en      TEXT    NOT NULL,
+  as_of_vintage TEXT    NOT NULL,           -- '' for no bound
+  as_of_message INTEGER NOT NULL,           -- 0 for no bound
+  created_by    TEXT    NOT NULL,
+  created_at    TEXT    NOT NULL,
+  approved_by   TEXT    NOT NULL,
+  approved_at   TEXT    NOT NULL,
+  publish_at    TEXT    NOT NULL
+) STRICT;
+CREATE TRIGGER release_no_delete BEFORE DELETE ON release BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER release_published BEFORE UPDATE ON release WHEN OLD.state = 'published'
+BEGIN SELECT RAISE(ABORT, 'a published release never changes'); END;
+CREATE TABLE run (
+  seq         INTEGER PRIMARY KEY,          -- order of storing
+  id          TEXT    NOT NULL UNIQUE,
+  recipe      TEXT    NOT NULL,
+  version     TEXT    NOT NULL,
+  memo        TEXT    NOT NULL,
+  started_at  TEXT    NOT NULL,
+  finished_at TEXT    NOT NULL,
+  read_to     INTEGER NOT NULL,             -- newest message that it could see
+  message     INTEGER REFERENCES message (number), -- NULL when its figures were unchanged
+  outputs     INTEGER NOT NULL,
+  params      TEXT    NOT NULL,             -- JSON
+  diagnostics TEXT    NOT NULL              -- JSON
+) STRICT;
+CREATE INDEX run_recipe ON run (recipe, seq);
+CREATE TRIGGER run_no_delete BEFORE DELETE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
