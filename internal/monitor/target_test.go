@@ -1,0 +1,167 @@
+package monitor
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+)
+
+func number(s string) *stat.Decimal { d := stat.MustDecimal(s); return &d }
+
+func on(day string, v float64) Point { return Point{stat.MustDate(day), v} }
+
+var due2025 = stat.MustDate("2025-12-31")
+
+// nsoShare is the NSO series by end of year; 20 per cent was due in 2025.
+var nsoShare = []Point{on("2020-12-31", 12.66), on("2021-12-31", 12.87), on("2022-12-31", 12.83), on("2023-12-31", 12.87), on("2024-12-31", 13.17), on("2025-12-31", 14.02)}
+
+func TestJudgeGivesTheClassAndSaysWhy(t *testing.T) {
+	up := func(value, cmp string) Target {
+		return Target{Value: number(value), Comparator: cmp, Direction: 1, Due: due2025}
+	}
+	rank := func(value string) Target {
+		return Target{Value: number(value), Comparator: "<=", Direction: -1, Due: due2025}
+	}
+	for name, c := range map[string]struct {
+		target  Target
+		figures []Point
+		class   Class
+		reason  Reason
+	}{
+		"20 % by 2025 against 14.02: the year has come and the share is not there": {up("20", "="), nsoShare, Concentrate, MissedAtDue},
+		"a target met in its year":                                       {up("14", ">="), nsoShare, Achieved, MetByDue},
+		"accounts: 87.08 against 80, one figure is enough to see it met": {up("80", "="), []Point{on("2024-07-31", 87.08)}, Achieved, MetByDue},
+		"more than 80 is not met by exactly 80":                          {up("80", ">"), []Point{on("2025-12-31", 80)}, Concentrate, MissedAtDue},
+		"80 is met by exactly 80":                                        {up("80", "="), []Point{on("2025-12-31", 80)}, Achieved, MetByDue},
+		"signatures: 3, 13.5, 28.42 on the way to more than 50":          {up("50", ">"), []Point{on("2022-12-31", 3), on("2024-07-31", 13.5), on("2025-07-02", 28.42)}, Concentrate, Behind},
+		"EGDI: 86, then 71, on the way to the first 70":                  {rank("70"), []Point{on("2022-12-31", 86), on("2024-12-31", 71)}, Likely, Ahead},
+		"EGDI: 71 in the year itself misses 70":                          {rank("70"), []Point{on("2022-12-31", 86), on("2025-12-31", 71)}, Concentrate, MissedAtDue},
+		"one figure below the target shows no direction":                 {up("50", ">"), []Point{on("2024-07-31", 13.5)}, NotAssessable, OneFigure},
+		"no figure at all":                                               {up("50", ">"), nil, NoData, NoFigure},
+		"figures only after the deadline count as none":                  {up("50", ">"), []Point{on("2026-03-31", 60)}, NoData, NoFigure},
+		"a target without a number":                                      {Target{Due: due2025}, nsoShare, NotAssessable, Qualitative},
+		"an increase over a base that is not stated":                     {up("30", "+"), nsoShare, NotAssessable, NoComparator},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j, err := Judge(c.target, c.figures)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if j.Class != c.class || j.Reason != c.reason {
+				t.Errorf("%s because %s; want %s because %s (%+v)", j.Class, j.Reason, c.class, c.reason, j)
+			}
+		})
+	}
+}
+
+func TestJudgeForecastsAsWrittenDown(t *testing.T) {
+	// Four figures a year apart rising by 1, 2, 3: d = 2, s² = ((1−2)² + 0 + (3−2)²)/2 = 1 up to the length of leap years.
+	figures := []Point{on("2020-12-31", 10), on("2021-12-31", 11), on("2022-12-31", 13), on("2023-12-31", 16)}
+	j, err := Judge(Target{Value: number("21"), Comparator: ">=", Direction: 1, Due: due2025}, figures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(*j.Forecast-20) > 0.02 || math.Abs(*j.StdDev-math.Sqrt(2*(1+2.0/3))) > 0.01 {
+		t.Errorf("forecast %v ± %v; want 20 ± √(2·(1+2/3))", *j.Forecast, *j.StdDev)
+	}
+	if want := 0.5 * math.Erfc((21-*j.Forecast) / *j.StdDev / math.Sqrt2); math.Abs(*j.Probability-want) > 1e-12 {
+		t.Errorf("probability %v, want %v", *j.Probability, want)
+	}
+}
+
+func TestJudgeRefusesWhatIsNotANumber(t *testing.T) {
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		if _, err := Judge(Target{Value: number("1"), Direction: 1, Due: due2025}, []Point{on("2020-12-31", bad)}); fault.CodeOf(err) != "monitor.bad-figure" {
+			t.Errorf("%v was judged (%v)", bad, err)
+		}
+	}
+}
+
+func TestJudgeProperties(t *testing.T) {
+	draw := func(t *rapid.T) (Target, []Point) {
+		n := rapid.IntRange(1, 7).Draw(t, "n")
+		var figures []Point
+		for i := range n {
+			figures = append(figures, Point{stat.NewDate(2016+i, 12, 31), rapid.Float64Range(0, 100).Draw(t, "figure")})
+		}
+		v := stat.Int(rapid.Int64Range(0, 100).Draw(t, "target"))
+		return Target{Value: &v, Comparator: "=", Direction: 1, Due: stat.NewDate(rapid.IntRange(2016, 2030).Draw(t, "due"), 12, 31)}, figures
+	}
+	t.Run("turning scale and direction over changes no class", rapid.MakeCheck(func(t *rapid.T) {
+		target, figures := draw(t)
+		j, err := Judge(target, figures)
+		if err != nil {
+			t.Fatal(err)
+		}
+		neg := target.Value.Neg()
+		turned := Target{Value: &neg, Comparator: "=", Direction: -1, Due: target.Due}
+		var down []Point
+		for _, p := range figures {
+			down = append(down, Point{p.Day, -p.Value})
+		}
+		k, err := Judge(turned, down)
+		if err != nil || k.Class != j.Class || k.Reason != j.Reason {
+			t.Fatalf("%s/%s became %s/%s (%v)", j.Class, j.Reason, k.Class, k.Reason, err)
+		}
+	}))
+	t.Run("an easier target is never in a worse class", rapid.MakeCheck(func(t *rapid.T) {
+		target, figures := draw(t)
+		easier := target
+		v := target.Value.Sub(stat.Int(rapid.Int64Range(0, 50).Draw(t, "less")))
+		easier.Value = &v
+		hard, err1 := Judge(target, figures)
+		easy, err2 := Judge(easier, figures)
+		if err1 != nil || err2 != nil {
+			t.Fatal(err1, err2)
+		}
+		order := map[Class]int{Achieved: 3, Likely: 2, Concentrate: 1}
+		if order[easy.Class] < order[hard.Class] {
+			t.Fatalf("%s at %s, %s at %s", hard.Class, target.Value, easy.Class, easier.Value)
+		}
+	}))
+	t.Run("a probability is one", rapid.MakeCheck(func(t *rapid.T) {
+		target, figures := draw(t)
+		j, err := Judge(target, figures)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := j.Probability; p != nil && !(*p >= 0 && *p <= 1) {
+			t.Fatalf("probability %v", *p)
+		}
+	}))
+}
+
+func TestTrajectoryIsEvenAndLandsOnTheTarget(t *testing.T) {
+	steps := Trajectory(on("2020-12-31", 12.66), Target{Value: number("20"), Due: due2025})
+	if len(steps) != 6 || steps[0].Value != 12.66 || steps[5].Year != 2025 || math.Abs(steps[5].Value-20) > 1e-12 {
+		t.Fatalf("%+v", steps)
+	}
+	if gain := steps[1].Value - steps[0].Value; math.Abs(gain-7.34/5) > 0.005 {
+		t.Errorf("first year gains %v of 7.34 in five years", gain)
+	}
+	if Trajectory(on("2026-12-31", 12), Target{Value: number("20"), Due: due2025}) != nil {
+		t.Error("a path that starts after its end")
+	}
+}
+
+func TestOverrideNeedsAClassAReasonAndAName(t *testing.T) {
+	good := Override{Target: "KTS-1@2025", Class: Likely, Reason: "Số liệu quý IV đang được rà soát lại", By: "Nguyễn Văn A"}
+	if err := good.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for code, change := range map[string]func(*Override){
+		"monitor.bad-class": func(o *Override) { o.Class = "GREEN" },
+		"monitor.no-reason": func(o *Override) { o.Reason = "   đẹp   " },
+		"monitor.no-name":   func(o *Override) { o.By = " " },
+	} {
+		o := good
+		change(&o)
+		if fault.CodeOf(o.Check()) != code {
+			t.Errorf("want %s, got %v", code, o.Check())
+		}
+	}
+}
