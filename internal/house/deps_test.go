@@ -1,0 +1,76 @@
+package house
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// allowed lists the modules that the program itself may be linked with, with what each is for. Whoever adds one says why here.
+var allowed = map[string]string{
+	"github.com/andybalholm/brotli":     "compression of pages",
+	"github.com/cockroachdb/apd/v3":     "exact decimals",
+	"github.com/danielgtaylor/huma/v2":  "JSON API with OpenAPI 3.1",
+	"github.com/dlclark/regexp2/v2":     "regular expressions of goja",
+	"github.com/dop251/goja":            "runs ECharts on the server",
+	"github.com/dustin/go-humanize":     "of modernc.org/sqlite",
+	"github.com/go-sourcemap/sourcemap": "of goja",
+	"github.com/google/pprof":           "of goja",
+	"github.com/google/uuid":            "of modernc.org/libc",
+	"github.com/jackc/pgpassfile":       "of pgx",
+	"github.com/jackc/pgservicefile":    "of pgx",
+	"github.com/jackc/pgx/v5":           "PostgreSQL",
+	"github.com/jackc/puddle/v2":        "of pgx",
+	"github.com/mattn/go-isatty":        "of modernc.org/sqlite",
+	"github.com/mfridman/interpolate":   "of goose",
+	"github.com/ncruces/go-strftime":    "of modernc.org/sqlite",
+	"github.com/pressly/goose/v3":       "database migrations",
+	"github.com/remyoudompheng/bigfft":  "of modernc.org/sqlite",
+	"github.com/richardlehane/mscfb":    "of excelize",
+	"github.com/richardlehane/msoleps":  "of excelize",
+	"github.com/sethvargo/go-retry":     "of goose",
+	"github.com/srwiley/oksvg":          "pictures of charts",
+	"github.com/srwiley/rasterx":        "pictures of charts",
+	"github.com/tiendc/go-deepcopy":     "of excelize",
+	"github.com/xuri/efp":               "of excelize",
+	"github.com/xuri/excelize/v2":       "XLSX files",
+	"github.com/xuri/nfp":               "of excelize",
+	"github.com/yuin/goldmark":          "method pages from Markdown",
+	"go.uber.org/multierr":              "of goose",
+	"go.yaml.in/yaml/v3":                "structures and methods as YAML",
+	"golang.org/x/crypto":               "of pgx and excelize",
+	"golang.org/x/exp":                  "of modernc.org/libc",
+	"golang.org/x/image":                "fonts and pictures of charts",
+	"golang.org/x/net":                  "HTML of excelize",
+	"golang.org/x/sync":                 "of pgx and goose",
+	"golang.org/x/sys":                  "of modernc.org/libc",
+	"golang.org/x/text":                 "collation and Unicode of Vietnamese",
+	"gonum.org/v1/gonum":                "linear algebra and distributions",
+	"gopkg.in/yaml.v3":                  "structures and methods as YAML",
+	"modernc.org/libc":                  "of modernc.org/sqlite",
+	"modernc.org/mathutil":              "of modernc.org/sqlite",
+	"modernc.org/memory":                "of modernc.org/sqlite",
+	"modernc.org/sqlite":                "SQLite",
+}
+
+func TestProgramIsLinkedWithAllowedModulesOnly(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "nhipso/cmd/nhipso").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, m := range strings.Fields(string(out)) {
+		if m == "nhipso" || used[m] {
+			continue
+		}
+		used[m] = true
+		if allowed[m] == "" {
+			t.Errorf("module %s is not on the list of allowed ones", m)
+		}
+	}
+	for m := range allowed {
+		if !used[m] {
+			t.Errorf("module %s is on the list but the program does not use it", m)
+		}
+	}
+}

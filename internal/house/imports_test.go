@@ -1,0 +1,110 @@
+package house
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// rank orders the rooms: a room may import rooms of a lower rank, and of its own rank only where listed under beside.
+// The order is that of doc/design.md.
+var rank = map[string]int{
+	"fault": 0, "stat": 1, "text": 2,
+	"territory": 3, "catalog": 3, "org": 3,
+	"cube":     4,
+	"measure":  2, // pure statistics: needs stat and fault, nothing of the cube
+	"pipeline": 5, "microdata": 5, "ioformat": 5,
+	"monitor": 6, "govern": 6,
+	"recipe": 7, "reference": 7,
+	"publish": 8,
+	"store":   9, // implements what the rooms below declare
+	"chart":   10, "geo": 10, "export": 10, "middleware": 10,
+	"report": 11, "calc": 11,
+	"api": 12, "web": 12,
+	"house": 99,
+}
+
+// beside lists the imports allowed between rooms of one rank.
+var beside = map[string]bool{"chart geo": true, "export chart": true, "territory catalog": true, "web api": true, "chart export": true}
+
+type pkg struct {
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "nhipso/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// room gives the room of a package: the first element after internal/, or "" outside.
+func room(path string) string {
+	rest, ok := strings.CutPrefix(path, "nhipso/internal/")
+	if !ok {
+		return ""
+	}
+	r, _, _ := strings.Cut(rest, "/")
+	return r
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, p := range packages(t) {
+		from := room(p.ImportPath)
+		if from == "" {
+			continue
+		}
+		if _, known := rank[from]; !known {
+			t.Errorf("room %s has no place in the order of rooms: give it one here and in doc/design.md", from)
+			continue
+		}
+		for _, i := range p.Imports {
+			to := room(i)
+			if strings.HasPrefix(i, "nhipso/cmd") || strings.HasPrefix(i, "nhipso/devtools") {
+				t.Errorf("%s imports %s: nothing imports a command", p.ImportPath, i)
+			}
+			if to == "" || to == from {
+				continue
+			}
+			if rank[to] > rank[from] || rank[to] == rank[from] && !beside[from+" "+to] {
+				t.Errorf("%s imports %s, which comes after it", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+func TestMeasureIsPure(t *testing.T) {
+	allowed := map[string]bool{"nhipso/internal/stat": true, "nhipso/internal/fault": true}
+	std := map[string]bool{"math": true, "math/big": true, "math/bits": true, "math/cmplx": true, "sort": true, "slices": true, "maps": true, "errors": true, "fmt": true, "strings": true,
+		"strconv": true, "cmp": true, "iter": true, "sync": true, "sync/atomic": true, "runtime": true, "hash/fnv": true, "crypto/sha256": true, "encoding/binary": true,
+		"encoding/json": true, "context": true, "bytes": true, "unicode": true, "unicode/utf8": true, "container/heap": true, "math/rand/v2": true}
+	for _, p := range packages(t) {
+		if room(p.ImportPath) != "measure" {
+			continue
+		}
+		for _, i := range p.Imports {
+			switch {
+			case strings.HasPrefix(i, "nhipso/internal/measure/"), strings.HasPrefix(i, "gonum.org/"), strings.HasPrefix(i, "gopkg.in/yaml"), strings.HasPrefix(i, "go.yaml.in/"), allowed[i], std[i]:
+			default:
+				t.Errorf("%s imports %s: a method may do no input or output and know no clock", p.ImportPath, i)
+			}
+		}
+	}
+}
