@@ -71,7 +71,7 @@ func (d *disaggregation) assess(g *regression, out *Disaggregated) {
 			p[t*k+c] = s - dot(z, g.white[c])
 		}
 		row := p[t*k : (t+1)*k]
-		variance[t] = sigma2 * (math.Max(0, left[t]-dot(z, z)) + dot(row, row))
+		variance[t] = sigma2 * (remainder(left[t]-dot(z, z), left[t]) + dot(row, row))
 	}
 	out.SE = make([]float64, d.t)
 	for t, v := range variance {
@@ -80,6 +80,14 @@ func (d *disaggregation) assess(g *regression, out *Disaggregated) {
 	if d.opt.Errors == FullMatrix {
 		out.MSE = d.fullMSE(g, h, p, sigma2)
 	}
+}
+
+// remainder is what is left of a variance after taking away what is known; rounding counts as nothing.
+func remainder(left, whole float64) float64 {
+	if left < 1e-12*whole {
+		return 0
+	}
+	return left
 }
 
 // fullMSE fills the T x T matrix from the same parts.
@@ -91,6 +99,7 @@ func (d *disaggregation) fullMSE(g *regression, h, p []float64, sigma2 float64) 
 		clear(s)
 		s[a] = 1
 		g.v.spread(s)
+		whole := s[a]
 		for i := range d.n {
 			if c := h[i*d.t+a]; c != 0 {
 				for b := a; b < d.t; b++ {
@@ -98,7 +107,7 @@ func (d *disaggregation) fullMSE(g *regression, h, p []float64, sigma2 float64) 
 				}
 			}
 		}
-		s[a] = math.Max(0, s[a])
+		s[a] = remainder(s[a], whole)
 		for b := a; b < d.t; b++ {
 			v := s[b] + dot(p[a*k:(a+1)*k], p[b*k:(b+1)*k])
 			m.SetSym(a, b, sigma2*v*d.unit*d.unit)
@@ -175,6 +184,9 @@ func (d *disaggregation) averaged() (*Disaggregated, error) {
 	}
 	share := 1 / float64(nodes)
 	out := *all[nodes/2]
+	if out.Exact { // ρ makes no difference
+		return &out, nil
+	}
 	out.Warnings = append(append([]Warning(nil), d.warnings...), fault.New("temporal.rho-averaged", "low", d.lowest, "high", d.high))
 	for _, w := range all[0].Warnings[len(d.warnings):] {
 		if w.Code != "temporal.negative" {

@@ -58,6 +58,7 @@ type Benchmarked struct {
 // plan is a benchmarking problem in scaled units: y = unit·(x + s∘z), minimising |Rz|² under the rows.
 type plan struct {
 	unit   float64
+	gain   float64 // what the indicator was multiplied by where its level does not matter
 	x, s   []float64
 	op     [][3]float64
 	rows   []row
@@ -89,7 +90,7 @@ func Benchmark(indicator []float64, targets []Target, opt BenchmarkOptions) (*Be
 	for _, t := range out.Binding {
 		out.Values[t] = 0
 	}
-	if err := finite("", out.Values); err != nil {
+	if finite("", out.Values) != nil || finite("", []float64{out.Objective, out.Residual}) != nil {
 		return nil, fault.New("temporal.overflow")
 	}
 	for _, t := range targets {
@@ -123,29 +124,33 @@ func lay(indicator []float64, targets []Target, opt BenchmarkOptions) (*plan, *B
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &plan{unit: meanAbs(indicator), x: make([]float64, n), lambda: lambda, order: order}
-	if opt.Bias {
+	p := &plan{unit: meanAbs(indicator), x: make([]float64, n), gain: 1, lambda: lambda, order: order}
+	yardstick := 0.0
+	level, sign := 1.0, 1.0
+	if opt.Bias || lambda == 1 && rho == 1 && opt.Floor == 0 && !opt.Original {
 		b, err := bias(indicator, targets)
-		if err != nil {
+		if err != nil && opt.Bias {
 			return nil, nil, err
 		}
-		p.unit *= math.Abs(b)
-		for t, v := range indicator {
-			p.x[t] = v * (b / p.unit)
-		}
-	} else {
-		for t, v := range indicator {
-			p.x[t] = v / p.unit
+		if err == nil {
+			level, sign = math.Abs(b), math.Copysign(1, b)
 		}
 	}
-	if p.s, err = spread(p.x, lambda, opt.Floor/p.unit, opt.Form == Growth || opt.Form == GrowthLog); err != nil {
+	if !opt.Bias { // the level of the indicator does not matter: bring it near the targets for accuracy only
+		p.gain, sign = level, 1
+	}
+	if opt.CorrectionVariance > 0 {
+		yardstick = math.Pow(p.unit*level/p.gain, -2*lambda) / opt.CorrectionVariance
+	}
+	for t, v := range indicator {
+		p.x[t] = sign * v / p.unit
+	}
+	floor := opt.Floor / p.unit
+	p.unit *= level
+	if p.s, err = spread(p.x, lambda, floor, opt.Form == Growth || opt.Form == GrowthLog); err != nil {
 		return nil, nil, err
 	}
 	out := &Benchmarked{}
-	yardstick := 0.0
-	if opt.CorrectionVariance > 0 {
-		yardstick = math.Pow(p.unit, -2*lambda) / opt.CorrectionVariance
-	}
 	rows := make([]row, 0, len(targets))
 	for k, t := range targets {
 		r, err := p.row(t.label(k), t, yardstick)
@@ -283,7 +288,7 @@ func identified(rows []row, order int) int {
 	switch {
 	case !(a > 1e-20):
 		return 0
-	case order == 1 || !(a*c-b*b > 1e-16*a*c):
+	case order == 1 || len(rows) == 1 || !(a*c-b*b > 1e-13*a*c):
 		return 1
 	}
 	return 2
@@ -318,7 +323,7 @@ func (p *plan) smooth(opt BenchmarkOptions, out *Benchmarked) ([]float64, error)
 			}
 		}
 	}
-	out.Objective = energy(p.op, z) * math.Pow(p.unit, 2*(1-p.lambda))
+	out.Objective = energy(p.op, z) * math.Pow(p.unit, 2*(1-p.lambda)) * p.gain * p.gain
 	return z, nil
 }
 

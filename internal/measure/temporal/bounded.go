@@ -91,6 +91,11 @@ func (q *quadratic) settle(z, mu, d, lower []float64, held []bool) error {
 		return fault.New("temporal.singular")
 	}
 	s.solve(z, mu, nil, d)
+	for t := range z { // a value that its conditions alone bring to the bound counts as binding
+		if !held[t] && z[t] <= lower[t]+1e-13*(1+math.Abs(lower[t])) {
+			z[t], held[t] = lower[t], true
+		}
+	}
 	return nil
 }
 

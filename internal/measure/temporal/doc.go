@@ -70,12 +70,12 @@ func finite(series string, x []float64) error {
 func meanAbs(x []float64) float64 {
 	var s float64
 	for _, v := range x {
-		s += math.Abs(v)
+		s += math.Abs(v) / float64(len(x))
 	}
-	if s == 0 || len(x) == 0 {
+	if s == 0 {
 		return 1
 	}
-	return s / float64(len(x))
+	return s
 }
 
 func dot(a, b []float64) float64 {

@@ -37,52 +37,32 @@ func (p *plan) grow(opt BenchmarkOptions, out *Benchmarked) ([]float64, error) {
 	for t := range r {
 		r[t] = 1 + z[t]
 	}
-	g := growth{log: opt.Form == GrowthLog, q: make([]float64, n)}
-	for t := 1; t < n; t++ {
+	g := growth{log: opt.Form == GrowthLog, q: make([]float64, n), heaviest: 1}
+	for t := 1; t < n && !g.log; t++ {
 		g.q[t] = p.x[t] / p.x[t-1] * p.x[t] / p.x[t-1]
+		g.heaviest = math.Max(g.heaviest, g.q[t])
 	}
-	zero := make([]float64, n)
-	value := g.value(r)
-	for out.Steps = 0; out.Steps < maxNewton; out.Steps++ {
+	value, before := g.value(r), math.Inf(1)
+	for out.Steps = 0; ; out.Steps++ {
 		slope := g.slope(r)
-		step, mu, decrease := g.step(p, r, slope, true)
+		step, left, decrease := g.step(p, r, slope, true)
 		if !(decrease > 0) {
-			step, mu, decrease = g.step(p, r, slope, false)
+			step, left, decrease = g.step(p, r, slope, false)
 		}
 		if step == nil {
 			return nil, fault.New("temporal.singular")
 		}
-		// The multipliers of the Newton system make the slope inside the plane: slope + A'μ.
-		q := &quadratic{n: n, h: make([][3]float64, n), rows: p.rows}
-		inPlane := q.gradient(zero, mu)
-		var left float64
-		for t := range inPlane {
-			left = math.Max(left, math.Abs(inPlane[t]+slope[t]))
-		}
 		out.Residual = left
-		room := 1.0
-		for t := range r {
-			if step[t] < 0 {
-				room = math.Min(room, -0.9*r[t]/step[t])
-			}
-		}
-		moved := false
-		trial := make([]float64, n)
-		for ; room > 1e-12; room /= 2 {
-			for t := range r {
-				trial[t] = r[t] + room*step[t]
-			}
-			if v := g.value(trial); v <= value-1e-4*room*decrease || left < 1e-9 && v <= value+1e-14*(1+value) {
-				copy(r, trial)
-				value, moved = v, true
-				break
-			}
-		}
-		if left < 1e-12 || maxAbs(step) < 1e-14 || !moved && left < 1e-9 {
+		// Below noise the objective can no longer tell a good step from a bad one; the slope can.
+		noise := 1e-13 * (value + math.Sqrt(value*g.heaviest))
+		if maxAbs(step) < 1e-15 || decrease <= noise && left >= before/2 {
 			break
 		}
-		if !moved || out.Steps == maxNewton-1 {
-			return nil, fault.New("temporal.no-convergence", "iterations", out.Steps+1)
+		if out.Steps == maxNewton || !g.descend(r, step, &value, decrease, noise) {
+			return nil, fault.New("temporal.no-convergence", "iterations", out.Steps)
+		}
+		if before = left; decrease > noise {
+			before = math.Inf(1)
 		}
 	}
 	for t := range z {
@@ -123,8 +103,32 @@ func (p *plan) inside(z []float64) ([]float64, error) {
 
 // growth evaluates the objective and its derivatives in r.
 type growth struct {
-	log bool
-	q   []float64
+	log      bool
+	q        []float64
+	heaviest float64 // largest weight, at least one
+}
+
+// descend moves r along the step, at most nine tenths of the way to zero, until the objective falls by a part of
+// what was promised; false when it does not.
+func (g growth) descend(r, step []float64, value *float64, decrease, noise float64) bool {
+	room := 1.0
+	for t := range r {
+		if step[t] < 0 {
+			room = math.Min(room, -0.9*r[t]/step[t])
+		}
+	}
+	trial := make([]float64, len(r))
+	for ; room > 1e-12; room /= 2 {
+		for t := range r {
+			trial[t] = r[t] + room*step[t]
+		}
+		if v := g.value(trial); v <= *value-1e-4*room*decrease || decrease <= noise && v <= *value+noise {
+			copy(r, trial)
+			*value = v
+			return true
+		}
+	}
+	return false
 }
 
 func (g growth) value(r []float64) float64 {
@@ -186,20 +190,25 @@ func (g growth) curvature(r []float64, full bool) [][3]float64 {
 	return h
 }
 
-// step solves for the Newton step inside the plane of the targets. decrease is the fall that its first-order
-// model promises, and not positive where the curvature along the step is not.
-func (g growth) step(p *plan, r, slope []float64, full bool) (step, mu []float64, decrease float64) {
+// step solves for the Newton step inside the plane of the targets. left is the largest slope inside that plane,
+// and decrease the fall that the first-order model promises: not positive where the curvature along the step is not.
+func (g growth) step(p *plan, r, slope []float64, full bool) (step []float64, left, decrease float64) {
 	h := g.curvature(r, full)
-	s, ok := newQuadratic(h, p.rows).prepare(nil)
+	q := newQuadratic(h, p.rows)
+	s, ok := q.prepare(nil)
 	if !ok {
-		return nil, nil, 0
+		return nil, 0, 0
 	}
-	step, mu = make([]float64, len(r)), make([]float64, len(p.rows))
+	step, mu := make([]float64, len(r)), make([]float64, len(p.rows))
 	down := make([]float64, len(r))
 	for t, v := range slope {
 		down[t] = -v
 	}
 	s.solve(step, mu, down, make([]float64, len(p.rows)))
+	inPlane := (&quadratic{n: q.n, h: make([][3]float64, q.n), rows: p.rows}).gradient(step, mu) // A'μ
+	for t, v := range inPlane {
+		left = math.Max(left, math.Abs(v+slope[t]))
+	}
 	var bend float64
 	for t := range step {
 		bend += h[t][0] * step[t] * step[t]
@@ -208,7 +217,7 @@ func (g growth) step(p *plan, r, slope []float64, full bool) (step, mu []float64
 		}
 	}
 	if bend < 0 {
-		return step, mu, 0
+		return step, left, 0
 	}
-	return step, mu, -dot(slope, step)
+	return step, left, -dot(slope, step)
 }

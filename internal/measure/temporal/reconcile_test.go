@@ -230,6 +230,18 @@ func TestReconcileProperties(t *testing.T) {
 			sameSystem(r, "y", got, want, 1e-7)
 		})
 	})
+	t.Run("with the level adjustment the unit of an indicator does not matter", func(t *testing.T) {
+		rapid.Check(t, func(r *rapid.T) {
+			sys, _, _ := drawSystem(r)
+			sys.Bias = true
+			sys.Form = rapid.SampledFrom([]Form{Proportional, Additive}).Draw(r, "form")
+			want := mustReconcile(r, sys).Values
+			other := sys
+			other.Series = append([]Series(nil), sys.Series...)
+			other.Series[0].Indicator = scaledBy(sys.Series[0].Indicator, rapid.SampledFrom([]float64{1e-4, 30, 1e6}).Draw(r, "c"))
+			sameSystem(r, "y", mustReconcile(r, other).Values, want, 1e-8)
+		})
+	})
 	t.Run("a soft national total is missed less the smaller its variance, and met in the limit", func(t *testing.T) {
 		rapid.Check(t, func(r *rapid.T) {
 			sys, _, _ := drawSystem(r)
