@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -81,6 +82,23 @@ func testAudit(t *testing.T, at Place) {
 			wantCode(t, r.Problems[0], "store.audit-broken")
 		})
 	}
+	t.Run("an entry rewritten with a fitting hash is found by the one after it", func(t *testing.T) {
+		url := at(t)
+		s := Open(t, url)
+		fill(t, s, 5)
+		log := must[[]store.AuditEntry](t)(s.Audits(t.Context()))
+		forge := func(who string) string {
+			b, err := json.Marshal([]any{log[1].Hash, 3, who, "2026-01-01T00:02:00.000000005Z", "user.login", "lan", `{"n":2}`})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprintf("%x", sha256.Sum256(b))
+		}
+		same(t, forge("lan"), log[2].Hash) // this is how the hash is made
+		tamper(t, url, "audit", "UPDATE audit SET who = 'minh', hash = '"+forge("minh")+"' WHERE number = 3")
+		_, err := s.VerifyAudit(t.Context())
+		same(t, wantCode(t, err, "store.audit-broken").Args["number"], any(int64(4)))
+	})
 	t.Run("entries cut off the end show against a head noted before", func(t *testing.T) {
 		url := at(t)
 		s := Open(t, url)
