@@ -108,13 +108,27 @@ func TestBenchmarkProperties(t *testing.T) {
 			if err != nil {
 				r.Fatal(err)
 			}
-			op := differences(len(b.x), order, rho, opt.Original)
-			value := func(y []float64) float64 {
+			value := func(y []float64) (s float64) { // the printed formulas, term by term
 				z := make([]float64, len(y))
 				for t := range z {
 					z[t] = (y[t] - b.x[t]) / math.Pow(b.x[t], lambda)
 				}
-				return energy(op, z)
+				switch {
+				case order == 1 && opt.Original:
+					s = z[0] * z[0]
+				case order == 1:
+					s = (1 - rho*rho) * z[0] * z[0]
+				case opt.Original:
+					s = z[0]*z[0] + (z[1]-2*z[0])*(z[1]-2*z[0])
+				}
+				for t := order; t < len(z); t++ {
+					e := z[t] - rho*z[t-1]
+					if order == 2 {
+						e = z[t] - 2*z[t-1] + z[t-2]
+					}
+					s += e * e
+				}
+				return s
 			}
 			closeTo(r, "objective", got.Objective, value(got.Values), got.Objective+1e-12*math.Pow(maxAbs(b.x), 2*(1-lambda)), 1e-7)
 			noise := drawNoise(r, len(b.x))

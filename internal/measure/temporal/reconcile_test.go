@@ -334,6 +334,16 @@ func fullSystem(sys System) float64 {
 	return s
 }
 
+func TestTheSameInputGivesTheSameBits(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		sys, _, _ := drawSystem(r)
+		sys.Procedure = rapid.SampledFrom([]Procedure{Simultaneous, TwoStep}).Draw(r, "procedure")
+		sameSystem(r, "system", mustReconcile(r, sys).Values, mustReconcile(r, sys).Values, 0)
+		s := drawSample(r)
+		sameSeries(r, "regression", mustDisaggregate(r, s.low, s.x, s.opt).Values, mustDisaggregate(r, s.low, s.x, s.opt).Values, 0)
+	})
+}
+
 func TestReconcileEdgeCases(t *testing.T) {
 	t.Run("a national year that contradicts the provinces is refused by name", func(t *testing.T) {
 		sys := fictive()
@@ -455,4 +465,45 @@ func TestReconcileEdgeCases(t *testing.T) {
 			t.Errorf("redundant %d, residual %g, largest miss %g", len(got.Redundant), got.Residual, maxAbs(got.Misses))
 		}
 	})
+}
+
+func BenchmarkReconcile(b *testing.B) {
+	const m, years = 63, 20
+	sys := System{}
+	total := make([]float64, 4*years)
+	for i := range m {
+		x, low := make([]float64, 4*years), make([]float64, years)
+		for k := range x {
+			x[k] = float64(i+1) * (10 + math.Sin(float64(k*(i+3))))
+			y := x[k] * (1.2 + 0.1*math.Cos(float64(k+i)))
+			total[k] += y
+			low[k/4] += y
+		}
+		sys.Series = append(sys.Series, Series{fmt.Sprint(i), x, Targets(low, 4, 0, Sum)})
+	}
+	sys.Totals = Across("nation", total, m, nil)
+	for name, p := range map[string]Procedure{"simultaneous": Simultaneous, "two-step": TwoStep} {
+		sys.Procedure = p
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Reconcile(sys); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkDentonCholette(b *testing.B) {
+	sales, q := swiss(b)
+	years := Targets(sales, 4, 0, Sum)
+	for name, opt := range map[string]BenchmarkOptions{"proportional": {}, "growth": {Form: Growth}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Benchmark(q["exports"], years, opt); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
