@@ -82,9 +82,12 @@ func (d *Dense) row(i int) []float64 { return d.data[i*d.stride : i*d.stride+d.n
 // rows runs f over ranges of rows, on several threads where the matrix is large enough to repay them.
 func (d *Dense) rows(f func(from, to int)) { split(d.n, d.n*d.n, d.threads, f) }
 
+// worthSplitting is the number of cells from which a product is shared among threads.
+const worthSplitting = 1 << 18
+
 // split runs f over [0,n) in one piece a thread; work is the number of cells touched.
 func split(n, work, threads int, f func(from, to int)) {
-	if threads <= 1 || work < 1<<18 {
+	if threads <= 1 || work < worthSplitting {
 		f(0, n)
 		return
 	}
