@@ -257,31 +257,18 @@ func (m *quarterlyModel) pair(method, part string, i int, q stat.Period, value s
 	return out, nil
 }
 
-// extend is plain proportional Denton–Cholette where there are benchmarks. Beyond them the ratio of the last quarter goes on with
-// the mean yearly change of the annual ratio of benchmark to indicator (the idea of the enhanced form, IMF WP/12/169): a ratio that
-// has been rising is not held still.
+// extend is proportional Denton–Cholette with the enhanced extrapolation of IMF WP/12/169: beyond the last benchmark the annual ratio
+// of benchmark to indicator goes on with its mean growth, since a ratio that has been rising is not expected to stand still.
 func extend(low, x []float64) ([]float64, error) {
-	n := len(low)
-	targets := temporal.Targets(low, 4, 0, temporal.Sum)
-	fit, err := temporal.Benchmark(x[:4*n], targets, temporal.BenchmarkOptions{})
+	rule := temporal.MeanGrowth
+	if len(low) < 2 {
+		rule = temporal.LastRatio
+	}
+	fit, err := temporal.Extrapolate(x, low, temporal.Extrapolation{Frequency: 4, Rule: rule}, temporal.BenchmarkOptions{})
 	if err != nil {
 		return nil, err
 	}
-	ratio := make([]float64, n)
-	for k := range n {
-		ratio[k] = low[k] / sum(x[4*k:4*k+4])
-	}
-	drift := 0.0
-	if n > 1 {
-		drift = math.Log(ratio[n-1]/ratio[0]) / float64(n-1)
-	}
-	values := append([]float64(nil), fit.Values...)
-	// The quarterly ratio at the end of the sample goes on with the same drift, a quarter of a year's change a quarter.
-	last := fit.Values[4*n-1] / x[4*n-1]
-	for i := 4 * n; i < len(x); i++ {
-		values = append(values, x[i]*last*math.Exp(drift/4*float64(i-4*n+1)))
-	}
-	return values, nil
+	return fit.Values, nil
 }
 
 // chowLinPart disaggregates with a constant and one indicator; with fewer than ten years ρ is averaged over its prior.
