@@ -39,8 +39,8 @@ func frame(s *Spec, o Options, body string) string {
 		}
 		w += 2 * sidePad
 	}
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="ns-chart" width="%s" height="%s" viewBox="0 0 %s %s" role="img" aria-labelledby="%s-t %s-d" font-family="%s" font-size="12">`,
-		trim(w), trim(h), trim(w), trim(h), s.ID, s.ID, family)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="ns-chart" width="%s" height="%s" viewBox="0 0 %s %s" role="%s" aria-labelledby="%s-t" aria-describedby="%s-d" font-family="%s" font-size="12">`,
+		trim(w), trim(h), trim(w), trim(h), s.role(), s.ID, s.ID, family)
 	fmt.Fprintf(&b, "\n<title id=\"%s-t\">%s</title>\n<desc id=\"%s-d\">%s</desc>\n", s.ID, html.EscapeString(s.Title.In(o.Lang)), s.ID, html.EscapeString(s.describe(o.Lang)))
 	if o.Scheme == Auto {
 		fmt.Fprintf(&b, "<style>%s</style>\n", SchemeCSS())
@@ -67,6 +67,14 @@ func frame(s *Spec, o Options, body string) string {
 		svg = recolour(svg)
 	}
 	return svg
+}
+
+// role of the drawing for a screen reader: a map is a group, since each of its areas can be reached by itself.
+func (s *Spec) role() string {
+	if s.Kind == Map || s.Kind == Tiles {
+		return "group"
+	}
+	return "img"
 }
 
 // textLine is one line of the frame.

@@ -16,10 +16,20 @@ func (p *plot) overItems() {
 	names := make([]string, len(s.Items))
 	limit := math.Min(260, 0.42*p.w)
 	for i, it := range s.Items {
-		names[i] = clip(it.Name.In(p.lang), labelSize+0.5, it.Strong, limit)
-		p.left = math.Max(p.left, textWidth(names[i], labelSize+0.5, it.Strong)+12)
+		name := it.Name.In(p.lang)
+		lines := []string{clip(name, labelSize+0.5, it.Strong, limit)}
+		if s.Kind == Bullet { // whose rows are high enough for two lines
+			if lines = wrap(name, labelSize+0.5, it.Strong, limit); len(lines) > 2 {
+				lines = []string{lines[0], clip(strings.Join(lines[1:], " "), labelSize+0.5, it.Strong, limit)}
+			}
+		}
+		names[i] = plain(lines...)
+		p.left = math.Max(p.left, widest(lines, labelSize+0.5, it.Strong)+12)
 	}
 	p.top, p.bottom = 6, 24
+	if len(s.Targets) > 0 {
+		p.top += 16
+	}
 	if len(s.Series) > 1 {
 		p.top += 20 * float64(p.keyRows())
 	}
@@ -30,9 +40,9 @@ func (p *plot) overItems() {
 	}
 	p.y = obj{
 		"type": "category", "data": data, "inverse": true,
-		"axisLabel": obj{"interval": 0, "hideOverlap": false, "color": ink, "fontSize": labelSize + 0.5, "margin": 10, "formatter": obj{"$fn": "pick", "texts": names}},
+		"axisLabel": obj{"interval": 0, "hideOverlap": false, "color": ink, "fontSize": labelSize + 0.5, "lineHeight": 15, "margin": 10, "formatter": obj{"$fn": "pick", "texts": names}},
 		"axisLine":  obj{"show": s.Kind != Dots, "lineStyle": obj{"color": axis, "width": 1}}, "axisTick": obj{"show": false},
-		"splitLine": obj{"show": s.Kind == Dots, "interval": 0, "lineStyle": obj{"color": rule, "width": 1}},
+		"splitLine": obj{"show": false},
 	}
 	p.x = p.valueAxis()
 	row := (p.h - p.top - p.bottom) / float64(len(s.Items))
@@ -96,7 +106,10 @@ func (p *plot) rowLabels() {
 		switch {
 		case math.IsInf(far, -1):
 			far = math.Max(p.min, 0)
-			style["color"], style["textBorderWidth"] = muted, 0
+			style["color"] = muted
+			if t := s.Items[i].Target; t != nil {
+				far = math.Max(far, t.Float64())
+			}
 		case far < 0 && s.Kind != Dots:
 			far = 0
 		case s.Kind == Dots:
@@ -207,9 +220,6 @@ func (p *plot) rowTargets(row float64) {
 		at := p.left + p.px(x)
 		dx := math.Max(half-at, 0) + math.Min(p.w-half-at, 0)
 		p.label(x, 0, label, obj{"color": ink, "fontWeight": 600, "position": "inside", "offset": []float64{round1(dx), round1(-row/2 - 9)}})
-	}
-	if len(p.s.Targets) > 0 {
-		p.top += 16
 	}
 }
 

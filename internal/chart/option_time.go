@@ -36,7 +36,7 @@ func (p *plot) overTime() {
 	for _, e := range ends {
 		p.right = math.Max(p.right, widest(e.lines, labelSize, true)+14)
 	}
-	band := s.Kind != Line // bars need half a step of air at both ends
+	band := s.Kind != Line || p.labelAll() // bars and figures above points need half a step of air at both ends
 	n := len(s.Periods)
 	plotW := p.w - p.left - p.right
 	step := plotW / float64(n)
@@ -48,6 +48,7 @@ func (p *plot) overTime() {
 		}
 	}
 	xs := func(i int) float64 { return first + float64(i)*step }
+	p.top += p.targetRoom()
 	p.events(xs, plotW)
 	names, twoRows := periodLabels(p.lang, s.Periods, step)
 	if twoRows {
@@ -184,6 +185,12 @@ func (p *plot) ends(ends []end, step float64) {
 		ceiling = b.at - b.h/2
 	}
 	for i, e := range ends {
+		if p.s.Kind == Line && e.at < len(p.s.Periods)-3 {
+			// A line that ends early is labelled above its end, where no later figure of its own follows.
+			weight := map[bool]int{true: 600, false: 400}[e.bold]
+			p.label(e.at, e.y, plain(e.lines...), obj{"color": e.colour, "fontWeight": weight, "lineHeight": lineHeight, "position": "top", "distance": 8})
+			continue
+		}
 		dx := 8.0
 		if p.s.Kind == Stacked {
 			dx = math.Min(step*0.35, 32) + 6
@@ -298,7 +305,13 @@ func (p *plot) line(x *Series, at int) {
 	if p.labelAll() {
 		for i, v := range x.Values {
 			if f, ok := v.Shown(); ok {
-				p.label(i, f, p.number(v), obj{"position": "top", "distance": 7, "color": x.Colour.text(), "fontWeight": 600})
+				style := obj{"position": "top", "distance": 7, "color": x.Colour.text(), "fontWeight": 600}
+				if i+1 < n {
+					if next, ok := x.Values[i+1].Shown(); ok && next-f > 0.2*(p.max-p.min) {
+						style["offset"] = []float64{-12, 0} // away from a line that climbs through the figure
+					}
+				}
+				p.label(i, f, p.number(v), style)
 			}
 		}
 	}
@@ -334,11 +347,11 @@ func (p *plot) bars(x *Series, at int, step float64) {
 			if f < 0 {
 				pos = "bottom"
 			}
-			item["label"] = obj{"show": true, "formatter": s, "position": pos, "distance": 4, "color": ink, "fontSize": 11.5}
+			item["label"] = obj{"show": true, "formatter": s, "position": pos, "distance": 4, "color": ink, "fontSize": 11.5, "opacity": 1}
 		} else if fits && p.s.Kind == Stacked && math.Abs(f)/(p.max-p.min)*height > 17 && textWidth(s, 11.5, false) < width-4 {
 			colour := onDark
 			if bright(x.Colour.fill()) {
-				colour = ink
+				colour = onHue
 			}
 			item["label"] = obj{"show": true, "formatter": s, "position": "inside", "color": colour, "fontSize": 11.5}
 		}
@@ -349,6 +362,16 @@ func (p *plot) bars(x *Series, at int, step float64) {
 		o["stack"] = "whole"
 	}
 	p.series = append(p.series, o)
+}
+
+// targetRoom is the room above the plot that the words of a target at the very top need.
+func (p *plot) targetRoom() float64 {
+	for _, t := range p.s.Targets {
+		if (p.max-t.Value.Float64())/(p.max-p.min)*(p.h-p.top-p.bottom) < 22 {
+			return 20
+		}
+	}
+	return 0
 }
 
 // targets draws each target as a thin dashed line with its words above it.
@@ -414,9 +437,10 @@ func (p *plot) events(xs func(int) float64, plotW float64) {
 		all = append(all, ev)
 	}
 	rows := float64(len(ends))
+	base := p.targetRoom()
 	p.top += rows * rowHeight
 	for _, e := range all {
-		above := (rows-float64(e.row))*rowHeight - 2
+		above := base + (rows-float64(e.row))*rowHeight - 2
 		p.lines = append(p.lines, []any{
 			obj{"coord": []any{e.at, p.min}, "lineStyle": obj{"color": axis, "width": 1, "type": "solid"}},
 			obj{"coord": []any{e.at, p.max}}})

@@ -55,12 +55,13 @@ const (
 	muted  = "#56606A"
 	rule   = "#E4E7EA"
 	axis   = "#8E98A2"
-	ghost  = "#C6CCD2"
+	ghost  = "#949DA6"
 	noData = "#F3F4F6"
 	hatch  = "#B9C0C7"
 	border = "#FEFEFE" // between areas of a map
 	sea    = "#7C8791" // outline of islands too small to fill
-	onDark = "#FDFDFD" // text on a dark fill
+	onDark = "#FDFDFD" // text on a fill that is dark in the light scheme, and bright in the dark one
+	onHue  = "#1C2026" // text on a fill that is bright in both
 )
 
 // sequence is even in OKLCH lightness, hue 245: the lowest class first.
@@ -72,13 +73,13 @@ var diverging = []string{"#B76B1C", "#E9B082", "#E9EBEE", "#92C0E8", "#2C78B1"}
 // darkOf gives the dark value of every light one.
 var darkOf = func() map[string]string {
 	m := map[string]string{
-		paper: "#15181C", ink: "#ECEEF1", muted: "#A3ACB5", rule: "#2B3138", axis: "#6B757F", ghost: "#4A525B",
-		noData: "#22272D", hatch: "#525B64", border: "#15181D", sea: "#8C96A0", onDark: "#FCFCFC",
+		paper: "#15181C", ink: "#ECEEF1", muted: "#A3ACB5", rule: "#2B3138", axis: "#6B757F", ghost: "#737D87",
+		noData: "#22272D", hatch: "#525B64", border: "#15181D", sea: "#8C96A0", onDark: "#101418", onHue: "#14171B",
 	}
 	for _, s := range swatches {
 		m[s.light], m[s.textLight] = s.dark, s.textDark
 	}
-	for i, d := range []string{"#203B50", "#2D5C82", "#4583B5", "#6DABDF", "#ABD7FD"} {
+	for i, d := range []string{"#203B50", "#2D5C82", "#3E78A8", "#6DABDF", "#ABD7FD"} {
 		m[sequence[i]] = d
 	}
 	for i, d := range []string{"#E59B5B", "#8F5C2F", "#313335", "#356890", "#73B1E6"} {

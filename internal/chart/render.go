@@ -145,9 +145,9 @@ func (s *Spec) Height(width int) int {
 	}
 	h := width / 2
 	if width < narrow {
-		h = width * 3 / 4
+		h = width * 7 / 8
 	}
-	return min(max(h, 240), 400)
+	return min(max(h, 250), 400)
 }
 
 // SVG draws the chart. The drawing has a title and a description for screen readers, no script, and no identifier that another

@@ -2,8 +2,10 @@ package chart
 
 import (
 	"fmt"
+	"strings"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/geo"
 	"nhipso/internal/stat"
 )
 
@@ -172,6 +174,42 @@ func sampleBullet() *Spec {
 		Series: []Series{{ID: "actual", Name: l("Thực hiện", "Actual"), Values: figs("14.0", "11.2", "86.3", "35.5", "")}}}
 }
 
+func sampleMap(set string, kind Kind) *Spec {
+	s := &Spec{ID: strings.ToLower(string(kind) + "-" + set), Kind: kind, Decimals: 1, Title: l("Tỷ trọng kinh tế số trong GRDP theo tỉnh, 2025", "Share of the digital economy in GRDP by province, 2025"),
+		Unit: l("% GRDP", "% of GRDP"), Source: testSource, ItemHead: l("Tỉnh, thành phố", "Province"), Scale: Scale{Areas: set}}
+	x := Series{ID: "share", Name: l("Tỷ trọng", "Share")}
+	tiles, _, err := geo.Grid(set)
+	if err != nil {
+		panic(err)
+	}
+	names := names63
+	if set == "VN34" {
+		names = names34
+	}
+	list := strings.Split(names, "|")
+	for i, t := range tiles {
+		it := Item{ID: t.ID, Name: l(list[i], list[i]), Href: "/tinh/" + t.ID}
+		if list[i] == "Thành phố Hồ Chí Minh" {
+			it.Short = l("TP.HCM", "HCMC")
+		}
+		s.Items = append(s.Items, it)
+		v := fig(fmt.Sprintf("%.1f", 5+float64((i*37)%101)/101*float64((i*37)%101)/101*41))
+		if i%11 == 4 {
+			v = Value{Status: stat.Unpublished}
+		}
+		if i%17 == 9 {
+			v = Value{V: dec("9.9"), Conf: stat.Confidential}
+		}
+		x.Values = append(x.Values, v)
+	}
+	s.Series = []Series{x}
+	return s
+}
+
+const names34 = "Hà Nội|Cao Bằng|Tuyên Quang|Điện Biên|Lai Châu|Sơn La|Lào Cai|Thái Nguyên|Lạng Sơn|Quảng Ninh|Bắc Ninh|Phú Thọ|Hải Phòng|Hưng Yên|Ninh Bình|Thanh Hóa|Nghệ An|Hà Tĩnh|Quảng Trị|Huế|Đà Nẵng|Quảng Ngãi|Gia Lai|Khánh Hòa|Đắk Lắk|Lâm Đồng|Đồng Nai|Thành phố Hồ Chí Minh|Tây Ninh|Đồng Tháp|Vĩnh Long|An Giang|Cần Thơ|Cà Mau"
+
+const names63 = "Hà Nội|Hà Giang|Cao Bằng|Bắc Kạn|Tuyên Quang|Lào Cai|Điện Biên|Lai Châu|Sơn La|Yên Bái|Hòa Bình|Thái Nguyên|Lạng Sơn|Quảng Ninh|Bắc Giang|Phú Thọ|Vĩnh Phúc|Bắc Ninh|Hải Dương|Hải Phòng|Hưng Yên|Thái Bình|Hà Nam|Nam Định|Ninh Bình|Thanh Hóa|Nghệ An|Hà Tĩnh|Quảng Bình|Quảng Trị|Huế|Đà Nẵng|Quảng Nam|Quảng Ngãi|Bình Định|Phú Yên|Khánh Hòa|Ninh Thuận|Bình Thuận|Kon Tum|Gia Lai|Đắk Lắk|Đắk Nông|Lâm Đồng|Bình Phước|Tây Ninh|Bình Dương|Đồng Nai|Bà Rịa - Vũng Tàu|Thành phố Hồ Chí Minh|Long An|Tiền Giang|Bến Tre|Trà Vinh|Vĩnh Long|Đồng Tháp|An Giang|Kiên Giang|Cần Thơ|Hậu Giang|Sóc Trăng|Bạc Liêu|Cà Mau"
+
 func samples() []*Spec {
-	return []*Spec{sampleLine(), samplePath(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
+	return []*Spec{sampleMap("VN34", Map), sampleMap("VN63", Map), sampleMap("VN34", Tiles), sampleMap("VN63", Tiles), sampleLine(), samplePath(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
 }

@@ -167,7 +167,7 @@ func Group(groups map[string][]string) (*Atlas, error) {
 	for id, members := range groups {
 		outlines[id] = n.outline(members)
 	}
-	lines := n.simplified(outlines, 0.45)
+	lines := n.simplified(outlines, 0.6)
 	a := &Atlas{byID: map[string]int{}}
 	a.Archipelagos = [2]Archipelago{archipelago("hoangsa", where["48"]), archipelago("truongsa", where["56"])}
 	for id := range groups {
