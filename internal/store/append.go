@@ -44,7 +44,7 @@ func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message) (r cub
 	var rows [][]any
 	var faults []error
 	for _, e := range m.Entries {
-		c := known[cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}]
+		c := known[spotOf(e.Dataflow, e.Observation)]
 		latest, reported := c.under(e.Vintage.Date)
 		switch {
 		case latest != nil && sameFigure(latest.Observation, e.Observation):
@@ -81,7 +81,7 @@ func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message) (r cub
 
 // storedCell is what is stored of one cell when a message arrives.
 type storedCell struct {
-	versions []cube.Version // in the order of cube.Store
+	versions []cube.Version // under the vintage days of the message, in the order of cube.Store
 	seen     bool           // has a version, stored or in this message
 }
 
@@ -98,39 +98,55 @@ func (c *storedCell) under(day stat.Date) (latest, reported *cube.Version) {
 	return latest, reported
 }
 
-// known reads what is stored of the cells of a message. Every cell of the message has an entry in the result.
-func (s *Store) known(ctx context.Context, tx *sqldb.Tx, entries []cube.Entry) (map[cube.Cell]*storedCell, error) {
-	cells := make(map[cube.Cell]*storedCell, len(entries))
-	wanted := map[string][]any{} // by dataflow: series, place, series, place…
+// spot names a cell as the table does.
+type spot struct{ dataflow, series, place string }
+
+// known reads what is stored of the cells of a message: whether there is anything, and the versions under the same vintage
+// days, but not the whole past, which grows without end. Every cell of the message has an entry in the result.
+func (s *Store) known(ctx context.Context, tx *sqldb.Tx, entries []cube.Entry) (map[spot]*storedCell, error) {
+	cells := make(map[spot]*storedCell, len(entries))
+	wanted := map[string][]any{} // by dataflow: series, place, vintage, series, place, vintage…
 	var flows []string           // in order of appearance
 	for _, e := range entries {
-		c := cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}
-		if cells[c] != nil {
-			continue
-		}
-		cells[c] = &storedCell{}
+		cells[spotOf(e.Dataflow, e.Observation)] = &storedCell{}
 		if wanted[e.Dataflow] == nil {
 			flows = append(flows, e.Dataflow)
 		}
-		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), place(e.Period))
+		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), place(e.Period), e.Vintage.Date.String())
 	}
 	all := func(string) bool { return true }
 	for _, flow := range flows {
-		for places := wanted[flow]; len(places) > 0; {
-			n := min(len(places)/2, sqldb.Chunk(2))
-			versions, err := s.versions(ctx, tx, all, "dataflow = $1 AND (series, place) IN (VALUES "+sqldb.Values(n, 2, 1)+")",
-				append([]any{flow}, places[:2*n]...)...)
+		for slots := wanted[flow]; len(slots) > 0; {
+			n := min(len(slots)/3, sqldb.Chunk(3))
+			args := append([]any{flow}, slots[:3*n]...)
+			slots = slots[3*n:]
+			given := "(VALUES " + sqldb.Values(n, 3, 1) + ")"
+			seen, err := sqldb.Collect(ctx, tx, func(rows *sql.Rows) (at spot, err error) {
+				at.dataflow = flow
+				err = rows.Scan(&at.series, &at.place)
+				return at, err
+			}, "SELECT DISTINCT series, place FROM observation WHERE dataflow = $1 AND (series, place) IN (SELECT column1, column2 FROM "+given+" AS v)", args...)
+			if err != nil {
+				return nil, err
+			}
+			for _, at := range seen {
+				cells[at].seen = true
+			}
+			versions, err := s.versions(ctx, tx, all, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
 			if err != nil {
 				return nil, err
 			}
 			for _, v := range versions {
-				c := cells[v.Cell()]
-				c.versions, c.seen = append(c.versions, v), true
+				c := cells[spotOf(flow, v.Observation)]
+				c.versions = append(c.versions, v)
 			}
-			places = places[2*n:]
 		}
 	}
 	return cells, nil
+}
+
+func spotOf(dataflow string, o stat.Observation) spot {
+	return spot{dataflow, string(o.Key), place(o.Period)}
 }
 
 func row(e cube.Entry, message int64) []any {

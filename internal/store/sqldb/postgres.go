@@ -22,6 +22,8 @@ func openPostgres(url string, o Options) (*DB, error) {
 	}
 	setDefault(c.RuntimeParams, "application_name", "nhipso")
 	setDefault(c.RuntimeParams, "lock_timeout", strconv.FormatInt(o.Wait.Milliseconds(), 10))
+	// A plan made while a table was small must not be kept while it grows; planning costs less than a millisecond.
+	setDefault(c.RuntimeParams, "plan_cache_mode", "force_custom_plan")
 	pool := stdlib.OpenDB(*c)
 	pool.SetMaxOpenConns(16)
 	pool.SetMaxIdleConns(8)

@@ -25,6 +25,7 @@ func (t *Tx) query(ctx context.Context, q string, args []any) (*sql.Rows, error)
 	return t.tx.QueryContext(ctx, t.db.rebind(q), args...)
 }
 
+// Fault is that of the database.
 func (t *Tx) Fault(err error) error { return t.db.Fault(err) }
 
 // Exec runs a statement and gives the number of rows it touched.
