@@ -2,5 +2,5 @@
 // alphabetical order, and the printed form of numbers, dates and periods.
 //
 // The few words that dates and periods need are in words.csv, one row a phrase, so that this package holds no text of
-// its own. It may import nothing of ours but fault and stat, knows no province and no page, and does no input or output.
+// its own. It may import nothing of ours but fault, stat and words, knows no province and no page, and does no input or output.
 package text

@@ -2,40 +2,19 @@ package text
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"nhipso/internal/stat"
+	"nhipso/internal/words"
 )
 
 //go:embed words.csv
 var wordsFile string
 
-// words holds the phrases of words.csv by key; index 0 is Vietnamese, 1 English.
-var words = sync.OnceValue(func() map[string][2]string {
-	rows, err := csv.NewReader(strings.NewReader(wordsFile)).ReadAll()
-	if err != nil {
-		panic(err) // embedded at build time; the test of this package reads the same file
-	}
-	out := map[string][2]string{}
-	for _, row := range rows[1:] {
-		out[row[0]] = [2]string{row[1], row[2]}
-	}
-	return out
-})
-
-// phrase fills the places of a phrase; pairs are place, value.
-func phrase(lang, key string, pairs ...string) string {
-	s := words()[key][0]
-	if lang == "en" {
-		s = words()[key][1]
-	}
-	return strings.NewReplacer(pairs...).Replace(s)
-}
+var book = words.MustRead(wordsFile)
 
 // FormatDate writes a day: 15/12/2025 in "vi", 15 Dec 2025 in "en"; nothing for the zero Date.
 func FormatDate(lang string, d stat.Date) string {
@@ -44,9 +23,9 @@ func FormatDate(lang string, d stat.Date) string {
 	}
 	y, m, day := d.Time().Date()
 	if lang == "en" {
-		return phrase(lang, "date", "{d}", strconv.Itoa(day), "{Mon}", monthEn(int(m)), "{y}", strconv.Itoa(y))
+		return book.Say(lang, "date", "d", strconv.Itoa(day), "Mon", monthEn(int(m)), "y", strconv.Itoa(y))
 	}
-	return phrase(lang, "date", "{d}", two(day), "{m}", two(int(m)), "{y}", strconv.Itoa(y))
+	return book.Say(lang, "date", "d", two(day), "m", two(int(m)), "y", strconv.Itoa(y))
 }
 
 // FormatPeriod writes a period as a heading does: "2025", "6 tháng đầu năm 2024", "Quý IV/2025", "Tháng 7/2024", a day, or a
@@ -58,26 +37,26 @@ func FormatPeriod(lang string, p stat.Period) string {
 	case 0:
 		return ""
 	case stat.Annual:
-		return phrase(lang, "year", "{y}", y)
+		return book.Say(lang, "year", "y", y)
 	case stat.HalfYearly:
-		return phrase(lang, "half"+strconv.Itoa(n), "{y}", y)
+		return book.Say(lang, "half"+strconv.Itoa(n), "y", y)
 	case stat.Quarterly:
-		return phrase(lang, "quarter", "{R}", roman[n], "{n}", strconv.Itoa(n), "{y}", y)
+		return book.Say(lang, "quarter", "R", roman[n], "n", strconv.Itoa(n), "y", y)
 	case stat.Monthly:
-		return phrase(lang, "month", "{n}", strconv.Itoa(n), "{Mon}", monthEn(n), "{y}", y)
+		return book.Say(lang, "month", "n", strconv.Itoa(n), "Mon", monthEn(n), "y", y)
 	case stat.Daily:
 		return FormatDate(lang, p.From())
 	}
 	last := p.To().Year()
 	if years := p.Within(stat.Annual); len(years) > 1 {
-		return phrase(lang, "years", "{y}", y, "{z}", strconv.Itoa(last))
+		return book.Say(lang, "years", "y", y, "z", strconv.Itoa(last))
 	} else if len(years) == 1 {
-		return phrase(lang, "year", "{y}", y)
+		return book.Say(lang, "year", "y", y)
 	}
 	if months := p.Within(stat.Monthly); len(months) > 1 && last == p.Year() && p.From() == stat.NewDate(last, 1, 1) {
-		return phrase(lang, "so-far", "{n}", strconv.Itoa(len(months)), "{y}", y)
+		return book.Say(lang, "so-far", "n", strconv.Itoa(len(months)), "y", y)
 	}
-	return phrase(lang, "span", "{from}", FormatDate(lang, p.From()), "{to}", FormatDate(lang, p.To()))
+	return book.Say(lang, "span", "from", FormatDate(lang, p.From()), "to", FormatDate(lang, p.To()))
 }
 
 // FormatPeriodInline is FormatPeriod for the middle of a sentence: "quý IV/2025", "tháng 7/2024". English names of months
@@ -96,7 +75,7 @@ func FormatPeriodInline(lang string, p stat.Period) string {
 
 var roman = [...]string{"", "I", "II", "III", "IV"}
 
-func monthEn(m int) string { return strings.Fields(words()["months"][1])[m-1] }
+func monthEn(m int) string { return strings.Fields(book.Say("en", "months"))[m-1] }
 
 func two(n int) string {
 	if n < 10 {
