@@ -25,6 +25,13 @@ func TestLook(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, s.ID+"-"+v.name+".svg"), []byte(svg), 0o644); err != nil {
 				t.Fatal(err)
 			}
+			png, err := r.PNG(s, v.o, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, s.ID+"-"+v.name+".png"), png, 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (p *plot) option() obj {
 	if len(p.lines) > 0 || len(p.labels) > 0 {
 		marks := obj{
 			"type": "scatter", "id": "marks", "data": p.labels, "silent": true, "symbol": "circle", "symbolSize": 0, "z": 10,
-			"tooltip": obj{"show": false}, "animation": false, "clip": false,
+			"tooltip": obj{"show": false}, "animation": false, "clip": false, "itemStyle": obj{"opacity": 1},
 		}
 		if len(p.lines) > 0 {
 			marks["markLine"] = obj{"silent": true, "symbol": "none", "animation": false, "data": p.lines, "label": obj{"show": false}}
@@ -112,7 +112,7 @@ func (p *plot) number(v Value) string { return text.FormatNumber(p.lang, *v.V, p
 // label makes an item of the label series: a text beside a point.
 func (p *plot) label(x, y any, s string, style obj) {
 	l := obj{"show": true, "formatter": s, "color": ink, "fontSize": labelSize, "fontFamily": family, "position": "right", "distance": 0,
-		"textBorderColor": paper, "textBorderWidth": 3}
+		"textBorderColor": paper, "textBorderWidth": 3, "opacity": 1}
 	for k, v := range style {
 		l[k] = v
 	}

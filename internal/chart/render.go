@@ -210,6 +210,7 @@ var (
 	reID2     = regexp.MustCompile(`zr\d+-[a-z]*\d+`)
 	reFace    = regexp.MustCompile(`style="([^"]*)"`)
 	reBack    = regexp.MustCompile(`<rect[^>]*fill="none"[^>]*></rect>\n?`)
+	reStyle   = regexp.MustCompile(`(?s)<style[^>]*>.*?</style>\n?`) // what ECharts does when the pointer is over a shape
 	reClass   = regexp.MustCompile(` class="zr\d+-cls-\d+"`)
 	reHit     = regexp.MustCompile(`<path [^>]*fill="none" pointer-events="visible"></path>\n?`) // boxes that catch the pointer
 	reNumber  = regexp.MustCompile(`-?\d+\.\d{3,}`)
@@ -228,6 +229,7 @@ func clean(svg, id string) string {
 		return ids[old]
 	})
 	svg = reBack.ReplaceAllString(svg, "")
+	svg = reStyle.ReplaceAllString(svg, "")
 	svg = reClass.ReplaceAllString(svg, "")
 	svg = reHit.ReplaceAllString(svg, "")
 	svg = strings.NewReplacer(` pointer-events="visible"`, "", "></path>", "/>", ` xml:space="preserve"`, "").Replace(svg)
