@@ -19,20 +19,32 @@ import (
 	"nhipso/internal/fault"
 )
 
-// PNG draws the chart as a bitmap with `scale` pixels to a CSS pixel (1 to 4; 0 is 2), from the same SVG. Scheme Page and Auto are
+// PNG draws the chart as a bitmap with `scale` pixels to a CSS pixel (1 to 4; 0 is 2), from the same SVG. Schemes Page and Auto are
 // drawn light, since a bitmap cannot know what its reader prefers.
 func (r *Renderer) PNG(s *Spec, o Options, scale float64) ([]byte, error) {
 	if o.Scheme != Dark {
 		o.Scheme = Light
 	}
-	if scale == 0 {
-		scale = 2
-	}
 	svg, err := r.SVG(s, o)
 	if err != nil {
 		return nil, err
 	}
-	return Rasterise(svg, math.Max(1, math.Min(scale, 4)))
+	if scale == 0 {
+		scale = 2
+	}
+	scale = math.Max(1, math.Min(scale, 4))
+	key, err := keyOf(s, o.filled(s), scale)
+	if err != nil {
+		return nil, err
+	}
+	if b, ok := r.cache.get(key); ok {
+		return b, nil
+	}
+	b, err := Rasterise(svg, scale)
+	if err == nil {
+		r.cache.put(key, b)
+	}
+	return b, err
 }
 
 // Rasterise turns a drawing of this package into a PNG. It knows the part of SVG that the package writes, and no more.

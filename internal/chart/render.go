@@ -160,7 +160,7 @@ func (r *Renderer) SVG(s *Spec, o Options) (string, error) {
 	if err := checkSize(o.Width, o.Height); err != nil {
 		return "", err
 	}
-	key, err := keyOf(s, o)
+	key, err := keyOf(s, o, 0)
 	if err != nil {
 		return "", err
 	}
@@ -271,11 +271,13 @@ func trim(f float64) string {
 	return s
 }
 
-func keyOf(s *Spec, o Options) ([32]byte, error) {
+// keyOf is the hash of everything a drawing depends on; scale 0 stands for the SVG.
+func keyOf(s *Spec, o Options, scale float64) ([32]byte, error) {
 	b, err := json.Marshal(struct {
-		S *Spec
-		O Options
-	}{s, o})
+		S     *Spec
+		O     Options
+		Scale float64
+	}{s, o, scale})
 	if err != nil {
 		return [32]byte{}, fault.New("chart.script", "id", s.ID).Because(err)
 	}

@@ -145,15 +145,15 @@ var reID = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 // Check refuses a specification that cannot be drawn.
 func (s *Spec) Check() error {
 	bad := func(reason string, pairs ...any) error {
-		return fault.New("chart."+reason, append([]any{"id", s.ID}, pairs...)...)
+		return fault.New(reason, append([]any{"id", s.ID}, pairs...)...)
 	}
 	switch {
 	case !reID.MatchString(s.ID):
-		return bad("bad-id")
+		return bad("chart.bad-id")
 	case s.Title.Vi == "" || s.Source.Vi == "":
-		return bad("no-title")
+		return bad("chart.no-title")
 	case s.Decimals < 0 || s.Decimals > 9:
-		return bad("bad-decimals", "decimals", s.Decimals)
+		return bad("chart.bad-decimals", "decimals", s.Decimals)
 	}
 	n := len(s.Items)
 	switch s.Kind {
@@ -162,39 +162,39 @@ func (s *Spec) Check() error {
 	case Ranking, Dots, Bullet:
 	case Map, Tiles:
 		if len(s.Series) != 1 {
-			return bad("one-series")
+			return bad("chart.one-series")
 		}
 	default:
-		return bad("bad-kind", "kind", string(s.Kind))
+		return bad("chart.bad-kind", "kind", string(s.Kind))
 	}
 	if n == 0 || len(s.Series) == 0 {
-		return bad("empty")
+		return bad("chart.empty")
 	}
 	for i := 1; i < len(s.Periods); i++ {
 		if s.Periods[i-1].Compare(s.Periods[i]) >= 0 {
-			return bad("periods-order", "period", s.Periods[i].String())
+			return bad("chart.periods-order", "period", s.Periods[i].String())
 		}
 	}
 	seen := map[string]bool{}
 	for _, x := range s.Series {
 		if x.ID == "" || seen[x.ID] {
-			return bad("series-id", "series", x.ID)
+			return bad("chart.series-id", "series", x.ID)
 		}
 		seen[x.ID] = true
 		if len(x.Values) != n {
-			return bad("length", "series", x.ID, "got", len(x.Values), "want", n)
+			return bad("chart.length", "series", x.ID, "got", len(x.Values), "want", n)
 		}
 		if _, ok := x.Colour.swatch(); !ok {
-			return bad("bad-colour", "series", x.ID, "colour", string(x.Colour))
+			return bad("chart.bad-colour", "series", x.ID, "colour", string(x.Colour))
 		}
 	}
 	for i := 1; i < len(s.Scale.Breaks); i++ {
 		if s.Scale.Breaks[i-1].Cmp(s.Scale.Breaks[i]) >= 0 {
-			return bad("breaks")
+			return bad("chart.breaks")
 		}
 	}
 	if len(s.Scale.Breaks) > 4 {
-		return bad("breaks")
+		return bad("chart.breaks")
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 // rank orders the rooms: a room may import rooms of a lower rank, and of its own rank only where listed under beside.
 // The order is that of doc/design.md.
 var rank = map[string]int{
-	"fault": 0, "stat": 1, "text": 2,
+	"fault": 0, "stat": 1, "words": 1, "text": 2,
 	"territory": 3, "catalog": 3, "org": 3,
 	"cube":     4,
 	"measure":  2, // pure statistics: needs stat and fault, nothing of the cube
