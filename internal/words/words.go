@@ -32,6 +32,9 @@ func MustRead(text string) Book {
 	return b
 }
 
+// Has reports whether the book has a word, for rooms that look for a special word before the general one.
+func (b Book) Has(id string) bool { _, ok := b.byID[id]; return ok }
+
 // Say gives a word in "vi" or "en", with {name} replaced by the facts, which follow as pairs of name and value.
 func (b Book) Say(lang, id string, pairs ...any) string {
 	both, ok := b.byID[id]

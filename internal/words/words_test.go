@@ -7,6 +7,11 @@ func TestBook(t *testing.T) {
 	if vi, en := b.Say("vi", "source", "name", "NSO"), b.Say("en", "source", "name", "NSO"); vi != "Nguồn: NSO" || en != "Source: NSO" {
 		t.Errorf("got %q and %q", vi, en)
 	}
+	t.Run("a book says which words it has", func(t *testing.T) {
+		if !b.Has("source") || b.Has("note") {
+			t.Error("got them wrong")
+		}
+	})
 	t.Run("a word that lacks a language is refused", func(t *testing.T) {
 		defer func() {
 			if recover() == nil {
