@@ -23,12 +23,13 @@ var migrations embed.FS
 func migrate(ctx context.Context, db *sqldb.DB) error {
 	var err error
 	for try := range 6 {
-		if err = migrateOnce(ctx, db); err == nil || fault.CodeOf(err) == "store.newer-schema" || ctx.Err() != nil {
+		err = db.Fault(migrateOnce(ctx, db))
+		if fault.CodeOf(err) != "store.internal" { // done, or nothing that looking again would change
 			break
 		}
 		time.Sleep(time.Duration(try) * 50 * time.Millisecond)
 	}
-	return db.Fault(err)
+	return err
 }
 
 func migrateOnce(ctx context.Context, db *sqldb.DB) error {

@@ -59,9 +59,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, err
 	}
 	for _, pool := range []*sql.DB{db.write, db.read} {
-		if err := pool.PingContext(ctx); err != nil {
+		// Switching a new SQLite file to WAL fails at once, without waiting, while another program does the same.
+		if err := db.patiently(ctx, func() error { return db.Fault(pool.PingContext(ctx)) }); err != nil {
 			db.Close()
-			return nil, db.Fault(err)
+			return nil, err
 		}
 	}
 	return db, nil

@@ -107,9 +107,14 @@ const oneWriter = "SELECT pg_advisory_xact_lock(hashtextextended('nhipso/' || cu
 // Write runs do in a transaction, alone among writers. It is tried again, from its start, while another writer or program
 // holds the database, until the wait of the options is over. Whatever do returns, other than nil, leaves nothing stored.
 func (db *DB) Write(ctx context.Context, do func(*Tx) error) error {
+	return db.patiently(ctx, func() error { return db.once(ctx, do) })
+}
+
+// patiently tries again while another writer is in the way, until the wait of the options is over.
+func (db *DB) patiently(ctx context.Context, do func() error) error {
 	deadline := time.Now().Add(db.wait)
 	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
-		err := db.once(ctx, do)
+		err := do()
 		if err == nil || !tryAgain(err) || time.Now().After(deadline) {
 			return err
 		}

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package store_test
+
+import "testing"
+
+func mountSmallDisk(t *testing.T, _ string) { t.Helper(); t.Skip("mounts a small disk on Linux only") }
