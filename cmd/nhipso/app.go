@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"nhipso/data"
+	"nhipso/doc"
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
+	"nhipso/internal/recipe"
+	"nhipso/internal/reference"
+	"nhipso/internal/store"
+	"nhipso/internal/territory"
+	"nhipso/internal/web"
+)
+
+// place says where the data are; every subcommand takes it.
+type place struct {
+	data     string
+	database string
+}
+
+func (e *env) placeFlags(f *flag.FlagSet) *place {
+	p := &place{}
+	f.StringVar(&p.data, "data", first(e.getenv("NHIPSO_DATA"), "nhipso-data"), "data")
+	f.StringVar(&p.database, "database", e.getenv("NHIPSO_DATABASE"), "database")
+	return p
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// app is an opened installation.
+type app struct {
+	place   place
+	catalog *catalog.Catalog
+	areas   *territory.Registry
+	store   *store.Store
+	recipes []pipeline.Recipe
+	now     func() time.Time
+}
+
+// open creates the data folder when it is not there, opens the database and reads the catalogue.
+func (e *env) open(ctx context.Context, p *place) (*app, error) {
+	url := p.database
+	if url == "" {
+		if err := os.MkdirAll(p.data, 0o700); err != nil {
+			return nil, fault.New("cli.data-folder", "folder", p.data, "reason", reason(err))
+		}
+		url = "sqlite:" + filepath.Join(p.data, "nhipso.db")
+	}
+	c, err := catalog.Load(data.FS)
+	if err != nil {
+		return nil, err
+	}
+	areas, err := territory.Load(data.FS)
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	return &app{place: *p, catalog: c, areas: areas, store: s, recipes: recipe.All(c), now: e.now}, nil
+}
+
+func (a *app) close() { a.store.Close() }
+
+func (a *app) intake() cube.Intake { return cube.Intake{Catalog: a.catalog, Store: a.store} }
+
+func (a *app) runner(report func(pipeline.Recipe, pipeline.Run, bool)) pipeline.Runner {
+	return pipeline.Runner{Store: a.store, Intake: a.intake(), Now: a.now, Report: report}
+}
+
+func (a *app) desk() publish.Desk { return publish.Desk{Store: a.store, Cube: a.store, Now: a.now} }
+
+// snapshot reads the newest published release whole.
+func (a *app) snapshot(ctx context.Context) (*publish.Snapshot, error) {
+	r, err := a.desk().Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := a.store.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return publish.NewSnapshot(r, a.catalog, all), nil
+}
+
+// shelf is what the portal and the API read: the current snapshot, swapped whole when a release comes out.
+type shelf struct {
+	*app
+	current atomic.Pointer[publish.Snapshot]
+}
+
+// refresh publishes what is due and takes up the newest release; it reads figures only when the release has changed.
+func (s *shelf) refresh(ctx context.Context) error {
+	if _, err := s.desk().PublishDue(ctx); err != nil {
+		return err
+	}
+	r, err := s.desk().Current(ctx)
+	if err != nil {
+		return err
+	}
+	if have := s.current.Load(); have != nil && have.Release.ID == r.ID && have.Release.PublishAt.Equal(r.PublishAt) {
+		return nil
+	}
+	snapshot, err := s.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	s.current.Store(snapshot)
+	return nil
+}
+
+// Current implements web.Library.
+func (s *shelf) Current() (*publish.Snapshot, error) {
+	if snapshot := s.current.Load(); snapshot != nil {
+		return snapshot, nil
+	}
+	return nil, fault.New("publish.none")
+}
+
+// Explain implements web.Library.
+func (s *shelf) Explain(ctx context.Context, cell cube.Cell, at cube.AsOf) (pipeline.Node, error) {
+	return pipeline.Explain(ctx, s.store, cell, at)
+}
+
+// Runs implements web.Library.
+func (s *shelf) Runs(ctx context.Context) ([]pipeline.Run, error) { return s.store.Runs(ctx) }
+
+// Releases implements web.Library.
+func (s *shelf) Releases(ctx context.Context) ([]publish.Release, error) {
+	return s.store.Releases(ctx)
+}
+
+// Recipes implements web.Library.
+func (s *shelf) Recipes() []pipeline.Recipe { return s.recipes }
+
+// Findings implements web.Library.
+func (s *shelf) Findings(ctx context.Context) ([]publish.Finding, error) {
+	kept, err := s.store.Findings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]publish.Finding, len(kept))
+	for i, f := range kept {
+		say := func(lang string) string { return reference.Sentence(s.catalog, lang, f.Rule, f.Parts) }
+		out[i] = publish.Finding{Check: f.Rule, Text: catalog.Label{Vi: say("vi"), En: say("en")}, Dataflow: f.Parts["dataflow"],
+			Expected: f.Parts["expected"], Found: f.Parts["got"], Difference: f.Parts["difference"]}
+	}
+	return out, nil
+}
+
+// handler puts the portal and the API together.
+func (s *shelf) handler(log *slog.Logger) (http.Handler, error) {
+	methods, err := fs.Sub(doc.Methods, "methods")
+	if err != nil {
+		return nil, err
+	}
+	site := web.New(web.Config{Library: s, Methods: methods, Territory: s.areas, Log: log, Now: s.now})
+	return site, nil
+}
+
+// reason gives the short cause of a file error, without the path that the sentence already names.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	var n syscall.Errno
+	if errors.As(err, &n) {
+		return n.Error()
+	}
+	return err.Error()
+}

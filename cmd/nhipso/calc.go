@@ -1,0 +1,20 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"nhipso/internal/calc"
+)
+
+// calculate runs a method on files.
+func calculate(ctx context.Context, e *env, args []string) error {
+	err := calc.Run(ctx, &calc.Env{In: e.in, Out: e.out, Err: e.err, Lang: e.lang,
+		Open: func(name string) (io.ReadCloser, error) { return os.Open(name) }}, args)
+	if errors.Is(err, calc.ErrHelp) {
+		return errHelp
+	}
+	return err
+}

@@ -1,0 +1,193 @@
+// Command nhipso measures, monitors, governs and publishes a country's digital economy, Viet Nam first.
+//
+// It is the composition root: the one place where rooms are put together. It holds no statistics, no SQL and no page; each
+// subcommand has a file of its own, and all its words are in words.csv.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"nhipso/internal/fault"
+)
+
+// Exit statuses.
+const (
+	exitOK          = 0
+	exitFailed      = 1 // a defect, or a check of doctor that does not pass
+	exitUsage       = 2 // the command line is wrong, or what it names does not exist
+	exitInput       = 3 // the input was refused; nothing was stored
+	exitUnavailable = 4 // a file, disk, database or port is out of reach
+)
+
+// command is a subcommand: its name, what runs it, and the key of its help in words.csv.
+type command struct {
+	name string
+	run  func(ctx context.Context, e *env, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", serve},
+		{"load", load},
+		{"run", runRecipes},
+		{"release", release},
+		{"export", exportData},
+		{"explain", explain},
+		{"calc", calculate},
+		{"override", override},
+		{"doctor", doctor},
+		{"version", showVersion},
+	}
+}
+
+// env is what a subcommand may touch of the world.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	getenv   func(string) string
+	now      func() time.Time
+	lang     string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	e := &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now}
+	status := dispatch(ctx, e, os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+// dispatch finds the subcommand, runs it and turns its error into a sentence and an exit status.
+func dispatch(ctx context.Context, e *env, args []string) int {
+	args = e.takeLanguage(args)
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		if len(args) > 1 {
+			for _, c := range commands() {
+				if c.name == args[1] {
+					return e.finish(c.run(ctx, e, []string{"--help"}))
+				}
+			}
+		}
+		e.usage(e.out)
+		return exitOK
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return e.finish(c.run(ctx, e, args[1:]))
+		}
+	}
+	fmt.Fprintln(e.err, e.w("unknown-command", "name", args[0]))
+	e.usage(e.err)
+	return exitUsage
+}
+
+// takeLanguage reads --lang anywhere on the command line, or NHIPSO_LANG; Vietnamese is the default.
+func (e *env) takeLanguage(args []string) []string {
+	e.lang = e.getenv("NHIPSO_LANG")
+	var rest []string
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case (a == "--lang" || a == "-lang") && i+1 < len(args):
+			i++
+			e.lang = args[i]
+		case strings.HasPrefix(a, "--lang="):
+			e.lang = strings.TrimPrefix(a, "--lang=")
+		default:
+			rest = append(rest, a)
+		}
+	}
+	if e.lang != "en" {
+		e.lang = "vi"
+	}
+	return rest
+}
+
+func (e *env) usage(w io.Writer) {
+	fmt.Fprintln(w, e.w("usage"))
+	fmt.Fprintln(w)
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, e.w(c.name+".short"))
+	}
+	fmt.Fprintln(w)
+	fmt.Fprintln(w, e.w("usage.more"))
+}
+
+// flags makes the flag set of a subcommand, whose help is in the language in use.
+func (e *env) flags(name string) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	return f
+}
+
+// parse reads the flags; asking for help prints it and gives errHelp. Flags may stand before or after other arguments.
+func (e *env) parse(f *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for {
+		err := f.Parse(args)
+		if errors.Is(err, flag.ErrHelp) {
+			e.help(f)
+			return nil, errHelp
+		}
+		if err != nil {
+			return nil, fault.New("cli.bad-flag", "command", f.Name(), "reason", err.Error())
+		}
+		if f.NArg() == 0 {
+			return rest, nil
+		}
+		if seen := len(args) - f.NArg(); seen > 0 && args[seen-1] == "--" {
+			return append(rest, f.Args()...), nil
+		}
+		rest = append(rest, f.Arg(0))
+		args = f.Args()[1:]
+	}
+}
+
+func (e *env) help(f *flag.FlagSet) {
+	fmt.Fprintln(e.out, e.w(f.Name()+".usage"))
+	fmt.Fprintln(e.out)
+	fmt.Fprintln(e.out, e.w(f.Name()+".long"))
+	first := true
+	f.VisitAll(func(x *flag.Flag) {
+		if first {
+			fmt.Fprintln(e.out)
+			first = false
+		}
+		text := e.w("flag." + x.Usage)
+		if x.DefValue != "" && x.DefValue != "false" {
+			text += " (" + e.w("default", "value", x.DefValue) + ")"
+		}
+		fmt.Fprintf(e.out, "  --%-12s %s\n", x.Name, text)
+	})
+}
+
+var errHelp = errors.New("help")
+
+// finish prints an error as sentences, one a line, and gives the exit status of its kind.
+func (e *env) finish(err error) int {
+	if err == nil || errors.Is(err, errHelp) {
+		return exitOK
+	}
+	fmt.Fprintln(e.err, fault.In(err, e.lang))
+	if code := fault.CodeOf(err); strings.HasPrefix(code, "cli.") {
+		return exitUsage
+	}
+	switch fault.KindOf(err) {
+	case fault.Invalid, fault.Conflict:
+		return exitInput
+	case fault.NotFound, fault.Forbidden:
+		return exitUsage
+	case fault.Unavailable:
+		return exitUnavailable
+	}
+	return exitFailed
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"nhipso/internal/fault"
+)
+
+// How long a stop waits for requests in progress, and how often the server looks for a release whose minute has come.
+const (
+	graceful = 10 * time.Second
+	lookout  = 2 * time.Second
+)
+
+// serve opens the portal and the API; on a new data folder it first loads, computes and publishes.
+func serve(ctx context.Context, e *env, args []string) error {
+	f := e.flags("serve")
+	p := e.placeFlags(f)
+	addr := f.String("addr", first(e.getenv("NHIPSO_ADDR"), "localhost:8080"), "addr")
+	if _, err := e.parse(f, args); err != nil {
+		return err
+	}
+	// The port is taken before anything is prepared, so that a busy one is known at once and nothing is done for nothing.
+	listener, err := net.Listen("tcp", *addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fault.New("cli.port-busy", "addr", *addr)
+	}
+	if err != nil {
+		return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
+	}
+	defer listener.Close()
+	a, err := e.open(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.prepare(ctx, e); err != nil {
+		return err
+	}
+	s := &shelf{app: a}
+	if err := s.refresh(ctx); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(e.err, nil))
+	handler, err := s.handler(log)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
+		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	fmt.Fprintln(e.err, e.w("serve.listening", "addr", listener.Addr()))
+
+	tick := time.NewTicker(lookout)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-failed:
+			return fault.New("cli.cannot-listen", "addr", *addr, "reason", err.Error())
+		case <-tick.C:
+			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
+			if err := s.refresh(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("refresh", "error", fault.In(err, "en"))
+			}
+		case <-ctx.Done():
+			fmt.Fprintln(e.err, e.w("serve.stopping"))
+			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
+			defer cancel()
+			if err := server.Shutdown(bounded); err != nil {
+				server.Close()
+			}
+			fmt.Fprintln(e.err, e.w("serve.stopped"))
+			return nil
+		}
+	}
+}
+
+// prepare brings an installation to where it can serve: reference data loaded, recipes run, a first release published. On an
+// installation that has a release it does nothing: what is new waits for an editor.
+func (a *app) prepare(ctx context.Context, e *env) error {
+	releases, err := a.store.Releases(ctx)
+	if err != nil || len(releases) > 0 {
+		return err
+	}
+	fmt.Fprintln(e.err, e.w("serve.setup"))
+	if err := a.loadReference(ctx, e); err != nil {
+		return err
+	}
+	if err := a.runStale(ctx, e, a.recipes, false); err != nil {
+		return err
+	}
+	return a.publishFirst(ctx, e)
+}

@@ -1,0 +1,135 @@
+package calc
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/temporal"
+)
+
+// benchmark makes an indicator meet low-frequency totals while keeping its movement, one series or a system.
+func benchmark(ctx context.Context, e *Env, args []string) error {
+	o := e.flags("benchmark")
+	lowFile := o.String("low", "", "low")
+	indFile := o.String("indicator", "", "indicator")
+	system := o.String("system", "", "system")
+	method := o.String("method", "denton-cholette", "method-bm")
+	criterion := o.String("criterion", "proportional", "criterion")
+	differences := o.Int("differences", 1, "differences")
+	conversion := o.String("conversion", "sum", "conversion")
+	rho := o.Float64("rho", 1, "rho")
+	lambda := o.Float64("lambda", 1, "lambda")
+	bias := o.Bool("bias", false, "bias")
+	extrapolate := o.String("extrapolate", "none", "extrapolate")
+	nonNegative := o.Bool("non-negative", false, "non-negative")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	opt := temporal.BenchmarkOptions{Order: *differences, Bias: *bias, NonNegative: *nonNegative, Rho: *rho, Lambda: *lambda}
+	form, err := oneOf("criterion", *criterion, []choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
+	if err != nil {
+		return err
+	}
+	opt.Form = form
+	switch *method {
+	case "denton-cholette":
+	case "denton":
+		opt.Original = true
+	case "dagum-cholette":
+		opt.Form, opt.Order = temporal.DagumCholette, 0
+	case "grp":
+		opt.Form, opt.Order = temporal.Growth, 0
+	case "grp-log":
+		opt.Form, opt.Order = temporal.GrowthLog, 0
+	default:
+		return fault.New("calc.bad-choice", "flag", "--method", "given", *method, "allowed", "denton-cholette, denton, dagum-cholette, grp, grp-log")
+	}
+	conv, err := oneOf("conversion", *conversion, conversions)
+	if err != nil {
+		return err
+	}
+	if *system != "" {
+		return e.reconcileSystem(o, *system, *lambda, *rho, *bias, conv)
+	}
+	if err := o.need("low", "indicator"); err != nil {
+		return err
+	}
+	low, err := e.series(*lowFile)
+	if err != nil {
+		return err
+	}
+	ind, err := e.series(*indFile)
+	if err != nil {
+		return err
+	}
+	if len(low.values) != 1 {
+		return fault.New("calc.one-series", "file", low.file)
+	}
+	if len(ind.values) != 1 {
+		return fault.New("calc.one-series", "file", ind.file)
+	}
+	f, offset, err := align(low, ind)
+	if err != nil {
+		return err
+	}
+	y := low.values[0]
+	if offset < 0 || offset+len(y)*f > len(ind.periods) {
+		return fault.New("calc.not-covered", "low", low.file, "high", ind.file)
+	}
+	var r *temporal.Benchmarked
+	switch *extrapolate {
+	case "none":
+		r, err = temporal.Benchmark(ind.values[0], temporal.Targets(y, f, offset, conv), opt)
+	case "last-ratio", "last-growth", "mean-growth":
+		rule := map[string]temporal.RatioRule{"last-ratio": temporal.LastRatio, "last-growth": temporal.LastGrowth, "mean-growth": temporal.MeanGrowth}[*extrapolate]
+		r, err = temporal.Extrapolate(ind.values[0], y, temporal.Extrapolation{Frequency: f, Offset: offset, Conversion: conv, Rule: rule}, opt)
+	default:
+		err = fault.New("calc.bad-choice", "flag", "--extrapolate", "given", *extrapolate, "allowed", "none, last-ratio, last-growth, mean-growth")
+	}
+	if err != nil {
+		return err
+	}
+	worst := 0.0
+	for _, m := range r.Misses {
+		worst = math.Max(worst, math.Abs(m))
+	}
+	if *o.json {
+		type point struct {
+			Period   string  `json:"period"`
+			Value    float64 `json:"value"`
+			Forecast bool    `json:"forecast,omitempty"`
+		}
+		points := make([]point, len(r.Values))
+		for i, v := range r.Values {
+			points[i] = point{ind.periods[i].String(), v, r.Forecast[i]}
+		}
+		return e.writeJSON(map[string]any{"method": *method, "criterion": *criterion, "objective": r.Objective, "residual": r.Residual, "maxMiss": worst,
+			"steps": r.Steps, "binding": r.Binding, "redundant": r.Redundant, "notes": e.remarks(r.Warnings), "series": points})
+	}
+	e.warn(r.Warnings)
+	if *o.explain {
+		fmt.Fprintln(e.Err, e.w("benchmark.explain", "n", len(y), "f", f, "t", len(ind.periods), "objective", text(r.Objective), "miss", text(worst)))
+	}
+	rows := [][]string{{"period", "value", "indicator", "ratio"}}
+	for i, v := range r.Values {
+		ratio := ""
+		if x := ind.values[0][i]; x != 0 {
+			ratio = text(v / x)
+		}
+		rows = append(rows, []string{ind.periods[i].String(), text(v), text(ind.values[0][i]), ratio})
+	}
+	return e.writeCSV(rows...)
+}
+
+// floatFlag reads the number of a flag that may be left empty.
+func floatFlag(name, s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0, fault.New("calc.bad-number", "flag", "--"+name, "given", s)
+	}
+	return f, nil
+}

@@ -1,0 +1,124 @@
+package calc
+
+import (
+	"context"
+	"fmt"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/temporal"
+)
+
+var conversions = []choice[temporal.Conversion]{{"sum", temporal.Sum}, {"average", temporal.Average}, {"first", temporal.First}, {"last", temporal.Last}}
+
+var methods = []choice[temporal.Method]{
+	{"chow-lin-maxlog", temporal.ChowLin},
+	{"chow-lin-minrss", temporal.ChowLinEcotrim}, {"chow-lin-minrss-ecotrim", temporal.ChowLinEcotrim}, {"chow-lin-minrss-quilis", temporal.ChowLinQuilis},
+	{"fernandez", temporal.Fernandez},
+	{"litterman", temporal.Litterman}, {"litterman-maxlog", temporal.Litterman}, {"litterman-minrss", temporal.LittermanMinRSS},
+	{"default", temporal.Default},
+}
+
+// disaggregate spreads a low-frequency series over higher-frequency periods with indicators.
+func disaggregate(_ context.Context, e *Env, args []string) error {
+	o := e.flags("disaggregate")
+	lowFile := o.String("low", "", "low")
+	indFiles := o.String("indicator", "", "indicator")
+	method := o.String("method", "chow-lin-maxlog", "method-td")
+	conversion := o.String("conversion", "sum", "conversion")
+	truncated := o.Float64("truncated-rho", 0, "truncated-rho")
+	fixed := o.String("rho", "", "rho-fixed")
+	noConstant := o.Bool("no-constant", false, "no-constant")
+	nonNegative := o.Bool("non-negative", false, "non-negative")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	if err := o.need("low", "indicator"); err != nil {
+		return err
+	}
+	opt := temporal.Options{NoConstant: *noConstant, RhoMin: *truncated, NonNegative: *nonNegative}
+	var err error
+	if opt.Method, err = oneOf("method", *method, methods); err != nil {
+		return err
+	}
+	if opt.Conversion, err = oneOf("conversion", *conversion, conversions); err != nil {
+		return err
+	}
+	if *fixed != "" {
+		rho, err := floatFlag("rho", *fixed)
+		if err != nil {
+			return err
+		}
+		opt.Rho = &rho
+	}
+	low, err := e.series(*lowFile)
+	if err != nil {
+		return err
+	}
+	ind, err := e.seriesList(*indFiles)
+	if err != nil {
+		return err
+	}
+	if len(low.values) != 1 {
+		return fault.New("calc.one-series", "file", low.file)
+	}
+	y := low.values[0]
+	if opt.Frequency, opt.Offset, err = align(low, ind); err != nil {
+		return err
+	}
+	// Low-frequency periods that the indicator does not cover whole cannot be used; they are left out, and said so.
+	dropped := 0
+	for opt.Offset < 0 && len(y) > 0 {
+		y, opt.Offset, dropped = y[1:], opt.Offset+opt.Frequency, dropped+1
+	}
+	for len(y) > 0 && opt.Offset+len(y)*opt.Frequency > len(ind.periods) {
+		y, dropped = y[:len(y)-1], dropped+1
+	}
+	if len(y) == 0 {
+		return fault.New("calc.no-overlap", "low", low.file, "high", ind.file)
+	}
+	opt.Names = ind.names
+	r, err := temporal.Disaggregate(y, ind.values, opt)
+	if err != nil {
+		return err
+	}
+	notes := r.Warnings
+	if dropped > 0 {
+		notes = append(notes, fault.New("calc.left-out", "n", dropped, "file", low.file))
+	}
+	names := ind.names
+	if !*noConstant {
+		names = append([]string{"constant"}, names...)
+	}
+	coefficients, errors := map[string]float64{}, map[string]float64{}
+	for i, name := range names {
+		coefficients[name], errors[name] = r.Beta[i], r.BetaSE[i]
+	}
+	if *o.json {
+		type point struct {
+			Period   string  `json:"period"`
+			Value    float64 `json:"value"`
+			SE       float64 `json:"se"`
+			Forecast bool    `json:"forecast,omitempty"`
+		}
+		points := make([]point, len(r.Values))
+		for i, v := range r.Values {
+			points[i] = point{ind.periods[i].String(), v, r.SE[i], r.Forecast[i]}
+		}
+		return e.writeJSON(map[string]any{"method": *method, "used": string(r.Method), "rho": r.Rho, "coefficients": coefficients, "stderr": errors,
+			"logLik": r.LogL, "rss": r.RSS, "sigma2": r.Sigma2, "divisor": r.Divisor, "r2": r.R2, "durbinWatson": r.DurbinWatson, "residuals": r.Residuals,
+			"exact": r.Exact, "binding": r.Binding, "notes": e.remarks(notes), "series": points})
+	}
+	e.warn(notes)
+	if *o.explain {
+		fmt.Fprintln(e.Err, e.w("disaggregate.explain", "method", r.Method, "n", len(y), "f", opt.Frequency, "t", len(ind.periods)))
+		fmt.Fprintf(e.Err, "ρ = %s   logL = %s   RSS = %s   σ² = %s (÷ %s)   R² = %s   DW = %s\n", text(r.Rho), text(r.LogL), text(r.RSS), text(r.Sigma2), text(r.Divisor), text(r.R2), text(r.DurbinWatson))
+		for i, name := range names {
+			fmt.Fprintf(e.Err, "β[%s] = %s (%s)\n", name, text(r.Beta[i]), text(r.BetaSE[i]))
+		}
+	}
+	rows := [][]string{{"period", "value", "se"}}
+	for i, v := range r.Values {
+		rows = append(rows, []string{ind.periods[i].String(), text(v), text(r.SE[i])})
+	}
+	return e.writeCSV(rows...)
+}
