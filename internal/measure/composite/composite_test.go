@@ -465,6 +465,14 @@ func TestRules(t *testing.T) {
 		m.Index.Parts = m.Index.Parts[:1]
 		near(t, values(evaluate(t, m, Data{d.Units, map[string][]Reading{"a": d.Readings["a"]}}), "index"), []float64{0, 1, 0.5})
 	})
+	t.Run("numbers whose sum leaves the range are refused, not returned as infinity", func(t *testing.T) {
+		m, d := small()
+		m.Normalise.Kind = "none"
+		m.Index.Parts[1].Down = false
+		d.Readings["a"][0], d.Readings["c"][0] = Is(math.MaxFloat64), Is(math.MaxFloat64)
+		_, err := Evaluate(m, d)
+		wantCode(t, err, "composite.not-finite", "index", "u")
+	})
 	t.Run("an unscored part is listed but not counted", func(t *testing.T) {
 		m, d := small()
 		m.Index.Parts = append(m.Index.Parts, Node{Code: "extra", Unscored: true})

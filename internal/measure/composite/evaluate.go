@@ -323,6 +323,9 @@ func (e *engine) aggregate(leaves [][]Score, weights []float64, how string) ([][
 			if err != nil {
 				return nil, err
 			}
+			if !finite(s.Value) {
+				return nil, fault.New("composite.not-finite", "code", n.node.Code, "unit", e.d.Units[u])
+			}
 			scores[i][u] = s
 		}
 	}
