@@ -165,8 +165,7 @@ func (s *shelf) Findings(ctx context.Context) ([]publish.Finding, error) {
 	out := make([]publish.Finding, len(kept))
 	for i, f := range kept {
 		say := func(lang string) string { return reference.Sentence(s.catalog, lang, f.Rule, f.Parts) }
-		out[i] = publish.Finding{Check: f.Rule, Text: catalog.Label{Vi: say("vi"), En: say("en")}, Dataflow: f.Parts["dataflow"],
-			Expected: f.Parts["expected"], Found: f.Parts["got"], Difference: f.Parts["difference"]}
+		out[i] = publish.Finding{Message: f.Message, Rule: f.Rule, Severity: f.Severity, Text: catalog.Label{Vi: say("vi"), En: say("en")}}
 	}
 	return out, nil
 }

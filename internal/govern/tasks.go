@@ -118,7 +118,6 @@ func (a Account) Rates() []Rate {
 	add("OVERDUE", OfDue, a.Overdue, due)
 	add("DONE", OfAssigned, a.Done, a.Assigned)
 	add("OVERDUE", OfAssigned, a.Overdue, a.Assigned)
-	add("IN_TIME", OfAssigned, a.InTime, a.Assigned)
 	add("ON_TIME", OfDone, a.OnTime, a.Done)
 	return out
 }

@@ -276,7 +276,8 @@ func chowLinPart(low, x []float64) (*temporal.Disaggregated, error) {
 	return temporal.Disaggregate(low, [][]float64{x}, temporal.Options{Frequency: 4, Conversion: temporal.Sum, Names: []string{"indicator"}})
 }
 
-// addUp rounds quarters to the billion's fourth decimal so that those of a benchmarked year add to it to the last digit.
+// addUp rounds quarters to the billion's fourth decimal, or to as many as the year has, so that those of a benchmarked year add to it to
+// the last digit.
 func addUp(values []float64, years []stat.Decimal) ([]stat.Decimal, error) {
 	out := make([]stat.Decimal, len(values))
 	for i, v := range values {
@@ -287,7 +288,7 @@ func addUp(values []float64, years []stat.Decimal) ([]stat.Decimal, error) {
 		out[i] = d
 	}
 	for k, y := range years {
-		rounded, err := stat.RoundToTotal(values[4*k:4*k+4], y, 4)
+		rounded, err := stat.RoundToTotal(values[4*k:4*k+4], y, max(4, y.Decimals()))
 		if err != nil {
 			return nil, err
 		}

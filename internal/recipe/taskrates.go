@@ -62,6 +62,18 @@ func taskRates(in *pipeline.Inputs) (*pipeline.Result, error) {
 			out.Outputs = append(out.Outputs, output("TASK_RATES", stat.NewKey(g.freq, g.programme, r.Measure+"_OF_"+string(r.Base)), g.period,
 				r.Percent.Round(6), stat.Normal, attrs, refs[g]...))
 		}
+		for _, class := range []string{"ACHIEVED", "LIKELY", "FOCUS"} { // the three classes of a review of targets
+			part, whole := c[class], c["TOTAL"]
+			if part == nil || whole == nil || *whole == 0 {
+				continue
+			}
+			q, err := stat.Int(*part * 100).Quo(stat.Int(*whole))
+			if err != nil {
+				return nil, err
+			}
+			out.Outputs = append(out.Outputs, output("TASK_RATES", stat.NewKey(g.freq, g.programme, class+"_OF_TOTAL"), g.period, q.Round(6), stat.Normal,
+				stat.Attributes{stat.AttrDecimals: "2", stat.AttrDenominator: "TOTAL"}, refs[g]...))
+		}
 	}
 	return &out, nil
 }
