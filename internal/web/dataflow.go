@@ -1,0 +1,305 @@
+package web
+
+import (
+	"slices"
+	"sort"
+	"strconv"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+// Bounds of what one page shows; the files hold everything.
+const (
+	rowsAPage   = 50
+	maxPeriods  = 12
+	maxInLegend = 6
+)
+
+// dataflowPage is one dataflow: its table with filters, and the files.
+type dataflowPage struct {
+	Frame
+	ID, About         string
+	Reported          bool
+	Unit              string
+	Filters           []filter
+	Filtered          bool
+	Table             *Figure
+	Series, Cells     string
+	FirstRow, LastRow string
+	Pages             []pageLink
+	Hidden            int // earlier periods left out of the page
+	Method            string
+	Vintages          []string
+	VintageCount      int
+	HistoryFile       string
+	Empty             bool
+	Fields            []fieldEntry // what the columns mean
+}
+
+// filter is the choice of a code of one dimension.
+type filter struct {
+	ID, Name string
+	Options  []option
+}
+
+type option struct {
+	Value, Name string
+	Selected    bool
+	URL         string
+}
+
+type pageLink struct {
+	N    int
+	URL  string
+	Here bool
+}
+
+type fieldEntry struct{ ID, Name, List string }
+
+func (v *visit) dataflow() (page, error) {
+	f, err := v.snap.Catalog.Dataflow(v.r.PathValue("dataflow"))
+	if err != nil {
+		return nil, err
+	}
+	p := &dataflowPage{Frame: v.newFrame("data", f.Name.In(v.lang)), ID: f.ID, About: f.Description.In(v.lang), Reported: f.Kind == catalog.Reported}
+	p.Description = p.About
+	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}}
+	p.Method = v.methodLink(f.Method)
+	all := v.snap.Series(f.ID, "")
+	p.Empty = len(all) == 0
+	series, filters, err := v.filter(f, all)
+	if err != nil {
+		return nil, err
+	}
+	p.Filters = filters
+	for _, x := range filters {
+		p.Filtered = p.Filtered || !x.Options[0].Selected
+	}
+	for _, d := range f.Dimensions {
+		l, _ := v.snap.Catalog.Codelist(d.Codelist)
+		p.Fields = append(p.Fields, fieldEntry{d.ID, d.Name.In(v.lang), l.Name.In(v.lang)})
+	}
+	days := v.snap.Vintages(f.ID)
+	p.VintageCount = len(days)
+	for i := len(days) - 1; i >= max(0, len(days)-12); i-- {
+		p.Vintages = append(p.Vintages, text.FormatDate(v.lang, days[i]))
+	}
+	cells := 0
+	var shownObs []cube.Version
+	for _, s := range series {
+		cells += len(s.Obs)
+		shownObs = append(shownObs, s.Obs...)
+	}
+	p.Series, p.Cells = v.count(len(series)), v.count(cells)
+
+	history := v.query.Get("lich-su") == "1"
+	p.HistoryFile = v.file("csv", "lich-su", "1")
+	long := v.long(f, series, history)
+	pages := max(1, (len(series)+rowsAPage-1)/rowsAPage)
+	n, _ := strconv.Atoi(v.query.Get("trang"))
+	if v.query.Has("trang") && (n < 1 || n > pages) {
+		return nil, fault.New("web.no-such-part", "n", v.query.Get("trang"), "of", pages)
+	}
+	n = max(n, 1)
+	part := series[min((n-1)*rowsAPage, len(series)):min(n*rowsAPage, len(series))]
+	p.FirstRow, p.LastRow = v.count((n-1)*rowsAPage+1), v.count(min(n*rowsAPage, len(series)))
+	if pages > 1 {
+		for i := 1; i <= pages; i++ {
+			p.Pages = append(p.Pages, pageLink{i, v.here("trang", strconv.Itoa(i)), i == n})
+		}
+	}
+	shown, hidden, unit := v.pivot(f, part)
+	p.Hidden, p.Unit = hidden, unit.In(v.lang)
+	fig := p.show(&Figure{ID: "bang", Title: f.Name, Note: p.Unit, Table: long, Shown: shown, Source: v.sourceLine(shownObs), Open: true})
+	if len(series) <= maxInLegend {
+		fig.Chart = v.linesOf(f, series)
+	}
+	p.Table = fig
+	p.Data = v.dataset(f, shownObs)
+	return p, nil
+}
+
+// filter applies the choices in the address and lists what can be chosen. A code that the dataflow's list does not have is refused.
+func (v *visit) filter(f *catalog.Dataflow, all []publish.Series) ([]publish.Series, []filter, error) {
+	chosen := map[int]string{}
+	for i, d := range f.Dimensions {
+		code := v.query.Get(d.ID)
+		if code == "" {
+			continue
+		}
+		l, err := v.snap.Catalog.Codelist(d.Codelist)
+		if err != nil {
+			return nil, nil, err
+		}
+		if _, ok := l.Code(code); !ok {
+			return nil, nil, fault.New("web.no-code", "code", code, "dimension", d.ID)
+		}
+		chosen[i] = code
+	}
+	var out []publish.Series
+	present := make([]map[string]bool, len(f.Dimensions))
+	for i := range present {
+		present[i] = map[string]bool{}
+	}
+	for _, s := range all {
+		codes := s.Key.Codes()
+		fits := 0
+		for i, want := range chosen {
+			if codes[i] == want {
+				fits++
+			}
+		}
+		if fits == len(chosen) {
+			out = append(out, s)
+		}
+		for i, c := range codes {
+			// A code can be chosen when the other choices leave it something.
+			_, own := chosen[i]
+			if others := len(chosen) - btoi(own); fits-btoi(own && codes[i] == chosen[i]) == others {
+				present[i][c] = true
+			}
+		}
+	}
+	var filters []filter
+	for i, d := range f.Dimensions {
+		if len(present[i]) < 2 && chosen[i] == "" {
+			continue
+		}
+		l, err := v.snap.Catalog.Codelist(d.Codelist)
+		if err != nil {
+			return nil, nil, err
+		}
+		codes := sortedKeys(present[i])
+		sort.SliceStable(codes, func(a, b int) bool { return l.Position(codes[a]) < l.Position(codes[b]) })
+		x := filter{ID: d.ID, Name: d.Name.In(v.lang), Options: []option{{Name: v.say("data.all"), Selected: chosen[i] == ""}}}
+		for _, c := range codes {
+			x.Options = append(x.Options, option{Value: c, Name: nameOf(v.snap, d.Codelist, c).In(v.lang), Selected: chosen[i] == c})
+		}
+		filters = append(filters, x)
+	}
+	return out, filters, nil
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// pivot arranges series as rows and periods as columns, the newest periods first to be kept. Where units differ, each row
+// says its own.
+func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series) (t *Table, hidden int, unit catalog.Label) {
+	seen := map[stat.Period]bool{}
+	var span []stat.Period
+	units := map[catalog.Label]bool{}
+	digits := 0
+	var keys []stat.Key
+	for _, s := range series {
+		keys = append(keys, s.Key)
+		for _, o := range s.Obs {
+			if !seen[o.Period] {
+				seen[o.Period] = true
+				span = append(span, o.Period)
+			}
+			unit = unitOf(v.snap, f, o)
+			units[unit] = true
+			digits = max(digits, decimalsOf(v.snap, f, o))
+		}
+	}
+	slices.SortFunc(span, stat.Period.Compare)
+	if len(span) > maxPeriods {
+		hidden = len(span) - maxPeriods
+		span = span[hidden:]
+	}
+	t = newTable(f.ID, f.Name)
+	skip := common(f, keys)
+	if len(keys) < 2 {
+		skip = nil
+	}
+	t.Columns = append(t.Columns, col("series", both("data.series")))
+	mixed := len(units) > 1
+	if mixed {
+		unit = catalog.Label{}
+		digits = -1
+		t.Columns = append(t.Columns, col("unit", both("data.unit")))
+	}
+	for _, x := range span {
+		name := catalog.Label{Vi: text.FormatPeriod("vi", x), En: text.FormatPeriod("en", x)}
+		t.Columns = append(t.Columns, numbers("p"+x.String(), name, catalog.Label{}, digits))
+	}
+	for _, s := range series {
+		row := []cell{label(seriesName(v.snap, f, s.Key, skip)).to(v.link("/so-lieu/" + f.ID + "/" + string(s.Key)))}
+		if mixed {
+			row = append(row, label(unitOf(v.snap, f, s.Obs[len(s.Obs)-1])))
+		}
+		at := map[stat.Period]cube.Version{}
+		for _, o := range s.Obs {
+			at[o.Period] = o
+		}
+		for _, x := range span {
+			if o, ok := at[x]; ok {
+				c := v.figure(o)
+				if mixed && o.Value != nil {
+					rounded := o.Value.Round(decimalsOf(v.snap, f, o))
+					c.Number = &rounded
+				}
+				row = append(row, c)
+			} else {
+				row = append(row, none(""))
+			}
+		}
+		t.add(row...)
+	}
+	return t, hidden, unit
+}
+
+// long arranges figures one a row with everything known of them, which is what files hold: the newest of each cell, or every
+// version.
+func (v *visit) long(f *catalog.Dataflow, series []publish.Series, history bool) *Table {
+	t := newTable(f.ID, f.Name)
+	for _, d := range f.Dimensions {
+		t.Columns = append(t.Columns, export.Column{ID: d.ID, Name: both("data.code-of", "name", d.Name.In("vi")), Kind: export.Code},
+			col(d.ID+"_NAME", d.Name))
+	}
+	t.Columns = append(t.Columns, periods("TIME_PERIOD", both("data.period")), numbers("OBS_VALUE", both("data.value"), catalog.Label{}, -1),
+		col("UNIT", both("data.unit")), col("CI_LOWER", both("data.lower")), col("CI_UPPER", both("data.upper")),
+		col("EVIDENCE", both("data.evidence")), col("VINTAGE", both("data.vintage")), col("SOURCE", both("data.source")), col("NOTE", both("data.note")))
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.Kind == export.Code {
+			d := f.Dimensions[i/2].Name
+			c.Name = catalog.Label{Vi: say("vi", "data.code-of", "name", d.Vi), En: say("en", "data.code-of", "name", d.En)}
+		}
+	}
+	for _, s := range series {
+		list := s.Obs
+		if history {
+			list = v.snap.History(f.ID, string(s.Key))
+		}
+		for _, o := range list {
+			var row []cell
+			for i, c := range o.Key.Codes() {
+				row = append(row, same(c), label(nameOf(v.snap, f.Dimensions[i].Codelist, c)))
+			}
+			value := v.figure(o)
+			if o.Value != nil {
+				rounded := o.Value.Round(decimalsOf(v.snap, f, o))
+				value.Number = &rounded
+			}
+			source := attribute(v.snap, stat.AttrSource, o.Attributes[stat.AttrSource])
+			if r := o.Attributes[stat.AttrRecipe]; r != "" {
+				source = catalog.Label{Vi: say("vi", "data.recipe-source", "recipe", r), En: say("en", "data.recipe-source", "recipe", r)}
+			}
+			row = append(row, when(o.Period), value, label(unitOf(v.snap, f, o)), same(o.Attributes[stat.AttrLower]), same(o.Attributes[stat.AttrUpper]),
+				same(string(o.Mark())), same(o.Vintage.String()), label(source), label(attribute(v.snap, stat.AttrComment, o.Attributes[stat.AttrComment])))
+			t.add(row...)
+		}
+	}
+	return t
+}

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"bytes"
+	"html/template"
+
+	"nhipso/internal/chart"
+	"nhipso/internal/fault"
+)
+
+// Widths of drawings inside pages: for a desk and for a phone. The page carries both and shows one, so that the text of a
+// drawing keeps its size and no script is needed.
+const (
+	wideDrawing   = 880
+	narrowDrawing = 340
+)
+
+// drawn reports whether the figure has a drawing.
+func (f *Figure) drawn() bool { return f.Chart != nil && f.Chart.Check() == nil }
+
+// Wide is the drawing for a desk.
+func (f *Figure) Wide() (template.HTML, error) { return f.inline("", wideDrawing) }
+
+// Narrow is the drawing for a phone.
+func (f *Figure) Narrow() (template.HTML, error) { return f.inline("-hep", narrowDrawing) }
+
+func (f *Figure) inline(suffix string, width int) (template.HTML, error) {
+	if !f.drawn() {
+		return "", nil
+	}
+	s := *f.Chart
+	s.ID += suffix // both drawings are in the page, and identifiers must differ
+	svg, err := f.v.site.renderer.SVG(&s, chart.Options{Lang: f.v.lang, Width: width, Scheme: chart.Page, Bare: true})
+	return template.HTML(svg), err
+}
+
+// draw writes the drawing as a file.
+func (f *Figure) draw(b *bytes.Buffer, format string) (kind string, err error) {
+	if f.Chart == nil {
+		return "", fault.New("web.no-drawing", "path", f.v.path)
+	}
+	o := chart.Options{Lang: f.v.lang, Width: wideDrawing, Scheme: chart.Auto}
+	if format == "svg" {
+		svg, err := f.v.site.renderer.SVG(f.Chart, o)
+		b.WriteString(svg)
+		return "image/svg+xml; charset=utf-8", err
+	}
+	o.Scheme = chart.Light
+	png, err := f.v.site.renderer.PNG(f.Chart, o, 2)
+	b.Write(png)
+	return "image/png", err
+}

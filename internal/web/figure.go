@@ -1,0 +1,137 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/chart"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+)
+
+// Figure is a drawing with its table: title, unit, source and vintage, and the ways to take it along.
+type Figure struct {
+	v *visit
+
+	ID     string // anchor on the page; "hinh" in the address of its files
+	Title  catalog.Label
+	Note   string      // a sentence under the title: unit, how to read it
+	Source string      // what the line under the drawing says: sources and vintage
+	Table  *Table      // what its files hold
+	Shown  *Table      // what the page shows, when that is another arrangement of it
+	Chart  *chart.Spec // nil when there is nothing to draw
+	Why    string      // address of the explanation of its newest or main figure
+	Open   bool        // the table is shown, not folded away
+	first  bool        // its files are those of the page
+}
+
+// T gives a text.
+func (f *Figure) T(id string, pairs ...any) string { return f.v.say(id, pairs...) }
+
+// Name is the title in the visitor's language.
+func (f *Figure) Name() string { return f.Title.In(f.v.lang) }
+
+// View is the table of the figure.
+func (f *Figure) View() *TableView {
+	if f.Shown != nil {
+		return f.v.view(f.Shown)
+	}
+	return f.v.view(f.Table)
+}
+
+// File is the address of the figure in a format.
+func (f *Figure) File(format string) string {
+	if f.first {
+		return f.v.file(format)
+	}
+	return f.v.file(format, "hinh", f.ID)
+}
+
+// Files lists the downloads.
+func (f *Figure) Files() []Download {
+	var out []Download
+	list := tableFormats
+	if f.Chart != nil {
+		list = append(append([]string(nil), tableFormats...), drawingFormats...)
+	}
+	for _, x := range list {
+		out = append(out, Download{strings.ToUpper(x), f.File(x)})
+	}
+	return out
+}
+
+// Permalink is the address of the figure on its page.
+func (f *Figure) Permalink() string { return f.v.here() + "#" + f.ID }
+
+// Download is a file of a figure.
+type Download struct{ Name, URL string }
+
+// show puts a figure on the page.
+func (f *Frame) show(fig *Figure) *Figure {
+	fig.v = f.v
+	fig.first = len(f.Figures) == 0
+	f.Figures = append(f.Figures, fig)
+	return fig
+}
+
+// send gives the page's figure as a file.
+func (s *Site) send(w http.ResponseWriter, v *visit, f *Frame) error {
+	var fig *Figure
+	for _, x := range f.Figures {
+		if fig == nil || x.ID == v.query.Get("hinh") {
+			fig = x
+		}
+	}
+	if fig == nil {
+		return fault.New("web.no-file", "path", v.path, "format", v.format)
+	}
+	var b bytes.Buffer
+	var kind string
+	var err error
+	switch v.format {
+	case "csv":
+		kind = "text/csv; charset=utf-8"
+		err = fig.file().WriteCSV(&b, export.CSVOptions{Lang: v.lang, BOM: v.query.Get("bom") == "1", Codes: v.query.Get("ma") == "1"})
+	case "json":
+		kind = "application/json; charset=utf-8"
+		err = fig.file().WriteJSON(&b)
+	case "xlsx":
+		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+		err = fig.file().WriteXLSX(&b)
+	default:
+		kind, err = fig.draw(&b, v.format)
+	}
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Access-Control-Allow-Origin", "*")
+	disposition := "attachment"
+	if v.format == "svg" || v.format == "png" || v.format == "json" {
+		disposition = "inline"
+	}
+	h.Set("Content-Disposition", disposition+`; filename="`+fig.Table.ID+"."+v.format+`"`)
+	w.Write(b.Bytes()) //nolint:errcheck
+	return nil
+}
+
+// file is the table of the figure with its source and address.
+func (f *Figure) file() *export.Table {
+	t := f.Table.Table
+	if t.URL == "" {
+		t.URL = f.v.site.origin(f.v.r) + f.v.here("lang", "")
+	}
+	if t.Source.Vi == "" {
+		t.Source = catalog.Label{Vi: f.Source, En: f.Source}
+	}
+	if t.Licence == "" {
+		t.Licence = f.v.say("common.licence-short")
+	}
+	if t.Vintage == "" {
+		t.Vintage = f.v.vintageLine()
+	}
+	return &t
+}

@@ -1,0 +1,386 @@
+package web
+
+import (
+	"html/template"
+	"slices"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/chart"
+	"nhipso/internal/cube"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+// The series that the front page is about.
+const (
+	nation       = "VN"
+	shareFlow    = "DE_SHARE"
+	quarterFlow  = "DE_QUARTERLY"
+	requiredFlow = "DE_REQUIRED"
+	nsoShare     = stat.Key("A.VN.NSO.TOTAL")
+	micShare     = stat.Key("A.VN.MIC.TOTAL")
+	mainTarget   = "KTS-1" // digital economy in GDP, Quyết định 411/QĐ-TTg
+)
+
+// homePage answers the one question of the portal: how large is the digital economy, and is it on its way.
+type homePage struct {
+	Frame
+	Empty    bool
+	Headline template.HTML // the answer, with the figure in it
+	Source   template.HTML // who says so, since when, and why
+	Quarter  template.HTML // the newest quarter with its interval; "" while there is none
+	Facts    []fact
+	Targets  []pathEntry
+	Share    *Figure // annual shares against the targets
+	Quarters *Figure
+	Parts    *Figure
+	Required *Figure
+	Revised  *Figure
+	News     []string // what the last official release brought
+	NewsDay  string
+}
+
+// fact is a figure with its name.
+type fact struct {
+	Name, Value, Unit, Period, Note, URL string
+	Flags                                []FlagView
+}
+
+// pathEntry is a target of the share and how far it is.
+type pathEntry struct {
+	Name, URL, Target, Year, Gap string
+	Class, ClassName             string
+}
+
+func (v *visit) home() (page, error) {
+	p := &homePage{Frame: v.newFrame("home", v.say("home.title"))}
+	p.Description = v.say("home.description")
+	share := v.snap.One(shareFlow, nsoShare)
+	share.Obs = yearly(share.Obs)
+	last, ok := share.Last()
+	if !ok {
+		p.Empty = true
+		return p, nil
+	}
+	p.Title = v.say("home.headline", "year", last.Period.Year(), "share", v.num(last))
+	p.Headline = sayHTML(v.lang, "home.headline", "year", last.Period.Year(), "share", strong(v.num(last)))
+	p.Source = sayHTML(v.lang, "home.headline-source", "source", v.sourceOf(last).In(v.lang), "vintage", v.vintage(last.Vintage),
+		"why", anchor(v.why(last.Cell()), v.say("common.why")))
+	quarters := v.quarterly("TOTAL", "SHARE")
+	if q, ok := quarters.Last(); ok {
+		id := "home.quarter-estimate"
+		if q.Status == stat.Forecast {
+			id = "home.quarter-nowcast"
+		}
+		if v.interval(q) == "" {
+			id += "-bare"
+		}
+		p.Quarter = sayHTML(v.lang, id, "quarter", text.FormatPeriodInline(v.lang, q.Period), "share", strong(v.num(q)), "interval", v.interval(q),
+			"level", v.level(q), "why", anchor(v.why(q.Cell()), v.say("common.why")))
+	}
+	p.Facts = v.facts(last.Period)
+	p.Targets = v.toTargets(last)
+	p.Share = v.shareFigure(&p.Frame, share, last)
+	p.Quarters = v.quarterFigure(&p.Frame, quarters)
+	p.Parts = v.partsFigure(&p.Frame)
+	p.Required = v.requiredFigure(&p.Frame)
+	v.news(p, share)
+	return p, nil
+}
+
+func strong(s string) template.HTML {
+	return template.HTML("<strong class=\"n\">" + template.HTMLEscapeString(s) + "</strong>")
+}
+
+func anchor(url, words string) template.HTML {
+	return template.HTML(`<a href="` + template.HTMLEscapeString(url) + `">` + template.HTMLEscapeString(words) + `</a>`)
+}
+
+// yearly keeps the figures of single calendar years.
+func yearly(list []cube.Version) []cube.Version {
+	var out []cube.Version
+	for _, o := range list {
+		if o.Period.Frequency() == stat.Annual {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// quarterly gives the quarterly series of a component and measure: of the methods on record, the first in the order of its list
+// whose newest figure has an interval, else the first.
+func (v *visit) quarterly(component, measure string) publish.Series {
+	f, err := v.snap.Catalog.Dataflow(quarterFlow)
+	if err != nil {
+		return publish.Series{}
+	}
+	pattern := f.KeyOf(map[string]string{"FREQ": "Q", "REF_AREA": nation, "DEFINITION": "NSO", "COMPONENT": component, "MEASURE": measure})
+	var best publish.Series
+	for _, s := range v.snap.Series(quarterFlow, string(pattern)) {
+		last, ok := s.Last()
+		if !ok {
+			continue
+		}
+		if best.Key == "" || v.interval(last) != "" {
+			best = s
+		}
+		if v.interval(last) != "" {
+			break
+		}
+	}
+	return best
+}
+
+// facts are the figures of the headline year that a reader asks for next.
+func (v *visit) facts(year stat.Period) []fact {
+	var out []fact
+	add := func(flow string, key stat.Key, name string) {
+		o, ok := v.snap.Cell(cube.Cell{Dataflow: flow, Key: key, Period: year})
+		if !ok || o.Value == nil {
+			return
+		}
+		f, err := v.snap.Catalog.Dataflow(flow)
+		if err != nil {
+			return
+		}
+		out = append(out, fact{Name: v.say(name), Value: v.num(o), Unit: unitOf(v.snap, f, o).In(v.lang), Period: text.FormatPeriod(v.lang, o.Period), URL: v.why(o.Cell()), Flags: v.flags(o.Status, o.Mark())})
+	}
+	add(shareFlow, "A.VN.NSO.CORE", "home.fact-core")
+	add(shareFlow, "A.VN.NSO.DIGITALISED", "home.fact-digitalised")
+	add("DE_LEVEL", "A.VN.NSO.TOTAL", "home.fact-level")
+	add("DE_VA", "A.VN.NSO.TOTAL.LATEST", "home.fact-va")
+	add("DE_GROWTH", "A.VN.NSO.G_CON", "home.fact-growth")
+	return out
+}
+
+// toTargets lists the targets for the share of the digital economy and what is missing to each.
+func (v *visit) toTargets(last cube.Version) []pathEntry {
+	var out []pathEntry
+	for _, o := range v.snap.Read("TARGET", "A."+nation+"."+mainTarget) {
+		if o.Value == nil {
+			continue
+		}
+		e := pathEntry{Name: v.say("home.path-name", "target", v.num(o), "year", o.Period.Year()), URL: v.link("/muc-tieu/" + mainTarget), Year: o.Period.String()}
+		gap := o.Value.Sub(*last.Value)
+		if gap.Sign() > 0 {
+			e.Gap = v.say("home.path-gap", "gap", text.FormatNumber(v.lang, gap, 2), "year", last.Period.Year())
+		} else {
+			e.Gap = v.say("home.path-met", "year", last.Period.Year())
+		}
+		e.Class, e.ClassName = v.classOf(mainTarget, nation, o.Period)
+		out = append(out, e)
+	}
+	return out
+}
+
+// shareFigure draws the published shares by definition against the targets.
+func (v *visit) shareFigure(f *Frame, nso publish.Series, last cube.Version) *Figure {
+	flow, err := v.snap.Catalog.Dataflow(shareFlow)
+	if err != nil {
+		return nil
+	}
+	mic := v.snap.One(shareFlow, micShare)
+	mic.Obs = yearly(mic.Obs)
+	all := append(slices.Clone(nso.Obs), mic.Obs...)
+	unit := unitOf(v.snap, flow, last)
+	targets := v.snap.Read("TARGET", "A."+nation+"."+mainTarget)
+	end := last.Period
+	for _, t := range targets {
+		if t.Period.Compare(end) > 0 && t.Period.Frequency() == stat.Annual {
+			end = t.Period
+		}
+	}
+	var span []stat.Period
+	for p := nso.Obs[0].Period; p.Compare(end) <= 0 && len(span) < 60; p = p.Next() {
+		span = append(span, p)
+	}
+	title := both("home.share-title", "from", span[0].Year(), "to", last.Period.Year())
+	s := v.spec(chart.Line, "share", title, both("home.share-unit"), unit, 2, all)
+	s.Periods, s.FromZero = span, true
+	s.Series = []chart.Series{{ID: "nso", Name: both("home.line-nso"), Colour: chart.Accent, Values: values(nso.Obs, span)}}
+	if len(mic.Obs) > 0 {
+		s.Series = append(s.Series, chart.Series{ID: "mic", Name: both("home.line-mic"), Colour: chart.MIC, Values: values(mic.Obs, span)})
+	}
+	for _, t := range targets {
+		if t.Value != nil && t.Period.Frequency() == stat.Annual {
+			s.Targets = append(s.Targets, chart.Target{Name: catalog.Label{
+				Vi: say("vi", "home.target-line", "target", text.FormatNumber("vi", *t.Value, -1), "year", t.Period.Year()),
+				En: say("en", "home.target-line", "target", text.FormatNumber("en", *t.Value, -1), "year", t.Period.Year())}, Value: *t.Value, Period: t.Period})
+		}
+	}
+	s.Notes = []catalog.Label{both("home.share-note")}
+	table := newTable("digital-share", title, periods("year", both("data.period")), numbers("nso", both("home.line-nso"), unit, 2), numbers("mic", both("home.line-mic"), unit, 2))
+	for _, p := range span {
+		if p.Compare(last.Period) > 0 {
+			break
+		}
+		table.add(when(p), v.at(nso, p), v.at(mic, p))
+	}
+	return f.show(&Figure{ID: "ty-trong", Title: title, Note: v.say("home.share-note"), Table: table, Chart: s, Source: v.sourceLine(all), Why: v.why(last.Cell())})
+}
+
+// at is the cell of a series in a period; without an observation it is a gap.
+func (v *visit) at(s publish.Series, p stat.Period) cell {
+	if o, ok := s.At(p); ok {
+		return v.figure(o)
+	}
+	return none("")
+}
+
+// quarterFigure draws the quarterly share with its interval and nowcast.
+func (v *visit) quarterFigure(f *Frame, total publish.Series) *Figure {
+	if len(total.Obs) < 2 {
+		return nil
+	}
+	flow, err := v.snap.Catalog.Dataflow(quarterFlow)
+	if err != nil {
+		return nil
+	}
+	span := calendar(total.Obs)
+	if span == nil {
+		return nil
+	}
+	unit := unitOf(v.snap, flow, total.Obs[0])
+	title := catalog.Label{
+		Vi: say("vi", "home.quarters-title", "from", text.FormatPeriodInline("vi", span[0]), "to", text.FormatPeriodInline("vi", span[len(span)-1])),
+		En: say("en", "home.quarters-title", "from", text.FormatPeriodInline("en", span[0]), "to", text.FormatPeriodInline("en", span[len(span)-1]))}
+	s := v.spec(chart.Line, "quarters", title, both("home.quarters-unit"), unit, 2, total.Obs)
+	s.Periods = span
+	s.Series = []chart.Series{{ID: "total", Name: both("home.line-quarter"), Colour: chart.Accent, Values: values(total.Obs, span)}}
+	s.Notes = []catalog.Label{both("home.quarters-note")}
+	table := newTable("digital-share-quarterly", title, periods("quarter", both("data.period")), numbers("share", both("home.line-quarter"), unit, 2),
+		numbers("low", both("data.lower"), unit, 2), numbers("high", both("data.upper"), unit, 2))
+	for i := len(total.Obs) - 1; i >= 0; i-- {
+		o := total.Obs[i]
+		table.add(when(o.Period), v.figure(o), bound(o, stat.AttrLower), bound(o, stat.AttrUpper))
+	}
+	last, _ := total.Last()
+	return f.show(&Figure{ID: "theo-quy", Title: title, Note: v.say("home.quarters-note"), Table: table, Chart: s, Source: v.sourceLine(total.Obs), Why: v.why(last.Cell())})
+}
+
+// partsFigure draws core and digitalised: by quarter when there are estimates, else the published years.
+func (v *visit) partsFigure(f *Frame) *Figure {
+	core, digital := v.quarterly("CORE", "SHARE"), v.quarterly("DIGITALISED", "SHARE")
+	kind, title := chart.Stacked, both("home.parts-quarter-title")
+	if len(core.Obs) < 2 || len(digital.Obs) < 2 {
+		core, digital = v.snap.One(shareFlow, "A.VN.NSO.CORE"), v.snap.One(shareFlow, "A.VN.NSO.DIGITALISED")
+		core.Obs, digital.Obs = yearly(core.Obs), yearly(digital.Obs)
+		kind, title = chart.Line, both("home.parts-year-title")
+	}
+	all := append(slices.Clone(core.Obs), digital.Obs...)
+	span := calendar(all)
+	if span == nil {
+		return nil
+	}
+	flow, err := v.snap.Catalog.Dataflow(all[0].Dataflow)
+	if err != nil {
+		return nil
+	}
+	unit := unitOf(v.snap, flow, all[0])
+	s := v.spec(kind, "parts", title, both("home.parts-unit"), unit, 2, all)
+	s.Periods = span
+	coreName, digitalName := nameOf(v.snap, "CL_COMPONENT", "CORE"), nameOf(v.snap, "CL_COMPONENT", "DIGITALISED")
+	s.Series = []chart.Series{{ID: "core", Name: coreName, Colour: chart.Core, Values: values(core.Obs, span)},
+		{ID: "digitalised", Name: digitalName, Colour: chart.Digitalised, Values: values(digital.Obs, span)}}
+	table := newTable("core-and-digitalised", title, periods("period", both("data.period")), numbers("core", coreName, unit, 2), numbers("digitalised", digitalName, unit, 2))
+	for i := len(span) - 1; i >= 0; i-- {
+		table.add(when(span[i]), v.at(core, span[i]), v.at(digital, span[i]))
+	}
+	return f.show(&Figure{ID: "cau-phan", Title: title, Note: v.say("home.parts-note"), Table: table, Chart: s, Source: v.sourceLine(all)})
+}
+
+// requiredFigure tables the growth that the targets take, from the newest start year on record.
+func (v *visit) requiredFigure(f *Frame) *Figure {
+	flow, err := v.snap.Catalog.Dataflow(requiredFlow)
+	if err != nil {
+		return nil
+	}
+	all := v.snap.Series(requiredFlow, "")
+	if len(all) == 0 {
+		return nil
+	}
+	title := both("home.required-title")
+	measures := []string{"SHARE_START", "SHARE_TARGET", "G_NOM", "G_REAL", "MULT"}
+	table := newTable("required-growth", title, col("scenario", both("home.required-scenario")), col("start", both("home.required-start")))
+	table.Heads = 2
+	for _, m := range measures {
+		unit := unitLabel(v.snap, noteOf(v.snap, "CL_REQUIRED", m, "unit"), "")
+		table.Columns = append(table.Columns, numbers(m, nameOf(v.snap, "CL_REQUIRED", m), unit, 2))
+	}
+	type rowKey struct{ scenario, start string }
+	rows := map[rowKey]map[string]cube.Version{}
+	var order []rowKey
+	var obs []cube.Version
+	for _, s := range all {
+		o, ok := s.Last()
+		k := rowKey{flow.CodeOf(s.Key, "SCENARIO"), flow.CodeOf(s.Key, "START")}
+		if !ok || flow.CodeOf(s.Key, "DEFINITION") != "NSO" {
+			continue
+		}
+		if rows[k] == nil {
+			rows[k] = map[string]cube.Version{}
+			order = append(order, k)
+		}
+		rows[k][flow.CodeOf(s.Key, "MEASURE")] = o
+		obs = append(obs, o)
+	}
+	for _, k := range order {
+		row := []cell{label(nameOf(v.snap, "CL_SCENARIO", k.scenario)), label(nameOf(v.snap, "CL_START", k.start))}
+		for _, m := range measures {
+			if o, ok := rows[k][m]; ok {
+				row = append(row, v.figure(o))
+			} else {
+				row = append(row, none(""))
+			}
+		}
+		table.add(row...)
+	}
+	if len(table.Rows) == 0 {
+		return nil
+	}
+	return f.show(&Figure{ID: "toc-do-can-co", Title: title, Note: v.say("home.required-note"), Table: table, Source: v.sourceLine(obs), Open: true})
+}
+
+// news tells what the newest official release of the share brought, and sets all releases side by side.
+func (v *visit) news(p *homePage, share publish.Series) {
+	history := v.snap.History(shareFlow, "A.VN.NSO.")
+	var day stat.Date
+	for _, o := range history {
+		if o.Vintage.Date.After(day) {
+			day = o.Vintage.Date
+		}
+	}
+	flow, err := v.snap.Catalog.Dataflow(shareFlow)
+	if err != nil || day.IsZero() {
+		return
+	}
+	p.NewsDay = text.FormatDate(v.lang, day)
+	earlier := map[cube.Cell]cube.Version{}
+	for _, o := range history {
+		name := v.say("home.news-cell", "component", nameOf(v.snap, "CL_COMPONENT", flow.CodeOf(o.Key, "COMPONENT")).In(v.lang), "period", text.FormatPeriodInline(v.lang, o.Period))
+		if o.Vintage.Date == day {
+			before, had := earlier[o.Cell()]
+			switch {
+			case !had:
+				p.News = append(p.News, v.say("home.news-new", "cell", name, "value", v.num(o)))
+			case before.Value != nil && o.Value != nil && before.Value.Cmp(*o.Value) != 0:
+				p.News = append(p.News, v.say("home.news-revised", "cell", name, "value", v.num(o), "before", v.num(before)))
+			default:
+				p.News = append(p.News, v.say("home.news-same", "cell", name, "value", v.num(o)))
+			}
+		}
+		earlier[o.Cell()] = o
+	}
+	var annual []cube.Version
+	for _, o := range v.snap.History(shareFlow, string(nsoShare)) {
+		if o.Period.Frequency() == stat.Annual {
+			annual = append(annual, o)
+		}
+	}
+	if t := v.vintageTable(flow, annual, unitOf(v.snap, flow, annual[0]), 2); t != nil {
+		t.Title = both("home.revised-title")
+		t.ID = "digital-share-vintages"
+		p.Revised = p.show(&Figure{ID: "dieu-chinh", Title: t.Title, Note: v.say("home.revised-note"), Table: t, Source: v.sourceLine(annual), Open: true})
+	}
+}

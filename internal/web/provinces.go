@@ -1,0 +1,405 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/chart"
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+	"nhipso/internal/territory"
+	"nhipso/internal/text"
+)
+
+// provincesPage shows one measure of every province in one year, on the map of that year.
+type provincesPage struct {
+	Frame
+	Empty      bool
+	Answer     string
+	Measures   []option
+	Defs       []option
+	Years      []option // the steps of the time slider
+	YearNow    string
+	AsTiles    bool
+	OtherView  string // the same on the map, or on tiles
+	Note       string // how the areas shown relate to the year
+	Map        *Figure
+	Rank       *Figure
+	Missing    []Crumb // provinces without a published figure
+	MissingN   string
+	Definition string
+	Distribute *Figure
+	Method     string
+}
+
+// provincial is a measure that can be mapped.
+type provincial struct {
+	id, flow string
+	codes    map[string]string // fixed codes of its key
+	defined  bool              // it has a definition to choose
+	version  bool              // its series differ by version of a method
+}
+
+var provincials = []provincial{
+	{id: "ty-trong", flow: shareFlow, codes: map[string]string{"FREQ": "A", "COMPONENT": "TOTAL"}, defined: true},
+	{id: "gia-tri", flow: "DE_PROVINCE", codes: map[string]string{"FREQ": "A", "MEASURE": "VA"}, defined: true},
+	{id: "grdp", flow: "GRDP", codes: map[string]string{"FREQ": "A"}},
+	{id: "tang-truong", flow: "GRDP_GROWTH", codes: map[string]string{"FREQ": "A"}},
+	{id: "dti", flow: "DTI", codes: map[string]string{"FREQ": "A", "LEVEL": "PROV", "INDEX": "TOTAL", "MEASURE": "SCORE"}, version: true},
+}
+
+// ofProvinces reads the figures of provinces for a measure: by definition, year and set of areas.
+type ofProvinces map[string]map[stat.Period]map[territory.Set][]cube.Version
+
+func (v *visit) readProvinces(m provincial) ofProvinces {
+	f, err := v.snap.Catalog.Dataflow(m.flow)
+	if err != nil {
+		return nil
+	}
+	out := ofProvinces{}
+	for _, o := range v.snap.Read(m.flow, string(f.KeyOf(m.codes))) {
+		set := setOf(f.CodeOf(o.Key, "REF_AREA"))
+		if set == "" || o.Period.Frequency() != stat.Annual {
+			continue
+		}
+		def := f.CodeOf(o.Key, "DEFINITION")
+		if out[def] == nil {
+			out[def] = map[stat.Period]map[territory.Set][]cube.Version{}
+		}
+		if out[def][o.Period] == nil {
+			out[def][o.Period] = map[territory.Set][]cube.Version{}
+		}
+		out[def][o.Period][set] = append(out[def][o.Period][set], o)
+	}
+	return out
+}
+
+// setOf reads the set of provinces out of the identifier of an area: "VN34-24" is of the 34.
+func setOf(area string) territory.Set {
+	switch {
+	case strings.HasPrefix(area, "VN34-"):
+		return territory.Provinces34
+	case strings.HasPrefix(area, "VN63-"):
+		return territory.Provinces63
+	}
+	return ""
+}
+
+func (v *visit) provinces() (page, error) {
+	p := &provincesPage{Frame: v.newFrame("provinces", v.say("provinces.title")), Method: v.methodLink("provinces")}
+	p.Description = v.say("provinces.description")
+	m := provincials[0]
+	if want := v.query.Get("so-do"); want != "" {
+		i := slices.IndexFunc(provincials, func(x provincial) bool { return x.id == want })
+		if i < 0 {
+			return nil, fault.New("web.no-code", "code", want, "dimension", "so-do")
+		}
+		m = provincials[i]
+	}
+	for _, x := range provincials {
+		p.Measures = append(p.Measures, option{Value: x.id, Name: v.say("provinces.measure-" + x.id), Selected: x.id == m.id})
+	}
+	data := v.readProvinces(m)
+	defs := sortedKeys(data)
+	if l, err := v.snap.Catalog.Codelist("CL_DEFINITION"); err == nil {
+		slices.SortStableFunc(defs, func(a, b string) int { return cmp.Compare(l.Position(a), l.Position(b)) })
+	}
+	if len(defs) == 0 {
+		p.Empty = true
+		return p, nil
+	}
+	def := defs[0]
+	if want := v.query.Get("dinh-nghia"); m.defined && want != "" {
+		if !slices.Contains(defs, want) {
+			if l, err := v.snap.Catalog.Codelist("CL_DEFINITION"); err != nil {
+				return nil, err
+			} else if _, ok := l.Code(want); !ok {
+				return nil, fault.New("web.no-code", "code", want, "dimension", "dinh-nghia")
+			}
+			// A definition that this measure lacks gives way to the first one that it has.
+		} else {
+			def = want
+		}
+	}
+	if m.defined {
+		for _, d := range defs {
+			p.Defs = append(p.Defs, option{Value: d, Name: nameOf(v.snap, "CL_DEFINITION", d).In(v.lang), Selected: d == def})
+		}
+		p.Definition = nameOf(v.snap, "CL_DEFINITION", def).In(v.lang)
+	}
+	var years []stat.Period
+	for y := range data[def] {
+		years = append(years, y)
+	}
+	slices.SortFunc(years, stat.Period.Compare)
+	year := years[len(years)-1]
+	if want := v.query.Get("nam"); want != "" {
+		y, err := stat.ParsePeriod(want)
+		if err != nil || y.Frequency() != stat.Annual {
+			return nil, fault.New("web.bad-year", "text", want)
+		}
+		// The nearest year that has figures at or before the one asked for, else the first.
+		year = years[0]
+		for _, x := range years {
+			if x.Compare(y) <= 0 {
+				year = x
+			}
+		}
+	}
+	for _, y := range years {
+		p.Years = append(p.Years, option{Value: y.String(), Name: y.String(), Selected: y == year, URL: v.here("nam", y.String())})
+	}
+	p.YearNow = year.String()
+	set := v.site.territory.ProvincesOn(year.To())
+	dated := set
+	if len(data[def][year][set]) == 0 {
+		for other := range data[def][year] {
+			set = other
+		}
+	}
+	if set != dated {
+		p.Note = v.say("provinces.note-recast", "year", year.Year(), "n", string(set))
+	} else {
+		p.Note = v.say("provinces.note-"+string(set), "year", year.Year())
+	}
+	p.AsTiles = v.query.Get("ban-do") == "o"
+	p.OtherView = v.here("ban-do", "o")
+	if p.AsTiles {
+		p.OtherView = v.here("ban-do", "")
+	}
+	v.mapFigures(p, m, def, year, set, data[def][year][set])
+	if m.id == "ty-trong" {
+		p.Distribute = v.distribution(&p.Frame)
+	}
+	return p, nil
+}
+
+// mapFigures makes the map, the ranking and the list of provinces without a figure.
+func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat.Period, set territory.Set, obs []cube.Version) {
+	f, err := v.snap.Catalog.Dataflow(m.flow)
+	if err != nil || len(obs) == 0 {
+		p.Empty = true
+		return
+	}
+	unit, digits := unitOf(v.snap, f, obs[0]), decimalsOf(v.snap, f, obs[0])
+	byArea := map[string]cube.Version{}
+	for _, o := range obs {
+		byArea[f.CodeOf(o.Key, "REF_AREA")] = o
+	}
+	areas := v.site.territory.Of(set)
+	var known []*territory.Area
+	for _, a := range areas {
+		if o, ok := byArea[a.ID]; ok && o.Value != nil {
+			known = append(known, a)
+		} else {
+			p.Missing = append(p.Missing, Crumb{a.Name.In(v.lang), v.link("/tinh/" + a.ID)})
+		}
+	}
+	sort.SliceStable(known, func(i, j int) bool { return byArea[known[i].ID].Value.Cmp(*byArea[known[j].ID].Value) > 0 })
+	p.MissingN = v.count(len(p.Missing))
+	title := catalog.Label{}
+	for _, lang := range []string{"vi", "en"} {
+		s := say(lang, "provinces.map-title", "measure", say(lang, "provinces.measure-"+m.id), "year", year.Year())
+		if m.defined {
+			s = say(lang, "provinces.map-title-by", "measure", say(lang, "provinces.measure-"+m.id), "year", year.Year(), "definition", nameOf(v.snap, "CL_DEFINITION", def).In(lang))
+		}
+		if lang == "vi" {
+			title.Vi = s
+		} else {
+			title.En = s
+		}
+	}
+	if len(known) > 0 {
+		best := byArea[known[0].ID]
+		p.Answer = v.say("provinces.answer", "year", year.Year(), "area", known[0].Name.In(v.lang), "measure", v.say("provinces.measure-in-"+m.id), "value", strings.TrimSpace(v.num(best)+" "+unit.In(v.lang)),
+			"known", v.count(len(known)), "all", v.count(len(areas)))
+	}
+	kind := chart.Map
+	if p.AsTiles {
+		kind = chart.Tiles
+	}
+	s := v.spec(kind, "map-"+m.id, title, unit, unit, digits, obs)
+	s.Scale.Areas = "VN" + string(set)
+	s.ItemHead = both("provinces.province")
+	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
+	for _, a := range areas {
+		s.Items = append(s.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Href: v.link("/tinh/" + a.ID)})
+		if o, ok := byArea[a.ID]; ok {
+			vals.Values = append(vals.Values, chart.FigureOf(o.Observation))
+		} else {
+			vals.Values = append(vals.Values, chart.Value{Status: stat.Unpublished})
+		}
+	}
+	s.Series = []chart.Series{vals}
+	t := newTable("provinces-"+m.id+"-"+year.String(), title, export.Column{ID: "code", Name: both("data.code"), Kind: export.Code}, col("province", both("provinces.province")),
+		export.Column{ID: "rank", Name: both("provinces.rank"), Kind: export.Number}, numbers("value", both("provinces.measure-"+m.id), unit, digits), col("vintage", both("data.vintage")), col("source", both("data.source")), col("note", both("data.note")))
+	t.Heads = 2
+	rank := 0
+	for i, a := range known {
+		o := byArea[a.ID]
+		if i == 0 || o.Value.Cmp(*byArea[known[i-1].ID].Value) != 0 {
+			rank = i + 1
+		}
+		t.add(same(a.Code), label(catalog.Label{Vi: a.Name.Vi, En: a.Name.En}).to(v.link("/tinh/"+a.ID)), number(stat.Int(int64(rank))), v.figure(o), same(v.vintage(o.Vintage)), label(v.sourceOf(o)), label(v.remark(o)))
+	}
+	for _, a := range areas {
+		if o, ok := byArea[a.ID]; !ok || o.Value == nil {
+			t.add(same(a.Code), label(catalog.Label{Vi: a.Name.Vi, En: a.Name.En}).to(v.link("/tinh/"+a.ID)), none(blankStatus), none(stat.Unpublished), same(""), same(""), same(""))
+		}
+	}
+	p.Map = p.show(&Figure{ID: "ban-do", Title: title, Note: unit.In(v.lang), Table: t, Chart: s, Source: v.sourceLine(obs), Open: true})
+	if len(known) < 2 {
+		return
+	}
+	r := v.spec(chart.Ranking, "rank-"+m.id, catalog.Label{Vi: say("vi", "provinces.ranking") + ": " + title.Vi, En: say("en", "provinces.ranking") + ": " + title.En}, unit, unit, digits, obs)
+	r.ItemHead = both("provinces.province")
+	rv := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
+	for i, a := range known {
+		r.Items = append(r.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Strong: i < 3})
+		rv.Values = append(rv.Values, chart.FigureOf(byArea[a.ID].Observation))
+	}
+	r.Series = []chart.Series{rv}
+	p.Rank = p.show(&Figure{ID: "xep-hang", Title: both("provinces.ranking"), Note: title.In(v.lang) + " (" + unit.In(v.lang) + ")", Table: t, Chart: r, Source: v.sourceLine(obs)})
+}
+
+// distribution tables how many provinces lie in each band of the share, as the statistics office printed it.
+func (v *visit) distribution(f *Frame) *Figure {
+	flow, err := v.snap.Catalog.Dataflow("DE_DIST")
+	if err != nil {
+		return nil
+	}
+	series := v.snap.Series("DE_DIST", "")
+	if len(series) == 0 {
+		return nil
+	}
+	var obs []cube.Version
+	for _, s := range series {
+		obs = append(obs, s.Obs...)
+	}
+	t, _, unit := v.pivot(flow, series)
+	return f.show(&Figure{ID: "phan-bo", Title: flow.Name, Note: unit.In(v.lang), Table: t, Source: v.sourceLine(obs), Open: true})
+}
+
+// provincePage is one province: everything on record about it.
+type provincePage struct {
+	Frame
+	ID, Kind, Region, Code string
+	From, To               string
+	Answer                 string
+	Past                   bool // the province no longer exists
+	Predecessors           []Crumb
+	Successor              *Crumb
+	Episodes               []pair
+	Counts                 []pair
+	Sections               []*Figure
+	Shares                 *Figure
+	Other                  *Crumb // the other province that bears the same code
+	NoShare                bool
+	MapURL                 string
+}
+
+func (v *visit) province() (page, error) {
+	r := v.site.territory
+	a, err := r.Area(v.r.PathValue("area"))
+	if err != nil || !a.IsProvince() {
+		return nil, fault.New("web.no-area", "id", v.r.PathValue("area"))
+	}
+	day := stat.Date{}
+	if !v.asOf.IsZero() && a.ValidOn(v.asOf) {
+		day = v.asOf
+	}
+	now := a.On(day)
+	p := &provincePage{Frame: v.newFrame("provinces", now.Name.In(v.lang)), ID: a.ID, Code: a.Code, Kind: v.say("provinces.kind-" + string(now.Kind)), Past: !a.To.IsZero()}
+	p.Crumbs = []Crumb{{v.say("provinces.title"), v.link("/tinh")}}
+	p.From, p.To = text.FormatDate(v.lang, a.From), text.FormatDate(v.lang, a.To)
+	p.Description = v.say("provinces.one-description", "name", now.Name.In(v.lang))
+	last := day
+	if last.IsZero() {
+		last = a.To
+	}
+	if last.IsZero() {
+		last = stat.DateOf(v.current.Release.PublishAt)
+	}
+	if region, err := r.RegionOf(a.ID, last); err == nil {
+		p.Region = region.Name.In(v.lang)
+	}
+	for _, x := range r.Predecessors(a.ID) {
+		p.Predecessors = append(p.Predecessors, Crumb{x.Name.In(v.lang), v.link("/tinh/" + x.ID)})
+	}
+	if x, ok := r.Successor(a.ID); ok {
+		p.Successor = &Crumb{x.Name.In(v.lang), v.link("/tinh/" + x.ID)}
+	}
+	if slices.Contains(r.Reused(), a.Code) {
+		other := "VN63-" + a.Code
+		if a.Set == territory.Provinces63 {
+			other = "VN34-" + a.Code
+		}
+		if x, err := r.Area(other); err == nil {
+			p.Other = &Crumb{x.Name.In(v.lang), v.link("/tinh/" + x.ID)}
+		}
+	}
+	for _, level := range []string{"commune", "district"} {
+		if c, ok := r.Count(a.ID, level, last); ok {
+			p.Counts = append(p.Counts, pair{v.say("provinces.count-" + level), v.count(c.Number) + " (" + text.FormatDate(v.lang, c.AsOf) + ")"})
+		}
+	}
+	for _, s := range []struct{ flow, id string }{
+		{shareFlow, "ty-trong"}, {"DE_PROVINCE", "suy-ra"}, {"GRDP", "grdp"}, {"GRDP_GROWTH", "tang-truong"}, {"GRDP_STRUCTURE", "co-cau"},
+		{targetFlow, "muc-tieu"}, {statusFlow, "tinh-trang"}, {"DTI", "dti"}, {"IND", "chi-tieu"}} {
+		if fig := v.areaFigure(&p.Frame, s.flow, s.id, a.ID); fig != nil {
+			if s.flow == shareFlow {
+				p.Shares = fig
+			}
+			p.Sections = append(p.Sections, fig)
+		}
+	}
+	p.NoShare = p.Shares == nil
+	p.Answer = v.provinceAnswer(a)
+	p.MapURL = v.link("/tinh")
+	return p, nil
+}
+
+// areaFigure pivots everything that a dataflow has of one area.
+func (v *visit) areaFigure(frame *Frame, flow, id, area string) *Figure {
+	f, err := v.snap.Catalog.Dataflow(flow)
+	if err != nil || f.Position("REF_AREA") < 0 {
+		return nil
+	}
+	series := v.snap.Series(flow, string(f.KeyOf(map[string]string{"REF_AREA": area})))
+	if len(series) == 0 {
+		return nil
+	}
+	var obs []cube.Version
+	for _, s := range series {
+		obs = append(obs, s.Obs...)
+	}
+	shown, _, unit := v.pivot(f, series)
+	shown.ID = flow + "-" + area
+	long := v.long(f, series, false)
+	long.ID = shown.ID
+	return frame.show(&Figure{ID: id, Title: f.Name, Note: unit.In(v.lang), Table: long, Shown: shown, Source: v.sourceLine(obs), Open: true})
+}
+
+// provinceAnswer is the newest published share of a province in a sentence.
+func (v *visit) provinceAnswer(a *territory.Area) string {
+	f, err := v.snap.Catalog.Dataflow(shareFlow)
+	if err != nil {
+		return ""
+	}
+	var best cube.Version
+	for _, s := range v.snap.Series(shareFlow, string(f.KeyOf(map[string]string{"FREQ": "A", "REF_AREA": a.ID, "COMPONENT": "TOTAL"}))) {
+		if o, ok := s.Last(); ok && (best.Value == nil || o.Period.Compare(best.Period) > 0) {
+			best = o
+		}
+	}
+	if best.Value == nil {
+		return v.say("provinces.one-none", "name", a.Name.In(v.lang))
+	}
+	return v.say("provinces.one-answer", "name", a.Name.In(v.lang), "year", best.Period.Year(), "value", v.num(best), "definition", nameOf(v.snap, "CL_DEFINITION", f.CodeOf(best.Key, "DEFINITION")).In(v.lang),
+		"vintage", v.vintage(best.Vintage))
+}

@@ -1,0 +1,191 @@
+package web
+
+import (
+	"slices"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+// seriesPage is one series with all its vintages.
+type seriesPage struct {
+	Frame
+	Flow             Crumb
+	Key              string
+	Parts            []pair // dimension and code, in words
+	Unit             string
+	Newest           string // the newest figure in a sentence
+	Current, History *Figure
+	Withdrawn        bool
+	Neighbours       []Crumb // other series of the same dataflow that differ in one code
+}
+
+type pair struct{ Name, Value string }
+
+func (v *visit) series() (page, error) {
+	f, err := v.snap.Catalog.Dataflow(v.r.PathValue("dataflow"))
+	if err != nil {
+		return nil, err
+	}
+	key, err := stat.ParseKey(v.r.PathValue("key"), len(f.Dimensions))
+	if err != nil {
+		return nil, fault.New("web.no-series", "key", v.r.PathValue("key"), "dataflow", f.ID)
+	}
+	history := v.snap.History(f.ID, string(key))
+	if len(history) == 0 || v.snap.Catalog.CheckKey(f, key) != nil {
+		return nil, fault.New("web.no-series", "key", string(key), "dataflow", f.ID)
+	}
+	s := v.snap.One(f.ID, key)
+	name := seriesName(v.snap, f, key, nil)
+	p := &seriesPage{Frame: v.newFrame("data", v.say("data.series-title", "flow", f.Name.In(v.lang), "series", name.In(v.lang))), Key: string(key)}
+	p.Description = f.Description.In(v.lang)
+	p.Flow = Crumb{f.Name.In(v.lang), v.link("/so-lieu/" + f.ID)}
+	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}, p.Flow}
+	for i, d := range f.Dimensions {
+		p.Parts = append(p.Parts, pair{d.Name.In(v.lang), nameOf(v.snap, d.Codelist, key.Codes()[i]).In(v.lang)})
+	}
+	p.Withdrawn = withdrawn(s)
+	if p.Withdrawn {
+		p.Status = 410
+	}
+	title := catalog.Label{Vi: f.Name.Vi + ": " + name.Vi, En: f.Name.En + ": " + name.En}
+	var unit catalog.Label
+	digits := 0
+	for _, o := range s.Obs {
+		unit = unitOf(v.snap, f, o)
+		digits = max(digits, decimalsOf(v.snap, f, o))
+	}
+	p.Unit = unit.In(v.lang)
+	if last, ok := s.Last(); ok {
+		p.Newest = v.say("data.newest", "period", text.FormatPeriod(v.lang, last.Period), "value", v.num(last), "unit", p.Unit, "vintage", v.vintage(last.Vintage))
+	}
+	p.Current = p.show(&Figure{ID: "chuoi", Title: title, Note: p.Unit, Table: v.newestTable(f, s, title, unit, digits), Source: v.sourceLine(s.Obs), Open: true,
+		Chart: v.vintageLines(f, s, history)})
+	if t := v.vintageTable(f, history, unit, digits); t != nil {
+		p.History = p.show(&Figure{ID: "cac-lan-cong-bo", Title: t.Title, Note: p.Unit, Table: t, Source: v.sourceLine(history), Open: true})
+	}
+	p.Data = v.dataset(f, s.Obs)
+	return p, nil
+}
+
+// withdrawn reports whether a series holds nothing but withdrawals.
+func withdrawn(s publish.Series) bool {
+	for _, o := range s.Obs {
+		if o.Value != nil || o.Attributes[stat.AttrComment] != pipeline.Withdrawn {
+			return false
+		}
+	}
+	return len(s.Obs) > 0
+}
+
+// newestTable lists the newest figure of each period with what is known of it.
+func (v *visit) newestTable(f *catalog.Dataflow, s publish.Series, title, unit catalog.Label, digits int) *Table {
+	t := newTable(f.ID+"-"+string(s.Key), title, periods("TIME_PERIOD", both("data.period")), numbers("OBS_VALUE", both("data.value"), unit, digits))
+	bounds := false
+	for _, o := range s.Obs {
+		bounds = bounds || o.Attributes[stat.AttrLower] != ""
+	}
+	if bounds {
+		t.Columns = append(t.Columns, numbers("CI_LOWER", both("data.lower"), unit, digits), numbers("CI_UPPER", both("data.upper"), unit, digits))
+	}
+	t.Columns = append(t.Columns, col("VINTAGE", both("data.vintage")), col("SOURCE", both("data.source")), col("NOTE", both("data.note")))
+	for i := len(s.Obs) - 1; i >= 0; i-- {
+		o := s.Obs[i]
+		row := []cell{when(o.Period), v.figure(o)}
+		if bounds {
+			row = append(row, bound(o, stat.AttrLower), bound(o, stat.AttrUpper))
+		}
+		row = append(row, same(v.vintage(o.Vintage)), label(v.sourceOf(o)), label(v.remark(o)))
+		t.add(row...)
+	}
+	return t
+}
+
+// bound is the cell of a bound of an interval.
+func bound(o cube.Version, name string) cell {
+	if d, err := stat.ParseDecimal(o.Attributes[name]); err == nil {
+		return number(d)
+	}
+	return none("")
+}
+
+// sourceOf names the document of a figure, or the recipe that derived it.
+func (v *visit) sourceOf(o cube.Version) catalog.Label {
+	if r := o.Attributes[stat.AttrRecipe]; r != "" {
+		return catalog.Label{Vi: say("vi", "data.recipe-source", "recipe", r), En: say("en", "data.recipe-source", "recipe", r)}
+	}
+	return attribute(v.snap, stat.AttrSource, o.Attributes[stat.AttrSource])
+}
+
+// remark gathers what is said beside a figure: how it is printed, its denominator, coverage and note.
+func (v *visit) remark(o cube.Version) catalog.Label {
+	var out catalog.Label
+	for _, name := range []string{stat.AttrText, stat.AttrDenominator, stat.AttrCoverage, stat.AttrComment} {
+		value := o.Attributes[name]
+		if value == "" {
+			continue
+		}
+		l := attribute(v.snap, name, value)
+		if name == stat.AttrComment && value == pipeline.Withdrawn {
+			l = both("common.withdrawn")
+		}
+		if out.Vi != "" {
+			out.Vi, out.En = out.Vi+"; ", out.En+"; "
+		}
+		out.Vi, out.En = out.Vi+l.Vi, out.En+l.In("en")
+	}
+	return out
+}
+
+// vintageTable sets the vintages of a series side by side: a row a period, a column a day of publication. A series published
+// once has none.
+func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, unit catalog.Label, digits int) *Table {
+	var days []stat.Vintage
+	byDay := map[stat.Date]bool{}
+	var span []stat.Period
+	have := map[stat.Period]map[stat.Date]cube.Version{}
+	for _, o := range history {
+		if !byDay[o.Vintage.Date] {
+			byDay[o.Vintage.Date] = true
+			days = append(days, o.Vintage)
+		}
+		if have[o.Period] == nil {
+			have[o.Period] = map[stat.Date]cube.Version{}
+			span = append(span, o.Period)
+		}
+		have[o.Period][o.Vintage.Date] = o
+	}
+	if len(days) < 2 {
+		return nil
+	}
+	slices.SortFunc(days, func(a, b stat.Vintage) int { return a.Date.Compare(b.Date) })
+	slices.SortFunc(span, func(a, b stat.Period) int { return b.Compare(a) })
+	t := newTable(f.ID+"-vintages", both("data.vintages-title"), periods("TIME_PERIOD", both("data.period")))
+	for _, d := range days {
+		name := catalog.Label{Vi: (&visit{lang: "vi"}).vintage(d), En: (&visit{lang: "en"}).vintage(d)}
+		t.Columns = append(t.Columns, numbers("v"+d.Date.String(), name, catalog.Label{}, digits))
+	}
+	_ = unit
+	for _, x := range span {
+		row := []cell{when(x)}
+		for _, d := range days {
+			if o, ok := have[x][d.Date]; ok {
+				row = append(row, v.figure(o).to(v.link("/vi-sao", "o", o.Cell().String(), "asof", d.Date.String())))
+			} else {
+				row = append(row, cell{Cell: export.Cell{Status: blankStatus}})
+			}
+		}
+		t.add(row...)
+	}
+	t.Notes = append(t.Notes, both("data.vintages-note"))
+	return t
+}
+
+// blankStatus marks a cell that is empty because nothing was published for it in that vintage: not missing, just not said.
+const blankStatus stat.Status = "-"

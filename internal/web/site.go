@@ -1,0 +1,267 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"nhipso/internal/chart"
+	"nhipso/internal/fault"
+	"nhipso/internal/middleware"
+	"nhipso/internal/territory"
+	"nhipso/static"
+)
+
+// Config says what a portal is made of. Library and Territory are needed; the rest has defaults.
+type Config struct {
+	Library   Library
+	Methods   fs.FS // doc/methods: <slug>.vi.md, <slug>.en.md or <slug>.md
+	Territory *territory.Registry
+	Log       *slog.Logger
+	Now       func() time.Time
+	BaseURL   string         // "https://…" when it is known; else each request's own host is used
+	Trusted   []netip.Prefix // proxies whose X-Forwarded-For is believed
+	Rate      float64        // requests a second and client; 0 means 50
+	Burst     int            // requests that a client may make at once; 0 means 200
+	Memory    int            // bytes of rendered pages to keep; 0 means 64 MiB
+}
+
+// Site is the portal.
+type Site struct {
+	library     Library
+	methodFiles fs.FS
+	territory   *territory.Registry
+	renderer    *chart.Renderer
+	search      indexes
+	log         *slog.Logger
+	now         func() time.Time
+	base        string
+	memory      *middleware.Memory
+	mux         *http.ServeMux
+	handler     http.Handler
+}
+
+// New makes the portal.
+func New(c Config) *Site {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Methods == nil {
+		c.Methods = noFiles{}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rate == 0 {
+		c.Rate = 50
+	}
+	if c.Burst == 0 {
+		c.Burst = 200
+	}
+	if c.Memory == 0 {
+		c.Memory = 64 << 20
+	}
+	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: chart.NewRenderer(600), search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
+		memory: middleware.NewMemory(c.Memory), mux: http.NewServeMux()}
+	s.routes()
+	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,
+		Exempt: func(r *http.Request) bool {
+			return r.URL.Path == "/healthz" || strings.HasPrefix(r.URL.Path, static.Prefix)
+		}}
+	s.handler = middleware.Chain(s.mux,
+		middleware.Log(c.Log, c.Now, c.Trusted),
+		middleware.Security(middleware.Policy{}),
+		middleware.Recover(c.Log, s.failing(http.StatusInternalServerError, "web.broken")),
+		limit.Wrap(s.failing(http.StatusTooManyRequests, "web.too-many")),
+		middleware.SameOrigin(s.failing(http.StatusForbidden, "web.cross-origin")))
+	return s
+}
+
+// ServeHTTP answers a request.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Handle adds a route beside the portal's own, such as the API; it passes through the same middlewares.
+func (s *Site) Handle(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+
+// routes maps addresses to pages. An address with a format (.csv, .json, .xlsx, .svg, .png) reaches the same page.
+func (s *Site) routes() {
+	pages := http.NewServeMux()
+	page := func(path, template string, read func(*visit) (page, error)) {
+		pages.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, template, read) })
+	}
+	page("/{$}", "home", (*visit).home)
+	page("/tinh", "provinces", (*visit).provinces)
+	page("/tinh/{area}", "province", (*visit).province)
+	page("/muc-tieu", "targets", (*visit).targets)
+	page("/muc-tieu/{target}", "target", (*visit).target)
+	page("/nhiem-vu", "tasks", (*visit).tasks)
+	page("/so-lieu", "data", (*visit).data)
+	page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow)
+	page("/so-lieu/{dataflow}/{key}", "series", (*visit).series)
+	page("/vi-sao", "why", (*visit).explain)
+	page("/phuong-phap", "methods", (*visit).methods)
+	page("/phuong-phap/{slug}", "method", (*visit).method)
+	page("/gioi-thieu", "about", (*visit).about)
+	page("/phat-hien", "findings", (*visit).findings)
+	page("/lich-su", "releases", (*visit).releases)
+	page("/tim", "search", (*visit).search)
+	pages.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
+	})
+	s.mux.Handle("/", s.memory.Remember(s.key)(formats(pages)))
+	s.mux.Handle(static.Prefix, static.Handler())
+	s.mux.HandleFunc("GET /robots.txt", s.robots)
+	s.mux.HandleFunc("GET /sitemap.xml", s.sitemap)
+	s.mux.HandleFunc("GET /favicon.svg", s.favicon)
+	s.mux.HandleFunc("GET /favicon.ico", s.favicon)
+	s.mux.HandleFunc("GET /healthz", s.health)
+}
+
+// formats takes the format off the address, so that the routes see the page's own path; visit.read finds it again.
+func formats(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		plain, format := split(r.URL.Path)
+		if format == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		r2 := r.Clone(context.WithValue(r.Context(), formatKey{}, format))
+		r2.URL.Path, r2.URL.RawPath = plain, ""
+		next.ServeHTTP(w, r2)
+	})
+}
+
+type formatKey struct{}
+
+// key names a response in memory: the release, the language and the address. Searches are not kept, since they are as many as
+// visitors; nor is anything while nothing is published.
+func (s *Site) key(r *http.Request) (string, bool) {
+	if r.URL.Path == "/tim" || len(r.URL.RawQuery) > 300 {
+		return "", false
+	}
+	snap, err := s.library.Current()
+	if err != nil {
+		return "", false
+	}
+	q := r.URL.Query()
+	// A language in the address sets the cookie and so answers differently from the same language by cookie.
+	return strings.Join([]string{snap.Release.ID, strconv.FormatInt(snap.AsOf.Message, 10), language(r), s.origin(r), r.URL.Path, q.Encode()}, "\x00"), true
+}
+
+// origin is the scheme and host of the portal.
+func (s *Site) origin(r *http.Request) string {
+	if s.base != "" {
+		return s.base
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// serve reads the request, asks the page for its content and sends it as a page or as a file.
+func (s *Site) serve(w http.ResponseWriter, r *http.Request, template string, read func(*visit) (page, error)) {
+	v, err := s.visit(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Vary", "Cookie")
+	w.Header().Set("Cache-Control", "private, no-cache")
+	if lang := r.URL.Query().Get("lang"); lang == "vi" || lang == "en" {
+		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
+	}
+	p, err := read(v)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if v.format != "" {
+		if err := s.send(w, v, p.frame()); err != nil {
+			s.fail(w, r, err)
+		}
+		return
+	}
+	s.render(w, r, template, p)
+}
+
+// render writes a page. The template runs into memory first, so that an error gives an error page and not half a page.
+func (s *Site) render(w http.ResponseWriter, r *http.Request, template string, p page) {
+	body, err := execute(template, p)
+	if err != nil {
+		panic(err) // a defect of the template, which a test runs with every page
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", p.frame().Lang)
+	if status := p.frame().Status; status != 0 {
+		w.WriteHeader(status)
+	}
+	w.Write(body) //nolint:errcheck // the client may have gone
+}
+
+// failurePage says what went wrong and what to do.
+type failurePage struct {
+	Frame
+	Code   int
+	Text   []string
+	Search bool
+}
+
+// fail writes the page of an error. An error of the program is logged and its details are kept from the reader.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status := statusOf(err)
+	v, _ := s.visit(r)
+	if status == http.StatusInternalServerError {
+		s.log.LogAttrs(r.Context(), slog.LevelError, "failed", slog.String("path", r.URL.Path), slog.String("error", err.Error()))
+		err = fault.New("web.broken")
+	}
+	p := &failurePage{Frame: v.newFrame("", v.say("errors.title-"+strconv.Itoa(status))), Code: status, Search: status == 404 || status == 410 || status == 400}
+	p.Status, p.NoIndex = status, true
+	p.Text = strings.Split(fault.In(err, v.lang), "\n")
+	w.Header().Set("Cache-Control", "no-store")
+	s.render(w, r, "failure", p)
+}
+
+// failing is a handler that fails with a status.
+func (s *Site) failing(status int, code string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, _ := s.visit(r)
+		p := &failurePage{Frame: v.newFrame("", v.say("errors.title-"+strconv.Itoa(status))), Code: status}
+		p.Status, p.NoIndex = status, true
+		p.Text = []string{fault.In(fault.New(code), v.lang)}
+		w.Header().Set("Cache-Control", "no-store")
+		s.render(w, r, "failure", p)
+	})
+}
+
+func statusOf(err error) int {
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		return http.StatusBadRequest
+	case fault.NotFound:
+		if errors.Is(err, fault.New("publish.none")) {
+			return http.StatusServiceUnavailable
+		}
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// noFiles is a folder without files.
+type noFiles struct{}
+
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}

@@ -1,0 +1,532 @@
+package web
+
+import (
+	"slices"
+	"sort"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/chart"
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+const (
+	targetFlow = "TARGET"
+	statusFlow = "TARGET_STATUS"
+)
+
+// classes in the order of the official rule; the numbers are those of CL_TARGET_CLASS.
+var classes = []string{"ACHIEVED", "LIKELY", "FOCUS", "NOT_ASSESSABLE", "NO_DATA"}
+
+// targetsPage holds every target with its standing and the rule that gives it.
+type targetsPage struct {
+	Frame
+	Answer  string
+	Counts  []classCount
+	Filters []filter
+	Any     bool // a filter is set
+	Table   *Figure
+	Drawing *Figure
+	Method  string
+	Judged  bool // the standing has been computed
+	Shown   string
+}
+
+type classCount struct {
+	Class, Name, Rule, N, URL string
+	Selected                  bool
+}
+
+// aim is one target in one year for one area, with what is known of it.
+type aim struct {
+	target, area string
+	period       stat.Period
+	goal         cube.Version
+	measures     map[string]cube.Version
+}
+
+// aims lists the targets, in the order of their list, area and year.
+func (v *visit) aims() []aim {
+	flow, err := v.snap.Catalog.Dataflow(targetFlow)
+	if err != nil {
+		return nil
+	}
+	type place struct {
+		target, area string
+		period       stat.Period
+	}
+	judged := map[place]map[string]cube.Version{}
+	if sf, err := v.snap.Catalog.Dataflow(statusFlow); err == nil {
+		for _, o := range v.snap.Read(statusFlow, "") {
+			k := place{sf.CodeOf(o.Key, "TARGET"), sf.CodeOf(o.Key, "REF_AREA"), o.Period}
+			if judged[k] == nil {
+				judged[k] = map[string]cube.Version{}
+			}
+			judged[k][sf.CodeOf(o.Key, "MEASURE")] = o
+		}
+	}
+	var out []aim
+	for _, s := range v.snap.Series(targetFlow, "") {
+		for _, o := range s.Obs {
+			k := place{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
+			out = append(out, aim{k.target, k.area, k.period, o, judged[k]})
+		}
+	}
+	l, err := v.snap.Catalog.Codelist("CL_TARGET")
+	if err == nil {
+		sort.SliceStable(out, func(i, j int) bool { return l.Position(out[i].target) < l.Position(out[j].target) })
+	}
+	return out
+}
+
+// class reads the standing of a target, or "" when it has not been computed.
+func (v *visit) class(a aim) string {
+	o, ok := a.measures["CLASS"]
+	if !ok {
+		return ""
+	}
+	switch text := o.Attributes[stat.AttrText]; text {
+	case "NA":
+		return "NOT_ASSESSABLE"
+	case "NODATA":
+		return "NO_DATA"
+	case "":
+	default:
+		return text
+	}
+	if o.Value == nil {
+		return ""
+	}
+	if l, err := v.snap.Catalog.Codelist("CL_TARGET_CLASS"); err == nil {
+		for _, c := range l.Codes {
+			if c.Notes["value"] == o.Value.Round(0).String() {
+				return c.ID
+			}
+		}
+	}
+	return ""
+}
+
+func (v *visit) className(class string) string {
+	if class == "" {
+		return v.say("targets.not-judged")
+	}
+	return nameOf(v.snap, "CL_TARGET_CLASS", class).In(v.lang)
+}
+
+// classOf gives the standing of one target.
+func (v *visit) classOf(target, area string, p stat.Period) (class, name string) {
+	for _, a := range v.aims() {
+		if a.target == target && a.area == area && a.period == p {
+			class = v.class(a)
+		}
+	}
+	return class, v.className(class)
+}
+
+// topicOf is the topic of a target: that of its indicator.
+func (v *visit) topicOf(target string) string {
+	return noteOf(v.snap, "CL_INDICATOR", noteOf(v.snap, "CL_TARGET", target, "indicator"), "topic")
+}
+
+func (v *visit) targets() (page, error) {
+	p := &targetsPage{Frame: v.newFrame("targets", v.say("targets.title")), Method: v.methodLink("target-status")}
+	p.Description = v.say("targets.description")
+	all := v.aims()
+	choose := []struct {
+		id, name string
+		of       func(aim) string
+		list     string
+	}{
+		{"van-ban", "targets.filter-decision", func(a aim) string { return noteOf(v.snap, "CL_TARGET", a.target, "instrument") }, "CL_INSTRUMENT"},
+		{"xep-loai", "targets.filter-class", v.class, "CL_TARGET_CLASS"},
+		{"dia-ban", "targets.filter-area", func(a aim) string { return a.area }, "CL_AREA"},
+		{"nam", "targets.filter-year", func(a aim) string { return a.period.String() }, ""},
+	}
+	shown := all
+	for _, c := range choose {
+		want := v.query.Get(c.id)
+		present := map[string]bool{}
+		for _, a := range all {
+			if x := c.of(a); x != "" {
+				present[x] = true
+			}
+		}
+		if want != "" && !present[want] {
+			if l, err := v.snap.Catalog.Codelist(c.list); c.list == "" || err != nil {
+				return nil, fault.New("web.no-code", "code", want, "dimension", c.id)
+			} else if _, ok := l.Code(want); !ok {
+				return nil, fault.New("web.no-code", "code", want, "dimension", c.id)
+			}
+		}
+		x := filter{ID: c.id, Name: v.say(c.name), Options: []option{{Name: v.say("data.all"), Selected: want == ""}}}
+		codes := sortedKeys(present)
+		if l, err := v.snap.Catalog.Codelist(c.list); err == nil {
+			sort.SliceStable(codes, func(i, j int) bool { return l.Position(codes[i]) < l.Position(codes[j]) })
+		}
+		for _, code := range codes {
+			name := code
+			if c.list != "" {
+				name = nameOf(v.snap, c.list, code).In(v.lang)
+			}
+			x.Options = append(x.Options, option{Value: code, Name: name, Selected: want == code})
+		}
+		p.Filters = append(p.Filters, x)
+		if want == "" {
+			continue
+		}
+		p.Any = true
+		var kept []aim
+		for _, a := range shown {
+			if c.of(a) == want {
+				kept = append(kept, a)
+			}
+		}
+		shown = kept
+	}
+	count := map[string]int{}
+	for _, a := range all {
+		count[v.class(a)]++
+	}
+	p.Judged = count[""] < len(all)
+	if p.Judged {
+		for _, c := range classes {
+			url := v.here("xep-loai", c, "trang", "")
+			if v.query.Get("xep-loai") == c {
+				url = v.here("xep-loai", "")
+			}
+			p.Counts = append(p.Counts, classCount{c, v.className(c), v.say("targets.rule-" + c), v.count(count[c]), url, v.query.Get("xep-loai") == c})
+		}
+		p.Answer = v.say("targets.answer", "n", v.count(len(all)), "achieved", v.count(count["ACHIEVED"]), "likely", v.count(count["LIKELY"]), "focus", v.count(count["FOCUS"]),
+			"open", v.count(count["NOT_ASSESSABLE"]), "none", v.count(count["NO_DATA"]))
+	} else {
+		p.Answer = v.say("targets.answer-bare", "n", v.count(len(all)))
+	}
+	p.Shown = v.count(len(shown))
+	p.Table = v.targetTable(&p.Frame, shown)
+	p.Drawing = v.targetDrawing(shown)
+	p.Table.Chart = nil
+	if p.Drawing != nil {
+		p.Table.Chart = p.Drawing.Chart
+	}
+	return p, nil
+}
+
+// targetTable lists targets with figures and standing.
+func (v *visit) targetTable(f *Frame, list []aim) *Figure {
+	t := newTable("targets", both("targets.table"), export.Column{ID: "target", Name: both("targets.code"), Kind: export.Code}, col("name", both("targets.name")),
+		col("area", both("targets.area")), periods("year", both("targets.year")), col("binds", both("targets.binds")), numbers("goal", both("targets.goal"), catalog.Label{}, -1),
+		numbers("actual", both("targets.actual"), catalog.Label{}, -1), col("unit", both("data.unit")), numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, 0),
+		col("class", both("targets.class")), col("instrument", both("targets.instrument")))
+	t.Heads = 2
+	var obs []cube.Version
+	for _, a := range list {
+		obs = append(obs, a.goal)
+		class := v.class(a)
+		goal := v.rounded(a.goal)
+		actual := none("")
+		if o, ok := a.measures["ACTUAL"]; ok {
+			actual = v.rounded(o)
+			obs = append(obs, o)
+		}
+		probability := none(blankStatus)
+		if o, ok := a.measures["PROB"]; ok && o.Value != nil {
+			probability = v.rounded(o)
+		}
+		flow, _ := v.snap.Catalog.Dataflow(targetFlow)
+		state := label(both("targets.not-judged"))
+		if class != "" {
+			state = label(nameOf(v.snap, "CL_TARGET_CLASS", class)).sealed(class).to(v.why(a.measures["CLASS"].Cell()))
+		}
+		instrument := noteOf(v.snap, "CL_TARGET", a.target, "instrument")
+		t.add(same(a.target).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_TARGET", a.target)).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_AREA", a.area)),
+			when(a.period), label(v.binds(a.goal)), goal, actual, label(unitOf(v.snap, flow, a.goal)), probability, state, label(nameOf(v.snap, "CL_INSTRUMENT", instrument)))
+	}
+	return f.show(&Figure{ID: "bang", Title: t.Title, Table: t, Source: v.sourceLine(obs), Open: true})
+}
+
+// binds says how the number of a target binds, or gives its wording when it has no number.
+func (v *visit) binds(o cube.Version) catalog.Label {
+	if c := o.Attributes[stat.AttrComparator]; c != "" && o.Value != nil {
+		if s := noteOf(v.snap, "CL_COMPARATOR", c, "symbol"); s != "" {
+			return catalog.Label{Vi: s, En: s}
+		}
+	}
+	if o.Value == nil && o.Attributes[stat.AttrText] != "" {
+		return attribute(v.snap, stat.AttrText, o.Attributes[stat.AttrText])
+	}
+	return catalog.Label{}
+}
+
+// rounded is the cell of an observation with its own number of decimals, for columns that mix them.
+func (v *visit) rounded(o cube.Version) cell {
+	c := v.figure(o)
+	if f, err := v.snap.Catalog.Dataflow(o.Dataflow); err == nil && o.Value != nil {
+		r := o.Value.Round(min(decimalsOf(v.snap, f, o), max(o.Value.Decimals(), 0)))
+		c.Number = &r
+	}
+	return c
+}
+
+// targetDrawing sets figures against percentage targets.
+func (v *visit) targetDrawing(list []aim) *Figure {
+	flow, err := v.snap.Catalog.Dataflow(targetFlow)
+	if err != nil {
+		return nil
+	}
+	percent := unitLabel(v.snap, "PC", "")
+	var obs []cube.Version
+	s := v.spec(chart.Bullet, "targets", both("targets.drawing"), both("targets.drawing-unit"), percent, 1, nil)
+	s.ItemHead = both("targets.name")
+	vals := chart.Series{ID: "actual", Name: both("targets.actual"), Colour: chart.Accent}
+	for _, a := range list {
+		actual, ok := a.measures["ACTUAL"]
+		unit := unitOf(v.snap, flow, a.goal)
+		if !ok || actual.Value == nil || a.goal.Value == nil || (unit != percent && unit.Vi[:min(1, len(unit.Vi))] != "%") || len(s.Items) == 16 {
+			continue
+		}
+		obs = append(obs, a.goal, actual)
+		n := nameOf(v.snap, "CL_TARGET", a.target)
+		name := catalog.Label{Vi: n.Vi + " (" + a.period.String() + ")", En: n.En + " (" + a.period.String() + ")"}
+		s.Items = append(s.Items, chart.Item{ID: a.target + "-" + a.area + "-" + a.period.String(), Name: name, Target: a.goal.Value, Strong: true, Href: v.link("/muc-tieu/" + a.target)})
+		vals.Values = append(vals.Values, chart.FigureOf(actual.Observation))
+	}
+	if len(s.Items) == 0 {
+		return nil
+	}
+	s.Series = []chart.Series{vals}
+	s.Source = catalog.Label{Vi: v.sources(obs), En: v.sources(obs)}
+	return &Figure{v: v, ID: "so-voi-muc-tieu", Title: s.Title, Chart: s, Source: v.sourceLine(obs)}
+}
+
+// targetPage is one target: what it says, where it stands and the path there.
+type targetPage struct {
+	Frame
+	Key, Instrument, InstrumentDate, Owner, Unit, Topic string
+	OwnerMark                                           FlagView
+	Indicator                                           string
+	Standings                                           []standing
+	Aims, Actual                                        *Figure
+	Siblings                                            []Crumb
+	Method                                              string
+}
+
+// standing is where a target stands in a year, with the rule beside it.
+type standing struct {
+	Year, Area, Goal, Actual, ActualPeriod, Forecast, Interval, Probability, Gap, Trajectory string
+	Class, ClassName, Rule, Wording, WhyURL                                                  string
+	Flags                                                                                    []FlagView
+}
+
+func (v *visit) target() (page, error) {
+	key := v.r.PathValue("target")
+	list, err := v.snap.Catalog.Codelist("CL_TARGET")
+	if err != nil {
+		return nil, fault.New("web.no-target", "key", key)
+	}
+	code, ok := list.Code(key)
+	if !ok {
+		return nil, fault.New("web.no-target", "key", key)
+	}
+	p := &targetPage{Frame: v.newFrame("targets", code.Name.In(v.lang)), Key: key, Owner: code.Notes["owner"], Method: v.methodLink("target-status")}
+	p.Description = p.Title
+	p.Crumbs = []Crumb{{v.say("targets.title"), v.link("/muc-tieu")}}
+	p.Instrument = nameOf(v.snap, "CL_INSTRUMENT", code.Notes["instrument"]).In(v.lang)
+	if m := code.Notes["owner_mark"]; m != "" && m != "S" {
+		p.OwnerMark = FlagView{m, v.say("common.flag-" + m)}
+	}
+	indicator, hasIndicator := v.snap.Catalog.Indicator(code.Notes["indicator"])
+	if hasIndicator {
+		p.Indicator = indicator.Name.In(v.lang)
+		p.Topic = nameOf(v.snap, "CL_TOPIC", indicator.Topic).In(v.lang)
+	}
+	flow, err := v.snap.Catalog.Dataflow(targetFlow)
+	if err != nil {
+		return nil, err
+	}
+	t := newTable("target-"+key, code.Name, col("area", both("targets.area")), periods("year", both("targets.year")), col("binds", both("targets.binds")),
+		numbers("goal", both("targets.goal"), catalog.Label{}, -1), numbers("actual", both("targets.actual"), catalog.Label{}, -1), numbers("forecast", both("targets.forecast"), catalog.Label{}, -1),
+		numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, 0), col("class", both("targets.class")))
+	var obs []cube.Version
+	for _, a := range v.aims() {
+		if a.target == key {
+			obs = append(obs, a.goal)
+			p.Unit = unitOf(v.snap, flow, a.goal).In(v.lang)
+			p.Standings = append(p.Standings, v.standing(a))
+			state := label(both("targets.not-judged"))
+			if c := v.class(a); c != "" {
+				state = label(nameOf(v.snap, "CL_TARGET_CLASS", c)).sealed(c).to(v.why(a.measures["CLASS"].Cell()))
+			}
+			t.add(label(nameOf(v.snap, "CL_AREA", a.area)), when(a.period), label(v.binds(a.goal)), v.rounded(a.goal), v.measured(a, "ACTUAL"), v.measured(a, "FORECAST"), v.measured(a, "PROB"), state)
+		} else if code.Notes["indicator"] != "" && noteOf(v.snap, "CL_TARGET", a.target, "indicator") == code.Notes["indicator"] {
+			c := Crumb{v.say("targets.sibling", "name", nameOf(v.snap, "CL_TARGET", a.target).In(v.lang), "instrument", nameOf(v.snap, "CL_INSTRUMENT", noteOf(v.snap, "CL_TARGET", a.target, "instrument")).In(v.lang)), v.link("/muc-tieu/" + a.target)}
+			if !slices.Contains(p.Siblings, c) {
+				p.Siblings = append(p.Siblings, c)
+			}
+		}
+	}
+	if hasIndicator && indicator.Dataflow != "" {
+		p.Actual = v.actualFigure(&p.Frame, code, indicator, obs)
+	}
+	p.Aims = p.show(&Figure{ID: "muc-tieu", Title: both("targets.aims"), Table: t, Source: v.sourceLine(obs), Open: true})
+	return p, nil
+}
+
+// measured is the cell of a measure of a target's standing.
+func (v *visit) measured(a aim, measure string) cell {
+	if o, ok := a.measures[measure]; ok {
+		return v.rounded(o)
+	}
+	return none(blankStatus)
+}
+
+func (v *visit) standing(a aim) standing {
+	flow, _ := v.snap.Catalog.Dataflow(targetFlow)
+	unit := unitOf(v.snap, flow, a.goal).In(v.lang)
+	with := func(o cube.Version) string { return text.FormatNumber(v.lang, *v.rounded(o).Number, -1) + " " + unit }
+	s := standing{Year: text.FormatPeriod(v.lang, a.period), Area: nameOf(v.snap, "CL_AREA", a.area).In(v.lang), Flags: v.flags(a.goal.Status, a.goal.Mark())}
+	if a.goal.Value != nil {
+		s.Goal = v.binds(a.goal).In(v.lang) + " " + with(a.goal)
+	} else {
+		s.Wording = v.binds(a.goal).In(v.lang)
+	}
+	get := func(m string) (cube.Version, bool) {
+		o, ok := a.measures[m]
+		return o, ok && o.Value != nil
+	}
+	if o, ok := get("ACTUAL"); ok {
+		s.Actual = with(o)
+		if day, err := stat.ParseDate(o.Attributes[stat.AttrText]); err == nil {
+			s.ActualPeriod = text.FormatDate(v.lang, day)
+		}
+	}
+	if o, ok := get("FORECAST"); ok {
+		s.Forecast, s.Interval = with(o), v.interval(o)
+	}
+	if o, ok := get("PROB"); ok {
+		s.Probability = text.FormatNumber(v.lang, *o.Value, 0)
+	}
+	if o, ok := get("GAP"); ok {
+		s.Gap = with(o)
+	}
+	if o, ok := get("TRAJECTORY"); ok {
+		s.Trajectory = with(o)
+	}
+	s.Class = v.class(a)
+	s.ClassName = v.className(s.Class)
+	if s.Class != "" {
+		s.Rule = v.say("targets.rule-" + s.Class)
+		s.WhyURL = v.why(a.measures["CLASS"].Cell())
+		if reason := a.measures["CLASS"].Attributes[stat.AttrComment]; reason != "" {
+			if id := "targets.reason-" + reason; hasWord(id) {
+				s.Rule = v.say(id)
+			}
+		}
+	}
+	return s
+}
+
+// actualFigure draws the published figures of the indicator against the targets.
+func (v *visit) actualFigure(f *Frame, code catalog.Code, indicator catalog.Indicator, goals []cube.Version) *Figure {
+	flow, err := v.snap.Catalog.Dataflow(indicator.Dataflow)
+	if err != nil {
+		return nil
+	}
+	var series []publish.Series
+	for _, s := range v.snap.Series(flow.ID, indicator.Key) {
+		area := flow.CodeOf(s.Key, "REF_AREA")
+		for _, g := range goals {
+			gf, _ := v.snap.Catalog.Dataflow(targetFlow)
+			if gf.CodeOf(g.Key, "REF_AREA") == area {
+				series = append(series, s)
+				break
+			}
+		}
+	}
+	if len(series) == 0 {
+		return nil
+	}
+	var obs []cube.Version
+	for _, s := range series {
+		obs = append(obs, s.Obs...)
+	}
+	table := v.listOf(flow, "actual-"+code.ID, indicator.Name, series)
+	fig := &Figure{ID: "thuc-hien", Title: indicator.Name, Note: v.say("targets.actual-note"), Table: table, Source: v.sourceLine(obs)}
+	var span []stat.Period
+	kind := chart.Line
+	if c := calendar(obs); c != nil && allOn(obs, c) {
+		span = c
+		for _, g := range goals {
+			for g.Period.Frequency() == c[0].Frequency() && span[len(span)-1].Compare(g.Period) < 0 && len(span) < 60 {
+				span = append(span, span[len(span)-1].Next())
+			}
+		}
+	} else {
+		kind = chart.Bar
+		seen := map[stat.Period]bool{}
+		for _, o := range obs {
+			if !seen[o.Period] {
+				seen[o.Period] = true
+				span = append(span, o.Period)
+			}
+		}
+		slices.SortFunc(span, stat.Period.Compare)
+	}
+	if len(series) <= maxInLegend && len(span) > 0 {
+		unit := unitOf(v.snap, flow, obs[0])
+		s := v.spec(kind, "target-"+code.ID, indicator.Name, unit, unit, decimalsOf(v.snap, flow, obs[0]), obs)
+		s.Periods = span
+		var keys []stat.Key
+		for _, x := range series {
+			keys = append(keys, x.Key)
+		}
+		skip := common(flow, keys)
+		for i, x := range series {
+			name := indicator.Name
+			if len(series) > 1 {
+				name = seriesName(v.snap, flow, x.Key, skip)
+			}
+			s.Series = append(s.Series, chart.Series{ID: "s" + string(x.Key), Name: name, Colour: plainColours[i%len(plainColours)], Values: values(x.Obs, span)})
+		}
+		for _, g := range goals {
+			if g.Value != nil {
+				target := chart.Target{Name: both("targets.line", "year", g.Period.String(), "value", g.Value.String()), Value: *g.Value}
+				target.Name = catalog.Label{Vi: say("vi", "targets.line", "year", g.Period.Year(), "value", text.FormatNumber("vi", *g.Value, -1)),
+					En: say("en", "targets.line", "year", g.Period.Year(), "value", text.FormatNumber("en", *g.Value, -1))}
+				if slices.Contains(span, g.Period) {
+					target.Period = g.Period
+				}
+				s.Targets = append(s.Targets, target)
+			}
+		}
+		fig.Chart = s
+	}
+	return f.show(fig)
+}
+
+// allOn reports whether every figure that has a value lies on one of the periods.
+func allOn(obs []cube.Version, span []stat.Period) bool {
+	for _, o := range obs {
+		if o.Value != nil && !slices.Contains(span, o.Period) {
+			return false
+		}
+	}
+	return true
+}
+
+// listOf lists the figures of some series, one a row.
+func (v *visit) listOf(f *catalog.Dataflow, id string, title catalog.Label, series []publish.Series) *Table {
+	t := newTable(id, title, periods("TIME_PERIOD", both("data.period")), col("series", both("data.series")), numbers("OBS_VALUE", both("data.value"), catalog.Label{}, -1), col("unit", both("data.unit")),
+		col("VINTAGE", both("data.vintage")), col("SOURCE", both("data.source")), col("NOTE", both("data.note")))
+	for _, s := range series {
+		for i := len(s.Obs) - 1; i >= 0; i-- {
+			o := s.Obs[i]
+			t.add(when(o.Period), label(seriesName(v.snap, f, s.Key, nil)).to(v.link("/so-lieu/"+f.ID+"/"+string(s.Key))), v.rounded(o), label(unitOf(v.snap, f, o)), same(v.vintage(o.Vintage)), label(v.sourceOf(o)), label(v.remark(o)))
+		}
+	}
+	return t
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"encoding/xml"
+	"io"
+	"net/http"
+
+	"nhipso/internal/fault"
+)
+
+// robots tells crawlers what not to walk: explanations and searches are endless.
+func (s *Site) robots(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	io.WriteString(w, "User-agent: *\nDisallow: /vi-sao\nDisallow: /tim\nAllow: /\nSitemap: "+s.origin(r)+"/sitemap.xml\n") //nolint:errcheck
+}
+
+type sitemapURL struct {
+	Loc     string        `xml:"loc"`
+	LastMod string        `xml:"lastmod,omitempty"`
+	Links   []sitemapLink `xml:"xhtml:link"`
+}
+
+type sitemapLink struct {
+	Rel  string `xml:"rel,attr"`
+	Lang string `xml:"hreflang,attr"`
+	Href string `xml:"href,attr"`
+}
+
+// sitemap lists the pages in both languages.
+func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
+	snap, err := s.library.Current()
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	paths := []string{"/", "/tinh", "/muc-tieu", "/nhiem-vu", "/so-lieu", "/phuong-phap", "/gioi-thieu", "/phat-hien", "/lich-su"}
+	for _, f := range snap.Catalog.Dataflows() {
+		paths = append(paths, "/so-lieu/"+f.ID)
+	}
+	for _, a := range s.territory.Areas() {
+		if a.IsProvince() {
+			paths = append(paths, "/tinh/"+a.ID)
+		}
+	}
+	if l, err := snap.Catalog.Codelist("CL_TARGET"); err == nil {
+		for _, t := range l.Codes {
+			paths = append(paths, "/muc-tieu/"+t.ID)
+		}
+	}
+	for _, slug := range s.slugs() {
+		paths = append(paths, "/phuong-phap/"+slug)
+	}
+	doc := struct {
+		XMLName xml.Name     `xml:"urlset"`
+		NS      string       `xml:"xmlns,attr"`
+		XHTML   string       `xml:"xmlns:xhtml,attr"`
+		URLs    []sitemapURL `xml:"url"`
+	}{NS: "http://www.sitemaps.org/schemas/sitemap/0.9", XHTML: "http://www.w3.org/1999/xhtml"}
+	day := snap.Release.PublishAt.UTC().Format("2006-01-02")
+	for _, p := range paths {
+		loc := s.origin(r) + p
+		doc.URLs = append(doc.URLs, sitemapURL{Loc: loc, LastMod: day, Links: []sitemapLink{{"alternate", "vi", loc}, {"alternate", "en", loc + "?lang=en"}}})
+	}
+	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
+	io.WriteString(w, xml.Header) //nolint:errcheck
+	xml.NewEncoder(w).Encode(doc) //nolint:errcheck
+}
+
+func (s *Site) favicon(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "image/svg+xml")
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	io.WriteString(w, favicon) //nolint:errcheck
+}
+
+// favicon is a pulse: one beat on a rule.
+const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="4" fill="#00639b"/><path d="M3 18h7l3-9 5 15 4-10 2 4h5" fill="none" stroke="#fff" stroke-width="2.6" stroke-linejoin="round" stroke-linecap="round"/></svg>`
+
+// health answers whether the portal can serve: 200 when a release is in memory, else 503.
+func (s *Site) health(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	snap, err := s.library.Current()
+	if err != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		io.WriteString(w, fault.CodeOf(err)+"\n") //nolint:errcheck
+		return
+	}
+	io.WriteString(w, "ok "+snap.Release.ID+"\n") //nolint:errcheck
+}

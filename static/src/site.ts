@@ -1,0 +1,66 @@
+// What scripts add to pages that work without them: tables sort, choices apply at once, links can be copied.
+
+/** Reads a figure as the page prints it. */
+function numeric(text: string, vietnamese: boolean): number {
+  const plain = vietnamese ? text.replace(/\./g, "").replace(",", ".") : text.replace(/,/g, "");
+  return parseFloat(plain.replace("−", "-"));
+}
+
+function keyOf(cell: HTMLElement, vietnamese: boolean): number | string {
+  if (cell.dataset.v !== undefined) {
+    const n = Number(cell.dataset.v);
+    return Number.isNaN(n) ? cell.dataset.v : n;
+  }
+  if (cell.classList.contains("n")) return numeric(cell.textContent ?? "", vietnamese);
+  return (cell.textContent ?? "").trim();
+}
+
+function sortable(table: HTMLTableElement): void {
+  const body = table.tBodies[0];
+  if (!body || body.rows.length < 3) return;
+  const lang = document.documentElement.lang;
+  const order = new Intl.Collator(lang, { numeric: true });
+  const original = Array.from(body.rows);
+  for (const th of Array.from(table.tHead?.rows[0].cells ?? [])) {
+    const button = document.createElement("button");
+    button.append(...Array.from(th.childNodes));
+    th.append(button);
+    button.addEventListener("click", () => {
+      const now = th.getAttribute("aria-sort");
+      const next = now === "descending" ? "ascending" : now === "ascending" ? null : "descending";
+      for (const other of Array.from(table.querySelectorAll("th[aria-sort]"))) other.removeAttribute("aria-sort");
+      if (!next) {
+        body.append(...original);
+        return;
+      }
+      th.setAttribute("aria-sort", next);
+      const sign = next === "ascending" ? 1 : -1;
+      const rows = original.map((row) => ({ row, key: keyOf(row.cells[th.cellIndex], lang === "vi") }));
+      rows.sort((a, b) => {
+        // What is missing stays last, whichever way the column is sorted.
+        const gapA = Number.isNaN(a.key), gapB = Number.isNaN(b.key);
+        if (gapA || gapB) return Number(gapA) - Number(gapB);
+        if (typeof a.key === "number" && typeof b.key === "number") return sign * (a.key - b.key);
+        return sign * order.compare(String(a.key), String(b.key));
+      });
+      body.append(...rows.map((x) => x.row));
+    });
+  }
+}
+
+for (const table of Array.from(document.querySelectorAll<HTMLTableElement>("table.grid"))) sortable(table);
+
+// A choice in a list applies at once, but only after a key or a click made it: walking a list by keyboard must not leave the page.
+for (const form of Array.from(document.querySelectorAll<HTMLFormElement>("form.filters"))) {
+  let pointer = false;
+  form.addEventListener("pointerdown", () => { pointer = true; });
+  form.addEventListener("keydown", () => { pointer = false; });
+  form.addEventListener("change", () => { if (pointer) form.requestSubmit(); });
+}
+
+// Empty fields are left out of addresses.
+for (const form of Array.from(document.querySelectorAll<HTMLFormElement>('form[method="get"], form[role="search"]'))) {
+  form.addEventListener("formdata", (e) => {
+    for (const [name, value] of Array.from(e.formData.entries())) if (value === "") e.formData.delete(name);
+  });
+}
