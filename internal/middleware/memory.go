@@ -36,17 +36,18 @@ func (m *Memory) Size() int {
 	return m.size
 }
 
-// Remember answers GET and HEAD requests from memory. key gives the name under which a response is kept, or false when the
-// request must reach the handler. Only responses of status 200 are kept.
+// Remember answers GET and HEAD requests from memory, compressed and under an entity tag as Whole does. key gives the name
+// under which a response is kept, or false when it is to be made anew. Only responses of status 200 are kept.
 func (m *Memory) Remember(key func(*http.Request) (string, bool)) Wrap {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			k, ok := "", false
-			if r.Method == http.MethodGet || r.Method == http.MethodHead {
-				k, ok = key(r)
-			}
-			if !ok {
+			if r.Method != http.MethodGet && r.Method != http.MethodHead {
 				next.ServeHTTP(w, r)
+				return
+			}
+			k, ok := key(r)
+			if !ok {
+				record(next, r).entity().ServeHTTP(w, r)
 				return
 			}
 			m.get(k, func() *Entity { return record(next, r).entity() }).ServeHTTP(w, r)
