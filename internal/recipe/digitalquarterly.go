@@ -216,7 +216,7 @@ func digitalQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 			}
 		}
 	}
-	tests, err := m.backTest()
+	tests, err := m.backTest(percentLevel)
 	if err != nil {
 		return nil, err
 	}
@@ -273,7 +273,7 @@ func extend(low, x []float64) ([]float64, error) {
 
 // chowLinPart disaggregates with a constant and one indicator; with fewer than ten years ρ is averaged over its prior.
 func chowLinPart(low, x []float64) (*temporal.Disaggregated, error) {
-	return temporal.Disaggregate(low, [][]float64{x}, temporal.Options{Frequency: 4, Conversion: temporal.Sum, Names: []string{"indicator"}})
+	return temporal.Disaggregate(low, [][]float64{x}, temporal.Options{Frequency: 4, Conversion: temporal.Sum, Names: []string{"indicator"}, Errors: temporal.FullMatrix})
 }
 
 // addUp rounds quarters to the billion's fourth decimal, or to as many as the year has, so that those of a benchmarked year add to it to
@@ -308,12 +308,14 @@ func sum(xs []float64) float64 {
 // backTest hides benchmarks and sees how far the methods miss them. "ahead" hides a year and all later ones, as on the day on which
 // its first quarter came out; "inside" hides one year alone. Errors are those of the year's share in points and of value added in per
 // cent; "covered" says whether the interval of the year held the truth.
-func (m *quarterlyModel) backTest() ([]pipeline.Diagnostic, error) {
+func (m *quarterlyModel) backTest(percentLevel float64) ([]pipeline.Diagnostic, error) {
 	var out []pipeline.Diagnostic
 	n := len(m.years)
 	for hide := 2; hide < n; hide++ {
 		for _, method := range []string{denton, chowlin} {
 			estimate, truth, known := 0.0, 0.0, true
+			half := math.NaN() // half-width of the year's interval, where the method has one
+			variance, freedom := 0.0, math.Inf(1)
 			for _, p := range parts {
 				var values []float64
 				if method == denton {
@@ -329,12 +331,19 @@ func (m *quarterlyModel) backTest() ([]pipeline.Diagnostic, error) {
 						break
 					}
 					values = cl.Values
+					for i := 4 * hide; i < 4*hide+4; i++ {
+						for j := 4 * hide; j < 4*hide+4; j++ {
+							variance += cl.MSE.At(i, j)
+						}
+					}
+					freedom = math.Min(freedom, float64(hide-len(cl.Beta)))
+					half = distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(0.5+percentLevel/200) * math.Sqrt(variance)
 				}
 				estimate += sum(values[4*hide : 4*hide+4])
 				truth += m.low[p][hide]
 			}
 			if known {
-				out = append(out, m.missed("ahead", method, hide, estimate, truth))
+				out = append(out, m.missed("ahead", method, hide, estimate, truth, half))
 			}
 		}
 	}
@@ -354,15 +363,20 @@ func (m *quarterlyModel) backTest() ([]pipeline.Diagnostic, error) {
 			estimate += sum(fit.Values[4*hide : 4*hide+4])
 			truth += m.low[p][hide]
 		}
-		out = append(out, m.missed("inside", denton, hide, estimate, truth))
+		out = append(out, m.missed("inside", denton, hide, estimate, truth, math.NaN()))
 	}
 	return out, nil
 }
 
-func (m *quarterlyModel) missed(kind, method string, k int, estimate, truth float64) pipeline.Diagnostic {
+func (m *quarterlyModel) missed(kind, method string, k int, estimate, truth, half float64) pipeline.Diagnostic {
 	whole := sum(m.gdp[4*k : 4*k+4])
-	return pipeline.Diagnostic{Table: "back-test", Row: map[string]string{
+	row := map[string]string{
 		"kind": kind, "method": method, "year": m.years[k].String(),
 		"estimate": fixed(100*estimate/whole, 2), "published": fixed(100*truth/whole, 2),
-		"error-points": fixed(100*(estimate-truth)/whole, 2), "error-percent": fixed(100*(estimate/truth-1), 2)}}
+		"error-points": fixed(100*(estimate-truth)/whole, 2), "error-percent": fixed(100*(estimate/truth-1), 2)}
+	if !math.IsNaN(half) {
+		row["half-width"] = fixed(100*half/whole, 2)
+		row["covered"] = strconv.FormatBool(math.Abs(estimate-truth) <= half)
+	}
+	return pipeline.Diagnostic{Table: "back-test", Row: row}
 }
