@@ -1,0 +1,62 @@
+package reference_test
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"testing"
+
+	"nhipso/data"
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/territory"
+)
+
+var world1 = sync.OnceValues(func() (*catalog.Catalog, *territory.Registry) {
+	c, err := catalog.Load(data.FS)
+	if err != nil {
+		panic(err)
+	}
+	r, err := territory.Load(data.FS)
+	if err != nil {
+		panic(err)
+	}
+	return c, r
+})
+
+// world gives the reference catalogue and areas, which never change.
+func world(t testing.TB) (*catalog.Catalog, *territory.Registry) {
+	t.Helper()
+	return world1()
+}
+
+// memory is a cube that only remembers, for tests of what is done with it.
+type memory struct{ versions []cube.Version }
+
+func (m *memory) Append(_ context.Context, msg cube.Message) (cube.Receipt, error) {
+	for _, e := range msg.Entries {
+		m.versions = append(m.versions, cube.Version{Dataflow: e.Dataflow, Observation: e.Observation, Message: 1})
+	}
+	return cube.Receipt{Message: 1, Added: len(msg.Entries)}, nil
+}
+
+func (m *memory) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
+	var out []cube.Version
+	for _, v := range m.versions {
+		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) {
+			out = append(out, v)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b cube.Version) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), a.Period.Compare(b.Period), a.Vintage.Date.Compare(b.Vintage.Date))
+	})
+	return out, nil
+}
+
+func (m *memory) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	h, err := m.History(ctx, q)
+	return cube.Newest(h, q.AsOf), err
+}
+
+func (m *memory) LastMessage(context.Context) (int64, error) { return 1, nil }

@@ -1,0 +1,90 @@
+package reference
+
+import (
+	"context"
+	"io/fs"
+	"path"
+	"time"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+	"nhipso/internal/territory"
+)
+
+// Known is the day on which the reference data was put together. A figure whose source does not say when it was published
+// counts as published on that day, since it was public by then.
+var Known = stat.MustDate("2026-11-01")
+
+// Sender is the name under which reference data enters the cube.
+const Sender = "reference"
+
+// Progress tells of one file that was stored.
+type Progress struct {
+	N, Of   int // this one of how many
+	File    string
+	Rows    int
+	Receipt cube.Receipt
+}
+
+// Report says what a load did.
+type Report struct {
+	Files    []Progress
+	Changed  bool      // whether anything was stored
+	Message  int64     // the newest message of this load; 0 when nothing was stored
+	Findings []Finding // where the identities do not hold; empty when nothing was stored
+	Tested   []Tally   // how often each identity was tested and held
+}
+
+// Load reads observations/*.csv of a file system and stores each file as one message. All files are read and checked before the
+// first is stored; loading the same files again changes nothing. Progress, when given, is called after each file. When anything
+// was stored, the identities of the figures are tested on the whole cube.
+func Load(ctx context.Context, fsys fs.FS, c *catalog.Catalog, in cube.Intake, sentAt time.Time, progress func(Progress)) (Report, error) {
+	areas, err := territory.Load(fsys)
+	if err != nil {
+		return Report{}, err
+	}
+	names, err := fs.Glob(fsys, "observations/*.csv")
+	if err != nil || len(names) == 0 {
+		return Report{}, fault.New("reference.no-files", "folder", "observations")
+	}
+	messages := make([]cube.Message, len(names))
+	for i, name := range names {
+		if err := ctx.Err(); err != nil {
+			return Report{}, err
+		}
+		if messages[i], err = readFile(fsys, name, c, areas, sentAt); err != nil {
+			return Report{}, err
+		}
+	}
+	var report Report
+	for i, m := range messages {
+		receipt, err := in.Take(ctx, m)
+		if err != nil {
+			return report, err
+		}
+		p := Progress{N: i + 1, Of: len(messages), File: m.File, Rows: len(m.Entries), Receipt: receipt}
+		report.Files = append(report.Files, p)
+		if receipt.Message != 0 {
+			report.Changed, report.Message = true, receipt.Message
+		}
+		if progress != nil {
+			progress(p)
+		}
+	}
+	if !report.Changed {
+		return report, nil
+	}
+	report.Findings, report.Tested, err = Test(ctx, in.Store)
+	return report, err
+}
+
+func readFile(fsys fs.FS, name string, c *catalog.Catalog, areas *territory.Registry, sentAt time.Time) (cube.Message, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return cube.Message{}, fault.New("reference.unreadable").At(name, 0, "").Because(err)
+	}
+	defer f.Close()
+	return ReadCSV(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Known: Known})
+}
