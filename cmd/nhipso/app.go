@@ -80,7 +80,7 @@ func (e *env) open(ctx context.Context, p *place) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &app{place: *p, catalog: c, areas: areas, store: s, recipes: recipe.All(c), now: e.now}, nil
+	return &app{place: *p, catalog: c, areas: areas, store: s, recipes: recipe.All(c, areas), now: e.now}, nil
 }
 
 func (a *app) close() { a.store.Close() }

@@ -2,46 +2,53 @@ package recipe
 
 import (
 	"sort"
-	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
+	"nhipso/internal/territory"
 )
 
 // Provinces gives, for every province and definition with a published share, the share itself, the value added that it implies (share ×
-// GRDP of the same year and the same set of provinces), its part of the national digital value added of the same definition, and its rank
-// among the provinces published. A province without a published share, or whose GRDP of that year on that map is not published, gets
-// no figure: nothing is filled in.
-func Provinces() pipeline.Recipe {
+// GRDP of the same year on the same map), its part of the national digital value added of the same definition, and its rank among the
+// provinces published. Shares of old provinces are also restated to the 34, through value added and GRDP, where every part of the new
+// province has a published share. A province without a published share, or whose GRDP is not known, gets no figure: nothing is filled in.
+func Provinces(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "provinces", Version: "1", Method: "provinces",
 		Title: catalog.Label{Vi: "Kinh tế số của tỉnh, thành phố", En: "Digital economy of the provinces"},
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A..." + total},
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},
+			{Name: "estimated", Dataflow: "GRDP_EST", Key: "A."},
 			{Name: "national", Dataflow: "DE_VA", Key: "A." + country + ".." + total + "." + latest},
 		},
 		Outputs: []string{"DE_PROVINCE"},
-		Compute: provinces,
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return provinces(areas, in) },
 	}
 }
 
-func provinces(in *pipeline.Inputs) (*pipeline.Result, error) {
-	type group struct {
-		set, definition string
-		period          stat.Period
-	}
-	groups := map[group][]cube.Version{}
-	var order []group
+// provinceGroup is the published shares of one definition and year on one map.
+type provinceGroup struct {
+	set        territory.Set
+	definition string
+	period     stat.Period
+}
+
+func provinces(areas *territory.Registry, in *pipeline.Inputs) (*pipeline.Result, error) {
+	groups := map[provinceGroup][]cube.Version{}
+	var order []provinceGroup
 	for _, s := range in.Newest("share") {
 		codes := s.Key.Codes() // FREQ, REF_AREA, DEFINITION, COMPONENT
-		set, _, isProvince := strings.Cut(codes[1], "-")
-		if !isProvince || s.Value == nil {
+		area, err := areas.Area(codes[1])
+		if err != nil {
+			return nil, err
+		}
+		if !area.IsProvince() || s.Value == nil {
 			continue
 		}
-		g := group{set, codes[2], s.Period}
+		g := provinceGroup{area.Set, codes[2], s.Period}
 		if groups[g] == nil {
 			order = append(order, g)
 		}
@@ -49,44 +56,78 @@ func provinces(in *pipeline.Inputs) (*pipeline.Result, error) {
 	}
 	var out pipeline.Result
 	for _, g := range order {
-		list := groups[g]
-		sort.SliceStable(list, func(i, j int) bool { return list[i].Value.Cmp(*list[j].Value) > 0 })
-		rank := 0
-		national := pick(in.Newest("national"), "A", country, g.definition, total, latest)
-		for i, s := range list {
-			if i == 0 || s.Value.Cmp(*list[i-1].Value) != 0 {
-				rank = i + 1 // standard competition ranking: equal shares share a rank
-			}
-			area := s.Key.Codes()[1]
-			give := func(measure string, value stat.Decimal, status stat.Status, unit string, from ...pipeline.Ref) {
-				attrs := stat.Attributes{"UNIT_MEASURE": unit}
-				if unit == "VND" {
-					attrs["UNIT_MULT"] = "9"
-				}
-				out.Outputs = append(out.Outputs, output("DE_PROVINCE", stat.NewKey("A", area, g.definition, measure), g.period, value, status, attrs, from...))
-			}
-			give("SHARE", *s.Value, s.Status, "PC_GRDP", refTo(s, "share"))
-			var others []pipeline.Ref
-			for _, o := range list {
-				others = append(others, refTo(o, "share"))
-			}
-			give("RANK", stat.Int(int64(rank)), stat.Estimated, "RANK", others...)
-			grdp := pick(in.Newest("grdp"), "A", area)
-			level, ok := grdp.value(g.period)
-			if !ok {
-				continue
-			}
-			va := percentOf(*s.Value, level)
-			from := []pipeline.Ref{refTo(s, "share"), grdp.ref(g.period, "denominator")}
-			give("VA", va, stat.Estimated, "VND", from...)
-			if whole, ok := national.value(g.period); ok && whole.Sign() > 0 {
-				part, err := va.Mul(hundred).Quo(whole)
-				if err != nil {
-					return nil, err
-				}
-				give("NAT_SHARE", part.Round(6), stat.Estimated, "PC_DVA", append(from, national.ref(g.period, "national"))...)
-			}
+		if err := g.measure(areas, in, groups[g], &out); err != nil {
+			return nil, err
 		}
 	}
 	return &out, nil
+}
+
+// measure gives the figures of one group, and restates an old map's to the new one.
+func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, list []cube.Version, out *pipeline.Result) error {
+	give := func(area, measure string, value stat.Decimal, status stat.Status, unit string, attrs stat.Attributes, from ...pipeline.Ref) {
+		attrs = attrs.Clone()
+		attrs["UNIT_MEASURE"] = unit
+		if unit == "VND" {
+			attrs["UNIT_MULT"] = "9"
+		}
+		out.Outputs = append(out.Outputs, output("DE_PROVINCE", stat.NewKey("A", area, g.definition, measure), g.period, value, status, attrs, from...))
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Value.Cmp(*list[j].Value) > 0 })
+	national := pick(in.Newest("national"), "A", country, g.definition, total, latest)
+	var everyShare []pipeline.Ref
+	for _, s := range list {
+		everyShare = append(everyShare, refTo(s, "share"))
+	}
+	rank := 0
+	va, grdp := territory.Values{}, territory.Values{}
+	refs := map[string][]pipeline.Ref{}
+	for i, s := range list {
+		if i == 0 || s.Value.Cmp(*list[i-1].Value) != 0 {
+			rank = i + 1 // standard competition ranking: equal shares share a rank
+		}
+		area := s.Key.Codes()[1]
+		give(area, "SHARE", *s.Value, s.Status, "PC_GRDP", nil, refTo(s, "share"))
+		give(area, "RANK", stat.Int(int64(rank)), stat.Estimated, "RANK", nil, everyShare...)
+		level := pick(in.Newest("grdp"), "A", area)
+		if _, ok := level.value(g.period); !ok {
+			level = pick(in.Newest("estimated"), "A", area)
+		}
+		whole, ok := level.value(g.period)
+		if !ok {
+			continue
+		}
+		grdp[area], va[area] = whole, percentOf(*s.Value, whole)
+		refs[area] = []pipeline.Ref{refTo(s, "share"), level.ref(g.period, "denominator")}
+		give(area, "VA", va[area], stat.Estimated, "VND", nil, refs[area]...)
+		if nation, ok := national.value(g.period); ok && nation.Sign() > 0 {
+			part, err := va[area].Mul(hundred).Quo(nation)
+			if err != nil {
+				return err
+			}
+			give(area, "NAT_SHARE", part.Round(6), stat.Estimated, "PC_DVA", nil, append(refs[area], national.ref(g.period, "national"))...)
+		}
+	}
+	if g.set != territory.Provinces63 || len(va) == 0 {
+		return nil
+	}
+	restated, err := areas.Restate(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Ratio, Values: va, Denominator: grdp, Per: hundred})
+	if err != nil {
+		return err
+	}
+	note := stat.Attributes{stat.AttrAreaSet: string(territory.Provinces34), stat.AttrComment: "RESTATED_RATIO"}
+	for _, r := range restated {
+		if r.Value == nil {
+			continue
+		}
+		var from []pipeline.Ref
+		sum := stat.Decimal{}
+		for _, part := range areas.Predecessors(r.Area) {
+			from = append(from, refs[part.ID]...)
+			sum = sum.Add(va[part.ID])
+		}
+		give(r.Area, "SHARE", r.Value.Round(6), stat.Estimated, "PC_GRDP", note, from...)
+		give(r.Area, "VA", sum, stat.Estimated, "VND", note, from...)
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ package recipe
 import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/territory"
 )
 
 // Codes that recipes ask for. They are codes of the catalogue's lists; a test checks that each exists.
@@ -34,8 +35,8 @@ const (
 	share = "SHARE"
 )
 
-// All gives the recipes of a catalogue.
-func All(c *catalog.Catalog) []pipeline.Recipe {
+// All gives the recipes of a country: its catalogue and its areas.
+func All(c *catalog.Catalog, areas *territory.Registry) []pipeline.Recipe {
 	return []pipeline.Recipe{
 		DigitalAnnual(),
 		DigitalSplit(),
@@ -43,7 +44,9 @@ func All(c *catalog.Catalog) []pipeline.Recipe {
 		DigitalQuarterly(),
 		RequiredGrowth(c),
 		TargetStatus(c),
-		Provinces(),
+		Areas(areas),
+		Provinces(areas),
+		DTIAreas(areas),
 		TaskRates(),
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"nhipso/internal/reference"
 	"nhipso/internal/stat"
 	"nhipso/internal/store/storetest"
+	"nhipso/internal/territory"
 )
 
 // national is a cube with the reference data of Viet Nam and every recipe run once.
@@ -38,11 +39,20 @@ func newNational(t *testing.T) *national {
 	if _, err := reference.Load(ctx, data.FS, c, intake, now(), nil); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := pipeline.Runner{Store: s, Intake: intake, Now: now}.RunStale(ctx, All(c), false)
+	runs, err := pipeline.Runner{Store: s, Intake: intake, Now: now}.RunStale(ctx, All(c, areas(t)), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &national{s, c, runs}
+}
+
+func areas(t *testing.T) *territory.Registry {
+	t.Helper()
+	r, err := territory.Load(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func (n *national) series(t *testing.T, flow string, key ...string) series {
@@ -65,8 +75,8 @@ func (n *national) run(t *testing.T, recipe string) pipeline.Run {
 
 func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	n := newNational(t)
-	if len(n.runs) != len(All(n.catalog)) {
-		t.Fatalf("%d runs for %d recipes", len(n.runs), len(All(n.catalog)))
+	if len(n.runs) != len(All(n.catalog, areas(t))) {
+		t.Fatalf("%d runs for %d recipes", len(n.runs), len(All(n.catalog, areas(t))))
 	}
 	printed := map[int]string{2020: "12.66", 2021: "12.87", 2022: "12.83", 2023: "12.87", 2024: "13.17", 2025: "14.02"}
 
@@ -243,12 +253,83 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 			t.Fatal("no provinces at all")
 		}
 		for _, v := range out {
+			if v.Attributes[stat.AttrComment] == "RESTATED_RATIO" {
+				continue // every part of it is published; see the test of restatement
+			}
 			if !published[v.Key.Codes()[1]+v.Key.Codes()[2]+v.Period.String()] {
 				t.Errorf("%s has a figure", v.Cell())
 			}
 		}
 		if v, _ := n.series(t, "DE_PROVINCE", "A", "VN34-24", "NSO", "VA").value(stat.Year(2025)); v.Round(-2).String() != "241700" {
 			t.Errorf("Bắc Ninh 2025: %s bn VND implied, want about 241.7 thousand bn", v)
+		}
+	})
+
+	t.Run("shares of 2022 on the map of 34 go through value added and GRDP, and only where every part is published", func(t *testing.T) {
+		out, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "DE_PROVINCE", Key: "A..MIC.SHARE"})
+		got := map[string]string{}
+		for _, v := range out {
+			if v.Attributes[stat.AttrComment] == "RESTATED_RATIO" && v.Period == stat.Year(2022) {
+				got[v.Key.Codes()[1]] = v.Value.Round(2).String()
+			}
+		}
+		share := func(code string) (float64, float64) {
+			s, _ := n.series(t, "DE_SHARE", "A", code, "MIC", "TOTAL").float(stat.Year(2022))
+			g, _ := n.series(t, "GRDP_EST", "A", code).float(stat.Year(2022))
+			return s * g, g
+		}
+		a, ga := share("VN63-24")
+		b, gb := share("VN63-27")
+		if want := fmt.Sprintf("%.2f", (a+b)/(ga+gb)); got["VN34-24"] != want {
+			t.Errorf("Bắc Ninh (with Bắc Giang): %s, want %s", got["VN34-24"], want)
+		}
+		if got["VN34-01"] != "17.15" {
+			t.Errorf("Hà Nội did not merge: %s, want 17.15 as published", got["VN34-01"])
+		}
+		for area, why := range map[string]string{"VN34-19": "Bắc Kạn", "VN34-31": "Hải Dương", "VN34-79": "Bình Dương", "VN34-48": "Quảng Nam"} {
+			if got[area] != "" {
+				t.Errorf("%s has a share although %s has none: %s", area, why, got[area])
+			}
+		}
+	})
+
+	t.Run("GRDP of 2020 restated to 34 provinces is that of the publisher", func(t *testing.T) {
+		published, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "GRDP"})
+		tested := 0
+		for _, v := range published {
+			if v.Period != stat.Year(2020) {
+				continue
+			}
+			tested++
+			ours, ok := n.series(t, "GRDP_EST", "A", v.Key.Codes()[1]).float(v.Period)
+			if !ok || math.Abs(ours/v.Value.Float64()-1) > 0.002 {
+				t.Errorf("%s: restated %.0f, published %s", v.Key, ours, v.Value)
+			}
+		}
+		if tested != 34 {
+			t.Errorf("%d provinces compared", tested)
+		}
+	})
+
+	t.Run("split back to 63 provinces it adds to the 34 and says that it is an estimate", func(t *testing.T) {
+		whole, _ := n.series(t, "GRDP", "A", "VN34-24").value(stat.Year(2025))
+		a, b := n.series(t, "GRDP_EST", "A", "VN63-24"), n.series(t, "GRDP_EST", "A", "VN63-27")
+		va, _ := a.value(stat.Year(2025))
+		vb, _ := b.value(stat.Year(2025))
+		if va.Add(vb).Cmp(whole) != 0 {
+			t.Errorf("%s + %s is not %s", va, vb, whole)
+		}
+		if c := a.at[stat.Year(2025)].Attributes[stat.AttrComment]; c != "SPLIT_BY_GRDP_2022" {
+			t.Errorf("says %q", c)
+		}
+	})
+
+	t.Run("the simple average gives back the published DTI 2024 of merged provinces", func(t *testing.T) {
+		for area, want := range map[string]string{"VN34-01": "0.8241", "VN34-46": "0.7951", "VN34-31": "0.7857", "VN34-79": "0.7770"} {
+			v, ok := n.series(t, "DTI_RESTATED", "A", area, "PROV", "DTI2024", "TOTAL", "SCORE").float(stat.Year(2024))
+			if w, _ := strconv.ParseFloat(want, 64); !ok || math.Abs(v-w) > 0.0001 {
+				t.Errorf("%s: %.4f, published %s", area, v, want)
+			}
 		}
 	})
 
@@ -316,7 +397,7 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	t.Run("running again changes nothing", func(t *testing.T) {
 		intake := cube.Intake{Catalog: n.catalog, Store: n.store}
 		later := func() time.Time { return time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC) }
-		runs, err := pipeline.Runner{Store: n.store, Intake: intake, Now: later}.RunStale(context.Background(), All(n.catalog), false)
+		runs, err := pipeline.Runner{Store: n.store, Intake: intake, Now: later}.RunStale(context.Background(), All(n.catalog, areas(t)), false)
 		if err != nil || len(runs) != 0 {
 			t.Errorf("%d recipes ran again (%v)", len(runs), err)
 		}
@@ -328,7 +409,7 @@ func TestEveryRecipeHasATitleInBothLanguagesAndAMethodPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range All(c) {
+	for _, r := range All(c, areas(t)) {
 		if r.Title.Vi == "" || r.Title.En == "" || r.Method == "" || r.Version == "" {
 			t.Errorf("%s lacks a title, a page or a version", r.ID)
 		}
