@@ -357,6 +357,12 @@ func TestEveryFigureOfTheDomainTablesIsLoaded(t *testing.T) {
 			switch f.flow {
 			case "IND", "TEAMS", "DTI_STRUCTURE", "PLATFORMS", "TASKS": // compared by value above
 				continue
+			case "POPULATION", "GRDP_PER_HEAD": // compared in provincial_test.go
+				continue
+			case "DTI":
+				if f.mark == "S2" {
+					continue // compared in provincial_test.go
+				}
 			}
 			if n > 0 && !beyond[f.flow+" "+f.key+" "+f.value] {
 				t.Errorf("in no table: %+v", f)
