@@ -21,12 +21,13 @@ const (
 // Kind says what a primary row measures.
 type Kind string
 
-// The kinds. All but Physical are money and part of the column total.
+// The kinds. Details and physical rows are no part of the column total.
 const (
 	ValueAdded Kind = "value-added"
 	Import     Kind = "import"
 	ProductTax Kind = "product-tax" // taxes less subsidies on the products an industry buys
-	Physical   Kind = "physical"    // employment, emissions, energy: another unit, outside the column total
+	Detail     Kind = "detail"      // money already inside another row: compensation within value added
+	Physical   Kind = "physical"    // another unit: employment, emissions, energy
 )
 
 // Row is one primary input: what each industry uses beside the products of the table. Values has length n.
@@ -35,6 +36,8 @@ type Row struct {
 	Kind   Kind      `json:"kind"`
 	Values []float64 `json:"values"`
 }
+
+func (r Row) counts() bool { return r.Kind != Detail && r.Kind != Physical }
 
 // Column is one category of final use. Values has length n. Changes in inventories may be negative; imports in a Total
 // table are.
@@ -126,11 +129,11 @@ func (t *Table) checkVector(v []float64, name string, isRow bool) error {
 
 func finite(v float64) bool { return v-v == 0 }
 
-// ColumnTotals gives intermediate plus primary inputs of each industry (n); physical rows are left out.
+// ColumnTotals gives intermediate plus primary inputs of each industry (n); details and physical rows are left out.
 func (t *Table) ColumnTotals() []float64 {
 	out := columnSums(t.Z)
 	for _, p := range t.Primary {
-		if p.Kind != Physical {
+		if p.counts() {
 			addTo(out, p.Values)
 		}
 	}
@@ -160,7 +163,7 @@ func (t *Table) GrossOutput() []float64 {
 
 func (t *Table) money() bool {
 	for _, p := range t.Primary {
-		if p.Kind != Physical {
+		if p.counts() {
 			return true
 		}
 	}

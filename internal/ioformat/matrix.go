@@ -1,0 +1,143 @@
+package ioformat
+
+import (
+	"io"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/inputoutput"
+)
+
+// ReadMatrix reads either of the plain layouts. A file whose heading is exactly row,column,value is long, any other wide.
+func ReadMatrix(r io.Reader, file string) (*Grid, error) {
+	d, err := openText(r, file)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.header) == 3 && strings.EqualFold(d.header[0], "row") && strings.EqualFold(d.header[1], "column") && strings.EqualFold(d.header[2], "value") {
+		return readLong(d, 0, 1, 2)
+	}
+	return readWide(d)
+}
+
+func readWide(d *delimited) (*Grid, error) {
+	columns := append([]string(nil), d.header[1:]...)
+	for j, c := range columns {
+		if c == "" {
+			return nil, fault.New("ioformat.no-code").At(d.file, 1, letters(j+1))
+		}
+	}
+	var rows []string
+	var lines []int
+	var cells []inputoutput.Maybe
+	for {
+		rec, err := d.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		code := strings.TrimSpace(rec[0])
+		if code == "" {
+			return nil, fault.New("ioformat.no-code").At(d.file, d.line, letters(0))
+		}
+		rows, lines = append(rows, code), append(lines, d.line)
+		if len(cells)+len(columns) > maxCells {
+			return nil, fault.New("ioformat.too-large", "rows", len(rows), "columns", len(columns)).At(d.file, d.line, "")
+		}
+		for j, text := range rec[1:] {
+			v, reason := parseNumber(text, d.comma)
+			if reason != "" {
+				return nil, refuse(reason, text).At(d.file, d.line, d.name(j+1))
+			}
+			cells = append(cells, v)
+		}
+	}
+	g, err := newGrid(d.file, rows, columns)
+	if err != nil {
+		return nil, err
+	}
+	g.cells, g.line = cells, lines
+	return g, nil
+}
+
+// readLong collects cells that come one a record.
+func readLong(d *delimited, rowAt, columnAt, valueAt int) (*Grid, error) {
+	c := newCollector(d.file)
+	for {
+		rec, err := d.next()
+		if err == io.EOF {
+			return c.grid()
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := c.add(d, rec, rowAt, columnAt, valueAt); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// collector gathers single cells into a grid. A cell given twice is an error even where the values agree; a cell never
+// given is missing.
+type collector struct {
+	file          string
+	rows, columns []string
+	row, column   map[string]int
+	at            map[[2]int]given
+}
+
+type given struct {
+	value inputoutput.Maybe
+	line  int
+}
+
+func newCollector(file string) *collector {
+	return &collector{file: file, row: map[string]int{}, column: map[string]int{}, at: map[[2]int]given{}}
+}
+
+func (c *collector) add(d *delimited, rec []string, rowAt, columnAt, valueAt int) error {
+	v, reason := parseNumber(rec[valueAt], d.comma)
+	if reason != "" {
+		return refuse(reason, rec[valueAt]).At(d.file, d.line, d.name(valueAt))
+	}
+	var p [2]int
+	for k, field := range []int{rowAt, columnAt} {
+		code := strings.TrimSpace(rec[field])
+		if code == "" {
+			return fault.New("ioformat.no-code").At(d.file, d.line, d.name(field))
+		}
+		set, list := c.row, &c.rows
+		if k == 1 {
+			set, list = c.column, &c.columns
+		}
+		i, ok := set[code]
+		if !ok {
+			i = len(*list)
+			code = strings.Clone(code) // the record's memory is used again
+			set[code] = i
+			*list = append(*list, code)
+		}
+		p[k] = i
+	}
+	if first, twice := c.at[p]; twice {
+		return fault.New("ioformat.cell-twice", "row", c.rows[p[0]], "column", c.columns[p[1]], "first", first.line).At(d.file, d.line, "")
+	}
+	if len(c.at) >= maxCells {
+		return fault.New("ioformat.too-large", "rows", len(c.rows), "columns", len(c.columns)).At(d.file, d.line, "")
+	}
+	c.at[p] = given{v, d.line}
+	return nil
+}
+
+func (c *collector) grid() (*Grid, error) {
+	g, err := newGrid(c.file, c.rows, c.columns)
+	if err != nil {
+		return nil, err
+	}
+	for p, v := range c.at {
+		g.set(p[0], p[1], v.value)
+	}
+	return g, nil
+}
