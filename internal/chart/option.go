@@ -16,7 +16,7 @@ type obj = map[string]any
 // Sizes of drawings, in CSS pixels.
 const (
 	minWidth, maxWidth = 240, 2400
-	minHeight          = 60
+	minHeight          = 40
 	maxHeight          = 4000
 	labelSize          = 12.0
 	narrow             = 560 // below it, names of series move from the line to a key above the plot

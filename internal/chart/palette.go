@@ -33,7 +33,7 @@ var swatches = map[Colour]swatch{
 	ICT:         {"#009E73", "#2EB88C", "#00765A", "#4CC9A0"},
 	Platform:    {"#CC79A7", "#DC93BB", "#9C4677", "#E6A9CA"},
 	Sector:      {"#56B4E9", "#8CCDF3", "#1C6E9E", "#9AD3F5"},
-	Context:     {"#AAB2BA", "#66707A", "#59636D", "#A9B2BB"},
+	Context:     {"#AAB2BA", "#7A858F", "#59636D", "#A9B2BB"},
 }
 
 // swatch finds the colour; an accent is the blue of the core, and a series without colour is an accent.
@@ -61,25 +61,25 @@ const (
 	border = "#FEFEFE" // between areas of a map
 	sea    = "#7C8791" // outline of islands too small to fill
 	onDark = "#FDFDFD" // text on a fill that is dark in the light scheme, and bright in the dark one
-	onHue  = "#1C2026" // text on a fill that is bright in both
+	onHue  = "#0C0E11" // text on a fill that is bright in both
 )
 
 // sequence is even in OKLCH lightness, hue 245: the lowest class first.
 var sequence = []string{"#D8EBFB", "#9BC6EC", "#5D9FD5", "#2B77B0", "#0B517F"}
 
 // diverging has two classes below the middle, the middle, and two above.
-var diverging = []string{"#B76B1C", "#E9B082", "#E9EBEE", "#92C0E8", "#2C78B1"}
+var diverging = []string{"#A35A10", "#E9B082", "#E9EBEE", "#92C0E8", "#2C78B1"}
 
 // darkOf gives the dark value of every light one.
 var darkOf = func() map[string]string {
 	m := map[string]string{
 		paper: "#15181C", ink: "#ECEEF1", muted: "#A3ACB5", rule: "#2B3138", axis: "#6B757F", ghost: "#737D87",
-		noData: "#22272D", hatch: "#525B64", border: "#15181D", sea: "#8C96A0", onDark: "#101418", onHue: "#14171B",
+		noData: "#22272D", hatch: "#525B64", border: "#15181D", sea: "#8C96A0", onDark: "#101418", onHue: "#0B0D10",
 	}
 	for _, s := range swatches {
 		m[s.light], m[s.textLight] = s.dark, s.textDark
 	}
-	for i, d := range []string{"#203B50", "#2D5C82", "#3E78A8", "#6DABDF", "#ABD7FD"} {
+	for i, d := range []string{"#203B50", "#2D5C82", "#37699A", "#6DABDF", "#ABD7FD"} {
 		m[sequence[i]] = d
 	}
 	for i, d := range []string{"#E59B5B", "#8F5C2F", "#313335", "#356890", "#73B1E6"} {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -207,12 +208,15 @@ func (r *Renderer) body(s *Spec, o Options) (string, error) {
 
 var (
 	reRoot    = regexp.MustCompile(`(?s)^\s*<svg[^>]*>\s*|\s*</svg>\s*$`)
-	reID2     = regexp.MustCompile(`zr\d+-[a-z]*\d+`)
-	reFace    = regexp.MustCompile(`style="([^"]*)"`)
+	reIDs     = regexp.MustCompile(`zr\d+-[a-z]*\d+`)
+	reInline  = regexp.MustCompile(`style="([^"]*)"`)
 	reBack    = regexp.MustCompile(`<rect[^>]*fill="none"[^>]*></rect>\n?`)
 	reStyle   = regexp.MustCompile(`(?s)<style[^>]*>.*?</style>\n?`) // what ECharts does when the pointer is over a shape
+	reMeta    = regexp.MustCompile(` ecmeta_[a-z_]+="[^"]*"`)
+	reEmpty   = regexp.MustCompile(`<path [^>]*(?:matrix\(0,0,0,0,|fill-opacity="0"[^>]*stroke-width="0")[^>]*></path>\n?`) // points of labels and grounds of keys, which cannot be seen
 	reClass   = regexp.MustCompile(` class="zr\d+-cls-\d+"`)
 	reHit     = regexp.MustCompile(`<path [^>]*fill="none" pointer-events="visible"></path>\n?`) // boxes that catch the pointer
+	reTag     = regexp.MustCompile(`<[^>]*>`)
 	reNumber  = regexp.MustCompile(`-?\d+\.\d{3,}`)
 	reMoveAll = regexp.MustCompile(` transform="translate\(0 0\)"`)
 )
@@ -222,7 +226,7 @@ var (
 func clean(svg, id string) string {
 	svg = reRoot.ReplaceAllString(svg, "")
 	ids := map[string]string{}
-	svg = reID2.ReplaceAllStringFunc(svg, func(old string) string {
+	svg = reIDs.ReplaceAllStringFunc(svg, func(old string) string {
 		if ids[old] == "" {
 			ids[old] = fmt.Sprintf("%s-c%d", id, len(ids))
 		}
@@ -230,17 +234,22 @@ func clean(svg, id string) string {
 	})
 	svg = reBack.ReplaceAllString(svg, "")
 	svg = reStyle.ReplaceAllString(svg, "")
+	svg = reMeta.ReplaceAllString(svg, "")
+	svg = reEmpty.ReplaceAllString(svg, "")
 	svg = reClass.ReplaceAllString(svg, "")
 	svg = reHit.ReplaceAllString(svg, "")
-	svg = strings.NewReplacer(` pointer-events="visible"`, "", "></path>", "/>", ` xml:space="preserve"`, "").Replace(svg)
+	svg = strings.NewReplacer(` pointer-events="visible"`, "", "></path>", "/>", ` fill="#000"`, "", ` xml:space="preserve"`, "").Replace(svg)
 	svg = reMoveAll.ReplaceAllString(svg, "")
-	svg = reFace.ReplaceAllStringFunc(svg, textStyle)
-	return reNumber.ReplaceAllStringFunc(svg, func(n string) string {
-		var f float64
-		if _, err := fmt.Sscan(n, &f); err != nil {
-			return n
-		}
-		return trim(f)
+	svg = reInline.ReplaceAllStringFunc(svg, textStyle)
+	// Only inside tags: in a text, 12.345 may be twelve thousand and something.
+	return reTag.ReplaceAllStringFunc(svg, func(tag string) string {
+		return reNumber.ReplaceAllStringFunc(tag, func(n string) string {
+			f, err := strconv.ParseFloat(n, 64)
+			if err != nil {
+				return n
+			}
+			return trim(f)
+		})
 	})
 }
 
@@ -264,7 +273,7 @@ func textStyle(attr string) string {
 
 // trim writes a coordinate with two digits at most.
 func trim(f float64) string {
-	s := strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", f), "0"), ".")
+	s := strings.TrimRight(strings.TrimRight(strconv.FormatFloat(f, 'f', 2, 64), "0"), ".")
 	if s == "-0" || s == "" {
 		return "0"
 	}
