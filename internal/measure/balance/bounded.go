@@ -23,16 +23,24 @@ func (r *Reconciled) bounded(p Problem, o StoneOptions) error {
 		d.se2[k] = c.SE * c.SE
 	}
 	mu := clone(r.Multipliers)
-	x, rounds, err := d.search(mu)
-	if err != nil {
-		return err
+	x, rounds, done := d.search(mu)
+	if _, grad, _ := d.at(mu); !done {
+		if err := d.infeasible(mu, grad); err != nil {
+			return err
+		}
 	}
 	fixed := p
 	fixed.NonNegative = nil
 	fixed.Variances, fixed.Values = clone(p.Variances), clone(p.Values)
 	r.Bound = nil
+	edge := 0.0
+	if !done { // too close to infeasible for Newton: try the cells it left next to nothing as binding
+		for k := range d.size {
+			edge = math.Max(edge, 1e-7*d.size[k])
+		}
+	}
 	for i, b := range p.NonNegative {
-		if b && x[i] <= 0 && p.Variances[i] > 0 {
+		if b && x[i] <= edge && p.Variances[i] > 0 {
 			fixed.Variances[i], fixed.Values[i] = 0, 0
 			r.Bound = append(r.Bound, i)
 		}
@@ -42,8 +50,19 @@ func (r *Reconciled) bounded(p Problem, o StoneOptions) error {
 		r.normal = final.normal
 	}
 	r.Values, r.Multipliers, r.Iterations = x, mu, rounds
-	if err == nil && !p.below(final.Values) { // else rounding decides on a cell at the very edge; x is within tolerance
+	if err == nil && !p.below(final.Values) && (done || d.optimal(final.Multipliers, r.Bound, edge)) { // else rounding decides on a cell at the very edge; x is within tolerance
 		r.Values = final.Values
+		return nil
+	}
+	if !done {
+		_, grad, _ := d.at(mu)
+		worst := 0.0
+		for k := range grad {
+			if d.scale[k] > 0 {
+				worst = math.Max(worst, math.Abs(grad[k])/(d.size[k]*d.scale[k]))
+			}
+		}
+		return fault.New("balance.not-converged", "iterations", rounds, "residual", num(worst))
 	}
 	return nil
 }
@@ -80,14 +99,27 @@ func (d *dual) at(mu []float64) (x, grad []float64, value float64) {
 	return x, grad, value
 }
 
-func (d *dual) search(mu []float64) ([]float64, int, error) {
+// optimal reports whether the cells held at zero want to be there: without the bound they would be below.
+func (d *dual) optimal(mu []float64, held []int, edge float64) bool {
+	gt := make([]float64, d.g.cells)
+	d.g.mulT(gt, mu)
+	for _, i := range held {
+		if d.x[i]-d.v[i]*gt[i] > edge {
+			return false
+		}
+	}
+	return true
+}
+
+// search climbs the dual from μ and leaves its best μ there; it reports whether the constraints are met.
+func (d *dual) search(mu []float64) (x []float64, rounds int, done bool) {
 	const most = 200
 	x, grad, value := d.at(mu)
 	start := math.Sqrt(dot(grad, grad))
 	stalled, best := 0, math.Inf(1)
 	for round := 1; round <= most; round++ {
-		if d.reached(grad) {
-			return x, round, nil
+		if d.reached(x, grad) {
+			return x, round, true
 		}
 		size := math.Sqrt(dot(grad, grad))
 		if size < 0.9*best {
@@ -122,10 +154,15 @@ func (d *dual) search(mu []float64) ([]float64, int, error) {
 		for length >= 1 && dot(tg, step) > 0.5*slope { // all touched cells at their bound: the dual is a plane here
 			if length > 1e15 {
 				copy(mu, trial)
-				return nil, round, d.blame(mu, tg)
+				return tx, round, false
+			}
+			fx, fg, fv := try(4 * length)
+			if fv < tv { // beyond the top
+				tx, tg, tv = try(length)
+				break
 			}
 			length *= 4
-			tx, tg, tv = try(length)
+			tx, tg, tv = fx, fg, fv
 		}
 		if length < 1e-10 && math.Sqrt(dot(tg, tg)) >= size {
 			stalled += 10
@@ -133,12 +170,13 @@ func (d *dual) search(mu []float64) ([]float64, int, error) {
 		copy(mu, trial)
 		x, grad, value = tx, tg, tv
 	}
-	return nil, most, d.blame(mu, grad)
+	return x, most, false
 }
 
-func (d *dual) reached(grad []float64) bool {
+func (d *dual) reached(x, grad []float64) bool {
+	mass := d.g.mass(x) // large cells may cancel in a constraint; their rounding is no gap
 	for k := range grad {
-		if d.scale[k] > 0 && math.Abs(grad[k]) > d.tolerance*d.size[k]*d.scale[k] {
+		if d.scale[k] > 0 && math.Abs(grad[k]) > (d.tolerance*d.size[k]+1e-13*mass[k])*d.scale[k] {
 			return false
 		}
 	}
@@ -224,22 +262,49 @@ func (d *dual) damped(v, grad []float64, damp float64) []float64 {
 	return step
 }
 
-// blame names the constraints that carry the certificate of infeasibility.
-func (d *dual) blame(mu, grad []float64) error {
-	var top, gap float64
-	for k := range mu {
+// infeasible turns μ into a proof that no figures satisfy constraints and bounds: then G'μ is not negative
+// on bounded cells and zero on others, while μ'(h - G x) over fixed cells is negative. It names the
+// constraints that carry the proof, or returns nil when μ proves nothing.
+func (d *dual) infeasible(mu, grad []float64) error {
+	gt, mass := make([]float64, d.g.cells), make([]float64, d.g.cells)
+	d.g.mulT(gt, mu)
+	var gap, size, top float64
+	for k, m := range mu {
+		for i := d.g.start[k]; i < d.g.start[k+1]; i++ {
+			mass[d.g.cell[i]] += math.Abs(d.g.coef[i] * m)
+		}
+		gap += m * d.cs[k].Value
+		size += math.Abs(m) * d.size[k]
 		if d.scale[k] > 0 {
-			top = math.Max(top, math.Abs(mu[k])/d.scale[k])
+			top = math.Max(top, math.Abs(m)/d.scale[k])
 		}
-		if g := d.scale[k]; g > 0 && math.Abs(grad[k]/g) > math.Abs(gap) {
-			gap = grad[k] / g
+	}
+	for i := range gt {
+		switch {
+		case d.v[i] == 0:
+			gap -= gt[i] * d.x[i]
+		case gt[i] < -1e-8*mass[i], !d.p.NonNegative[i] && gt[i] > 1e-8*mass[i]:
+			return nil
 		}
+	}
+	if top == 0 || gap > -1e-9*size {
+		return nil
 	}
 	var names []string
+	worst := 0.0
 	for k := range mu {
-		if d.scale[k] > 0 && math.Abs(mu[k])/d.scale[k] > 1e-3*top {
+		if d.scale[k] == 0 {
+			continue
+		}
+		if d.se2[k] > 0 && math.Abs(mu[k])/d.scale[k] > 1e-6*top {
+			return nil // a soft constraint gives way, it proves nothing
+		}
+		if math.Abs(mu[k])/d.scale[k] > 1e-3*top {
 			names = append(names, constraintName(d.cs, k))
 		}
+		if g := grad[k] / d.scale[k]; math.Abs(g) > math.Abs(worst) {
+			worst = g
+		}
 	}
-	return fault.New("balance.bounds-infeasible", "constraints", listed(names), "gap", num(gap))
+	return fault.New("balance.bounds-infeasible", "constraints", listed(names), "gap", num(worst))
 }

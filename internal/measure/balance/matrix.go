@@ -121,6 +121,7 @@ func GRAS(prior *mat.Dense, rows, cols []float64, o Options) (*Balanced, error) 
 	for _, c := range out.ForcedZero {
 		p.a.Set(c.Row, c.Column, 0)
 	}
+	out.ForcedZero = p.keepTiny(out.ForcedZero, prior)
 	if err := sweep(p, out, o); err != nil {
 		return nil, err
 	}
@@ -128,6 +129,28 @@ func GRAS(prior *mat.Dense, rows, cols []float64, o Options) (*Balanced, error) 
 		out.Matrix.Set(c.Row, c.Column, prior.At(c.Row, c.Column))
 	}
 	return out, nil
+}
+
+// keepTiny gives back the cells of a line whose target is so small beside the others that its flow passed
+// for none.
+func (p *problem) keepTiny(forced []Cell, prior *mat.Dense) []Cell {
+	row, col := make([]bool, p.rows), make([]bool, p.cols)
+	for i := range p.rows {
+		for j := range p.cols {
+			if p.a.At(i, j) != 0 {
+				row[i], col[j] = true, true
+			}
+		}
+	}
+	kept := forced[:0]
+	for _, c := range forced {
+		if (!row[c.Row] && p.u[c.Row] != 0) || (!col[c.Column] && p.v[c.Column] != 0) {
+			p.a.Set(c.Row, c.Column, prior.At(c.Row, c.Column))
+			continue
+		}
+		kept = append(kept, c)
+	}
+	return kept
 }
 
 // Feasible tells whether some matrix with the signs and zeros of the prior meets the targets, without
@@ -180,25 +203,38 @@ func prepare(prior *mat.Dense, rows, cols []float64, o Options) (*problem, *Bala
 		return nil, nil, fault.New("balance.totals-differ", "rows", num(out.TotalRows), "columns", num(out.TotalColumns), "gap", num(gap))
 	}
 	out.RowTargets, out.ColumnTargets = clone(p.u), clone(p.v)
+	rowMass, colMass := make([]float64, m), make([]float64, n)
+	for i, x := range p.u {
+		rowMass[i] = math.Abs(x)
+	}
+	for j, x := range p.v {
+		colMass[j] = math.Abs(x)
+	}
 	for _, c := range o.Held {
 		if c.Row < 0 || c.Row >= m || c.Column < 0 || c.Column >= n {
 			return nil, nil, fault.New("balance.held-outside", "row", c.Row+1, "column", c.Column+1)
 		}
 		x := p.a.At(c.Row, c.Column)
-		p.u[c.Row] = settle(p.u[c.Row], x)
-		p.v[c.Column] = settle(p.v[c.Column], x)
+		p.u[c.Row] -= x
+		p.v[c.Column] -= x
+		rowMass[c.Row] += math.Abs(x)
+		colMass[c.Column] += math.Abs(x)
 		p.a.Set(c.Row, c.Column, 0)
+	}
+	if len(o.Held) > 0 {
+		settle(p.u, rowMass)
+		settle(p.v, colMass)
 	}
 	return p, out, nil
 }
 
-// settle subtracts and cleans the rounding that is left of two equal numbers.
-func settle(target, held float64) float64 {
-	d := target - held
-	if math.Abs(d) <= 1e-14*math.Max(math.Abs(target), math.Abs(held)) {
-		return 0
+// settle cleans the rounding that is left where held cells use up a target.
+func settle(target, mass []float64) {
+	for i := range target {
+		if math.Abs(target[i]) <= 1e-13*mass[i] {
+			target[i] = 0
+		}
 	}
-	return d
 }
 
 // spread adds gap to the elements of x in proportion to their absolute size.

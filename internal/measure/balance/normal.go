@@ -34,7 +34,15 @@ type normal struct {
 	tolerance float64
 	limit     int
 	path      Path
-	qr        *pivoted
+	f         factorisation // nil while the system is solved by conjugate gradients
+}
+
+// factorisation is a rank-revealing factor of the system.
+type factorisation interface {
+	solve(b []float64) []float64 // μ with (G V G' + Σ) μ = b, 0 on redundant constraints
+	form(b []float64) float64    // b'(G V G' + Σ)⁺ b
+	size() int                   // the rank
+	dependent() []int            // redundant constraints, sorted
 }
 
 func newNormal(p Problem, o StoneOptions) *normal {
@@ -55,7 +63,7 @@ func newNormal(p Problem, o StoneOptions) *normal {
 		}
 	}
 	if e.path == Auto {
-		e.path = Iterative
+		e.path = Sparse
 		if c <= mostRows && c*len(p.Values) <= mostDirect {
 			e.path = Direct
 		}
@@ -105,8 +113,13 @@ func (e *normal) prepare() error {
 			e.size[k] = math.Max(e.size[k], 1e-4*math.Sqrt(e.diagonal[k])) // figures may start near zero and move far
 		}
 	}
-	if e.path == Direct {
-		e.qr = e.factor()
+	switch e.path {
+	case Direct:
+		e.f = e.factor()
+	case Sparse:
+		if f := e.reduce(); f != nil {
+			e.f = f
+		}
 	}
 	return nil
 }
@@ -173,15 +186,22 @@ func (e *normal) residual(x []float64) float64 {
 // solve finds μ. With refuse it reports discrepancies outside the range of the system as contradicting
 // constraints.
 func (e *normal) solve(d []float64, refuse bool) ([]float64, int, error) {
-	if e.qr == nil {
-		return e.conjugate(d, refuse)
-	}
 	if refuse {
-		if err := e.qr.consistent(d, e); err != nil {
-			return nil, 0, err
+		switch f := e.f.(type) {
+		case *pivoted:
+			if err := f.consistent(d, e); err != nil {
+				return nil, 0, err
+			}
+		case *reduced:
+			if !f.consistent(d, e) {
+				e.f = nil
+			}
 		}
 	}
-	return e.qr.solve(d), 0, nil
+	if e.f == nil {
+		return e.conjugate(d, refuse)
+	}
+	return e.f.solve(d), 0, nil
 }
 
 // refine removes what rounding left: the residual of the moved figures is small, so a second solve
@@ -232,12 +252,8 @@ func (e *normal) worst(r []float64) float64 {
 
 // form gives b'(G V G' + Σ)⁺ b.
 func (e *normal) form(b []float64) (float64, error) {
-	if e.qr != nil {
-		var s float64
-		for _, x := range e.qr.half(b) {
-			s += x * x
-		}
-		return s, nil
+	if e.f != nil {
+		return e.f.form(b), nil
 	}
 	saved := e.size // judge this right side by its own size, not by that of the figures
 	e.size = make([]float64, len(b))
@@ -362,7 +378,14 @@ func (f *pivoted) solve(b []float64) []float64 {
 	return mu
 }
 
-func (f *pivoted) redundant() []int {
+func (f *pivoted) form(b []float64) float64 {
+	y := f.half(b)
+	return dot(y, y)
+}
+
+func (f *pivoted) size() int { return f.rank }
+
+func (f *pivoted) dependent() []int {
 	out := append([]int(nil), f.pivot[f.rank:]...)
 	sort.Ints(out)
 	return out

@@ -314,7 +314,7 @@ func TestScalingEdges(t *testing.T) {
 	})
 	t.Run("a line of negative cells cannot reach a positive target", func(t *testing.T) {
 		_, err := GRAS(dense([][]float64{{1, -2, 3}, {4, -1, 6}, {1, -3, 1}}), []float64{5, 5, 5}, []float64{5, 5, 5}, names)
-		wantCode(t, err, "balance.infeasible-columns", "B")
+		wantCode(t, err, "balance.column-sign", "B")
 	})
 	t.Run("rows that can only deliver to small columns are named as a block", func(t *testing.T) {
 		_, err := RAS(dense([][]float64{{1, 1, 0}, {1, 1, 0}, {1, 1, 1}}), []float64{6, 6, 3}, []float64{5, 5, 5}, names)
@@ -366,10 +366,31 @@ func TestScalingEdges(t *testing.T) {
 		checkMargins(t, got.Matrix, []float64{10, 20, 30}, []float64{15, 20, 25})
 	})
 	t.Run("a held cell above its target is infeasible for non-negative cells", func(t *testing.T) {
-		_, err := RAS(dense([][]float64{{9, 1}, {1, 1}}), []float64{5, 5}, []float64{5, 5}, Options{Held: []Cell{{0, 0}}})
-		if fault.CodeOf(err) == "" || err == nil {
-			t.Fatal("accepted")
+		_, err := RAS(dense([][]float64{{9, 1}, {1, 1}}), []float64{5, 5}, []float64{5, 5}, Options{Held: []Cell{{0, 0}}, Names: names.Names})
+		wantCode(t, err, "balance.row-sign", "Hà Nội", "-4")
+	})
+	t.Run("held cells that use up a target leave the rest of the line empty, whatever the rounding", func(t *testing.T) {
+		prior := dense([][]float64{{0.1, 0.2, 5}, {4, 1, 2}})
+		got, err := RAS(prior, []float64{0.3, 7}, []float64{3, 2, 2.3}, Options{Held: []Cell{{0, 0}, {0, 1}}})
+		if err != nil {
+			t.Fatal(err)
 		}
+		if got.Matrix.At(0, 2) != 0 || len(got.ForcedZero) != 1 {
+			t.Fatal(got.Matrix.RawMatrix().Data)
+		}
+	})
+	t.Run("a line of a size beyond the others' rounding still gets its target", func(t *testing.T) {
+		got, err := RAS(dense([][]float64{{1, 0, 2}, {3, 4, 0}, {0, 1e-16, 2e-16}}), []float64{5e15, 5e15, 3}, []float64{4e15, 4e15, 2e15 + 3}, names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := sum(got.Matrix.RawRowView(2)); math.Abs(s-3) > 1e-9 {
+			t.Fatal(s)
+		}
+	})
+	t.Run("a row of positive cells cannot have a negative target", func(t *testing.T) {
+		_, err := GRAS(dense([][]float64{{1, 2}, {3, 4}}), []float64{-1e-12, 5}, []float64{2, 3 - 1e-12}, names)
+		wantCode(t, err, "balance.row-sign", "Hà Nội")
 	})
 	t.Run("RAS refuses what only GRAS can do", func(t *testing.T) {
 		_, err := RAS(dense([][]float64{{1, -1}, {1, 1}}), []float64{1, 2}, []float64{2, 1}, names)

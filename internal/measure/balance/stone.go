@@ -23,10 +23,12 @@ type Problem struct {
 // Path chooses how the normal equations are solved.
 type Path int
 
-// The two paths give the same figures; Auto takes the direct one while it is cheap.
+// The paths give the same figures. Auto takes Direct for small systems and Sparse for others; where
+// Sparse would not fit, and where it meets a contradiction, Iterative steps in.
 const (
 	Auto      Path = iota
 	Direct         // rank-revealing QR of V^½ G'
+	Sparse         // elimination of constraints that share no cell, then Cholesky with pivoting by block
 	Iterative      // conjugate gradients without forming G V G'
 )
 
@@ -47,8 +49,8 @@ type Reconciled struct {
 	ChiSquare     float64   // d'(G V G' + Σ)⁺ d, the size of all discrepancies together
 	DF            int       // its degrees of freedom: the rank, or the number of constraints when RankKnown is false
 	PValue        float64   // P(χ² > ChiSquare); 0 and not meaningful when RankKnown is false
-	RankKnown     bool      // true on the direct path
-	Redundant     []int     // constraints implied by others (direct path)
+	RankKnown     bool      // false when conjugate gradients were used
+	Redundant     []int     // constraints implied by others, where RankKnown
 	Bound         []int     // cells held at zero by NonNegative
 	Iterations    int       // of conjugate gradients or of the bounded search; 0 when solved directly
 	MaxResidual   float64   // largest relative residual of a hard constraint
@@ -169,7 +171,8 @@ func (r *Reconciled) Variances(cells ...int) ([]float64, error) {
 // Covariance gives the whole posterior covariance (k × k), for systems solved directly.
 func (r *Reconciled) Covariance() (*mat.SymDense, error) {
 	e := r.normal
-	if e.qr == nil {
+	qr, small := e.f.(*pivoted)
+	if !small {
 		return nil, fault.New("balance.covariance-too-large", "cells", e.g.cells)
 	}
 	k := e.g.cells
@@ -184,7 +187,7 @@ func (r *Reconciled) Covariance() (*mat.SymDense, error) {
 			prior.SetSym(i, j, vw[j])
 		}
 		e.g.mul(gvw, vw)
-		half[i] = e.qr.half(gvw)
+		half[i] = qr.half(gvw)
 	}
 	for i := range k {
 		for j := i; j < k; j++ {
@@ -271,8 +274,8 @@ func (r *Reconciled) describe(p Problem) {
 		}
 	}
 	r.ChiSquare = math.Max(0, r.ChiSquare)
-	if e.qr != nil {
-		r.RankKnown, r.DF, r.Redundant = true, e.qr.rank, e.qr.redundant()
+	if e.f != nil {
+		r.RankKnown, r.DF, r.Redundant = true, e.f.size(), e.f.dependent()
 	} else {
 		for _, d := range e.diagonal {
 			if d > 0 {

@@ -67,23 +67,32 @@ func feasible(a *mat.Dense, u, v []float64, names Names) ([]Cell, error) {
 	return g.forced(), nil
 }
 
+// emptyLines refuses the plainest cases at once: a line without cells, or with cells of one sign and a
+// target of the other.
 func emptyLines(a *mat.Dense, u, v []float64, names Names) error {
 	m, n := a.Dims()
-	full := make([]bool, n)
+	up, down := make([]bool, m+n), make([]bool, m+n)
 	for i := range m {
-		some := false
 		for j := range n {
-			if a.At(i, j) != 0 {
-				some, full[j] = true, true
-			}
-		}
-		if !some && u[i] != 0 {
-			return fault.New("balance.empty-row", "row", nameOf(names.Rows, i), "target", num(u[i]))
+			x := a.At(i, j)
+			up[i], up[m+j] = up[i] || x > 0, up[m+j] || x > 0
+			down[i], down[m+j] = down[i] || x < 0, down[m+j] || x < 0
 		}
 	}
-	for j := range n {
-		if !full[j] && v[j] != 0 {
-			return fault.New("balance.empty-column", "column", nameOf(names.Columns, j), "target", num(v[j]))
+	for i, t := range u {
+		switch {
+		case t != 0 && !up[i] && !down[i]:
+			return fault.New("balance.empty-row", "row", nameOf(names.Rows, i), "target", num(t))
+		case (t > 0 && !up[i]) || (t < 0 && !down[i]):
+			return fault.New("balance.row-sign", "row", nameOf(names.Rows, i), "target", num(t))
+		}
+	}
+	for j, t := range v {
+		switch {
+		case t != 0 && !up[m+j] && !down[m+j]:
+			return fault.New("balance.empty-column", "column", nameOf(names.Columns, j), "target", num(t))
+		case (t > 0 && !up[m+j]) || (t < 0 && !down[m+j]):
+			return fault.New("balance.column-sign", "column", nameOf(names.Columns, j), "target", num(t))
 		}
 	}
 	return nil
