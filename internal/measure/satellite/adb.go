@@ -48,7 +48,7 @@ type ADBAccount struct {
 	Warnings   []*fault.Error `json:"-"`
 }
 
-// Compute gives the account from two or three solutions of the system, without M itself.
+// Compute gives the account from three solutions of the system, without M itself.
 func (a ADB) Compute() (ADBAccount, error) {
 	m := a.Model
 	n := m.Table.N()
@@ -84,23 +84,16 @@ func (a ADB) Compute() (ADBAccount, error) {
 		}
 	}
 	out := ADBAccount{List: a.Digital.ID, ByIndustry: make([]float64, n), Warnings: m.Warnings}
-	solve := func(y []float64) ([]float64, error) {
-		x, err := m.Solve(y)
-		out.Bound = max(out.Bound, x.Bound)
-		return x.X, err
-	}
-	whole, err := solve(m.Final)
+	sides := mat.NewDense(n, 3, nil)
+	sides.SetCol(0, m.Final)
+	sides.SetCol(1, digital)
+	sides.SetCol(2, other)
+	solved, how, err := m.SolveMany(sides, false)
 	if err != nil {
 		return ADBAccount{}, err
 	}
-	back, err := solve(digital)
-	if err != nil {
-		return ADBAccount{}, err
-	}
-	capital, err := solve(other)
-	if err != nil {
-		return ADBAccount{}, err
-	}
+	out.Bound = how.Bound
+	whole, back, capital := mat.Col(nil, 0, solved), mat.Col(nil, 1, solved), mat.Col(nil, 2, solved)
 	flow := 0.0
 	for i := range n {
 		out.GDP += va[i]
