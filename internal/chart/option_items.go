@@ -12,7 +12,7 @@ import (
 // overItems lays out rankings, dot plots and bullets: one row an item, names at the left, figures at the right of the marks.
 func (p *plot) overItems() {
 	s := p.s
-	p.fit(map[bool]int{true: 3, false: 5}[p.narrow], s.FromZero || s.Kind != Dots)
+	p.fit(map[bool]int{true: 4, false: 5}[p.narrow], s.FromZero || s.Kind != Dots)
 	names := make([]string, len(s.Items))
 	limit := math.Min(260, 0.42*p.w)
 	for i, it := range s.Items {
@@ -70,7 +70,12 @@ func (p *plot) overItems() {
 func (p *plot) valueRoom() float64 {
 	w := 16.0
 	for i := range p.s.Items {
-		w = math.Max(w, textWidth(p.rowText(i), labelSize, true)+14)
+		for _, x := range p.s.Series {
+			// Words for a missing figure stand at the foot of the bar, where there is room.
+			if _, ok := x.Values[i].Shown(); ok {
+				w = math.Max(w, textWidth(p.number(x.Values[i]), labelSize, true)+14)
+			}
+		}
 	}
 	return w
 }
@@ -107,7 +112,7 @@ func (p *plot) rowLabels() {
 		case math.IsInf(far, -1):
 			far = math.Max(p.min, 0)
 			style["color"] = muted
-			if t := s.Items[i].Target; t != nil {
+			if t := s.Items[i].Target; t != nil && p.px(t.Float64()) < p.px(p.max)/2 {
 				far = math.Max(far, t.Float64())
 			}
 		case far < 0 && s.Kind != Dots:
