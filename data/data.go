@@ -9,5 +9,5 @@ import "embed"
 
 // FS is the root of the reference data: catalog/, territory/, govern/ and observations/.
 //
-//go:embed catalog territory observations
+//go:embed catalog territory govern observations
 var FS embed.FS

@@ -33,13 +33,14 @@ type Report struct {
 	Files    []Progress
 	Changed  bool      // whether anything was stored
 	Message  int64     // the newest message of this load; 0 when nothing was stored
-	Findings []Finding // where the identities do not hold; empty when nothing was stored
+	Findings []Finding // where the identities do not hold
 	Tested   []Tally   // how often each identity was tested and held
 }
 
 // Load reads observations/*.csv of a file system and stores each file as one message. All files are read and checked before the
-// first is stored; loading the same files again changes nothing. Progress, when given, is called after each file. When anything
-// was stored, the identities of the figures are tested on the whole cube.
+// first is stored; loading the same files again changes nothing. Progress, when given, is called after each file. At the end the
+// identities of the figures are tested on the whole cube, also when nothing was stored: an earlier load may have been cut off
+// before its findings were kept.
 func Load(ctx context.Context, fsys fs.FS, c *catalog.Catalog, in cube.Intake, sentAt time.Time, progress func(Progress)) (Report, error) {
 	areas, err := territory.Load(fsys)
 	if err != nil {
@@ -72,9 +73,6 @@ func Load(ctx context.Context, fsys fs.FS, c *catalog.Catalog, in cube.Intake, s
 		if progress != nil {
 			progress(p)
 		}
-	}
-	if !report.Changed {
-		return report, nil
 	}
 	report.Findings, report.Tested, err = Test(ctx, in.Store)
 	return report, err
