@@ -112,7 +112,7 @@ func Revise(pairs []Pair) (Revisions, error) {
 	}
 	if out.N >= fewest {
 		lag := neweyWestLag(out.N)
-		if test, err := TestMean(out.Revision, lag); err == nil {
+		if test, err := TTest(out.Revision, lag); err == nil {
 			out.Mean0 = &test
 		}
 		out.News = fit(earlier, out.Revision, lag, 0)
@@ -122,9 +122,9 @@ func Revise(pairs []Pair) (Revisions, error) {
 	return out, nil
 }
 
-// TestMean tests a mean against zero with lag autocovariances (0 gives the ordinary t-test). The variance carries the
+// TTest tests a mean against zero with lag autocovariances (0 gives the ordinary t-test). The variance carries the
 // factor n/(n−1). Errors: fewer than two values, a lag that is not below their number, no variation at all.
-func TestMean(values []float64, lag int) (MeanTest, error) {
+func TTest(values []float64, lag int) (MeanTest, error) {
 	n := len(values)
 	if n < 2 || lag < 0 || lag >= n {
 		return MeanTest{}, fault.New("uncertainty.too-few", "got", n, "want", max(2, lag+1))

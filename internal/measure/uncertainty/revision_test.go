@@ -32,7 +32,7 @@ func TestRevise(t *testing.T) {
 		near(t, "sd", *r.SD, 0.2966479394838, 1e-12)
 		near(t, "positive", r.Positive, 0.6666666666667, 1e-12)
 		near(t, "direction", *r.Direction, 0.8, 1e-12)
-		test, err := TestMean(r.Revision, 0)
+		test, err := TTest(r.Revision, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,8 +109,8 @@ func TestRevise(t *testing.T) {
 	})
 	t.Run("positive autocorrelation widens the standard error of the mean", func(t *testing.T) {
 		v := []float64{3, 3, 3, 3, -1, -1, -1, -1, 2, 2, 2, 2}
-		a, _ := TestMean(v, 0)
-		b, err := TestMean(v, 2)
+		a, _ := TTest(v, 0)
+		b, err := TTest(v, 2)
 		if err != nil || b.SE <= a.SE {
 			t.Errorf("se %g at lag 2, %g at lag 0 (%v)", b.SE, a.SE, err)
 		}
@@ -126,11 +126,11 @@ func TestRevise(t *testing.T) {
 		near(t, "by hand", b.SE, math.Sqrt((g[0]+4.0/3*g[1]+2.0/3*g[2])/11/12), 1e-12)
 	})
 	t.Run("revisions without variation, and figures that are not numbers", func(t *testing.T) {
-		_, err := TestMean([]float64{0.1, 0.1, 0.1}, 0)
+		_, err := TTest([]float64{0.1, 0.1, 0.1}, 0)
 		fails(t, err, "uncertainty.no-variation")
-		_, err = TestMean([]float64{1}, 0)
+		_, err = TTest([]float64{1}, 0)
 		fails(t, err, "uncertainty.too-few")
-		_, err = TestMean([]float64{1, math.NaN()}, 0)
+		_, err = TTest([]float64{1, math.NaN()}, 0)
 		fails(t, err, "uncertainty.not-finite")
 		_, err = Revise([]Pair{{Earlier: math.Inf(1)}})
 		fails(t, err, "uncertainty.not-finite")
