@@ -101,8 +101,7 @@ func ReadEurostat(r io.Reader, file string, choose map[string]string) (Blocks, e
 		if err != nil {
 			return nil, err
 		}
-		roles, notes := EurostatRoles(g)
-		roles.Origin = origin
+		roles, notes := EurostatRoles(g, origin)
 		one, err := g.Table(roles)
 		if err != nil {
 			return nil, err
@@ -119,9 +118,9 @@ func ReadEurostat(r io.Reader, file string, choose map[string]string) (Blocks, e
 // EurostatRoles tells roles by the codes of ESA 2010 (and the older ones beside them). Final use is taken from its finest
 // codes: P5 is a subtotal where it is the sum of the parts that are there, and a category of its own where it is not (some
 // tables list P5 without inventories beside P52). Value added is B1G, its components are details; without B1G the components
-// make it up.
-func EurostatRoles(g *Grid) (Roles, []*fault.Error) {
-	var r Roles
+// make it up. The row of imports is an input of the industries in a domestic table and a part of supply in a total one.
+func EurostatRoles(g *Grid, origin inputoutput.Origin) (Roles, []*fault.Error) {
+	r := Roles{Origin: origin}
 	var notes []*fault.Error
 	row := func(codes ...string) string {
 		for _, c := range codes {
@@ -139,6 +138,9 @@ func EurostatRoles(g *Grid) (Roles, []*fault.Error) {
 		}
 	}
 	imports, taxes := row("P7", "IMP"), row("D21X31")
+	if origin == inputoutput.Total {
+		r.ImportsByProduct, imports = imports, ""
+	}
 	put(&r.Imports, imports)
 	put(&r.Taxes, taxes)
 	r.Output = row("P1")

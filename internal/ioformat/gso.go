@@ -212,8 +212,8 @@ func rowCodes(cells [][]string, top, left, first int, file string) (codes []stri
 				code = heading(get(cells, y, x), "row")
 			}
 		}
-		if isCode(c) && (code == "" || columnHas(cells, top, c)) {
-			code = c
+		if isCode(c) && (code == "" || heading(c, "row") == "" && columnHas(cells, top, c)) {
+			code = c // an industry, whatever its name looks like
 		}
 		if code == "" {
 			for x := first; x < len(cells[y]); x++ {
@@ -254,8 +254,8 @@ func isCode(s string) bool { return s != "" && len(s) <= 24 && !strings.Contains
 
 // gso gives the roles their codes have and settles the sign of imports.
 func (g *Grid) gso(opt GSOOptions) (*Loaded, error) {
-	r, notes := EurostatRoles(g)
-	r.Origin, r.BlankIsZero = opt.Origin, true
+	r, notes := EurostatRoles(g, opt.Origin)
+	r.BlankIsZero = true
 	r.Industries = nil
 	special := r.used()
 	for _, c := range []string{"TI", "TFU", "TU", "P1", "P7"} {

@@ -295,6 +295,22 @@ X,2024,A,MIO_EUR,%[1]s,CPA_B,B1G,DE,2020,140,
 			t.Error(f)
 		}
 	})
+	t.Run("in a total table imports are a part of supply", func(t *testing.T) {
+		// The industries use 10 and 20 of imports more, and 5 of each go to final use: total use is output and imports.
+		total := "stk_flow,ind_use,prd_ava,OBS_VALUE\n"
+		for _, c := range [][3]any{{"CPA_A", "CPA_A", 15}, {"CPA_B", "CPA_A", 25}, {"CPA_A", "CPA_B", 35}, {"CPA_B", "CPA_B", 55}, {"P3", "CPA_A", 75}, {"P3", "CPA_B", 135},
+			{"TU", "CPA_A", 115}, {"TU", "CPA_B", 225}, {"CPA_A", "B1G", 50}, {"CPA_B", "B1G", 120}, {"CPA_A", "P1", 100}, {"CPA_B", "P1", 200}, {"CPA_A", "P7", 15}, {"CPA_B", "P7", 25}} {
+			total += fmt.Sprintf("TOTAL,%v,%v,%v\n", c[0], c[1], c[2])
+		}
+		blocks, err := ReadEurostat(strings.NewReader(total), "t.csv", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := blocks[inputoutput.Total]
+		if len(got.Findings) != 0 || len(got.Table.Final) != 2 || got.Table.Final[1].Values[1] != -25 {
+			t.Errorf("%+v %+v", got.Findings, got.Table.Final)
+		}
+	})
 	t.Run("several countries or years: choose one", func(t *testing.T) {
 		two := header + "\n" + fill("DOM") + strings.ReplaceAll(fill("DOM"), ",2020,", ",2021,")
 		_, err := ReadEurostat(strings.NewReader(two), "s.csv", nil)
@@ -319,7 +335,7 @@ X,2024,A,MIO_EUR,%[1]s,CPA_B,B1G,DE,2020,140,
 		if err != nil {
 			t.Fatal(err)
 		}
-		roles, _ := EurostatRoles(g)
+		roles, _ := EurostatRoles(g, inputoutput.Domestic)
 		if s := strings.Join(roles.Final, " "); s != "P3_S14 P3_S15 P3_S13 P51G P52 P53 P6_B0 P6_D0" {
 			t.Error(s)
 		}
@@ -638,8 +654,8 @@ func TestGSO(t *testing.T) {
 			t.Error(s)
 		}
 		va, err := x.ValueAdded()
-		if err != nil || va[1] != 180 {
-			t.Error(va, err)
+		if err != nil || va[1] != 180 || x.Output == nil {
+			t.Error(va, x.Output, err)
 		}
 		if pay, err := x.PrimaryRow("D1"); err != nil || pay[0] != 30 {
 			t.Error(pay, err)
@@ -665,6 +681,16 @@ func TestGSO(t *testing.T) {
 		_, err := read(t, rows)
 		if e := wantCode(t, err, "ioformat.not-a-number"); e.Where.Row != 4 || e.Where.Column != "D" || e.Where.File != "io.xlsx[Sheet1]" {
 			t.Errorf("%+v", e.Where)
+		}
+	})
+	t.Run("a blank in gross output or value added is never a zero", func(t *testing.T) {
+		for _, row := range []int{10, 11} {
+			rows := gsoRows()
+			rows[row][3] = nil
+			_, err := read(t, rows)
+			if e := wantCode(t, err, "ioformat.blank-cell"); e.Where.Row != row+1 || e.Where.Column != "02" {
+				t.Errorf("%+v", e.Where)
+			}
 		}
 	})
 	t.Run("numbers under a name nobody knows are refused", func(t *testing.T) {

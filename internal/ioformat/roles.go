@@ -19,13 +19,17 @@ type Roles struct {
 	Final      []string // columns of final use; imports as a negative column belong here
 	ValueAdded []string // rows
 	Imports    []string // rows
-	Taxes      []string // rows: taxes less subsidies on products
-	Details    []string // rows that are part of another
-	Physical   []string // rows in another unit
-	Output     string   // the row of gross output; "" where it is to be computed
-	RowSums    []Sum    // printed columns: totals along rows
-	ColumnSums []Sum    // printed rows: totals along columns
-	// BlankIsZero takes missing cells for zeros, and says how many; else the first one is an error.
+	// ImportsByProduct is a row that holds, under each industry, the imports of the product of that name, as a part of
+	// supply: in a total table it becomes a negative column of final use.
+	ImportsByProduct string
+	Taxes            []string // rows: taxes less subsidies on products
+	Details          []string // rows that are part of another
+	Physical         []string // rows in another unit
+	Output           string   // the row of gross output; "" where it is to be computed
+	RowSums          []Sum    // printed columns: totals along rows
+	ColumnSums       []Sum    // printed rows: totals along columns
+	// BlankIsZero takes missing cells for zeros, and says how many; else the first one is an error. It never does so for
+	// output and value added.
 	BlankIsZero bool
 	// Tolerance of printed totals, in the unit of the table; differences up to it are not reported.
 	Tolerance float64
@@ -58,10 +62,14 @@ func (g *Grid) Table(r Roles) (*Loaded, error) {
 	out := &Loaded{Table: &inputoutput.Table{Codes: industries, Origin: r.Origin}}
 	t, n := out.Table, len(industries)
 	blanks := 0
+	strict := map[string]bool{r.Output: true}
+	for _, c := range r.ValueAdded {
+		strict[c] = true
+	}
 	cell := func(row, column string) (float64, error) {
 		v := g.Cell(row, column)
 		if !v.Known {
-			if !r.BlankIsZero {
+			if !r.BlankIsZero || strict[row] {
 				line := 0
 				if i, ok := g.row[row]; ok {
 					line = g.line[i]
@@ -118,6 +126,16 @@ func (g *Grid) Table(r Roles) (*Loaded, error) {
 			t.Primary = append(t.Primary, inputoutput.Row{Code: code, Kind: set.kind, Values: v})
 		}
 	}
+	if r.ImportsByProduct != "" {
+		v, err := line(r.ImportsByProduct)
+		if err != nil {
+			return nil, err
+		}
+		for i := range v {
+			v[i] = -v[i]
+		}
+		t.Final = append(t.Final, inputoutput.Column{Code: r.ImportsByProduct, Values: v})
+	}
 	if r.Output != "" {
 		if t.Output, err = line(r.Output); err != nil {
 			return nil, err
@@ -149,7 +167,7 @@ func maxOf(v []float64) (m float64) {
 
 // used lists every code that has a role other than being an industry.
 func (r Roles) used() map[string]bool {
-	out := map[string]bool{r.Output: true}
+	out := map[string]bool{r.Output: true, r.ImportsByProduct: true}
 	for _, set := range [][]string{r.Final, r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical} {
 		for _, c := range set {
 			out[c] = true
