@@ -67,6 +67,7 @@ type problem struct {
 	u, v       []float64  // targets of the free part
 	names      Names
 	rows, cols int
+	before     []float64 // row factors before the last pass
 }
 
 // RAS scales a non-negative prior (m × n) by r^ A s^ until its rows add to rows (m) and its columns to

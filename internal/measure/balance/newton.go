@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-const mostNewton = 1500 // lines of a table for which Newton steps are affordable
+const mostNewton = 4000 // lines of a table for which Newton steps are affordable
 
 // newton takes Newton steps on the convex function whose minimum the sweeps approach,
 //
@@ -15,9 +15,6 @@ const mostNewton = 1500 // lines of a table for which Newton steps are affordabl
 // in the logarithms of r and s. Nearly infeasible targets, for which sweeps crawl, take a few steps.
 func newton(p *problem, r, s []float64) {
 	m, n := p.rows, p.cols
-	if m+n > mostNewton {
-		return
-	}
 	at := func(r, s []float64) (value float64, gr, gc, dr, dc []float64, mass *mat.Dense) {
 		gr, gc, dr, dc, mass = make([]float64, m), make([]float64, n), make([]float64, m), make([]float64, n), mat.NewDense(m, n, nil)
 		for i := range m {

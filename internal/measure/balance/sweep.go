@@ -12,76 +12,71 @@ import (
 // still gains, so that the answer has the digits the arithmetic allows and not only those asked for.
 func sweep(p *problem, out *Balanced, o Options) error {
 	m, n := p.rows, p.cols
-	r, s := ones(m), ones(n)
-	rp, rn := make([]float64, m), make([]float64, m) // positive and negative mass of each row, given s
+	r, s, inverse := ones(m), ones(n), ones(n) // inverse holds 1/s
+	start, column, value := p.compress()
 	cp, cn := make([]float64, n), make([]float64, n)
 	tol, limit := o.tolerance(), o.maxSweeps()
-	raw := p.a.RawMatrix()
-	before, worst, worstRow := math.Inf(1), 0.0, 0
-	for it := 1; ; it++ {
-		for i := range m { // rows
-			row := raw.Data[i*raw.Stride : i*raw.Stride+n]
-			var pos, neg float64
-			for j, a := range row {
-				if a > 0 {
-					pos += a * s[j]
-				} else if a < 0 {
-					neg -= a / s[j]
-				}
-			}
-			rp[i], rn[i] = pos, neg
-			r[i] = factor(p.u[i], pos, neg, r[i])
-		}
+	before, worst, worstRow, fitted := math.Inf(1), 0.0, 0, false
+	for it := 0; ; it++ {
 		clear(cp)
 		clear(cn)
-		for i := range m { // columns
-			row := raw.Data[i*raw.Stride : i*raw.Stride+n]
-			ri := r[i]
-			for j, a := range row {
-				if a > 0 {
-					cp[j] += a * ri
-				} else if a < 0 {
-					cn[j] -= a / ri
-				}
-			}
-		}
-		for j := range n {
-			s[j] = factor(p.v[j], cp[j], cn[j], s[j])
-		}
 		worst, worstRow = 0, 0
-		for i := range m { // columns now hold; the rows tell how far we are
-			row := raw.Data[i*raw.Stride : i*raw.Stride+n]
+		for i := range m {
 			var pos, neg float64
-			for j, a := range row {
-				if a > 0 {
-					pos += a * r[i] * s[j]
-				} else if a < 0 {
-					neg -= a / (r[i] * s[j])
+			for k := start[i]; k < start[i+1]; k++ {
+				if a := value[k]; a > 0 {
+					pos += a * s[column[k]]
+				} else {
+					neg -= a * inverse[column[k]]
 				}
 			}
-			if e := relative(pos-neg-p.u[i], p.u[i], pos+neg); e > worst || math.IsNaN(e) {
+			// the columns hold since the last sweep; the rows, before they are touched again, tell how far we are
+			if e := relative(pos*r[i]-neg/r[i]-p.u[i], p.u[i], pos*r[i]+neg/r[i]); e > worst || math.IsNaN(e) {
 				worst, worstRow = e, i
 			}
+			old := r[i]
+			r[i] = factor(p.u[i], pos, neg, old)
+			p.before[i] = old
+			ri, inv := r[i], 1/r[i]
+			for k := start[i]; k < start[i+1]; k++ {
+				if a := value[k]; a > 0 {
+					cp[column[k]] += a * ri
+				} else {
+					cn[column[k]] -= a * inv
+				}
+			}
 		}
-		out.Iterations = it
 		if math.IsNaN(worst) {
 			return fault.New("balance.not-reached", "line", nameOf(p.names.Rows, worstRow), "residual", "∞", "sweeps", it)
 		}
-		if before > 0 && !math.IsInf(before, 1) {
-			out.Rate = worst / before
+		out.Iterations = it
+		if fitted { // otherwise nothing says that the columns hold
+			if !math.IsInf(before, 1) && worst > 1e-12 { // below, rounding sets the rate
+				out.Rate = worst / before
+			}
+			if worst <= 1e-15 || (worst < tol && (worst > 0.99*before || it >= limit)) {
+				copy(r, p.before) // the pass was only a look: rows as the columns were fitted to
+				break
+			}
+			if it >= limit {
+				return fault.New("balance.not-reached", "line", nameOf(p.names.Rows, worstRow), "residual", num(worst), "sweeps", it)
+			}
+			if worst > tol && it > 20 && out.Rate > 0.99 {
+				out.Slow = true
+			}
+			before = worst
 		}
-		if worst <= 1e-15 || (worst < tol && worst > 0.99*before) || (worst < tol && it >= limit) {
-			break
+		for j := range n {
+			s[j] = factor(p.v[j], cp[j], cn[j], s[j])
+			inverse[j] = 1 / s[j]
 		}
-		if it >= limit {
-			return fault.New("balance.not-reached", "line", nameOf(p.names.Rows, worstRow), "residual", num(worst), "sweeps", it)
-		}
-		if worst > tol && it > 20 && out.Rate > 0.99 {
-			out.Slow = true
-		}
-		before = worst
-		if it >= 50 && it%50 == 0 && out.Rate > 0.8 {
+		fitted = true
+		if it >= 50 && it%50 == 0 && worthNewton(out.Rate, worst, m, n, len(value)) {
 			newton(p, r, s)
+			fitted, before = false, math.Inf(1)
+			for j := range n {
+				inverse[j] = 1 / s[j]
+			}
 		}
 	}
 	x := mat.NewDense(m, n, nil)
@@ -98,6 +93,33 @@ func sweep(p *problem, out *Balanced, o Options) error {
 	out.Matrix, out.RowFactors, out.ColumnFactors = x, r, s
 	out.MaxResidual = math.Max(worst, columnResidual(x, p.v))
 	return nil
+}
+
+// compress lists the cells that are not zero, row by row.
+func (p *problem) compress() (start, column []int32, value []float64) {
+	p.before = ones(p.rows)
+	start = make([]int32, p.rows+1)
+	for i := range p.rows {
+		for j, a := range p.a.RawRowView(i) {
+			if a != 0 {
+				column, value = append(column, int32(j)), append(value, a)
+			}
+		}
+		start[i+1] = int32(len(value))
+	}
+	return start, column, value
+}
+
+// worthNewton compares the sweeps still to come at the present rate with a few Newton steps.
+func worthNewton(rate, worst float64, m, n, cells int) bool {
+	if rate <= 0.5 || worst <= 0 || m+n > mostNewton {
+		return false
+	}
+	sweeps := 10_000.0
+	if rate < 1 {
+		sweeps = math.Log(1e-14/worst) / math.Log(rate)
+	}
+	return sweeps*4*float64(cells) > 8*float64(n)*float64(n)*(float64(m)+float64(n)/3)
 }
 
 // factor solves p·f - n/f = target for f > 0. A line without free cells keeps its factor.
