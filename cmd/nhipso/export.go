@@ -67,6 +67,9 @@ func exportData(ctx context.Context, e *env, args []string) error {
 		versions = snapshot.Read(flow.ID, *key)
 	}
 	table := export.Dataflow(a.catalog, flow, versions)
+	if *format == "csv" {
+		table = export.Message(a.catalog, flow, versions)
+	}
 	if *name == "" {
 		return write(table, e.out)
 	}

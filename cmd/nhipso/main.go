@@ -178,10 +178,11 @@ func (e *env) finish(err error) int {
 		return exitOK
 	}
 	fmt.Fprintln(e.err, fault.In(err, e.lang))
-	if code := fault.CodeOf(err); strings.HasPrefix(code, "cli.") {
-		return exitUsage
+	kind := fault.KindOf(err)
+	if strings.HasPrefix(fault.CodeOf(err), "cli.") && kind == fault.Invalid {
+		return exitUsage // the command line, not the data
 	}
-	switch fault.KindOf(err) {
+	switch kind {
 	case fault.Invalid, fault.Conflict:
 		return exitInput
 	case fault.NotFound, fault.Forbidden:

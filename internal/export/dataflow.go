@@ -6,15 +6,27 @@ import (
 	"nhipso/internal/stat"
 )
 
-// Dataflow makes the long table of observations: one row a version, with a code and a name column for each dimension, the period,
-// the value with its status, the day of publication, the evidence mark, and every other attribute that one of the rows carries.
-// Its columns bear the SDMX identifiers, so that a file written with codes can be loaded again.
+// Dataflow makes the long table of observations: one row a version, with the code and the name of each dimension, the period, the value
+// with its status, the day of publication, the evidence mark, and every other attribute that one of the rows carries.
 func Dataflow(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Version) *Table {
+	return dataflow(c, flow, versions, true)
+}
+
+// Message is Dataflow without names and with the dataflow in front: written with codes, it is a file that can be loaded again.
+func Message(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Version) *Table {
+	return dataflow(c, flow, versions, false)
+}
+
+func dataflow(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Version, named bool) *Table {
 	t := &Table{ID: flow.ID, Title: flow.Name, Notes: []catalog.Label{flow.Description}}
+	if !named {
+		t.Columns = append(t.Columns, Column{ID: "DATAFLOW", Name: concept(c, "DATAFLOW"), Kind: Code})
+	}
 	for _, d := range flow.Dimensions {
 		t.Columns = append(t.Columns, Column{ID: d.ID, Name: d.Name, Kind: Code})
-		name := d.Name
-		t.Columns = append(t.Columns, Column{ID: d.ID + "_NAME", Name: name, Kind: Text})
+		if named {
+			t.Columns = append(t.Columns, Column{ID: d.ID + "_NAME", Name: d.Name, Kind: Text})
+		}
 	}
 	unit := catalog.Label{Vi: c.Name("CL_UNIT_MEASURE", flow.Unit, "vi"), En: c.Name("CL_UNIT_MEASURE", flow.Unit, "en")}
 	if flow.UnitMult != 0 {
@@ -42,15 +54,20 @@ func Dataflow(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Versio
 	}
 	for _, v := range versions {
 		var row []Cell
+		if !named {
+			row = append(row, Same(flow.ID))
+		}
 		for i, code := range v.Key.Codes() {
-			list := flow.Dimensions[i].Codelist
-			row = append(row, Same(code), Words(catalog.Label{Vi: c.Name(list, code, "vi"), En: c.Name(list, code, "en")}))
+			row = append(row, Same(code))
+			if list := flow.Dimensions[i].Codelist; named {
+				row = append(row, Words(catalog.Label{Vi: c.Name(list, code, "vi"), En: c.Name(list, code, "en")}))
+			}
 		}
 		var value Cell // the status has a column of its own here
 		if v.Value != nil {
 			value = Num(*v.Value)
 		}
-		row = append(row, When(v.Period), value, Same(string(v.Status)), Same(v.Vintage.Written))
+		row = append(row, When(v.Period), value, Same(string(v.Status)), Same(published(v.Vintage)))
 		for _, name := range attributes {
 			row = append(row, Same(v.Attributes[name]))
 		}
@@ -64,4 +81,12 @@ func concept(c *catalog.Catalog, id string) catalog.Label {
 		return x.Name
 	}
 	return catalog.Label{Vi: id, En: id}
+}
+
+// published writes the day on which a figure was published, as recorded, or the day that it counts as when the source states none.
+func published(v stat.Vintage) string {
+	if v.Written == "" {
+		return v.Date.String()
+	}
+	return v.Written
 }

@@ -158,6 +158,24 @@ func TestXLSX(t *testing.T) {
 	}
 }
 
+func TestTheSameTableGivesTheSameBytes(t *testing.T) {
+	write := func() string {
+		var b bytes.Buffer
+		for _, err := range []error{sample().WriteCSV(&b, CSVOptions{Lang: "en"}), sample().WriteJSON(&b), sample().WriteXLSX(&b)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return b.String()
+	}
+	first := write()
+	for range 5 {
+		if write() != first {
+			t.Fatal("two files of one table differ")
+		}
+	}
+}
+
 func TestATableThatDoesNotFitItsColumnsIsRefused(t *testing.T) {
 	tab := sample()
 	tab.Rows[1] = tab.Rows[1][:2]
