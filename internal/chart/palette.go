@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"fmt"
+	"math"
 	"sort"
 	"strings"
 )
@@ -129,4 +131,33 @@ func recolour(svg string) string {
 		pairs = append(pairs, `"`+c+`"`, `"`+darkOf[c]+`"`)
 	}
 	return strings.NewReplacer(pairs...).Replace(svg)
+}
+
+// bright reports whether a fill needs dark text on it.
+func bright(hex string) bool {
+	var r, g, b int
+	if _, err := fmt.Sscanf(hex, "#%02X%02X%02X", &r, &g, &b); err != nil {
+		return true
+	}
+	return contrast(luminance(r, g, b), 1) < 4.5
+}
+
+// luminance is the relative luminance of WCAG 2.
+func luminance(r, g, b int) float64 {
+	f := func(c int) float64 {
+		x := float64(c) / 255
+		if x <= 0.03928 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 0.2126*f(r) + 0.7152*f(g) + 0.0722*f(b)
+}
+
+// contrast is the contrast ratio of WCAG 2 of two relative luminances.
+func contrast(a, b float64) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	return (a + 0.05) / (b + 0.05)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -87,6 +89,8 @@ func measureText(s, font string) float64 {
 	bold := strings.HasPrefix(font, "bold") || strings.Contains(font, "600 ") || strings.Contains(font, "700 ")
 	return textWidth(s, size, bold)
 }
+
+const drawWithin = 20 * time.Second
 
 // Renderer draws. It is safe for concurrent use and remembers what it drew.
 type Renderer struct {
@@ -197,8 +201,13 @@ func (r *Renderer) body(s *Spec, o Options) (string, error) {
 			return "", fault.New("chart.script", "id", s.ID).Because(err)
 		}
 	}
+	// A drawing takes some tens of milliseconds; one that takes seconds is a defect, and must not hold a page for ever.
+	alarm := time.AfterFunc(drawWithin, func() { e.vm.Interrupt(drawWithin) })
 	out, err := e.draw(goja.Undefined(), e.vm.ToValue(string(b)), e.vm.ToValue(o.Width), e.vm.ToValue(o.Height))
-	if err != nil {
+	if !alarm.Stop() || err != nil {
+		if err == nil {
+			err = errors.New(drawWithin.String())
+		}
 		r.engines <- nil // an engine that failed is not used again
 		return "", fault.New("chart.script", "id", s.ID).Because(err)
 	}
