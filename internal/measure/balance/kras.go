@@ -23,7 +23,7 @@ type Settled struct {
 // zeros of the prior are kept.
 //
 // Errors: a hard constraint whose sign its cells cannot reach, hard constraints that contradict each other
-// or the signs (the worst is named), no convergence. Source: Lenzen, Gallego and Wood 2009; the projection
+// or the signs (named together), no convergence (the worst is named). Source: Lenzen, Gallego and Wood 2009; the projection
 // for other coefficients than ±1 is the exact one, not their approximation by the sign of the coefficient.
 // Of the options only Tolerance and MaxSweeps apply; hold a cell by a hard constraint on it.
 func KRAS(prior []float64, cs []Constraint, o Options) (*Settled, error) {
@@ -36,7 +36,7 @@ func KRAS(prior []float64, cs []Constraint, o Options) (*Settled, error) {
 	if err := checkConstraints(cs, len(prior)); err != nil {
 		return nil, err
 	}
-	k := &kras{g: compile(merged(cs), len(prior)), cs: cs, x: clone(prior), c: make([]float64, len(cs)), seen: make([]float64, len(cs))}
+	k := &kras{g: compile(merged(cs), len(prior)), cs: cs, x: clone(prior), prior: prior, c: make([]float64, len(cs)), seen: make([]float64, len(cs))}
 	for i, c := range cs {
 		k.c[i] = c.Value
 	}
@@ -44,11 +44,12 @@ func KRAS(prior []float64, cs []Constraint, o Options) (*Settled, error) {
 }
 
 type kras struct {
-	g    *sparse
-	cs   []Constraint
-	x    []float64
-	c    []float64 // targets as they stand
-	seen []float64 // mismatch of each constraint when its turn came
+	g     *sparse
+	cs    []Constraint
+	x     []float64
+	prior []float64
+	c     []float64 // targets as they stand
+	seen  []float64 // mismatch of each constraint when its turn came
 }
 
 func (k *kras) run(o Options) (*Settled, error) {
@@ -77,10 +78,11 @@ func (k *kras) run(o Options) (*Settled, error) {
 		if worst < 0.9*mark {
 			mark, markAt = worst, it
 		} else if it-markAt >= patience && !settling {
-			if !k.movable(o.tolerance()) { // hard against hard: another sweep cannot help
-				if it-markAt >= 20*patience {
-					return nil, fault.New("balance.constraint-not-met", "constraint", constraintName(k.cs, at), "residual", num(worst), "sweeps", it)
+			if !k.movable(o.tolerance()) { // hard against hard: contradicting, or only slow?
+				if err := k.possible(); err != nil {
+					return nil, err
 				}
+				markAt = o.maxSweeps()
 				continue
 			}
 			settling, out.Conflict = true, true
@@ -116,6 +118,32 @@ func (k *kras) reachable(i int) error {
 	_, up, down := k.sums(i)
 	if (k.c[i] > 0 && up == 0) || (k.c[i] < 0 && down == 0) {
 		return fault.New("balance.sign", "constraint", constraintName(k.cs, i), "target", num(k.c[i]))
+	}
+	return nil
+}
+
+// possible asks whether any cells of the prior's signs meet the hard constraints, by bounded least squares on
+// their absolute values; its error names the constraints that cannot hold together.
+func (k *kras) possible() error {
+	p := Problem{Values: make([]float64, len(k.prior)), Variances: make([]float64, len(k.prior)), NonNegative: make([]bool, len(k.prior))}
+	for i, x := range k.prior {
+		p.Values[i], p.Variances[i], p.NonNegative[i] = math.Abs(x), x*x, true
+	}
+	for _, c := range k.cs {
+		if c.SE > 0 {
+			continue
+		}
+		terms := append([]Term(nil), c.Terms...)
+		for t := range terms {
+			terms[t].Coefficient *= sign(k.prior[terms[t].Cell])
+		}
+		c.Terms = terms
+		p.Constraints = append(p.Constraints, c)
+	}
+	_, err := Reconcile(p, StoneOptions{})
+	switch fault.CodeOf(err) {
+	case "balance.inconsistent", "balance.bounds-infeasible", "balance.all-fixed":
+		return err
 	}
 	return nil
 }

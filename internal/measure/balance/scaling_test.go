@@ -622,7 +622,11 @@ func TestKRAS(t *testing.T) {
 	t.Run("hard targets that contradict are named and not swept for ever", func(t *testing.T) {
 		both := []Term{{0, 1}, {1, 1}}
 		_, err := KRAS([]float64{30, 70}, []Constraint{{Name: "first", Terms: both, Value: 100}, {Name: "second", Terms: both, Value: 110}}, Options{})
-		wantCode(t, err, "balance.constraint-not-met", "first")
+		wantCode(t, err, "balance.inconsistent", "first", "second", "10")
+		_, err = KRAS([]float64{30, 70}, []Constraint{{Name: "whole", Terms: both, Value: 5}, {Name: "part", Terms: both[:1], Value: 7}}, Options{})
+		wantCode(t, err, "balance.bounds-infeasible", "whole", "part")
+		_, err = KRAS([]float64{30, 70}, []Constraint{{Name: "whole", Terms: both, Value: 5}, {Name: "part", Terms: both[:1], Value: 4}}, Options{MaxSweeps: 1})
+		wantCode(t, err, "balance.constraint-not-met", "whole")
 	})
 	t.Run("a sign that cannot be reached is named", func(t *testing.T) {
 		_, err := KRAS([]float64{30, 70}, []Constraint{{Name: "stocks", Terms: []Term{{0, 1}, {1, 1}}, Value: -1}}, Options{})

@@ -82,12 +82,19 @@ func Reconcile(p Problem, o StoneOptions) (*Reconciled, error) {
 	if err := e.prepare(); err != nil {
 		return nil, err
 	}
-	mu, iterations, err := e.solve(r.Discrepancies, true)
-	if err != nil {
-		return nil, err
+	for {
+		mu, iterations, err := e.solve(r.Discrepancies, true)
+		if err != nil {
+			return nil, err
+		}
+		e.move(r.Values, mu)
+		r.Multipliers, r.Iterations = mu, iterations+e.refine(r.Values, mu)
+		if _, sparse := e.f.(*reduced); !sparse || e.residual(r.Values) <= e.tolerance {
+			break
+		}
+		e.f = nil // a nearly redundant constraint passed for redundant: conjugate gradients see finer
+		copy(r.Values, p.Values)
 	}
-	e.move(r.Values, mu)
-	r.Multipliers, r.Iterations = mu, iterations+e.refine(r.Values, mu)
 	r.describe(p)
 	if bound := p.below(r.Values); bound {
 		if err := r.bounded(p, o); err != nil {

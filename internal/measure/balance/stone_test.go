@@ -329,6 +329,16 @@ func TestStoneEdges(t *testing.T) {
 			Constraints: []Constraint{{Name: "total", Terms: []Term{{0, 1}, {1, 1}}, Value: 5}}}, StoneOptions{})
 		wantCode(t, err, "balance.all-fixed", "total", "-2")
 	})
+	t.Run("constraints that differ only in a tiny cell are told apart on every path", func(t *testing.T) {
+		for _, path := range []Path{Direct, Sparse, Iterative} {
+			r, err := Reconcile(Problem{Values: []float64{100, 1, 1}, Variances: []float64{1, 1e-14, 1e-14}, Constraints: []Constraint{
+				{Terms: []Term{{0, 1}, {1, 1}}, Value: 101}, {Terms: []Term{{0, 1}, {2, 1}}, Value: 101.0001}}}, StoneOptions{Path: path})
+			if err != nil {
+				t.Fatalf("path %d: %v", path, err)
+			}
+			same(t, r.Values, []float64{100.00005, 0.99995, 1.00005}, 1e-8)
+		}
+	})
 	t.Run("with V = diag(|x|) a zero stays zero and a negative figure is handled", func(t *testing.T) {
 		x := []float64{0, -2, 6}
 		r, err := Reconcile(Problem{Values: x, Variances: ProportionalVariances(x), Constraints: []Constraint{{Terms: sum3, Value: 8}}}, StoneOptions{})

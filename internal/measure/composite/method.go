@@ -303,7 +303,7 @@ func (m Method) WithWeights(weights map[string]float64, suffix string) (Method, 
 	}
 	m.Index = change(m.Index)
 	m.Version += suffix
-	for code := range left {
+	for _, code := range sorted(left) {
 		return m, fault.New("composite.unknown-node", "code", code)
 	}
 	return m, m.Check()
