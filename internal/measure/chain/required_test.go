@@ -133,6 +133,7 @@ func TestRequiredGrowth(t *testing.T) {
 			"chain.unknown-shape":    func(g *Goal) { g.Shape = "steep" },
 			"chain.bad-level":        func(g *Goal) { g.GDP = math.Inf(1) },
 			"chain.share-passes-one": func(g *Goal) { g.Shape, g.Share, g.GDPGrowth = EvenGrowth, 0.9, []float64{-0.5, 1, 1, 1, 1} },
+			"chain.overflow":         func(g *Goal) { g.GDP, g.GDPGrowth = 1e300, []float64{1e300} },
 		} {
 			goal := good
 			spoil(&goal)

@@ -225,6 +225,23 @@ func TestX11Identities(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("a factor below zero and a result beyond range have names of their own", func(t *testing.T) {
+		spiky := make([]float64, 24)
+		for i := range spiky {
+			spiky[i] = []float64{1, 1e-9, 1e-9, 1e-9}[i%4]
+			if i > 12 {
+				spiky[i] *= 1e-6
+			}
+		}
+		_, err := Adjust11(spiky, X11Options{Period: 4})
+		fails(t, err, "seasonal.factor")
+		huge := make([]float64, 24)
+		for i := range huge {
+			huge[i] = math.MaxFloat64 / 2
+		}
+		_, err = Adjust11(huge, X11Options{Period: 4, Mode: Additive})
+		fails(t, err, "seasonal.overflow")
+	})
 	t.Run("series of zeros and spikes give numbers or a named error, never NaN", rapid.MakeCheck(func(r *rapid.T) {
 		n := rapid.IntRange(12, 60).Draw(r, "n")
 		y := rapid.SliceOfN(rapid.SampledFrom([]float64{0, 1, 1e-9, 1e12, -5}), n, n).Draw(r, "y")

@@ -203,9 +203,11 @@ func TestBridge(t *testing.T) {
 			_, err := EstimateBridge(in)
 			fails(t, err, code)
 		}
+		_, _, _, err := Indicator{Aggregate: "max"}.quarters(3, 1)
+		fails(t, err, "statespace.unknown-aggregate")
 		in := twoIndicators()
 		in.Indicators[0].Values = append(in.Indicators[0].Values, 1)
-		_, err := EstimateBridge(in)
+		_, err = EstimateBridge(in)
 		fails(t, err, "statespace.indicator")
 		in = twoIndicators()
 		in.Indicators[0].Values[3] = math.NaN()

@@ -422,6 +422,17 @@ func TestRefusals(t *testing.T) {
 		_, err = FitVariances(ok, 5, nil)
 		fails(t, err, "statespace.shape")
 	})
+	t.Run("a model that works at no variances but the first has no maximum", func(t *testing.T) {
+		calls := 0
+		_, err := FitVariances(Series(nile[:10]), 2, func(v []float64) Model {
+			calls++
+			if calls > 1 {
+				return Model{}
+			}
+			return LocalLevel(v[0], v[1])
+		})
+		fails(t, err, "statespace.no-maximum")
+	})
 	t.Run("white noise has no level variance, a random walk no irregular", func(t *testing.T) {
 		white, err := FitLocalLevel(Series([]float64{1, -1, 1.2, -0.9, 1, -1.1, 0.8, -1, 1.1, -0.9}))
 		if err != nil || !white.Zero[0] {

@@ -128,8 +128,26 @@ func TestRun(t *testing.T) {
 		}
 	})
 	t.Run("an output that is not a number fails its draw", func(t *testing.T) {
-		_, err := Run(Plan{Recipe: "nan", Draws: 10}, 2, func(d *Draw, out []float64) error { out[1] = math.Log(-1); return nil })
+		res, err := Run(Plan{Recipe: "nan", Draws: 10}, 2, func(d *Draw, out []float64) error { out[1] = math.Log(-1); return nil })
 		fails(t, err, "uncertainty.too-many-failed")
+		fails(t, res.Failed[9].Err, "uncertainty.not-finite-output")
+	})
+	t.Run("a total that is drawn and shares that add to one keep their constraint in every draw", func(t *testing.T) {
+		shares := Dirichlet{[]float64{0.2, 0.3, 0.5}, 50}
+		res, err := Run(Plan{Recipe: "constraint", Draws: 200}, 4, func(d *Draw, out []float64) error {
+			out[3] = Margin{Law: Lognormal, Mean: 100, SD: 10}.Draw(d.Stream("total"))
+			shares.Draw(d.Stream("shares"), out[:3])
+			for i := range 3 {
+				out[i] *= out[3]
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r := range res.Indices {
+			near(t, "sum", res.Values[0][r]+res.Values[1][r]+res.Values[2][r], res.Values[3][r], 1e-12)
+		}
 	})
 	t.Run("a plan without draws, outputs or probabilities is refused", func(t *testing.T) {
 		_, err := Run(Plan{Draws: -1}, 1, shareRecipe)

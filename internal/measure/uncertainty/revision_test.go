@@ -107,6 +107,31 @@ func TestRevise(t *testing.T) {
 		near(t, "intercept se", f.InterceptSE, math.Sqrt(6.0/4*12/36), 1e-12)
 		near(t, "wald", f.Wald, 1/(6.0/4*4/16)/2, 1e-12)
 	})
+	t.Run("twelve revisions: the tests are those of R's sandwich, NeweyWest with lag 2, adjusted and not prewhitened", func(t *testing.T) {
+		r, err := Revise(pairsOf(
+			[]float64{5, 5.4, 6.1, 4.8, 5.9, 6.3, 5.5, 5.1, 4.9, 6.6, 7.0, 6.2},
+			[]float64{5.3, 5.2, 6.4, 5.1, 5.8, 6.9, 5.4, 5.6, 4.7, 6.9, 7.4, 6.1}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Mean0.Lag != 2 {
+			t.Errorf("lag %d", r.Mean0.Lag)
+		}
+		near(t, "t", r.Mean0.T, 4.197101, 1e-6)
+		near(t, "P", r.Mean0.P, 0.001492861, 1e-8)
+		for what, c := range map[string]struct {
+			got  *Fit
+			want [7]float64
+		}{
+			"news":      {r.News, [7]float64{-0.42735739231665, 0.10360884749709, 0.36774317564797, 0.06229895558044, 0.06780284872971, 9.96165438300584, 0.00416823245186}},
+			"noise":     {r.Noise, [7]float64{-0.9650468883205, 0.1918158567775, 0.2570900305844, 0.0451669870486, 0.3173424101098, 11.4993362928581, 0.0025557457610}},
+			"efficient": {r.Efficient, [7]float64{-0.42735739231665, 1.10360884749709, 0.36774317564794, 0.06229895558043, 0.89191917086721, 9.96165438300676, 0.00416823245186}},
+		} {
+			for i, got := range []float64{c.got.Intercept, c.got.Slope, c.got.InterceptSE, c.got.SlopeSE, c.got.R2, c.got.Wald, c.got.P} {
+				near(t, what, got, c.want[i], 1e-11)
+			}
+		}
+	})
 	t.Run("positive autocorrelation widens the standard error of the mean", func(t *testing.T) {
 		v := []float64{3, 3, 3, 3, -1, -1, -1, -1, 2, 2, 2, 2}
 		a, _ := TTest(v, 0)
