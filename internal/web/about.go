@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"nhipso/internal/catalog"
 	"nhipso/internal/export"
 	"nhipso/internal/publish"
@@ -104,18 +106,25 @@ func (v *visit) releases() (page, error) {
 		numbers("before", both("releases.before"), catalog.Label{}, -1), col("before-day", both("releases.before-day")),
 		numbers("after", both("releases.after"), catalog.Label{}, -1), col("after-day", both("releases.after-day")),
 		numbers("change", both("releases.change"), catalog.Label{}, -1))
-	n := 0
+	type revised struct {
+		flow *catalog.Dataflow
+		revision
+	}
+	var list []revised
 	for _, f := range v.snap.Catalog.Dataflows() {
 		for _, r := range v.revisions(f, "") {
-			n++
-			change := r.after.Value.Sub(*r.before.Value)
-			before, after := v.figure(r.before), v.figure(r.after)
-			before.href = ""
-			t.add(label(f.Name).to(v.link("/so-lieu/"+f.ID)), label(seriesName(v.snap, f, r.after.Key, nil)).to(v.link("/so-lieu/"+f.ID+"/"+string(r.after.Key))), when(r.after.Period),
-				before, same(v.vintage(r.before.Vintage)), after, same(v.vintage(r.after.Vintage)), number(change))
+			list = append(list, revised{f, r})
 		}
 	}
-	p.Count = v.count(n)
+	slices.SortStableFunc(list, func(a, b revised) int { return b.after.Vintage.Date.Compare(a.after.Vintage.Date) })
+	for _, r := range list {
+		f, change := r.flow, r.after.Value.Sub(*r.before.Value)
+		before, after := v.figure(r.before), v.figure(r.after)
+		before.href = ""
+		t.add(label(f.Name).to(v.link("/so-lieu/"+f.ID)), label(shortName(v.snap, f, r.after.Key, nil)).to(v.link("/so-lieu/"+f.ID+"/"+string(r.after.Key))), when(r.after.Period),
+			before, same(v.vintage(r.before.Vintage)), after, same(v.vintage(r.after.Vintage)), number(change))
+	}
+	p.Count = v.count(len(list))
 	p.Revisions = p.show(&Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.vintageLine(), Open: true})
 	return p, nil
 }

@@ -137,9 +137,10 @@ func (v *visit) linesOf(f *catalog.Dataflow, series []publish.Series) *chart.Spe
 			c = plainColours[used%len(plainColours)]
 			used++
 		}
-		s.Series = append(s.Series, chart.Series{ID: "s" + string(x.Key), Name: seriesName(v.snap, f, x.Key, skip), Colour: c, Values: vals})
+		s.Series = append(s.Series, chart.Series{ID: "s" + string(x.Key), Name: shortName(v.snap, f, x.Key, skip), Colour: c, Values: vals})
 	}
-	if len(s.Series) == 0 {
+	// Two points are a table, not a line.
+	if !slices.ContainsFunc(s.Series, func(x chart.Series) bool { return countValues(x.Values) >= 3 }) {
 		return nil
 	}
 	return s

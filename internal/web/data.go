@@ -56,14 +56,14 @@ func (v *visit) data() (page, error) {
 				to = o.Period
 			}
 		}
-		var last stat.Date
-		if days := v.snap.Vintages(f.ID); len(days) > 0 {
+		var last stat.Vintage
+		if days := v.vintages(f.ID); len(days) > 0 {
 			last = days[len(days)-1]
 		}
 		e.Cells, e.Versions = v.count(len(list)), v.count(versions)
 		if !e.Empty {
 			e.Span = v.say("data.span", "from", text.FormatPeriodInline(v.lang, from), "to", text.FormatPeriodInline(v.lang, to))
-			e.Last = text.FormatDate(v.lang, last)
+			e.Last = v.vintage(last)
 		}
 		p.Topics[i].Flows = append(p.Topics[i].Flows, e)
 		p.Flows++

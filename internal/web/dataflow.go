@@ -26,10 +26,9 @@ type dataflowPage struct {
 	Frame
 	ID, About         string
 	Reported          bool
-	Unit              string
 	Filters           []filter
 	Filtered          bool
-	Table             *Figure
+	Tables            []*Figure
 	Series, Cells     string
 	FirstRow, LastRow string
 	Pages             []pageLink
@@ -85,10 +84,10 @@ func (v *visit) dataflow() (page, error) {
 		l, _ := v.snap.Catalog.Codelist(d.Codelist)
 		p.Fields = append(p.Fields, fieldEntry{d.ID, d.Name.In(v.lang), l.Name.In(v.lang)})
 	}
-	days := v.snap.Vintages(f.ID)
+	days := v.vintages(f.ID)
 	p.VintageCount = len(days)
 	for i := len(days) - 1; i >= max(0, len(days)-12); i-- {
-		p.Vintages = append(p.Vintages, text.FormatDate(v.lang, days[i]))
+		p.Vintages = append(p.Vintages, v.vintage(days[i]))
 	}
 	cells := 0
 	var shownObs []cube.Version
@@ -114,15 +113,55 @@ func (v *visit) dataflow() (page, error) {
 			p.Pages = append(p.Pages, pageLink{i, v.here("trang", strconv.Itoa(i)), i == n})
 		}
 	}
-	shown, hidden, unit := v.pivot(f, part)
-	p.Hidden, p.Unit = hidden, unit.In(v.lang)
-	fig := p.show(&Figure{ID: "bang", Title: f.Name, Note: p.Unit, Table: long, Shown: shown, Source: v.sourceLine(shownObs), Open: true})
-	if len(series) <= maxInLegend {
-		fig.Chart = v.linesOf(f, series)
+	// Years and quarters do not share columns: a table for each frequency. The first one answers for the page's files.
+	for i, group := range byFrequency(f, part) {
+		shown, hidden, unit := v.pivot(f, group)
+		p.Hidden += hidden
+		fig := &Figure{ID: "bang", Title: f.Name, Note: unit.In(v.lang), Table: long, Shown: shown, Source: v.sourceLine(shownObs), Open: true}
+		if freq := f.CodeOf(group[0].Key, "FREQ"); freq != "" && len(group) < len(part) {
+			name := nameOf(v.snap, "CL_FREQ", freq)
+			fig.Title = catalog.Label{Vi: say("vi", "data.by-frequency", "flow", f.Name.Vi, "frequency", name.Vi), En: say("en", "data.by-frequency", "flow", f.Name.In("en"), "frequency", name.In("en"))}
+		}
+		if i > 0 {
+			fig.ID = "bang-" + strconv.Itoa(i+1)
+			fig.Table = v.long(f, group, history)
+			fig.Table.ID += "-" + f.CodeOf(group[0].Key, "FREQ")
+		}
+		if len(group) <= maxInLegend {
+			fig.Chart = v.linesOf(f, group)
+		}
+		p.Tables = append(p.Tables, p.show(fig))
 	}
-	p.Table = fig
+	if len(part) == 0 {
+		p.show(&Figure{ID: "bang", Title: f.Name, Table: long, Source: v.vintageLine()})
+	}
 	p.Data = v.dataset(f, shownObs)
 	return p, nil
+}
+
+// byFrequency parts series by their frequency, in the order in which they come.
+func byFrequency(f *catalog.Dataflow, series []publish.Series) [][]publish.Series {
+	var out [][]publish.Series
+	for _, s := range series {
+		if n := len(out); n > 0 && f.CodeOf(out[n-1][0].Key, "FREQ") == f.CodeOf(s.Key, "FREQ") {
+			out[n-1] = append(out[n-1], s)
+			continue
+		}
+		out = append(out, []publish.Series{s})
+	}
+	return out
+}
+
+// vintages lists the days of publication that sources state, oldest first, as they are recorded.
+func (v *visit) vintages(flow string) []stat.Vintage {
+	var out []stat.Vintage
+	for _, o := range v.snap.History(flow, "") {
+		if o.Vintage.Written != "" && !slices.Contains(out, o.Vintage) {
+			out = append(out, o.Vintage)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b stat.Vintage) int { return a.Date.Compare(b.Date) })
+	return out
 }
 
 // filter applies the choices in the address and lists what can be chosen. A code that the dataflow's list does not have is refused.
@@ -195,7 +234,7 @@ func btoi(b bool) int {
 
 // pivot arranges series as rows and periods as columns, the newest periods first to be kept. Where units differ, each row
 // says its own.
-func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series) (t *Table, hidden int, unit catalog.Label) {
+func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...string) (t *Table, hidden int, unit catalog.Label) {
 	seen := map[stat.Period]bool{}
 	var span []stat.Period
 	units := map[catalog.Label]bool{}
@@ -220,8 +259,8 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series) (t *Table, h
 	}
 	t = newTable(f.ID, f.Name)
 	skip := common(f, keys)
-	if len(keys) < 2 {
-		skip = nil
+	for _, d := range hide {
+		skip[d] = true
 	}
 	t.Columns = append(t.Columns, col("series", both("data.series")))
 	mixed := len(units) > 1
@@ -235,7 +274,11 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series) (t *Table, h
 		t.Columns = append(t.Columns, numbers("p"+x.String(), name, catalog.Label{}, digits))
 	}
 	for _, s := range series {
-		row := []cell{label(seriesName(v.snap, f, s.Key, skip)).to(v.link("/so-lieu/" + f.ID + "/" + string(s.Key)))}
+		name := shortName(v.snap, f, s.Key, skip)
+		if name.Vi == "" {
+			name = f.Name
+		}
+		row := []cell{label(name).to(v.link("/so-lieu/" + f.ID + "/" + string(s.Key)))}
 		if mixed {
 			row = append(row, label(unitOf(v.snap, f, s.Obs[len(s.Obs)-1])))
 		}

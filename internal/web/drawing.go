@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"encoding/json"
 	"html/template"
+	"strconv"
 
 	"nhipso/internal/chart"
 	"nhipso/internal/fault"
@@ -11,7 +13,8 @@ import (
 // Widths of drawings inside pages: for a desk and for a phone. The page carries both and shows one, so that the text of a
 // drawing keeps its size and no script is needed.
 const (
-	wideDrawing   = 880
+	wideDrawing   = 1024
+	sideDrawing   = 600
 	narrowDrawing = 340
 )
 
@@ -19,7 +22,12 @@ const (
 func (f *Figure) drawn() bool { return f.Chart != nil && f.Chart.Check() == nil }
 
 // Wide is the drawing for a desk.
-func (f *Figure) Wide() (template.HTML, error) { return f.inline("", wideDrawing) }
+func (f *Figure) Wide() (template.HTML, error) {
+	if f.Side {
+		return f.inline("", sideDrawing)
+	}
+	return f.inline("", wideDrawing)
+}
 
 // Narrow is the drawing for a phone.
 func (f *Figure) Narrow() (template.HTML, error) { return f.inline("-hep", narrowDrawing) }
@@ -49,4 +57,32 @@ func (f *Figure) draw(b *bytes.Buffer, format string) (kind string, err error) {
 	png, err := f.v.site.renderer.PNG(f.Chart, o, 2)
 	b.Write(png)
 	return "image/png", err
+}
+
+// OptionURL is the address of the object that the browser draws from when the pointer comes near. Maps need none.
+func (f *Figure) OptionURL() string {
+	if !f.drawn() || f.Chart.Kind == chart.Map || f.Chart.Kind == chart.Tiles {
+		return ""
+	}
+	return f.File(optionFormat)
+}
+
+// option writes the drawing as the object that ECharts takes, at the size the browser shows.
+func (f *Figure) option(b *bytes.Buffer) error {
+	if !f.drawn() {
+		return fault.New("web.no-drawing", "path", f.v.path)
+	}
+	size := func(name string, least, most, otherwise int) int {
+		n, err := strconv.Atoi(f.v.query.Get(name))
+		if err != nil {
+			return otherwise
+		}
+		return min(max(n, least), most)
+	}
+	w := size("w", 200, 2000, wideDrawing)
+	o, err := f.Chart.Option(f.v.lang, w, size("h", 100, 2000, f.Chart.Height(w)))
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(b).Encode(o)
 }

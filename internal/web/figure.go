@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -24,6 +25,7 @@ type Figure struct {
 	Chart  *chart.Spec // nil when there is nothing to draw
 	Why    string      // address of the explanation of its newest or main figure
 	Open   bool        // the table is shown, not folded away
+	Side   bool        // the table stands beside the drawing where there is room
 	first  bool        // its files are those of the page
 }
 
@@ -80,7 +82,9 @@ func (f *Frame) show(fig *Figure) *Figure {
 func (s *Site) send(w http.ResponseWriter, v *visit, f *Frame) error {
 	var fig *Figure
 	for _, x := range f.Figures {
-		if fig == nil || x.ID == v.query.Get("hinh") {
+		// The first figure answers, or for a drawing the first that has one, unless another is asked for.
+		drawing := slices.Contains(drawingFormats, v.format) || v.format == optionFormat
+		if fig == nil || x.ID == v.query.Get("hinh") || drawing && fig.Chart == nil && v.query.Get("hinh") == "" {
 			fig = x
 		}
 	}
@@ -100,6 +104,9 @@ func (s *Site) send(w http.ResponseWriter, v *visit, f *Frame) error {
 	case "xlsx":
 		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 		err = fig.file().WriteXLSX(&b)
+	case optionFormat:
+		kind = "application/json; charset=utf-8"
+		err = fig.option(&b)
 	default:
 		kind, err = fig.draw(&b, v.format)
 	}
@@ -110,7 +117,7 @@ func (s *Site) send(w http.ResponseWriter, v *visit, f *Frame) error {
 	h.Set("Content-Type", kind)
 	h.Set("Access-Control-Allow-Origin", "*")
 	disposition := "attachment"
-	if v.format == "svg" || v.format == "png" || v.format == "json" {
+	if v.format == "svg" || v.format == "png" || v.format == "json" || v.format == optionFormat {
 		disposition = "inline"
 	}
 	h.Set("Content-Disposition", disposition+`; filename="`+fig.Table.ID+"."+v.format+`"`)

@@ -50,9 +50,11 @@ func (s *shelf) Explain(ctx context.Context, c cube.Cell, at cube.AsOf) (pipelin
 	return n, nil
 }
 
-func (s *shelf) Runs(context.Context) ([]pipeline.Run, error)         { return s.runs, nil }
-func (s *shelf) Releases(context.Context) ([]publish.Release, error) { return []publish.Release{s.snap.Release}, nil }
-func (s *shelf) Findings(context.Context) ([]Finding, error)         { return s.findings, nil }
+func (s *shelf) Runs(context.Context) ([]pipeline.Run, error) { return s.runs, nil }
+func (s *shelf) Releases(context.Context) ([]publish.Release, error) {
+	return []publish.Release{s.snap.Release}, nil
+}
+func (s *shelf) Findings(context.Context) ([]Finding, error) { return s.findings, nil }
 func (s *shelf) Recipes() []pipeline.Recipe {
 	return []pipeline.Recipe{{ID: "digital-quarterly", Version: "1", Title: catalog.Label{Vi: "Kinh tế số theo quý", En: "Quarterly digital economy"}, Method: "digital-quarterly"}}
 }

@@ -149,6 +149,16 @@ func (f *Frame) Base() *Frame { return f }
 // Fonts are those that every page needs at once.
 func (f *Frame) Fonts() []string { return static.Fonts("400") }
 
+// Drawn reports whether the page has a drawing.
+func (f *Frame) Drawn() bool {
+	for _, x := range f.Figures {
+		if x.drawn() {
+			return true
+		}
+	}
+	return false
+}
+
 // Field is a hidden field of a form.
 type Field struct{ Name, Value string }
 

@@ -84,7 +84,7 @@ func (v *visit) home() (page, error) {
 	p.Share = v.shareFigure(&p.Frame, share, last)
 	p.Quarters = v.quarterFigure(&p.Frame, quarters)
 	p.Parts = v.partsFigure(&p.Frame)
-	p.Required = v.requiredFigure(&p.Frame)
+	p.Required = v.requiredFigure(&p.Frame, last.Period)
 	v.news(p, share)
 	return p, nil
 }
@@ -290,8 +290,8 @@ func (v *visit) partsFigure(f *Frame) *Figure {
 	return f.show(&Figure{ID: "cau-phan", Title: title, Note: v.say("home.parts-note"), Table: table, Chart: s, Source: v.sourceLine(all)})
 }
 
-// requiredFigure tables the growth that the targets take, from the newest start year on record.
-func (v *visit) requiredFigure(f *Frame) *Figure {
+// requiredFigure tables the growth that the targets still ahead take, from each start year on record.
+func (v *visit) requiredFigure(f *Frame, now stat.Period) *Figure {
 	flow, err := v.snap.Catalog.Dataflow(requiredFlow)
 	if err != nil {
 		return nil
@@ -315,7 +315,7 @@ func (v *visit) requiredFigure(f *Frame) *Figure {
 	for _, s := range all {
 		o, ok := s.Last()
 		k := rowKey{flow.CodeOf(s.Key, "SCENARIO"), flow.CodeOf(s.Key, "START")}
-		if !ok || flow.CodeOf(s.Key, "DEFINITION") != "NSO" {
+		if !ok || flow.CodeOf(s.Key, "DEFINITION") != "NSO" || o.Period.Compare(now) <= 0 {
 			continue
 		}
 		if rows[k] == nil {
@@ -347,7 +347,7 @@ func (v *visit) news(p *homePage, share publish.Series) {
 	history := v.snap.History(shareFlow, "A.VN.NSO.")
 	var day stat.Date
 	for _, o := range history {
-		if o.Vintage.Date.After(day) {
+		if o.Vintage.Written != "" && o.Vintage.Date.After(day) {
 			day = o.Vintage.Date
 		}
 	}
@@ -357,9 +357,13 @@ func (v *visit) news(p *homePage, share publish.Series) {
 	}
 	p.NewsDay = text.FormatDate(v.lang, day)
 	earlier := map[cube.Cell]cube.Version{}
+	if l, err := v.snap.Catalog.Codelist("CL_COMPONENT"); err == nil {
+		place := func(o cube.Version) int { return l.Position(flow.CodeOf(o.Key, "COMPONENT")) }
+		slices.SortStableFunc(history, func(a, b cube.Version) int { return place(a) - place(b) })
+	}
 	for _, o := range history {
 		name := v.say("home.news-cell", "component", nameOf(v.snap, "CL_COMPONENT", flow.CodeOf(o.Key, "COMPONENT")).In(v.lang), "period", text.FormatPeriodInline(v.lang, o.Period))
-		if o.Vintage.Date == day {
+		if o.Vintage.Date == day && o.Vintage.Written != "" {
 			before, had := earlier[o.Cell()]
 			switch {
 			case !had:

@@ -188,7 +188,7 @@ func (v *visit) diagnostics(run *pipeline.Run) []*Figure {
 		t := byName[d.Table]
 		if t == nil {
 			id := "kiem-tra-" + slugOf(d.Table)
-			t = newTable(id, diagnosticWord(d.Table))
+			t = newTable(id, v.diagnosticWord(d.Table))
 			byName[d.Table] = t
 			for _, k := range diagnosticColumns(run.Diagnostics, d.Table) {
 				kind := export.Number
@@ -197,10 +197,10 @@ func (v *visit) diagnostics(run *pipeline.Run) []*Figure {
 						kind = export.Text
 					}
 				}
-				if k == "year" {
+				if k == "year" || k == "start" {
 					kind = export.Text
 				}
-				t.Columns = append(t.Columns, export.Column{ID: slugOf(k), Name: diagnosticWord(k), Kind: kind, Decimals: -1})
+				t.Columns = append(t.Columns, export.Column{ID: slugOf(k), Name: v.diagnosticWord(k), Kind: kind, Decimals: -1})
 			}
 			out = append(out, &Figure{ID: id, Title: t.Title, Table: t, Source: v.say("methods.run-source", "run", run.ID), Open: true})
 		}
@@ -221,7 +221,12 @@ func (v *visit) diagnostics(run *pipeline.Run) []*Figure {
 	return out
 }
 
-// diagnosticColumns lists the columns of a table of diagnostics: those that are text first, then by name.
+// columnOrder puts the columns of diagnostics that every table shares in the order in which they are read.
+var columnOrder = []string{"scenario", "definition", "component", "start", "year", "kind", "method", "estimate", "published", "error-points", "error-percent", "half-width", "covered",
+	"SHARE_START", "SHARE_TARGET", "G_NOM", "G_REAL", "MULT", "MULT_NOM", "GDP_NOM", "GDP_REAL", "DEFLATOR", "holds-current", "holds-real", "multiple-current-over-real", "holds-current-over-real"}
+
+// diagnosticColumns lists the columns of a table of diagnostics: those that are known in their order, then those that are text,
+// then the rest by name.
 func diagnosticColumns(list []pipeline.Diagnostic, table string) []string {
 	seen := map[string]bool{}
 	isText := map[string]bool{}
@@ -231,20 +236,32 @@ func diagnosticColumns(list []pipeline.Diagnostic, table string) []string {
 		}
 		for k, x := range d.Row {
 			seen[k] = true
-			if _, err := stat.ParseDecimal(x); err != nil || k == "year" {
+			if _, err := stat.ParseDecimal(x); err != nil || k == "year" || k == "start" {
 				isText[k] = true
 			}
 		}
 	}
 	out := sortedKeys(seen)
-	slices.SortStableFunc(out, func(a, b string) int { return btoi(isText[b]) - btoi(isText[a]) })
+	place := func(k string) int {
+		if i := slices.Index(columnOrder, k); i >= 0 {
+			return i
+		}
+		return len(columnOrder) + 1 - btoi(isText[k])
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return place(a) - place(b) })
 	return out
 }
 
 // diagnosticValue reads a value of a diagnostic: a period as people write it, a code by its name, else as it stands.
 func (v *visit) diagnosticValue(s string) catalog.Label {
+	if id := "common.def-" + s; s != "" && hasWord(id) {
+		return both(id)
+	}
 	if p, err := stat.ParsePeriod(s); err == nil {
 		return catalog.Label{Vi: text.FormatPeriod("vi", p), En: text.FormatPeriod("en", p)}
+	}
+	if w := "methods.val-" + slugOf(s); s != "" && hasWord(w) {
+		return both(w)
 	}
 	for _, list := range []string{"CL_COMPONENT", "CL_METHOD", "CL_DEFINITION", "CL_SCENARIO", "CL_TARGET_CLASS", "CL_PROGRAMME", "CL_START"} {
 		if l := nameOf(v.snap, list, s); l.Vi != s {
@@ -255,9 +272,12 @@ func (v *visit) diagnosticValue(s string) catalog.Label {
 }
 
 // diagnosticWord names a table or column of diagnostics: by the words of this package when they know it, else by itself.
-func diagnosticWord(id string) catalog.Label {
+func (v *visit) diagnosticWord(id string) catalog.Label {
 	if w := "methods.diag-" + slugOf(id); hasWord(w) {
 		return both(w)
+	}
+	if l := nameOf(v.snap, "CL_REQUIRED", id); l.Vi != id {
+		return l
 	}
 	return catalog.Label{Vi: id, En: id}
 }

@@ -62,6 +62,9 @@ func unitOf(s *publish.Snapshot, f *catalog.Dataflow, o cube.Version) catalog.La
 			unit = i.Unit
 		}
 	}
+	if unit == "PC_GDP" && setOf(f.CodeOf(o.Key, "REF_AREA")) != "" {
+		unit = "PC_GRDP" // the same dataflow holds shares of GDP and, for provinces, of GRDP
+	}
 	return unitLabel(s, unit, mult)
 }
 
@@ -82,14 +85,19 @@ func unitLabel(s *publish.Snapshot, unit, mult string) catalog.Label {
 }
 
 // decimalsOf gives the digits after the mark with which an observation is published.
+// A reported figure never loses digits that its source prints.
 func decimalsOf(s *publish.Snapshot, f *catalog.Dataflow, o cube.Version) int {
 	if d, err := strconv.Atoi(o.Attributes[stat.AttrDecimals]); err == nil {
 		return d
 	}
+	digits := f.Decimals
 	if d, err := strconv.Atoi(fromMeasure(s, f, o.Key, "decimals")); err == nil {
-		return d
+		digits = d
 	}
-	return f.Decimals
+	if o.Value != nil && cube.Reported(o.Observation) {
+		digits = max(digits, o.Value.Decimals())
+	}
+	return digits
 }
 
 // attribute gives the words of an attribute: codes by their list, anything else as it stands.
@@ -115,6 +123,17 @@ func seriesName(s *publish.Snapshot, f *catalog.Dataflow, k stat.Key, skip map[s
 		vi, en = append(vi, l.Vi), append(en, l.En)
 	}
 	return catalog.Label{Vi: strings.Join(vi, ", "), En: strings.Join(en, ", ")}
+}
+
+// shortName is seriesName for labels inside drawings, where definitions go by the short names of their publishers.
+func shortName(s *publish.Snapshot, f *catalog.Dataflow, k stat.Key, skip map[string]bool) catalog.Label {
+	l := seriesName(s, f, k, skip)
+	code := f.CodeOf(k, "DEFINITION")
+	if id := "common.def-" + code; code != "" && hasWord(id) {
+		long, short := nameOf(s, "CL_DEFINITION", code), both(id)
+		l = catalog.Label{Vi: strings.Replace(l.Vi, long.Vi, short.Vi, 1), En: strings.Replace(l.En, long.En, short.En, 1)}
+	}
+	return l
 }
 
 // common gives the dimensions whose code is the same in all series.

@@ -132,11 +132,19 @@ func (v *visit) provinces() (page, error) {
 		}
 		p.Definition = nameOf(v.snap, "CL_DEFINITION", def).In(v.lang)
 	}
-	var years []stat.Period
-	for y := range data[def] {
-		years = append(years, y)
+	var years, steps []stat.Period
+	for d := range data {
+		for y := range data[d] {
+			if d == def {
+				years = append(years, y)
+			}
+			if !slices.Contains(steps, y) {
+				steps = append(steps, y)
+			}
+		}
 	}
 	slices.SortFunc(years, stat.Period.Compare)
+	slices.SortFunc(steps, stat.Period.Compare)
 	year := years[len(years)-1]
 	if want := v.query.Get("nam"); want != "" {
 		y, err := stat.ParsePeriod(want)
@@ -151,8 +159,13 @@ func (v *visit) provinces() (page, error) {
 			}
 		}
 	}
-	for _, y := range years {
-		p.Years = append(p.Years, option{Value: y.String(), Name: y.String(), Selected: y == year, URL: v.here("nam", y.String())})
+	// A step to a year in which the definition viewed has no figures goes to the first one that has.
+	for _, y := range steps {
+		to := def
+		if data[def][y] == nil {
+			to = defs[slices.IndexFunc(defs, func(d string) bool { return data[d][y] != nil })]
+		}
+		p.Years = append(p.Years, option{Value: y.String(), Name: y.String(), Selected: y == year, URL: v.here("nam", y.String(), "dinh-nghia", to)})
 	}
 	p.YearNow = year.String()
 	set := v.site.territory.ProvincesOn(year.To())
@@ -252,7 +265,13 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 			t.add(same(a.Code), label(catalog.Label{Vi: a.Name.Vi, En: a.Name.En}).to(v.link("/tinh/"+a.ID)), none(blankStatus), none(stat.Unpublished), same(""), same(""), same(""))
 		}
 	}
-	p.Map = p.show(&Figure{ID: "ban-do", Title: title, Note: unit.In(v.lang), Table: t, Chart: s, Source: v.sourceLine(obs), Open: true})
+	compact := newTable(t.ID, title, t.Columns[2], t.Columns[1], t.Columns[3])
+	compact.Heads = 2
+	for i, row := range t.Rows {
+		at := func(column int) cell { return cell{Cell: row[column], href: t.hrefs[[2]int{i, column}]} }
+		compact.add(at(2), at(1), at(3))
+	}
+	p.Map = p.show(&Figure{ID: "ban-do", Title: title, Note: unit.In(v.lang), Table: t, Shown: compact, Chart: s, Source: v.sourceLine(obs), Open: true, Side: true})
 	if len(known) < 2 {
 		return
 	}
@@ -350,15 +369,25 @@ func (v *visit) province() (page, error) {
 	}
 	for _, s := range []struct{ flow, id string }{
 		{shareFlow, "ty-trong"}, {"DE_PROVINCE", "suy-ra"}, {"GRDP", "grdp"}, {"GRDP_GROWTH", "tang-truong"}, {"GRDP_STRUCTURE", "co-cau"},
-		{targetFlow, "muc-tieu"}, {statusFlow, "tinh-trang"}, {"DTI", "dti"}, {"IND", "chi-tieu"}} {
+		{"DTI", "dti"}, {"IND", "chi-tieu"}} {
 		if fig := v.areaFigure(&p.Frame, s.flow, s.id, a.ID); fig != nil {
 			if s.flow == shareFlow {
 				p.Shares = fig
+				fig.Title = both("provinces.measure-ty-trong")
 			}
 			p.Sections = append(p.Sections, fig)
 		}
 	}
 	p.NoShare = p.Shares == nil
+	var aims []aim
+	for _, x := range v.aims() {
+		if x.area == a.ID {
+			aims = append(aims, x)
+		}
+	}
+	if len(aims) > 0 {
+		p.Sections = append(p.Sections, v.targetTable(&p.Frame, aims))
+	}
 	p.Answer = v.provinceAnswer(a)
 	p.MapURL = v.link("/tinh")
 	return p, nil
@@ -378,7 +407,7 @@ func (v *visit) areaFigure(frame *Frame, flow, id, area string) *Figure {
 	for _, s := range series {
 		obs = append(obs, s.Obs...)
 	}
-	shown, _, unit := v.pivot(f, series)
+	shown, _, unit := v.pivot(f, series, "REF_AREA")
 	shown.ID = flow + "-" + area
 	long := v.long(f, series, false)
 	long.ID = shown.ID

@@ -17,6 +17,7 @@ import (
 type seriesPage struct {
 	Frame
 	Flow             Crumb
+	Name             string // of the series within its dataflow
 	Key              string
 	Parts            []pair // dimension and code, in words
 	Unit             string
@@ -43,7 +44,7 @@ func (v *visit) series() (page, error) {
 	}
 	s := v.snap.One(f.ID, key)
 	name := seriesName(v.snap, f, key, nil)
-	p := &seriesPage{Frame: v.newFrame("data", v.say("data.series-title", "flow", f.Name.In(v.lang), "series", name.In(v.lang))), Key: string(key)}
+	p := &seriesPage{Frame: v.newFrame("data", v.say("data.series-title", "flow", f.Name.In(v.lang), "series", name.In(v.lang))), Key: string(key), Name: name.In(v.lang)}
 	p.Description = f.Description.In(v.lang)
 	p.Flow = Crumb{f.Name.In(v.lang), v.link("/so-lieu/" + f.ID)}
 	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}, p.Flow}

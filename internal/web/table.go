@@ -70,6 +70,12 @@ func periods(id string, name catalog.Label) export.Column {
 // figure is the cell of an observation; the address behind it says why the number is what it is.
 func (v *visit) figure(o cube.Version) cell {
 	c := cell{Cell: export.Cell{Number: o.Value, Status: o.Status, Mark: o.Mark()}, href: v.why(o.Cell())}
+	if printed := o.Attributes[stat.AttrText]; o.Value == nil && printed != "" {
+		c.Label = attribute(v.snap, stat.AttrText, printed)
+		if o.Dataflow == statusFlow {
+			c.Label = nameOf(v.snap, "CL_TARGET_CLASS", classCode(printed))
+		}
+	}
 	return c
 }
 
@@ -105,6 +111,7 @@ type CellView struct {
 	Flags   []FlagView
 	Head    bool
 	Number  bool
+	Code    bool
 	Missing bool
 	Seal    string // class of the status symbol, or ""
 }
@@ -130,18 +137,22 @@ func (v *visit) view(t *Table) *TableView {
 			switch t.Columns[i].Kind {
 			case export.Number:
 				cv.Number = true
-				if c.Number == nil {
+				switch {
+				case c.Number != nil:
+					cv.Text, cv.Sort = text.FormatNumber(v.lang, *c.Number, decimals[i]), c.Number.String()
+				case c.Label.Vi != "": // what the source prints where there is no number
+					cv.Missing, cv.Text = true, c.Label.In(v.lang)
+				case c.Status == blankStatus:
+				default:
 					cv.Missing, cv.Text = true, v.missing(c.Status)
 					gaps = gaps || cv.Text == gap
-				} else {
-					cv.Text, cv.Sort = text.FormatNumber(v.lang, *c.Number, decimals[i]), c.Number.String()
 				}
 			case export.Period:
 				if !c.Period.IsZero() {
 					cv.Text, cv.Sort = text.FormatPeriod(v.lang, c.Period), c.Period.From().String()
 				}
 			default:
-				cv.Text = c.Label.In(v.lang)
+				cv.Text, cv.Code = c.Label.In(v.lang), t.Columns[i].Kind == export.Code
 			}
 			for _, f := range v.flags(c.Status, c.Mark) {
 				if c.Number == nil && t.Columns[i].Kind == export.Number && f.Symbol != "S2" && f.Symbol != "M" && f.Symbol != "I" {

@@ -3,12 +3,14 @@ package web
 import (
 	"slices"
 	"sort"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
 	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
+	"nhipso/internal/monitor"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -89,14 +91,8 @@ func (v *visit) class(a aim) string {
 	if !ok {
 		return ""
 	}
-	switch text := o.Attributes[stat.AttrText]; text {
-	case "NA":
-		return "NOT_ASSESSABLE"
-	case "NODATA":
-		return "NO_DATA"
-	case "":
-	default:
-		return text
+	if c := o.Attributes[stat.AttrText]; c != "" {
+		return classCode(c)
 	}
 	if o.Value == nil {
 		return ""
@@ -109,6 +105,17 @@ func (v *visit) class(a aim) string {
 		}
 	}
 	return ""
+}
+
+// classCode gives the code of CL_TARGET_CLASS for a class as the rule writes it.
+func classCode(s string) string {
+	switch monitor.Class(s) {
+	case monitor.NotAssessable:
+		return "NOT_ASSESSABLE"
+	case monitor.NoData:
+		return "NO_DATA"
+	}
+	return s
 }
 
 func (v *visit) className(class string) string {
@@ -188,6 +195,10 @@ func (v *visit) targets() (page, error) {
 		}
 		shown = kept
 	}
+	// What needs effort comes first, what cannot be judged last.
+	first := []string{"FOCUS", "LIKELY", "ACHIEVED", "NOT_ASSESSABLE", "NO_DATA", ""}
+	shown = slices.Clone(shown)
+	slices.SortStableFunc(shown, func(a, b aim) int { return slices.Index(first, v.class(a)) - slices.Index(first, v.class(b)) })
 	count := map[string]int{}
 	for _, a := range all {
 		count[v.class(a)]++
@@ -208,10 +219,8 @@ func (v *visit) targets() (page, error) {
 	}
 	p.Shown = v.count(len(shown))
 	p.Table = v.targetTable(&p.Frame, shown)
-	p.Drawing = v.targetDrawing(shown)
-	p.Table.Chart = nil
-	if p.Drawing != nil {
-		p.Table.Chart = p.Drawing.Chart
+	if fig := v.targetDrawing(shown); fig != nil {
+		p.Drawing = p.show(fig)
 	}
 	return p, nil
 }
@@ -223,6 +232,9 @@ func (v *visit) targetTable(f *Frame, list []aim) *Figure {
 		numbers("actual", both("targets.actual"), catalog.Label{}, -1), col("unit", both("data.unit")), numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, 0),
 		col("class", both("targets.class")), col("instrument", both("targets.instrument")))
 	t.Heads = 2
+	// The page joins condition, value and unit into one column; the file keeps them apart.
+	shown := newTable(t.ID, t.Title, t.Columns[0], t.Columns[1], t.Columns[3], col("goal", both("targets.goal")), col("actual", both("targets.actual")), t.Columns[8], t.Columns[9], t.Columns[2], t.Columns[10])
+	shown.Heads = 2
 	var obs []cube.Version
 	for _, a := range list {
 		obs = append(obs, a.goal)
@@ -245,8 +257,10 @@ func (v *visit) targetTable(f *Frame, list []aim) *Figure {
 		instrument := noteOf(v.snap, "CL_TARGET", a.target, "instrument")
 		t.add(same(a.target).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_TARGET", a.target)).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_AREA", a.area)),
 			when(a.period), label(v.binds(a.goal)), goal, actual, label(unitOf(v.snap, flow, a.goal)), probability, state, label(nameOf(v.snap, "CL_INSTRUMENT", instrument)))
+		shown.add(same(a.target).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_TARGET", a.target)).to(v.link("/muc-tieu/"+a.target)), when(a.period), v.amount(a.goal, goal), v.amount(a.measures["ACTUAL"], actual),
+			probability, state, label(nameOf(v.snap, "CL_AREA", a.area)), label(beforeColon(nameOf(v.snap, "CL_INSTRUMENT", instrument))))
 	}
-	return f.show(&Figure{ID: "bang", Title: t.Title, Table: t, Source: v.sourceLine(obs), Open: true})
+	return f.show(&Figure{ID: "bang", Title: t.Title, Table: t, Shown: shown, Source: v.sourceLine(obs), Open: true})
 }
 
 // binds says how the number of a target binds, or gives its wording when it has no number.
@@ -260,6 +274,38 @@ func (v *visit) binds(o cube.Version) catalog.Label {
 		return attribute(v.snap, stat.AttrText, o.Attributes[stat.AttrText])
 	}
 	return catalog.Label{}
+}
+
+// beforeColon keeps what names an instrument and leaves out what it is about.
+func beforeColon(l catalog.Label) catalog.Label {
+	l.Vi, _, _ = strings.Cut(l.Vi, ": ")
+	l.En, _, _ = strings.Cut(l.En, ": ")
+	return l
+}
+
+// amount is a figure as text: condition, number and unit, with the address and the marks of its cell. Without a number it is
+// the wording of the target.
+func (v *visit) amount(o cube.Version, c cell) cell {
+	out := cell{href: c.href}
+	out.Mark = c.Mark
+	if o.Dataflow == "" {
+		return none(blankStatus)
+	}
+	f, err := v.snap.Catalog.Dataflow(o.Dataflow)
+	if err != nil {
+		return out
+	}
+	if c.Number == nil {
+		out.Label = v.binds(o)
+		return out
+	}
+	unit := unitOf(v.snap, f, o)
+	symbol := ""
+	if b := v.binds(o).Vi; b != "=" {
+		symbol = b + " "
+	}
+	out.Label = catalog.Label{Vi: strings.TrimSpace(symbol + text.FormatNumber("vi", *c.Number, -1) + " " + unit.Vi), En: strings.TrimSpace(symbol + text.FormatNumber("en", *c.Number, -1) + " " + unit.En)}
+	return out
 }
 
 // rounded is the cell of an observation with its own number of decimals, for columns that mix them.
@@ -283,11 +329,19 @@ func (v *visit) targetDrawing(list []aim) *Figure {
 	s := v.spec(chart.Bullet, "targets", both("targets.drawing"), both("targets.drawing-unit"), percent, 1, nil)
 	s.ItemHead = both("targets.name")
 	vals := chart.Series{ID: "actual", Name: both("targets.actual"), Colour: chart.Accent}
+	type twin struct{ indicator, period, goal string }
+	seen := map[twin]bool{}
 	for _, a := range list {
 		actual, ok := a.measures["ACTUAL"]
 		unit := unitOf(v.snap, flow, a.goal)
 		if !ok || actual.Value == nil || a.goal.Value == nil || (unit != percent && unit.Vi[:min(1, len(unit.Vi))] != "%") || len(s.Items) == 16 {
 			continue
+		}
+		// The same number in several instruments is drawn once.
+		if k := (twin{noteOf(v.snap, "CL_TARGET", a.target, "indicator") + a.area, a.period.String(), a.goal.Value.String()}); seen[k] {
+			continue
+		} else {
+			seen[k] = true
 		}
 		obs = append(obs, a.goal, actual)
 		n := nameOf(v.snap, "CL_TARGET", a.target)
@@ -300,7 +354,8 @@ func (v *visit) targetDrawing(list []aim) *Figure {
 	}
 	s.Series = []chart.Series{vals}
 	s.Source = catalog.Label{Vi: v.sources(obs), En: v.sources(obs)}
-	return &Figure{v: v, ID: "so-voi-muc-tieu", Title: s.Title, Chart: s, Source: v.sourceLine(obs)}
+	t := &Table{Table: *s.Table(), Heads: 2}
+	return &Figure{ID: "so-voi-muc-tieu", Title: s.Title, Note: v.say("targets.drawing-unit"), Chart: s, Table: t, Source: v.sourceLine(obs)}
 }
 
 // targetPage is one target: what it says, where it stands and the path there.
@@ -390,7 +445,7 @@ func (v *visit) standing(a aim) standing {
 	with := func(o cube.Version) string { return text.FormatNumber(v.lang, *v.rounded(o).Number, -1) + " " + unit }
 	s := standing{Year: text.FormatPeriod(v.lang, a.period), Area: nameOf(v.snap, "CL_AREA", a.area).In(v.lang), Flags: v.flags(a.goal.Status, a.goal.Mark())}
 	if a.goal.Value != nil {
-		s.Goal = v.binds(a.goal).In(v.lang) + " " + with(a.goal)
+		s.Goal = v.amount(a.goal, v.rounded(a.goal)).Label.In(v.lang)
 	} else {
 		s.Wording = v.binds(a.goal).In(v.lang)
 	}
@@ -488,7 +543,7 @@ func (v *visit) actualFigure(f *Frame, code catalog.Code, indicator catalog.Indi
 		for i, x := range series {
 			name := indicator.Name
 			if len(series) > 1 {
-				name = seriesName(v.snap, flow, x.Key, skip)
+				name = shortName(v.snap, flow, x.Key, skip)
 			}
 			s.Series = append(s.Series, chart.Series{ID: "s" + string(x.Key), Name: name, Colour: plainColours[i%len(plainColours)], Values: values(x.Obs, span)})
 		}

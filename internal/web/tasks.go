@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/export"
@@ -75,6 +77,7 @@ func (v *visit) taskAccount(p *tasksPage) {
 	for _, m := range accounting {
 		isAccount[m] = true
 	}
+	slices.SortStableFunc(order, func(a, b taskPlace) int { return b.period.Compare(a.period) })
 	var newest taskPlace
 	for _, k := range order {
 		row := []cell{label(nameOf(v.snap, "CL_PROGRAMME", k.programme)), when(k.period)}

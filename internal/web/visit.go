@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"nhipso/internal/fault"
@@ -15,6 +16,9 @@ var (
 	tableFormats   = []string{"csv", "json", "xlsx"}
 	drawingFormats = []string{"svg", "png"}
 )
+
+// optionFormat ends the address of the object from which the browser draws.
+const optionFormat = "option"
 
 // langCookie remembers the language chosen.
 const langCookie = "lang"
@@ -34,7 +38,7 @@ type visit struct {
 
 // split parts an address from the format that it ends in.
 func split(path string) (plain, format string) {
-	for _, f := range append(append([]string(nil), tableFormats...), drawingFormats...) {
+	for _, f := range slices.Concat(tableFormats, drawingFormats, []string{optionFormat}) {
 		if p, ok := strings.CutSuffix(path, "."+f); ok && p != "" && !strings.HasSuffix(p, "/") {
 			if p == homeFile {
 				p = "/"

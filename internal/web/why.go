@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -35,9 +36,12 @@ type whyFigure struct {
 type whyNode struct {
 	Role, Name, Period, URL string
 	Figures                 []whyValue
+	Source                  string // of all the figures, when they share one
+	Span                    string // "2019 đến 2025, 7 số", when there are several
 	Omitted                 string
 	Run                     *whyRun
 	From                    []whyNode
+	Again                   []Crumb // further inputs that are explained elsewhere in the tree
 	Seen                    bool
 	Depth                   int
 }
@@ -83,7 +87,7 @@ func (v *visit) explain() (page, error) {
 	name := seriesName(v.snap, f, c.Key, nil).In(v.lang)
 	p := &whyPage{Frame: v.newFrame("data", v.say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
 	p.NoIndex = true
-	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}, {f.Name.In(v.lang), v.link("/so-lieu/" + f.ID)}, {name, v.link("/so-lieu/" + f.ID + "/" + string(c.Key))}}
+	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}, {f.Name.In(v.lang), v.link("/so-lieu/" + f.ID)}}
 	p.Figure = whyFigure{Flow: f.Name.In(v.lang), Series: name, Period: text.FormatPeriod(v.lang, c.Period), Value: v.num(o), Unit: unitOf(v.snap, f, o).In(v.lang),
 		Interval: v.interval(o), Level: v.level(o), Vintage: v.vintage(o.Vintage), Source: v.sourceOf(o).In(v.lang), Note: v.remark(o).In(v.lang),
 		Status: nameOf(v.snap, "CL_OBS_STATUS", string(o.Status)).In(v.lang), Evidence: nameOf(v.snap, "CL_EVIDENCE", string(o.Mark())).In(v.lang),
@@ -150,6 +154,15 @@ func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, dept
 		out.Figures = append(out.Figures, whyValue{Period: text.FormatPeriod(v.lang, o.Period), Value: strings.TrimSpace(v.num(o) + " " + unitOf(v.snap, f, o).In(v.lang)),
 			Source: v.sourceOf(o).In(v.lang), Vintage: v.vintage(o.Vintage), URL: v.why(o.Cell()), Flags: v.flags(o.Status, o.Mark())})
 	}
+	if n := len(out.Figures); n > 1 {
+		out.Span = v.say("why.span", "n", v.count(n+omitted), "from", text.FormatPeriodInline(v.lang, list[0].Period), "to", text.FormatPeriodInline(v.lang, list[n-1].Period))
+		out.Source = out.Figures[0].Source + ", " + out.Figures[0].Vintage
+		for _, x := range out.Figures {
+			if x.Source != out.Figures[0].Source || x.Vintage != out.Figures[0].Vintage {
+				out.Source = ""
+			}
+		}
+	}
 	if n.Run != nil {
 		r := &whyRun{ID: n.Run.ID, Title: n.Run.Recipe, Version: n.Run.Version, At: v.minute(n.Run.FinishedAt)}
 		if recipe, ok := titles[n.Run.Recipe]; ok {
@@ -158,23 +171,29 @@ func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, dept
 		out.Run = r
 	}
 	for _, c := range n.From {
-		out.From = append(out.From, v.whyTree(c, titles, depth+1))
+		child := v.whyTree(c, titles, depth+1)
+		if !child.Seen {
+			out.From = append(out.From, child)
+			continue
+		}
+		again := Crumb{child.Name, child.URL}
+		if child.Period != "" {
+			again.Name += ", " + child.Period
+		}
+		if !slices.Contains(out.Again, again) {
+			out.Again = append(out.Again, again)
+		}
 	}
 	return out
 }
-
-// roles that have words; any other role shows itself.
-var roles = []string{"benchmark", "indicator", "numerator", "denominator", "share", "gdp", "grdp", "target", "actual", "count", "base", "growth", "deflator"}
 
 // role gives the words for what a figure was used as.
 func (v *visit) role(id string) (l catalog.Label) {
 	if id == "" {
 		return l
 	}
-	for _, r := range roles {
-		if r == id {
-			return both("why.role-" + id)
-		}
+	if w := "why.role-" + slugOf(id); hasWord(w) {
+		return both(w)
 	}
 	return catalog.Label{Vi: id, En: id}
 }
