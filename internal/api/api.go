@@ -1,0 +1,208 @@
+package api
+
+import (
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/middleware"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/territory"
+)
+
+// Root is where the API is mounted: its page is at Root itself, its endpoints under Root + "/v1".
+const Root = "/api"
+
+// Bounds that keep one request from taking more than its share.
+const (
+	longest     = 4096     // bytes of an address
+	remembered  = 32 << 20 // bytes of responses kept
+	longestName = 600      // bytes of the name under which a response is kept
+)
+
+// Options say what an API is made of beside its library. Territory and Methods are needed; the rest has defaults.
+type Options struct {
+	Methods   fs.FS // holds <slug>.vi.md, <slug>.en.md or <slug>.md
+	Territory *territory.Registry
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// service is the API.
+type service struct {
+	library   Library
+	methods   []method
+	territory *territory.Registry
+	log       *slog.Logger
+	now       func() time.Time
+	documents map[string]*document
+	index     index
+	inside    http.Handler
+}
+
+// Handler makes the API, to be mounted at Root and at Root + "/". It answers with whole responses, compressed and under entity tags.
+func Handler(lib Library, o Options) (http.Handler, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &service{library: lib, territory: o.Territory, log: o.Log, now: o.Now, documents: map[string]*document{}}
+	var err error
+	if s.methods, err = readMethods(o.Methods); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	for _, lang := range languages {
+		target := mux
+		if lang != languages[0] {
+			target = http.NewServeMux() // the same operations once more, to be described in the other language only
+		}
+		a := humago.NewWithPrefix(target, Root+"/v1", config(lang))
+		a.UseMiddleware(s.settle(a))
+		s.register(a)
+		if s.documents[lang], err = describe(a.OpenAPI(), lang); err != nil {
+			return nil, err
+		}
+	}
+	mux.HandleFunc("GET "+Root+"/v1/openapi.json", s.openapi("application/openapi+json;version=3.1", func(d *document) []byte { return d.json }))
+	mux.HandleFunc("GET "+Root+"/v1/openapi.yaml", s.openapi("application/openapi+yaml;version=3.1", func(d *document) []byte { return d.yaml }))
+	mux.HandleFunc("GET "+Root, s.page)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(w, r, fault.New("api.no-path", "path", short(r.URL.Path)))
+	})
+	s.inside = middleware.Chain(mux,
+		middleware.NewMemory(remembered).Remember(s.key),
+		middleware.Recover(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, fault.New("api.broken")) })))
+	return s, nil
+}
+
+// register declares every operation.
+func (s *service) register(a huma.API) {
+	s.registerReleases(a)
+	s.registerStructures(a)
+	s.registerData(a)
+	s.registerTargets(a)
+	s.registerProvinces(a)
+	s.registerRecords(a)
+	s.registerSearch(a)
+}
+
+// ServeHTTP sets what every response of the API carries and turns away what no operation could answer.
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Language, Content-Disposition, Retry-After")
+	h.Set("Vary", "Accept, Accept-Encoding, Accept-Language")
+	h.Set("Content-Language", languageOf(r))
+	h.Set("Cache-Control", "public, no-cache") // a release appears in its minute: keep, but ask
+	switch {
+	case len(r.URL.RequestURI()) > longest:
+		s.refuse(w, r, fault.New("api.long-address", "max", longest))
+		return
+	case r.Method == http.MethodOptions:
+		h.Set("Allow", allowed)
+		h.Set("Access-Control-Allow-Methods", allowed)
+		h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, If-None-Match, If-Modified-Since")
+		h.Set("Access-Control-Max-Age", "86400")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Allow", allowed)
+		s.refuse(w, r, fault.New("api.bad-method", "method", short(r.Method)))
+		return
+	}
+	if p := strings.TrimRight(r.URL.Path, "/"); p != r.URL.Path && p != "" {
+		r2 := r.Clone(r.Context())
+		r2.URL.Path, r2.URL.RawPath = p, strings.TrimRight(r.URL.RawPath, "/")
+		r = r2
+	}
+	if strings.Contains(r.URL.Path, "//") || strings.Contains(r.URL.Path, "/./") || strings.Contains(r.URL.Path, "/../") {
+		s.refuse(w, r, fault.New("api.no-path", "path", short(r.URL.Path))) // the router would redirect, with a page for a body
+		return
+	}
+	s.inside.ServeHTTP(&sinceWriter{ResponseWriter: w, r: r}, r)
+}
+
+const allowed = "GET, HEAD, OPTIONS"
+
+// key names a response in memory: the release, what is asked and in which language and format. What does not follow from the release
+// alone is made anew, and so are searches, of which there are as many as visitors.
+func (s *service) key(r *http.Request) (string, bool) {
+	v1, ok := strings.CutPrefix(r.URL.Path, Root+"/v1/")
+	if !ok {
+		return "", false
+	}
+	switch first, _, _ := strings.Cut(v1, "/"); first {
+	case "data", "series", "observation", "explain", "dataflows", "codelists", "indicators", "restate":
+	default:
+		return "", false
+	}
+	snap, err := s.library.Current()
+	if err != nil {
+		return "", false
+	}
+	k := strings.Join([]string{snap.Release.ID, snap.Release.PublishAt.UTC().Format(time.RFC3339), languageOf(r),
+		bestFormat(r.Header.Get("Accept"), formats), r.URL.EscapedPath(), r.URL.RawQuery}, "\x00")
+	return k, len(k) <= longestName
+}
+
+// lastModified is when the answers of a snapshot last changed: with its release, whatever day it is viewed as of.
+func lastModified(snap *publish.Snapshot) time.Time {
+	return snap.Release.PublishAt.UTC().Truncate(time.Second)
+}
+
+// sinceWriter answers If-Modified-Since, which counts only where no If-None-Match was sent and the answer would be 200.
+type sinceWriter struct {
+	http.ResponseWriter
+	r       *http.Request
+	written bool
+	silent  bool
+}
+
+// WriteHeader turns a 200 that the client has already into a 304.
+func (w *sinceWriter) WriteHeader(status int) {
+	if w.written {
+		return
+	}
+	w.written = true
+	if status == http.StatusOK && w.r.Header.Get("If-None-Match") == "" {
+		have, err1 := http.ParseTime(w.r.Header.Get("If-Modified-Since"))
+		is, err2 := http.ParseTime(w.Header().Get("Last-Modified"))
+		if err1 == nil && err2 == nil && !is.After(have) {
+			w.silent = true
+			w.Header().Del("Content-Type")
+			w.Header().Del("Content-Length")
+			w.Header().Del("Content-Encoding")
+			status = http.StatusNotModified
+		}
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write drops the body of a 304.
+func (w *sinceWriter) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if w.silent {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap gives the writer below.
+func (w *sinceWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// hanoi is the zone in which days are counted.
+var hanoi = sync.OnceValue(func() *time.Location { return time.FixedZone("+07", 7*3600) })
+
+// today is the present day in Viet Nam.
+func (s *service) today() stat.Date { return stat.DateOf(s.now().In(hanoi())) }

@@ -1,0 +1,293 @@
+package api
+
+import (
+	"bytes"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+func (s *service) registerData(a huma.API) {
+	get(s, a, "data", "/data/{dataflow}", "data", (*visit).data)
+	get(s, a, "series", "/series/{dataflow}/{key}", "data", (*visit).series)
+	get(s, a, "observation", "/observation", "data", (*visit).one)
+	get(s, a, "explain", "/explain", "data", (*visit).explain)
+}
+
+// Span bounds a selection in time.
+type Span struct {
+	Start   stat.Period `query:"start"`
+	End     stat.Period `query:"end"`
+	History bool        `query:"history"`
+}
+
+func (s Span) check() error {
+	if !s.Start.IsZero() && !s.End.IsZero() && s.End.To().Before(s.Start.From()) {
+		return query("end", fault.New("api.end-before-start", "start", s.Start.String(), "end", s.End.String()))
+	}
+	return nil
+}
+
+// within keeps the figures of periods that lie wholly inside the span.
+func (s Span) within(list []cube.Version) []cube.Version {
+	if s.Start.IsZero() && s.End.IsZero() {
+		return list
+	}
+	var out []cube.Version
+	for _, o := range list {
+		if (s.Start.IsZero() || !o.Period.From().Before(s.Start.From())) && (s.End.IsZero() || !o.Period.To().After(s.End.To())) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// read gives the newest figures of a pattern, or their whole history.
+func (v *visit) read(dataflow, pattern string, s Span) []cube.Version {
+	if s.History {
+		return s.within(v.snap.History(dataflow, pattern))
+	}
+	return s.within(v.snap.Read(dataflow, pattern))
+}
+
+// dataInput selects figures of a dataflow.
+type dataInput struct {
+	Common
+	Span
+	Dataflow string `path:"dataflow" maxLength:"60"`
+	Key      string `query:"key" maxLength:"2000"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"50000" default:"1000"`
+	Offset   int    `query:"offset" minimum:"0" maximum:"100000000" default:"0"`
+	Format   string `query:"format" enum:"json,csv,xlsx"`
+}
+
+// Observations are figures of a dataflow.
+type Observations struct {
+	file
+	Stamp
+	Dataflow     string        `json:"dataflow"`
+	Name         string        `json:"name"`
+	Key          string        `json:"key,omitempty"`
+	Total        int           `json:"total"`
+	Offset       int           `json:"offset"`
+	Limit        int           `json:"limit"`
+	Next         string        `json:"next,omitempty"`
+	Dimensions   []string      `json:"dimensions"`
+	Observations []Observation `json:"observations"`
+	Sources      []Source      `json:"sources"`
+
+	flow     *catalog.Dataflow
+	versions []cube.Version
+}
+
+func (v *visit) data(in *dataInput) (*Observations, error) {
+	f, err := v.snap.Catalog.Dataflow(in.Dataflow)
+	if err != nil {
+		return nil, inPath("dataflow", err)
+	}
+	pattern, err := v.pattern(f, in.Key)
+	if err != nil {
+		return nil, query("key", err)
+	}
+	if err := in.Span.check(); err != nil {
+		return nil, err
+	}
+	all := v.read(f.ID, pattern, in.Span)
+	from := min(in.Offset, len(all))
+	list := all[from:min(from+in.Limit, len(all))]
+	out := &Observations{Stamp: v.stamp(), Dataflow: f.ID, Name: f.Name.In(v.lang), Key: pattern, Total: len(all), Offset: in.Offset, Limit: in.Limit,
+		Dimensions: []string{}, flow: f, versions: list, Sources: []Source{}, Observations: []Observation{}}
+	for _, d := range f.Dimensions {
+		out.Dimensions = append(out.Dimensions, d.ID)
+	}
+	if from+len(list) < len(all) {
+		q := v.r.URL.Query()
+		q.Set("offset", strconv.Itoa(from+len(list)))
+		out.Next = v.r.URL.EscapedPath() + "?" + q.Encode()
+	}
+	if v.format == typeJSON {
+		out.Observations, out.Sources = v.observations(f, list), v.sources(list)
+	}
+	return out, nil
+}
+
+// pattern reads a key in which an empty code stands for any and "A+B" for either, and refuses codes that are not in their list.
+func (v *visit) pattern(f *catalog.Dataflow, key string) (string, error) {
+	if key == "" {
+		return "", nil
+	}
+	key = strings.ReplaceAll(key, " ", "+") // a plus that was not escaped in the address
+	codes := strings.Split(key, ".")
+	if len(codes) != len(f.Dimensions) {
+		return "", fault.New("catalog.key-shape", "key", short(key), "dataflow", f.ID, "want", len(f.Dimensions), "got", len(codes))
+	}
+	for i, d := range f.Dimensions {
+		if codes[i] == "" {
+			continue
+		}
+		l, err := v.snap.Catalog.Codelist(d.Codelist)
+		if err != nil {
+			return "", err
+		}
+		for _, c := range strings.Split(codes[i], "+") {
+			if _, ok := l.Code(c); !ok {
+				return "", fault.New("api.no-code", "code", short(c), "dimension", d.ID, "codelist", l.ID)
+			}
+		}
+	}
+	return key, nil
+}
+
+// write makes the long table of a dataflow, whose columns bear the SDMX identifiers.
+func (o *Observations) write(v *visit) error { return v.table(&o.file, o.flow, o.versions) }
+
+// table writes figures of a dataflow in the format asked for.
+func (v *visit) table(to *file, f *catalog.Dataflow, list []cube.Version) error {
+	t := export.Dataflow(v.snap.Catalog, f, list)
+	t.URL = v.r.URL.RequestURI()
+	t.Vintage = v.current.Release.ID
+	if !v.asOf.IsZero() {
+		t.Vintage += ", " + text.FormatDate(v.lang, v.asOf)
+	}
+	t.Source = catalog.Label{Vi: v.sourceNames(list, "vi"), En: v.sourceNames(list, "en")}
+	var b bytes.Buffer
+	if v.format == typeCSV {
+		if err := t.WriteCSV(&b, export.CSVOptions{Lang: v.lang, Codes: true}); err != nil {
+			return err
+		}
+		to.name = f.ID + ".csv"
+	} else {
+		if err := t.WriteXLSX(&b); err != nil {
+			return err
+		}
+		to.name = f.ID + ".xlsx"
+	}
+	to.content = b.Bytes()
+	return nil
+}
+
+// sourceNames names the documents of figures in one line.
+func (v *visit) sourceNames(list []cube.Version, lang string) string {
+	var names []string
+	seen := map[string]bool{}
+	for _, o := range list {
+		if id := o.Attributes[stat.AttrSource]; id != "" && !seen[id] {
+			seen[id] = true
+			names = append(names, v.snap.Catalog.Name("CL_SOURCE", id, lang))
+		}
+	}
+	return strings.Join(names, "; ")
+}
+
+// seriesInput asks for one series.
+type seriesInput struct {
+	Common
+	Span
+	Dataflow string `path:"dataflow" maxLength:"60"`
+	Key      string `path:"key" maxLength:"300"`
+	Format   string `query:"format" enum:"json,csv,xlsx"`
+}
+
+// Series is one series with its figures in the order of time.
+type Series struct {
+	file
+	Stamp
+	Dataflow     string        `json:"dataflow"`
+	Name         string        `json:"name"`
+	Key          stat.Key      `json:"key"`
+	Codes        []SeriesCode  `json:"codes"`
+	Observations []Observation `json:"observations"`
+	Sources      []Source      `json:"sources"`
+
+	flow     *catalog.Dataflow
+	versions []cube.Version
+}
+
+func (v *visit) series(in *seriesInput) (*Series, error) {
+	f, err := v.snap.Catalog.Dataflow(in.Dataflow)
+	if err != nil {
+		return nil, inPath("dataflow", err)
+	}
+	key := stat.Key(in.Key)
+	if err := v.snap.Catalog.CheckKey(f, key); err != nil {
+		return nil, inPath("key", err)
+	}
+	if err := in.Span.check(); err != nil {
+		return nil, err
+	}
+	if len(v.snap.Read(f.ID, string(key))) == 0 {
+		return nil, inPath("key", fault.New("api.no-series", "key", string(key), "dataflow", f.ID))
+	}
+	list := v.read(f.ID, string(key), in.Span)
+	return &Series{Stamp: v.stamp(), Dataflow: f.ID, Name: f.Name.In(v.lang), Key: key, Codes: v.seriesCodes(f, key),
+		Observations: v.observations(f, list), Sources: v.sources(list), flow: f, versions: list}, nil
+}
+
+// write makes the long table of the series.
+func (o *Series) write(v *visit) error { return v.table(&o.file, o.flow, o.versions) }
+
+// cellInput names one figure.
+type cellInput struct {
+	Common
+	Cell string `query:"cell" required:"true" maxLength:"400"`
+}
+
+// CellView is one figure with every version of it.
+type CellView struct {
+	Stamp
+	Cell        string        `json:"cell"`
+	Name        string        `json:"name"`
+	Codes       []SeriesCode  `json:"codes"`
+	PeriodName  string        `json:"periodName"`
+	Observation Observation   `json:"observation"`
+	History     []Observation `json:"history"`
+	Sources     []Source      `json:"sources"`
+	Explain     string        `json:"explain"`
+}
+
+// cell reads DATAFLOW/KEY/PERIOD and finds the figure in what the release shows. The period may hold a slash of its own.
+func (v *visit) cell(written string) (*catalog.Dataflow, cube.Version, error) {
+	written = strings.ReplaceAll(written, " ", "+")
+	parts := strings.SplitN(written, "/", 3)
+	if len(parts) != 3 {
+		return nil, cube.Version{}, query("cell", fault.New("api.bad-cell", "text", short(written)))
+	}
+	p, err := stat.ParsePeriod(parts[2])
+	if err != nil {
+		return nil, cube.Version{}, query("cell", err)
+	}
+	f, err := v.snap.Catalog.Dataflow(parts[0])
+	if err != nil {
+		return nil, cube.Version{}, query("cell", err)
+	}
+	if err := v.snap.Catalog.CheckKey(f, stat.Key(parts[1])); err != nil {
+		return nil, cube.Version{}, query("cell", err)
+	}
+	c := cube.Cell{Dataflow: f.ID, Key: stat.Key(parts[1]), Period: p}
+	o, ok := v.snap.Cell(c)
+	if !ok {
+		return nil, cube.Version{}, query("cell", fault.New("cube.no-cell", "cell", short(c.String())))
+	}
+	return f, o, nil
+}
+
+func (v *visit) one(in *cellInput) (*CellView, error) {
+	f, o, err := v.cell(in.Cell)
+	if err != nil {
+		return nil, err
+	}
+	c := o.Cell()
+	history := v.snap.CellHistory(c)
+	return &CellView{Stamp: v.stamp(), Cell: c.String(), Name: f.Name.In(v.lang), Codes: v.seriesCodes(f, o.Key), PeriodName: text.FormatPeriod(v.lang, o.Period),
+		Observation: v.observation(f, o), History: v.observations(f, history), Sources: v.sources(history),
+		Explain: Root + "/v1/explain?" + url.Values{"cell": {c.String()}}.Encode()}, nil
+}

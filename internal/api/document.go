@@ -1,0 +1,138 @@
+package api
+
+import (
+	_ "embed"
+	"encoding/json"
+	"io"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+	"nhipso/internal/words"
+)
+
+//go:embed words.csv
+var wordsFile string
+
+var book = words.MustRead(wordsFile)
+
+// Version of the API. A change that could break a client takes a new root beside /api/v1.
+const Version = "1.0.0"
+
+// config is what huma needs to know.
+func config(lang string) huma.Config {
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry.RegisterTypeAlias(reflect.TypeFor[stat.Decimal](), reflect.TypeFor[numberSchema]())
+	registry.RegisterTypeAlias(reflect.TypeFor[stat.Date](), reflect.TypeFor[dateSchema]())
+	registry.RegisterTypeAlias(reflect.TypeFor[stat.Period](), reflect.TypeFor[periodSchema]())
+	content := huma.Format{Marshal: func(w io.Writer, v any) error {
+		_, err := w.Write(v.(filer).given().content)
+		return err
+	}}
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{Title: book.Say(lang, "doc.title"), Version: Version, Description: book.Say(lang, "doc.text"),
+				License: &huma.License{Name: "CC BY 4.0", URL: "https://creativecommons.org/licenses/by/4.0/"}},
+			Components: &huma.Components{Schemas: registry},
+		},
+		Formats:          map[string]huma.Format{typeJSON: huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat, typeCSV: content, typeXLSX: content},
+		NoFormatFallback: true,
+	}
+}
+
+// document is the OpenAPI document in one language.
+type document struct {
+	api        *huma.OpenAPI
+	operations []*huma.Operation // in the order of their tags and paths
+	json, yaml []byte
+}
+
+// tags group operations, in the order in which the document lists them.
+var tags = []string{"data", "structure", "targets", "territory", "records"}
+
+// describe writes the words of a language into the document that the operations have made.
+func describe(o *huma.OpenAPI, lang string) (*document, error) {
+	d := &document{api: o}
+	for _, tag := range tags {
+		o.Tags = append(o.Tags, &huma.Tag{Name: tag, Description: book.Say(lang, "tag."+tag)})
+	}
+	for path, item := range o.Paths {
+		op := item.Get
+		op.Path = path
+		d.operations = append(d.operations, op)
+		op.Summary = book.Say(lang, "op."+op.OperationID)
+		op.Description = book.Say(lang, "op."+op.OperationID+".text")
+		for _, p := range op.Parameters {
+			p.Description = say(lang, "param", op.OperationID, p.Name)
+			p.Schema.Description = ""
+		}
+		answer(op, lang)
+	}
+	slices.SortFunc(d.operations, func(a, b *huma.Operation) int {
+		if c := slices.Index(tags, a.Tags[0]) - slices.Index(tags, b.Tags[0]); c != 0 {
+			return c
+		}
+		return len(a.Path) - len(b.Path)
+	})
+	for name, schema := range o.Components.Schemas.Map() {
+		for field, property := range schema.Properties {
+			property.Description = say(lang, "field", name, field)
+		}
+	}
+	var err error
+	if d.json, err = json.Marshal(o); err != nil {
+		return nil, err
+	}
+	d.yaml, err = o.YAML()
+	return d, err
+}
+
+// answer lists how an operation can answer.
+func answer(op *huma.Operation, lang string) {
+	delete(op.Responses, "default")
+	ok := op.Responses["200"]
+	ok.Description = book.Say(lang, "status.200")
+	for _, h := range ok.Headers {
+		h.Description = "" // HTTP's own headers
+	}
+	if slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "format" }) {
+		ok.Content[typeCSV] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		ok.Content[typeXLSX] = &huma.MediaType{}
+	} else {
+		delete(ok.Headers, "Content-Disposition")
+	}
+	op.Responses["304"] = &huma.Response{Description: book.Say(lang, "status.304")}
+	codes := []int{http.StatusBadRequest, http.StatusNotFound, http.StatusNotAcceptable, http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
+	for _, code := range codes {
+		op.Responses[strconv.Itoa(code)] = &huma.Response{Description: book.Say(lang, "status."+strconv.Itoa(code)),
+			Content: map[string]*huma.MediaType{typeProblem: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}}
+	}
+}
+
+// say gives the words for a parameter or a field: those special to its operation or schema, else those of its name.
+func say(lang, kind, owner, name string) string {
+	if special := kind + "." + owner + "." + name; book.Has(special) {
+		return book.Say(lang, special)
+	}
+	return book.Say(lang, kind+"."+name)
+}
+
+// openapi serves the document in the language asked for.
+func (s *service) openapi(contentType string, of func(*document) []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for name := range r.URL.Query() {
+			if name != "lang" {
+				s.refuse(w, r, query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", "lang")))
+				return
+			}
+		}
+		w.Header().Set("Content-Type", contentType)
+		w.Write(of(s.documents[languageOf(r)])) //nolint:errcheck // the response is in memory
+	}
+}

@@ -1,0 +1,155 @@
+package api_test
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"nhipso/data"
+	"nhipso/doc"
+	"nhipso/internal/api"
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/monitor"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
+	"nhipso/internal/recipe"
+	"nhipso/internal/reference"
+	"nhipso/internal/stat"
+	"nhipso/internal/store"
+	"nhipso/internal/territory"
+)
+
+// The moments of the library under test: the reference data are loaded and computed, then released, then something is added that
+// waits for the next release.
+var (
+	loadedAt   = time.Date(2026, 11, 2, 1, 0, 0, 0, time.UTC)
+	releasedAt = time.Date(2026, 11, 3, 1, 0, 0, 0, time.UTC)
+	now        = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+)
+
+// shelf is a library over a real store.
+type shelf struct {
+	store     *store.Store
+	catalog   *catalog.Catalog
+	areas     *territory.Registry
+	recipes   []pipeline.Recipe
+	findings  []publish.Finding
+	overrides []monitor.Override
+	snapshot  *publish.Snapshot
+	broken    error // what Explain and the lists fail with, when set
+}
+
+func (s *shelf) Current() (*publish.Snapshot, error) {
+	if s.snapshot == nil {
+		return nil, fault.New("publish.none")
+	}
+	return s.snapshot, nil
+}
+
+func (s *shelf) Explain(ctx context.Context, cell cube.Cell, at cube.AsOf) (pipeline.Node, error) {
+	if s.broken != nil {
+		return pipeline.Node{}, s.broken
+	}
+	return pipeline.Explain(ctx, s.store, cell, at)
+}
+
+func (s *shelf) Runs(ctx context.Context) ([]pipeline.Run, error) {
+	if s.broken != nil {
+		return nil, s.broken
+	}
+	return s.store.Runs(ctx)
+}
+
+func (s *shelf) Releases(ctx context.Context) ([]publish.Release, error) {
+	return s.store.Releases(ctx)
+}
+func (s *shelf) Findings(context.Context) ([]publish.Finding, error)   { return s.findings, nil }
+func (s *shelf) Recipes() []pipeline.Recipe                            { return s.recipes }
+func (s *shelf) Overrides(context.Context) ([]monitor.Override, error) { return s.overrides, nil }
+
+var folder string
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "api"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+func must[T any](x T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
+
+// library loads the reference data, runs the recipes, publishes a release, and then brings figures and findings that nobody may
+// see before the next.
+var library = sync.OnceValue(func() *shelf {
+	ctx := context.Background()
+	s := &shelf{catalog: must(catalog.Load(data.FS)), areas: must(territory.Load(data.FS)), store: must(store.Open(ctx, "sqlite:"+filepath.Join(folder, "api.db")))}
+	s.recipes = recipe.All(s.catalog, s.areas)
+	intake := cube.Intake{Catalog: s.catalog, Store: s.store}
+	report := must(reference.Load(ctx, data.FS, s.catalog, intake, loadedAt, nil))
+	for _, f := range report.Findings {
+		s.findings = append(s.findings, publish.Finding{Message: report.Message, Rule: string(f.Rule), Severity: string(f.Severity),
+			Text: catalog.Label{Vi: f.In(s.catalog, "vi"), En: f.In(s.catalog, "en")}})
+	}
+	runner := pipeline.Runner{Store: s.store, Intake: intake, Now: func() time.Time { return loadedAt.Add(time.Hour) }}
+	must(runner.RunStale(ctx, s.recipes, false))
+	desk := publish.Desk{Store: s.store, Cube: s.store, Now: func() time.Time { return releasedAt }}
+	must(desk.Open(ctx, "2026-Q3", catalog.Label{Vi: "Đợt quý III/2026", En: "Third quarter of 2026"}, catalog.Label{}, "lan"))
+	must(desk.Approve(ctx, "2026-Q3", "minh", releasedAt))
+	must(desk.PublishDue(ctx))
+	s.overrides = []monitor.Override{
+		{Target: "2629-1@2030", Class: monitor.Concentrate, Reason: "Chưa có nguồn lực được bố trí", By: "Nguyễn Lan", At: releasedAt.Add(-time.Hour)},
+		{Target: "749-1@2025", Class: monitor.Achieved, Reason: "Đặt sau khi đợt đã duyệt", By: "Nguyễn Lan", At: releasedAt.Add(time.Hour)},
+	}
+
+	// What comes after the release.
+	value := stat.MustDecimal("99.99")
+	must(intake.Take(ctx, cube.Message{Sender: "test", SentAt: now, Entries: []cube.Entry{{Dataflow: "DE_SHARE", Observation: stat.Observation{
+		Key: "A.VN.NSO.TOTAL", Period: stat.Year(2025), Vintage: must(stat.ParseVintage("2026-11-10", stat.Date{})), Value: &value, Status: stat.Normal,
+		Attributes: stat.Attributes{stat.AttrSource: "NSO-2026-01", stat.AttrMark: "S"}}}}}))
+	last := must(s.store.LastMessage(ctx))
+	s.findings = append(s.findings, publish.Finding{Message: last, Rule: "later", Severity: "note", Text: catalog.Label{Vi: "chưa công bố", En: "not out yet"}})
+	runner.Now = func() time.Time { return now }
+	must(runner.RunStale(ctx, s.recipes, false))
+	must(desk.Open(ctx, "2026-Q4", catalog.Label{Vi: "Đợt sau", En: "Next"}, catalog.Label{}, "lan"))
+
+	s.snapshot = publish.NewSnapshot(must(desk.Current(ctx)), s.catalog, must(s.store.All(ctx)))
+	return s
+})
+
+func handlerOf(s *shelf) http.Handler {
+	return must(api.Handler(s, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: must(territory.Load(data.FS)), Now: func() time.Time { return now }}))
+}
+
+var handler = sync.OnceValue(func() http.Handler { return handlerOf(library()) })
+
+// ask sends a GET with headers given as pairs.
+func ask(t testing.TB, address string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	return send(handler(), http.MethodGet, address, headers...)
+}
+
+func send(h http.Handler, method, address string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, address, nil)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}

@@ -1,0 +1,167 @@
+package api
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"nhipso/internal/fault"
+	"nhipso/static"
+)
+
+//go:embed page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageText))
+
+// page is the API described for people, made from the OpenAPI document.
+type page struct {
+	Lang, Other, Root, Title, Style string
+	Text                            []string
+	Common                          parameters
+	Groups                          []group
+	Problems                        []problemRow
+}
+
+type group struct {
+	ID, Name   string
+	Operations []operation
+}
+
+type operation struct {
+	ID, Name, Path, Text, Sample string
+	Parameters                   parameters
+}
+
+// parameters is a table of parameters with its heads, since a part of a template sees nothing else.
+type parameters struct {
+	Caption, Head, Meaning, Values string
+	Rows                           []parameter
+}
+
+type parameter struct{ Name, Text, Values string }
+
+type problemRow struct {
+	Code, Sentence string
+	Status         int
+}
+
+// Say gives a word in the language of the page.
+func (p *page) Say(id string) string { return book.Say(p.Lang, id) }
+
+// samples are parameters with which each operation gives a full answer on the reference data.
+var samples = map[string]string{
+	"release": "/release", "releases": "/releases", "health": "/health", "dataflows": "/dataflows", "dataflow": "/dataflows/DE_SHARE",
+	"codelists": "/codelists", "codelist": "/codelists/CL_AREA", "indicators": "/indicators", "data": "/data/DE_SHARE?key=A.VN.NSO.TOTAL",
+	"series": "/series/DE_SHARE/A.VN.NSO.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025",
+	"explain": "/explain?cell=DE_VA/A.VN.NSO.TOTAL.PUB/2024", "targets": "/targets?indicator=DE_GDP", "provinces": "/provinces?date=2025-06-30",
+	"province": "/provinces/24?date=2026-01-01", "restate": "/restate/GRDP?key=A.&period=2025&from=34&to=25", "findings": "/findings",
+	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "search": "/search?q=ba+ria",
+}
+
+// outside lists the codes of other rooms that the API answers with.
+var outside = []string{"stat.bad-date", "stat.bad-period", "stat.bad-decimal", "catalog.no-dataflow", "catalog.no-codelist", "catalog.key-shape", "catalog.unknown-code",
+	"cube.no-cell", "publish.none", "territory.no-area", "territory.no-date", "territory.no-code", "territory.code-ended", "territory.no-name", "territory.not-in-set",
+	"territory.bad-weight", "territory.no-route", "territory.zero-denominator"}
+
+// page serves the description for people.
+func (s *service) page(w http.ResponseWriter, r *http.Request) {
+	for name := range r.URL.Query() {
+		if name != "lang" {
+			s.refuse(w, r, query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", "lang")))
+			return
+		}
+	}
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, s.pageIn(languageOf(r))); err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Write(b.Bytes()) //nolint:errcheck // the response is in memory
+}
+
+func (s *service) pageIn(lang string) *page {
+	d := s.documents[lang]
+	p := &page{Lang: lang, Other: "en", Root: Root, Title: d.api.Info.Title, Style: static.URL("site.css"), Text: strings.Split(d.api.Info.Description, "\n\n")}
+	if lang == "en" {
+		p.Other = "vi"
+	}
+	table := func(list []*huma.Param, shared bool) parameters {
+		t := parameters{Caption: p.Say("page.parameters"), Head: p.Say("page.parameter"), Meaning: p.Say("page.meaning"), Values: p.Say("page.values")}
+		for _, x := range list {
+			if common := x.Name == "lang" || x.Name == "asof"; common == shared {
+				t.Rows = append(t.Rows, parameter{x.Name, x.Description, valuesOf(lang, x)})
+			}
+		}
+		return t
+	}
+	for _, tag := range tags {
+		g := group{ID: tag, Name: book.Say(lang, "tag."+tag)}
+		for _, op := range d.operations {
+			if op.Tags[0] == tag {
+				sample := samples[op.OperationID]
+				if sample != "" && lang == "en" {
+					sep := "?"
+					if strings.Contains(sample, "?") {
+						sep = "&"
+					}
+					sample += sep + "lang=en"
+				}
+				g.Operations = append(g.Operations, operation{op.OperationID, op.Summary, op.Path, op.Description, sample, table(op.Parameters, false)})
+				p.Common = table(op.Parameters, true)
+			}
+		}
+		p.Groups = append(p.Groups, g)
+	}
+	for _, code := range fault.Codes() {
+		if strings.HasPrefix(code, "api.") {
+			p.Problems = append(p.Problems, rowOf(code, lang))
+		}
+	}
+	for _, code := range outside {
+		p.Problems = append(p.Problems, rowOf(code, lang))
+	}
+	return p
+}
+
+func rowOf(code, lang string) problemRow {
+	f := fault.New(code)
+	return problemRow{code, f.In(lang), statusOf(f)}
+}
+
+// valuesOf says which values a parameter takes.
+func valuesOf(lang string, x *huma.Param) string {
+	var out []string
+	add := func(id string, pairs ...any) { out = append(out, book.Say(lang, id, pairs...)) }
+	if x.Required {
+		add("page.required")
+	}
+	switch s := x.Schema; {
+	case len(s.Enum) > 0:
+		var choices []string
+		for _, e := range s.Enum {
+			choices = append(choices, fmt.Sprint(e))
+		}
+		out = append(out, strings.Join(choices, ", "))
+	case s.Format == "date":
+		add("page.day")
+	case s.Format == formatPeriod:
+		add("page.period")
+	case s.Minimum != nil && s.Maximum != nil:
+		add("page.range", "min", int64(*s.Minimum), "max", int64(*s.Maximum))
+	case s.Type == huma.TypeBoolean:
+		add("page.yesno")
+	default:
+		add("page.text")
+	}
+	if x.Schema.Default != nil {
+		add("page.default", "value", fmt.Sprint(x.Schema.Default))
+	}
+	return strings.Join(out, "; ")
+}
