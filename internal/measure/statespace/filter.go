@@ -56,7 +56,13 @@ func (s *system) filter(d Data) (*Filtered, error) {
 	a := append([]float64(nil), s.a1...)
 	p := append([]float64(nil), s.p1...)
 	inf := append([]float64(nil), s.inf...)
-	if largest(inf) == 0 {
+	unknown := 0
+	for i := range m {
+		if inf[i*m+i] > 0 {
+			unknown++
+		}
+	}
+	if unknown == 0 {
 		inf = nil
 	}
 	for t := range n {
@@ -92,11 +98,12 @@ func (s *system) filter(d Data) (*Filtered, error) {
 				k := scale(st.gainInf, 1/st.fInf)
 				add(a, k, st.v)
 				joseph(p, z, k, h[i], st.gain)
+				before := largest(inf)
 				joseph(inf, z, k, 0, st.gainInf)
-				if largest(inf) < 1e-9 {
+				// Each such observation takes one dimension away; T may have taken others, which shows in the size of what is left.
+				if out.Absorbed++; out.Absorbed == unknown || largest(inf) < 1e-14*before {
 					inf = nil
 				}
-				out.Absorbed++
 				out.LogLik -= math.Log(st.fInf) / 2
 			} else {
 				if !(st.f > singular*(size*largest(p)+h[i])) {
@@ -117,7 +124,9 @@ func (s *system) filter(d Data) (*Filtered, error) {
 		p = sandwich(s.t, p, m, m)
 		add(p, s.rqr, 1)
 		if inf != nil {
-			inf = sandwich(s.t, inf, m, m)
+			if inf = sandwich(s.t, inf, m, m); largest(inf) == 0 {
+				inf = nil
+			}
 		}
 		if !finite(out.LogLik) || !finite(largest(p)) || !finite(largest(a)) {
 			return nil, fault.New("statespace.overflow", "period", t+1)

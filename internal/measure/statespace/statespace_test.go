@@ -256,6 +256,16 @@ func TestAgainstTheJointNormal(t *testing.T) {
 		d.Known[0][0], d.Known[n-1][0] = true, true
 		compare(r, mod, d, 1e-8)
 	}))
+	t.Run("a diffuse state that is first seen late, when it has all but faded", rapid.MakeCheck(func(r *rapid.T) {
+		mod := Model{
+			Z: [][]float64{{0, 1}, {1, 0}}, H: [][]float64{{0.5, 0}, {0, 0.2}}, T: [][]float64{{0.1, 0}, {0, 1}}, Q: variance(r, 2, "q"), Diffuse: []bool{true, true},
+		}
+		d := someData(r, 7, 2)
+		for t := range 7 {
+			d.Known[t] = []bool{true, t >= 5}
+		}
+		compare(r, mod, d, 1e-4)
+	}))
 	t.Run("two series on one diffuse level and one on a proper cycle", rapid.MakeCheck(func(r *rapid.T) {
 		n := rapid.IntRange(3, 7).Draw(r, "n")
 		mod := Model{

@@ -47,9 +47,20 @@ type Result struct {
 	Draws    int
 	Failed   []Failure
 	Outputs  []Summary
-	Values   [][]float64 // Values[k][r]: output k in the r-th draw that succeeded, in the order of the draws
-	Indices  []int       // the draws that succeeded
-	Quantile []float64   // the probabilities of Summary.Quantiles
+	Indices  []int     // the draws that succeeded
+	Quantile []float64 // the probabilities of Summary.Quantiles
+
+	rows   []float64 // draw by draw
+	length int       // outputs of a draw
+}
+
+// Values gives one output in the draws that succeeded, in their order.
+func (r Result) Values(output int) []float64 {
+	out := make([]float64, len(r.Indices))
+	for i, draw := range r.Indices {
+		out[i] = r.rows[draw*r.length+output]
+	}
+	return out
 }
 
 // maxFailed is the part of the draws that may fail before the run does.
@@ -76,7 +87,7 @@ func Run(plan Plan, outputs int, recipe func(d *Draw, out []float64) error) (Res
 	}
 	rows, errs := drawAll(plan, outputs, recipe)
 
-	res := Result{Draws: plan.Draws, Values: make([][]float64, outputs), Quantile: slices.Clone(plan.Quantiles)}
+	res := Result{Draws: plan.Draws, Quantile: slices.Clone(plan.Quantiles), rows: rows, length: outputs}
 	for r, err := range errs {
 		if err != nil {
 			res.Failed = append(res.Failed, Failure{r, err})
@@ -87,68 +98,79 @@ func Run(plan Plan, outputs int, recipe func(d *Draw, out []float64) error) (Res
 	if float64(len(res.Failed)) > maxFailed*float64(plan.Draws) {
 		return res, fault.New("uncertainty.too-many-failed", "failed", len(res.Failed), "draws", plan.Draws, "first", res.Failed[0].Index+1).Because(res.Failed[0].Err)
 	}
-	n := len(res.Indices)
-	all := make([]float64, n*outputs)
-	for k := range outputs {
-		col := all[k*n : (k+1)*n : (k+1)*n]
-		for i, r := range res.Indices {
-			col[i] = rows[r*outputs+k]
+	res.Outputs = make([]Summary, outputs)
+	share(plan.Threads, outputs, func(k int) { res.Outputs[k] = summarise(res.Values(k), plan.Quantiles) })
+	for k, s := range res.Outputs {
+		if !finite(s.Mean) || !finite(s.SD) {
+			return res, fault.New("uncertainty.overflow", "output", k+1)
 		}
-		res.Values[k] = col
-		s, err := Summarise(col, plan.Quantiles)
-		if err != nil {
-			return res, err
-		}
-		res.Outputs = append(res.Outputs, s)
 	}
 	return res, nil
 }
 
-func drawAll(plan Plan, outputs int, recipe func(*Draw, []float64) error) ([]float64, []error) {
-	rows, errs := make([]float64, plan.Draws*outputs), make([]error, plan.Draws)
-	threads := plan.Threads
+// share hands out 0…n−1 to goroutines, as many as threads or one for each processor.
+func share(threads, n int, work func(int)) {
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(threads, plan.Draws) {
+	for range min(threads, n) {
 		wg.Go(func() {
 			for {
-				r := int(next.Add(1)) - 1
-				if r >= plan.Draws {
+				i := int(next.Add(1)) - 1
+				if i >= n {
 					return
 				}
-				out := rows[r*outputs : (r+1)*outputs : (r+1)*outputs]
-				if errs[r] = recipe(&Draw{r, plan.Recipe, plan.Seed}, out); errs[r] != nil {
-					continue
-				}
-				for k, x := range out {
-					if !finite(x) {
-						errs[r] = fault.New("uncertainty.not-finite-output", "output", k+1)
-						break
-					}
-				}
+				work(i)
 			}
 		})
 	}
 	wg.Wait()
+}
+
+func drawAll(plan Plan, outputs int, recipe func(*Draw, []float64) error) ([]float64, []error) {
+	rows, errs := make([]float64, plan.Draws*outputs), make([]error, plan.Draws)
+	share(plan.Threads, plan.Draws, func(r int) {
+		out := rows[r*outputs : (r+1)*outputs : (r+1)*outputs]
+		if errs[r] = recipe(&Draw{r, plan.Recipe, plan.Seed}, out); errs[r] != nil {
+			return
+		}
+		for k, x := range out {
+			if !finite(x) {
+				errs[r] = fault.New("uncertainty.not-finite-output", "output", k+1)
+				return
+			}
+		}
+	})
 	return rows, errs
 }
 
 // Summarise gives the mean, the standard deviation and quantiles of finite values, in one fixed order of summation.
 func Summarise(values, probabilities []float64) (Summary, error) {
-	n := float64(len(values))
 	if len(values) == 0 {
 		return Summary{}, fault.New("uncertainty.no-draws", "draws", 0, "outputs", 1)
 	}
-	s := Summary{}
-	// Deviations from the first value, so that equal draws have exactly that mean and no spread.
-	shift := 0.0
 	for i, x := range values {
 		if !finite(x) {
 			return Summary{}, fault.New("uncertainty.not-finite", "name", "values", "at", i+1)
 		}
+	}
+	for _, p := range probabilities {
+		if !(p >= 0 && p <= 1) {
+			return Summary{}, fault.New("uncertainty.bad-probability", "value", p)
+		}
+	}
+	return summarise(slices.Clone(values), probabilities), nil
+}
+
+// summarise may reorder values.
+func summarise(values, probabilities []float64) Summary {
+	n := float64(len(values))
+	s := Summary{}
+	// Deviations from the first value, so that equal draws have exactly that mean and no spread.
+	shift := 0.0
+	for _, x := range values {
 		shift += x - values[0]
 	}
 	s.Mean = values[0] + shift/n
@@ -160,12 +182,11 @@ func Summarise(values, probabilities []float64) (Summary, error) {
 		s.SD = math.Sqrt(ss / (n - 1))
 	}
 	s.MCError = s.SD / math.Sqrt(n)
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
+	slices.Sort(values)
 	for _, p := range probabilities {
-		s.Quantiles = append(s.Quantiles, quantile(sorted, p))
+		s.Quantiles = append(s.Quantiles, quantile(values, p))
 	}
-	return s, nil
+	return s
 }
 
 // quantile interpolates between order statistics at (n−1)p, definition 7 of Hyndman and Fan (1996).

@@ -45,7 +45,7 @@ func TestRun(t *testing.T) {
 			runs = append(runs, r)
 		}
 		for _, r := range runs[1:] {
-			if !slices.Equal(r.Values[0], runs[0].Values[0]) || r.Outputs[0].Mean != runs[0].Outputs[0].Mean || r.Outputs[0].SD != runs[0].Outputs[0].SD {
+			if !slices.Equal(r.Values(0), runs[0].Values(0)) || r.Outputs[0].Mean != runs[0].Outputs[0].Mean || r.Outputs[0].SD != runs[0].Outputs[0].SD {
 				t.Error("the number of threads changed a result")
 			}
 		}
@@ -56,7 +56,7 @@ func TestRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return r.Values[0]
+			return r.Values(0)
 		}
 		long := draws("share/1", 4, 300)
 		if !slices.Equal(draws("share/1", 4, 120), long[:120]) {
@@ -118,7 +118,7 @@ func TestRun(t *testing.T) {
 			})
 		}
 		res, err := failing(100)
-		if err != nil || len(res.Failed) != 10 || len(res.Values[0]) != 990 || res.Failed[0].Index != 99 || res.Values[0][99] != 100 || res.Indices[99] != 100 {
+		if err != nil || len(res.Failed) != 10 || len(res.Values(0)) != 990 || res.Failed[0].Index != 99 || res.Values(0)[99] != 100 || res.Indices[99] != 100 {
 			t.Errorf("ten failures: %v, %d listed", err, len(res.Failed))
 		}
 		res, err = failing(90)
@@ -146,8 +146,15 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		for r := range res.Indices {
-			near(t, "sum", res.Values[0][r]+res.Values[1][r]+res.Values[2][r], res.Values[3][r], 1e-12)
+			near(t, "sum", res.Values(0)[r]+res.Values(1)[r]+res.Values(2)[r], res.Values(3)[r], 1e-12)
 		}
+	})
+	t.Run("draws too large to be added up are named", func(t *testing.T) {
+		_, err := Run(Plan{Recipe: "huge", Draws: 10}, 1, func(d *Draw, out []float64) error {
+			out[0] = math.Copysign(math.MaxFloat64, float64(d.Index%2)-0.5)
+			return nil
+		})
+		fails(t, err, "uncertainty.overflow")
 	})
 	t.Run("a plan without draws, outputs or probabilities is refused", func(t *testing.T) {
 		_, err := Run(Plan{Draws: -1}, 1, shareRecipe)
@@ -169,6 +176,8 @@ func TestRun(t *testing.T) {
 		fails(t, err, "uncertainty.no-draws")
 		_, err = Summarise([]float64{math.Inf(1)}, nil)
 		fails(t, err, "uncertainty.not-finite")
+		_, err = Summarise([]float64{1}, []float64{-1})
+		fails(t, err, "uncertainty.bad-probability")
 	})
 }
 
