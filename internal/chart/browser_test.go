@@ -34,13 +34,23 @@ func browser(t *testing.T) context.Context {
 		}
 		t.Skip("no Chromium on this machine")
 	}
+	dir, err := os.MkdirTemp("", "chart-browser")
+	if err != nil {
+		t.Fatal(err)
+	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.UserDataDir(dir), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true), chromedp.WindowSize(900, 900))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	ctx, timeout := context.WithTimeout(ctx, 60*time.Second)
-	t.Cleanup(func() { timeout(); cancel(); stop() })
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // waits for the browser, which writes to its folder until it ends
+		timeout()
+		cancel()
+		stop()
+		_ = os.RemoveAll(dir)
+	})
 	return ctx
 }
 

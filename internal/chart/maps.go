@@ -45,7 +45,6 @@ func (s *Spec) drawMap(o Options) (string, error) {
 		m.at[it.ID] = i
 	}
 	m.rank()
-	m.patterns()
 	var err error
 	if s.Kind == Map {
 		err = m.choropleth()
@@ -64,8 +63,9 @@ type mapDrawing struct {
 	at      map[string]int // place of an area among the items
 	ranks   []int
 	of      int
-	secret  bool // some figure is confidential
-	unknown bool // some figure is missing
+	secret  bool   // some figure is confidential
+	unknown bool   // some figure is missing
+	key     string // suffix of the hatches in the legend
 }
 
 // rank counts from the highest figure; equal figures share a rank.
@@ -87,10 +87,33 @@ func (m *mapDrawing) rank() {
 	}
 }
 
-func (m *mapDrawing) patterns() {
-	fmt.Fprintf(&m.b, `<defs><pattern id="%[1]s-none" patternUnits="userSpaceOnUse" width="6" height="6" patternTransform="rotate(45)"><rect width="6" height="6" fill="%[2]s"/><path d="M0 0V6" stroke="%[3]s" stroke-width="1.6"/></pattern>`+
-		`<pattern id="%[1]s-secret" patternUnits="userSpaceOnUse" width="5" height="5"><rect width="5" height="5" fill="%[2]s"/><path d="M0 2.5H5M2.5 0V5" stroke="%[4]s" stroke-width="1"/></pattern></defs>`+"\n",
-		m.s.ID, noData, hatch, axis)
+// patterns defines the hatches. Those of the areas, in a scaled drawing, are scaled back, so that they look like those of the legend.
+func (m *mapDrawing) patterns(k float64) {
+	m.b.WriteString("<defs>")
+	for _, x := range []struct {
+		suffix string
+		scale  float64
+	}{{"", 1 / k}, {"-key", 1}} {
+		if x.suffix != "" && k == 1 {
+			continue
+		}
+		scale := ""
+		if x.scale != 1 {
+			scale = "scale(" + trim4(x.scale) + ")"
+		}
+		none, secret := strings.TrimSpace(scale+" rotate(45)"), ""
+		if scale != "" {
+			secret = ` patternTransform="` + scale + `"`
+		}
+		fmt.Fprintf(&m.b, `<pattern id="%[1]s-none%[2]s" patternUnits="userSpaceOnUse" width="6" height="6" patternTransform="%[3]s"><rect width="6" height="6" fill="%[4]s"/><path d="M0 0V6" stroke="%[5]s" stroke-width="1.6"/></pattern>`,
+			m.s.ID, x.suffix, none, noData, hatch)
+		fmt.Fprintf(&m.b, `<pattern id="%[1]s-secret%[2]s" patternUnits="userSpaceOnUse" width="5" height="5"%[3]s><rect width="5" height="5" fill="%[4]s"/><path d="M0 2.5H5M2.5 0V5" stroke="%[5]s" stroke-width="1"/></pattern>`,
+			m.s.ID, x.suffix, secret, noData, axis)
+	}
+	m.b.WriteString("</defs>\n")
+	if k != 1 {
+		m.key = "-key"
+	}
 }
 
 // fill gives the fill of an area and the colour of text on it.
@@ -180,6 +203,7 @@ func (m *mapDrawing) choropleth() error {
 		return err
 	}
 	k := mapScale(float64(m.o.Width))
+	m.patterns(k)
 	fmt.Fprintf(&m.b, "<g transform=\"scale(%s)\" stroke-linejoin=\"round\">\n", trim4(k))
 	fmt.Fprintf(&m.b, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"/>\n", coast, sea, trim(1.6/k))
 	for _, a := range atlas.Areas {
@@ -227,10 +251,10 @@ func (m *mapDrawing) legend(x, y float64, columns int) {
 		all = append(all, entry{m.classes.colours[i], m.classes.words(m.o.Lang, i)})
 	}
 	if m.unknown {
-		all = append(all, entry{"url(#" + m.s.ID + "-none)", book.Say(m.o.Lang, "no-data")})
+		all = append(all, entry{"url(#" + m.s.ID + "-none" + m.key + ")", book.Say(m.o.Lang, "no-data")})
 	}
 	if m.secret {
-		all = append(all, entry{"url(#" + m.s.ID + "-secret)", book.Say(m.o.Lang, "confidential")})
+		all = append(all, entry{"url(#" + m.s.ID + "-secret" + m.key + ")", book.Say(m.o.Lang, "confidential")})
 	}
 	m.b.WriteString("<g class=\"ns-legend\">\n")
 	m.text(x, y+9, m.s.Unit.In(m.o.Lang), "", ink, labelSize, true)
@@ -262,6 +286,7 @@ func (m *mapDrawing) tiles() error {
 		return err
 	}
 	w, _, rows, h := m.s.tileSize(float64(m.o.Width))
+	m.patterns(1)
 	tile := func(t geo.Tile, fill, on, name, figure string, owner bool) {
 		x, y := float64(t.Column)*w, float64(t.Row)*h
 		dash := ""

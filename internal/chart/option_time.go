@@ -187,7 +187,7 @@ func (p *plot) ends(ends []end, step float64) {
 		if p.s.Kind == Line && e.at < len(p.s.Periods)-3 {
 			// A line that ends early is labelled above its end, where no later figure of its own follows.
 			weight := map[bool]int{true: 600, false: 400}[e.bold]
-			p.label(e.at, e.y, plain(e.lines...), obj{"color": e.colour, "fontWeight": weight, "lineHeight": lineHeight, "position": "top", "distance": 8})
+			p.label(e.at, e.y, plain(e.lines...), obj{"color": e.colour, "fontWeight": weight, "lineHeight": lineHeight, "position": "top", "distance": 14})
 			continue
 		}
 		dx := 8.0

@@ -10,12 +10,11 @@ func ticks(low, high float64, n int, fromZero bool) (from, to, step float64) {
 	if fromZero || high <= 0 && high > 0.35*low {
 		high = math.Max(high, 0)
 	}
-	if high-low < 1e-12*math.Max(1, math.Abs(high)) {
-		pad := math.Max(math.Abs(high)*0.1, 1e-6)
-		if low != 0 {
-			low -= pad
-		}
-		high += pad
+	switch size := math.Max(math.Abs(low), math.Abs(high)); {
+	case size < 1e-12: // nothing but zeros
+		low, high = 0, 1
+	case high-low <= 1e-9*size: // alike, as far as a reader can see
+		low, high = low-0.1*size, high+0.1*size
 	}
 	raw := (high - low) / float64(n)
 	mag := math.Pow(10, math.Floor(math.Log10(raw)))
@@ -26,9 +25,13 @@ func ticks(low, high float64, n int, fromZero bool) (from, to, step float64) {
 			break
 		}
 	}
-	from = math.Floor(low/step+1e-9) * step
-	to = math.Ceil(high/step-1e-9) * step
-	return tidy(from), tidy(to), tidy(step)
+	unit := mag / 10 // every multiple of the step is a whole number of these
+	multiple := func(k float64) float64 { return math.Round(k*math.Round(step/unit)) * unit }
+	if unit < 1 { // dividing by a whole number keeps 0.3 from becoming 0.30000000000000004
+		whole := math.Round(1 / unit)
+		multiple = func(k float64) float64 { return math.Round(k*math.Round(step*whole)) / whole }
+	}
+	return multiple(math.Floor(low/step + 1e-9)), multiple(math.Ceil(high/step - 1e-9)), multiple(1)
 }
 
 // tidy drops the noise of binary fractions: 0.30000000000000004 becomes 0.3.
