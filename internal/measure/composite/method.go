@@ -15,11 +15,11 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"time"
 
 	"gopkg.in/yaml.v3"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/stat"
 )
 
 // Text is a name in both languages.
@@ -118,12 +118,12 @@ func (m Method) Check() error {
 	if m.Code == "" || m.Version == "" || m.Index.Code == "" {
 		return fault.New("composite.unnamed")
 	}
-	from, err := time.Parse(time.DateOnly, m.From)
+	from, err := stat.ParseDate(m.From)
 	if err != nil {
 		return fault.New("composite.bad-date", "method", m.Code+" "+m.Version, "date", m.From)
 	}
 	if m.Until != "" {
-		until, err := time.Parse(time.DateOnly, m.Until)
+		until, err := stat.ParseDate(m.Until)
 		if err != nil || until.Before(from) {
 			return fault.New("composite.bad-date", "method", m.Code+" "+m.Version, "date", m.Until)
 		}
@@ -311,7 +311,7 @@ func (m Method) WithWeights(weights map[string]float64, suffix string) (Method, 
 
 // Pick gives the version of an index that applies to data of a day (2006-01-02) at a level.
 func Pick(methods []Method, code, level, day string) (Method, error) {
-	if _, err := time.Parse(time.DateOnly, day); err != nil {
+	if _, err := stat.ParseDate(day); err != nil {
 		return Method{}, fault.New("composite.bad-date", "method", code, "date", day)
 	}
 	var found []Method
