@@ -331,6 +331,28 @@ func TestIdentities(t *testing.T) {
 			near(r, "variance", b.StateP[t][1][1], a.StateP[t][1][1], 1e-9)
 		}
 	}))
+	t.Run("what the filter knows after a period is what the smoother knows of the data up to it", rapid.MakeCheck(func(r *rapid.T) {
+		y := rapid.SliceOfN(rapid.Float64Range(-10, 10), 4, 12).Draw(r, "y")
+		mod := LocalTrend(1, 0.5, 2)
+		f, err := Filter(mod, Series(y))
+		if err != nil {
+			r.Fatal(err)
+		}
+		for t := 2; t < len(y); t++ {
+			sm, err := Smooth(mod, Series(y[:t+1]))
+			if err != nil {
+				r.Fatal(err)
+			}
+			for i := range 2 {
+				near(r, "state", f.State[t][i], sm.State[t][i], 1e-9)
+				near(r, "variance", f.StateP[t][i][1], sm.StateP[t][i][1], 1e-9)
+			}
+			near(r, "innovation", f.Innovation[t][0], y[t]-f.Predicted[t][0], 1e-12)
+		}
+		if !f.Diffuse[0] || !f.Diffuse[1] || f.Diffuse[2] || f.Absorbed != 2 {
+			r.Errorf("diffuse %v, absorbed %d", f.Diffuse, f.Absorbed)
+		}
+	}))
 	t.Run("the standard error of a forecast never falls with the horizon", rapid.MakeCheck(func(r *rapid.T) {
 		v := rapid.Float64Range(0, 5)
 		fc, err := Forecast(LocalLevel(v.Draw(r, "level"), 0.1+v.Draw(r, "irregular")), Series(nile[:20]), 8)
