@@ -9,15 +9,18 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
 
 	"nhipso/data"
 	"nhipso/doc"
+	"nhipso/internal/api"
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/recipe"
@@ -140,13 +143,35 @@ func (s *shelf) Current() (*publish.Snapshot, error) {
 	return nil, fault.New("publish.none")
 }
 
+// bound gives the newest message that the public may know of. Everything read for the public beside the snapshot is cut at it, so that
+// nothing loaded after a release leaks before the next one.
+func (s *shelf) bound() int64 {
+	if snapshot := s.current.Load(); snapshot != nil {
+		return snapshot.AsOf.Message
+	}
+	return 0
+}
+
 // Explain implements web.Library.
 func (s *shelf) Explain(ctx context.Context, cell cube.Cell, at cube.AsOf) (pipeline.Node, error) {
+	if limit := s.bound(); at.Message == 0 || at.Message > limit {
+		at.Message = limit
+	}
+	if at.Message == 0 {
+		return pipeline.Node{}, fault.New("publish.none")
+	}
 	return pipeline.Explain(ctx, s.store, cell, at)
 }
 
 // Runs implements web.Library.
-func (s *shelf) Runs(ctx context.Context) ([]pipeline.Run, error) { return s.store.Runs(ctx) }
+func (s *shelf) Runs(ctx context.Context) ([]pipeline.Run, error) {
+	all, err := s.store.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limit := s.bound()
+	return slices.DeleteFunc(all, func(r pipeline.Run) bool { return r.Message > limit || r.ReadTo > limit }), nil
+}
 
 // Releases implements web.Library.
 func (s *shelf) Releases(ctx context.Context) ([]publish.Release, error) {
@@ -162,10 +187,14 @@ func (s *shelf) Findings(ctx context.Context) ([]publish.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]publish.Finding, len(kept))
-	for i, f := range kept {
+	var out []publish.Finding
+	limit := s.bound()
+	for _, f := range kept {
+		if f.Message > limit {
+			continue
+		}
 		say := func(lang string) string { return reference.Sentence(s.catalog, lang, f.Rule, f.Parts) }
-		out[i] = publish.Finding{Message: f.Message, Rule: f.Rule, Severity: f.Severity, Text: catalog.Label{Vi: say("vi"), En: say("en")}}
+		out = append(out, publish.Finding{Message: f.Message, Rule: f.Rule, Severity: f.Severity, Text: catalog.Label{Vi: say("vi"), En: say("en")}})
 	}
 	return out, nil
 }
@@ -176,8 +205,27 @@ func (s *shelf) handler(log *slog.Logger) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	service, err := api.Handler(s, api.Options{Methods: methods, Territory: s.areas, Log: log, Now: s.now})
+	if err != nil {
+		return nil, err
+	}
 	site := web.New(web.Config{Library: s, Methods: methods, Territory: s.areas, Log: log, Now: s.now})
+	site.Handle(api.Root, service)
+	site.Handle(api.Root+"/", service)
 	return site, nil
+}
+
+// Overrides implements api.Library.
+func (s *shelf) Overrides(ctx context.Context) ([]monitor.Override, error) {
+	kept, err := s.store.Overrides(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]monitor.Override, len(kept))
+	for i, o := range kept {
+		out[i] = monitor.Override{Target: o.Target, Class: monitor.Class(o.Class), Reason: o.Reason, By: o.By, At: o.At}
+	}
+	return out, nil
 }
 
 // reason gives the short cause of a file error, without the path that the sentence already names.
