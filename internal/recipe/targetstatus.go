@@ -54,11 +54,7 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, er
 		var figures []cube.Version
 		if ok {
 			direction = indicator.Direction
-			for _, v := range in.Newest(indicator.Dataflow) {
-				if v.Value != nil && v.Status != stat.Forecast && v.Key.Matches(areaPattern(indicator.Key, codes[1])) {
-					figures = append(figures, v)
-				}
-			}
+			figures = oneSeries(in.Newest(indicator.Dataflow), areaPattern(indicator.Key, codes[1]))
 		}
 		points := make([]monitor.Point, len(figures))
 		for i, v := range figures {
@@ -106,6 +102,30 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, er
 		}
 	}
 	return &out, nil
+}
+
+// oneSeries gives the published figures of one series of those that match a pattern: the one with the newest figure, the first in order
+// among equals. Series that match together differ by definition, and definitions are never joined.
+func oneSeries(versions []cube.Version, pattern string) []cube.Version {
+	bySeries := map[stat.Key][]cube.Version{}
+	var order []stat.Key
+	for _, v := range versions {
+		if v.Value == nil || v.Status == stat.Forecast || !v.Key.Matches(pattern) {
+			continue
+		}
+		if bySeries[v.Key] == nil {
+			order = append(order, v.Key)
+		}
+		bySeries[v.Key] = append(bySeries[v.Key], v)
+	}
+	var best []cube.Version
+	for _, k := range order {
+		list := bySeries[k]
+		if best == nil || list[len(list)-1].Period.Compare(best[len(best)-1].Period) > 0 {
+			best = list
+		}
+	}
+	return best
 }
 
 // areaPattern puts a target's area in place of the area that an indicator's pattern leaves open.
