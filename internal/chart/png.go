@@ -360,12 +360,15 @@ func (c *canvas) pattern(id string, m matrix) image.Image {
 	t := c.tiles[id]
 	if t == nil {
 		t = &tile{w: n.number("width", 1), h: n.number("height", 1)}
-		t.img = image.NewRGBA(image.Rect(0, 0, int(t.w*fine), int(t.h*fine)))
+		if !(t.w > 0 && t.w <= 256 && t.h > 0 && t.h <= 256) {
+			return nil
+		}
+		t.img = image.NewRGBA(image.Rect(0, 0, int(math.Ceil(t.w*fine)), int(math.Ceil(t.h*fine))))
+		c.tiles[id] = t // before it is drawn, so that a pattern may not contain itself
 		sub := &canvas{img: t.img, byID: c.byID, clip: t.img.Bounds(), tiles: c.tiles}
 		for _, k := range n.kids {
 			sub.draw(k, style{m: matrix{fine, 0, 0, fine, 0, 0}, fill: "#000000", strokeWidth: 1, opacity: 1})
 		}
-		c.tiles[id] = t
 	}
 	u := *t
 	u.back = m.times(transform(n.attr["patternTransform"])).inverse()
@@ -386,7 +389,7 @@ func (t *tile) At(px, py int) color.Color {
 			x, y := t.back.at(float64(px)+(float64(i)+0.5)/4, float64(py)+(float64(j)+0.5)/4)
 			x -= math.Floor(x/t.w) * t.w
 			y -= math.Floor(y/t.h) * t.h
-			p := t.img.RGBAAt(min(int(x*fine), t.img.Rect.Max.X-1), min(int(y*fine), t.img.Rect.Max.Y-1))
+			p := t.img.RGBAAt(max(0, min(int(x*fine), t.img.Rect.Max.X-1)), max(0, min(int(y*fine), t.img.Rect.Max.Y-1)))
 			r, g, b, a = r+int(p.R), g+int(p.G), b+int(p.B), a+int(p.A)
 		}
 	}
