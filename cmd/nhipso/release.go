@@ -151,7 +151,7 @@ func releaseTitle(id string) catalog.Label {
 		if err != nil {
 			return id
 		}
-		return text.FormatPeriod(lang, p)
+		return text.FormatPeriodInline(lang, p)
 	}
 	w := words()["release.title"]
 	return catalog.Label{Vi: fmt.Sprintf(w[0], name("vi")), En: fmt.Sprintf(w[1], name("en"))}

@@ -126,8 +126,8 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 			from = append(from, refs[part.ID]...)
 			sum = sum.Add(va[part.ID])
 		}
-		give(r.Area, "SHARE", r.Value.Round(6), stat.Estimated, "PC_GRDP", note, from...)
-		give(r.Area, "VA", sum, stat.Estimated, "VND", note, from...)
+		give(r.Area, "SHARE_RESTATED", r.Value.Round(6), stat.Estimated, "PC_GRDP", note, from...)
+		give(r.Area, "VA_RESTATED", sum, stat.Estimated, "VND", note, from...)
 	}
 	return nil
 }

@@ -142,6 +142,14 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 
 	t.Run("the newest quarter is that of the newest growth rate, a nowcast with an interval around it", func(t *testing.T) {
 		s := n.series(t, "DE_QUARTERLY", "Q", "VN", "NSO", "TOTAL", denton, "SHARE")
+		squares, tests := 0.0, 0.0
+		for _, d := range n.run(t, "digital-quarterly").Diagnostics {
+			if d.Table == "back-test" && d.Row["kind"] == "ahead" && d.Row["method"] == denton {
+				e, _ := strconv.ParseFloat(d.Row["error-points"], 64)
+				squares, tests = squares+e*e, tests+1
+			}
+		}
+		rmse := math.Sqrt(squares / tests)
 		_, last, _ := s.span()
 		if last.String() != "2026-Q3" {
 			t.Errorf("newest quarter %s", last)
@@ -158,6 +166,9 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 			}
 			if v.Status != want {
 				t.Errorf("%s has status %s, want %s", p, v.Status, want)
+			}
+			if half := upper.Sub(lower).Float64() / 2; v.Status == stat.Forecast && half < 2.77*rmse-0.01 {
+				t.Errorf("%s: half-width %.2f is narrower than the back-test bears out (%.2f)", p, half, 2.77*rmse)
 			}
 			if v.Mark() != stat.MarkInferred {
 				t.Errorf("%s claims evidence %s; its parts are inferred", p, v.Mark())
@@ -266,7 +277,7 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	})
 
 	t.Run("shares of 2022 on the map of 34 go through value added and GRDP, and only where every part is published", func(t *testing.T) {
-		out, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "DE_PROVINCE", Key: "A..MIC.SHARE"})
+		out, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "DE_PROVINCE", Key: "A..MIC.SHARE_RESTATED"})
 		got := map[string]string{}
 		for _, v := range out {
 			if v.Attributes[stat.AttrComment] == "RESTATED_RATIO" && v.Period == stat.Year(2022) {
