@@ -18,7 +18,7 @@ import (
 	"nhipso/static"
 )
 
-// browser starts Chromium, or skips where there is none; in CI (NHIPSO_CI=1) it must be there.
+// browser starts Chromium, or skips where there is none; in CI (CI=1) it must be there.
 func browser(t *testing.T) context.Context {
 	t.Helper()
 	path := ""
@@ -29,7 +29,7 @@ func browser(t *testing.T) context.Context {
 		}
 	}
 	if path == "" {
-		if os.Getenv("NHIPSO_CI") != "" {
+		if os.Getenv("CI") != "" {
 			t.Fatal("Chromium is missing")
 		}
 		t.Skip("no Chromium on this machine")
