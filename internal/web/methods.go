@@ -54,6 +54,9 @@ type document struct {
 
 var markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Footnote), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 
+// scrolling makes what is wider than a phone, and so scrolls in its own box, reachable by keyboard.
+var scrolling = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<table>", `<table tabindex="0">`)
+
 var heading = regexp.MustCompile(`(?m)^# +(.+?)\s*$`)
 
 // slugs lists the methods that have a page. A file is <slug>.<lang>.md, or <slug>.md when it is in one language only.
@@ -86,7 +89,7 @@ func (s *Site) document(slug, lang string) (d document, in string, ok bool) {
 		if err := markdown.Convert([]byte(source), &out); err != nil {
 			return d, "", false
 		}
-		d.body = template.HTML(out.String()) // raw HTML in the source is left out by goldmark
+		d.body = template.HTML(scrolling.Replace(out.String())) // raw HTML in the source is left out by goldmark
 		for _, part := range strings.Split(source, "\n\n") {
 			if part = strings.TrimSpace(part); part != "" && !strings.HasPrefix(part, "#") && !strings.HasPrefix(part, "|") && !strings.HasPrefix(part, "```") {
 				d.lead = plain(part)
