@@ -14,6 +14,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
@@ -55,6 +56,9 @@ func (s *shelf) Releases(context.Context) ([]publish.Release, error) {
 	return []publish.Release{s.snap.Release}, nil
 }
 func (s *shelf) Findings(context.Context) ([]Finding, error) { return s.findings, nil }
+func (s *shelf) Overrides(context.Context) ([]monitor.Override, error) {
+	return []monitor.Override{{Target: "XHS-1@2025", Class: monitor.Likely, Reason: "Số mới nhất chưa qua thẩm định", By: "Nguyễn Văn A", At: s.snap.Release.PublishAt}}, nil
+}
 func (s *shelf) Recipes() []pipeline.Recipe {
 	return []pipeline.Recipe{{ID: "digital-quarterly", Version: "1", Title: catalog.Label{Vi: "Kinh tế số theo quý", En: "Quarterly digital economy"}, Method: "digital-quarterly"}}
 }

@@ -149,6 +149,14 @@ func (f *Frame) Base() *Frame { return f }
 // Fonts are those that every page needs at once.
 func (f *Frame) Fonts() []string { return static.Fonts("400") }
 
+// API is the address of the page of the API, or "".
+func (f *Frame) API() string {
+	if !f.v.site.api {
+		return ""
+	}
+	return f.Link(apiPage)
+}
+
 // Drawn reports whether the page has a drawing.
 func (f *Frame) Drawn() bool {
 	for _, x := range f.Figures {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 )
@@ -23,6 +24,9 @@ type Library interface {
 	Findings(ctx context.Context) ([]Finding, error)
 	// Recipes lists the declared recipes, for the titles of their runs.
 	Recipes() []pipeline.Recipe
+	// Overrides lists what persons set beside the computed standing of targets, oldest first. An empty class takes an earlier
+	// one back.
+	Overrides(ctx context.Context) ([]monitor.Override, error)
 }
 
 // Finding is a check on the data that does not hold, as the API shows it too.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -299,4 +300,22 @@ func TestWords(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestPagesDoNotHideTheirFrame(t *testing.T) {
+	frame := reflect.TypeFor[*Frame]()
+	for _, p := range []page{&homePage{}, &provincesPage{}, &provincePage{}, &targetsPage{}, &targetPage{}, &tasksPage{}, &dataPage{}, &dataflowPage{}, &seriesPage{}, &whyPage{}, &methodsPage{}, &methodPage{}, &aboutPage{}, &findingsPage{}, &releasesPage{}, &searchPage{}, &failurePage{}} {
+		typ := reflect.TypeOf(p).Elem()
+		for i := range typ.NumField() {
+			name := typ.Field(i).Name
+			if name == "Frame" {
+				continue
+			}
+			_, method := frame.MethodByName(name)
+			_, field := frame.Elem().FieldByName(name)
+			if method || field {
+				t.Errorf("%s.%s hides what the layout reads from the frame", typ.Name(), name)
+			}
+		}
+	}
 }

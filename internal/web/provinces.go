@@ -241,7 +241,8 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 	s.ItemHead = both("provinces.province")
 	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
 	for _, a := range areas {
-		s.Items = append(s.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Href: v.link("/tinh/" + a.ID)})
+		s.Items = append(s.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Href: v.link("/tinh/" + a.ID),
+			Short: catalog.Label{Vi: strings.TrimPrefix(a.Name.Vi, say("vi", "provinces.city", "name", "")), En: strings.TrimSuffix(a.Name.En, say("en", "provinces.city", "name", ""))}})
 		if o, ok := byArea[a.ID]; ok {
 			vals.Values = append(vals.Values, chart.FigureOf(o.Observation))
 		} else {
@@ -317,7 +318,7 @@ type provincePage struct {
 	Counts                 []pair
 	Sections               []*Figure
 	Shares                 *Figure
-	Other                  *Crumb // the other province that bears the same code
+	Namesake               *Crumb // the other province that bears the same code
 	NoShare                bool
 	MapURL                 string
 }
@@ -359,7 +360,7 @@ func (v *visit) province() (page, error) {
 			other = "VN34-" + a.Code
 		}
 		if x, err := r.Area(other); err == nil {
-			p.Other = &Crumb{x.Name.In(v.lang), v.link("/tinh/" + x.ID)}
+			p.Namesake = &Crumb{x.Name.In(v.lang), v.link("/tinh/" + x.ID)}
 		}
 	}
 	for _, level := range []string{"commune", "district"} {

@@ -43,6 +43,7 @@ type Site struct {
 	now         func() time.Time
 	base        string
 	memory      *middleware.Memory
+	api         bool // there is an API beside the portal
 	mux         *http.ServeMux
 	handler     http.Handler
 }
@@ -87,7 +88,37 @@ func New(c Config) *Site {
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Handle adds a route beside the portal's own, such as the API; it passes through the same middlewares.
-func (s *Site) Handle(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+func (s *Site) Handle(pattern string, h http.Handler) {
+	s.api = s.api || pattern == apiPage
+	s.mux.Handle(pattern, h)
+}
+
+// apiPage is where the API has its page, when there is one.
+const apiPage = "/api"
+
+// Warm renders the main pages in both languages, so that the first visitor does not wait for drawings. It is called after a
+// release is taken up, with the host by which visitors know the portal.
+func (s *Site) Warm(ctx context.Context, host string) {
+	static.Warm()
+	for _, m := range menu {
+		for _, lang := range []string{"", "?lang=en"} {
+			r, err := http.NewRequestWithContext(ctx, http.MethodGet, m.URL+lang, nil)
+			if err != nil || ctx.Err() != nil {
+				return
+			}
+			r.Host = host
+			r.Header.Set("Accept-Encoding", "br")
+			s.mux.ServeHTTP(nowhere{}, r)
+		}
+	}
+}
+
+// nowhere is a response that nobody reads.
+type nowhere struct{}
+
+func (nowhere) Header() http.Header         { return http.Header{} }
+func (nowhere) Write(b []byte) (int, error) { return len(b), nil }
+func (nowhere) WriteHeader(int)             {}
 
 // routes maps addresses to pages. An address with a format (.csv, .json, .xlsx, .svg, .png) reaches the same page.
 func (s *Site) routes() {
@@ -142,7 +173,8 @@ type formatKey struct{}
 // key names a response in memory: the release, the language and the address. Searches are not kept, since they are as many as
 // visitors; nor is anything while nothing is published.
 func (s *Site) key(r *http.Request) (string, bool) {
-	if r.URL.Path == "/tim" || len(r.URL.RawQuery) > 300 {
+	// Judgements of persons appear on targets at once, between releases.
+	if r.URL.Path == "/tim" || strings.HasPrefix(r.URL.Path, "/muc-tieu") || len(r.URL.RawQuery) > 300 {
 		return "", false
 	}
 	snap, err := s.library.Current()

@@ -345,7 +345,7 @@ func (v *visit) targetDrawing(list []aim) *Figure {
 		}
 		obs = append(obs, a.goal, actual)
 		n := nameOf(v.snap, "CL_TARGET", a.target)
-		name := catalog.Label{Vi: n.Vi + " (" + a.period.String() + ")", En: n.En + " (" + a.period.String() + ")"}
+		name := catalog.Label{Vi: a.period.String() + ": " + n.Vi, En: a.period.String() + ": " + n.En}
 		s.Items = append(s.Items, chart.Item{ID: a.target + "-" + a.area + "-" + a.period.String(), Name: name, Target: a.goal.Value, Strong: true, Href: v.link("/muc-tieu/" + a.target)})
 		vals.Values = append(vals.Values, chart.FigureOf(actual.Observation))
 	}
@@ -375,6 +375,28 @@ type standing struct {
 	Year, Area, Goal, Actual, ActualPeriod, Forecast, Interval, Probability, Gap, Trajectory string
 	Class, ClassName, Rule, Wording, WhyURL                                                  string
 	Flags                                                                                    []FlagView
+	Override                                                                                 *overrideView
+}
+
+// overrideView is a person's judgement, shown beside the computed one and never in its place.
+type overrideView struct{ Class, ClassName, By, At, Reason string }
+
+// overrides gives the newest judgement of a person on each target, by target and year.
+func (v *visit) overrides() (map[string]*overrideView, error) {
+	list, err := v.site.library.Overrides(v.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*overrideView{}
+	for _, o := range list {
+		if o.Class == "" {
+			delete(out, o.Target)
+			continue
+		}
+		class := classCode(string(o.Class))
+		out[o.Target] = &overrideView{class, v.className(class), o.By, v.minute(o.At), o.Reason}
+	}
+	return out, nil
 }
 
 func (v *visit) target() (page, error) {
@@ -406,12 +428,18 @@ func (v *visit) target() (page, error) {
 	t := newTable("target-"+key, code.Name, col("area", both("targets.area")), periods("year", both("targets.year")), col("binds", both("targets.binds")),
 		numbers("goal", both("targets.goal"), catalog.Label{}, -1), numbers("actual", both("targets.actual"), catalog.Label{}, -1), numbers("forecast", both("targets.forecast"), catalog.Label{}, -1),
 		numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, 0), col("class", both("targets.class")))
+	overrides, err := v.overrides()
+	if err != nil {
+		return nil, err
+	}
 	var obs []cube.Version
 	for _, a := range v.aims() {
 		if a.target == key {
 			obs = append(obs, a.goal)
 			p.Unit = unitOf(v.snap, flow, a.goal).In(v.lang)
-			p.Standings = append(p.Standings, v.standing(a))
+			s := v.standing(a)
+			s.Override = overrides[key+"@"+a.period.String()]
+			p.Standings = append(p.Standings, s)
 			state := label(both("targets.not-judged"))
 			if c := v.class(a); c != "" {
 				state = label(nameOf(v.snap, "CL_TARGET_CLASS", c)).sealed(c).to(v.why(a.measures["CLASS"].Cell()))

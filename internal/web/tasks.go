@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -25,6 +26,7 @@ type tasksPage struct {
 type action struct {
 	No, Name, Deadline, FollowUp, Source string
 	Unknown                              bool // nothing is on record about what became of it
+	Figures                              []fact
 	Flags                                []FlagView
 }
 
@@ -188,10 +190,44 @@ func (v *visit) actions(p *tasksPage) {
 			follow = both("tasks.no-data")
 		}
 		source := attribute(v.snap, stat.AttrSource, c.Notes["source"])
-		p.Actions = append(p.Actions, action{c.ID, c.Name.In(v.lang), deadline.In(v.lang), follow.In(v.lang), source.In(v.lang), unknown, v.flags("", stat.Mark(c.Notes["followup_mark"]))})
+		p.Actions = append(p.Actions, action{No: c.ID, Name: c.Name.In(v.lang), Deadline: deadline.In(v.lang), FollowUp: follow.In(v.lang), Source: source.In(v.lang), Unknown: unknown,
+			Figures: v.newestOf(c.Notes["figures"]), Flags: v.flags("", stat.Mark(c.Notes["followup_mark"]))})
 		t.add(same(c.ID), label(c.Name), label(deadline), label(follow), label(source))
 	}
 	if len(t.Rows) > 0 {
 		p.Programmes = p.show(&Figure{ID: "chuong-trinh", Title: t.Title, Note: v.say("tasks.programmes-note"), Table: t, Open: true, Source: v.vintageLine()})
 	}
+}
+
+// newestOf gives the newest figures of series named as "DATAFLOW:PATTERN;DATAFLOW:PATTERN": for the nation where the series
+// tell areas apart.
+func (v *visit) newestOf(list string) []fact {
+	var out []fact
+	for _, each := range strings.Split(list, ";") {
+		flow, pattern, ok := strings.Cut(each, ":")
+		f, err := v.snap.Catalog.Dataflow(flow)
+		if !ok || err != nil {
+			continue
+		}
+		newest := map[string]cube.Version{} // by name: the same figure may come yearly and monthly
+		var order []string
+		for _, s := range v.snap.Series(flow, pattern) {
+			o, ok := s.Last()
+			if area := f.CodeOf(s.Key, "REF_AREA"); !ok || area != "" && area != nation {
+				continue
+			}
+			name := shortName(v.snap, f, s.Key, map[string]bool{"REF_AREA": true}).In(v.lang)
+			if have, seen := newest[name]; !seen {
+				order = append(order, name)
+			} else if have.Period.To().After(o.Period.To()) {
+				continue
+			}
+			newest[name] = o
+		}
+		for _, name := range order {
+			o := newest[name]
+			out = append(out, fact{Name: name, Value: v.num(o), Unit: unitOf(v.snap, f, o).In(v.lang), Period: text.FormatPeriod(v.lang, o.Period), URL: v.why(o.Cell()), Flags: v.flags(o.Status, o.Mark())})
+		}
+	}
+	return out
 }
