@@ -105,6 +105,28 @@ func TestDecimalProperties(t *testing.T) {
 	}))
 }
 
+func TestRoundToTotalGivesTheUnitToTheTermFurthestOff(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		total  string
+		want   string
+	}{
+		{[]float64{1.4, 1.2, 1.3}, "4", "2 1 1"},
+		{[]float64{1.2, 1.4, 1.3}, "4", "1 2 1"},
+		{[]float64{1.3, 1.3, 1.3}, "4", "2 1 1"}, // the first among equals
+		{[]float64{1.7, 1.6, 1.8}, "5", "2 1 2"},
+	} {
+		parts, err := RoundToTotal(c.values, MustDecimal(c.total), 0)
+		got := ""
+		for _, p := range parts {
+			got += " " + p.String()
+		}
+		if err != nil || got != " "+c.want {
+			t.Errorf("%v to %s: got%s (%v), want %s", c.values, c.total, got, err, c.want)
+		}
+	}
+}
+
 func TestRoundToTotalRefusesWhatIsNotRounding(t *testing.T) {
 	for name, c := range map[string]struct {
 		values []float64

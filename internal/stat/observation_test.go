@@ -1,6 +1,18 @@
 package stat
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
+
+func TestFourStatusesHaveNoValue(t *testing.T) {
+	without := []Status{NotCollected, Missing, Unpublished, Suppressed}
+	for _, s := range Statuses() {
+		if s.Valueless() != slices.Contains(without, s) {
+			t.Errorf("status %s: valueless is %v", s, s.Valueless())
+		}
+	}
+}
 
 func TestKeyMatchesPatterns(t *testing.T) {
 	key := NewKey("A", "VN", "NSO", "TOTAL")

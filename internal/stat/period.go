@@ -61,8 +61,13 @@ func NewPeriod(f Frequency, year, n int) (Period, error) {
 	if per == 0 || n < 1 || n > per || year < 1 || year > 9999 {
 		return Period{}, fault.New("stat.bad-period", "text", fmt.Sprintf("%d-%s%d", year, f, n))
 	}
-	months := 12 / per
-	return Period{f, NewDate(year, time.Month(1+(n-1)*months), 1), NewDate(year, time.Month(1+n*months), 0)}, nil
+	return calendar(f, year, n), nil
+}
+
+// calendar is NewPeriod without bounds: what is written has a year of four digits, but a step from it may leave them.
+func calendar(f Frequency, year, n int) Period {
+	months := 12 / f.PerYear()
+	return Period{f, NewDate(year, time.Month(1+(n-1)*months), 1), NewDate(year, time.Month(1+n*months), 0)}
 }
 
 // Year gives the calendar year y.
@@ -232,16 +237,13 @@ func (p Period) Sub() int {
 // in months where it is a whole number of months, else in days.
 func (p Period) Next() Period { return p.Add(1) }
 
-// Add gives the period n steps later (earlier when n is negative).
+// Add gives the period n steps later (earlier when n is negative), also beyond the years 1 to 9999 that can be written.
 func (p Period) Add(n int) Period {
 	if per := p.freq.PerYear(); per > 0 {
-		i := p.Year()*per + p.Sub() - 1 + n
-		q, err := NewPeriod(p.freq, i/per, i%per+1)
-		must(err)
-		return q
+		return calendar(p.freq, p.Year(), p.Sub()+n)
 	}
 	span := p.to.Sub(p.from) + 1
-	if p.freq == Interval && strings.HasSuffix(p.duration(), "D") == false {
+	if p.freq == Interval && !strings.HasSuffix(p.duration(), "D") {
 		start, end := p.from.Time(), p.to.AddDays(1).Time()
 		months := (end.Year()-start.Year())*12 + int(end.Month()) - int(start.Month())
 		from := DateOf(start.AddDate(0, n*months, 0))

@@ -127,6 +127,36 @@ func TestPeriodProperties(t *testing.T) {
 	}))
 }
 
+func TestStepsFromTheLastYearThatCanBeWrittenDoNotFail(t *testing.T) {
+	for text, parts := range map[string]int{"9999": 4, "9999-01-01/P1Y": 4, "9998-01-01/P2Y": 8, "9999-S2": 2, "0001": 4} {
+		p := MustPeriod(text)
+		if got := len(p.Within(Quarterly)); got != parts {
+			t.Errorf("%s has %d quarters, want %d", text, got, parts)
+		}
+		if next := p.Next(); next.From() != p.To().AddDays(1) || next.Add(-1) != p {
+			t.Errorf("after %s comes %s to %s", text, next.From(), next.To())
+		}
+	}
+	if before := MustPeriod("0001").Add(-1); before.To() != NewDate(0, 12, 31) {
+		t.Errorf("before the year 1 comes a year that ends on %v", before.To().Time())
+	}
+}
+
+func TestPeriodsAreOrderedByFirstDayThenLongerFirst(t *testing.T) {
+	ordered := []string{"2023-M12", "2024-01-01/P1Y", "2024", "2024-S1", "2024-Q1", "2024-M01", "2024-01-01", "2024-M02"}
+	for i := 1; i < len(ordered); i++ {
+		a, b := MustPeriod(ordered[i-1]), MustPeriod(ordered[i])
+		switch {
+		case a.From() == b.From() && a.To() == b.To(): // told apart by the code of the frequency alone
+			if (a.Compare(b) < 0) == (b.Compare(a) < 0) || a.Compare(a) != 0 {
+				t.Errorf("%s and %s are not ordered", a, b)
+			}
+		case a.Compare(b) >= 0 || b.Compare(a) <= 0:
+			t.Errorf("%s does not come before %s", a, b)
+		}
+	}
+}
+
 func FuzzParsePeriod(f *testing.F) {
 	for _, s := range []string{"2025", "2025-Q4", "2025-M07", "2025-07-01", "2024-12-15/P1Y", "9999-12-31/P9999Y", "0001-01-01/P99999D"} {
 		f.Add(s)
