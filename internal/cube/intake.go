@@ -3,6 +3,7 @@ package cube
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"nhipso/internal/catalog"
@@ -12,6 +13,9 @@ import (
 
 // maxFaults bounds how many rows of a bad message are named, so that a wrong file does not drown its reader.
 const maxFaults = 20
+
+// maxPower bounds DECIMALS and UNIT_MULT as SDMX's CL_DECIMALS and CL_UNIT_MULT do. Every page writes as many digits as DECIMALS says.
+const maxPower = 15
 
 // Intake checks messages against the catalogue and stores those that pass.
 type Intake struct {
@@ -82,7 +86,7 @@ func (in Intake) check(e Entry) (*fault.Error, string) {
 	if e.Vintage.Date.IsZero() {
 		return fault.New("cube.no-vintage"), "VINTAGE"
 	}
-	if !oneOf(e.Status, stat.Statuses()) {
+	if !slices.Contains(stat.Statuses(), e.Status) {
 		return fault.New("stat.bad-code", "code", string(e.Status), "codelist", "CL_OBS_STATUS", "allowed", "A, B, E, F, I, L, M, O, P, Q, U, V"), "OBS_STATUS"
 	}
 	if (e.Value == nil) != e.Status.Valueless() {
@@ -96,16 +100,16 @@ func (in Intake) check(e Entry) (*fault.Error, string) {
 	if Reported(e.Observation) && e.Attributes[stat.AttrSource] == "" {
 		return fault.New("cube.no-source"), stat.AttrSource
 	}
-	if !oneOf(e.Mark(), stat.Marks()) {
+	if !slices.Contains(stat.Marks(), e.Mark()) {
 		return fault.New("cube.no-mark", "mark", string(e.Mark())), stat.AttrMark
 	}
-	if c := stat.Confidentiality(e.Attributes[stat.AttrConf]); c != "" && !oneOf(c, stat.Confidentialities()) {
+	if c := stat.Confidentiality(e.Attributes[stat.AttrConf]); c != "" && !slices.Contains(stat.Confidentialities(), c) {
 		return fault.New("stat.bad-code", "code", string(c), "codelist", "CL_CONF_STATUS", "allowed", "C, E, F, N"), stat.AttrConf
 	}
 	for _, name := range []string{stat.AttrDecimals, stat.AttrUnitMult} {
 		if text := e.Attributes[name]; text != "" {
-			if _, err := strconv.Atoi(text); err != nil {
-				return fault.New("stat.bad-decimal", "text", text), name
+			if n, err := strconv.Atoi(text); err != nil || n < 0 || n > maxPower {
+				return fault.New("cube.bad-power", "text", text, "most", maxPower), name
 			}
 		}
 	}
@@ -118,13 +122,4 @@ func asFault(err error) *fault.Error {
 		return f
 	}
 	return fault.New("cube.refused").Because(err)
-}
-
-func oneOf[T comparable](x T, list []T) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
 }

@@ -32,7 +32,7 @@ func testCatalog(t *testing.T) *catalog.Catalog {
 	}
 	c, err := catalog.New("TEST", []*catalog.Dataflow{{ID: "SHARE", Kind: catalog.Reported,
 		Dimensions: []catalog.Dimension{{ID: "FREQ", Codelist: "CL_FREQ"}, {ID: "REF_AREA", Codelist: "CL_AREA"}},
-		Attributes: []string{stat.AttrSource, stat.AttrMark, stat.AttrConf, stat.AttrDecimals, stat.AttrRun}}}, []*catalog.Codelist{freq, area}, nil)
+		Attributes: []string{stat.AttrSource, stat.AttrMark, stat.AttrConf, stat.AttrDecimals, stat.AttrUnitMult, stat.AttrRun}}}, []*catalog.Codelist{freq, area}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,11 @@ func TestIntakeRefusesAMessageWholeAndPointsAtTheRow(t *testing.T) {
 		"a figure without an evidence mark":    {func(e *Entry) { delete(e.Attributes, stat.AttrMark) }, "cube.no-mark", stat.AttrMark},
 		"an evidence mark that is none":        {func(e *Entry) { e.Attributes[stat.AttrMark] = "X" }, "cube.no-mark", stat.AttrMark},
 		"a confidentiality that is none":       {func(e *Entry) { e.Attributes[stat.AttrConf] = "X" }, "stat.bad-code", stat.AttrConf},
-		"decimals that are not a whole number": {func(e *Entry) { e.Attributes[stat.AttrDecimals] = "two" }, "stat.bad-decimal", stat.AttrDecimals},
+		"decimals that are not a whole number": {func(e *Entry) { e.Attributes[stat.AttrDecimals] = "two" }, "cube.bad-power", stat.AttrDecimals},
+		"decimals in part":                     {func(e *Entry) { e.Attributes[stat.AttrDecimals] = "1.5" }, "cube.bad-power", stat.AttrDecimals},
+		"decimals below none":                  {func(e *Entry) { e.Attributes[stat.AttrDecimals] = "-1" }, "cube.bad-power", stat.AttrDecimals},
+		"more decimals than a page can hold":   {func(e *Entry) { e.Attributes[stat.AttrDecimals] = "100000" }, "cube.bad-power", stat.AttrDecimals},
+		"a power of ten beyond the list":       {func(e *Entry) { e.Attributes[stat.AttrUnitMult] = "16" }, "cube.bad-power", stat.AttrUnitMult},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &sink{}
