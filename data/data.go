@@ -1,13 +1,14 @@
 // Package data holds the reference data of Viet Nam, embedded in the program: the catalogue (structures, codelists,
 // classifications), dated territory, records of governance, and published figures, each row with its source and its
-// evidence mark. Nothing here is estimated by us and nothing is synthetic.
+// evidence mark. Nothing here is estimated by us and nothing is synthetic. Foreign tables that demonstrate methods stand apart, in demo/,
+// and each of their figures says that it is not one of Viet Nam.
 //
 // It holds files only. Packages catalog, territory, govern and reference read them.
 package data
 
 import "embed"
 
-// FS is the root of the reference data: catalog/, territory/, govern/ and observations/.
+// FS is the root of the reference data: catalog/, territory/, govern/, observations/ and demo/.
 //
-//go:embed catalog territory govern observations
+//go:embed catalog territory govern observations demo
 var FS embed.FS

@@ -37,7 +37,7 @@ type Report struct {
 	Tested   []Tally   // how often each identity was tested and held
 }
 
-// Load reads observations/*.csv of a file system and stores each file as one message. All files are read and checked before the
+// Load reads observations/*.csv of a file system, and the tables under demo/, and stores each file as one message. All files are read and checked before the
 // first is stored; loading the same files again changes nothing. Progress, when given, is called after each file. At the end the
 // identities of the figures are tested on the whole cube, also when nothing was stored: an earlier load may have been cut off
 // before its findings were kept.
@@ -59,6 +59,11 @@ func Load(ctx context.Context, fsys fs.FS, c *catalog.Catalog, in cube.Intake, s
 			return Report{}, err
 		}
 	}
+	demo, err := readDemo(fsys, c, areas, sentAt)
+	if err != nil {
+		return Report{}, err
+	}
+	messages = append(messages, demo...)
 	var report Report
 	for i, m := range messages {
 		receipt, err := in.Take(ctx, m)
