@@ -3,7 +3,8 @@ package export
 import (
 	"encoding/csv"
 	"io"
-	"strings"
+
+	"nhipso/internal/text"
 )
 
 // CSVOptions choose how a CSV is written.
@@ -15,7 +16,7 @@ type CSVOptions struct {
 
 // WriteCSV writes RFC 4180: commas, CRLF, a point for decimals, periods as SDMX writes them. A column in which some figure is
 // estimated, forecast, missing… is followed by a column with the status codes (SDMX CL_OBS_STATUS). Text that a spreadsheet
-// would run as a formula gets an apostrophe in front.
+// would run as a formula is disarmed; package reference reads it back.
 func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 	if err := t.Check(); err != nil {
 		return err
@@ -35,12 +36,12 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 		if o.Codes {
 			name = c.ID
 		}
-		head = append(head, harmless(name))
+		head = append(head, text.Disarm(name))
 		if flagged[i] {
 			if o.Codes {
 				head = append(head, c.ID+":status")
 			} else {
-				head = append(head, harmless(book.Say(o.Lang, "status-of", "name", c.Name.In(o.Lang))))
+				head = append(head, text.Disarm(book.Say(o.Lang, "status-of", "name", c.Name.In(o.Lang))))
 			}
 		}
 	}
@@ -52,7 +53,7 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 		for i, c := range t.Columns {
 			s := row[i].plain(c.Kind, o.Lang)
 			if c.Kind != Number {
-				s = harmless(s)
+				s = text.Disarm(s)
 			}
 			rec = append(rec, s)
 			if flagged[i] {
@@ -65,12 +66,4 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// harmless keeps a text from being taken for a formula (OWASP, "CSV injection").
-func harmless(s string) string {
-	if strings.IndexAny(s, "=+-@\t\r\n") == 0 {
-		return "'" + s
-	}
-	return s
 }

@@ -107,7 +107,7 @@ func (rd reader) rows(name string, src io.Reader) ([]cube.Entry, error) {
 		} else {
 			row := make(map[string]string, len(head))
 			for i, h := range head {
-				row[h] = rec[i]
+				row[h] = text.Rearm(rec[i]) // as our own export wrote it
 			}
 			entry, column, err := rd.entry(row)
 			if err == nil {
