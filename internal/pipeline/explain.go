@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -74,7 +75,11 @@ func (e *explainer) node(ref Ref, at cube.AsOf, parent stat.Period, depth int) (
 	n.Versions = pick(history, ref)
 	if len(n.Versions) > maxVersions {
 		n.Omitted = len(n.Versions) - maxVersions
-		n.Versions = n.Versions[n.Omitted:]
+		if ref.Key.Open() {
+			n.Versions = largest(n.Versions, maxVersions)
+		} else {
+			n.Versions = n.Versions[n.Omitted:]
+		}
 	}
 	if len(n.Versions) == 0 {
 		return n, nil
@@ -115,11 +120,11 @@ func (e *explainer) node(ref Ref, at cube.AsOf, parent stat.Period, depth int) (
 }
 
 // pick chooses the versions that a reference means: the version that a message brought, the newest of a cell, or the
-// newest of every cell of a series.
+// newest of every cell of a series or of the series of a block.
 func pick(history []cube.Version, ref Ref) []cube.Version {
 	var out []cube.Version
 	for _, v := range cube.Newest(history, cube.AsOf{}) {
-		if v.Key == ref.Key && (ref.Period.IsZero() || v.Period == ref.Period) {
+		if v.Key.Matches(string(ref.Key)) && (ref.Period.IsZero() || v.Period == ref.Period) {
 			out = append(out, v)
 		}
 	}
@@ -131,4 +136,17 @@ func pick(history []cube.Version, ref Ref) []cube.Version {
 		}
 	}
 	return out
+}
+
+// largest gives the n largest figures of a block, by size and then in its order: a table is known by its large cells.
+func largest(list []cube.Version, n int) []cube.Version {
+	out := slices.Clone(list)
+	size := func(v cube.Version) stat.Decimal {
+		if v.Value == nil {
+			return stat.Int(-1)
+		}
+		return v.Value.Abs()
+	}
+	slices.SortStableFunc(out, func(a, b cube.Version) int { return size(b).Cmp(size(a)) })
+	return out[:n]
 }

@@ -57,7 +57,7 @@ func (in *Inputs) Newest(name string) []cube.Version { return in.series[name] }
 func (in *Inputs) History(name string) []cube.Version { return in.past[name] }
 
 // Ref names something that a figure was computed from: one version of one cell when Period is set, or all the periods of a
-// series when it is not.
+// series when it is not. A Key with open codes ("A.US.USE..") names all the series that it matches, as of a block of a table.
 type Ref struct {
 	Dataflow string      `json:"dataflow"`
 	Key      stat.Key    `json:"key"`

@@ -122,7 +122,7 @@ func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs,
 		o.Attributes = o.Attributes.Clone()
 		weakest := []stat.Mark{stat.MarkDerived, o.Mark()}
 		for _, ref := range out.From {
-			mark, ok := marks[cube.Cell{Dataflow: ref.Dataflow, Key: ref.Key, Period: ref.Period}]
+			mark, ok := marks.of(cube.Cell{Dataflow: ref.Dataflow, Key: ref.Key, Period: ref.Period})
 			if !ok {
 				return m, nil, fault.New("pipeline.unread-input", "recipe", recipe.Title, "cell", cube.Cell{Dataflow: ref.Dataflow, Key: ref.Key, Period: ref.Period}.String())
 			}
@@ -172,8 +172,8 @@ func read(ctx context.Context, store Store, recipe Recipe, at cube.AsOf) (*Input
 }
 
 // marks gives the evidence mark of every cell read, and of every series as a whole (a cell without period).
-func (in *Inputs) marks() map[cube.Cell]stat.Mark {
-	out := map[cube.Cell]stat.Mark{}
+func (in *Inputs) marks() marks {
+	out := marks{}
 	note := func(v cube.Version) {
 		series := cube.Cell{Dataflow: v.Dataflow, Key: v.Key}
 		out[series] = stat.Weakest(out[series], v.Mark())
@@ -194,6 +194,28 @@ func (in *Inputs) marks() map[cube.Cell]stat.Mark {
 		}
 	}
 	return out
+}
+
+// marks are evidence marks by what was read.
+type marks map[cube.Cell]stat.Mark
+
+// of gives the mark of a reference; that of a block is the weakest of its figures. It is remembered, since many figures of a recipe
+// refer to one block.
+func (m marks) of(ref cube.Cell) (stat.Mark, bool) {
+	if mark, ok := m[ref]; ok || !ref.Key.Open() {
+		return mark, ok
+	}
+	var found []stat.Mark
+	for c, mark := range m {
+		if c.Dataflow == ref.Dataflow && c.Period == ref.Period && c.Key.Matches(string(ref.Key)) {
+			found = append(found, mark)
+		}
+	}
+	if len(found) == 0 {
+		return "", false
+	}
+	m[ref] = stat.Weakest(found...)
+	return m[ref], true
 }
 
 // Memo gives the key by which a run is remembered: a hash of the recipe, its version and parameters, and every input

@@ -134,6 +134,16 @@ func (k Key) Matches(pattern string) bool {
 	return true
 }
 
+// Open reports whether the key leaves a code open, and so is a pattern that may match many series.
+func (k Key) Open() bool {
+	for _, c := range k.Codes() {
+		if c == "" || c == "*" || strings.Contains(c, "+") {
+			return true
+		}
+	}
+	return false
+}
+
 // Vintage is the day on which a source published a figure, with how precisely that day is known. A figure known only
 // to have appeared in some month or year counts as published on its last day, so that "as of" never shows it too early.
 type Vintage struct {
