@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -121,12 +123,16 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, fault.New("api.bad-method", "method", short(r.Method)))
 		return
 	}
-	if p := strings.TrimRight(r.URL.Path, "/"); p != r.URL.Path && p != "" {
+	// The address as it was written counts: an escaped slash belongs to a parameter.
+	written := r.URL.EscapedPath()
+	if p := strings.TrimRight(written, "/"); p != written && p != "" {
 		r2 := r.Clone(r.Context())
-		r2.URL.Path, r2.URL.RawPath = p, strings.TrimRight(r.URL.RawPath, "/")
+		if plain, err := url.PathUnescape(p); err == nil {
+			r2.URL.Path, r2.URL.RawPath, written = plain, p, p
+		}
 		r = r2
 	}
-	if strings.Contains(r.URL.Path, "//") || strings.Contains(r.URL.Path, "/./") || strings.Contains(r.URL.Path, "/../") {
+	if path.Clean(written) != written {
 		s.refuse(w, r, fault.New("api.no-path", "path", short(r.URL.Path))) // the router would redirect, with a page for a body
 		return
 	}

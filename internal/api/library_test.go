@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -113,8 +114,8 @@ var library = sync.OnceValue(func() *shelf {
 	must(desk.Approve(ctx, "2026-Q3", "minh", releasedAt))
 	must(desk.PublishDue(ctx))
 	s.overrides = []monitor.Override{
-		{Target: "2629-1@2030", Class: monitor.Concentrate, Reason: "Chưa có nguồn lực được bố trí", By: "Nguyễn Lan", At: releasedAt.Add(-time.Hour)},
-		{Target: "749-1@2025", Class: monitor.Achieved, Reason: "Đặt sau khi đợt đã duyệt", By: "Nguyễn Lan", At: releasedAt.Add(time.Hour)},
+		{Target: "749-7@2030", Class: monitor.Concentrate, Reason: "Chưa có nguồn lực được bố trí", By: "Nguyễn Lan", At: releasedAt.Add(-time.Hour)},
+		{Target: "749-7@2025", Class: monitor.Achieved, Reason: "Đặt sau khi đợt đã duyệt", By: "Nguyễn Lan", At: releasedAt.Add(time.Hour)},
 	}
 
 	// What comes after the release.
@@ -132,16 +133,23 @@ var library = sync.OnceValue(func() *shelf {
 	return s
 })
 
-func handlerOf(s *shelf) http.Handler {
-	return must(api.Handler(s, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: must(territory.Load(data.FS)), Now: func() time.Time { return now }}))
+func newHandler(l api.Library) (http.Handler, error) {
+	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Now: func() time.Time { return now }})
 }
+
+func handlerOf(s *shelf) http.Handler { return must(newHandler(s)) }
 
 var handler = sync.OnceValue(func() http.Handler { return handlerOf(library()) })
 
 // ask sends a GET with headers given as pairs.
+// The answer is held to the contract.
 func ask(t testing.TB, address string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	return send(handler(), http.MethodGet, address, headers...)
+	w := send(handler(), http.MethodGet, address, headers...)
+	if path, _, _ := strings.Cut(address, "?"); path != api.Root && !strings.Contains(path, "/openapi.") {
+		theContract().check(t, address, w)
+	}
+	return w
 }
 
 func send(h http.Handler, method, address string, headers ...string) *httptest.ResponseRecorder {

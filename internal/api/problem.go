@@ -144,14 +144,17 @@ func whereOf(err error) string {
 	return l.where
 }
 
-// problem makes the problem of an error. One of the program is logged, and its details are kept from the client.
+// problem makes the problem of an error. What failed inside is logged and kept from the client: it may name files and hosts.
 func (s *service) problem(err error, lang string, r *http.Request) *Problem {
 	p := problemOf([]error{err}, lang)
-	if p.Status == http.StatusInternalServerError && p.Code != "api.broken" {
-		s.log.LogAttrs(r.Context(), slog.LevelError, "failed", slog.String("path", r.URL.Path), slog.String("error", err.Error()))
-		p = problemOf([]error{fault.New("api.broken")}, lang)
+	if p.Status < http.StatusInternalServerError || p.Code == "api.broken" || p.Code == "publish.none" {
+		return p
 	}
-	return p
+	s.log.LogAttrs(r.Context(), slog.LevelError, "failed", slog.String("path", r.URL.Path), slog.String("error", err.Error()))
+	if p.Status == http.StatusServiceUnavailable {
+		return problemOf([]error{fault.New("api.unavailable")}, lang)
+	}
+	return problemOf([]error{fault.New("api.broken")}, lang)
 }
 
 // problemOf makes one problem of the errors of a request: the first stands for all.

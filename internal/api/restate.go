@@ -13,6 +13,9 @@ import (
 // quotientDecimals is how many digits after the point a quotient or a split is given with; sums keep every digit.
 const quotientDecimals = 10
 
+// averaged is the version of DTI whose publisher declares the plain mean of merged provinces.
+const averaged = "DTI2024"
+
 // restateInput asks for the figures of one period on another set of areas.
 type restateInput struct {
 	Common
@@ -122,9 +125,18 @@ func (v *visit) restate(in *restateInput) (*Restatement, error) {
 		}
 		out.Areas = append(out.Areas, area)
 	}
-	out.Note = book.Say(v.lang, "restate.exact")
-	if !out.Exact {
+	switch {
+	case rule == territory.Average:
+		// Only the version that declares the rule restates exactly by it; for earlier ones the mean is our estimate.
+		out.Exact = out.Exact && f.CodeOf(stat.Key(in.Key), "VERSION") == averaged
+		out.Note = book.Say(v.lang, "restate.average")
+	case out.Exact:
+		out.Note = book.Say(v.lang, "restate.exact")
+	default:
 		out.Note = book.Say(v.lang, "restate.inexact")
+	}
+	for i := range out.Areas {
+		out.Areas[i].Exact = out.Areas[i].Exact && (rule != territory.Average || out.Exact)
 	}
 	return out, nil
 }
@@ -172,16 +184,15 @@ func example(f *catalog.Dataflow) string {
 	return strings.Join(parts, ".")
 }
 
-// ruleOf gives the declared rule by which the figures of areas make those of a larger one. The one declared average is that of the
-// provincial DTI from 2024, whose publisher takes the plain mean of merged provinces.
+// ruleOf gives the declared rule by which the figures of areas make those of a larger one. The one declared average is that of DTI
+// scores: the publisher of DTI 2024 takes the plain mean of merged provinces.
 func ruleOf(f *catalog.Dataflow, key string) (territory.Rule, error) {
-	k := stat.Key(key)
 	switch {
 	case f.Additive:
 		return territory.Additive, nil
 	case f.Ratio != nil:
 		return territory.Ratio, nil
-	case f.CodeOf(k, "VERSION") == "DTI2024" && f.CodeOf(k, "MEASURE") == "SCORE":
+	case f.ID == "DTI" && f.CodeOf(stat.Key(key), "MEASURE") == "SCORE":
 		return territory.Average, nil
 	}
 	return "", fault.New("api.no-restatement", "dataflow", f.ID)
