@@ -15,7 +15,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
+	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -119,7 +121,7 @@ func (e *Error) In(lang string) string {
 	}
 	if !ok {
 		sentence = e.Code
-		for _, k := range sortedKeys(e.Args) {
+		for _, k := range slices.Sorted(maps.Keys(e.Args)) {
 			sentence += fmt.Sprintf(" %s=%v", k, e.Args[k])
 		}
 	} else {
@@ -192,7 +194,7 @@ func All(err error) []*Error {
 }
 
 // Codes lists every code that has a sentence, sorted.
-func Codes() []string { return sortedKeys(catalogue()) }
+func Codes() []string { return slices.Sorted(maps.Keys(catalogue())) }
 
 type message struct {
 	kind   Kind
@@ -210,15 +212,15 @@ var catalogue = sync.OnceValue(func() map[string]message {
 	return out
 })
 
-func read(fs embed.FS) (map[string]message, error) {
+func read(fsys fs.FS) (map[string]message, error) {
 	out := map[string]message{}
-	entries, err := fs.ReadDir("messages")
+	entries, err := fs.ReadDir(fsys, "messages")
 	if err != nil {
 		return nil, err
 	}
 	for _, entry := range entries {
 		room := strings.TrimSuffix(entry.Name(), ".csv")
-		b, err := fs.ReadFile("messages/" + entry.Name())
+		b, err := fs.ReadFile(fsys, "messages/"+entry.Name())
 		if err != nil {
 			return nil, err
 		}
@@ -251,7 +253,9 @@ func read(fs embed.FS) (map[string]message, error) {
 // localised is met by facts that read differently in each language.
 type localised interface{ In(lang string) string }
 
+// fill puts the facts in their places, all at once: a fact that itself holds braces, such as a text from a file, stays as it is.
 func fill(s string, args map[string]any, lang string) string {
+	pairs := make([]string, 0, 2*len(args))
 	for k, v := range args {
 		var val string
 		switch x := v.(type) {
@@ -262,16 +266,7 @@ func fill(s string, args map[string]any, lang string) string {
 		default:
 			val = fmt.Sprint(v)
 		}
-		s = strings.ReplaceAll(s, "{"+k+"}", val)
+		pairs = append(pairs, "{"+k+"}", val)
 	}
-	return s
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
+	return strings.NewReplacer(pairs...).Replace(s)
 }

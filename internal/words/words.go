@@ -45,8 +45,12 @@ func (b Book) Say(lang, id string, pairs ...any) string {
 	if lang == "en" {
 		s = both[1]
 	}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		s = strings.ReplaceAll(s, "{"+pairs[i].(string)+"}", fmt.Sprint(pairs[i+1]))
+	if len(pairs) == 0 {
+		return s
 	}
-	return s
+	facts := make([]string, len(pairs))
+	for i := 0; i+1 < len(pairs); i += 2 {
+		facts[i], facts[i+1] = "{"+pairs[i].(string)+"}", fmt.Sprint(pairs[i+1])
+	}
+	return strings.NewReplacer(facts...).Replace(s) // all at once: a fact that holds braces stays as it is
 }

@@ -12,6 +12,32 @@ func TestBook(t *testing.T) {
 			t.Error("got them wrong")
 		}
 	})
+	t.Run("a fact with braces is left as it is", func(t *testing.T) {
+		two := MustRead("id,vi,en\nboth,{a} và {b},{a} and {b}\n")
+		if got := two.Say("en", "both", "a", "{b}", "b", "x"); got != "{b} and x" {
+			t.Errorf("got %q", got)
+		}
+	})
+	for name, text := range map[string]string{
+		"a word that lacks Vietnamese": "id,vi,en\nsource,,Source\n", "a word that appears twice": "id,vi,en\na,b,c\na,b,c\n", "a row with a column too many": "id,vi,en\na,b,c,d\n",
+	} {
+		t.Run(name+" is refused", func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("accepted")
+				}
+			}()
+			MustRead(text)
+		})
+	}
+	t.Run("a word that is not in the book is a defect", func(t *testing.T) {
+		defer func() {
+			if recover() == nil {
+				t.Error("said")
+			}
+		}()
+		b.Say("vi", "note")
+	})
 	t.Run("a word that lacks a language is refused", func(t *testing.T) {
 		defer func() {
 			if recover() == nil {
