@@ -38,6 +38,7 @@ func (f *Figure) inline(suffix string, width int) (template.HTML, error) {
 	}
 	s := *f.Chart
 	s.ID += suffix // both drawings are in the page, and identifiers must differ
+	s.URL = ""     // not drawn here, and it would make the same drawing another one under another host
 	svg, err := f.v.site.renderer.SVG(&s, chart.Options{Lang: f.v.lang, Width: width, Scheme: chart.Page, Bare: true})
 	return template.HTML(svg), err
 }

@@ -173,17 +173,25 @@ type formatKey struct{}
 // key names a response in memory: the release, the language and the address. Searches are not kept, since they are as many as
 // visitors; nor is anything while nothing is published.
 func (s *Site) key(r *http.Request) (string, bool) {
-	// Judgements of persons appear on targets at once, between releases.
-	if r.URL.Path == "/tim" || strings.HasPrefix(r.URL.Path, "/muc-tieu") || len(r.URL.RawQuery) > 300 {
+	if r.URL.Path == "/tim" || len(r.URL.RawQuery) > 300 {
 		return "", false
 	}
 	snap, err := s.library.Current()
 	if err != nil {
 		return "", false
 	}
+	judged := ""
+	if strings.HasPrefix(r.URL.Path, "/muc-tieu") {
+		// Judgements of persons appear on targets at once, between releases; they are only ever added.
+		list, err := s.library.Overrides(r.Context())
+		if err != nil {
+			return "", false
+		}
+		judged = strconv.Itoa(len(list))
+	}
 	q := r.URL.Query()
 	// A language in the address sets the cookie and so answers differently from the same language by cookie.
-	return strings.Join([]string{snap.Release.ID, strconv.FormatInt(snap.AsOf.Message, 10), language(r), s.origin(r), r.URL.Path, q.Encode()}, "\x00"), true
+	return strings.Join([]string{snap.Release.ID, strconv.FormatInt(snap.AsOf.Message, 10), language(r), s.origin(r), r.URL.Path, q.Encode(), judged}, "\x00"), true
 }
 
 // origin is the scheme and host of the portal.

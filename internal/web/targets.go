@@ -313,6 +313,9 @@ func (v *visit) rounded(o cube.Version) cell {
 	c := v.figure(o)
 	if f, err := v.snap.Catalog.Dataflow(o.Dataflow); err == nil && o.Value != nil {
 		r := o.Value.Round(min(decimalsOf(v.snap, f, o), max(o.Value.Decimals(), 0)))
+		for f.Kind == catalog.Derived && r.Decimals() > 0 && r.Round(r.Decimals()-1).Cmp(r) == 0 {
+			r = r.Round(r.Decimals() - 1) // a figure carried over from its source keeps the digits that it had there
+		}
 		c.Number = &r
 	}
 	return c
@@ -493,7 +496,7 @@ func (v *visit) standing(a aim) standing {
 	if o, ok := get("PROB"); ok {
 		s.Probability = text.FormatNumber(v.lang, *o.Value, 0)
 	}
-	if o, ok := get("GAP"); ok {
+	if o, ok := get("GAP"); ok && o.Value.Sign() > 0 {
 		s.Gap = with(o)
 	}
 	if o, ok := get("TRAJECTORY"); ok {
@@ -541,7 +544,7 @@ func (v *visit) actualFigure(f *Frame, code catalog.Code, indicator catalog.Indi
 	fig := &Figure{ID: "thuc-hien", Title: indicator.Name, Note: v.say("targets.actual-note"), Table: table, Source: v.sourceLine(obs)}
 	var span []stat.Period
 	kind := chart.Line
-	if c := calendar(obs); c != nil && allOn(obs, c) {
+	if c := calendar(obs); c != nil && allOn(obs, c) && len(obs) >= len(c)/2 {
 		span = c
 		for _, g := range goals {
 			for g.Period.Frequency() == c[0].Frequency() && span[len(span)-1].Compare(g.Period) < 0 && len(span) < 60 {

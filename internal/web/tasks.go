@@ -131,17 +131,20 @@ func (v *visit) taskRates(p *tasksPage) {
 		numbers("value", both("tasks.computed"), catalog.Label{Vi: "%", En: "%"}, 2), col("printed", both("tasks.printed")))
 	t.Heads = 2
 	var obs []cube.Version
+	var rates []cube.Version
 	for _, s := range v.snap.Series("TASK_RATES", "") {
-		for _, o := range s.Obs {
-			code := f.CodeOf(o.Key, "MEASURE")
-			base := noteOf(v.snap, "CL_TASK_RATE", code, "base")
-			name := catalog.Label{Vi: base, En: base}
-			if id := "tasks.base-" + base; hasWord(id) {
-				name = both(id)
-			}
-			t.add(label(nameOf(v.snap, "CL_PROGRAMME", f.CodeOf(o.Key, "PROGRAMME"))), when(o.Period), label(nameOf(v.snap, "CL_TASK_RATE", code)), label(name), v.figure(o), label(v.printedRate(f, o)))
-			obs = append(obs, o)
+		rates = append(rates, s.Obs...)
+	}
+	slices.SortStableFunc(rates, func(a, b cube.Version) int { return b.Period.Compare(a.Period) })
+	for _, o := range rates {
+		code := f.CodeOf(o.Key, "MEASURE")
+		base := noteOf(v.snap, "CL_TASK_RATE", code, "base")
+		name := catalog.Label{Vi: base, En: base}
+		if id := "tasks.base-" + base; hasWord(id) {
+			name = both(id)
 		}
+		t.add(label(nameOf(v.snap, "CL_PROGRAMME", f.CodeOf(o.Key, "PROGRAMME"))), when(o.Period), label(nameOf(v.snap, "CL_TASK_RATE", code)), label(name), v.figure(o), label(v.printedRate(f, o)))
+		obs = append(obs, o)
 	}
 	if len(t.Rows) > 0 {
 		p.Rates = p.show(&Figure{ID: "ty-le", Title: t.Title, Note: v.say("tasks.rates-note"), Table: t, Source: v.sourceLine(obs), Open: true})
