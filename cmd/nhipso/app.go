@@ -217,15 +217,7 @@ func (s *shelf) handler(log *slog.Logger) (http.Handler, error) {
 
 // Overrides implements api.Library.
 func (s *shelf) Overrides(ctx context.Context) ([]monitor.Override, error) {
-	kept, err := s.store.Overrides(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]monitor.Override, len(kept))
-	for i, o := range kept {
-		out[i] = monitor.Override{Target: o.Target, Class: monitor.Class(o.Class), Reason: o.Reason, By: o.By, At: o.At}
-	}
-	return out, nil
+	return s.store.Overrides(ctx)
 }
 
 // reason gives the short cause of a file error, without the path that the sentence already names.

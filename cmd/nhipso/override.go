@@ -8,7 +8,6 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/monitor"
-	"nhipso/internal/store"
 )
 
 // override sets a person's judgement of a target beside the computed one; it needs a class, a reason and a name.
@@ -37,7 +36,7 @@ func override(ctx context.Context, e *env, args []string) error {
 	if err := a.knowsTarget(ctx, o.Target); err != nil {
 		return err
 	}
-	if err := a.store.AppendOverride(ctx, store.Override{Target: o.Target, Class: string(o.Class), Reason: o.Reason, By: o.By, At: o.At}); err != nil {
+	if err := a.store.AppendOverride(ctx, o); err != nil {
 		return err
 	}
 	fmt.Fprintln(e.out, e.w("override.done", "target", o.Target, "class", *class))

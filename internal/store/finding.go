@@ -3,8 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"time"
 
+	"nhipso/internal/monitor"
 	"nhipso/internal/store/sqldb"
 )
 
@@ -47,33 +47,23 @@ func (s *Store) Findings(ctx context.Context) ([]Finding, error) {
 	}, "SELECT id, COALESCE(message, 0), rule, severity, parts FROM finding ORDER BY id")
 }
 
-// Override is the status of a target set by a person in place of the computed one. The newest one of a target holds.
-type Override struct {
-	ID     int64 // given by the store, from 1
-	Target string
-	Class  string // the status set; "" takes an earlier override back
-	Reason string
-	By     string
-	At     time.Time
-}
-
 // AppendOverride stores an override and an entry in the audit log, in one transaction.
-func (s *Store) AppendOverride(ctx context.Context, o Override) error {
+func (s *Store) AppendOverride(ctx context.Context, o monitor.Override) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, "INSERT INTO override (id, target, class, reason, who, at) VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM override), $1, $2, $3, $4, $5)",
-			o.Target, o.Class, o.Reason, o.By, sqldb.Time{Time: o.At}); err != nil {
+			o.Target, string(o.Class), o.Reason, o.By, sqldb.Time{Time: o.At}); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, AuditEntry{By: o.By, What: "target.override", Subject: o.Target, Details: map[string]string{"class": o.Class, "reason": o.Reason}})
+		return s.audit(ctx, tx, AuditEntry{By: o.By, What: "target.override", Subject: o.Target, Details: map[string]string{"class": string(o.Class), "reason": o.Reason}})
 	})
 }
 
-// Overrides gives all overrides, oldest first.
-func (s *Store) Overrides(ctx context.Context) ([]Override, error) {
-	return sqldb.Collect(ctx, s.db, func(rows *sql.Rows) (o Override, err error) {
+// Overrides gives all overrides, oldest first; the newest one of a target holds.
+func (s *Store) Overrides(ctx context.Context) ([]monitor.Override, error) {
+	return sqldb.Collect(ctx, s.db, func(rows *sql.Rows) (o monitor.Override, err error) {
 		var at sqldb.Time
-		err = rows.Scan(&o.ID, &o.Target, &o.Class, &o.Reason, &o.By, &at)
+		err = rows.Scan(&o.Target, &o.Class, &o.Reason, &o.By, &at)
 		o.At = at.Time
 		return o, err
-	}, "SELECT id, target, class, reason, who, at FROM override ORDER BY id")
+	}, "SELECT target, class, reason, who, at FROM override ORDER BY id")
 }

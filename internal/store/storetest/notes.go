@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/monitor"
 	"nhipso/internal/store"
 )
 
@@ -30,21 +31,20 @@ func testNotes(t *testing.T, at Place) {
 	})
 	t.Run("overrides come back oldest first, and each is in the audit log", func(t *testing.T) {
 		s := Open(t, at(t))
-		o := store.Override{Target: "QD411.1", Class: "at-risk", Reason: "Số liệu quý chưa phản ánh", By: "lan", At: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}
-		back := store.Override{Target: "QD411.1", Reason: "rút lại", By: "minh", At: o.At.Add(time.Hour)}
-		for _, each := range []store.Override{o, back} {
+		o := monitor.Override{Target: "QD411.1", Class: monitor.Concentrate, Reason: "Số liệu quý chưa phản ánh", By: "lan", At: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}
+		back := monitor.Override{Target: "QD411.1", Reason: "rút lại", By: "minh", At: o.At.Add(time.Hour)}
+		for _, each := range []monitor.Override{o, back} {
 			if err := s.AppendOverride(t.Context(), each); err != nil {
 				t.Fatal(err)
 			}
 		}
-		o.ID, back.ID = 1, 2
-		same(t, must[[]store.Override](t)(s.Overrides(t.Context())), []store.Override{o, back})
+		same(t, must[[]monitor.Override](t)(s.Overrides(t.Context())), []monitor.Override{o, back})
 		log := must[[]store.AuditEntry](t)(s.Audits(t.Context()))
 		same(t, []string{log[0].By, log[0].What, log[0].Subject, log[1].By}, []string{"lan", "target.override", "QD411.1", "minh"})
 	})
 	t.Run("a text that cannot be kept is refused, and its audit entry with it", func(t *testing.T) {
 		s := Open(t, at(t))
-		wantCode(t, s.AppendOverride(t.Context(), store.Override{Target: "x", Reason: "a\x00b"}), "store.bad-text")
+		wantCode(t, s.AppendOverride(t.Context(), monitor.Override{Target: "x", Reason: "a\x00b"}), "store.bad-text")
 		same(t, len(must[[]store.AuditEntry](t)(s.Audits(t.Context()))), 0)
 	})
 }
@@ -57,7 +57,7 @@ func testAppendOnly(t *testing.T, at Place) {
 	if err := s.AppendFindings(t.Context(), []store.Finding{{Message: 1, Rule: "a"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AppendOverride(t.Context(), store.Override{Target: "x"}); err != nil {
+	if err := s.AppendOverride(t.Context(), monitor.Override{Target: "x"}); err != nil {
 		t.Fatal(err)
 	}
 	db := raw(t, url).Writer()
