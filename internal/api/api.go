@@ -46,6 +46,7 @@ type service struct {
 	log       *slog.Logger
 	now       func() time.Time
 	documents map[string]*document
+	order     []string // operations as registered
 	index     index
 	inside    http.Handler
 }
@@ -72,7 +73,7 @@ func Handler(lib Library, o Options) (http.Handler, error) {
 		a := humago.NewWithPrefix(target, Root+"/v1", config(lang))
 		a.UseMiddleware(s.settle(a))
 		s.register(a)
-		if s.documents[lang], err = describe(a.OpenAPI(), lang); err != nil {
+		if s.documents[lang], err = describe(a.OpenAPI(), lang, s.order); err != nil {
 			return nil, err
 		}
 	}

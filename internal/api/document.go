@@ -49,7 +49,7 @@ func config(lang string) huma.Config {
 // document is the OpenAPI document in one language.
 type document struct {
 	api        *huma.OpenAPI
-	operations []*huma.Operation // in the order of their tags and paths
+	operations []*huma.Operation // in the order of their tags, then as registered
 	json, yaml []byte
 }
 
@@ -57,7 +57,7 @@ type document struct {
 var tags = []string{"data", "structure", "targets", "territory", "records"}
 
 // describe writes the words of a language into the document that the operations have made.
-func describe(o *huma.OpenAPI, lang string) (*document, error) {
+func describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
 	d := &document{api: o}
 	for _, tag := range tags {
 		o.Tags = append(o.Tags, &huma.Tag{Name: tag, Description: book.Say(lang, "tag."+tag)})
@@ -78,7 +78,7 @@ func describe(o *huma.OpenAPI, lang string) (*document, error) {
 		if c := slices.Index(tags, a.Tags[0]) - slices.Index(tags, b.Tags[0]); c != 0 {
 			return c
 		}
-		return len(a.Path) - len(b.Path)
+		return slices.Index(order, a.OperationID) - slices.Index(order, b.OperationID)
 	})
 	for name, schema := range o.Components.Schemas.Map() {
 		for field, property := range schema.Properties {

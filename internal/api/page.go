@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -77,13 +78,28 @@ func (s *service) page(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	lang := pageLanguage(r)
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, s.pageIn(languageOf(r))); err != nil {
+	if err := pageTemplate.Execute(&b, s.pageIn(lang)); err != nil {
 		s.refuse(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", lang)
+	w.Header().Set("Vary", "Cookie, Accept-Encoding, Accept-Language")
+	w.Header().Set("Cache-Control", "private, no-cache")
 	w.Write(b.Bytes()) //nolint:errcheck // the response is in memory
+}
+
+// pageLanguage gives the language of a page as the portal does: by the address, else as chosen before, else Vietnamese.
+func pageLanguage(r *http.Request) string {
+	if lang := r.URL.Query().Get("lang"); slices.Contains(languages, lang) {
+		return lang
+	}
+	if c, err := r.Cookie("lang"); err == nil && slices.Contains(languages, c.Value) {
+		return c.Value
+	}
+	return languages[0]
 }
 
 func (s *service) pageIn(lang string) *page {
@@ -92,9 +108,11 @@ func (s *service) pageIn(lang string) *page {
 	if lang == "en" {
 		p.Other = "vi"
 	}
-	table := func(list []*huma.Param, shared bool) parameters {
-		t := parameters{Caption: p.Say("page.parameters"), Head: p.Say("page.parameter"), Meaning: p.Say("page.meaning"), Values: p.Say("page.values")}
-		for _, x := range list {
+	table := func(list []*huma.Param, shared bool, of string) parameters {
+		t := parameters{Caption: p.Say("page.parameters") + ": " + of, Head: p.Say("page.parameter"), Meaning: p.Say("page.meaning"), Values: p.Say("page.values")}
+		ordered := slices.Clone(list)
+		slices.SortStableFunc(ordered, func(a, b *huma.Param) int { return strings.Compare(a.In, b.In) })
+		for _, x := range ordered {
 			if common := x.Name == "lang" || x.Name == "asof"; common == shared {
 				t.Rows = append(t.Rows, parameter{x.Name, x.Description, valuesOf(lang, x)})
 			}
@@ -113,8 +131,8 @@ func (s *service) pageIn(lang string) *page {
 					}
 					sample += sep + "lang=en"
 				}
-				g.Operations = append(g.Operations, operation{op.OperationID, op.Summary, op.Path, op.Description, sample, table(op.Parameters, false)})
-				p.Common = table(op.Parameters, true)
+				g.Operations = append(g.Operations, operation{op.OperationID, op.Summary, op.Path, op.Description, sample, table(op.Parameters, false, op.Summary)})
+				p.Common = table(op.Parameters, true, p.Say("page.common"))
 			}
 		}
 		p.Groups = append(p.Groups, g)

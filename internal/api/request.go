@@ -279,6 +279,7 @@ func get[I any, P interface {
 	common() *Common
 }, O any](s *service, a huma.API, id, path, tag string, read func(*visit, *I) (*O, error)) {
 	op := huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag}, Responses: map[string]*huma.Response{}}
+	s.order = append(s.order, id)
 	huma.Register(a, op, func(ctx context.Context, in *I) (*reply[O], error) {
 		v, err := s.visit(ctx, P(in).common())
 		if err != nil {

@@ -46,6 +46,7 @@ type entry struct {
 	kind, id, url string
 	name, detail  catalog.Label
 	head, folded  string
+	squeezed      string // the name without blanks, for "hanoi"
 }
 
 // index is what can be found in a catalogue.
@@ -93,6 +94,8 @@ func (e entry) match(words []string) int {
 			score += 5
 		case strings.Contains(" "+e.folded, " "+w):
 			score += 2
+		case strings.Contains(e.squeezed, w):
+			score += 2
 		case strings.Contains(e.folded, w):
 			score++
 		default:
@@ -114,7 +117,7 @@ func (v *visit) entries() []entry {
 	x.catalog, x.entries = c, nil
 	add := func(kind, id string, name, detail catalog.Label, url string) {
 		head := text.Fold(name.Vi + " " + name.En)
-		x.entries = append(x.entries, entry{kind, id, url, name, detail, head, head + " " + text.Fold(detail.Vi+" "+detail.En+" "+id)})
+		x.entries = append(x.entries, entry{kind, id, url, name, detail, head, head + " " + text.Fold(detail.Vi+" "+detail.En+" "+id), strings.ReplaceAll(head, " ", "")})
 	}
 	for _, a := range v.territory.Areas() {
 		if a.IsProvince() {
