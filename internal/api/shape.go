@@ -159,7 +159,7 @@ func (v *visit) sources(list []cube.Version) []Source {
 	return out
 }
 
-// seriesName names a series by the codes of its dimensions.
+// seriesCodes spells out a key: what each of its codes means.
 func (v *visit) seriesCodes(f *catalog.Dataflow, k stat.Key) []SeriesCode {
 	out := []SeriesCode{}
 	codes := k.Codes()
