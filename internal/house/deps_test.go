@@ -41,6 +41,7 @@ var allowed = map[string]string{
 	"golang.org/x/sys":                  "of modernc.org/libc",
 	"golang.org/x/text":                 "collation and Unicode of Vietnamese",
 	"gonum.org/v1/gonum":                "linear algebra and distributions",
+	"golang.org/x/tools":                "of gonum",
 	"gopkg.in/yaml.v3":                  "structures and methods as YAML",
 	"modernc.org/libc":                  "of modernc.org/sqlite",
 	"modernc.org/mathutil":              "of modernc.org/sqlite",
