@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/temporal"
@@ -123,13 +121,4 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		rows = append(rows, []string{ind.periods[i].String(), text(v), text(ind.values[0][i]), ratio})
 	}
 	return e.writeCSV(rows...)
-}
-
-// floatFlag reads the number of a flag that may be left empty.
-func floatFlag(name, s string) (float64, error) {
-	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		return 0, fault.New("calc.bad-number", "flag", "--"+name, "given", s)
-	}
-	return f, nil
 }

@@ -41,6 +41,17 @@ func commands() []command {
 	return []command{
 		{"disaggregate", disaggregate},
 		{"benchmark", benchmark},
+		{"io", inputOutput},
+		{"digital", digital},
+		{"balance", balancing},
+		{"reconcile", reconcile},
+		{"lq", quotients},
+		{"chain", chained},
+		{"smallarea", smallAreas},
+		{"index", index},
+		{"seasonal", season},
+		{"nowcast", nowcast},
+		{"growth", growth},
 	}
 }
 

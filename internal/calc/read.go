@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,7 +14,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"nhipso/internal/fault"
-	"nhipso/internal/stat"
 )
 
 // maxFile bounds what is read into memory: far above any table a person makes, far below what would exhaust a machine.
@@ -47,189 +45,217 @@ func (e *Env) bytesOf(name string) ([]byte, error) {
 	return b, nil
 }
 
-// sheet is a rectangle of text with a head.
-type sheet struct {
-	name string
-	head []string
-	rows [][]string
+// cells is a file as rows of trimmed text, whatever it was written in. Rows without any text are left out.
+type cells struct {
+	name  string
+	rows  [][]string
+	lines []int // where each row stands in the file, as a person counts
+	comma bool  // numbers may have a decimal comma, since something else separates them
 }
 
-// table reads a CSV or XLSX file with one line of headings. The separator of a CSV is told by its first line: comma, semicolon or tab.
-func (e *Env) table(name string) (*sheet, error) {
+// cells reads a CSV or XLSX file. The separator of a CSV is told by its first line: tab, semicolon or comma, or blanks between bare numbers.
+func (e *Env) cells(name string) (*cells, error) {
 	b, err := e.bytesOf(name)
 	if err != nil {
 		return nil, err
 	}
-	var rows [][]string
+	c := &cells{name: name}
 	if bytes.HasPrefix(b, []byte("PK\x03\x04")) {
-		rows, err = workbook(b)
+		err = c.workbook(b)
 	} else {
-		rows, err = separated(b)
+		err = c.separated(b)
 	}
 	if err != nil {
 		return nil, fault.New("calc.bad-file", "file", name, "reason", err.Error())
 	}
-	for len(rows) > 0 && blank(rows[len(rows)-1]) {
-		rows = rows[:len(rows)-1]
-	}
-	if len(rows) < 2 {
+	if len(c.rows) == 0 {
 		return nil, fault.New("calc.empty", "file", name)
 	}
-	t := &sheet{name: name, head: rows[0]}
-	for i := range t.head {
-		t.head[i] = strings.TrimSpace(t.head[i])
-	}
-	for i, r := range rows[1:] {
-		if len(r) > len(t.head) {
-			return nil, fault.New("calc.ragged", "want", len(t.head), "got", len(r)).At(name, i+2, "")
-		}
-		for len(r) < len(t.head) {
-			r = append(r, "")
-		}
-		t.rows = append(t.rows, r)
-	}
-	return t, nil
+	return c, nil
 }
 
-func separated(b []byte) ([][]string, error) {
+func (c *cells) add(line int, row []string) {
+	blank := true
+	for i := range row {
+		row[i] = strings.TrimSpace(strings.ReplaceAll(row[i], "\u00a0", " "))
+		blank = blank && row[i] == ""
+	}
+	if !blank {
+		c.rows, c.lines = append(c.rows, row), append(c.lines, line)
+	}
+}
+
+func (c *cells) separated(b []byte) error {
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
-		return nil, errors.New("UTF-8")
+		return errors.New("UTF-8")
 	}
-	first, _, _ := bytes.Cut(b, []byte("\n"))
+	first := ""
+	for line := range strings.Lines(string(b)) {
+		if first = strings.TrimSpace(line); first != "" {
+			break
+		}
+	}
 	r := csv.NewReader(bytes.NewReader(b))
 	r.FieldsPerRecord = -1
 	switch {
-	case bytes.ContainsRune(first, '\t'):
+	case strings.ContainsRune(first, '\t'):
 		r.Comma = '\t'
-	case bytes.ContainsRune(first, ';') && !bytes.ContainsRune(first, ','):
+	case semicolon(first):
 		r.Comma = ';'
+	case !strings.ContainsRune(first, ',') && spaced(first):
+		n := 0
+		for line := range strings.Lines(string(b)) {
+			n++
+			c.add(n, strings.Fields(line))
+		}
+		return nil
+	default:
+		r.TrimLeadingSpace = true
 	}
-	return r.ReadAll()
+	c.comma = r.Comma != ','
+	for {
+		row, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		line, _ := r.FieldPos(0)
+		c.add(line, row)
+	}
 }
 
-func workbook(b []byte) ([][]string, error) {
-	f, err := excelize.OpenReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, err
+// semicolon says whether a line has a semicolon outside quotation marks; commas beside it are decimal.
+func semicolon(line string) bool {
+	quoted := false
+	for _, r := range line {
+		if r == '"' {
+			quoted = !quoted
+		} else if r == ';' && !quoted {
+			return true
+		}
 	}
-	defer f.Close()
-	return f.GetRows(f.GetSheetName(0), excelize.Options{RawCellValue: true})
+	return false
 }
 
-func blank(row []string) bool {
-	for _, c := range row {
-		if strings.TrimSpace(c) != "" {
+// spaced says whether a line is several numbers with blanks between.
+func spaced(line string) bool {
+	parts := strings.Fields(line)
+	for _, p := range parts {
+		if _, known, ok := parse(p, false); !ok || !known {
 			return false
 		}
 	}
-	return true
+	return len(parts) > 1
 }
 
-// number reads a cell; an empty cell, a word, NaN or an infinity is refused with its place.
-func (t *sheet) number(row, col int) (float64, error) {
-	text := strings.TrimSpace(t.rows[row][col])
-	d, err := stat.ParseDecimal(text)
+func (c *cells) workbook(b []byte) error {
+	f, err := excelize.OpenReader(bytes.NewReader(b))
 	if err != nil {
-		return 0, fault.New("stat.bad-decimal", "text", text).At(t.name, row+2, t.head[col])
+		return err
 	}
-	f := d.Float64()
-	if math.IsInf(f, 0) {
-		return 0, fault.New("stat.bad-decimal", "text", text).At(t.name, row+2, t.head[col])
-	}
-	return f, nil
-}
-
-// column finds a heading, whatever its case.
-func (t *sheet) column(name string) (int, error) {
-	for i, h := range t.head {
-		if strings.EqualFold(h, name) {
-			return i, nil
-		}
-	}
-	return 0, fault.New("calc.no-column", "column", name, "file", t.name, "have", strings.Join(t.head, ", "))
-}
-
-// timeSeries is one or more columns over consecutive periods.
-type timeSeries struct {
-	file    string
-	periods []stat.Period
-	names   []string
-	values  [][]float64 // by column
-}
-
-// series reads period,value[,…]: consecutive periods of one frequency in any order of rows. A column headed "value" takes the name of its file.
-func (e *Env) series(name string) (*timeSeries, error) {
-	t, err := e.table(name)
+	defer f.Close()
+	rows, err := f.GetRows(f.GetSheetName(0), excelize.Options{RawCellValue: true})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if len(t.head) < 2 {
-		return nil, fault.New("calc.no-column", "column", "value", "file", name, "have", strings.Join(t.head, ", "))
+	for i, r := range rows {
+		c.add(i+1, r)
 	}
-	s := &timeSeries{file: name}
-	for _, h := range t.head[1:] {
-		if strings.EqualFold(h, "value") || h == "" {
-			h = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
-		}
-		s.names = append(s.names, h)
-	}
-	s.values = make([][]float64, len(s.names))
-	for i, r := range t.rows {
-		p, err := stat.ParsePeriod(strings.TrimSpace(r[0]))
-		if err != nil {
-			return nil, fault.New("stat.bad-period", "text", r[0]).At(name, i+2, t.head[0])
-		}
-		if p.Frequency().PerYear() == 0 {
-			return nil, fault.New("calc.frequency", "period", p.String()).At(name, i+2, t.head[0])
-		}
-		if n := len(s.periods); n > 0 && s.periods[n-1].Next() != p {
-			return nil, fault.New("calc.gap", "before", s.periods[n-1].String(), "after", p.String()).At(name, i+2, t.head[0])
-		}
-		s.periods = append(s.periods, p)
-		for c := range s.names {
-			v, err := t.number(i, c+1)
-			if err != nil {
-				return nil, err
-			}
-			s.values[c] = append(s.values[c], v)
-		}
-	}
-	return s, nil
+	return nil
 }
 
-// seriesList reads several files, separated by commas, into series over the periods that they share.
-func (e *Env) seriesList(names string) (*timeSeries, error) {
-	var all *timeSeries
-	for _, name := range strings.Split(names, ",") {
-		s, err := e.series(strings.TrimSpace(name))
-		if err != nil {
-			return nil, err
-		}
-		if all == nil {
-			all = s
-			continue
-		}
-		if len(s.periods) != len(all.periods) || s.periods[0] != all.periods[0] {
-			return nil, fault.New("calc.other-periods", "file", s.file, "first", s.periods[0].String(), "last", s.periods[len(s.periods)-1].String(),
-				"other", all.file, "otherFirst", all.periods[0].String(), "otherLast", all.periods[len(all.periods)-1].String())
-		}
-		all.names = append(all.names, s.names...)
-		all.values = append(all.values, s.values...)
+// parse reads a number as statistical files write it; known is false for an empty cell or one marked missing, ok is false for any
+// other text, for NaN and for infinities.
+func parse(text string, comma bool) (v float64, known, ok bool) {
+	switch text {
+	case "", "NA", "N/A", "..", "...", "…", ":", "-":
+		return 0, false, true
 	}
-	return all, nil
+	if comma && strings.Count(text, ",") == 1 && !strings.Contains(text, ".") {
+		text = strings.Replace(text, ",", ".", 1)
+	}
+	for _, r := range text {
+		if (r < '0' || r > '9') && !strings.ContainsRune("+-.eE", r) {
+			return 0, false, false
+		}
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return v, true, err == nil
 }
 
-// align gives how many periods of high make one of low, and where in high the first period of low begins (negative when before it).
-func align(low, high *timeSeries) (frequency, offset int, err error) {
-	parts := low.periods[0].Within(high.periods[0].Frequency())
-	if len(parts) < 2 {
-		return 0, 0, fault.New("calc.not-lower", "low", low.file, "lowFreq", low.periods[0].Frequency().String(), "high", high.file, "highFreq", high.periods[0].Frequency().String())
+// numeric says whether a cell could be a number, and is not empty.
+func (c *cells) numeric(text string) bool {
+	_, known, ok := parse(text, c.comma)
+	return ok && known
+}
+
+// words says whether any of the cells is text that is no number.
+func (c *cells) words(row []string) bool {
+	for _, t := range row {
+		if _, _, ok := parse(t, c.comma); !ok {
+			return true
+		}
 	}
-	f := high.periods[0].Frequency().PerYear()
-	at := func(p stat.Period) int { return p.Year()*f + p.Sub() }
-	return len(parts), at(parts[0]) - at(high.periods[0]), nil
+	return false
+}
+
+// number reads a cell that may be missing; a word, NaN or an infinity is refused with its place.
+func (c *cells) number(row, col int, head string) (v float64, known bool, err error) {
+	text := ""
+	if col < len(c.rows[row]) {
+		text = c.rows[row][col]
+	}
+	v, known, ok := parse(text, c.comma)
+	if !ok {
+		return 0, false, fault.New("stat.bad-decimal", "text", text).At(c.name, c.lines[row], head)
+	}
+	return v, known, nil
+}
+
+// letters names a column as spreadsheets do: A, B, …, Z, AA.
+func letters(i int) string {
+	s := ""
+	for i++; i > 0; i = (i - 1) / 26 {
+		s = string(rune('A'+(i-1)%26)) + s
+	}
+	return s
 }
 
 // text writes a number so that reading it back gives the same bits.
 func text(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+// floatFlag reads the number of a flag that may be left empty.
+func floatFlag(name, s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0, fault.New("calc.bad-number", "flag", "--"+name, "given", s)
+	}
+	return f, nil
+}
+
+// list reads a flag of codes separated by commas.
+func list(s string) []string {
+	var out []string
+	for _, c := range strings.Split(s, ",") {
+		if c = strings.TrimSpace(c); c != "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// numbers reads a flag of numbers separated by commas.
+func numbers(name, s string) ([]float64, error) {
+	var out []float64
+	for _, c := range list(s) {
+		v, err := floatFlag(name, c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}

@@ -134,39 +134,62 @@ func (e *Env) reconcileSystem(o *options, file string, lambda, rho float64, bias
 	return e.writeCSV(rows...)
 }
 
-var term = regexp.MustCompile(`^(?:([0-9.eE+-]+)\s*\*\s*)?(.+)$`)
-
 // equation reads "s1 + 2*s2 - s3 = a" into weights by series and the name of the total.
 func equation(q string, position map[string]int) ([]float64, string, error) {
 	left, name, ok := strings.Cut(q, "=")
 	if !ok {
 		return nil, "", fmt.Errorf("=")
 	}
-	weights := make([]float64, len(position))
-	sign := 1.0
-	for _, part := range strings.Fields(strings.NewReplacer("+", " + ", "-", " - ").Replace(strings.ReplaceAll(left, " * ", "*"))) {
-		switch part {
-		case "+":
-			sign = 1
+	w, rest, err := weights(left, position)
+	if err != nil {
+		return nil, "", err
+	}
+	if rest != 0 {
+		return nil, "", fmt.Errorf("%s", text(rest))
+	}
+	return w, strings.TrimSpace(name), nil
+}
+
+var term = regexp.MustCompile(`^(?:([0-9.]+(?:[eE][0-9]+)?)\s*\*\s*)?(.+)$`)
+
+// weights reads a sum such as "s1 + 2*s2 - s3 + 4" into weights by name and what is left, a plain number.
+func weights(side string, position map[string]int) (w []float64, rest float64, err error) {
+	w = make([]float64, len(position))
+	sign, wants := 1.0, true
+	for _, part := range strings.Fields(strings.NewReplacer("+", " + ", "-", " - ").Replace(strings.ReplaceAll(side, " * ", "*"))) {
+		switch {
+		case part == "+" && !wants, part == "-" && !wants:
+			wants = true
+			if sign = 1; part == "-" {
+				sign = -1
+			}
 			continue
-		case "-":
-			sign = -1
+		case part == "+" || part == "-": // a sign before the first term, or two signs
+			if part == "-" {
+				sign = -sign
+			}
 			continue
+		case !wants:
+			return nil, 0, fault.New("calc.no-series", "name", part, "file", side)
 		}
 		m := term.FindStringSubmatch(part)
-		w := 1.0
+		factor := 1.0
 		if m[1] != "" {
-			var err error
-			if w, err = strconv.ParseFloat(m[1], 64); err != nil {
-				return nil, "", err
+			if factor, err = strconv.ParseFloat(m[1], 64); err != nil {
+				return nil, 0, err
 			}
 		}
-		i, known := position[m[2]]
-		if !known {
-			return nil, "", fault.New("calc.no-series", "name", m[2], "file", q)
+		if i, known := position[m[2]]; known {
+			w[i] += sign * factor
+		} else if v, err := strconv.ParseFloat(m[2], 64); err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) {
+			rest += sign * factor * v
+		} else {
+			return nil, 0, fault.New("calc.no-series", "name", m[2], "file", side)
 		}
-		weights[i] += sign * w
-		sign = 1
+		sign, wants = 1, false
 	}
-	return weights, strings.TrimSpace(name), nil
+	if wants {
+		return nil, 0, fmt.Errorf("%q", side)
+	}
+	return w, rest, nil
 }

@@ -1,0 +1,209 @@
+package calc
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/balance"
+)
+
+var totalWords = []string{"total", "rhs", "h", "value", "target", "sum", "tổng", "tong", "=", "b"}
+
+// constraints reads G x = h in one of four layouts: wide (a row a constraint, columns by code, the last one total or rhs, perhaps se after
+// it), long (constraint,code,coefficient with a line constraint,,rhs), equations (a + 2*b - c = 40), or bare numbers in the order of the
+// values with the total last.
+func (e *Env) constraints(file string, codes []string, named bool) ([]balance.Constraint, error) {
+	c, err := e.cells(file)
+	if err != nil {
+		return nil, err
+	}
+	h := c.rows[0]
+	equations := true
+	for _, r := range c.rows {
+		equations = equations && strings.Contains(strings.Join(r, ","), "=")
+	}
+	switch {
+	case equations && !among(h[len(h)-1], totalWords):
+		return c.equations(codes)
+	case len(h) == 3 && among(h[0], []string{"constraint", "ràng buộc", "rang_buoc", "row", "name"}) && among(h[1], []string{"code", "mã", "ma", "cell", "variable", "column", "col"}):
+		return c.longConstraints(codes)
+	}
+	at := make([]int, len(h)) // what each column is: a cell, or one of the marks below
+	const name, total, se, none = -1, -2, -3, -4
+	first, seen := 1, false
+	if !c.words(h) { // bare numbers
+		first = 0
+		if len(h) != len(codes)+1 {
+			return nil, fault.New("calc.ragged", "want", len(codes)+1, "got", len(h)).At(file, c.lines[0], "")
+		}
+		for j := range codes {
+			at[j] = j
+		}
+		at[len(codes)], seen = total, true
+	}
+	used := map[string]bool{}
+	for j, code := range h {
+		if first == 0 {
+			break
+		}
+		k := slices.Index(codes, code)
+		switch {
+		case used[code] && code != "":
+			return nil, fault.New("calc.twice", "code", code).At(file, c.lines[0], code)
+		case k >= 0:
+			at[j] = k
+		case among(code, []string{"se", "sd", "standard_error"}):
+			at[j] = se
+		case among(code, totalWords):
+			at[j], seen = total, true
+		case j == 0 && (among(code, codeWords) || c.words(firstCells(c.rows[1:]))):
+			at[j] = name
+		case code == "" && j == len(h)-1:
+			at[j], seen = total, true
+		default:
+			return nil, fault.New("calc.no-code-in", "code", code, "file", "--values", "of", file)
+		}
+		used[code] = true
+	}
+	if !seen {
+		return nil, fault.New("calc.no-column", "column", "total", "file", file, "have", strings.Join(h, ", "))
+	}
+	var out []balance.Constraint
+	for i := first; i < len(c.rows); i++ {
+		r := c.rows[i]
+		if len(r) > len(h) {
+			return nil, fault.New("calc.ragged", "want", len(h), "got", len(r)).At(file, c.lines[i], "")
+		}
+		q := balance.Constraint{Name: strconv.Itoa(i - first + 1)}
+		for j := range h {
+			if at[j] == name {
+				if len(r) > j && r[j] != "" {
+					q.Name = r[j]
+				}
+				continue
+			}
+			v, known, err := c.number(i, j, h[j])
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case at[j] == total && !known:
+				return nil, fault.New("calc.blank").At(file, c.lines[i], h[j])
+			case at[j] == total:
+				q.Value = v
+			case at[j] == se:
+				q.SE = v
+			case v != 0: // a blank coefficient is a cell that is not in the sum
+				q.Terms = append(q.Terms, balance.Term{Cell: at[j], Coefficient: v})
+			}
+		}
+		out = append(out, q)
+	}
+	if len(out) == 0 {
+		return nil, fault.New("calc.empty", "file", file)
+	}
+	return out, nil
+}
+
+func firstCells(rows [][]string) []string {
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = r[0]
+	}
+	return out
+}
+
+func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
+	var out []balance.Constraint
+	at := map[string]int{}
+	given := map[string]bool{}
+	for i := 1; i < len(c.rows); i++ {
+		r := c.rows[i]
+		if r[0] == "" || len(r) < 3 {
+			return nil, fault.New("calc.no-code").At(c.name, c.lines[i], c.rows[0][0])
+		}
+		v, known, err := c.number(i, 2, c.rows[0][2])
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			return nil, fault.New("calc.blank").At(c.name, c.lines[i], c.rows[0][2])
+		}
+		if _, ok := at[r[0]]; !ok {
+			at[r[0]] = len(out)
+			out = append(out, balance.Constraint{Name: r[0]})
+		}
+		q := &out[at[r[0]]]
+		k := slices.Index(codes, r[1])
+		switch {
+		case k >= 0:
+			if slices.ContainsFunc(q.Terms, func(t balance.Term) bool { return t.Cell == k }) {
+				return nil, fault.New("calc.twice", "code", r[0]+","+r[1]).At(c.name, c.lines[i], "")
+			}
+			q.Terms = append(q.Terms, balance.Term{Cell: k, Coefficient: v})
+		case among(r[1], []string{"se", "sd"}):
+			q.SE = v
+		case r[1] == "" || among(r[1], totalWords):
+			if given[r[0]] {
+				return nil, fault.New("calc.twice", "code", r[0]).At(c.name, c.lines[i], "")
+			}
+			q.Value, given[r[0]] = v, true
+		default:
+			return nil, fault.New("calc.no-code-in", "code", r[1], "file", "--values", "of", c.name)
+		}
+	}
+	for _, q := range out {
+		if !given[q.Name] {
+			return nil, fault.New("calc.no-total", "name", q.Name, "file", c.name)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fault.New("calc.empty", "file", c.name)
+	}
+	return out, nil
+}
+
+// equations reads one constraint a line, "a + 2*b - c = 40"; codes may also stand on the right.
+func (c *cells) equations(codes []string) ([]balance.Constraint, error) {
+	position := map[string]int{}
+	for i, code := range codes {
+		position[code] = i
+	}
+	var out []balance.Constraint
+	for i, r := range c.rows {
+		line := strings.Join(r, ",")
+		bad := fault.New("calc.bad-equation", "equation", line, "file", c.name)
+		left, right, _ := strings.Cut(line, "=")
+		q := balance.Constraint{Name: line}
+		sum := make([]float64, len(codes))
+		add := func(side string, sign float64) error {
+			w, rest, err := weights(side, position)
+			if err != nil {
+				return bad.Because(err)
+			}
+			for k, v := range w {
+				sum[k] += sign * v
+			}
+			q.Value -= sign * rest
+			return nil
+		}
+		if err := add(left, 1); err != nil {
+			return nil, err
+		}
+		if err := add(right, -1); err != nil {
+			return nil, err
+		}
+		for k, v := range sum {
+			if v != 0 {
+				q.Terms = append(q.Terms, balance.Term{Cell: k, Coefficient: v})
+			}
+		}
+		if len(q.Terms) == 0 {
+			return nil, bad.At(c.name, c.lines[i], "")
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}

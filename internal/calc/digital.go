@@ -1,0 +1,375 @@
+package calc
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/ioformat"
+	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/measure/satellite"
+	"nhipso/internal/stat"
+)
+
+// digital measures the digital economy by one of the definitions in use. Figures of two definitions are not comparable.
+func digital(_ context.Context, e *Env, args []string) error {
+	o := e.flags("digital")
+	r := &digitalRun{e: e, o: o, f: o.tableFlags()}
+	definition := o.String("definition", "adb", "definition")
+	codes := o.String("digital", "", "digital")
+	r.investment = o.String("investment", "", "investment")
+	r.coefficients = o.String("coefficients", "", "coefficients")
+	r.productTaxes = o.String("product-taxes", "0", "product-taxes")
+	r.make = o.String("make", "", "make")
+	r.supply = o.String("supply", "", "supply")
+	r.phi = o.String("phi", "", "phi")
+	r.measures = o.String("measures", "", "measures")
+	r.current = o.String("current", "current", "current")
+	r.yearAgo = o.String("year-ago", "year_ago", "year-ago")
+	r.ratio = o.String("ratio", "ratio", "ratio")
+	r.conversion = o.String("conversion", "", "conversion-mic")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	if err := o.need("table"); err != nil {
+		return err
+	}
+	run, err := oneOf("definition", *definition, []choice[func() error]{{"adb", func() error { return r.adb(false) }}, {"adb-literal", func() error { return r.adb(true) }},
+		{"product-ratio", r.productRatio}, {"nso", r.nso}, {"mic", r.mic}})
+	if err != nil {
+		return err
+	}
+	r.definition, r.codes = *definition, list(*codes)
+	if len(r.codes) == 0 && *r.phi == "" {
+		return o.need("digital")
+	}
+	return run()
+}
+
+type digitalRun struct {
+	e                                                                                            *Env
+	o                                                                                            *options
+	f                                                                                            *tableFlags
+	definition                                                                                   string
+	codes                                                                                        []string
+	investment, coefficients, productTaxes, make, supply, phi, measures, current, yearAgo, ratio *string
+	conversion                                                                                   *string
+	notes                                                                                        []*fault.Error
+}
+
+// write gives the account: the keys that every definition has, null for a term that this one has not.
+func (r *digitalRun) write(own, backward, forward, double, total, share satellite.Maybe, codes []string, by []satellite.Maybe, more object) error {
+	if !*r.o.json {
+		r.e.warn(r.notes)
+		rows := columns([]string{"code", "digital"}, codes, maybes(by))
+		return r.e.writeCSV(append(rows, []string{"total", maybes([]satellite.Maybe{total})[0]}, []string{"share", maybes([]satellite.Maybe{share})[0]})...)
+	}
+	out := object{{"definition", r.definition}, {"digital", r.codes}, {"own", own}, {"backward", backward}, {"forward", forward}, {"doubleCount", double},
+		{"total", total}, {"share", share}, {"byIndustry", byCode(codes, by)}}
+	return r.e.writeJSON(append(append(out, more...), member{"notes", r.e.remarks(r.notes)}))
+}
+
+func known(v float64) satellite.Maybe { return inputoutput.Known(v) }
+
+// members gives the list of digital codes as the methods take it, and the codes of the table in the form in which they are to be compared.
+// Codes that merely number the industries (1, 2, …, n) are no classification: there 40 does not lie below 4, so they are marked.
+func (r *digitalRun) members(codes []string) (satellite.List, []string) {
+	ordinal := true
+	for i := range codes {
+		ordinal = ordinal && slices.Contains(codes, strconv.Itoa(i+1))
+	}
+	l := satellite.List{Meta: satellite.Meta{ID: "--digital"}, Codes: r.codes}
+	if !ordinal {
+		for _, c := range r.codes {
+			if !slices.Contains(codes, c) {
+				r.notes = append(r.notes, fault.New("calc.below", "code", c))
+			}
+		}
+		return l, codes
+	}
+	mark := func(in []string) []string {
+		out := make([]string, len(in))
+		for i, c := range in {
+			out[i] = "#" + c
+		}
+		return out
+	}
+	l.Codes = mark(l.Codes)
+	return l, mark(codes)
+}
+
+func (r *digitalRun) adb(literal bool) error {
+	if err := r.o.need("value-added", "digital"); err != nil {
+		return err
+	}
+	t, notes, err := r.e.symmetric(r.f)
+	if err != nil {
+		return err
+	}
+	r.notes = notes
+	m, err := inputoutput.NewModel(t, inputoutput.Options{})
+	if err != nil {
+		return err
+	}
+	codes := t.Codes
+	in, marked := r.members(codes)
+	table := *t
+	table.Codes = marked
+	model := *m
+	model.Table = &table
+	var investment []float64
+	if *r.investment != "" {
+		v, err := r.e.vector(*r.investment)
+		if err != nil {
+			return err
+		}
+		at, err := v.order(codes, len(codes), *r.f.file)
+		if err != nil {
+			return err
+		}
+		investment = pick(v.values, at)
+	}
+	a, err := satellite.ADB{Model: &model, Digital: in, Investment: investment}.Compute()
+	if err != nil {
+		return err
+	}
+	r.notes = append(r.notes, a.Warnings...)
+	double, total := known(a.DoubleCount), known(a.Block)
+	if literal {
+		double, total = a.Diagonal, a.Literal
+	}
+	share := satellite.Maybe{}
+	if a.GDP != 0 {
+		share = known(total.Value / a.GDP)
+	}
+	if *r.o.explain {
+		for i, c := range codes {
+			r.e.say(r.o, "explain-row", "code", c, "value", text(a.ByIndustry[i]))
+		}
+		r.e.say(r.o, "explain-adb", "backward", text(a.Backward), "forward", text(a.Forward), "double", text(double.Value), "capital", text(a.Capital), "total", text(total.Value),
+			"gdp", text(a.GDP), "block", text(a.Block), "literal", text(a.Literal.Value), "difference", text(a.Difference.Value))
+	}
+	return r.write(known(a.Own), known(a.Backward), known(a.Forward), double, total, share, codes, satellite.Known(a.ByIndustry...),
+		object{{"gdp", a.GDP}, {"capital", a.Capital}, {"block", a.Block}, {"literal", a.Literal}, {"difference", a.Difference}, {"diagonal", a.Diagonal}, {"bound", a.Bound}, {"checks", a.Checks}})
+}
+
+// industriesOf gives the industries of a table that need not be square: codes that are both; else the columns when the named line is a row,
+// and the rows when it is a column.
+func (r *digitalRun) industriesOf(g *ioformat.Grid, line string) (codes []string, asRow bool, err error) {
+	if given := list(*r.f.industries); given != nil {
+		return given, g.HasRow(line), nil
+	}
+	no := slices.Concat(list(*r.f.ignore), list(*r.f.valueAdded), list(*r.f.final), list(*r.f.output), list(*r.f.imports), list(*r.f.taxes), list(*r.f.details), list(*r.f.physical),
+		list(*r.measures), list(*r.coefficients))
+	var both []string
+	for _, c := range g.Columns {
+		if g.HasRow(c) && !slices.Contains(no, c) && !strings.EqualFold(c, "total") {
+			both = append(both, c)
+		}
+	}
+	asRow = g.HasRow(line)
+	if !asRow && !g.HasColumn(line) {
+		return nil, false, fault.New("ioformat.no-such-row", "code", line).At(g.File, 0, "")
+	}
+	if len(both) > 0 {
+		return both, asRow, nil
+	}
+	all := g.Columns
+	if !asRow {
+		all = g.Rows
+	}
+	for _, c := range all {
+		if !slices.Contains(no, c) && !strings.EqualFold(c, "total") {
+			both = append(both, c)
+		}
+	}
+	if len(both) == 0 {
+		return nil, false, fault.New("ioformat.no-industries").At(g.File, 0, "")
+	}
+	return both, asRow, nil
+}
+
+// line reads a row or a column of a table for the industries; a blank cell stays missing.
+func line(g *ioformat.Grid, code string, industries []string) ([]satellite.Maybe, error) {
+	if !g.HasRow(code) && !g.HasColumn(code) {
+		return nil, fault.New("ioformat.no-such-row", "code", code).At(g.File, 0, "")
+	}
+	out := make([]satellite.Maybe, len(industries))
+	for i, c := range industries {
+		if g.HasRow(code) {
+			out[i] = g.Cell(code, c)
+		} else {
+			out[i] = g.Cell(c, code)
+		}
+	}
+	return out, nil
+}
+
+// sumLines adds several rows or columns; missing where any of them is.
+func sumLines(g *ioformat.Grid, codes, industries []string) ([]satellite.Maybe, error) {
+	sum := satellite.Known(make([]float64, len(industries))...)
+	for _, c := range codes {
+		v, err := line(g, c, industries)
+		if err != nil {
+			return nil, err
+		}
+		for i := range v {
+			sum[i] = satellite.Maybe{Value: sum[i].Value + v[i].Value, Known: sum[i].Known && v[i].Known}
+		}
+	}
+	return sum, nil
+}
+
+// all refuses a missing value.
+func all(g *ioformat.Grid, what string, codes []string, v []satellite.Maybe) ([]float64, error) {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		if !x.Known {
+			return nil, fault.New("ioformat.blank-cell", "row", what, "column", codes[i]).At(g.File, 0, codes[i])
+		}
+		out[i] = x.Value
+	}
+	return out, nil
+}
+
+func (r *digitalRun) nso() error {
+	if err := r.o.need("value-added", "digital"); err != nil {
+		return err
+	}
+	g, err := r.e.grid(*r.f.file)
+	if err != nil {
+		return err
+	}
+	rows := list(*r.f.valueAdded)
+	codes, _, err := r.industriesOf(g, rows[0])
+	if err != nil {
+		return err
+	}
+	va, err := sumLines(g, rows, codes)
+	if err != nil {
+		return err
+	}
+	taxes, err := floatFlag("product-taxes", *r.productTaxes)
+	if err != nil {
+		return err
+	}
+	core, marked := r.members(codes)
+	d, err := r.digitalised(g, codes, marked, core)
+	if err != nil {
+		return err
+	}
+	a, err := satellite.CoreDigitalised{Industries: marked, ValueAdded: va, Core: core, Coefficients: d, ProductTaxes: taxes}.Compute()
+	if err != nil {
+		return err
+	}
+	r.notes = append(r.notes, a.Warnings...)
+	by, used := make([]satellite.Maybe, len(codes)), make([]satellite.Maybe, len(codes))
+	for i, p := range a.Parts {
+		by[i], used[i] = p.Digital, p.Coefficient
+		r.e.say(r.o, "explain-nso", "code", codes[i], "va", p.ValueAdded.String(), "d", p.Coefficient.String(), "digital", p.Digital.String())
+	}
+	return r.write(a.Core, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, codes, by,
+		object{{"core", a.Core}, {"digitalised", a.Digitalised}, {"gdp", a.GDP}, {"coefficients", byCode(codes, used)}, {"missing", a.Missing}})
+}
+
+// digitalised gives the coefficients of the industries outside the core: a line of the table, a file, or, where neither is named, the share
+// of core products in intermediate consumption, which is an estimate.
+func (r *digitalRun) digitalised(g *ioformat.Grid, codes, marked []string, core satellite.List) (map[string]float64, error) {
+	out := map[string]float64{}
+	name := *r.coefficients
+	switch {
+	case name == "":
+		origin := inputoutput.Domestic
+		t, notes, err := r.f.read(g, origin)
+		if err != nil {
+			return nil, err
+		}
+		r.notes = append(append(r.notes, notes...), fault.New("calc.estimated"))
+		if !slices.Equal(t.Codes, codes) {
+			return nil, fault.New("ioformat.no-industries").At(g.File, 0, "")
+		}
+		return satellite.DigitalInputShare(t.Z, marked, core, stat.Date{}, nil, nil)
+	case g.HasRow(name) || g.HasColumn(name):
+		v, err := line(g, name, codes)
+		if err != nil {
+			return nil, err
+		}
+		for i, x := range v {
+			if x.Known {
+				out[marked[i]] = x.Value
+			}
+		}
+		return out, nil
+	}
+	v, err := r.e.vector(name)
+	if err != nil {
+		return nil, err
+	}
+	if v.codes == nil {
+		if len(v.values) != len(codes) {
+			return nil, fault.New("calc.length", "file", name, "got", len(v.values), "want", len(codes), "of", *r.f.file)
+		}
+		v.codes = codes
+	}
+	for i, c := range v.codes {
+		k := slices.Index(codes, c)
+		if k < 0 {
+			return nil, fault.New("calc.no-code-in", "code", c, "file", *r.f.file, "of", name)
+		}
+		out[marked[k]] = v.values[i]
+	}
+	return out, nil
+}
+
+// mic is the provincial quarterly form: core industries now, and for the others last year's value added × ratio × conversion.
+func (r *digitalRun) mic() error {
+	if err := r.o.need("digital", "conversion"); err != nil {
+		return err
+	}
+	g, err := r.e.grid(*r.f.file)
+	if err != nil {
+		return err
+	}
+	codes, _, err := r.industriesOf(g, *r.current)
+	if err != nil {
+		return err
+	}
+	drop := []string{*r.current, *r.yearAgo, *r.ratio}
+	codes = slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return slices.Contains(drop, c) })
+	s := satellite.SpillOver{}
+	if s.Conversion, err = floatFlag("conversion", *r.conversion); err != nil {
+		return err
+	}
+	taxes, err := floatFlag("product-taxes", *r.productTaxes)
+	if err != nil {
+		return err
+	}
+	s.ProductTaxes = known(taxes)
+	for _, x := range []struct {
+		code string
+		to   *[]satellite.Maybe
+	}{{*r.current, &s.Current}, {*r.yearAgo, &s.YearAgo}, {*r.ratio, &s.Ratio}} {
+		if *x.to, err = line(g, x.code, codes); err != nil {
+			return err
+		}
+	}
+	s.Core, s.Industries = r.members(codes)
+	a, err := s.Compute()
+	if err != nil {
+		return err
+	}
+	in, _, err := s.Core.Match(s.Industries, stat.Date{})
+	if err != nil {
+		return err
+	}
+	by := slices.Clone(a.ICT)
+	for i := range by {
+		if in[i] {
+			by[i] = s.Current[i]
+		}
+	}
+	return r.write(a.Core, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, codes, by,
+		object{{"core", a.Core}, {"spillOver", a.SpillOver}, {"ict", byCode(codes, a.ICT)}, {"grdp", a.GRDP}, {"coreShare", a.CoreShare}, {"spillShare", a.SpillShare}, {"lag", a.Lag}, {"missing", a.Missing}})
+}

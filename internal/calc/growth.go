@@ -1,0 +1,301 @@
+package calc
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/chain"
+	"nhipso/internal/measure/uncertainty"
+)
+
+// growth answers questions of growth: what a target takes, why a share moved, who contributed, and how figures were revised.
+func growth(_ context.Context, e *Env, args []string) error {
+	o := e.flags("growth")
+	r := &growthRun{e: e, o: o}
+	what := o.String("what", "required", "what-growth")
+	r.file = o.String("data", "", "data-growth")
+	r.share = o.String("share", "", "share")
+	r.target = o.String("target", "", "target")
+	r.years = o.Int("years", 0, "years")
+	r.start = o.Int("start-year", 0, "start-year")
+	r.end = o.Int("target-year", 0, "target-year")
+	r.gdp = o.String("gdp-growth", "", "gdp-growth")
+	r.gdpDeflator = o.String("gdp-deflator", "", "gdp-deflator")
+	r.deflator = o.String("deflator", "", "deflator")
+	r.level = o.String("gdp", "0", "gdp-level")
+	r.shape = o.String("shape", "even-ratio", "shape")
+	r.previous = o.String("previous", "", "previous")
+	r.lag = o.Int("lag", -1, "lag-revisions")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	run, err := oneOf("what", *what, []choice[func(*growthRun) error]{{"required", (*growthRun).required}, {"revisions", (*growthRun).revisions},
+		{"contributions", (*growthRun).contributions}, {"share", (*growthRun).shareChange}})
+	if err != nil {
+		return err
+	}
+	return run(r)
+}
+
+type growthRun struct {
+	e                                                                       *Env
+	o                                                                       *options
+	file, share, target, gdp, gdpDeflator, deflator, level, shape, previous *string
+	years, start, end, lag                                                  *int
+}
+
+// required gives the growth that a part needs for its share to reach a target.
+func (r *growthRun) required() error {
+	if err := r.o.need("share", "target", "gdp-growth"); err != nil {
+		return err
+	}
+	g := chain.Goal{}
+	var err error
+	if g.Share, err = floatFlag("share", *r.share); err != nil {
+		return err
+	}
+	if g.Target, err = floatFlag("target", *r.target); err != nil {
+		return err
+	}
+	if g.GDPGrowth, err = numbers("gdp-growth", *r.gdp); err != nil {
+		return err
+	}
+	if g.GDPDeflator, err = numbers("gdp-deflator", *r.gdpDeflator); err != nil {
+		return err
+	}
+	if g.Deflator, err = numbers("deflator", *r.deflator); err != nil {
+		return err
+	}
+	if g.GDP, err = floatFlag("gdp", *r.level); err != nil {
+		return err
+	}
+	if g.Shape, err = oneOf("shape", *r.shape, []choice[chain.Shape]{{"even-ratio", chain.EvenRatio}, {"even-growth", chain.EvenGrowth}, {"even-points", chain.EvenPoints}}); err != nil {
+		return err
+	}
+	g.StartYear, g.TargetYear = *r.start, *r.end
+	switch {
+	case *r.years > 0 && *r.end == 0:
+		g.TargetYear = *r.start + *r.years
+	case *r.years > 0 && *r.end != *r.start+*r.years, *r.years < 0, *r.years == 0 && *r.end == 0:
+		return fault.New("calc.years", "years", *r.years, "start", *r.start, "end", *r.end)
+	}
+	if g.TargetYear-g.StartYear > 1000 {
+		return fault.New("calc.years", "years", *r.years, "start", *r.start, "end", *r.end)
+	}
+	x, err := chain.RequiredGrowth(g)
+	if err != nil {
+		return err
+	}
+	path, rows := []object{}, [][]string{{"year", "share", "growth", "gdp_growth", "multiple", "real_growth", "real_gdp_growth", "real_multiple", "gdp", "value_added", "contribution_to_gdp"}}
+	for _, y := range x.Path {
+		path = append(path, object{{"year", y.Year}, {"share", y.Share}, {"growth", y.Growth}, {"gdpGrowth", y.GDPGrowth}, {"multiple", orNull(y.Multiple)}, {"realGrowth", orNull(y.RealGrowth)},
+			{"realGdpGrowth", orNull(y.RealGDPGrowth)}, {"realMultiple", orNull(y.RealMultiple)}, {"gdp", orNull(y.GDP)}, {"valueAdded", orNull(y.ValueAdded)}, {"contributionToGdp", y.ContributionToGDP}})
+		rows = append(rows, []string{strconv.Itoa(y.Year), text(y.Share), text(y.Growth), text(y.GDPGrowth), textOf(y.Multiple), textOf(y.RealGrowth), textOf(y.RealGDPGrowth), textOf(y.RealMultiple),
+			textOf(y.GDP), textOf(y.ValueAdded), text(y.ContributionToGDP)})
+		r.e.say(r.o, "explain-required", "year", y.Year, "share", text(y.Share), "growth", text(y.Growth), "gdp", text(y.GDPGrowth))
+	}
+	if *r.o.json {
+		return r.e.writeJSON(object{{"what", "required"}, {"growth", x.Growth}, {"gdpGrowth", x.GDPGrowth}, {"multiple", orNull(x.Multiple)}, {"realGrowth", orNull(x.RealGrowth)},
+			{"realGdpGrowth", orNull(x.RealGDPGrowth)}, {"realMultiple", orNull(x.RealMultiple)}, {"shape", *r.shape}, {"path", path}})
+	}
+	return r.e.writeCSV(rows...)
+}
+
+// revisions describes later − earlier over consecutive periods: period,first,latest[,redefined].
+func (r *growthRun) revisions() error {
+	if err := r.o.need("data"); err != nil {
+		return err
+	}
+	t, err := r.e.table(*r.file)
+	if err != nil {
+		return err
+	}
+	earlier, err := t.column("first", "earlier", "lần đầu")
+	if err != nil {
+		return err
+	}
+	later, err := t.column("latest", "later", "last", "mới nhất")
+	if err != nil {
+		return err
+	}
+	redefined, _ := t.column("redefined")
+	var pairs []uncertainty.Pair
+	for i := range t.len() {
+		p := uncertainty.Pair{}
+		if p.Earlier, err = t.must(i, earlier); err != nil {
+			return err
+		}
+		if p.Later, err = t.must(i, later); err != nil {
+			return err
+		}
+		if redefined >= 0 {
+			p.Redefined = !slices.Contains([]string{"", "0", "no", "false", "không"}, t.text(i, redefined))
+		}
+		pairs = append(pairs, p)
+	}
+	x, err := uncertainty.Revise(pairs)
+	if err != nil {
+		return err
+	}
+	if *r.lag >= 0 { // asked for, however few the revisions
+		test, err := uncertainty.TestMean(x.Revision, *r.lag)
+		if err != nil {
+			return err
+		}
+		x.Mean0 = &test
+	}
+	if *r.o.json {
+		out := object{{"what", "revisions"}, {"n", x.N}, {"excluded", x.Excluded}, {"revision", x.Revision}, {"meanRevision", x.Mean}, {"meanAbsoluteRevision", x.Absolute}, {"relativeMeanAbsoluteRevision", orNull(x.Relative)},
+			{"rootMeanSquareRevision", x.RMSR}, {"sd", orNull(x.SD)}, {"sharePositive", x.Positive}, {"directionAgreement", orNull(x.Direction)}, {"meanTest", nil}}
+		if m := x.Mean0; m != nil {
+			out[len(out)-1].value = object{{"lag", m.Lag}, {"se", m.SE}, {"t", m.T}, {"p", m.P}}
+		}
+		for _, f := range []struct {
+			name string
+			fit  *uncertainty.Fit
+		}{{"news", x.News}, {"noise", x.Noise}, {"efficiency", x.Efficient}} {
+			if f.fit == nil {
+				out = append(out, member{f.name, nil})
+				continue
+			}
+			out = append(out, member{f.name, object{{"intercept", f.fit.Intercept}, {"slope", f.fit.Slope}, {"interceptSE", f.fit.InterceptSE}, {"slopeSE", f.fit.SlopeSE}, {"r2", f.fit.R2}, {"wald", f.fit.Wald}, {"p", f.fit.P}}})
+		}
+		return r.e.writeJSON(out)
+	}
+	rows := [][]string{{"statistic", "value"}, {"n", strconv.Itoa(x.N)}, {"excluded", strconv.Itoa(x.Excluded)}, {"mean_revision", text(x.Mean)}, {"mean_absolute_revision", text(x.Absolute)},
+		{"relative_mean_absolute_revision", textOf(x.Relative)}, {"root_mean_square_revision", text(x.RMSR)}, {"sd", textOf(x.SD)}, {"share_positive", text(x.Positive)}, {"direction_agreement", textOf(x.Direction)}}
+	if m := x.Mean0; m != nil {
+		rows = append(rows, []string{"t", text(m.T)}, []string{"p", text(m.P)})
+	}
+	r.e.say(r.o, "explain-revisions", "list", fmt.Sprint(texts(x.Revision)))
+	return r.e.writeCSV(rows...)
+}
+
+// contributions splits the growth of a sum into its parts: period,part,part… at constant prices; with --previous, a file of the same layout at
+// prices of the year before, the figures are at current prices.
+func (r *growthRun) contributions() error {
+	if err := r.o.need("data"); err != nil {
+		return err
+	}
+	now, err := r.e.series(*r.file)
+	if err != nil {
+		return err
+	}
+	a := chain.Accounts{Current: now.values, PerYear: 1}
+	if *r.previous != "" {
+		before, err := r.e.series(*r.previous)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(before.names, now.names) {
+			return fault.New("calc.other-columns", "file", before.file, "other", now.file)
+		}
+		if last := len(now.periods) - 1; last < 1 || before.periods[len(before.periods)-1] != now.periods[last] || len(before.periods) < last {
+			return fault.New("calc.other-periods", "file", before.file, "first", before.periods[0].String(), "last", before.periods[len(before.periods)-1].String(),
+				"other", now.file, "otherFirst", now.periods[0].String(), "otherLast", now.periods[len(now.periods)-1].String())
+		}
+		for _, v := range before.values {
+			a.Previous = append(a.Previous, v[len(v)-len(now.periods)+1:])
+		}
+	} else {
+		for _, v := range now.values {
+			a.Previous = append(a.Previous, v[1:])
+		}
+	}
+	parts, err := a.AnnualContributions()
+	if err != nil {
+		return err
+	}
+	series, rows := []object{}, [][]string{append([]string{"period", "growth"}, now.names...)}
+	for k, c := range parts {
+		p := now.periods[k+1].String()
+		series = append(series, object{{"period", p}, {"growth", c.Growth}, {"items", byCode(now.names, c.Items)}})
+		rows = append(rows, append([]string{p, text(c.Growth)}, texts(c.Items)...))
+		r.e.say(r.o, "explain-contributions", "period", p, "growth", text(c.Growth))
+	}
+	if *r.o.json {
+		return r.e.writeJSON(object{{"what", "contributions"}, {"items", now.names}, {"series", series}})
+	}
+	return r.e.writeCSV(rows...)
+}
+
+// shareChange explains why a share moved from each period to the next: period,part,whole[,part_deflator,whole_deflator], deflators as changes
+// on the period before (0.03 is three per cent).
+func (r *growthRun) shareChange() error {
+	if err := r.o.need("data"); err != nil {
+		return err
+	}
+	t, err := r.e.table(*r.file)
+	if err != nil {
+		return err
+	}
+	part, err := t.column("part", "digital", "phần")
+	if err != nil {
+		return err
+	}
+	whole, err := t.column("whole", "gdp", "tổng")
+	if err != nil {
+		return err
+	}
+	partDeflator, partErr := t.column("part_deflator", "digital_deflator")
+	wholeDeflator, wholeErr := t.column("whole_deflator", "gdp_deflator")
+	if (partErr == nil) != (wholeErr == nil) {
+		return fault.New("calc.one-deflator", "file", *r.file)
+	}
+	parts, err := t.numbersOf(part)
+	if err != nil {
+		return err
+	}
+	wholes, err := t.numbersOf(whole)
+	if err != nil {
+		return err
+	}
+	if len(parts) < 2 {
+		return fault.New("calc.two-periods", "file", *r.file)
+	}
+	series, rows := []object{}, [][]string{{"period", "before", "after", "change", "volume", "price", "growth", "whole_growth", "to_whole_growth", "ratio"}}
+	var last string
+	for i := range parts {
+		p, err := period(t.text(i, 0))
+		if err != nil {
+			return err.(*fault.Error).At(t.name, t.line(i), t.head[0])
+		}
+		if i == 0 {
+			last = p.String()
+			continue
+		}
+		if q, _ := period(last); q.Next() != p {
+			return fault.New("calc.gap", "before", last, "after", p.String()).At(t.name, t.line(i), t.head[0])
+		}
+		last = p.String()
+		var dp, dw float64
+		if partErr == nil {
+			if dp, err = t.must(i, partDeflator); err != nil {
+				return err
+			}
+			if dw, err = t.must(i, wholeDeflator); err != nil {
+				return err
+			}
+		}
+		x, err := chain.AccountShare([2]float64{parts[i-1], parts[i]}, [2]float64{wholes[i-1], wholes[i]}, dp, dw)
+		if err != nil {
+			return err
+		}
+		ratio := x.After / x.Before
+		if math.IsInf(ratio, 0) {
+			return fault.New("calc.not-positive", "value", text(x.Before)).At(t.name, t.line(i), t.head[part])
+		}
+		series = append(series, object{{"period", last}, {"before", x.Before}, {"after", x.After}, {"change", x.Change}, {"volume", x.Volume}, {"price", x.Price}, {"growth", x.Growth},
+			{"wholeGrowth", x.GDPGrowth}, {"toWholeGrowth", x.ToGDPGrowth}, {"ratio", ratio}})
+		rows = append(rows, []string{last, text(x.Before), text(x.After), text(x.Change), text(x.Volume), text(x.Price), text(x.Growth), text(x.GDPGrowth), text(x.ToGDPGrowth), text(ratio)})
+		r.e.say(r.o, "explain-share", "period", last, "growth", text(x.Growth), "whole", text(x.GDPGrowth), "before", text(x.Before), "after", text(x.After))
+	}
+	if *r.o.json {
+		return r.e.writeJSON(object{{"what", "share"}, {"series", series}})
+	}
+	return r.e.writeCSV(rows...)
+}

@@ -1,0 +1,208 @@
+package calc
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/composite"
+)
+
+// index computes a composite index by a declared method.
+func index(_ context.Context, e *Env, args []string) error {
+	o := e.flags("index")
+	file := o.String("data", "", "data-index")
+	method := o.String("method", "", "method-file")
+	weights := o.String("weights", "", "weights-index")
+	draws := o.Int("draws", 0, "draws")
+	seed := o.Uint64("seed", 1, "seed")
+	spread := o.Float64("spread", 0.25, "spread")
+	draw := o.String("draw-weights", "uniform", "draw-weights")
+	normalisations := o.String("draw-normalise", "", "draw-normalise")
+	aggregations := o.String("draw-aggregate", "", "draw-aggregate")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	if err := o.need("data", "method"); err != nil {
+		return err
+	}
+	b, err := e.bytesOf(*method)
+	if err != nil {
+		return err
+	}
+	m, err := composite.Parse(b)
+	if err != nil {
+		return err
+	}
+	if *weights != "" {
+		v, err := e.vector(*weights)
+		if err != nil {
+			return err
+		}
+		if v.codes == nil {
+			return fault.New("calc.no-codes", "file", *weights)
+		}
+		w := map[string]float64{}
+		for i, c := range v.codes {
+			w[c] = v.values[i]
+		}
+		if m, err = m.WithWeights(w, "+"); err != nil {
+			return err
+		}
+	}
+	d, notes, err := e.readings(*file, m)
+	if err != nil {
+		return err
+	}
+	r, err := composite.Evaluate(m, d)
+	if err != nil {
+		return err
+	}
+	var robust *composite.Robustness
+	if *draws > 0 {
+		s := composite.Sensitivity{Draws: *draws, Seed: *seed, Weights: *draw, Spread: *spread, Normalisations: list(*normalisations), Aggregations: list(*aggregations)}
+		if robust, err = composite.Ranking(m, d, s, runtime.NumCPU()); err != nil {
+			return err
+		}
+	}
+	if *o.json {
+		return e.indexJSON(r, robust, notes)
+	}
+	e.warn(notes)
+	e.say(o, "explain", "method", r.Method, "n", len(r.Units))
+	for _, n := range r.Nodes {
+		e.say(o, "explain-node", "indent", strings.Repeat("  ", n.Depth), "code", n.Code, "weight", text(n.Weight))
+	}
+	head := []string{"unit"}
+	for _, n := range r.Nodes {
+		head = append(head, n.Code, n.Code+".rank")
+	}
+	if robust != nil {
+		head = append(head, "rank.low", "rank.median", "rank.high")
+	}
+	rows := [][]string{head}
+	for i, u := range r.Units {
+		row := []string{u}
+		for _, n := range r.Nodes {
+			score, rank := "", ""
+			if n.Scores[i].Known {
+				score, rank = text(n.Scores[i].Value), strconv.Itoa(n.Ranks[i])
+			}
+			row = append(row, score, rank)
+		}
+		if robust != nil {
+			x := robust.Units[i]
+			row = append(row, strconv.Itoa(x.Low), strconv.Itoa(x.Median), strconv.Itoa(x.High))
+		}
+		rows = append(rows, row)
+	}
+	return e.writeCSV(rows...)
+}
+
+func (e *Env) indexJSON(r *composite.Result, robust *composite.Robustness, notes []*fault.Error) error {
+	scores := func(n composite.Scores) (value, rank object) {
+		for i, u := range r.Units {
+			if s := n.Scores[i]; s.Known {
+				value, rank = append(value, member{u, s.Value}), append(rank, member{u, n.Ranks[i]})
+			} else {
+				value, rank = append(value, member{u, nil}), append(rank, member{u, nil})
+			}
+		}
+		return value, rank
+	}
+	top, rank := scores(r.Nodes[0])
+	nodes := []object{}
+	for _, n := range r.Nodes {
+		value, rank := scores(n)
+		why := object{}
+		for i, s := range n.Scores {
+			if !s.Known {
+				why = append(why, member{r.Units[i], object{{"code", s.Why}, {"text", fault.New(s.Why).In(e.Lang)}}})
+			}
+		}
+		nodes = append(nodes, object{{"code", n.Code}, {"depth", n.Depth}, {"weight", n.Weight}, {"scores", value}, {"ranks", rank}, {"why", why}})
+	}
+	out := object{{"method", r.Method}, {"units", r.Units}, {"scores", top}, {"ranks", rank}, {"nodes", nodes}}
+	if robust != nil {
+		units := object{}
+		for _, u := range robust.Units {
+			units = append(units, member{u.Unit, object{{"rank", u.Rank}, {"low", u.Low}, {"median", u.Median}, {"high", u.High}, {"mean", u.Mean}}})
+		}
+		out = append(out, member{"robustness", object{{"draws", robust.Draws}, {"seed", robust.Seed}, {"units", units}}})
+	}
+	return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+}
+
+// readings reads units × indicators: wide (unit, one column an indicator) or long (unit,indicator,value). A blank cell is a missing
+// reading, for which the method has its rule; an indicator that the method does not know is left out, and said so.
+func (e *Env) readings(file string, m composite.Method) (composite.Data, []*fault.Error, error) {
+	t, err := e.table(file)
+	if err != nil {
+		return composite.Data{}, nil, err
+	}
+	d := composite.Data{Readings: map[string][]composite.Reading{}}
+	wanted := m.Indicators()
+	var other []string
+	if len(t.head) == 3 && among(t.head[1], []string{"indicator", "chỉ tiêu", "chi_tieu", "code"}) && among(t.head[2], valueWords) {
+		at := map[string]int{}
+		for i := range t.len() {
+			if _, ok := at[t.text(i, 0)]; !ok {
+				at[t.text(i, 0)] = len(d.Units)
+				d.Units = append(d.Units, t.text(i, 0))
+			}
+		}
+		given := map[string]bool{}
+		for i := range t.len() {
+			unit, code := t.text(i, 0), t.text(i, 1)
+			if unit == "" || code == "" {
+				return d, nil, fault.New("calc.no-code").At(t.name, t.line(i), "")
+			}
+			if given[unit+"\x00"+code] {
+				return d, nil, fault.New("calc.twice", "code", unit+","+code).At(t.name, t.line(i), "")
+			}
+			given[unit+"\x00"+code] = true
+			if !slices.Contains(wanted, code) {
+				if !slices.Contains(other, code) {
+					other = append(other, code)
+				}
+				continue
+			}
+			v, known, err := t.value(i, 2)
+			if err != nil {
+				return d, nil, err
+			}
+			if d.Readings[code] == nil {
+				d.Readings[code] = make([]composite.Reading, len(d.Units))
+			}
+			d.Readings[code][at[unit]] = composite.Reading{Value: v, Known: known}
+		}
+	} else {
+		for i := range t.len() {
+			if t.text(i, 0) == "" {
+				return d, nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[0])
+			}
+			d.Units = append(d.Units, t.text(i, 0))
+		}
+		for j, code := range t.head[1:] {
+			if !slices.Contains(wanted, code) {
+				other = append(other, code)
+				continue
+			}
+			for i := range d.Units {
+				v, known, err := t.value(i, j+1)
+				if err != nil {
+					return d, nil, err
+				}
+				d.Readings[code] = append(d.Readings[code], composite.Reading{Value: v, Known: known})
+			}
+		}
+	}
+	var notes []*fault.Error
+	if len(other) > 0 {
+		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(other, ", ")).At(t.name, 0, ""))
+	}
+	return d, notes, nil
+}

@@ -1,0 +1,272 @@
+package calc
+
+import (
+	"context"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/inputoutput"
+)
+
+// inputOutput asks an input-output table for multipliers, inverses, linkages, value-added flows and extractions.
+func inputOutput(_ context.Context, e *Env, args []string) error {
+	o := e.flags("io")
+	f := o.tableFlags()
+	what := o.String("what", "multipliers", "what-io")
+	extract := o.String("extract", "", "extract")
+	kind := o.String("kind", "total", "kind")
+	income := o.String("household-income", "", "household-income")
+	spending := o.String("household-final", "", "household-final")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	if err := o.need("table"); err != nil {
+		return err
+	}
+	run, err := oneOf("what", *what, []choice[func(*ioRun) error]{{"multipliers", (*ioRun).multipliers}, {"leontief", (*ioRun).leontief}, {"ghosh", (*ioRun).ghosh},
+		{"linkages", (*ioRun).linkages}, {"flows", (*ioRun).flows}, {"extraction", (*ioRun).extraction}, {"coefficients", (*ioRun).coefficients}})
+	if err != nil {
+		return err
+	}
+	t, notes, err := e.symmetric(f)
+	if err != nil {
+		return err
+	}
+	m, err := inputoutput.NewModel(t, inputoutput.Options{})
+	if err != nil {
+		return err
+	}
+	r := &ioRun{e: e, o: o, what: *what, t: t, m: m, notes: append(notes, m.Warnings...), extract: list(*extract), kind: *kind, income: *income, spending: list(*spending)}
+	if *o.explain {
+		e.say(o, "explain", "n", t.N(), "origin", t.Origin, "radius", radius(m), "codes", strings.Join(t.Codes, ", "))
+		for i, c := range t.Codes {
+			e.say(o, "explain-row", "code", c, "output", text(m.Output[i]), "final", text(m.Final[i]))
+		}
+	}
+	return run(r)
+}
+
+func radius(m *inputoutput.Model) string {
+	if c := m.Certificate(); c != nil {
+		return text(c.Radius)
+	}
+	return "…"
+}
+
+// ioRun is a table with a question.
+type ioRun struct {
+	e        *Env
+	o        *options
+	what     string
+	t        *inputoutput.Table
+	m        *inputoutput.Model
+	notes    []*fault.Error
+	extract  []string
+	kind     string
+	income   string
+	spending []string
+	bound    float64 // of the solutions used
+}
+
+// write gives the answer: result for JSON, rows for CSV.
+func (r *ioRun) write(result object, rows [][]string) error {
+	if !*r.o.json {
+		r.e.warn(r.notes)
+		return r.e.writeCSV(rows...)
+	}
+	head := object{{"what", r.what}, {"codes", r.t.Codes}}
+	tail := object{{"totalOutput", byCode(r.t.Codes, r.m.Output)}, {"finalDemand", byCode(r.t.Codes, r.m.Final)}, {"bound", r.bound}, {"notes", r.e.remarks(r.notes)}}
+	return r.e.writeJSON(append(append(head, result...), tail...))
+}
+
+func (r *ioRun) multipliers() error {
+	out, err := r.m.OutputMultipliers()
+	if err != nil {
+		return err
+	}
+	codes := r.t.Codes
+	var direct, effect, multiplier object
+	head, vectors := []string{"code", "output"}, [][]string{texts(out)}
+	add := func(name string, w []float64) error {
+		x, err := r.m.Effects(w)
+		if err != nil {
+			return err
+		}
+		r.bound = max(r.bound, x.Bound)
+		direct = append(direct, member{name, byCode(codes, x.Direct)})
+		effect = append(effect, member{name, byCode(codes, x.Effect)})
+		multiplier = append(multiplier, member{name, byCode(codes, x.Multiplier)})
+		head = append(head, name+".direct", name+".effect", name+".multiplier")
+		vectors = append(vectors, texts(x.Direct), texts(x.Effect), maybes(x.Multiplier))
+		return nil
+	}
+	rows := 0
+	for _, p := range r.t.Primary {
+		if p.Kind == inputoutput.ValueAdded {
+			rows++
+		}
+		if err := add(p.Code, p.Values); err != nil {
+			return err
+		}
+	}
+	if rows > 1 { // several rows make up value added: their sum is asked for too
+		va, err := r.t.ValueAdded()
+		if err != nil {
+			return err
+		}
+		if err := add("value-added", va); err != nil {
+			return err
+		}
+	}
+	result := object{{"output", byCode(codes, out)}, {"direct", direct}, {"effects", effect}, {"multipliers", multiplier}}
+	if r.income != "" {
+		closed, err := r.typeTwo()
+		if err != nil {
+			return err
+		}
+		result = append(result, member{"typeII", object{{"income", r.income}, {"effects", byCode(codes, closed.Effect)}, {"multipliers", byCode(codes, closed.Multiplier)},
+			{"output", byCode(codes, closed.Output)}, {"loop", closed.Loop}}})
+		head = append(head, "typeII.effect", "typeII.multiplier", "typeII.output")
+		vectors = append(vectors, texts(closed.Effect), maybes(closed.Multiplier), texts(closed.Output))
+	}
+	return r.write(result, columns(head, codes, vectors...))
+}
+
+// typeTwo closes the model with households.
+func (r *ioRun) typeTwo() (inputoutput.Closed, error) {
+	w, err := r.t.PrimaryRow(r.income)
+	if err != nil {
+		return inputoutput.Closed{}, err
+	}
+	house := inputoutput.Household{Income: w, Consumption: make([]float64, r.t.N())}
+	if len(r.spending) == 0 {
+		return inputoutput.Closed{}, fault.New("calc.missing", "command", "io", "flag", "--household-final")
+	}
+	for _, code := range r.spending {
+		found := false
+		for _, c := range r.t.Final {
+			if c.Code == code {
+				found = true
+				for i, v := range c.Values {
+					house.Consumption[i] += v
+				}
+			}
+		}
+		if !found {
+			return inputoutput.Closed{}, fault.New("calc.not-final", "code", code)
+		}
+	}
+	return r.m.TypeII(w, house)
+}
+
+func (r *ioRun) leontief() error {
+	l, how, err := r.m.Inverse()
+	if err != nil {
+		return err
+	}
+	r.bound = how.Bound
+	rows := rowsOf(l)
+	return r.write(object{{"leontief", rows}}, wide("code", r.t.Codes, r.t.Codes, rows))
+}
+
+func (r *ioRun) ghosh() error {
+	g, how, err := r.m.GhoshInverse()
+	if err != nil {
+		return err
+	}
+	r.bound = how.Bound
+	rows := rowsOf(g)
+	link, err := r.m.Linkages()
+	if err != nil {
+		return err
+	}
+	return r.write(object{{"ghosh", rows}, {"rowSums", byCode(r.t.Codes, link.Forward)}}, wide("code", r.t.Codes, r.t.Codes, rows))
+}
+
+func (r *ioRun) coefficients() error {
+	a, b := rowsOf(r.m.InputCoefficients()), rowsOf(r.m.AllocationCoefficients())
+	return r.write(object{{"input", a}, {"allocation", b}}, wide("code", r.t.Codes, r.t.Codes, a))
+}
+
+func (r *ioRun) linkages() error {
+	x, err := r.m.Linkages()
+	if err != nil {
+		return err
+	}
+	c := r.t.Codes
+	keys := make([]string, len(c))
+	for i, k := range x.Key {
+		keys[i] = "0"
+		if k {
+			keys[i] = "1"
+		}
+	}
+	return r.write(object{{"backward", byCode(c, x.Backward)}, {"forward", byCode(c, x.Forward)}, {"forwardLeontief", byCode(c, x.ForwardLeontief)},
+		{"directBackward", byCode(c, x.DirectBackward)}, {"directForward", byCode(c, x.DirectForward)}, {"powerOfDispersion", byCode(c, x.Power)},
+		{"sensitivityOfDispersion", byCode(c, x.Sensitivity)}, {"key", byCode(c, x.Key)}},
+		columns([]string{"code", "backward", "forward", "forwardLeontief", "directBackward", "directForward", "powerOfDispersion", "sensitivityOfDispersion", "key"}, c,
+			texts(x.Backward), texts(x.Forward), texts(x.ForwardLeontief), texts(x.DirectBackward), texts(x.DirectForward), texts(x.Power), texts(x.Sensitivity), keys))
+}
+
+func (r *ioRun) flows() error {
+	va, err := r.t.ValueAdded()
+	if err != nil {
+		return err
+	}
+	v, err := r.m.Coefficients(va)
+	if err != nil {
+		return err
+	}
+	flow, how, err := r.m.ValueFlow(v, r.m.Final)
+	if err != nil {
+		return err
+	}
+	r.bound = how.Bound
+	rows, gdp := rowsOf(flow), 0.0
+	from, to := make([]float64, len(rows)), make([]float64, len(rows))
+	for i, row := range rows {
+		for j, x := range row {
+			from[i] += x
+			to[j] += x
+			gdp += x
+		}
+	}
+	return r.write(object{{"flows", rows}, {"total", gdp}, {"byIndustry", byCode(r.t.Codes, from)}, {"byFinalUse", byCode(r.t.Codes, to)}},
+		wide("code", r.t.Codes, r.t.Codes, rows))
+}
+
+// extraction takes out the industries named by --extract together, or, where none is named, each in turn.
+func (r *ioRun) extraction() error {
+	kind, err := oneOf("kind", r.kind, []choice[inputoutput.Extraction]{{"total", inputoutput.Whole}, {"purchases", inputoutput.Purchases}, {"sales", inputoutput.Sales}})
+	if err != nil {
+		return err
+	}
+	if len(r.extract) > 0 {
+		var at []int
+		for _, c := range r.extract {
+			k := r.t.Find(c)
+			if k < 0 {
+				return fault.New("calc.no-industry", "code", c)
+			}
+			at = append(at, k)
+		}
+		x, err := r.m.Extract(at, kind)
+		if err != nil {
+			return err
+		}
+		r.bound = x.Bound
+		return r.write(object{{"extracted", r.extract}, {"kind", r.kind}, {"outputLoss", x.Total}, {"valueAddedLoss", x.ValueAdded}, {"byIndustry", byCode(r.t.Codes, x.Output)}},
+			columns([]string{"code", "outputLoss"}, r.t.Codes, texts(x.Output)))
+	}
+	output, value, each := make([]float64, r.t.N()), make([]inputoutput.Maybe, r.t.N()), make([]any, r.t.N())
+	for k := range r.t.Codes {
+		x, err := r.m.Extract([]int{k}, kind)
+		if err != nil {
+			return err
+		}
+		r.bound = max(r.bound, x.Bound)
+		output[k], value[k] = x.Total, x.ValueAdded
+		each[k] = object{{"outputLoss", x.Total}, {"valueAddedLoss", x.ValueAdded}}
+	}
+	return r.write(object{{"kind", r.kind}, {"extraction", byCode(r.t.Codes, each)}}, columns([]string{"code", "outputLoss", "valueAddedLoss"}, r.t.Codes, texts(output), maybes(value)))
+}

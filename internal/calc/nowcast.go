@@ -1,0 +1,399 @@
+package calc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/statespace"
+	"nhipso/internal/stat"
+)
+
+// numbersOfJSON is a number, a list or a list of lists.
+type numbersOfJSON [][]float64
+
+// UnmarshalJSON implements json.Unmarshaler. A list stays one row; what it means depends on where it stands.
+func (m *numbersOfJSON) UnmarshalJSON(b []byte) error {
+	var one float64
+	var row []float64
+	var all [][]float64
+	switch {
+	case bytes.Equal(b, []byte("null")):
+		*m = nil
+	case json.Unmarshal(b, &one) == nil:
+		*m = [][]float64{{one}}
+	case json.Unmarshal(b, &row) == nil:
+		*m = [][]float64{row}
+	default:
+		if err := json.Unmarshal(b, &all); err != nil {
+			return err
+		}
+		*m = all
+	}
+	return nil
+}
+
+// flags of JSON: one for all states, or one a state.
+type flagsOfJSON []bool
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *flagsOfJSON) UnmarshalJSON(b []byte) error {
+	var one bool
+	if json.Unmarshal(b, &one) == nil {
+		*f = flagsOfJSON{one}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]bool)(f))
+}
+
+// variancesOfJSON are by name, or a list in the order level, (slope,) irregular.
+type variancesOfJSON struct {
+	byName map[string]float64
+	list   []float64
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *variancesOfJSON) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &v.list) == nil {
+		return nil
+	}
+	return json.Unmarshal(b, &v.byName)
+}
+
+// modelFile is the layout of --model: the matrices, or the name of a model with its variances (left out to estimate them).
+//
+//	{"Z": [[1]], "H": [[15098.577]], "T": [[1]], "R": [[1]], "Q": [[1469.147]], "a1": [0], "P1": [[0]], "diffuse": [true]}
+//	{"model": "local-level", "variances": {"level": 1469.147, "irregular": 15098.577}}
+type modelFile struct {
+	Model                       string
+	Variances                   variancesOfJSON
+	Z, H, T, R, Q, D, C, A1, P1 numbersOfJSON
+	Diffuse                     flagsOfJSON
+	Series                      []string
+	Note                        string
+}
+
+// diagonal turns one row into a diagonal matrix; a matrix stays.
+func diagonal(m [][]float64) [][]float64 {
+	if len(m) != 1 || len(m[0]) == 1 {
+		return m
+	}
+	out := make([][]float64, len(m[0]))
+	for i, v := range m[0] {
+		out[i] = make([]float64, len(m[0]))
+		out[i][i] = v
+	}
+	return out
+}
+
+// flat turns a row or a column into a list.
+func flat(m [][]float64) []float64 {
+	if len(m) == 1 {
+		return m[0]
+	}
+	var out []float64
+	for _, r := range m {
+		out = append(out, r...)
+	}
+	return out
+}
+
+// model makes the model of a file, estimating variances where they are not given.
+func (f *modelFile) model(file string, d statespace.Data) (statespace.Model, *statespace.Fit, error) {
+	name := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(f.Model)), " ", "-")
+	names := map[string][]string{"local-level": {"level", "irregular"}, "local-trend": {"level", "slope", "irregular"}, "local-linear-trend": {"level", "slope", "irregular"}}[name]
+	switch {
+	case name != "" && names == nil && f.Z == nil:
+		return statespace.Model{}, nil, fault.New("calc.bad-choice", "flag", "model", "given", f.Model, "allowed", "local-level, local-trend")
+	case names != nil && f.Variances.byName == nil && f.Variances.list == nil:
+		fit, err := map[int]func(statespace.Data) (*statespace.Fit, error){2: statespace.FitLocalLevel, 3: statespace.FitLocalTrend}[len(names)](d)
+		if err != nil {
+			return statespace.Model{}, nil, err
+		}
+		return fit.Model, fit, nil
+	case names != nil:
+		v := make([]float64, len(names))
+		for i, n := range names {
+			x, ok := f.Variances.byName[n]
+			if len(f.Variances.list) == len(names) {
+				x, ok = f.Variances.list[i], true
+			}
+			if !ok {
+				return statespace.Model{}, nil, fault.New("calc.no-variance", "name", n, "file", file)
+			}
+			v[i] = x
+		}
+		if len(v) == 2 {
+			return statespace.LocalLevel(v[0], v[1]), nil, nil
+		}
+		return statespace.LocalTrend(v[0], v[1], v[2]), nil, nil
+	}
+	for _, must := range []struct {
+		name string
+		m    numbersOfJSON
+	}{{"Z", f.Z}, {"T", f.T}, {"H", f.H}, {"Q", f.Q}} {
+		if must.m == nil {
+			return statespace.Model{}, nil, fault.New("calc.no-matrix", "name", must.name, "file", file)
+		}
+	}
+	m := statespace.Model{Z: f.Z, H: diagonal(f.H), T: f.T, Q: diagonal(f.Q), D: flat(f.D), C: flat(f.C), A1: flat(f.A1), P1: diagonal(f.P1), Diffuse: f.Diffuse}
+	states := len(f.T)
+	if r := [][]float64(f.R); r != nil {
+		if len(r) == 1 && states > 1 && len(r[0]) == states { // a list: one shock
+			for _, v := range r[0] {
+				m.R = append(m.R, []float64{v})
+			}
+		} else {
+			m.R = r
+		}
+	}
+	switch {
+	case len(m.Diffuse) == 1 && states > 1:
+		m.Diffuse = slices.Repeat([]bool{m.Diffuse[0]}, states)
+	case m.Diffuse == nil && m.P1 == nil && m.A1 == nil: // nothing is said about the start: nothing is known about it
+		m.Diffuse = slices.Repeat([]bool{true}, states)
+	}
+	return m, nil, nil
+}
+
+// panel is data as the state-space room takes it, with names.
+type panel struct {
+	statespace.Data
+	file   string
+	labels []string
+	last   *stat.Period
+	names  []string
+}
+
+// panel reads period,series[,series…] with gaps, or bare columns of numbers.
+func (e *Env) panel(file string) (*panel, error) {
+	c, err := e.cells(file)
+	if err != nil {
+		return nil, err
+	}
+	p := &panel{file: file}
+	width, from := 0, 0
+	for _, r := range c.rows {
+		width = max(width, len(r))
+	}
+	head := c.words(c.rows[0][min(1, width-1):]) || width == 1 && c.words(c.rows[0])
+	first := 0
+	if head {
+		first = 1
+	}
+	if len(c.rows) <= first {
+		return nil, fault.New("calc.empty", "file", file)
+	}
+	if width > 1 {
+		from = 1
+	}
+	t := &sheet{cells: c, head: make([]string, width), data: first}
+	for j := range t.head {
+		t.head[j] = letters(j)
+		if head && j < len(c.rows[0]) && c.rows[0][j] != "" {
+			t.head[j] = c.rows[0][j]
+		}
+	}
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	p.names = t.head[from:]
+	var last stat.Period
+	for i := range t.len() {
+		if from == 0 {
+			p.labels = append(p.labels, strconv.Itoa(i+1))
+		} else {
+			q, err := period(t.text(i, 0))
+			if err != nil {
+				if _, bad := strconv.Atoi(t.text(i, 0)); bad != nil || p.last != nil {
+					return nil, err.(*fault.Error).At(file, t.line(i), t.head[0])
+				}
+				if i > 0 {
+					before, _ := strconv.Atoi(p.labels[i-1])
+					if now, _ := strconv.Atoi(t.text(i, 0)); now != before+1 {
+						return nil, fault.New("calc.gap", "before", p.labels[i-1], "after", t.text(i, 0)).At(file, t.line(i), t.head[0])
+					}
+				}
+				p.labels = append(p.labels, t.text(i, 0))
+			} else {
+				if i > 0 && (p.last == nil || last.Next() != q) {
+					return nil, fault.New("calc.gap", "before", p.labels[i-1], "after", q.String()).At(file, t.line(i), t.head[0])
+				}
+				last = q
+				p.last = &last
+				p.labels = append(p.labels, q.String())
+			}
+		}
+		row, known := make([]float64, len(p.names)), make([]bool, len(p.names))
+		for k := range p.names {
+			if row[k], known[k], err = t.value(i, from+k); err != nil {
+				return nil, err
+			}
+		}
+		p.Values, p.Known = append(p.Values, row), append(p.Known, known)
+	}
+	return p, nil
+}
+
+// label names a period, also one after the data.
+func (p *panel) label(t int) string {
+	n := len(p.labels)
+	switch {
+	case t < n:
+		return p.labels[t]
+	case p.last != nil:
+		return p.last.Add(t - n + 1).String()
+	}
+	before, err := strconv.Atoi(p.labels[n-1])
+	if err != nil {
+		before = n
+	}
+	return strconv.Itoa(before + t - n + 1)
+}
+
+// nowcast runs a state-space model: filter, smoother, forecasts, likelihood, and the news between two states of the data.
+func nowcast(_ context.Context, e *Env, args []string) error {
+	o := e.flags("nowcast")
+	modelName := o.String("model", "", "model")
+	data := o.String("data", "", "data-nowcast")
+	old := o.String("data-old", "", "data-old")
+	horizon := o.Int("horizon", 3, "horizon")
+	targetPeriod := o.String("target-period", "", "target-period")
+	targetSeries := o.String("target-series", "", "target-series")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	if err := o.need("model", "data"); err != nil {
+		return err
+	}
+	if *horizon < 0 || *horizon > 10000 {
+		return fault.New("calc.bad-number", "flag", "--horizon", "given", *horizon)
+	}
+	b, err := e.bytesOf(*modelName)
+	if err != nil {
+		return err
+	}
+	var f modelFile
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&f); err != nil {
+		return fault.New("calc.bad-file", "file", *modelName, "reason", err.Error())
+	}
+	p, err := e.panel(*data)
+	if err != nil {
+		return err
+	}
+	m, fit, err := f.model(*modelName, p.Data)
+	if err != nil {
+		return err
+	}
+	filtered, err := statespace.Filter(m, p.Data)
+	if err != nil {
+		return err
+	}
+	smoothed, err := filtered.Smooth()
+	if err != nil {
+		return err
+	}
+	forecast := &statespace.Forecasts{}
+	if *horizon > 0 {
+		if forecast, err = statespace.Forecast(m, p.Data, *horizon); err != nil {
+			return err
+		}
+	}
+	forecasts, rows := []object{}, [][]string{{"period", "series", "value", "se", "kind"}}
+	for t := range p.Values {
+		for k, name := range p.names {
+			rows = append(rows, []string{p.label(t), name, text(smoothed.Signal[t][k]), text(math.Sqrt(max(smoothed.SignalV[t][k], 0))), "smoothed"})
+		}
+	}
+	for h := range forecast.Value {
+		for k, name := range p.names {
+			forecasts = append(forecasts, object{{"period", p.label(len(p.labels) + h)}, {"series", name}, {"value", forecast.Value[h][k]}, {"se", forecast.SE[h][k]}})
+			rows = append(rows, []string{p.label(len(p.labels) + h), name, text(forecast.Value[h][k]), text(forecast.SE[h][k]), "forecast"})
+		}
+	}
+	out := object{{"logLik", filtered.LogLik}, {"observed", filtered.Observed}, {"absorbed", filtered.Absorbed}, {"forecast", forecasts}}
+	if fit != nil {
+		out = append(out, member{"variances", fit.Variances}, member{"atZero", fit.Zero})
+	}
+	if *old != "" {
+		news, err := e.news(o, m, p, *old, *targetPeriod, *targetSeries)
+		if err != nil {
+			return err
+		}
+		out = append(out, member{"news", news})
+	}
+	e.say(o, "explain", "n", len(p.labels), "series", strings.Join(p.names, ", "), "states", len(m.T), "observed", filtered.Observed, "absorbed", filtered.Absorbed, "loglik", text(filtered.LogLik))
+	if fit != nil {
+		e.say(o, "explain-fit", "variances", fmt.Sprint(fit.Variances))
+	}
+	if !*o.json {
+		return e.writeCSV(rows...)
+	}
+	points := []object{}
+	for t := range p.labels {
+		points = append(points, object{{"period", p.label(t)}, {"predicted", filtered.Predicted[t]}, {"predictedVariance", filtered.PredictedP[t]}, {"filtered", filtered.State[t]}, {"filteredVariance", filtered.StateP[t]},
+			{"innovation", filtered.Innovation[t]}, {"innovationVariance", filtered.InnovationF[t]}, {"diffuse", filtered.Diffuse[t]},
+			{"smoothed", smoothed.State[t]}, {"smoothedVariance", smoothed.StateP[t]}, {"signal", smoothed.Signal[t]}, {"signalVariance", smoothed.SignalV[t]}})
+	}
+	return e.writeJSON(append(out, member{"model", m}, member{"names", p.names}, member{"series", points}))
+}
+
+// news explains the revision of the nowcast of one period of one series between two states of the data: by default the first series in the
+// period after its last observation in the older data.
+func (e *Env) news(o *options, m statespace.Model, p *panel, old, targetPeriod, targetSeries string) (object, error) {
+	before, err := e.panel(old)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(before.names, p.names) || before.label(0) != p.label(0) || len(before.labels) > len(p.labels) {
+		return nil, fault.New("calc.other-panel", "old", old, "new", p.file)
+	}
+	target := statespace.Target{}
+	if targetSeries != "" {
+		if target.Series = slices.Index(p.names, targetSeries); target.Series < 0 {
+			return nil, fault.New("calc.no-series", "name", targetSeries, "file", p.file)
+		}
+	}
+	for t := range before.Known {
+		if before.Known[t][target.Series] {
+			target.Period = t + 1
+		}
+	}
+	if targetPeriod != "" {
+		target.Period = -1
+		want := targetPeriod
+		if q, err := period(want); err == nil {
+			want = q.String()
+		}
+		for t := range len(p.labels) + 400 {
+			if p.label(t) == want {
+				target.Period = t
+				break
+			}
+		}
+		if target.Period < 0 {
+			return nil, fault.New("calc.no-period", "period", targetPeriod, "file", p.file)
+		}
+	}
+	n, err := statespace.Decompose(m, before.Data, p.Data, target)
+	if err != nil {
+		return nil, err
+	}
+	releases := []object{}
+	for _, r := range n.Releases {
+		releases = append(releases, object{{"period", p.label(r.Period)}, {"series", p.names[r.Series]}, {"expected", r.Expected}, {"released", r.Released}, {"weight", r.Weight},
+			{"contribution", r.Contribution}, {"revised", r.Revised}})
+		e.say(o, "explain-news", "period", p.label(r.Period), "series", p.names[r.Series], "expected", text(r.Expected), "released", text(r.Released), "weight", text(r.Weight), "contribution", text(r.Contribution))
+	}
+	e.say(o, "explain-revision", "period", p.label(target.Period), "series", p.names[target.Series], "before", text(n.Before), "after", text(n.After))
+	return object{{"period", p.label(target.Period)}, {"series", p.names[target.Series]}, {"before", n.Before}, {"after", n.After}, {"revision", n.After - n.Before},
+		{"releases", releases}, {"bySeries", byCode(p.names, n.BySeries)}, {"unexplained", n.Unexplained}}, nil
+}

@@ -1,0 +1,200 @@
+package calc
+
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/ioformat"
+	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/measure/satellite"
+)
+
+// productRatio applies the digital part of each industry's output to its value added. The make table is, in this order: --make (industries ×
+// products), --supply (products × industries), the table itself where value added is a column of it (industries × products) or a row (products
+// × industries), and for a square input-output table, in which each industry makes its own product, its output.
+func (r *digitalRun) productRatio() error {
+	if err := r.o.need("value-added"); err != nil {
+		return err
+	}
+	g, err := r.e.grid(*r.f.file)
+	if err != nil {
+		return err
+	}
+	names := list(*r.f.valueAdded)
+	codes, asRow, err := r.industriesOf(g, names[0])
+	if err != nil {
+		return err
+	}
+	p := satellite.ProductRatio{}
+	switch {
+	case *r.make != "" || *r.supply != "":
+		err = r.makeFile(&p)
+	default:
+		err = r.makeInTable(g, codes, asRow, &p)
+	}
+	if err != nil {
+		return err
+	}
+	codes = p.Industries
+	va, err := sumLines(g, names, codes)
+	if err != nil {
+		return err
+	}
+	add := func(name string, v []satellite.Maybe) error {
+		values, err := all(g, name, codes, v)
+		p.Measures = append(p.Measures, inputoutput.Row{Code: name, Values: values})
+		return err
+	}
+	if err := add("value-added", va); err != nil {
+		return err
+	}
+	for _, name := range slices.Concat(list(*r.measures), list(*r.f.details), list(*r.f.physical)) {
+		v, err := line(g, name, codes)
+		if err != nil {
+			return err
+		}
+		if err := add(name, v); err != nil {
+			return err
+		}
+	}
+	if err := r.fractions(&p); err != nil {
+		return err
+	}
+	a, err := p.Compute()
+	if err != nil {
+		return err
+	}
+	r.notes = append(r.notes, a.Warnings...)
+	main := a.Measures[0]
+	for i, c := range codes {
+		r.e.say(r.o, "explain-ratio", "code", c, "d", text(a.Ratio[i]), "va", text(p.Measures[0].Values[i]), "digital", text(main.ByIndustry[i]))
+	}
+	measures := object{}
+	for _, m := range append([]satellite.Measured{a.Output}, a.Measures...) {
+		measures = append(measures, member{m.Code, object{{"total", m.Digital}, {"whole", m.Whole}, {"share", m.Share}, {"byIndustry", byCode(codes, m.ByIndustry)}, {"groups", m.Groups}}})
+	}
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(main.Digital), main.Share, codes, satellite.Known(main.ByIndustry...),
+		object{{"gdp", main.Whole}, {"ratio", byCode(codes, a.Ratio)}, {"measures", measures}, {"checks", a.Checks}})
+}
+
+// fractions reads how much of each product is digital: a file, or whole products named by --digital, or both for different products.
+func (r *digitalRun) fractions(p *satellite.ProductRatio) error {
+	p.Digital.ID = "--digital"
+	for _, c := range r.codes {
+		p.Digital.Fractions = append(p.Digital.Fractions, satellite.Fraction{Product: c, Share: 1})
+	}
+	if *r.phi == "" {
+		return nil
+	}
+	p.Digital.ID = *r.phi
+	c, err := r.e.cells(*r.phi)
+	if err != nil {
+		return err
+	}
+	first := 0
+	if len(c.rows) > 1 && len(c.rows[0]) > 1 && c.words(c.rows[0][1:2]) {
+		first = 1
+	}
+	for i := first; i < len(c.rows); i++ {
+		row := c.rows[i]
+		if len(row) == 1 && len(c.rows)-first == len(p.Products) { // bare numbers, in the order of the products
+			row = []string{p.Products[i-first], row[0]}
+			c.rows[i] = row
+		}
+		v, known, err := c.number(i, 1, letters(1))
+		if err != nil {
+			return err
+		}
+		if !known {
+			return fault.New("calc.blank").At(c.name, c.lines[i], letters(1))
+		}
+		f := satellite.Fraction{Product: row[0], Share: v}
+		if len(row) > 2 {
+			f.Group = row[2]
+		}
+		p.Digital.Fractions = append(p.Digital.Fractions, f)
+	}
+	return nil
+}
+
+func (r *digitalRun) makeFile(p *satellite.ProductRatio) error {
+	name, flip := *r.make, false
+	if name == "" {
+		name, flip = *r.supply, true
+	}
+	m, err := r.e.matrix(name, *r.f.blank)
+	if err != nil {
+		return err
+	}
+	r.notes = zeros(r.notes, m)
+	if m.rows == nil || m.cols == nil {
+		return fault.New("calc.no-codes", "file", name)
+	}
+	p.Industries, p.Products, p.Make = m.rows, m.cols, m.dense()
+	if flip {
+		p.Industries, p.Products, p.Make = m.cols, m.rows, mat.DenseCopyOf(p.Make.T())
+	}
+	return nil
+}
+
+func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p *satellite.ProductRatio) error {
+	if square(g, codes) {
+		t, notes, err := r.f.read(g, inputoutput.Domestic)
+		if err != nil {
+			return err
+		}
+		r.notes = append(append(r.notes, notes...), fault.New("calc.own-product"))
+		p.Industries, p.Products = t.Codes, t.Codes
+		p.Make = mat.NewDense(t.N(), t.N(), nil)
+		for i, x := range t.GrossOutput() {
+			p.Make.Set(i, i, x)
+		}
+		return nil
+	}
+	no := slices.Concat(list(*r.f.ignore), list(*r.f.valueAdded), list(*r.measures), list(*r.f.details), list(*r.f.physical), list(*r.f.output))
+	p.Industries = codes
+	from := g.Columns
+	if asRow {
+		from = g.Rows
+	}
+	for _, c := range from {
+		if !slices.Contains(no, c) {
+			p.Products = append(p.Products, c)
+		}
+	}
+	if len(p.Products) == 0 {
+		return fault.New("ioformat.no-cells").At(g.File, 0, "")
+	}
+	p.Make = mat.NewDense(len(codes), len(p.Products), nil)
+	blanks := &labelled{name: g.File}
+	for i, c := range codes {
+		for j, q := range p.Products {
+			row, col := c, q
+			if asRow {
+				row, col = q, c
+			}
+			x := g.Cell(row, col)
+			if !x.Known {
+				if !*r.f.blank {
+					return fault.New("ioformat.blank-cell", "row", row, "column", col).At(g.File, 0, col)
+				}
+				blanks.zeros++
+			}
+			p.Make.Set(i, j, x.Value)
+		}
+	}
+	r.notes = zeros(r.notes, blanks)
+	return nil
+}
+
+// square says whether the industries are both rows and columns.
+func square(g *ioformat.Grid, codes []string) bool {
+	for _, c := range codes {
+		if !g.HasRow(c) || !g.HasColumn(c) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,261 @@
+package calc
+
+import (
+	"context"
+	"strconv"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/seasonal"
+	"nhipso/internal/stat"
+)
+
+var modes = []choice[seasonal.Mode]{{"additive", seasonal.Additive}, {"multiplicative", seasonal.Multiplicative}, {"log-additive", seasonal.LogAdditive}}
+
+// season takes the season out of a series. With missing values, regressors of the calendar, or --extend, the airline model prepares it.
+func season(_ context.Context, e *Env, args []string) error {
+	o := e.flags("seasonal")
+	file := o.String("series", "", "series")
+	column := o.String("column", "", "column")
+	method := o.String("method", "stl", "method-season")
+	perYear := o.Int("period", 0, "period")
+	window := o.Int("window", 0, "window")
+	periodic := o.Bool("periodic", false, "periodic")
+	robust := o.Bool("robust", false, "robust")
+	mode := o.String("mode", "", "mode")
+	filter := o.String("filter", "msr", "filter")
+	trend := o.Int("trend", 0, "trend")
+	regressors := o.String("regressors", "", "regressors")
+	extend := o.Bool("extend", false, "extend")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	if err := o.need("series"); err != nil {
+		return err
+	}
+	opt := seasonal.Options{Window: *window, Robust: *robust, Trend: *trend, Extend: *extend}
+	var err error
+	if opt.Method, err = oneOf("method", *method, []choice[seasonal.Method]{{"stl", seasonal.BySTL}, {"x11", seasonal.ByX11}}); err != nil {
+		return err
+	}
+	if opt.Mode, err = oneOf("mode", *mode, append(modes, choice[seasonal.Mode]{"", ""})); err != nil {
+		return err
+	}
+	if opt.Seasonal, err = oneOf("filter", *filter, []choice[seasonal.SeasonalFilter]{{"msr", seasonal.ByRatio}, {"3x3", seasonal.S3x3}, {"3x5", seasonal.S3x5}, {"3x9", seasonal.S3x9}, {"stable", seasonal.Stable}}); err != nil {
+		return err
+	}
+	if *periodic {
+		opt.Window = 0
+	}
+	if *perYear < 0 || *perYear == 1 {
+		return fault.New("calc.bad-number", "flag", "--period", "given", *perYear)
+	}
+	s, err := e.oneSeries(*file, *column)
+	if err != nil {
+		return err
+	}
+	if opt.Period = *perYear; opt.Period == 0 && s.first != nil {
+		opt.Period = s.first.Frequency().PerYear()
+	}
+	if opt.Period < 2 {
+		return fault.New("calc.missing", "command", "seasonal", "flag", "--period")
+	}
+	if s.first != nil && s.first.Frequency().PerYear() == opt.Period {
+		opt.First = s.first.Sub() - 1
+	}
+	if *regressors != "" {
+		if opt.Regressors, err = e.regressors(*regressors, len(s.values)+opt.Period); err != nil {
+			return err
+		}
+	}
+	for i := range s.known {
+		if !s.known[i] {
+			opt.Known = s.known
+		}
+	}
+	var r *seasonal.Adjusted
+	if opt.Known != nil || opt.Regressors != nil || opt.Extend {
+		r, err = seasonal.Adjust(s.values, opt)
+	} else {
+		r, err = plainSeason(s.values, opt)
+	}
+	if err != nil {
+		return err
+	}
+	return e.writeSeason(o, s, r, opt)
+}
+
+// plainSeason decomposes a series as it is, whether a season is found in it or not.
+func plainSeason(y []float64, o seasonal.Options) (*seasonal.Adjusted, error) {
+	r := &seasonal.Adjusted{}
+	if o.Method == seasonal.BySTL {
+		if o.Mode != "" && o.Mode != seasonal.Additive {
+			return nil, fault.New("calc.bad-choice", "flag", "--mode", "given", o.Mode, "allowed", string(seasonal.Additive))
+		}
+		opt := seasonal.STLDefaults(len(y), o.Period, o.Window, o.Robust)
+		if o.Trend > 0 {
+			opt.Trend.Window, opt.Trend.Jump = o.Trend, (o.Trend+9)/10
+		}
+		d, err := seasonal.STL(y, opt)
+		if err != nil {
+			return nil, err
+		}
+		r.Decomposition = *d
+		for i, v := range d.Seasonal {
+			r.SI = append(r.SI, v+d.Irregular[i])
+		}
+	} else {
+		mode := o.Mode
+		if mode == "" {
+			mode = seasonal.Multiplicative
+		}
+		x, err := seasonal.Adjust11(y, seasonal.X11Options{Period: o.Period, First: o.First, Mode: mode, Seasonal: o.Seasonal, Trend: o.Trend})
+		if err != nil {
+			return nil, err
+		}
+		r.Decomposition, r.SI, r.X11 = x.Decomposition, x.SI, x
+	}
+	r.Calendar = nil
+	mode := r.Mode
+	if mode == seasonal.LogAdditive {
+		mode = seasonal.Multiplicative // its parts are factors too
+	}
+	r.Tests, _ = seasonal.Examine(r.SI, o.Period, o.First, mode) // too short for a test: then there is no verdict
+	return r, nil
+}
+
+// regressors reads one column a variable of the calendar, for every observation and a year of forecasts.
+func (e *Env) regressors(file string, n int) ([]seasonal.Regressor, error) {
+	s, err := e.series(file)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.periods) != n {
+		return nil, fault.New("calc.length", "file", file, "got", len(s.periods), "want", n, "of", "--series")
+	}
+	var out []seasonal.Regressor
+	for i, name := range s.names {
+		out = append(out, seasonal.Regressor{Name: name, Values: s.values[i]})
+	}
+	return out, nil
+}
+
+func (e *Env) writeSeason(o *options, s *oneSeries, r *seasonal.Adjusted, opt seasonal.Options) error {
+	var notes []*fault.Error
+	if r.Short {
+		notes = append(notes, fault.New("calc.short-season", "n", len(s.values)/opt.Period))
+	}
+	switch {
+	case r.Unchanged:
+		notes = append(notes, fault.New("calc.no-season"))
+	case r.Tests.Verdict == seasonal.Absent || r.Tests.Verdict == seasonal.Doubtful:
+		notes = append(notes, fault.New("calc.weak-season", "verdict", string(r.Tests.Verdict)))
+	}
+	data := append([]float64(nil), s.values...)
+	for _, k := range r.Filled {
+		if r.Model != nil {
+			data[k] = r.Model.Complete[k]
+		}
+		notes = append(notes, fault.New("calc.filled", "period", s.labels[k]))
+	}
+	t := r.Tests
+	if *o.json {
+		points := make([]object, len(data))
+		for i, v := range data {
+			points[i] = object{{"period", s.labels[i]}, {"value", v}, {"seasonal", r.Seasonal[i]}, {"trend", r.Trend[i]}, {"remainder", r.Irregular[i]}, {"adjusted", r.Adjusted[i]}}
+			if r.Calendar != nil {
+				points[i] = append(points[i], member{"calendar", r.Calendar[i]})
+			}
+		}
+		out := object{{"method", string(opt.Method)}, {"mode", string(r.Mode)}, {"period", opt.Period}, {"series", points},
+			{"seasonal", r.Seasonal}, {"trend", r.Trend}, {"remainder", r.Irregular}, {"adjusted", r.Decomposition.Adjusted}, {"weights", r.Weights},
+			{"tests", object{{"verdict", string(t.Verdict)}, {"F", t.F}, {"pF", t.FP}, {"H", t.H}, {"pH", t.HP}, {"moving", t.Moving}, {"pMoving", t.MovingP}, {"M7", t.M7}}},
+			{"short", r.Short}, {"unchanged", r.Unchanged}}
+		if x := r.X11; x != nil {
+			out = append(out, member{"x11", object{{"filter", string(x.Filter)}, {"ratio", x.Ratio}, {"henderson", x.Length}, {"ic", x.IC}, {"unstable", x.Unstable}, {"si", x.SI}}})
+		}
+		if m := r.Model; m != nil {
+			out = append(out, member{"airline", object{{"theta", m.Theta}, {"seasonalTheta", m.SeasonalTheta}, {"boundary", m.Boundary}, {"variance", m.Variance}, {"beta", m.Beta}, {"betaSE", m.BetaSE},
+				{"logLik", m.LogLik}, {"aicc", m.AICC}, {"Q", m.Q}, {"pQ", m.QP}, {"forecast", m.Forecast}, {"low", m.Low}, {"high", m.High}}})
+		}
+		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+	}
+	e.warn(notes)
+	e.say(o, "explain", "method", opt.Method, "n", len(data), "period", opt.Period, "mode", r.Mode)
+	if x := r.X11; x != nil {
+		e.say(o, "explain-x11", "filter", x.Filter, "ratio", text(x.Ratio), "henderson", x.Length, "ic", text(x.IC))
+	}
+	e.say(o, "explain-tests", "f", text(t.F), "h", text(t.H), "moving", text(t.Moving), "m7", text(t.M7), "verdict", t.Verdict)
+	return e.writeCSV(columns([]string{"period", "value", "seasonal", "trend", "remainder", "adjusted"}, s.labels, texts(data), texts(r.Seasonal), texts(r.Trend), texts(r.Irregular), texts(r.Decomposition.Adjusted))...)
+}
+
+// oneSeries is a column of values with a label for each.
+type oneSeries struct {
+	labels []string
+	values []float64
+	known  []bool
+	first  *stat.Period // nil where the labels are no periods
+}
+
+// oneSeries reads one column of values. Its first column may be periods, or mere numbers 1, 2, 3 … in order, or there may be none. Of several
+// columns the one named is taken, else the one called value.
+func (e *Env) oneSeries(file, column string) (*oneSeries, error) {
+	c, err := e.cells(file)
+	if err != nil {
+		return nil, err
+	}
+	t := &sheet{cells: c, head: c.rows[0], data: 1}
+	if !c.words(c.rows[0][1:]) && (len(c.rows[0]) > 1 || c.numeric(c.rows[0][0])) {
+		t.data, t.head = 0, make([]string, len(c.rows[0]))
+	}
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	if t.len() == 0 {
+		return nil, fault.New("calc.empty", "file", file)
+	}
+	at := len(t.head) - 1
+	switch {
+	case column != "":
+		if at, err = t.column(column); err != nil {
+			return nil, err
+		}
+	case len(t.head) > 2:
+		if at, err = t.column("value", "giá trị", "obs_value"); err != nil {
+			return nil, fault.New("calc.one-series", "file", file)
+		}
+	}
+	out := &oneSeries{}
+	for i := range t.len() {
+		v, known, err := t.value(i, at)
+		if err != nil {
+			return nil, err
+		}
+		out.values, out.known = append(out.values, v), append(out.known, known)
+	}
+	dated := len(t.head) > 1 && at > 0
+	var last stat.Period
+	for i := range out.values {
+		if !dated {
+			out.labels = append(out.labels, strconv.Itoa(i+1))
+			continue
+		}
+		label := t.text(i, 0)
+		p, err := period(label)
+		count, bad := strconv.Atoi(label)
+		switch {
+		case i == 0 && err == nil:
+			out.first = &p
+		case i == 0 && bad != nil, out.first != nil && err != nil:
+			return nil, fault.New("stat.bad-period", "text", label).At(file, t.line(i), t.head[0])
+		case out.first != nil && last.Next() != p:
+			return nil, fault.New("calc.gap", "before", last.String(), "after", p.String()).At(file, t.line(i), t.head[0])
+		case out.first == nil && i > 0:
+			if before, _ := strconv.Atoi(t.text(i-1, 0)); bad != nil || count != before+1 {
+				return nil, fault.New("calc.gap", "before", t.text(i-1, 0), "after", label).At(file, t.line(i), t.head[0])
+			}
+		}
+		last = p
+		out.labels = append(out.labels, label)
+	}
+	return out, nil
+}

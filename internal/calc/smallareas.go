@@ -1,0 +1,242 @@
+package calc
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/smallarea"
+)
+
+// smallAreas estimates areas with too small a sample by the model of Fay and Herriot.
+func smallAreas(_ context.Context, e *Env, args []string) error {
+	o := e.flags("smallarea")
+	file := o.String("data", "", "data-areas")
+	direct := o.String("direct", "", "direct")
+	variance := o.String("variance", "", "variance")
+	covariates := o.String("covariates", "", "covariates")
+	factors := o.String("factors", "", "factors")
+	area := o.String("area", "", "area")
+	method := o.String("method", "reml", "method-areas")
+	noIntercept := o.Bool("no-intercept", false, "no-intercept")
+	hold := o.String("hold-a", "", "hold-a")
+	smooth := o.String("smooth-by", "", "smooth-by")
+	total := o.String("total", "", "total")
+	weightColumn := o.String("weights", "", "weights")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	if err := o.need("data", "direct", "variance"); err != nil {
+		return err
+	}
+	opt := smallarea.Options{}
+	var err error
+	if opt.Method, err = oneOf("method", *method, []choice[smallarea.Method]{{"reml", smallarea.REML}, {"ml", smallarea.ML}, {"fh", smallarea.Moment}, {"adjusted-reml", smallarea.AdjustedREML}}); err != nil {
+		return err
+	}
+	if *hold != "" {
+		a, err := floatFlag("hold-a", *hold)
+		if err != nil {
+			return err
+		}
+		opt.Hold = &a
+	}
+	t, err := e.table(*file)
+	if err != nil {
+		return err
+	}
+	d := smallarea.Data{}
+	used := slices.Concat([]string{*direct, *variance, *smooth, *weightColumn}, list(*covariates), list(*factors))
+	if d.Areas, err = t.areas(*area, used); err != nil {
+		return err
+	}
+	if err := t.sampled(&d, *direct, *variance); err != nil {
+		return err
+	}
+	if err := t.covariates(&d, list(*covariates), list(*factors), !*noIntercept); err != nil {
+		return err
+	}
+	var notes []*fault.Error
+	if *smooth != "" {
+		c, err := t.column(*smooth)
+		if err != nil {
+			return err
+		}
+		n, err := t.numbersOf(c)
+		if err != nil {
+			return err
+		}
+		if d.Variance, err = smallarea.SmoothVariances(d.Variance, n); err != nil {
+			return err
+		}
+	}
+	f, err := smallarea.Fit(d, opt)
+	if err != nil {
+		return err
+	}
+	notes = append(notes, f.Notes...)
+	m := len(d.Areas)
+	eblup, mse, gamma, regression := make([]float64, m), make([]float64, m), make([]float64, m), make([]float64, m)
+	synthetic := make([]bool, m)
+	for i, x := range f.Estimates {
+		eblup[i], mse[i], gamma[i], regression[i], synthetic[i] = x.Value, x.MSE, x.Gamma, x.Regression, x.Synthetic
+	}
+	out := object{{"method", *method}, {"A", f.A}, {"varA", f.VarA}, {"beta", byCode(d.CovariateNames, f.Beta)}, {"se", byCode(d.CovariateNames, f.BetaSE)},
+		{"eblup", byCode(d.Areas, eblup)}, {"mse", byCode(d.Areas, mse)}, {"gamma", byCode(d.Areas, gamma)}, {"regression", byCode(d.Areas, regression)},
+		{"synthetic", byCode(d.Areas, synthetic)}, {"logLik", f.LogLik}, {"restrictedLogLik", f.RestrictedLL}, {"score", f.Score}, {"iterations", f.Iterations}, {"sampled", f.Sampled}}
+	head, vectors := []string{"area", "eblup", "mse", "gamma", "regression"}, [][]string{texts(eblup), texts(mse), texts(gamma), texts(regression)}
+	if *total != "" {
+		values, errors, err := t.benchmarked(eblup, mse, *total, *weightColumn)
+		if err != nil {
+			return err
+		}
+		out = append(out, member{"benchmarked", object{{"values", byCode(d.Areas, values)}, {"mse", byCode(d.Areas, errors)}}})
+		head, vectors = append(head, "benchmarked", "benchmarked.mse"), append(vectors, texts(values), texts(errors))
+	}
+	if *o.json {
+		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+	}
+	e.warn(notes)
+	e.say(o, "explain", "method", *method, "a", text(f.A), "m", m, "sampled", f.Sampled, "iterations", f.Iterations, "score", text(f.Score), "loglik", text(f.LogLik))
+	for i, name := range d.CovariateNames {
+		e.say(o, "explain-beta", "name", name, "beta", text(f.Beta[i]), "se", text(f.BetaSE[i]))
+	}
+	for i, x := range f.Estimates {
+		e.say(o, "explain-row", "area", d.Areas[i], "gamma", text(x.Gamma), "regression", text(x.Regression), "g1", text(x.G1), "g2", text(x.G2), "g3", text(x.G3))
+	}
+	return e.writeCSV(columns(head, d.Areas, vectors...)...)
+}
+
+// areas gives the names of the areas: a named column, a column called area, the first one where it has no other use and is not a number,
+// or the numbers of the records.
+func (t *sheet) areas(column string, used []string) ([]string, error) {
+	at := -1
+	var err error
+	switch {
+	case column != "":
+		if at, err = t.column(column); err != nil {
+			return nil, err
+		}
+	default:
+		if at, err = t.column("area", "province", "district", "tỉnh", "tinh", "địa phương", "unit", "code", "name"); err == nil && slices.Contains(used, t.head[at]) {
+			at = -1
+		}
+		if at < 0 && !slices.ContainsFunc(used, func(u string) bool { return strings.EqualFold(u, t.head[0]) }) {
+			at = 0
+		}
+	}
+	if at < 0 {
+		return places(nil, t.len()), nil
+	}
+	var out []string
+	for i := range t.len() {
+		c := t.text(i, at)
+		if c == "" {
+			return nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[at])
+		}
+		if slices.Contains(out, c) {
+			if column == "" && at == 0 && t.numeric(c) { // a first column of repeated numbers names nothing
+				return places(nil, t.len()), nil
+			}
+			return nil, fault.New("calc.twice", "code", c).At(t.name, t.line(i), t.head[at])
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// sampled reads the direct estimates and their variances; an area with neither has no sample.
+func (t *sheet) sampled(d *smallarea.Data, direct, variance string) error {
+	y, err := t.column(direct)
+	if err != nil {
+		return err
+	}
+	v, err := t.column(variance)
+	if err != nil {
+		return err
+	}
+	for i := range t.len() {
+		value, known, err := t.value(i, y)
+		if err != nil {
+			return err
+		}
+		psi, also, err := t.value(i, v)
+		if err != nil {
+			return err
+		}
+		if known && !also {
+			return fault.New("calc.blank").At(t.name, t.line(i), t.head[v])
+		}
+		d.Direct, d.Variance, d.Missing = append(d.Direct, value), append(d.Variance, psi), append(d.Missing, !known)
+	}
+	return nil
+}
+
+// covariates builds Z: a constant, the columns, and one column a level of each factor but the first.
+func (t *sheet) covariates(d *smallarea.Data, columns, factors []string, constant bool) error {
+	m := t.len()
+	var z *mat.Dense
+	if len(columns) > 0 {
+		z = mat.NewDense(m, len(columns), nil)
+		for j, name := range columns {
+			c, err := t.column(name)
+			if err != nil {
+				return err
+			}
+			x, err := t.numbersOf(c)
+			if err != nil {
+				return err
+			}
+			z.SetCol(j, x)
+			d.CovariateNames = append(d.CovariateNames, name)
+		}
+	}
+	switch {
+	case constant && z == nil:
+		z = mat.NewDense(m, 1, slices.Repeat([]float64{1}, m))
+		d.CovariateNames = []string{"constant"}
+	case constant:
+		z, d.CovariateNames = smallarea.WithConstant(z, d.CovariateNames)
+	case z == nil:
+		return fault.New("calc.no-covariates")
+	}
+	for _, name := range factors {
+		c, err := t.column(name)
+		if err != nil {
+			return err
+		}
+		levels := make([]string, m)
+		for i := range m {
+			if levels[i] = t.text(i, c); levels[i] == "" {
+				return fault.New("calc.blank").At(t.name, t.line(i), t.head[c])
+			}
+		}
+		if z, d.CovariateNames, err = smallarea.WithFactor(z, d.CovariateNames, name, levels); err != nil {
+			return err
+		}
+	}
+	d.Covariates = z
+	return nil
+}
+
+// benchmarked moves the estimates to a national total.
+func (t *sheet) benchmarked(theta, mse []float64, total, column string) (values, errors []float64, err error) {
+	a, err := floatFlag("total", total)
+	if err != nil {
+		return nil, nil, err
+	}
+	w := slices.Repeat([]float64{1}, len(theta))
+	if column != "" {
+		c, err := t.column(column)
+		if err != nil {
+			return nil, nil, err
+		}
+		if w, err = t.numbersOf(c); err != nil {
+			return nil, nil, err
+		}
+	}
+	return smallarea.Benchmark(theta, mse, w, a)
+}

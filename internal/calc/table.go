@@ -1,0 +1,135 @@
+package calc
+
+import (
+	"bytes"
+	"encoding/csv"
+	"slices"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/ioformat"
+	"nhipso/internal/measure/inputoutput"
+)
+
+// tableFlags say what the rows and columns of an input-output table are.
+type tableFlags struct {
+	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin *string
+	blank                                                                                          *bool
+}
+
+func (o *options) tableFlags() *tableFlags {
+	return &tableFlags{
+		file:       o.String("table", "", "table"),
+		valueAdded: o.String("value-added", "", "value-added"),
+		final:      o.String("final", "", "final"),
+		output:     o.String("output", "", "output"),
+		imports:    o.String("imports", "", "imports"),
+		taxes:      o.String("taxes", "", "taxes"),
+		details:    o.String("details", "", "details"),
+		physical:   o.String("physical", "", "physical"),
+		industries: o.String("industries", "", "industries"),
+		ignore:     o.String("ignore", "", "ignore"),
+		origin:     o.String("origin", "domestic", "origin"),
+		blank:      o.Bool("blank-is-zero", false, "blank-is-zero"),
+	}
+}
+
+// grid reads the cells of a table file.
+func (e *Env) grid(name string) (*ioformat.Grid, error) {
+	b, err := e.bytesOf(name)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(b, []byte("PK\x03\x04")) {
+		c := &cells{name: name}
+		if err := c.workbook(b); err != nil {
+			return nil, fault.New("calc.bad-file", "file", name, "reason", err.Error())
+		}
+		if len(c.rows) == 0 {
+			return nil, fault.New("calc.empty", "file", name)
+		}
+		var buffer bytes.Buffer
+		w := csv.NewWriter(&buffer)
+		for _, r := range c.rows {
+			for len(r) < len(c.rows[0]) { // a workbook does not store blank cells at the end of a row
+				r = append(r, "")
+			}
+			if err := w.Write(r); err != nil {
+				return nil, fault.New("calc.bad-file", "file", name, "reason", err.Error())
+			}
+		}
+		w.Flush()
+		b = buffer.Bytes()
+	}
+	return ioformat.ReadMatrix(bytes.NewReader(b), name)
+}
+
+// symmetric reads an input-output table and gives it with what a reader has to be told.
+func (e *Env) symmetric(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
+	origin, err := oneOf("origin", *f.origin, []choice[inputoutput.Origin]{{"domestic", inputoutput.Domestic}, {"total", inputoutput.Total}, {"imported", inputoutput.Imported}})
+	if err != nil {
+		return nil, nil, err
+	}
+	g, err := e.grid(*f.file)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.read(g, origin)
+}
+
+func (f *tableFlags) read(g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+	r := ioformat.Roles{Origin: origin, Final: list(*f.final), ValueAdded: list(*f.valueAdded), Taxes: list(*f.taxes), Details: list(*f.details),
+		Physical: list(*f.physical), Output: *f.output, BlankIsZero: *f.blank}
+	for _, c := range list(*f.imports) {
+		if !g.HasRow(c) && g.HasColumn(c) { // imports of a table of total flows: a negative final use
+			r.Final = append(r.Final, c)
+		} else {
+			r.Imports = append(r.Imports, c)
+		}
+	}
+	given := list(*f.industries)
+	r.Industries = given
+	if given == nil {
+		no := append(list(*f.ignore), append(list(*f.output), slices.Concat(r.Final, r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical)...)...)
+		for _, c := range g.Columns {
+			if g.HasRow(c) && !slices.Contains(no, c) && !strings.EqualFold(c, "total") {
+				r.Industries = append(r.Industries, c)
+			}
+		}
+		if len(r.Industries) == 0 {
+			return nil, nil, fault.New("ioformat.no-industries").At(g.File, 0, "")
+		}
+	}
+	column := *f.output != "" && !g.HasRow(*f.output) && g.HasColumn(*f.output)
+	if column {
+		r.Output = ""
+	}
+	loaded, err := g.Table(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, notes := loaded.Table, loaded.Notes
+	if column {
+		t.Output = make([]float64, t.N())
+		for i, c := range t.Codes {
+			x := g.Cell(c, *f.output)
+			if !x.Known && !r.BlankIsZero {
+				return nil, nil, fault.New("ioformat.blank-cell", "row", c, "column", *f.output).At(g.File, 0, *f.output)
+			}
+			t.Output[i] = x.Value
+		}
+		largest := 0.0
+		for _, x := range t.Output {
+			largest = max(largest, x, -x)
+		}
+		loaded.Findings = t.Reconcile(1e-9 * largest)
+	}
+	for _, x := range loaded.Findings {
+		notes = append(notes, fault.New("calc.finding", "finding", x).At(g.File, 0, ""))
+	}
+	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == *f.output || slices.Contains(list(*f.ignore), c) })
+	if len(ignored) > 0 {
+		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(ignored, ", ")).At(g.File, 0, ""))
+	}
+	return t, notes, nil
+}
