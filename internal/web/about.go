@@ -80,9 +80,10 @@ func (v *visit) findings() (page, error) {
 // releasesPage lists the releases and what was revised in the figures.
 type releasesPage struct {
 	Frame
-	Releases  []releaseEntry
-	Revisions *Figure
-	Count     string
+	Releases   []releaseEntry
+	Revisions  *Figure
+	Statistics *Figure
+	Count      string
 }
 
 type releaseEntry struct{ ID, Title, At, Notes, AsOfURL string }
@@ -126,5 +127,6 @@ func (v *visit) releases() (page, error) {
 	}
 	p.Count = v.count(len(list))
 	p.Revisions = p.show(&Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.vintageLine(), Open: true})
+	p.Statistics = v.whole(&p.Frame, "thong-ke", "DE_REVISIONS")
 	return p, nil
 }

@@ -23,6 +23,7 @@ type provincesPage struct {
 	Answer     string
 	Measures   []option
 	Defs       []option
+	Sets       []option // the sets of areas on which the year can be seen
 	Years      []option // the steps of the time slider
 	YearNow    string
 	AsTiles    bool
@@ -33,7 +34,7 @@ type provincesPage struct {
 	Missing    []Crumb // provinces without a published figure
 	MissingN   string
 	Definition string
-	Distribute *Figure
+	Further    []*Figure
 	Method     string
 }
 
@@ -42,15 +43,17 @@ type provincial struct {
 	id, flow string
 	codes    map[string]string // fixed codes of its key
 	defined  bool              // it has a definition to choose
-	version  bool              // its series differ by version of a method
+	restated *provincial       // where figures of the other set of areas are, when the publisher gives none
 }
 
 var provincials = []provincial{
-	{id: "ty-trong", flow: shareFlow, codes: map[string]string{"FREQ": "A", "COMPONENT": "TOTAL"}, defined: true},
+	{id: "ty-trong", flow: shareFlow, codes: map[string]string{"FREQ": "A", "COMPONENT": "TOTAL"}, defined: true,
+		restated: &provincial{flow: "DE_PROVINCE", codes: map[string]string{"FREQ": "A", "MEASURE": "SHARE"}}},
 	{id: "gia-tri", flow: "DE_PROVINCE", codes: map[string]string{"FREQ": "A", "MEASURE": "VA"}, defined: true},
-	{id: "grdp", flow: "GRDP", codes: map[string]string{"FREQ": "A"}},
+	{id: "grdp", flow: "GRDP", codes: map[string]string{"FREQ": "A"}, restated: &provincial{flow: "GRDP_EST", codes: map[string]string{"FREQ": "A"}}},
 	{id: "tang-truong", flow: "GRDP_GROWTH", codes: map[string]string{"FREQ": "A"}},
-	{id: "dti", flow: "DTI", codes: map[string]string{"FREQ": "A", "LEVEL": "PROV", "INDEX": "TOTAL", "MEASURE": "SCORE"}, version: true},
+	{id: "dti", flow: "DTI", codes: map[string]string{"FREQ": "A", "LEVEL": "PROV", "INDEX": "TOTAL", "MEASURE": "SCORE"},
+		restated: &provincial{flow: "DTI_RESTATED", codes: map[string]string{"FREQ": "A", "LEVEL": "PROV", "INDEX": "TOTAL", "MEASURE": "SCORE"}}},
 }
 
 // ofProvinces reads the figures of provinces for a measure: by definition, year and set of areas.
@@ -75,6 +78,26 @@ func (v *visit) readProvinces(m provincial) ofProvinces {
 			out[def][o.Period] = map[territory.Set][]cube.Version{}
 		}
 		out[def][o.Period][set] = append(out[def][o.Period][set], o)
+	}
+	if m.restated == nil {
+		return out
+	}
+	// What the publisher gives outranks what we restate; a year and set that it lacks is filled, never mixed.
+	for def, years := range v.readProvinces(*m.restated) {
+		for year, sets := range years {
+			for set, list := range sets {
+				if len(out[def][year][set]) > 0 {
+					continue
+				}
+				if out[def] == nil {
+					out[def] = map[stat.Period]map[territory.Set][]cube.Version{}
+				}
+				if out[def][year] == nil {
+					out[def][year] = map[territory.Set][]cube.Version{}
+				}
+				out[def][year][set] = list
+			}
+		}
 	}
 	return out
 }
@@ -175,7 +198,22 @@ func (v *visit) provinces() (page, error) {
 			set = other
 		}
 	}
-	if set != dated {
+	if want := v.query.Get("bo"); want != "" {
+		if want != string(territory.Provinces34) && want != string(territory.Provinces63) {
+			return nil, fault.New("web.no-code", "code", want, "dimension", "bo")
+		}
+		if len(data[def][year][territory.Set(want)]) > 0 {
+			set = territory.Set(want)
+		}
+	}
+	for _, x := range []territory.Set{territory.Provinces63, territory.Provinces34} {
+		if len(data[def][year]) > 1 && len(data[def][year][x]) > 0 {
+			p.Sets = append(p.Sets, option{Value: string(x), Name: v.say("provinces.set-" + string(x)), Selected: x == set, URL: v.here("bo", string(x))})
+		}
+	}
+	if restated := data[def][year][set]; len(restated) > 0 && !cube.Reported(restated[0].Observation) && restated[0].Attributes[stat.AttrComment] != "" {
+		p.Note = v.say("provinces.note-restated", "year", year.Year(), "n", string(set), "how", v.remark(restated[0]).In(v.lang))
+	} else if set != dated {
 		p.Note = v.say("provinces.note-recast", "year", year.Year(), "n", string(set))
 	} else {
 		p.Note = v.say("provinces.note-"+string(set), "year", year.Year())
@@ -187,15 +225,23 @@ func (v *visit) provinces() (page, error) {
 	}
 	v.mapFigures(p, m, def, year, set, data[def][year][set])
 	if m.id == "ty-trong" {
-		p.Distribute = v.distribution(&p.Frame)
+		for _, flow := range []struct{ id, name string }{{"phan-bo", "DE_DIST"}, {"tap-trung", "DE_CONCENTRATION"}} {
+			if fig := v.whole(&p.Frame, flow.id, flow.name); fig != nil {
+				p.Further = append(p.Further, fig)
+			}
+		}
 	}
 	return p, nil
 }
 
 // mapFigures makes the map, the ranking and the list of provinces without a figure.
 func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat.Period, set territory.Set, obs []cube.Version) {
-	f, err := v.snap.Catalog.Dataflow(m.flow)
-	if err != nil || len(obs) == 0 {
+	if len(obs) == 0 {
+		p.Empty = true
+		return
+	}
+	f, err := v.snap.Catalog.Dataflow(obs[0].Dataflow)
+	if err != nil {
 		p.Empty = true
 		return
 	}
@@ -287,13 +333,13 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 	p.Rank = p.show(&Figure{ID: "xep-hang", Title: both("provinces.ranking"), Note: title.In(v.lang) + " (" + unit.In(v.lang) + ")", Table: t, Chart: r, Source: v.sourceLine(obs)})
 }
 
-// distribution tables how many provinces lie in each band of the share, as the statistics office printed it.
-func (v *visit) distribution(f *Frame) *Figure {
-	flow, err := v.snap.Catalog.Dataflow("DE_DIST")
+// whole pivots all that a dataflow has; it is nil when there is nothing.
+func (v *visit) whole(f *Frame, id, flow string) *Figure {
+	d, err := v.snap.Catalog.Dataflow(flow)
 	if err != nil {
 		return nil
 	}
-	series := v.snap.Series("DE_DIST", "")
+	series := v.snap.Series(flow, "")
 	if len(series) == 0 {
 		return nil
 	}
@@ -301,8 +347,8 @@ func (v *visit) distribution(f *Frame) *Figure {
 	for _, s := range series {
 		obs = append(obs, s.Obs...)
 	}
-	t, _, unit := v.pivot(flow, series)
-	return f.show(&Figure{ID: "phan-bo", Title: flow.Name, Note: unit.In(v.lang), Table: t, Source: v.sourceLine(obs), Open: true})
+	t, _, unit := v.pivot(d, series)
+	return f.show(&Figure{ID: id, Title: d.Name, Note: unit.In(v.lang), Table: v.long(d, series, false), Shown: t, Source: v.sourceLine(obs), Open: true})
 }
 
 // provincePage is one province: everything on record about it.
