@@ -142,7 +142,7 @@ func (r *growthRun) revisions() error {
 		return err
 	}
 	if *r.lag >= 0 { // asked for, however few the revisions
-		test, err := uncertainty.TestMean(x.Revision, *r.lag)
+		test, err := uncertainty.TTest(x.Revision, *r.lag)
 		if err != nil {
 			return err
 		}
