@@ -220,15 +220,26 @@ func (s *shelf) Overrides(ctx context.Context) ([]monitor.Override, error) {
 	return s.store.Overrides(ctx)
 }
 
-// reason gives the short cause of a file error, without the path that the sentence already names.
-func reason(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
+// reason gives the cause of a file error as a sentence, without the path, which the sentence around it names. For what has no
+// sentence here, the system speaks.
+func reason(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.New("cli.not-there")
+	case errors.Is(err, fs.ErrPermission):
+		return fault.New("cli.not-allowed")
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fault.New("cli.disk-full")
+	case errors.Is(err, syscall.EISDIR):
+		return fault.New("cli.is-folder")
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
+		return fault.New("cli.not-folder")
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fault.New("cli.not-our-address")
 	}
 	var n syscall.Errno
 	if errors.As(err, &n) {
-		return n.Error()
+		err = n
 	}
-	return err.Error()
+	return fault.New("cli.system", "text", err)
 }

@@ -43,7 +43,7 @@ func release(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 		for _, r := range all {
-			fmt.Fprintf(e.out, "%-12s %-10s %-17s %s\n", r.ID, e.w("state."+string(r.State)), minute(r.PublishAt), r.Title.In(e.lang))
+			fmt.Fprintf(e.out, "%-12s %-10s %-17s %s\n", r.ID, r.State.In(e.lang), minute(r.PublishAt), r.Title.In(e.lang))
 		}
 		if len(all) == 0 {
 			fmt.Fprintln(e.out, e.w("release.none"))
@@ -82,7 +82,7 @@ func release(ctx context.Context, e *env, args []string) error {
 		}
 		return err
 	}
-	return fault.New("cli.bad-flag", "command", "release", "reason", action)
+	return fault.New("cli.bad-action", "action", action)
 }
 
 // publishFirst opens, approves and publishes the first release of a new installation.
@@ -95,7 +95,7 @@ func (a *app) publishFirst(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	notes := catalog.Label{Vi: words()["release.first-notes"][0], En: words()["release.first-notes"][1]}
+	notes := catalog.Label{Vi: book.Say("vi", "release.first-notes"), En: book.Say("en", "release.first-notes")}
 	desk := a.desk()
 	if _, err := desk.Open(ctx, id, releaseTitle(id), notes, "nhipso"); err != nil {
 		return err
@@ -146,15 +146,14 @@ func releaseTitle(id string) catalog.Label {
 	if len(period) > 7 {
 		period = period[:7]
 	}
-	name := func(lang string) string {
-		p, err := stat.ParsePeriod(period)
-		if err != nil {
-			return id
+	title := func(lang string) string {
+		name := id
+		if p, err := stat.ParsePeriod(period); err == nil {
+			name = text.FormatPeriodInline(lang, p)
 		}
-		return text.FormatPeriodInline(lang, p)
+		return book.Say(lang, "release.title", "period", name)
 	}
-	w := words()["release.title"]
-	return catalog.Label{Vi: fmt.Sprintf(w[0], name("vi")), En: fmt.Sprintf(w[1], name("en"))}
+	return catalog.Label{Vi: title("vi"), En: title("en")}
 }
 
 func minute(t time.Time) string {

@@ -64,7 +64,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 	for {
 		select {
 		case err := <-failed:
-			return fault.New("cli.cannot-listen", "addr", *addr, "reason", err.Error())
+			return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
 		case <-tick.C:
 			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
 			if err := s.refresh(ctx); err != nil && ctx.Err() == nil {

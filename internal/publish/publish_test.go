@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 // shelf keeps releases in memory.
 type shelf struct {
 	list []Release
-	last int64
 }
 
 func (s *shelf) CreateRelease(_ context.Context, r Release) error {
@@ -86,6 +86,34 @@ func TestReleaseGoesFromDraftToItsMinute(t *testing.T) {
 	}
 	if r, err := d.Current(ctx); err != nil || r.ID != "2026-Q3" {
 		t.Errorf("current %v (%v)", r.ID, err)
+	}
+}
+
+func TestCurrentIsTheReleaseOfTheLatestMinuteWhateverTheOrderOfOpening(t *testing.T) {
+	minute := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	s := &shelf{list: []Release{
+		{ID: "2026-Q3", State: Published, PublishAt: minute.AddDate(0, 3, 0)},
+		{ID: "2026-Q2.1", State: Published, PublishAt: minute},
+		{ID: "2026-Q4", State: Approved, PublishAt: minute.AddDate(1, 0, 0)},
+		{ID: "2027-Q1", State: Draft},
+	}}
+	d := Desk{Store: s, Cube: counter{last: 1}, Now: func() time.Time { return minute }}
+	if r, err := d.Current(context.Background()); err != nil || r.ID != "2026-Q3" {
+		t.Errorf("current is %q (%v)", r.ID, err)
+	}
+	s.list = append(s.list, Release{ID: "2026-Q3.1", State: Published, PublishAt: minute.AddDate(0, 3, 0)})
+	if r, err := d.Current(context.Background()); err != nil || r.ID != "2026-Q3.1" {
+		t.Errorf("of two releases of one minute the later opened one counts, not %q (%v)", r.ID, err)
+	}
+}
+
+func TestRefusalNamesTheStateInTheReadersLanguage(t *testing.T) {
+	d := Desk{Store: &shelf{list: []Release{{ID: "2026-Q3", State: Published}}}, Cube: counter{last: 1}, Now: time.Now}
+	_, err := d.Approve(context.Background(), "2026-Q3", "binh", time.Now())
+	for lang, words := range map[string][2]string{"vi": {"“đã công bố”", "“dự thảo”"}, "en": {"“published”", "“draft”"}} {
+		if s := fault.In(err, lang); !strings.Contains(s, words[0]) || !strings.Contains(s, words[1]) {
+			t.Errorf("%s", s)
+		}
 	}
 }
 
@@ -178,5 +206,53 @@ func TestSnapshotAsOfAnOlderDay(t *testing.T) {
 	}
 	if n := len(s.At(stat.MustDate("2000-01-01")).Read("F", "")); n != 0 {
 		t.Errorf("%d figures before anything was published", n)
+	}
+}
+
+func TestSeriesGivesItsFiguresByPeriodAndItsLastValue(t *testing.T) {
+	s := testSnapshot(t)
+	b := s.One("F", "A.b")
+	if v, ok := b.Last(); !ok || v.Value.String() != "12.83" {
+		t.Errorf("last of %v", b.Obs)
+	}
+	missing := cube.Version{Dataflow: "F", Observation: stat.Observation{Key: "A.b", Period: stat.Year(2023), Status: stat.Unpublished}}
+	b.Obs = append(b.Obs, missing)
+	if v, ok := b.Last(); !ok || v.Period != stat.Year(2022) {
+		t.Errorf("a figure that is missing counts as the last: %v", v)
+	}
+	if v, ok := b.At(stat.Year(2023)); !ok || v.Value != nil {
+		t.Errorf("2023 is %v, %v", v, ok)
+	}
+	if _, ok := b.At(stat.Year(2021)); ok {
+		t.Error("there is a figure of 2021")
+	}
+	if _, ok := (Series{Obs: []cube.Version{missing}}).Last(); ok {
+		t.Error("a series without values has a last one")
+	}
+}
+
+func TestSnapshotCountsWithinItsViewAndListsEveryDay(t *testing.T) {
+	s := testSnapshot(t)
+	if cells, versions := s.Count("F"); cells != 2 || versions != 3 {
+		t.Errorf("%d cells, %d versions", cells, versions)
+	}
+	if cells, versions := s.At(stat.MustDate("2024-01-01")).Count("F"); cells != 1 || versions != 1 {
+		t.Errorf("as of January 2024: %d cells, %d versions", cells, versions)
+	}
+	if days := s.Vintages("F"); len(days) != 2 || days[0] != stat.MustDate("2023-12-04") || days[1] != stat.MustDate("2025-01-06") {
+		t.Errorf("days %v", days)
+	}
+}
+
+func TestSnapshotKeepsABoundedNumberOfDays(t *testing.T) {
+	s := testSnapshot(t)
+	for i := range 3 * maxOlder {
+		s.At(stat.MustDate("2024-01-01").AddDays(i))
+		if len(s.older) > maxOlder {
+			t.Fatalf("%d days are kept", len(s.older))
+		}
+	}
+	if v, ok := s.At(stat.MustDate("2024-01-01")).Cell(cube.Cell{Dataflow: "F", Key: "A.b", Period: stat.Year(2022)}); !ok || v.Value.String() != "12.67" {
+		t.Error("a day that was let go reads differently")
 	}
 }

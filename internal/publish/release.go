@@ -6,12 +6,14 @@ package publish
 
 import (
 	"context"
+	_ "embed"
 	"regexp"
 	"time"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/words"
 )
 
 // State of a release.
@@ -23,6 +25,14 @@ const (
 	Approved  State = "approved"  // frozen; waits for its minute
 	Published State = "published" // public; never changes again
 )
+
+//go:embed words.csv
+var wordsFile string
+
+var book = words.MustRead(wordsFile)
+
+// In names the state in "vi" or "en".
+func (s State) In(lang string) string { return book.Say(lang, string(s)) }
 
 // Release is a frozen, approved set of vintages.
 type Release struct {
@@ -68,15 +78,15 @@ func (d Desk) Open(ctx context.Context, id string, title, notes catalog.Label, b
 	return r, d.Store.CreateRelease(ctx, r)
 }
 
-// Approve freezes a draft as the cube stands and sets its minute. Whoever opened a release may not approve it alone, unless
-// the installation has one person only, which the caller decides.
+// Approve freezes a draft as the cube stands and sets its minute. Whether whoever opened it may also approve it is for the
+// caller to decide: it alone knows who they are. Both names are kept.
 func (d Desk) Approve(ctx context.Context, id, by string, publishAt time.Time) (Release, error) {
 	r, err := d.Store.ReleaseByID(ctx, id)
 	if err != nil {
 		return r, err
 	}
 	if r.State != Draft {
-		return r, fault.New("publish.wrong-state", "id", id, "state", string(r.State), "want", string(Draft))
+		return r, fault.New("publish.wrong-state", "id", id, "state", r.State, "want", Draft)
 	}
 	last, err := d.Cube.LastMessage(ctx)
 	if err != nil {

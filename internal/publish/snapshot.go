@@ -178,12 +178,13 @@ func (s *Snapshot) CellHistory(c cube.Cell) []cube.Version {
 	return out
 }
 
-// Count gives the number of cells and of versions of a dataflow.
+// Count gives the number of cells and of versions of a dataflow, within the bound of the view.
 func (s *Snapshot) Count(dataflow string) (cells, versions int) {
-	return len(s.newest[dataflow]), len(s.past[dataflow])
+	return len(s.newest[dataflow]), len(s.History(dataflow, ""))
 }
 
-// Vintages lists the days on which figures of a dataflow were published, oldest first.
+// Vintages lists the days on which figures of a dataflow were published, oldest first, also those after the day viewed: they are the
+// other days that a reader may view.
 func (s *Snapshot) Vintages(dataflow string) []stat.Date {
 	seen := map[stat.Date]bool{}
 	var out []stat.Date

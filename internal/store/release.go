@@ -30,16 +30,16 @@ func (s *Store) CreateRelease(ctx context.Context, r publish.Release) error {
 // release is never changed, whatever the state asked for.
 func (s *Store) UpdateRelease(ctx context.Context, r publish.Release, from publish.State) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		state, found, err := sqldb.First(ctx, tx, sqldb.One[string], "SELECT state FROM release WHERE id = $1", r.ID)
+		state, found, err := sqldb.First(ctx, tx, sqldb.One[publish.State], "SELECT state FROM release WHERE id = $1", r.ID)
 		switch {
 		case err != nil:
 			return err
 		case !found:
 			return fault.New("publish.no-release", "id", r.ID)
 		case from == publish.Published:
-			return fault.New("publish.wrong-state", "id", r.ID, "state", state, "want", string(publish.Approved))
-		case state != string(from):
-			return fault.New("publish.wrong-state", "id", r.ID, "state", state, "want", string(from))
+			return fault.New("publish.wrong-state", "id", r.ID, "state", state, "want", publish.Approved)
+		case state != from:
+			return fault.New("publish.wrong-state", "id", r.ID, "state", state, "want", from)
 		}
 		if _, err := tx.Exec(ctx, `UPDATE release SET state = $2, title_vi = $3, title_en = $4, notes_vi = $5, notes_en = $6, as_of_vintage = $7,
 			as_of_message = $8, created_by = $9, created_at = $10, approved_by = $11, approved_at = $12, publish_at = $13 WHERE id = $1`, releaseValues(r)...); err != nil {

@@ -63,7 +63,7 @@ func testReleases(t *testing.T, at Place) {
 		create(t, s, r)
 		r.State = publish.Published
 		f := wantCode(t, s.UpdateRelease(t.Context(), r, publish.Approved), "publish.wrong-state")
-		same(t, f.Args, map[string]any{"id": "2026-Q3", "state": "draft", "want": "approved"})
+		same(t, f.Args, map[string]any{"id": "2026-Q3", "state": publish.Draft, "want": publish.Approved})
 		same(t, must[publish.Release](t)(s.ReleaseByID(t.Context(), r.ID)).State, publish.Draft)
 	})
 	t.Run("a published release never changes again", func(t *testing.T) {
