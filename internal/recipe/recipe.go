@@ -48,5 +48,10 @@ func All(c *catalog.Catalog, areas *territory.Registry) []pipeline.Recipe {
 		Provinces(areas),
 		DTIAreas(areas),
 		TaskRates(),
+		DemoADB(c),
+		DemoRatio(c),
+		DemoCore(c),
+		DemoLinkages(c),
+		DemoConcentration(c),
 	}
 }

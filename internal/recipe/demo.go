@@ -1,0 +1,259 @@
+package recipe
+
+import (
+	"slices"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/measure/satellite"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// The definitions of the digital economy that need supply and use tables have no open table of Viet Nam to work on. They run on the
+// foreign tables of the cube, which say in every name and note that they demonstrate a method; a table of Viet Nam that is loaded as
+// IO_TABLE is served by the same functions under its own area.
+const (
+	demoArea = "US"
+	demoNote = "DEMO_US2017"
+)
+
+// onTables makes a recipe that fills one dataflow from the tables of the demonstration.
+func onTables(c *catalog.Catalog, id, flow string, title catalog.Label, fill func(*tables, *sheet) error) pipeline.Recipe {
+	return pipeline.Recipe{ID: id, Version: "1", Method: id, Title: title, Params: map[string]string{"area": demoArea},
+		Inputs: tableInputs(demoArea), Outputs: []string{flow},
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+			measures, err := c.Codelist("CL_IO_MEASURE")
+			if err != nil {
+				return nil, err
+			}
+			t, err := readTables(in)
+			if err != nil || t == nil {
+				return &pipeline.Result{}, err
+			}
+			s := &sheet{flow: flow, area: t.area, period: t.period, measures: measures, note: demoNote}
+			if err := fill(t, s); err != nil {
+				return nil, err
+			}
+			return &s.result, s.err
+		}}
+}
+
+// DemoADB is the input-output equation of the Asian Development Bank on the domestic table: block form, literal form and what they differ by.
+func DemoADB(c *catalog.Catalog) pipeline.Recipe {
+	return onTables(c, "demo-adb", "IO_ADB", catalog.Label{Vi: "Minh họa: phương trình ADB trên bảng Hoa Kỳ 2017", En: "Demonstration: the ADB equation on the United States table of 2017"}, adb)
+}
+
+func adb(t *tables, s *sheet) error {
+	model, err := t.domesticModel()
+	if err != nil {
+		return err
+	}
+	list := t.digitalIndustries()
+	account, err := satellite.ADB{Model: model, Digital: list, On: t.period.From()}.Compute()
+	if err != nil {
+		return err
+	}
+	whole := append([]pipeline.Ref{t.block(makeTable), t.block(useTable), t.block(importTable)}, t.listed("INDUSTRIES")...)
+	own := append(t.refs(useTable, "value added", t.primary, list.Codes), t.listed("INDUSTRIES")...)
+	s.give(economy, "OWN", account.Own, stat.Estimated, own...)
+	for _, m := range []struct {
+		code  string
+		value inputoutput.Maybe
+		scale float64
+	}{
+		{"BACKWARD", inputoutput.Known(account.Backward), 1}, {"FORWARD", inputoutput.Known(account.Forward), 1},
+		{"DOUBLE_COUNT", inputoutput.Known(account.DoubleCount), 1}, {"DIAGONAL", account.Diagonal, 1}, {"CAPITAL", inputoutput.Known(account.Capital), 1},
+		{"BLOCK", inputoutput.Known(account.Block), 1}, {"LITERAL", account.Literal, 1}, {"DIFFERENCE", account.Difference, 1},
+		{"VA", inputoutput.Known(account.GDP), 1}, {"SHARE_BLOCK", account.Share, 100},
+		{"SHARE_LITERAL", ratio(account.Literal, account.GDP), 100},
+	} {
+		s.maybe(economy, m.code, m.value, m.scale, stat.Estimated, whole...)
+	}
+	for i, code := range model.Table.Codes {
+		from := t.refs(useTable, "value added", t.primary, []string{code})
+		if !slices.Contains(list.Codes, code) {
+			from = append(from, whole...) // what it adds to digital final use passes through the whole table
+		}
+		s.give(t.prefix+code, "PART", account.ByIndustry[i], stat.Estimated, from...)
+	}
+	s.checks(account.Checks)
+	return nil
+}
+
+// ratio gives a/b, or nothing where a is missing or b is zero.
+func ratio(a inputoutput.Maybe, b float64) inputoutput.Maybe {
+	if !a.Known || b == 0 {
+		return inputoutput.Missing
+	}
+	return inputoutput.Known(a.Value / b)
+}
+
+// DemoRatio is the product-ratio account of the BEA and OECD: an industry's value added is digital in the proportion in which its output is.
+func DemoRatio(c *catalog.Catalog) pipeline.Recipe {
+	return onTables(c, "demo-ratio", "IO_RATIO", catalog.Label{Vi: "Minh họa: tỷ phần sản phẩm trên bảng Hoa Kỳ 2017", En: "Demonstration: the product ratio on the United States table of 2017"}, productRatio)
+}
+
+func productRatio(t *tables, s *sheet) error {
+	pair := t.supply(inputoutput.Total)
+	digital := t.digitalProducts()
+	account, err := satellite.ProductRatio{Products: pair.Products, Industries: pair.Industries, Make: pair.Make, Digital: digital, On: t.period.From(),
+		Measures: []inputoutput.Row{{Code: "VA", Values: t.valueAdded()}, {Code: labour, Values: t.primaryRow(labour)}}}.Compute()
+	if err != nil {
+		return err
+	}
+	added, pay := account.Measures[0], account.Measures[1]
+	products := make([]string, len(digital.Fractions))
+	for i, f := range digital.Fractions {
+		products[i] = f.Product
+	}
+	everything := append([]pipeline.Ref{t.block(makeTable), {Dataflow: tableFlow, Key: t.key(useTable, "T006", ""), Role: "value added"}}, t.listed("PRODUCTS")...)
+	s.give(economy, "OUTPUT_DIG", account.Output.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable)}, t.listed("PRODUCTS")...)...)
+	s.give(economy, "VA_DIG", added.Digital, stat.Estimated, everything...)
+	s.give(economy, "VA", added.Whole, stat.Estimated, everything[1])
+	s.give(economy, "COMP_DIG", pay.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable), {Dataflow: tableFlow, Key: t.key(useTable, labour, ""), Role: "compensation"}}, t.listed("PRODUCTS")...)...)
+	s.maybe(economy, "SHARE", added.Share, 100, stat.Estimated, everything...)
+	output := pair.IndustryOutput()
+	for i, code := range pair.Industries {
+		made := append(t.refs(makeTable, "digital output", []string{code}, products), t.refs(makeTable, "output", []string{code}, []string{"T008"})...)
+		made = append(made, t.listed("PRODUCTS")...)
+		s.give(t.prefix+code, "OUTPUT", output[i], stat.Estimated, t.refs(makeTable, "output", []string{code}, t.products)...)
+		s.give(t.prefix+code, "RATIO", account.Ratio[i]*100, stat.Estimated, made...)
+		s.give(t.prefix+code, "VA_DIG", added.ByIndustry[i], stat.Estimated, append(t.refs(useTable, "value added", t.primary, []string{code}), made...)...)
+	}
+	s.checks(account.Checks)
+	return nil
+}
+
+// DemoCore is the form of Viet Nam's statistics office: core industries and the digitalised part of the others, with coefficients that are
+// the share of digital products in what an industry uses. The office does not publish its coefficients; these are a candidate.
+func DemoCore(c *catalog.Catalog) pipeline.Recipe {
+	return onTables(c, "demo-core", "IO_CORE", catalog.Label{Vi: "Minh họa: lõi và số hóa trên bảng Hoa Kỳ 2017", En: "Demonstration: core and digitalised on the United States table of 2017"}, coreDigitalised)
+}
+
+func coreDigitalised(t *tables, s *sheet) error {
+	table, err := t.supply(inputoutput.Total).Symmetric(inputoutput.ModelD, inputoutput.Total)
+	if err != nil {
+		return err
+	}
+	list, on := t.digitalIndustries(), t.period.From()
+	d, err := satellite.DigitalInputShare(table.Z, table.Codes, list, on, nil, nil)
+	if err != nil {
+		return err
+	}
+	outside := map[string]float64{}
+	for code, x := range d {
+		if !slices.Contains(list.Codes, code) {
+			outside[code] = x
+		}
+	}
+	account, err := satellite.CoreDigitalised{Industries: t.industries, ValueAdded: satellite.Known(t.valueAdded()...), Core: list, On: on, Coefficients: outside}.Compute()
+	if err != nil {
+		return err
+	}
+	whole := append([]pipeline.Ref{t.block(makeTable), t.block(useTable)}, t.listed("INDUSTRIES")...)
+	s.maybe(economy, "CORE", account.Core, 1, stat.Estimated, append(t.refs(useTable, "value added", t.primary, list.Codes), t.listed("INDUSTRIES")...)...)
+	s.maybe(economy, "DIGITALISED", account.Digitalised, 1, stat.Estimated, whole...)
+	s.maybe(economy, "TOTAL", account.Total, 1, stat.Estimated, whole...)
+	s.maybe(economy, "VA", account.GDP, 1, stat.Estimated, pipeline.Ref{Dataflow: tableFlow, Key: t.key(useTable, "T006", ""), Role: "value added"})
+	s.maybe(economy, "SHARE", account.Share, 100, stat.Estimated, whole...)
+	for _, p := range account.Parts {
+		own := t.refs(useTable, "value added", t.primary, []string{p.Code})
+		if p.Core {
+			s.maybe(t.prefix+p.Code, "PART", p.Digital, 1, stat.Estimated, append(own, t.listed("INDUSTRIES")...)...)
+			continue
+		}
+		// The inputs of the industry by product, and the make table, which says which industry made them.
+		inputs := append(append([]pipeline.Ref{{Dataflow: tableFlow, Key: t.key(useTable, "", p.Code), Role: "intermediate inputs"}}, t.block(makeTable)), t.listed("INDUSTRIES")...)
+		s.maybe(t.prefix+p.Code, "COEFFICIENT", p.Coefficient, 100, stat.Estimated, inputs...)
+		s.maybe(t.prefix+p.Code, "PART", p.Digital, 1, stat.Estimated, append(own, inputs...)...)
+	}
+	return nil
+}
+
+// DemoLinkages gives multipliers and linkages of the digital industries on the domestic table, and what the economy would lose without each.
+func DemoLinkages(c *catalog.Catalog) pipeline.Recipe {
+	return onTables(c, "demo-linkages", "IO_LINKAGE", catalog.Label{Vi: "Minh họa: số nhân và liên kết trên bảng Hoa Kỳ 2017", En: "Demonstration: multipliers and linkages on the United States table of 2017"}, linkages)
+}
+
+func linkages(t *tables, s *sheet) error {
+	model, err := t.domesticModel()
+	if err != nil {
+		return err
+	}
+	links, err := model.Linkages()
+	if err != nil {
+		return err
+	}
+	added, err := model.Effects(t.valueAdded())
+	if err != nil {
+		return err
+	}
+	pay, err := model.Effects(t.primaryRow(labour))
+	if err != nil {
+		return err
+	}
+	whole := append([]pipeline.Ref{t.block(makeTable), t.block(useTable), t.block(importTable)}, t.listed("INDUSTRIES")...)
+	list := t.digitalIndustries()
+	for i, code := range model.Table.Codes {
+		if !slices.Contains(list.Codes, code) {
+			continue
+		}
+		loss, err := model.Extract([]int{i}, inputoutput.Whole)
+		if err != nil {
+			return err
+		}
+		from := append(t.refs(useTable, "value added", t.primary, []string{code}), whole...)
+		for _, m := range []struct {
+			code  string
+			value inputoutput.Maybe
+		}{
+			{"MULT_OUTPUT", inputoutput.Known(links.Backward[i])}, {"EFFECT_VA", inputoutput.Known(added.Effect[i])}, {"EFFECT_INCOME", inputoutput.Known(pay.Effect[i])},
+			{"MULT_INCOME", pay.Multiplier[i]}, {"POWER", inputoutput.Known(links.Power[i])}, {"SENSITIVITY", inputoutput.Known(links.Sensitivity[i])},
+			{"FORWARD_GHOSH", inputoutput.Known(links.Forward[i])}, {"LOSS_OUTPUT", inputoutput.Known(loss.Total)}, {"LOSS_VA", loss.ValueAdded},
+		} {
+			s.maybe(t.prefix+code, m.code, m.value, 1, stat.Estimated, from...)
+		}
+	}
+	return nil
+}
+
+// DemoConcentration says in how many industries the digital value added of the product ratio is concentrated.
+func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
+	return pipeline.Recipe{ID: "demo-concentration", Version: "1", Method: "demo-concentration", Params: map[string]string{"area": demoArea},
+		Title:   catalog.Label{Vi: "Minh họa: mức độ tập trung của kinh tế số Hoa Kỳ 2017 theo ngành", En: "Demonstration: concentration of the digital economy of the United States 2017 by industry"},
+		Inputs:  []pipeline.Input{{Name: "ratio", Dataflow: "IO_RATIO", Key: "A." + demoArea + "..VA_DIG"}},
+		Outputs: []string{"IO_CONCENTRATION"},
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+			measures, err := c.Codelist("CL_IO_MEASURE")
+			if err != nil {
+				return nil, err
+			}
+			s := &sheet{flow: "IO_CONCENTRATION", area: in.Params["area"], measures: measures, note: demoNote}
+			for _, group := range byPeriod(in.Newest("ratio")) {
+				var values []float64
+				var from []pipeline.Ref
+				for _, v := range group.versions {
+					if v.Key.Codes()[2] == economy {
+						continue
+					}
+					values = append(values, v.Value.Float64())
+					if v.Value.Sign() > 0 {
+						from = append(from, refTo(v, "part"))
+					}
+				}
+				s.period = group.period
+				held, err := satellite.Concentration(values, 1, 3, 5)
+				if err != nil {
+					return nil, err
+				}
+				for _, m := range []struct {
+					code  string
+					value float64
+				}{{"TOP1", held.Top[1] * 100}, {"TOP3", held.Top[3] * 100}, {"TOP5", held.Top[5] * 100}, {"HHI", held.HHI}, {"GINI", held.Gini}, {"EFFECTIVE", held.Effective}} {
+					s.give(economy, m.code, m.value, stat.Estimated, from...)
+				}
+			}
+			return &s.result, s.err
+		}}
+}
