@@ -6,6 +6,7 @@
 package catalog
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -72,6 +73,18 @@ func (c *Codelist) Children(id string) []Code {
 	return out
 }
 
+// Sample names the first few codes, enough to show a reader what a code of the list looks like.
+func (c *Codelist) Sample() string {
+	var ids []string
+	for _, x := range c.Codes[:min(8, len(c.Codes))] {
+		ids = append(ids, x.ID)
+	}
+	if len(c.Codes) > 8 {
+		ids = append(ids, "…")
+	}
+	return strings.Join(ids, ", ")
+}
+
 // NewCodelist makes a list; a code that appears twice or a parent that does not exist is refused.
 func NewCodelist(id string, name Label, source string, codes []Code) (*Codelist, error) {
 	c := &Codelist{ID: id, Name: name, Source: source, Codes: codes, byID: map[string]int{}}
@@ -131,12 +144,7 @@ type Ratio struct {
 
 // Position gives the index of a dimension in the key, or -1.
 func (d *Dataflow) Position(dimension string) int {
-	for i, x := range d.Dimensions {
-		if x.ID == dimension {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(d.Dimensions, func(x Dimension) bool { return x.ID == dimension })
 }
 
 // CodeOf gives the code that a key has for a dimension, or "".
@@ -160,12 +168,7 @@ func (d *Dataflow) KeyOf(codes map[string]string) stat.Key {
 
 // Allows reports whether observations may carry an attribute.
 func (d *Dataflow) Allows(attribute string) bool {
-	for _, a := range d.Attributes {
-		if a == attribute {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(d.Attributes, attribute)
 }
 
 // Indicator is something measured, which may have many targets and several series.
@@ -287,21 +290,8 @@ func (c *Catalog) CheckKey(f *Dataflow, k stat.Key) error {
 	for i, d := range f.Dimensions {
 		l := c.codelists[d.Codelist]
 		if _, ok := l.Code(codes[i]); !ok {
-			return fault.New("catalog.unknown-code", "code", codes[i], "codelist", l.ID, "dimension", d.ID, "allowed", some(l))
+			return fault.New("catalog.unknown-code", "code", codes[i], "codelist", l.ID, "dimension", d.ID, "allowed", l.Sample())
 		}
 	}
 	return nil
-}
-
-// some names the first few codes of a list, enough to show the reader what a code looks like.
-func some(l *Codelist) string {
-	var ids []string
-	for i, x := range l.Codes {
-		if i == 8 {
-			ids = append(ids, "…")
-			break
-		}
-		ids = append(ids, x.ID)
-	}
-	return strings.Join(ids, ", ")
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,7 +94,7 @@ func readTable(fsys fs.FS, name string, columns ...string) (table, error) {
 		return refuse(1, err.Error())
 	}
 	for _, want := range columns {
-		if !contains(t.head, want) {
+		if !slices.Contains(t.head, want) {
 			return refuse(1, want)
 		}
 	}
@@ -289,13 +290,4 @@ func (c *Catalog) resolve(codelist, code, by string) error {
 		return fault.New("catalog.unresolved", "id", codelist+"."+code, "by", by)
 	}
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

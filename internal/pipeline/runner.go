@@ -5,7 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"time"
 
 	"nhipso/internal/cube"
@@ -115,7 +116,7 @@ func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs,
 	var lineage []Lineage
 	given := map[cube.Cell]bool{}
 	for _, out := range result.Outputs {
-		if !contains(recipe.Outputs, out.Dataflow) {
+		if !slices.Contains(recipe.Outputs, out.Dataflow) {
 			return m, nil, fault.New("pipeline.undeclared-output", "recipe", recipe.Title, "dataflow", out.Dataflow)
 		}
 		o := out.Observation
@@ -219,13 +220,13 @@ func (m marks) of(ref cube.Cell) (stat.Mark, bool) {
 }
 
 // Memo gives the key by which a run is remembered: a hash of the recipe, its version and parameters, and every input
-// version that it can see. The run and the recipe version that made a derived input are left out, so that a rerun which changes no figure makes
-// nothing downstream stale.
+// version that it can see. The run and the recipe version that made a derived input are left out, so that a rerun which changes no
+// figure makes nothing downstream stale.
 func Memo(recipe Recipe, in *Inputs) string {
 	h := sha256.New()
 	line := func(parts ...any) { fmt.Fprintln(h, parts...) }
 	line(recipe.ID, recipe.Version)
-	for _, k := range sorted(recipe.Params) {
+	for _, k := range slices.Sorted(maps.Keys(recipe.Params)) {
 		line("param", k, recipe.Params[k])
 	}
 	for _, i := range recipe.Inputs {
@@ -293,22 +294,4 @@ func Order(recipes []Recipe) ([]Recipe, error) {
 		}
 	}
 	return out, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
-func sorted(m map[string]string) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }

@@ -5,7 +5,8 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,7 +162,7 @@ func (rd reader) heading(name string, head []string) error {
 	for _, h := range head {
 		switch {
 		case !allowed[h]:
-			faults = append(faults, fault.New("reference.unknown-column", "column", h, "allowed", strings.Join(sorted(allowed), ", ")).At(name, 1, h))
+			faults = append(faults, fault.New("reference.unknown-column", "column", h, "allowed", strings.Join(slices.Sorted(maps.Keys(allowed)), ", ")).At(name, 1, h))
 		case seen[h]:
 			faults = append(faults, fault.New("reference.duplicate-column", "column", h).At(name, 1, h))
 		}
@@ -176,15 +177,6 @@ func (rd reader) heading(name string, head []string) error {
 		}
 	}
 	return errors.Join(faults...)
-}
-
-func sorted(set map[string]bool) []string {
-	out := make([]string, 0, len(set))
-	for k := range set {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }
 
 // entry reads one row; on a fault it names the column.
@@ -280,23 +272,10 @@ func (rd reader) attributes(flow *catalog.Dataflow, attributes stat.Attributes) 
 			return name, err
 		}
 		if _, ok := list.Code(v); !ok {
-			return name, fault.New("reference.unknown-value", "text", v, "codelist", list.ID, "allowed", codes(list))
+			return name, fault.New("reference.unknown-value", "text", v, "codelist", list.ID, "allowed", list.Sample())
 		}
 	}
 	return "", nil
-}
-
-// codes names the first codes of a list.
-func codes(l *catalog.Codelist) string {
-	var out []string
-	for i, c := range l.Codes {
-		if i == 8 {
-			out = append(out, "…")
-			break
-		}
-		out = append(out, c.ID)
-	}
-	return strings.Join(out, ", ")
 }
 
 // number reads a plain decimal, and says what else a text may be.

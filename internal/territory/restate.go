@@ -1,6 +1,8 @@
 package territory
 
 import (
+	"slices"
+
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 )
@@ -291,7 +293,7 @@ func (r *Registry) ratios(q Request) ([]Restated, error) {
 		x, d := &num[i], den[i]
 		x.Exact = x.Exact && d.Exact
 		for _, m := range d.Missing {
-			if !has(x.Missing, m) {
+			if !slices.Contains(x.Missing, m) {
 				x.Missing = append(x.Missing, m)
 			}
 		}
@@ -309,13 +311,4 @@ func (r *Registry) ratios(q Request) ([]Restated, error) {
 		x.Value = &v
 	}
 	return num, nil
-}
-
-func has(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
