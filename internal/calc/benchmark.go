@@ -96,17 +96,15 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		worst = math.Max(worst, math.Abs(m))
 	}
 	if *o.json {
-		type point struct {
-			Period   string  `json:"period"`
-			Value    float64 `json:"value"`
-			Forecast bool    `json:"forecast,omitempty"`
-		}
-		points := make([]point, len(r.Values))
+		points := make([]object, len(r.Values))
 		for i, v := range r.Values {
-			points[i] = point{ind.periods[i].String(), v, r.Forecast[i]}
+			points[i] = object{{"period", ind.periods[i].String()}, {"value", v}}
+			if r.Forecast[i] {
+				points[i] = append(points[i], member{"forecast", true})
+			}
 		}
-		return e.writeJSON(map[string]any{"method": *method, "criterion": *criterion, "objective": r.Objective, "residual": r.Residual, "maxMiss": worst,
-			"steps": r.Steps, "binding": r.Binding, "redundant": r.Redundant, "notes": e.remarks(r.Warnings), "series": points})
+		return e.writeJSON(object{{"method", *method}, {"criterion", *criterion}, {"objective", r.Objective}, {"residual", r.Residual}, {"maxMiss", worst},
+			{"steps", r.Steps}, {"binding", r.Binding}, {"redundant", r.Redundant}, {"notes", e.remarks(r.Warnings)}, {"series", points}})
 	}
 	e.warn(r.Warnings)
 	if *o.explain {

@@ -10,7 +10,6 @@ import (
 	"context"
 	_ "embed"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -148,16 +147,6 @@ func oneOf[T any](flagName, word string, choices []choice[T]) (T, error) {
 type choice[T any] struct {
 	name  string
 	value T
-}
-
-// writeJSON writes a value as indented JSON. A number that JSON cannot hold is a defect of the method, and is refused, not written.
-func (e *Env) writeJSON(v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fault.New("calc.not-a-number").Because(err)
-	}
-	_, err = fmt.Fprintf(e.Out, "%s\n", b)
-	return err
 }
 
 // writeCSV writes rows of cells.

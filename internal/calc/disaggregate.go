@@ -89,24 +89,17 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 	if !*noConstant {
 		names = append([]string{"constant"}, names...)
 	}
-	coefficients, errors := map[string]float64{}, map[string]float64{}
-	for i, name := range names {
-		coefficients[name], errors[name] = r.Beta[i], r.BetaSE[i]
-	}
 	if *o.json {
-		type point struct {
-			Period   string  `json:"period"`
-			Value    float64 `json:"value"`
-			SE       float64 `json:"se"`
-			Forecast bool    `json:"forecast,omitempty"`
-		}
-		points := make([]point, len(r.Values))
+		points := make([]object, len(r.Values))
 		for i, v := range r.Values {
-			points[i] = point{ind.periods[i].String(), v, r.SE[i], r.Forecast[i]}
+			points[i] = object{{"period", ind.periods[i].String()}, {"value", v}, {"se", r.SE[i]}}
+			if r.Forecast[i] {
+				points[i] = append(points[i], member{"forecast", true})
+			}
 		}
-		return e.writeJSON(map[string]any{"method": *method, "used": string(r.Method), "rho": r.Rho, "coefficients": coefficients, "stderr": errors,
-			"logLik": r.LogL, "rss": r.RSS, "sigma2": r.Sigma2, "divisor": r.Divisor, "r2": r.R2, "durbinWatson": r.DurbinWatson, "residuals": r.Residuals,
-			"exact": r.Exact, "binding": r.Binding, "notes": e.remarks(notes), "series": points})
+		return e.writeJSON(object{{"method", *method}, {"used", string(r.Method)}, {"rho", r.Rho}, {"coefficients", byCode(names, r.Beta)}, {"stderr", byCode(names, r.BetaSE)},
+			{"logLik", r.LogL}, {"rss", r.RSS}, {"sigma2", r.Sigma2}, {"divisor", r.Divisor}, {"r2", r.R2}, {"durbinWatson", r.DurbinWatson}, {"residuals", r.Residuals},
+			{"exact", r.Exact}, {"binding", r.Binding}, {"notes", e.remarks(notes)}, {"series", points}})
 	}
 	e.warn(notes)
 	if *o.explain {

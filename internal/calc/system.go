@@ -111,16 +111,12 @@ func (e *Env) reconcileSystem(o *options, file string, lambda, rho float64, bias
 		return err
 	}
 	if *o.json {
-		series := map[string][]float64{}
-		for i, n := range names {
-			series[n] = r.Values[i]
-		}
 		worst := 0.0
 		for _, m := range r.Misses {
 			worst = math.Max(worst, math.Abs(m))
 		}
-		return e.writeJSON(map[string]any{"series": series, "objective": r.Objective, "stepOne": r.StepOne, "loss": r.Loss, "residual": r.Residual, "maxMiss": worst,
-			"redundant": r.Redundant, "notes": e.remarks(r.Warnings)})
+		return e.writeJSON(object{{"series", byCode(names, r.Values)}, {"objective", r.Objective}, {"stepOne", r.StepOne}, {"loss", r.Loss}, {"residual", r.Residual}, {"maxMiss", worst},
+			{"redundant", r.Redundant}, {"notes", e.remarks(r.Warnings)}})
 	}
 	e.warn(r.Warnings)
 	rows := [][]string{append([]string{"t"}, names...)}

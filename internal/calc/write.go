@@ -1,9 +1,12 @@
 package calc
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -19,28 +22,101 @@ type member struct {
 	value any
 }
 
-// MarshalJSON implements json.Marshaler.
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		name, err := json.Marshal(m.name)
-		if err != nil {
-			return nil, err
-		}
-		value, err := json.Marshal(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(value)
+// writeJSON writes a value as indented JSON, a record or a row of a matrix on one line. A number that JSON cannot hold is a defect of the
+// method, and is refused, not written.
+func (e *Env) writeJSON(v any) error {
+	b, err := appendJSON(nil, v, "\n")
+	if err != nil {
+		return fault.New("calc.not-a-number").Because(err)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	if _, err := e.Out.Write(append(b, '\n')); err != nil {
+		return fault.New("calc.write").Because(err)
+	}
+	return nil
+}
+
+// appendJSON writes a value after b; margin is what a new line begins with.
+func appendJSON(b []byte, v any, margin string) ([]byte, error) {
+	var err error
+	inner := margin + "  "
+	switch x := v.(type) {
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return b, fmt.Errorf("%v", x)
+		}
+		return strconv.AppendFloat(b, x, 'g', -1, 64), nil
+	case []float64:
+		return appendList(b, x, "")
+	case [][]float64:
+		return appendList(b, x, inner)
+	case []any:
+		return appendList(b, x, inner)
+	case []object:
+		return appendList(b, x, inner)
+	case object:
+		if record(x) {
+			inner = ""
+		}
+		b = append(b, '{')
+		for i, m := range x {
+			if i > 0 {
+				b = append(b, comma(inner)...)
+			}
+			b = append(b, inner...)
+			name, err := json.Marshal(m.name)
+			if err != nil {
+				return b, err
+			}
+			b = append(append(b, name...), ": "...)
+			if b, err = appendJSON(b, m.value, inner); err != nil {
+				return b, err
+			}
+		}
+		if inner != "" && len(x) > 0 {
+			b = append(b, margin...)
+		}
+		return append(b, '}'), nil
+	}
+	text, err := json.MarshalIndent(v, strings.TrimPrefix(margin, "\n"), "  ")
+	return append(b, text...), err
+}
+
+// appendList writes a list, on one line where inner is empty.
+func appendList[T any](b []byte, list []T, inner string) ([]byte, error) {
+	b = append(b, '[')
+	var err error
+	for i, v := range list {
+		if i > 0 {
+			b = append(b, comma(inner)...)
+		}
+		if b, err = appendJSON(append(b, inner...), v, inner); err != nil {
+			return b, err
+		}
+	}
+	if len(inner) > 2 && len(list) > 0 {
+		b = append(b, inner[:len(inner)-2]...)
+	}
+	return append(b, ']'), nil
+}
+
+// comma is what stands between two values: with a blank where no new line follows.
+func comma(inner string) string {
+	if inner == "" {
+		return ", "
+	}
+	return ","
+}
+
+// record says whether an object is a short record of plain values, which reads best on one line.
+func record(x object) bool {
+	for _, m := range x {
+		switch m.value.(type) {
+		case float64, string, bool, int, nil, inputoutput.Maybe:
+		default:
+			return false
+		}
+	}
+	return len(x) > 1 && len(x) <= 12 && x[0].name != "" && slices.Contains([]string{"period", "item", "name", "year", "code", "outputLoss", "lag"}, x[0].name)
 }
 
 // byCode gives one value a code, in their order.
