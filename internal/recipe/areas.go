@@ -3,7 +3,6 @@ package recipe
 import (
 	"sort"
 
-	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -16,7 +15,7 @@ import (
 func Areas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "grdp-areas", Version: "1", Method: "provinces",
-		Title: catalog.Label{Vi: "GRDP trên bản đồ 63 và 34 tỉnh", En: "GRDP on the maps of 63 and 34 provinces"},
+		Title: title("grdp-areas"),
 		Inputs: []pipeline.Input{
 			{Name: "population", Dataflow: "POPULATION", Key: "A."},
 			{Name: "per-head", Dataflow: "GRDP_PER_HEAD", Key: "A."},
@@ -102,7 +101,7 @@ func grdpAreas(areas *territory.Registry, in *pipeline.Inputs) (*pipeline.Result
 func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "dti-areas", Version: "1", Method: "provinces",
-		Title:   catalog.Label{Vi: "DTI quy đổi về 34 tỉnh", En: "DTI restated to 34 provinces"},
+		Title:   title("dti-areas"),
 		Inputs:  []pipeline.Input{{Name: "dti", Dataflow: "DTI", Key: "A..PROV..TOTAL.SCORE"}},
 		Outputs: []string{"DTI_RESTATED"},
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {

@@ -19,8 +19,8 @@ const (
 )
 
 // onTables makes a recipe that fills one dataflow from the tables of the demonstration.
-func onTables(c *catalog.Catalog, id, flow string, title catalog.Label, fill func(*tables, *sheet) error) pipeline.Recipe {
-	return pipeline.Recipe{ID: id, Version: "1", Method: id, Title: title, Params: map[string]string{"area": demoArea},
+func onTables(c *catalog.Catalog, id, flow string, fill func(*tables, *sheet) error) pipeline.Recipe {
+	return pipeline.Recipe{ID: id, Version: "1", Method: id, Title: title(id), Params: map[string]string{"area": demoArea},
 		Inputs: tableInputs(demoArea), Outputs: []string{flow},
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_IO_MEASURE")
@@ -41,7 +41,7 @@ func onTables(c *catalog.Catalog, id, flow string, title catalog.Label, fill fun
 
 // DemoADB is the input-output equation of the Asian Development Bank on the domestic table: block form, literal form and what they differ by.
 func DemoADB(c *catalog.Catalog) pipeline.Recipe {
-	return onTables(c, "demo-adb", "IO_ADB", catalog.Label{Vi: "Minh họa: phương trình ADB trên bảng Hoa Kỳ 2017", En: "Demonstration: the ADB equation on the United States table of 2017"}, adb)
+	return onTables(c, "demo-adb", "IO_ADB", adb)
 }
 
 func adb(t *tables, s *sheet) error {
@@ -91,7 +91,7 @@ func ratio(a inputoutput.Maybe, b float64) inputoutput.Maybe {
 
 // DemoRatio is the product-ratio account of the BEA and OECD: an industry's value added is digital in the proportion in which its output is.
 func DemoRatio(c *catalog.Catalog) pipeline.Recipe {
-	return onTables(c, "demo-ratio", "IO_RATIO", catalog.Label{Vi: "Minh họa: tỷ phần sản phẩm trên bảng Hoa Kỳ 2017", En: "Demonstration: the product ratio on the United States table of 2017"}, productRatio)
+	return onTables(c, "demo-ratio", "IO_RATIO", productRatio)
 }
 
 func productRatio(t *tables, s *sheet) error {
@@ -128,7 +128,7 @@ func productRatio(t *tables, s *sheet) error {
 // DemoCore is the form of Viet Nam's statistics office: core industries and the digitalised part of the others, with coefficients that are
 // the share of digital products in what an industry uses. The office does not publish its coefficients; these are a candidate.
 func DemoCore(c *catalog.Catalog) pipeline.Recipe {
-	return onTables(c, "demo-core", "IO_CORE", catalog.Label{Vi: "Minh họa: lõi và số hóa trên bảng Hoa Kỳ 2017", En: "Demonstration: core and digitalised on the United States table of 2017"}, coreDigitalised)
+	return onTables(c, "demo-core", "IO_CORE", coreDigitalised)
 }
 
 func coreDigitalised(t *tables, s *sheet) error {
@@ -173,7 +173,7 @@ func coreDigitalised(t *tables, s *sheet) error {
 
 // DemoLinkages gives multipliers and linkages of the digital industries on the domestic table, and what the economy would lose without each.
 func DemoLinkages(c *catalog.Catalog) pipeline.Recipe {
-	return onTables(c, "demo-linkages", "IO_LINKAGE", catalog.Label{Vi: "Minh họa: số nhân và liên kết trên bảng Hoa Kỳ 2017", En: "Demonstration: multipliers and linkages on the United States table of 2017"}, linkages)
+	return onTables(c, "demo-linkages", "IO_LINKAGE", linkages)
 }
 
 func linkages(t *tables, s *sheet) error {
@@ -221,7 +221,7 @@ func linkages(t *tables, s *sheet) error {
 // DemoConcentration says in how many industries the digital value added of the product ratio is concentrated.
 func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{ID: "demo-concentration", Version: "1", Method: "demo-concentration", Params: map[string]string{"area": demoArea},
-		Title:   catalog.Label{Vi: "Minh họa: mức độ tập trung của kinh tế số Hoa Kỳ 2017 theo ngành", En: "Demonstration: concentration of the digital economy of the United States 2017 by industry"},
+		Title:   title("demo-concentration"),
 		Inputs:  []pipeline.Input{{Name: "ratio", Dataflow: "IO_RATIO", Key: "A." + demoArea + "..VA_DIG"}},
 		Outputs: []string{"IO_CONCENTRATION"},
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {

@@ -1,7 +1,6 @@
 package recipe
 
 import (
-	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -16,7 +15,7 @@ import (
 func DigitalAnnual() pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "digital-annual", Version: "1", Method: "digital-annual",
-		Title: catalog.Label{Vi: "Giá trị tăng thêm của kinh tế số theo năm", En: "Annual digital value added"},
+		Title: title("digital-annual"),
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + ".."},
 			{Name: "gdp", Dataflow: "NA_VA", Key: "A." + country + "." + gdp + "." + current, History: true},

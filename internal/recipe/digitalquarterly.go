@@ -6,7 +6,6 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"nhipso/internal/catalog"
 	"nhipso/internal/measure/temporal"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -29,7 +28,7 @@ import (
 func DigitalQuarterly() pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "digital-quarterly", Version: "2", Method: "digital-quarterly",
-		Title: catalog.Label{Vi: "Giá trị tăng thêm và tỷ trọng kinh tế số theo quý", En: "Quarterly digital value added and share"},
+		Title: title("digital-quarterly"),
 		Params: map[string]string{
 			"electronics-share": "0.30", // of digital value added in VSIC 26: ">30 %" as published
 			"statement-from":    "2020",

@@ -1,7 +1,6 @@
 package recipe
 
 import (
-	"nhipso/internal/catalog"
 	"nhipso/internal/measure/temporal"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -22,7 +21,7 @@ var carried = []string{"C", "J", tax}
 func GDPQuarterly() pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "gdp-quarterly", Version: "1", Method: "gdp-quarterly",
-		Title: catalog.Label{Vi: "GDP theo quý đến quý mới nhất", En: "Quarterly GDP to the newest quarter"},
+		Title: title("gdp-quarterly"),
 		Inputs: []pipeline.Input{
 			{Name: "quarters", Dataflow: "NA_VA", Key: "Q." + country + ".." + current},
 			{Name: "years", Dataflow: "NA_VA", Key: "A." + country + ".." + current},

@@ -3,7 +3,6 @@ package recipe
 import (
 	"sort"
 
-	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -17,7 +16,7 @@ import (
 func Provinces(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "provinces", Version: "1", Method: "provinces",
-		Title: catalog.Label{Vi: "Kinh tế số của tỉnh, thành phố", En: "Digital economy of the provinces"},
+		Title: title("provinces"),
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A..." + total},
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},

@@ -24,7 +24,7 @@ var (
 func RequiredGrowth(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "required-growth", Version: "1", Method: "required-growth",
-		Title: catalog.Label{Vi: "Tốc độ tăng cần thiết để đạt mục tiêu", En: "Growth required to reach the targets"},
+		Title: title("required-growth"),
 		Params: map[string]string{
 			"real-to-2025":   "6.5", // lower bound of the five-year plan 2021–2025
 			"real-from-2026": "10",  // double-digit growth asked of 2026–2030 at the forum of 20 December 2025

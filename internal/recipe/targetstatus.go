@@ -16,7 +16,7 @@ import (
 func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "target-status", Version: "1", Method: "target-status",
-		Title: catalog.Label{Vi: "Đánh giá tiến độ chỉ tiêu", En: "Standing of the targets"},
+		Title: title("target-status"),
 		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: ""}},
 			actualFlows(c)...),
 		Outputs: []string{"TARGET_STATUS"},

@@ -1,7 +1,6 @@
 package recipe
 
 import (
-	"nhipso/internal/catalog"
 	"nhipso/internal/govern"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -13,7 +12,7 @@ import (
 func TaskRates() pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "task-rates", Version: "1", Method: "task-accounting",
-		Title:   catalog.Label{Vi: "Tỷ lệ hoàn thành nhiệm vụ theo từng cơ sở tính", En: "Task rates by base"},
+		Title:   title("task-rates"),
 		Inputs:  []pipeline.Input{{Name: "tasks", Dataflow: "TASKS", Key: ""}},
 		Outputs: []string{"TASK_RATES"},
 		Compute: taskRates,
