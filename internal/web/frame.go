@@ -154,7 +154,10 @@ func (f *Frame) API() string {
 	if !f.v.site.api {
 		return ""
 	}
-	return f.Link(apiPage)
+	if f.Lang == "en" {
+		return apiPage + "?lang=en"
+	}
+	return apiPage
 }
 
 // Drawn reports whether the page has a drawing.

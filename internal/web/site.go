@@ -180,18 +180,9 @@ func (s *Site) key(r *http.Request) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	judged := ""
-	if strings.HasPrefix(r.URL.Path, "/muc-tieu") {
-		// Judgements of persons appear on targets at once, between releases; they are only ever added.
-		list, err := s.library.Overrides(r.Context())
-		if err != nil {
-			return "", false
-		}
-		judged = strconv.Itoa(len(list))
-	}
 	q := r.URL.Query()
 	// A language in the address sets the cookie and so answers differently from the same language by cookie.
-	return strings.Join([]string{snap.Release.ID, strconv.FormatInt(snap.AsOf.Message, 10), language(r), s.origin(r), r.URL.Path, q.Encode(), judged}, "\x00"), true
+	return strings.Join([]string{snap.Release.ID, strconv.FormatInt(snap.AsOf.Message, 10), language(r), s.origin(r), r.URL.Path, q.Encode()}, "\x00"), true
 }
 
 // origin is the scheme and host of the portal.

@@ -152,11 +152,14 @@ func TestAnswers(t *testing.T) {
 		has(t, page("/muc-tieu/KTS-1"), `seal-FOCUS`, "Cần tập trung", "Đã đến hạn và số mới nhất chưa đạt mục tiêu", "14,02")
 		has(t, page("/muc-tieu"), "1 đã hoàn thành", "1 cần tập trung")
 	})
+	t.Run("a judgement of a person stands beside the computed one, with name and reason", func(t *testing.T) {
+		has(t, page("/muc-tieu/XHS-1"), "Đã hoàn thành", "Người phụ trách đánh giá khác: Có khả năng hoàn thành. Nguyễn Văn A", "Số mới nhất chưa qua thẩm định")
+	})
 	t.Run("tasks show the base of every rate beside it", func(t *testing.T) {
 		has(t, page("/nhiem-vu"), "16.051 trên 21.914", "98,63", "98,62 %", "nhiệm vụ đã đến hạn")
 	})
 	t.Run("an explanation goes down to the documents", func(t *testing.T) {
-		has(t, page("/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q1"), "Kinh tế số theo quý", "số năm để chuẩn theo", "TEST &lt;source&gt; &amp; co", "13,20–15,70")
+		has(t, page("/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q1"), "Kinh tế số theo quý", "mốc năm", "TEST &lt;source&gt; &amp; co", "13,20–15,70")
 	})
 	t.Run("a method page holds its text, its last run and the back-test, and no raw markup of its source", func(t *testing.T) {
 		p := page("/phuong-phap/digital-quarterly")
