@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"nhipso/data"
 	"nhipso/internal/catalog"
+	"nhipso/internal/chart"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/monitor"
@@ -193,10 +195,13 @@ var methodFiles = fstest.MapFS{
 	"target-status.vi.md":     {Data: []byte("# Xếp loại mục tiêu\n\nQuy tắc.\n")},
 }
 
+// drawings is one renderer for all tests, since starting one costs more than a drawing.
+var drawings = sync.OnceValue(func() *chart.Renderer { return chart.NewRenderer(2000) })
+
 func newSite(t testing.TB) (*Site, *shelf) {
 	t.Helper()
 	s, reg := newShelf(t)
-	return New(Config{Library: s, Territory: reg, Methods: methodFiles, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))}), s
+	return New(Config{Library: s, Territory: reg, Methods: methodFiles, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Renderer: drawings(), Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))}), s
 }
 
 // logTo shows what the portal logs as an error in the output of the test.

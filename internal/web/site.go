@@ -25,11 +25,12 @@ type Config struct {
 	Territory *territory.Registry
 	Log       *slog.Logger
 	Now       func() time.Time
-	BaseURL   string         // "https://…" when it is known; else each request's own host is used
-	Trusted   []netip.Prefix // proxies whose X-Forwarded-For is believed
-	Rate      float64        // requests a second and client; 0 means 50
-	Burst     int            // requests that a client may make at once; 0 means 200
-	Memory    int            // bytes of rendered pages to keep; 0 means 64 MiB
+	BaseURL   string          // "https://…" when it is known; else each request's own host is used
+	Trusted   []netip.Prefix  // proxies whose X-Forwarded-For is believed
+	Rate      float64         // requests a second and client; 0 means 50
+	Burst     int             // requests that a client may make at once; 0 means 200
+	Memory    int             // bytes of rendered pages to keep; 0 means 64 MiB
+	Renderer  *chart.Renderer // to share drawings with others; nil makes one
 }
 
 // Site is the portal.
@@ -65,10 +66,13 @@ func New(c Config) *Site {
 	if c.Burst == 0 {
 		c.Burst = 200
 	}
+	if c.Renderer == nil {
+		c.Renderer = chart.NewRenderer(600)
+	}
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
-	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: chart.NewRenderer(600), search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
+	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
 		memory: middleware.NewMemory(c.Memory), mux: http.NewServeMux()}
 	s.routes()
 	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,
