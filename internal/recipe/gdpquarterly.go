@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"nhipso/internal/fault"
 	"nhipso/internal/measure/temporal"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -55,7 +56,10 @@ func gdpQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 	for q := first; q.Compare(last) <= 0; q = q.Next() {
 		x, known := published.float(q)
 		if !known {
-			g, _ := growthQ.float(q)
+			g, measured := growthQ.float(q)
+			if !measured || len(indicator) < 4 {
+				return nil, fault.New("recipe.gap", "series", published.name(), "period", q.String())
+			}
 			x = indicator[len(indicator)-4] * (1 + g/100) * (1 + prices)
 		}
 		indicator, quarters = append(indicator, x), append(quarters, q)
@@ -84,6 +88,9 @@ func gdpQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 		for i, q := range quarters {
 			v, known := part.float(q)
 			if !known {
+				if i < 4 {
+					return nil, fault.New("recipe.gap", "series", part.name(), "period", q.String())
+				}
 				v = x[i-4] * indicator[i] / indicator[i-4]
 			}
 			x[i] = v

@@ -28,6 +28,9 @@ func pick(versions []cube.Version, key ...string) series {
 	return s
 }
 
+// name is what a person finds the series by.
+func (s series) name() string { return s.flow + "/" + string(s.key) }
+
 // value gives the figure of a period, or false when there is none or it has no value.
 func (s series) value(p stat.Period) (stat.Decimal, bool) {
 	v, ok := s.at[p]
