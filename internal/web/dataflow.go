@@ -99,7 +99,6 @@ func (v *visit) dataflow() (page, error) {
 
 	history := v.query.Get("lich-su") == "1"
 	p.HistoryFile = v.file("csv", "lich-su", "1")
-	long := v.long(f, series, history)
 	pages := max(1, (len(series)+rowsAPage-1)/rowsAPage)
 	n, _ := strconv.Atoi(v.query.Get("trang"))
 	if v.query.Has("trang") && (n < 1 || n > pages) {
@@ -117,15 +116,15 @@ func (v *visit) dataflow() (page, error) {
 	for i, group := range byFrequency(f, part) {
 		shown, hidden, unit := v.pivot(f, group)
 		p.Hidden += hidden
-		fig := &Figure{ID: "bang", Title: f.Name, Note: unit.In(v.lang), Table: long, Shown: shown, Source: v.sourceLine(shownObs), Open: true}
+		fig := &Figure{ID: "bang", Title: f.Name, Note: unit.In(v.lang), Table: shown, Long: func() *Table { return v.long(f, series, history) }, Source: v.sourceLine(shownObs), Open: true}
 		if freq := f.CodeOf(group[0].Key, "FREQ"); freq != "" && len(group) < len(part) {
 			name := nameOf(v.snap, "CL_FREQ", freq)
 			fig.Title = catalog.Label{Vi: say("vi", "data.by-frequency", "flow", f.Name.Vi, "frequency", name.Vi), En: say("en", "data.by-frequency", "flow", f.Name.In("en"), "frequency", name.In("en"))}
 		}
 		if i > 0 {
 			fig.ID = "bang-" + strconv.Itoa(i+1)
-			fig.Table = v.long(f, group, history)
 			fig.Table.ID += "-" + f.CodeOf(group[0].Key, "FREQ")
+			fig.Long = func() *Table { return v.long(f, group, history) }
 		}
 		if len(group) <= maxInLegend {
 			fig.Chart = v.linesOf(f, group)
@@ -133,7 +132,7 @@ func (v *visit) dataflow() (page, error) {
 		p.Tables = append(p.Tables, p.show(fig))
 	}
 	if len(part) == 0 {
-		p.show(&Figure{ID: "bang", Title: f.Name, Table: long, Source: v.vintageLine()})
+		p.show(&Figure{ID: "bang", Title: f.Name, Table: v.long(f, nil, false), Source: v.vintageLine()})
 	}
 	p.Data = v.dataset(f, shownObs)
 	return p, nil

@@ -24,22 +24,22 @@ func (f *Figure) drawn() bool { return f.Chart != nil && f.Chart.Check() == nil 
 // Wide is the drawing for a desk.
 func (f *Figure) Wide() (template.HTML, error) {
 	if f.Side {
-		return f.inline("", sideDrawing)
+		return f.inline("", sideDrawing, 0)
 	}
-	return f.inline("", wideDrawing)
+	return f.inline("", wideDrawing, f.Height[0])
 }
 
 // Narrow is the drawing for a phone.
-func (f *Figure) Narrow() (template.HTML, error) { return f.inline("-hep", narrowDrawing) }
+func (f *Figure) Narrow() (template.HTML, error) { return f.inline("-hep", narrowDrawing, f.Height[1]) }
 
-func (f *Figure) inline(suffix string, width int) (template.HTML, error) {
+func (f *Figure) inline(suffix string, width, height int) (template.HTML, error) {
 	if !f.drawn() {
 		return "", nil
 	}
 	s := *f.Chart
 	s.ID += suffix // both drawings are in the page, and identifiers must differ
 	s.URL = ""     // not drawn here, and it would make the same drawing another one under another host
-	svg, err := f.v.site.renderer.SVG(&s, chart.Options{Lang: f.v.lang, Width: width, Scheme: chart.Page, Bare: true})
+	svg, err := f.v.site.renderer.SVG(&s, chart.Options{Lang: f.v.lang, Width: width, Height: height, Scheme: chart.Page, Bare: true})
 	return template.HTML(svg), err
 }
 
@@ -48,7 +48,7 @@ func (f *Figure) draw(b *bytes.Buffer, format string) (kind string, err error) {
 	if f.Chart == nil {
 		return "", fault.New("web.no-drawing", "path", f.v.path)
 	}
-	o := chart.Options{Lang: f.v.lang, Width: wideDrawing, Scheme: chart.Auto}
+	o := chart.Options{Lang: f.v.lang, Width: wideDrawing, Height: f.Height[0], Scheme: chart.Auto}
 	if format == "svg" {
 		svg, err := f.v.site.renderer.SVG(f.Chart, o)
 		b.WriteString(svg)

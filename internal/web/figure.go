@@ -18,15 +18,16 @@ type Figure struct {
 
 	ID     string // anchor on the page; "hinh" in the address of its files
 	Title  catalog.Label
-	Note   string      // a sentence under the title: unit, how to read it
-	Source string      // what the line under the drawing says: sources and vintage
-	Table  *Table      // what its files hold
-	Shown  *Table      // what the page shows, when that is another arrangement of it
-	Chart  *chart.Spec // nil when there is nothing to draw
-	Why    string      // address of the explanation of its newest or main figure
-	Open   bool        // the table is shown, not folded away
-	Side   bool        // the table stands beside the drawing where there is room
-	first  bool        // its files are those of the page
+	Note   string        // a sentence under the title: unit, how to read it
+	Source string        // what the line under the drawing says: sources and vintage
+	Table  *Table        // what the page shows
+	Long   func() *Table // what its files hold, when that is more than the page shows; made only when asked for
+	Chart  *chart.Spec   // nil when there is nothing to draw
+	Why    string        // address of the explanation of its newest or main figure
+	Open   bool          // the table is shown, not folded away
+	Height [2]int        // of the drawing for a desk and for a phone; 0 for its natural height
+	Side   bool          // the table stands beside the drawing where there is room
+	first  bool          // its files are those of the page
 }
 
 // T gives a text.
@@ -37,9 +38,6 @@ func (f *Figure) Name() string { return f.Title.In(f.v.lang) }
 
 // View is the table of the figure.
 func (f *Figure) View() *TableView {
-	if f.Shown != nil {
-		return f.v.view(f.Shown)
-	}
 	return f.v.view(f.Table)
 }
 
@@ -128,6 +126,9 @@ func (s *Site) send(w http.ResponseWriter, v *visit, f *Frame) error {
 // file is the table of the figure with its source and address.
 func (f *Figure) file() *export.Table {
 	t := f.Table.Table
+	if f.Long != nil {
+		t = f.Long().Table
+	}
 	if t.URL == "" {
 		t.URL = f.v.site.origin(f.v.r) + f.v.here("lang", "")
 	}

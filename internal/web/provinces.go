@@ -318,7 +318,7 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 		at := func(column int) cell { return cell{Cell: row[column], href: t.hrefs[[2]int{i, column}]} }
 		compact.add(at(2), at(1), at(3))
 	}
-	p.Map = p.show(&Figure{ID: "ban-do", Title: title, Note: unit.In(v.lang), Table: t, Shown: compact, Chart: s, Source: v.sourceLine(obs), Open: true, Side: true})
+	p.Map = p.show(&Figure{ID: "ban-do", Title: title, Note: unit.In(v.lang), Table: compact, Long: func() *Table { return t }, Chart: s, Source: v.sourceLine(obs), Open: true, Side: true})
 	if len(known) < 2 {
 		return
 	}
@@ -348,7 +348,7 @@ func (v *visit) whole(f *Frame, id, flow string) *Figure {
 		obs = append(obs, s.Obs...)
 	}
 	t, _, unit := v.pivot(d, series)
-	return f.show(&Figure{ID: id, Title: d.Name, Note: unit.In(v.lang), Table: v.long(d, series, false), Shown: t, Source: v.sourceLine(obs), Open: true})
+	return f.show(&Figure{ID: id, Title: d.Name, Note: unit.In(v.lang), Table: t, Long: func() *Table { return v.long(d, series, false) }, Source: v.sourceLine(obs), Open: true})
 }
 
 // provincePage is one province: everything on record about it.
@@ -456,9 +456,7 @@ func (v *visit) areaFigure(frame *Frame, flow, id, area string) *Figure {
 	}
 	shown, _, unit := v.pivot(f, series, "REF_AREA")
 	shown.ID = flow + "-" + area
-	long := v.long(f, series, false)
-	long.ID = shown.ID
-	return frame.show(&Figure{ID: id, Title: f.Name, Note: unit.In(v.lang), Table: long, Shown: shown, Source: v.sourceLine(obs), Open: true})
+	return frame.show(&Figure{ID: id, Title: f.Name, Note: unit.In(v.lang), Table: shown, Long: func() *Table { return v.long(f, series, false) }, Source: v.sourceLine(obs), Open: true})
 }
 
 // provinceAnswer is the newest published share of a province in a sentence.

@@ -260,7 +260,7 @@ func (v *visit) targetTable(f *Frame, list []aim) *Figure {
 		shown.add(same(a.target).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_TARGET", a.target)).to(v.link("/muc-tieu/"+a.target)), when(a.period), v.amount(a.goal, goal), v.amount(a.measures["ACTUAL"], actual),
 			probability, state, label(nameOf(v.snap, "CL_AREA", a.area)), label(beforeColon(nameOf(v.snap, "CL_INSTRUMENT", instrument))))
 	}
-	return f.show(&Figure{ID: "bang", Title: t.Title, Table: t, Shown: shown, Source: v.sourceLine(obs), Open: true})
+	return f.show(&Figure{ID: "bang", Title: t.Title, Table: shown, Long: func() *Table { return t }, Source: v.sourceLine(obs), Open: true})
 }
 
 // binds says how the number of a target binds, or gives its wording when it has no number.

@@ -114,7 +114,7 @@ func (v *visit) explain() (page, error) {
 	steps := newTable("why", both("why.title"), export.Column{ID: "depth", Name: both("why.depth"), Kind: export.Number}, col("role", both("why.role")),
 		export.Column{ID: "cell", Name: both("why.cell"), Kind: export.Code}, numbers("value", both("data.value"), unitOf(v.snap, f, o), -1), col("source", both("data.source")), col("vintage", both("data.vintage")))
 	v.whySteps(steps, node, 0)
-	p.History.Table, p.History.Shown = steps, t
+	p.History.Long = func() *Table { return steps }
 	return p, nil
 }
 
