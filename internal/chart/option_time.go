@@ -187,7 +187,14 @@ func (p *plot) ends(ends []end, step float64) {
 		if p.s.Kind == Line && e.at < len(p.s.Periods)-3 {
 			// A line that ends early is labelled above its end, where no later figure of its own follows.
 			weight := map[bool]int{true: 600, false: 400}[e.bold]
-			p.label(e.at, e.y, plain(e.lines...), obj{"color": e.colour, "fontWeight": weight, "lineHeight": lineHeight, "position": "top", "distance": 14})
+			style := obj{"color": e.colour, "fontWeight": weight, "lineHeight": lineHeight, "position": "top", "distance": 14}
+			for _, t := range p.s.Targets {
+				// The line of a target would run through the label: it goes to the right, where the line has ended.
+				if above := px(e.y) - px(t.Value.Float64()); above > 0 && above < 14+boxes[i].h+lineHeight {
+					style["position"], style["distance"] = "right", 8
+				}
+			}
+			p.label(e.at, e.y, plain(e.lines...), style)
 			continue
 		}
 		dx := 8.0
