@@ -217,7 +217,7 @@ func (v *visit) shareFigure(f *Frame, nso publish.Series, last cube.Version) *Fi
 		}
 		table.add(when(p), v.at(nso, p), v.at(mic, p))
 	}
-	return f.show(&Figure{ID: "ty-trong", Title: title, Note: v.say("home.share-note"), Table: table, Chart: s, Source: v.sourceLine(all), Why: v.why(last.Cell()), Height: [2]int{520, 360}})
+	return f.show(&Figure{ID: "ty-trong", Title: title, Note: v.say("home.share-note"), Table: table, Chart: s, Source: v.sourceLine(all), Why: v.why(last.Cell()), Height: [2]int{440, 320}})
 }
 
 // at is the cell of a series in a period; without an observation it is a gap.
