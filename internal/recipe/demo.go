@@ -56,7 +56,7 @@ func adb(t *tables, s *sheet) error {
 	}
 	whole := append([]pipeline.Ref{t.block(makeTable), t.block(useTable), t.block(importTable)}, t.listed("INDUSTRIES")...)
 	own := append(t.refs(useTable, "value added", t.primary, list.Codes), t.listed("INDUSTRIES")...)
-	s.give(economy, "OWN", account.Own, stat.Estimated, own...)
+	s.give(wholeEconomy, "OWN", account.Own, stat.Estimated, own...)
 	for _, m := range []struct {
 		code  string
 		value inputoutput.Maybe
@@ -68,7 +68,7 @@ func adb(t *tables, s *sheet) error {
 		{"VA", inputoutput.Known(account.GDP), 1}, {"SHARE_BLOCK", account.Share, 100},
 		{"SHARE_LITERAL", ratio(account.Literal, account.GDP), 100},
 	} {
-		s.maybe(economy, m.code, m.value, m.scale, stat.Estimated, whole...)
+		s.maybe(wholeEconomy, m.code, m.value, m.scale, stat.Estimated, whole...)
 	}
 	for i, code := range model.Table.Codes {
 		from := t.refs(useTable, "value added", t.primary, []string{code})
@@ -108,11 +108,11 @@ func productRatio(t *tables, s *sheet) error {
 		products[i] = f.Product
 	}
 	everything := append([]pipeline.Ref{t.block(makeTable), {Dataflow: tableFlow, Key: t.key(useTable, "T006", ""), Role: "value added"}}, t.listed("PRODUCTS")...)
-	s.give(economy, "OUTPUT_DIG", account.Output.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable)}, t.listed("PRODUCTS")...)...)
-	s.give(economy, "VA_DIG", added.Digital, stat.Estimated, everything...)
-	s.give(economy, "VA", added.Whole, stat.Estimated, everything[1])
-	s.give(economy, "COMP_DIG", pay.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable), {Dataflow: tableFlow, Key: t.key(useTable, labour, ""), Role: "compensation"}}, t.listed("PRODUCTS")...)...)
-	s.maybe(economy, "SHARE", added.Share, 100, stat.Estimated, everything...)
+	s.give(wholeEconomy, "OUTPUT_DIG", account.Output.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable)}, t.listed("PRODUCTS")...)...)
+	s.give(wholeEconomy, "VA_DIG", added.Digital, stat.Estimated, everything...)
+	s.give(wholeEconomy, "VA", added.Whole, stat.Estimated, everything[1])
+	s.give(wholeEconomy, "COMP_DIG", pay.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable), {Dataflow: tableFlow, Key: t.key(useTable, labour, ""), Role: "compensation"}}, t.listed("PRODUCTS")...)...)
+	s.maybe(wholeEconomy, "SHARE", added.Share, 100, stat.Estimated, everything...)
 	output := pair.IndustryOutput()
 	for i, code := range pair.Industries {
 		made := append(t.refs(makeTable, "digital output", []string{code}, products), t.refs(makeTable, "output", []string{code}, []string{"T008"})...)
@@ -152,11 +152,11 @@ func coreDigitalised(t *tables, s *sheet) error {
 		return err
 	}
 	whole := append([]pipeline.Ref{t.block(makeTable), t.block(useTable)}, t.listed("INDUSTRIES")...)
-	s.maybe(economy, "CORE", account.Core, 1, stat.Estimated, append(t.refs(useTable, "value added", t.primary, list.Codes), t.listed("INDUSTRIES")...)...)
-	s.maybe(economy, "DIGITALISED", account.Digitalised, 1, stat.Estimated, whole...)
-	s.maybe(economy, "TOTAL", account.Total, 1, stat.Estimated, whole...)
-	s.maybe(economy, "VA", account.GDP, 1, stat.Estimated, pipeline.Ref{Dataflow: tableFlow, Key: t.key(useTable, "T006", ""), Role: "value added"})
-	s.maybe(economy, "SHARE", account.Share, 100, stat.Estimated, whole...)
+	s.maybe(wholeEconomy, "CORE", account.Core, 1, stat.Estimated, append(t.refs(useTable, "value added", t.primary, list.Codes), t.listed("INDUSTRIES")...)...)
+	s.maybe(wholeEconomy, "DIGITALISED", account.Digitalised, 1, stat.Estimated, whole...)
+	s.maybe(wholeEconomy, "TOTAL", account.Total, 1, stat.Estimated, whole...)
+	s.maybe(wholeEconomy, "VA", account.GDP, 1, stat.Estimated, pipeline.Ref{Dataflow: tableFlow, Key: t.key(useTable, "T006", ""), Role: "value added"})
+	s.maybe(wholeEconomy, "SHARE", account.Share, 100, stat.Estimated, whole...)
 	for _, p := range account.Parts {
 		own := t.refs(useTable, "value added", t.primary, []string{p.Code})
 		if p.Core {
@@ -234,7 +234,7 @@ func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 				var values []float64
 				var from []pipeline.Ref
 				for _, v := range group.versions {
-					if v.Key.Codes()[2] == economy {
+					if v.Key.Codes()[2] == wholeEconomy {
 						continue
 					}
 					values = append(values, v.Value.Float64())
@@ -251,7 +251,7 @@ func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 					code  string
 					value float64
 				}{{"TOP1", held.Top[1] * 100}, {"TOP3", held.Top[3] * 100}, {"TOP5", held.Top[5] * 100}, {"HHI", held.HHI}, {"GINI", held.Gini}, {"EFFECTIVE", held.Effective}} {
-					s.give(economy, m.code, m.value, stat.Estimated, from...)
+					s.give(wholeEconomy, m.code, m.value, stat.Estimated, from...)
 				}
 			}
 			return &s.result, s.err

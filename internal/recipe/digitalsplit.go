@@ -1,12 +1,14 @@
 package recipe
 
 import (
-	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/measure/temporal"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 )
+
+// ordinaryChange is the yardstick of the soft averages: yearly changes of a tenth of a point are ordinary.
+const ordinaryChange = 0.1
 
 // DigitalSplit gives core and digitalised shares of GDP for every year of the NSO series, 2020 on. The office prints the two parts
 // for some years and as averages of several years; the years between are the smoothest path (least sum of squared yearly
@@ -17,17 +19,18 @@ import (
 func DigitalSplit() pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "digital-split", Version: "1", Method: "digital-split",
-		Title: catalog.Label{Vi: "Kinh tế số lõi và số hóa các ngành theo năm", En: "Core and digitalised shares by year"},
+		Title: title("digital-split"),
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".", History: true},
 			{Name: "average", Dataflow: "DE_SHARE", Key: "N." + country + "." + nso + "."},
 		},
 		Outputs: []string{"DE_SHARE_EST"},
-		Compute: split,
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return split(in, nil) },
 	}
 }
 
-func split(in *pipeline.Inputs) (*pipeline.Result, error) {
+// split gives the path; wobble, when given, is a movement of its own from year to year that the path follows between what is printed (nil: none).
+func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 	totals := pick(in.Newest("share"), "A", country, nso, total)
 	printed := printedWith(in.History("share"), totals)
 	averages := pick(in.Newest("average"), "N", country, nso, digitalised)
@@ -39,6 +42,9 @@ func split(in *pipeline.Inputs) (*pipeline.Result, error) {
 	indicator := make([]float64, n)
 	for i := range indicator {
 		indicator[i] = 1 // additive form: only differences from a constant matter
+		if i < len(wobble) {
+			indicator[i] += wobble[i]
+		}
 	}
 	var targets []temporal.Target
 	var used []pipeline.Ref
@@ -67,8 +73,7 @@ func split(in *pipeline.Inputs) (*pipeline.Result, error) {
 	if len(targets) == 0 {
 		return &pipeline.Result{}, nil
 	}
-	// The yardstick of the soft averages: yearly changes of a tenth of a point are ordinary.
-	path, err := temporal.Benchmark(indicator, targets, temporal.BenchmarkOptions{Form: temporal.Additive, CorrectionVariance: 0.01})
+	path, err := temporal.Benchmark(indicator, targets, temporal.BenchmarkOptions{Form: temporal.Additive, CorrectionVariance: ordinaryChange * ordinaryChange})
 	if err != nil {
 		return nil, err
 	}

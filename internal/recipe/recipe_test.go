@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,7 +18,7 @@ import (
 	"nhipso/internal/pipeline"
 	"nhipso/internal/reference"
 	"nhipso/internal/stat"
-	"nhipso/internal/store/storetest"
+	"nhipso/internal/store"
 	"nhipso/internal/territory"
 )
 
@@ -26,27 +29,53 @@ type national struct {
 	runs    []pipeline.Run
 }
 
-func newNational(t *testing.T) *national {
-	t.Helper()
+// vietNam makes the cube once; no test changes what is in it.
+var vietNam = sync.OnceValues(func() (*national, error) {
 	ctx := context.Background()
 	now := func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) }
 	c, err := catalog.Load(data.FS)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	s := storetest.SQLite(t)
+	registry, err := territory.Load(data.FS)
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, "sqlite:"+filepath.Join(folder, "nhipso.db"))
+	if err != nil {
+		return nil, err
+	}
 	intake := cube.Intake{Catalog: c, Store: s}
 	if _, err := reference.Load(ctx, data.FS, c, intake, now(), nil); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	runs, err := pipeline.Runner{Store: s, Intake: intake, Now: now}.RunStale(ctx, All(c, areas(t)), false)
+	runs, err := pipeline.Runner{Store: s, Intake: intake, Now: now}.RunStale(ctx, All(c, registry), false)
+	return &national{s, c, runs}, err
+})
+
+// folder holds the cube of the tests.
+var folder string
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "recipe"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(folder) //nolint:errcheck // a temporary folder
+	os.Exit(code)
+}
+
+func newNational(t testing.TB) *national {
+	t.Helper()
+	n, err := vietNam()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &national{s, c, runs}
+	return n
 }
 
-func areas(t *testing.T) *territory.Registry {
+func areas(t testing.TB) *territory.Registry {
 	t.Helper()
 	r, err := territory.Load(data.FS)
 	if err != nil {

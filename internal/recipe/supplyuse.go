@@ -17,14 +17,14 @@ import (
 
 // Codes of supply and use tables in the cube.
 const (
-	tableFlow   = "IO_TABLE"
-	digitalFlow = "IO_DIGITAL"
-	economy     = "_T"
-	makeTable   = "MAKE"
-	useTable    = "USE"
-	importTable = "IMPORT"
-	labour      = "V001" // compensation of employees
-	importUse   = "F050" // imports, a negative column of final use
+	tableFlow    = "IO_TABLE"
+	digitalFlow  = "IO_DIGITAL"
+	wholeEconomy = "_T"
+	makeTable    = "MAKE"
+	useTable     = "USE"
+	importTable  = "IMPORT"
+	labour       = "V001" // compensation of employees
+	importUse    = "F050" // imports, a negative column of final use
 )
 
 // tables are the supply and use tables of one area and year, read back from their cells. Codes are those of the office, without the

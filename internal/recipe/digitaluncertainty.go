@@ -1,0 +1,416 @@
+package recipe
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/measure/uncertainty"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// Sources of uncertainty that are drawn, in the order in which a run reports them.
+const (
+	fromRounding    = "rounding"    // printed shares lie anywhere within half a unit of their last digit
+	fromSplit       = "split"       // printed averages likewise, and years between printed ones move as ordinary years do
+	fromElectronics = "electronics" // "more than 30 %" is a lower bound
+	fromGrowth      = "gdp-growth"  // growth of quarters without a published level is still revised
+	fromIndicator   = "indicator"   // quarters follow the indicator only so closely
+)
+
+var sources = []string{fromRounding, fromSplit, fromElectronics, fromGrowth, fromIndicator}
+
+// DigitalUncertainty repeats the whole way from published figures to the quarterly estimate (DigitalSplit, GDPQuarterly, DigitalQuarterly with
+// method DENTON) with what is not known exactly drawn anew each time, and gives mean, standard deviation and percentiles.
+//
+//   - rounding: printed shares are uniform within half a unit of the digits that matter (parameter share-rounding).
+//   - split: printed averages are uniform in the same way; between printed years the split follows a random walk whose yearly changes
+//     have the standard deviation that the split takes for ordinary.
+//   - electronics: the part of electronics in digital value added is uniform between its published lower bound and electronics-high.
+//   - gdp-growth: growth of quarters without a published level is normal around the printed rate with the root mean square of the revisions on record.
+//   - indicator: quarters err around the estimate as the Chow–Lin model says, with Student tails for its few years, so that four quarters
+//     still add to the year; nowcasts err at least as much as the back-test found.
+//
+// Draws are keyed by recipe, seed, number and source: the same inputs give the same bits on any number of threads.
+func DigitalUncertainty() pipeline.Recipe {
+	quarterly := DigitalQuarterly()
+	annual, splitting, quarters := DigitalAnnual(), DigitalSplit(), GDPQuarterly()
+	return pipeline.Recipe{
+		ID: "digital-uncertainty", Version: "1", Method: "digital-uncertainty",
+		Title: title("digital-uncertainty"),
+		Params: map[string]string{
+			"draws": "1000", "seed": "1", "draws-by-source": "400",
+			"share-rounding": "0.005", "electronics-low": quarterly.Params["electronics-share"], "electronics-high": "0.36",
+			// What is repeated: another version of one of them makes this recipe stale.
+			"through": annual.ID + "@" + annual.Version + " " + splitting.ID + "@" + splitting.Version + " " + quarters.ID + "@" + quarters.Version + " " + quarterly.ID + "@" + quarterly.Version,
+		},
+		Inputs: []pipeline.Input{
+			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".", History: true},
+			{Name: "average", Dataflow: "DE_SHARE", Key: "N." + country + "." + nso + "."},
+			{Name: "quarters", Dataflow: "NA_VA", Key: "Q." + country + ".." + current},
+			{Name: "years", Dataflow: "NA_VA", Key: "A." + country + ".." + current},
+			{Name: "growth", Dataflow: "NA_GROWTH", Key: "", History: true},
+			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: ""},
+		},
+		Outputs: []string{"DE_QUARTERLY_MC"},
+		Compute: digitalUncertainty,
+	}
+}
+
+// simulation is what stays the same in every draw.
+type simulation struct {
+	in        *pipeline.Inputs
+	quarterly map[string]string // parameters of DigitalQuarterly
+	rounding  float64
+	low, high float64 // part of electronics in digital value added
+	growthSD  float64 // points
+	errors    map[string]*mat.Dense
+	freedom   int
+	together  float64 // correlation of the errors of the two parts in nowcasts
+	nowcast   int     // first quarter beyond the last benchmark
+	quarters  []stat.Period
+
+	// What the undisturbed figures give, for draws that do not touch them.
+	shares, extended *pipeline.Result
+}
+
+var components = []string{total, core, digitalised}
+
+func digitalUncertainty(in *pipeline.Inputs) (*pipeline.Result, error) {
+	number := func(name string) float64 {
+		f, _ := strconv.ParseFloat(in.Params[name], 64) // parameters are ours; a test reads them all
+		return f
+	}
+	s := &simulation{in: in, quarterly: DigitalQuarterly().Params, rounding: number("share-rounding"), low: number("electronics-low"), high: number("electronics-high")}
+	revisions, err := growthRevisions(in.History("growth"))
+	if err != nil {
+		return nil, err
+	}
+	s.growthSD = revisions.RMSR
+	m, err := s.model(nil, nil)
+	if err != nil || m == nil || len(m.years) < 3 {
+		return &pipeline.Result{}, err
+	}
+	if err := s.learn(m); err != nil {
+		return nil, err
+	}
+	plan := uncertainty.Plan{Recipe: "digital-uncertainty@1", Seed: uint64(number("seed")), Draws: int(number("draws"))}
+	all, err := s.run(plan, sources)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.figures(all)
+	if err != nil {
+		return nil, err
+	}
+	out.Diagnostics = append(out.Diagnostics, pipeline.Diagnostic{Table: "monte-carlo", Row: map[string]string{"draws": strconv.Itoa(all.Draws), "failed": strconv.Itoa(len(all.Failed)),
+		"seed": in.Params["seed"], "growth-rmsr": fixed(revisions.RMSR, 3), "growth-revisions": strconv.Itoa(revisions.N), "correlation": fixed(s.together, 2)}})
+	plan.Draws = int(number("draws-by-source"))
+	last, benchmarked := len(s.quarters)-1, s.nowcast-1
+	row := func(name string, r uncertainty.Result) {
+		out.Diagnostics = append(out.Diagnostics, pipeline.Diagnostic{Table: "source-of-uncertainty", Row: map[string]string{"source": name,
+			"sd-benchmarked": fixed(r.Outputs[s.at(total, 1, benchmarked)].SD, 3), "sd-nowcast": fixed(r.Outputs[s.at(total, 1, last)].SD, 3),
+			"sd-core-nowcast": fixed(r.Outputs[s.at(core, 1, last)].SD, 3), "sd-va-nowcast": fixed(r.Outputs[s.at(total, 0, last)].SD, 0)}})
+	}
+	for _, name := range sources {
+		r, err := s.run(plan, []string{name})
+		if err != nil {
+			return nil, err
+		}
+		row(name, r)
+	}
+	row("all", all)
+	return out, nil
+}
+
+// growthRevisions describes how published growth of GDP changed from its first to its newest vintage.
+func growthRevisions(history []cube.Version) (uncertainty.Revisions, error) {
+	var pairs []uncertainty.Pair
+	first := map[cube.Cell]float64{}
+	seen := map[cube.Cell]bool{}
+	newest := map[cube.Cell]float64{}
+	var order []cube.Cell
+	for _, v := range history {
+		if v.Value == nil {
+			continue
+		}
+		c := v.Cell()
+		if !seen[c] {
+			seen[c], first[c] = true, v.Value.Float64()
+			order = append(order, c)
+			continue
+		}
+		newest[c] = v.Value.Float64()
+	}
+	for _, c := range order {
+		if later, revised := newest[c]; revised {
+			pairs = append(pairs, uncertainty.Pair{Earlier: first[c], Later: later})
+		}
+	}
+	if len(pairs) == 0 {
+		return uncertainty.Revisions{}, nil // nothing on record: growth is taken as printed
+	}
+	return uncertainty.Revise(pairs)
+}
+
+// learn fits the model of the errors around the undisturbed estimate.
+func (s *simulation) learn(m *quarterlyModel) error {
+	s.quarters, s.nowcast = m.quarters, 4*len(m.years)
+	s.errors = map[string]*mat.Dense{}
+	s.freedom = math.MaxInt
+	_, missed, err := m.backTest(95)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		cl, err := chowLinPart(m.low[p], m.x[p])
+		if err != nil {
+			return err
+		}
+		s.freedom = min(s.freedom, len(m.years)-len(cl.Beta))
+		f, err := factor(cl.MSE)
+		if err != nil {
+			return err
+		}
+		for i := s.nowcast; i < len(m.quarters); i++ {
+			if wider := missed[p] * m.gdp[i] / cl.SE[i]; wider > 1 {
+				for j := range m.quarters {
+					f.Set(i, j, f.At(i, j)*wider)
+				}
+			}
+		}
+		s.errors[p] = f
+	}
+	// The back-test of the total tells how far the errors of the parts go together.
+	if both := 2 * missed[core] * missed[digitalised]; both > 0 {
+		s.together = math.Max(-1, math.Min(1, (missed[total]*missed[total]-missed[core]*missed[core]-missed[digitalised]*missed[digitalised])/both))
+	}
+	return nil
+}
+
+// factor gives F with F·F' = V for a positive semi-definite V; years that are met exactly make V singular.
+func factor(v *mat.SymDense) (*mat.Dense, error) {
+	var e mat.EigenSym
+	if !e.Factorize(v, true) {
+		return nil, mat.ErrFailedEigen
+	}
+	var f mat.Dense
+	e.VectorsTo(&f)
+	for j, l := range e.Values(nil) {
+		root := math.Sqrt(math.Max(l, 0))
+		for i := range v.SymmetricDim() {
+			f.Set(i, j, f.At(i, j)*root)
+		}
+	}
+	return &f, nil
+}
+
+// at gives the place of a figure among the outputs of a draw; measure 0 is value added, 1 the share.
+func (s *simulation) at(component string, measure, quarter int) int {
+	for i, c := range components {
+		if c == component {
+			return (i*2+measure)*len(s.quarters) + quarter
+		}
+	}
+	panic("recipe: no component " + component)
+}
+
+func (s *simulation) run(plan uncertainty.Plan, drawn []string) (uncertainty.Result, error) {
+	on := map[string]bool{}
+	for _, d := range drawn {
+		on[d] = true
+	}
+	return uncertainty.Run(plan, len(components)*2*len(s.quarters), func(d *uncertainty.Draw, out []float64) error {
+		m, err := s.model(d, on)
+		if err != nil {
+			return err
+		}
+		var noise map[string][]float64
+		if on[fromIndicator] {
+			noise = s.noise(d)
+		}
+		values := map[string][]float64{total: make([]float64, len(m.quarters))}
+		for _, p := range parts {
+			y, err := extend(m.low[p], m.x[p])
+			if err != nil {
+				return err
+			}
+			for i := range y {
+				if noise != nil {
+					y[i] += noise[p][i]
+				}
+				values[total][i] += y[i]
+			}
+			values[p] = y
+		}
+		for _, c := range components {
+			for i, y := range values[c] {
+				out[s.at(c, 0, i)], out[s.at(c, 1, i)] = y, 100*y/m.gdp[i]
+			}
+		}
+		return nil
+	})
+}
+
+// noise draws the errors of the parts around their estimates.
+func (s *simulation) noise(d *uncertainty.Draw) map[string][]float64 {
+	out := map[string][]float64{}
+	n := len(s.quarters)
+	for _, p := range parts {
+		stream := d.Stream(fromIndicator + " " + p)
+		scale := 0.0
+		for range s.freedom {
+			z := stream.Normal()
+			scale += z * z
+		}
+		scale = math.Sqrt(float64(s.freedom) / scale)
+		z := mat.NewVecDense(n, nil)
+		for i := range n {
+			z.SetVec(i, stream.Normal()*scale)
+		}
+		e := mat.NewVecDense(n, nil)
+		e.MulVec(s.errors[p], z)
+		out[p] = e.RawVector().Data
+	}
+	for i := s.nowcast; i < n; i++ {
+		width := func(p string) float64 { return mat.Norm(s.errors[p].RowView(i), 2) }
+		if w := width(core); w > 0 {
+			out[digitalised][i] = s.together*out[core][i]*width(digitalised)/w + math.Sqrt(1-s.together*s.together)*out[digitalised][i]
+		}
+	}
+	return out
+}
+
+// model goes from published figures to the data of the quarterly estimate, with what is drawn disturbed. Without a draw nothing is.
+func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyModel, error) {
+	quarterly := s.quarterly
+	history := map[string][]cube.Version{"share": s.in.History("share"), "average": s.in.Newest("average"), "quarters": s.in.Newest("quarters"),
+		"years": s.in.Newest("years"), "growth": s.in.Newest("growth"), "structure": s.in.Newest("structure")}
+	var wobble []float64
+	if on[fromRounding] {
+		stream := d.Stream(fromRounding)
+		off := map[cube.Cell]float64{} // the same for every vintage of a cell
+		history["share"] = moved(history["share"], func(v cube.Version) float64 {
+			if _, known := off[v.Cell()]; !known {
+				off[v.Cell()] = s.rounding * (2*stream.Uniform() - 1)
+			}
+			return off[v.Cell()]
+		})
+	}
+	if on[fromSplit] {
+		stream := d.Stream(fromSplit)
+		history["average"] = moved(history["average"], func(cube.Version) float64 { return s.rounding * (2*stream.Uniform() - 1) })
+		walk := 0.0
+		for range 64 { // more years than the series will have for long; further ones stand still
+			walk += ordinaryChange * stream.Normal()
+			wobble = append(wobble, walk)
+		}
+	}
+	if on[fromElectronics] {
+		quarterly = map[string]string{}
+		for k, v := range s.quarterly {
+			quarterly[k] = v
+		}
+		quarterly["electronics-share"] = strconv.FormatFloat(s.low+(s.high-s.low)*d.Stream(fromElectronics).Uniform(), 'f', 6, 64)
+	}
+	if on[fromGrowth] {
+		stream := d.Stream(fromGrowth)
+		history["growth"] = moved(history["growth"], func(v cube.Version) float64 {
+			z := stream.Normal()
+			if v.Period.Frequency() != stat.Quarterly {
+				return 0
+			}
+			return s.growthSD * z
+		})
+	}
+	base := pipeline.NewInputs(nil, history)
+	shares, extended := s.shares, s.extended
+	var err error
+	if shares == nil || on[fromRounding] || on[fromSplit] {
+		if shares, err = split(base, wobble); err != nil {
+			return nil, err
+		}
+	}
+	if extended == nil || on[fromGrowth] {
+		if extended, err = gdpQuarters(base); err != nil {
+			return nil, err
+		}
+	}
+	if d == nil {
+		s.shares, s.extended = shares, extended
+	}
+	totals := pick(base.Newest("share"), "A", country, nso, total)
+	years := pick(base.Newest("years"), "A", country, gdp, current)
+	var va []cube.Version
+	for _, y := range totals.periods() {
+		share, _ := totals.value(y)
+		if whole, ok := years.value(y); ok {
+			level := percentOf(share, whole)
+			va = append(va, cube.Version{Dataflow: "DE_VA", Observation: stat.Observation{Key: stat.NewKey("A", country, nso, total, latest), Period: y, Value: &level}})
+		}
+	}
+	return layOut(pipeline.NewInputs(quarterly, map[string][]cube.Version{"part": versionsOf(shares), "va": va, "gdp": history["years"], "quarters": versionsOf(extended)}))
+}
+
+// moved gives copies of figures with something added to each.
+func moved(list []cube.Version, by func(cube.Version) float64) []cube.Version {
+	out := make([]cube.Version, len(list))
+	for i, v := range list {
+		if v.Value != nil {
+			d, err := stat.FromFloat(v.Value.Float64()+by(v), 6)
+			if err == nil {
+				v.Value = &d
+			}
+		}
+		out[i] = v
+	}
+	return out
+}
+
+// versionsOf makes the figures of one recipe the inputs of the next.
+func versionsOf(r *pipeline.Result) []cube.Version {
+	out := make([]cube.Version, len(r.Outputs))
+	for i, o := range r.Outputs {
+		out[i] = cube.Version{Dataflow: o.Dataflow, Observation: o.Observation}
+	}
+	return out
+}
+
+// figures turns the summaries into observations.
+func (s *simulation) figures(r uncertainty.Result) (*pipeline.Result, error) {
+	var out pipeline.Result
+	from := []pipeline.Ref{
+		{Dataflow: "DE_SHARE", Key: stat.NewKey("A", country, nso, ""), Role: "drawn"}, {Dataflow: "DE_SHARE", Key: stat.NewKey("N", country, nso, ""), Role: "drawn"},
+		{Dataflow: "NA_VA", Key: stat.NewKey("Q", country, "", current), Role: "indicator"}, {Dataflow: "NA_VA", Key: stat.NewKey("A", country, "", current), Role: "benchmark"},
+		{Dataflow: "NA_GROWTH", Key: stat.NewKey("Q", country, gdp), Role: "drawn"}, {Dataflow: "NA_STRUCTURE", Key: stat.NewKey("A", country, ""), Role: "share of GDP"}}
+	for _, c := range components {
+		for measure, name := range []string{level, share} {
+			attrs, digits := stat.Attributes{"UNIT_MEASURE": "VND", "UNIT_MULT": "9", stat.AttrDecimals: "0"}, 2
+			if name == share {
+				attrs, digits = stat.Attributes{"UNIT_MEASURE": "PC_GDP", stat.AttrDecimals: "2"}, 4
+			}
+			attrs[stat.AttrMark] = string(stat.MarkInferred)
+			for i, q := range s.quarters {
+				status := stat.Forecast
+				if i < s.nowcast {
+					status = stat.Estimated
+				}
+				x := r.Outputs[s.at(c, measure, i)]
+				for _, y := range []struct {
+					code  string
+					value float64
+				}{{"MEAN", x.Mean}, {"SD", x.SD}, {"P5", x.Quantiles[0]}, {"P50", x.Quantiles[1]}, {"P95", x.Quantiles[2]}} {
+					v, err := stat.FromFloat(y.value, digits)
+					if err != nil {
+						return nil, err
+					}
+					out.Outputs = append(out.Outputs, output("DE_QUARTERLY_MC", stat.NewKey("Q", country, nso, c, name, y.code), q, v, status, attrs.Clone(), from...))
+				}
+			}
+		}
+	}
+	return &out, nil
+}
