@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	status := m.Run()
+	chromium.stop()
 	shared.stop()
 	os.RemoveAll(dir)
 	os.Exit(status)

@@ -1,0 +1,209 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// The two windows that every page is looked at in, and the narrowest one that it must fit.
+const (
+	wide, high   = 1440, 900
+	narrow, tall = 390, 844
+	narrowest    = 320
+)
+
+// missing is the address of no page.
+const missing = "/khong-co-trang-nay"
+
+// views are pages that the site map does not list: views of a page, explanations, searches and failures.
+var views = []string{
+	"/?asof=2024-06-30",
+	"/tinh?so-do=ty-trong&dinh-nghia=MIC&nam=2023", "/tinh?so-do=grdp", "/tinh?ban-do=o",
+	"/muc-tieu?xep-loai=LIKELY",
+	"/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/so-lieu/DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE", "/so-lieu/NA_VA?FREQ=Q",
+	"/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q3",
+	"/tim", "/tim?q=kinh+te+so", "/tim?q=zzzz", missing,
+}
+
+var located = regexp.MustCompile(`<loc>http://[^/<]+(/[^<]*)</loc>`)
+
+// everyPage gives the addresses of the site map and the views beside it.
+func everyPage(t *testing.T) []string {
+	t.Helper()
+	_, body := shared.get(t).get(t, "/sitemap.xml")
+	var out []string
+	for _, m := range located.FindAllStringSubmatch(body, -1) {
+		out = append(out, m[1])
+	}
+	if len(out) < 200 {
+		t.Fatalf("the site map lists %d pages", len(out))
+	}
+	return append(out, views...)
+}
+
+// in is an address in a language.
+func in(path, lang string) string {
+	if strings.Contains(path, "?") {
+		return path + "&lang=" + lang
+	}
+	return path + "?lang=" + lang
+}
+
+// withAxe makes axe-core a part of every page that the tab opens.
+func (b *tab) withAxe(t *testing.T) {
+	t.Helper()
+	axe, err := os.ReadFile("../../static/testdata/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.run(t, chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(string(axe)).Do(ctx)
+		return err
+	}))
+}
+
+// audit is what axe-core finds serious or critical on the page as it now is, each with the first elements concerned.
+const audit = `axe.run(document, {resultTypes: ["violations"], preload: false, xpath: false}).then(r => r.violations
+	.filter(v => v.impact === "serious" || v.impact === "critical")
+	.map(v => v.impact + " " + v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + n.any.concat(n.all).map(c => c.message)[0]).join("; ") + " (" + v.nodes.length + ")"))`
+
+// facts is what must hold of the page as a document.
+const facts = `(() => {
+	const seen = e => e.checkVisibility({visibilityProperty: true});
+	const named = e => e.getAttribute("aria-label") || e.getAttribute("alt") || e.getAttribute("aria-hidden") === "true" || e.getAttribute("role") === "presentation" ||
+		(e.getAttribute("aria-labelledby") || "").split(/\s+/).some(id => id && document.getElementById(id)?.textContent.trim());
+	return {
+		lang: document.documentElement.lang, title: document.title, headings: document.querySelectorAll("h1").length, heading: document.querySelector("h1")?.innerText.trim() ?? "",
+		unnamed: [...document.querySelectorAll("svg, img")].filter(e => seen(e) && !e.parentElement.closest("svg, [aria-hidden=true]") && !named(e)).map(e => e.outerHTML.slice(0, 120)),
+	}
+})()`
+
+// overflow names what makes the page scroll sideways.
+const overflow = `(() => {
+	const root = document.scrollingElement, width = root.clientWidth;
+	if (root.scrollWidth <= width) return [];
+	const ancestors = function* (e) { while ((e = e.parentElement) && e !== document.body) yield e };
+	const out = [...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > width + 0.5 && ![...ancestors(e)].some(a => ["auto", "scroll", "hidden"].includes(getComputedStyle(a).overflowX)))
+		.map(e => e.tagName.toLowerCase() + "." + e.getAttribute("class") + " to " + Math.round(e.getBoundingClientRect().right));
+	return ["scrolls to " + root.scrollWidth + " px at " + width + ": " + out.slice(0, 3).join(", ")];
+})()`
+
+// shorten leaves of each table and list the first rows, of which the others are repetitions: axe-core takes seconds for thousands of cells.
+// What a table overflows is measured before.
+const shorten = `document.querySelectorAll("tbody, main ul, main ol").forEach(e => [...e.children].slice(25).forEach(row => row.remove()))`
+
+type document struct {
+	Lang, Title, Heading string
+	Headings             int
+	Unnamed              []string
+}
+
+// examine opens a page and gives everything wrong with it: at the wide window, at the narrow one and at the narrowest.
+func (b *tab) examine(path, lang string) (wrong []string) {
+	note := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	var doc document
+	var atWide, atNarrow, scrollNarrow, scrollNarrowest []string
+	steps := []chromedp.Action{size(wide, high), chromedp.Navigate(b.server.url + in(path, lang)), evaluate(facts, &doc),
+		size(narrowest, tall), evaluate(overflow, &scrollNarrowest), size(narrow, tall), evaluate(overflow, &scrollNarrow), evaluate(shorten, nil)}
+	// A province or a target is like the others: it is audited in one language at one width, and in the other at the other.
+	if !alike(path) || lang == "en" {
+		steps = append(steps, evaluate(audit, &atNarrow))
+	}
+	if !alike(path) || lang == "vi" {
+		steps = append(steps, size(wide, high), evaluate(audit, &atWide))
+	}
+	err := b.do(steps...)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	if doc.Lang != lang {
+		note("lang is %q", doc.Lang)
+	}
+	if doc.Headings != 1 || doc.Heading == "" {
+		note("%d h1, %q", doc.Headings, doc.Heading)
+	}
+	if name, _, _ := strings.Cut(doc.Title, " – "); strings.TrimSpace(name) == "" {
+		note("title is %q", doc.Title)
+	}
+	for _, s := range doc.Unnamed {
+		note("without a name: %s", s)
+	}
+	for _, s := range atWide {
+		note("at %d px: %s", wide, s)
+	}
+	for _, s := range atNarrow {
+		note("at %d px: %s", narrow, s)
+	}
+	wrong = append(wrong, append(scrollNarrow, scrollNarrowest...)...)
+	for _, s := range b.complained() {
+		if path != missing || !strings.Contains(s, "404") {
+			note("%s", s)
+		}
+	}
+	return wrong
+}
+
+// alike reports whether there are many pages of the kind, of which kinds has some.
+func alike(path string) bool {
+	return (strings.HasPrefix(path, "/tinh/") || strings.HasPrefix(path, "/muc-tieu/")) && !slices.Contains(kinds, path)
+}
+
+func TestEveryPageIsAccessibleInBothLanguagesAtBothWidths(t *testing.T) {
+	type task struct{ path, lang string }
+	tasks := make(chan task)
+	var group sync.WaitGroup
+	const tabs = 2
+	for range tabs {
+		b := open(t, wide, high)
+		b.withAxe(t)
+		group.Go(func() {
+			for k := range tasks {
+				for _, s := range b.examine(k.path, k.lang) {
+					t.Errorf("%s in %s: %s", k.path, k.lang, s)
+				}
+			}
+		})
+	}
+	began, n := time.Now(), 0
+	for _, path := range everyPage(t) {
+		for _, lang := range []string{"vi", "en"} {
+			tasks <- task{path, lang}
+			n++
+		}
+	}
+	close(tasks)
+	group.Wait()
+	t.Logf("%d pages in %s", n, time.Since(began).Round(time.Second))
+}
+
+// kinds are pages of each kind, for tests that need not see every page.
+var kinds = append([]string{"/", "/tinh", "/tinh/VN34-01", "/tinh/VN63-27", "/muc-tieu", "/muc-tieu/KTS-1", "/nhiem-vu", "/so-lieu", "/so-lieu/DE_SHARE", "/phuong-phap",
+	"/phuong-phap/digital-quarterly", "/gioi-thieu", "/phat-hien", "/lich-su"}, views...)
+
+func TestDarkSchemeIsReadable(t *testing.T) {
+	b := open(t, wide, high)
+	b.withAxe(t)
+	b.run(t, emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}))
+	for _, path := range kinds {
+		var ground string
+		var wrong []string
+		b.run(t, chromedp.Navigate(b.server.url+path), evaluate(`getComputedStyle(document.body).backgroundColor`, &ground), evaluate(shorten, nil), evaluate(audit, &wrong))
+		if ground == "rgb(255, 255, 255)" {
+			t.Errorf("%s is white in the dark scheme", path)
+		}
+		for _, s := range wrong {
+			t.Errorf("%s: %s", path, s)
+		}
+	}
+}
