@@ -116,7 +116,7 @@ func seriesName(s *publish.Snapshot, f *catalog.Dataflow, k stat.Key, skip map[s
 	var vi, en []string
 	codes := k.Codes()
 	for i, d := range f.Dimensions {
-		if i >= len(codes) || skip[d.ID] || d.ID == "FREQ" {
+		if i >= len(codes) || skip[d.ID] || d.ID == "FREQ" || codes[i] == "" {
 			continue
 		}
 		l := nameOf(s, d.Codelist, codes[i])

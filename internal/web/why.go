@@ -138,6 +138,19 @@ func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, dept
 	}
 	out.Name = f.Name.In(v.lang) + ": " + seriesName(v.snap, f, n.Cell.Key, nil).In(v.lang)
 	out.URL = v.link("/so-lieu/" + f.ID + "/" + string(n.Cell.Key))
+	fixed := map[string]bool{} // the codes that all figures of a block share
+	if n.Cell.Key.Open() {
+		var choice []string
+		for i, code := range n.Cell.Key.Codes() {
+			if d := f.Dimensions[i].ID; code != "" {
+				fixed[d] = true
+				if d != "FREQ" {
+					choice = append(choice, d, code)
+				}
+			}
+		}
+		out.URL = v.link("/so-lieu/"+f.ID, choice...)
+	}
 	if !n.Cell.Period.IsZero() {
 		out.Period = text.FormatPeriod(v.lang, n.Cell.Period)
 	}
@@ -145,17 +158,28 @@ func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, dept
 	omitted := n.Omitted
 	if len(list) > fewVersions {
 		omitted += len(list) - fewVersions
-		list = list[len(list)-fewVersions:]
+		if n.Cell.Key.Open() {
+			list = list[:fewVersions] // the largest come first
+		} else {
+			list = list[len(list)-fewVersions:]
+		}
 	}
 	if omitted > 0 {
 		out.Omitted = v.say("why.omitted", "n", v.count(omitted))
 	}
 	for _, o := range list {
-		out.Figures = append(out.Figures, whyValue{Period: text.FormatPeriod(v.lang, o.Period), Value: strings.TrimSpace(v.num(o) + " " + unitOf(v.snap, f, o).In(v.lang)),
+		name := text.FormatPeriod(v.lang, o.Period)
+		if n.Cell.Key.Open() {
+			name = seriesName(v.snap, f, o.Key, fixed).In(v.lang) + ", " + text.FormatPeriodInline(v.lang, o.Period)
+		}
+		out.Figures = append(out.Figures, whyValue{Period: name, Value: strings.TrimSpace(v.num(o) + " " + unitOf(v.snap, f, o).In(v.lang)),
 			Source: v.sourceOf(o).In(v.lang), Vintage: v.vintage(o.Vintage), URL: v.why(o.Cell()), Flags: v.flags(o.Status, o.Mark())})
 	}
-	if n := len(out.Figures); n > 1 {
-		out.Span = v.say("why.span", "n", v.count(n+omitted), "from", text.FormatPeriodInline(v.lang, list[0].Period), "to", text.FormatPeriodInline(v.lang, list[n-1].Period))
+	if size := len(out.Figures); size > 1 {
+		out.Span = v.say("why.span", "n", v.count(size+omitted), "from", text.FormatPeriodInline(v.lang, list[0].Period), "to", text.FormatPeriodInline(v.lang, list[size-1].Period))
+		if n.Cell.Key.Open() {
+			out.Span = v.say("why.block", "n", v.count(size+omitted))
+		}
 		out.Source = out.Figures[0].Source + ", " + out.Figures[0].Vintage
 		for _, x := range out.Figures {
 			if x.Source != out.Figures[0].Source || x.Vintage != out.Figures[0].Vintage {
