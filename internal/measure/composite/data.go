@@ -1,7 +1,8 @@
 package composite
 
 import (
-	"sort"
+	"maps"
+	"slices"
 
 	"nhipso/internal/fault"
 )
@@ -39,7 +40,7 @@ func (d Data) check(m Method) error {
 			return fault.New("composite.absent-indicator", "code", code)
 		}
 	}
-	for _, code := range sorted(d.Readings) {
+	for _, code := range slices.Sorted(maps.Keys(d.Readings)) {
 		if !wanted[code] {
 			return fault.New("composite.unknown-indicator", "code", code)
 		}
@@ -54,15 +55,6 @@ func (d Data) check(m Method) error {
 		}
 	}
 	return nil
-}
-
-func sorted[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }
 
 // Group is a unit of the new territory and the old ones it is made of.

@@ -13,7 +13,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
@@ -282,10 +284,7 @@ func (m Method) Indicators() []string {
 // version whose weights are not published. The version is marked by the given suffix, so that no result
 // passes for the official one.
 func (m Method) WithWeights(weights map[string]float64, suffix string) (Method, error) {
-	left := make(map[string]bool, len(weights))
-	for code := range weights {
-		left[code] = true
-	}
+	left := maps.Clone(weights)
 	var change func(Node) Node
 	change = func(n Node) Node {
 		if w, ok := weights[n.Code]; ok {
@@ -303,7 +302,7 @@ func (m Method) WithWeights(weights map[string]float64, suffix string) (Method, 
 	}
 	m.Index = change(m.Index)
 	m.Version += suffix
-	for _, code := range sorted(left) {
+	for _, code := range slices.Sorted(maps.Keys(left)) {
 		return m, fault.New("composite.unknown-node", "code", code)
 	}
 	return m, m.Check()

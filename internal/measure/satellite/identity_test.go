@@ -310,6 +310,13 @@ func TestSpillOverIdentities(t *testing.T) {
 			t.Errorf("%+v %v", got, err)
 		}
 	})
+	t.Run("a ratio outside zero to one is refused", func(t *testing.T) {
+		for _, ratio := range []float64{-0.1, 1.1} {
+			s := SpillOver{Industries: []string{"A", "J"}, Core: list("J"), Current: Known(5, 6), YearAgo: Known(5, 6), Ratio: Known(ratio, 0.1), Conversion: 0.4, ProductTaxes: inputoutput.Known(1)}
+			_, err := s.Compute()
+			wantCode(t, err, "satellite.coefficient-outside")
+		}
+	})
 	t.Run("VSIC 26 beside the whole of section C is refused", func(t *testing.T) {
 		s := SpillOver{Industries: []string{"C", "C26"}, Core: list("C26"), Current: Known(5, 6), YearAgo: Known(5, 6), Ratio: Known(0, 0)}
 		_, err := s.Compute()

@@ -303,6 +303,11 @@ func TestLaws(t *testing.T) {
 		} {
 			fails(t, m.Check(), code)
 		}
+		fails(t, Margin{Law: Lognormal, Mean: -1}.Check(), "uncertainty.not-positive")
+		fails(t, Margin{Law: Lognormal, SD: 1}.Check(), "uncertainty.not-positive")
+		if err := (Margin{Law: Lognormal}).Check(); err != nil {
+			t.Errorf("a figure that is surely zero: %v", err)
+		}
 		fails(t, Margin{Law: Truncated, Mean: 0, SD: 1, Low: 50, High: 51}.Check(), "uncertainty.empty-range")
 		fails(t, Margin{Law: Truncated, Mean: 5, Low: 0, High: 1}.Check(), "uncertainty.empty-range")
 		fails(t, Margin{Law: Normal, Mean: math.NaN()}.Check(), "uncertainty.bad-margin")

@@ -267,6 +267,18 @@ func TestBackTest(t *testing.T) {
 		near(t, "low: the tail from nine is 2.5 %", 10*math.Pow(c.ShareLow, 9)*(1-c.ShareLow)+math.Pow(c.ShareLow, 10), 0.025, 1e-9)
 		near(t, "high: the tail to nine is 2.5 %", 1-math.Pow(c.ShareHigh, 10), 0.025, 1e-9)
 	})
+	t.Run("the likelihood ratio of Kupiec is that of the formula", func(t *testing.T) {
+		in := make([]Interval, 10)
+		for i := range in {
+			in[i] = Interval{0, 1, 0.5}
+		}
+		in[3].Actual, in[9].Actual = -1, 3 // eight of ten where nine were announced
+		c, err := BackTest(in, 0.9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "LR", c.Kupiec, 2*(8*math.Log(0.8/0.9)+2*math.Log(0.2/0.1)), 1e-12)
+	})
 	t.Run("all inside and none inside stay within the limits of a probability", func(t *testing.T) {
 		all, err := BackTest([]Interval{{0, 1, 0}, {0, 1, 1}}, 0.9)
 		if err != nil || all.ShareHigh != 1 || all.Share != 1 {
