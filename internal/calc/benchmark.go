@@ -2,7 +2,6 @@ package calc
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"nhipso/internal/fault"
@@ -95,6 +94,7 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	for _, m := range r.Misses {
 		worst = math.Max(worst, math.Abs(m))
 	}
+	e.say(o, "explain", "n", len(y), "f", f, "t", len(ind.periods), "objective", text(r.Objective), "miss", text(worst))
 	if *o.json {
 		points := make([]object, len(r.Values))
 		for i, v := range r.Values {
@@ -107,9 +107,6 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 			{"steps", r.Steps}, {"binding", r.Binding}, {"redundant", r.Redundant}, {"notes", e.remarks(r.Warnings)}, {"series", points}})
 	}
 	e.warn(r.Warnings)
-	if *o.explain {
-		fmt.Fprintln(e.Err, e.w("benchmark.explain", "n", len(y), "f", f, "t", len(ind.periods), "objective", text(r.Objective), "miss", text(worst)))
-	}
 	rows := [][]string{{"period", "value", "indicator", "ratio"}}
 	for i, v := range r.Values {
 		ratio := ""

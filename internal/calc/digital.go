@@ -41,7 +41,7 @@ func digital(_ context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r.definition, r.codes = *definition, list(*codes)
+	r.definition, r.codes = *definition, append([]string{}, list(*codes)...)
 	if len(r.codes) == 0 && *r.phi == "" {
 		return o.need("digital")
 	}
@@ -139,6 +139,9 @@ func (r *digitalRun) adb(literal bool) error {
 	double, total := known(a.DoubleCount), known(a.Block)
 	if literal {
 		double, total = a.Diagonal, a.Literal
+		if a.Difference.Value != 0 {
+			r.notes = append(r.notes, fault.New("calc.counted-twice", "difference", text(a.Difference.Value)))
+		}
 	}
 	share := satellite.Maybe{}
 	if a.GDP != 0 {

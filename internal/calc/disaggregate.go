@@ -89,6 +89,13 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 	if !*noConstant {
 		names = append([]string{"constant"}, names...)
 	}
+	if *o.explain {
+		fmt.Fprintln(e.Err, e.w("disaggregate.explain", "method", r.Method, "n", len(y), "f", opt.Frequency, "t", len(ind.periods)))
+		fmt.Fprintf(e.Err, "ρ = %s   logL = %s   RSS = %s   σ² = %s (÷ %s)   R² = %s   DW = %s\n", text(r.Rho), text(r.LogL), text(r.RSS), text(r.Sigma2), text(r.Divisor), text(r.R2), text(r.DurbinWatson))
+		for i, name := range names {
+			fmt.Fprintf(e.Err, "β[%s] = %s (%s)\n", name, text(r.Beta[i]), text(r.BetaSE[i]))
+		}
+	}
 	if *o.json {
 		points := make([]object, len(r.Values))
 		for i, v := range r.Values {
@@ -102,13 +109,6 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 			{"exact", r.Exact}, {"binding", r.Binding}, {"notes", e.remarks(notes)}, {"series", points}})
 	}
 	e.warn(notes)
-	if *o.explain {
-		fmt.Fprintln(e.Err, e.w("disaggregate.explain", "method", r.Method, "n", len(y), "f", opt.Frequency, "t", len(ind.periods)))
-		fmt.Fprintf(e.Err, "ρ = %s   logL = %s   RSS = %s   σ² = %s (÷ %s)   R² = %s   DW = %s\n", text(r.Rho), text(r.LogL), text(r.RSS), text(r.Sigma2), text(r.Divisor), text(r.R2), text(r.DurbinWatson))
-		for i, name := range names {
-			fmt.Fprintf(e.Err, "β[%s] = %s (%s)\n", name, text(r.Beta[i]), text(r.BetaSE[i]))
-		}
-	}
 	rows := [][]string{{"period", "value", "se"}}
 	for i, v := range r.Values {
 		rows = append(rows, []string{ind.periods[i].String(), text(v), text(r.SE[i])})

@@ -148,6 +148,7 @@ func (r *growthRun) revisions() error {
 		}
 		x.Mean0 = &test
 	}
+	r.e.say(r.o, "explain-revisions", "list", fmt.Sprint(texts(x.Revision)))
 	if *r.o.json {
 		out := object{{"what", "revisions"}, {"n", x.N}, {"excluded", x.Excluded}, {"revision", x.Revision}, {"meanRevision", x.Mean}, {"meanAbsoluteRevision", x.Absolute}, {"relativeMeanAbsoluteRevision", orNull(x.Relative)},
 			{"rootMeanSquareRevision", x.RMSR}, {"sd", orNull(x.SD)}, {"sharePositive", x.Positive}, {"directionAgreement", orNull(x.Direction)}, {"meanTest", nil}}
@@ -171,7 +172,6 @@ func (r *growthRun) revisions() error {
 	if m := x.Mean0; m != nil {
 		rows = append(rows, []string{"t", text(m.T)}, []string{"p", text(m.P)})
 	}
-	r.e.say(r.o, "explain-revisions", "list", fmt.Sprint(texts(x.Revision)))
 	return r.e.writeCSV(rows...)
 }
 

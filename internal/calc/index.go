@@ -68,14 +68,14 @@ func index(_ context.Context, e *Env, args []string) error {
 			return err
 		}
 	}
-	if *o.json {
-		return e.indexJSON(r, robust, notes)
-	}
-	e.warn(notes)
 	e.say(o, "explain", "method", r.Method, "n", len(r.Units))
 	for _, n := range r.Nodes {
 		e.say(o, "explain-node", "indent", strings.Repeat("  ", n.Depth), "code", n.Code, "weight", text(n.Weight))
 	}
+	if *o.json {
+		return e.indexJSON(r, robust, notes)
+	}
+	e.warn(notes)
 	head := []string{"unit"}
 	for _, n := range r.Nodes {
 		head = append(head, n.Code, n.Code+".rank")

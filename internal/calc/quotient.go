@@ -132,6 +132,10 @@ func quotients(_ context.Context, e *Env, args []string) error {
 		}
 		own = rowsOf(c)
 	}
+	e.say(o, "explain", "share", text(q.RegionShare), "lambda", fmt.Sprint(lambda(codes, q.Lambda)), "form", *form)
+	for i, c := range codes {
+		e.say(o, "explain-row", "code", c, "region", text(region[i]), "nation", text(nation[i]), "slq", line[i])
+	}
 	if *o.json {
 		out := object{{"form", *form}, {"codes", codes}, {"slq", byCode(codes, slq)}, {"regionShare", q.RegionShare}, {"lambda", lambda(codes, q.Lambda)},
 			{"delta", *delta}, {"matrix", matrix}, {"missing", missing}}
@@ -141,10 +145,6 @@ func quotients(_ context.Context, e *Env, args []string) error {
 		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
 	}
 	e.warn(notes)
-	e.say(o, "explain", "share", text(q.RegionShare), "lambda", fmt.Sprint(lambda(codes, q.Lambda)), "form", *form)
-	for i, c := range codes {
-		e.say(o, "explain-row", "code", c, "region", text(region[i]), "nation", text(nation[i]), "slq", line[i])
-	}
 	if own != nil {
 		return e.writeCSV(wide("code", codes, codes, own)...)
 	}

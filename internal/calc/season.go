@@ -158,6 +158,11 @@ func (e *Env) writeSeason(o *options, s *oneSeries, r *seasonal.Adjusted, opt se
 		notes = append(notes, fault.New("calc.filled", "period", s.labels[k]))
 	}
 	t := r.Tests
+	e.say(o, "explain", "method", opt.Method, "n", len(data), "period", opt.Period, "mode", r.Mode)
+	if x := r.X11; x != nil {
+		e.say(o, "explain-x11", "filter", x.Filter, "ratio", text(x.Ratio), "henderson", x.Length, "ic", text(x.IC))
+	}
+	e.say(o, "explain-tests", "f", text(t.F), "h", text(t.H), "moving", text(t.Moving), "m7", text(t.M7), "verdict", t.Verdict)
 	if *o.json {
 		points := make([]object, len(data))
 		for i, v := range data {
@@ -180,11 +185,6 @@ func (e *Env) writeSeason(o *options, s *oneSeries, r *seasonal.Adjusted, opt se
 		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
 	}
 	e.warn(notes)
-	e.say(o, "explain", "method", opt.Method, "n", len(data), "period", opt.Period, "mode", r.Mode)
-	if x := r.X11; x != nil {
-		e.say(o, "explain-x11", "filter", x.Filter, "ratio", text(x.Ratio), "henderson", x.Length, "ic", text(x.IC))
-	}
-	e.say(o, "explain-tests", "f", text(t.F), "h", text(t.H), "moving", text(t.Moving), "m7", text(t.M7), "verdict", t.Verdict)
 	return e.writeCSV(columns([]string{"period", "value", "seasonal", "trend", "remainder", "adjusted"}, s.labels, texts(data), texts(r.Seasonal), texts(r.Trend), texts(r.Irregular), texts(r.Decomposition.Adjusted))...)
 }
 

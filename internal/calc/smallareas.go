@@ -96,10 +96,6 @@ func smallAreas(_ context.Context, e *Env, args []string) error {
 		out = append(out, member{"benchmarked", object{{"values", byCode(d.Areas, values)}, {"mse", byCode(d.Areas, errors)}}})
 		head, vectors = append(head, "benchmarked", "benchmarked.mse"), append(vectors, texts(values), texts(errors))
 	}
-	if *o.json {
-		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
-	}
-	e.warn(notes)
 	e.say(o, "explain", "method", *method, "a", text(f.A), "m", m, "sampled", f.Sampled, "iterations", f.Iterations, "score", text(f.Score), "loglik", text(f.LogLik))
 	for i, name := range d.CovariateNames {
 		e.say(o, "explain-beta", "name", name, "beta", text(f.Beta[i]), "se", text(f.BetaSE[i]))
@@ -107,6 +103,10 @@ func smallAreas(_ context.Context, e *Env, args []string) error {
 	for i, x := range f.Estimates {
 		e.say(o, "explain-row", "area", d.Areas[i], "gamma", text(x.Gamma), "regression", text(x.Regression), "g1", text(x.G1), "g2", text(x.G2), "g3", text(x.G3))
 	}
+	if *o.json {
+		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+	}
+	e.warn(notes)
 	return e.writeCSV(columns(head, d.Areas, vectors...)...)
 }
 

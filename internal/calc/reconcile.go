@@ -1,0 +1,145 @@
+package calc
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/balance"
+)
+
+// reconcile adjusts figures to linear constraints in proportion to their variances.
+func reconcile(_ context.Context, e *Env, args []string) error {
+	o := e.flags("reconcile")
+	values := o.String("values", "", "values")
+	constraints := o.String("constraints", "", "constraints")
+	variances := o.String("variances", "", "variances")
+	nonNegative := o.Bool("non-negative", false, "non-negative")
+	path := o.String("path", "auto", "path")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	if err := o.need("values", "constraints"); err != nil {
+		return err
+	}
+	how, err := oneOf("path", *path, []choice[balance.Path]{{"auto", balance.Auto}, {"direct", balance.Direct}, {"iterative", balance.Iterative}})
+	if err != nil {
+		return err
+	}
+	x, err := e.vector(*values)
+	if err != nil {
+		return err
+	}
+	named := x.codes != nil
+	x.codes = places(x.codes, len(x.values))
+	p := balance.Problem{Values: x.values, Names: x.codes}
+	if p.Variances, err = e.variances(x, *variances, named); err != nil {
+		return err
+	}
+	if p.Constraints, err = e.constraints(*constraints, x.codes, named); err != nil {
+		return err
+	}
+	if *nonNegative {
+		p.NonNegative = slices.Repeat([]bool{true}, len(x.values))
+	}
+	r, err := balance.Reconcile(p, balance.StoneOptions{Path: how})
+	if err != nil {
+		return err
+	}
+	after, err := r.Variances()
+	if err != nil {
+		return err
+	}
+	var notes []*fault.Error
+	for _, k := range r.Flagged {
+		notes = append(notes, fault.New("calc.far-off", "name", p.Constraints[k].Name, "gap", text(r.Discrepancies[k]), "sd", text(r.Standardised[k])))
+	}
+	for k, c := range p.Constraints {
+		e.say(o, "explain-constraint", "name", c.Name, "value", text(c.Value), "gap", text(r.Discrepancies[k]), "multiplier", text(r.Multipliers[k]))
+	}
+	e.say(o, "explain", "chi", text(r.ChiSquare), "df", r.DF, "residual", text(r.MaxResidual))
+	if *o.json {
+		var list []object
+		names := func(at []int, of func(int) string) []string {
+			out := []string{}
+			for _, k := range at {
+				out = append(out, of(k))
+			}
+			return out
+		}
+		constraint := func(k int) string { return p.Constraints[k].Name }
+		for k, c := range p.Constraints {
+			list = append(list, object{{"name", c.Name}, {"value", c.Value}, {"discrepancy", r.Discrepancies[k]}, {"standardised", r.Standardised[k]}, {"multiplier", r.Multipliers[k]}})
+		}
+		se := make([]float64, len(after))
+		for i, v := range after {
+			se[i] = math.Sqrt(max(v, 0))
+		}
+		out := object{{"values", byCode(x.codes, r.Values)}, {"variances", byCode(x.codes, after)}, {"se", byCode(x.codes, se)}, {"prior", byCode(x.codes, x.values)},
+			{"priorVariances", byCode(x.codes, p.Variances)}, {"constraints", list}, {"chiSquare", r.ChiSquare}, {"df", r.DF}, {"rankKnown", r.RankKnown}}
+		if r.RankKnown {
+			out = append(out, member{"pValue", r.PValue})
+		}
+		return e.writeJSON(append(out, member{"flagged", names(r.Flagged, constraint)}, member{"redundant", names(r.Redundant, constraint)},
+			member{"bound", names(r.Bound, func(k int) string { return x.codes[k] })}, member{"iterations", r.Iterations}, member{"maxResidual", r.MaxResidual}, member{"notes", e.remarks(notes)}))
+	}
+	e.warn(notes)
+	return e.writeCSV(columns([]string{"code", "value", "variance", "prior"}, x.codes, texts(r.Values), texts(after), texts(x.values))...)
+}
+
+// variances gives V: from its own file (code,variance or code,cv), from a column of the values' file (variance, se or cv), or |x|.
+func (e *Env) variances(x *vector, file string, named bool) ([]float64, error) {
+	from, values := x, []float64(nil)
+	kind := "variance"
+	if file != "" {
+		v, err := e.vector(file)
+		if err != nil {
+			return nil, err
+		}
+		codes := x.codes
+		if !named {
+			v.codes = nil
+		}
+		at, err := v.order(codes, len(codes), x.name)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case among(v.head, []string{"cv"}):
+			kind = "cv"
+		case among(v.head, []string{"se", "sd", "standard_error", "stderr"}):
+			kind = "se"
+		}
+		from, values = v, pick(v.values, at)
+	} else {
+		for _, k := range [][]string{{"variance", "var", "v"}, {"cv"}, {"se", "sd", "standard_error", "stderr"}} {
+			v, err := x.column(k...)
+			if err != nil {
+				return nil, err
+			}
+			if v != nil && values == nil {
+				values, kind = v, k[0]
+			}
+		}
+	}
+	if values == nil {
+		return balance.ProportionalVariances(x.values), nil
+	}
+	for i, v := range values {
+		if v < 0 {
+			return nil, fault.New("calc.negative", "code", x.codes[i], "value", text(v)).At(from.name, 0, kind)
+		}
+	}
+	switch kind {
+	case "cv":
+		return balance.VariancesFromCV(x.values, values)
+	case "se":
+		out := make([]float64, len(values))
+		for i, v := range values {
+			out[i] = v * v
+		}
+		return out, nil
+	}
+	return values, nil
+}
