@@ -100,11 +100,11 @@ func (k Key) Codes() []string { return strings.Split(string(k), ".") }
 func ParseKey(s string, dimensions int) (Key, error) {
 	codes := strings.Split(s, ".")
 	if len(codes) != dimensions {
-		return "", fault.New("stat.bad-key", "text", s, "reason", len(codes))
+		return "", fault.New("stat.bad-key", "text", s, "want", dimensions)
 	}
 	for _, c := range codes {
 		if c == "" {
-			return "", fault.New("stat.bad-key", "text", s, "reason", "∅")
+			return "", fault.New("stat.bad-key", "text", s, "want", dimensions)
 		}
 	}
 	return Key(s), nil
