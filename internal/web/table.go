@@ -52,7 +52,6 @@ func number(d stat.Decimal) cell        { return cell{Cell: export.Num(d)} }
 func none(why stat.Status) cell         { return cell{Cell: export.None(why)} }
 func (c cell) to(href string) cell      { c.href = href; return c }
 func (c cell) sealed(class string) cell { c.seal = class; return c }
-func (c cell) total() cell              { c.Total = true; return c }
 func col(id string, name catalog.Label) export.Column {
 	return export.Column{ID: id, Name: name, Kind: export.Text}
 }

@@ -1,0 +1,32 @@
+package web
+
+import (
+	"nhipso/internal/export"
+)
+
+// findingsPage lists the checks that do not hold.
+type findingsPage struct {
+	Frame
+	Findings []findingEntry
+	Count    string
+}
+
+type findingEntry struct{ N, Rule, Severity, Text string }
+
+func (v *visit) findings() (page, error) {
+	list, err := v.site.library.Findings(v.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	p := &findingsPage{Frame: v.newFrame("data", v.say("findings.title")), Count: v.count(len(list))}
+	p.Description = v.say("findings.description")
+	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}}
+	t := newTable("findings", both("findings.title"), export.Column{ID: "rule", Name: both("findings.rule"), Kind: export.Code},
+		export.Column{ID: "severity", Name: both("findings.severity"), Kind: export.Code}, col("text", both("findings.text")))
+	for i, f := range list {
+		p.Findings = append(p.Findings, findingEntry{v.count(i + 1), f.Rule, f.Severity, f.Text.In(v.lang)})
+		t.add(same(f.Rule), same(f.Severity), label(f.Text))
+	}
+	p.show(&Figure{ID: "phat-hien", Title: t.Title, Table: t})
+	return p, nil
+}
