@@ -55,6 +55,9 @@ func TestWhatIsExportedWithCodesLoadsAgain(t *testing.T) {
 	if strings.Contains(b.String(), ",=,") {
 		t.Error("a comparator left as a formula")
 	}
+	if !strings.Contains(b.String(), ",2020-06-03,") {
+		t.Error("the day of publication is not as the file gave it")
+	}
 	read, err := reference.ReadCSV(&b, "again.csv", c, areas, options)
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,8 @@ func TestJudgeGivesTheClassAndSaysWhy(t *testing.T) {
 		"a target met in its year":                                       {up("14", ">="), nsoShare, Achieved, MetByDue},
 		"accounts: 87.08 against 80, one figure is enough to see it met": {up("80", "="), []Point{on("2024-07-31", 87.08)}, Achieved, MetByDue},
 		"more than 80 is not met by exactly 80":                          {up("80", ">"), []Point{on("2025-12-31", 80)}, Concentrate, MissedAtDue},
+		"fewer than 3 is not met by exactly 3":                           {Target{Value: number("3"), Comparator: "<", Direction: -1, Due: due2025}, []Point{on("2025-12-31", 3)}, Concentrate, MissedAtDue},
+		"fewer than 3 is met by 2.9":                                     {Target{Value: number("3"), Comparator: "<", Direction: -1, Due: due2025}, []Point{on("2025-12-31", 2.9)}, Achieved, MetByDue},
 		"80 is met by exactly 80":                                        {up("80", "="), []Point{on("2025-12-31", 80)}, Achieved, MetByDue},
 		"signatures: 3, 13.5, 28.42 on the way to more than 50":          {up("50", ">"), []Point{on("2022-12-31", 3), on("2024-07-31", 13.5), on("2025-07-02", 28.42)}, Concentrate, Behind},
 		"EGDI: 86, then 71, on the way to the first 70":                  {rank("70"), []Point{on("2022-12-31", 86), on("2024-12-31", 71)}, Likely, Ahead},

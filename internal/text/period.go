@@ -63,7 +63,7 @@ func FormatPeriod(lang string, p stat.Period) string {
 // and "Q4" keep their capital.
 func FormatPeriodInline(lang string, p stat.Period) string {
 	s := FormatPeriod(lang, p)
-	if lang == "en" && !strings.HasPrefix(s, "First") && !strings.HasPrefix(s, "Second") {
+	if lang == "en" && p.Frequency() != stat.HalfYearly && p.Frequency() != stat.Interval {
 		return s
 	}
 	r, n := utf8.DecodeRuneInString(s)

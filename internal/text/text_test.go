@@ -45,6 +45,9 @@ func TestNormalizeTone(t *testing.T) {
 		"moves the mark of an open uy":        {"Thuỷ sản", "Thủy sản"},
 		"moves it in capitals":                {"KHÁNH HOÀ", "KHÁNH HÒA"},
 		"leaves the right place alone":        {"Hòa Bình", "Hòa Bình"},
+		"moves the mark of every open one":    {"hoàn toàn, Hoà Bình, toán, Thanh Hoá", "hoàn toàn, Hòa Bình, toán, Thanh Hóa"},
+		"leaves vowels that do not glide":     {"óa óe báo lúa múa mía áy", "óa óe báo lúa múa mía áy"},
+		"leaves pairs of other vowels alone":  {"đoá, bổi hổi, tuý, tuế, kiá, huá", "đóa, bổi hổi, túy, tuế, kiá, huá"},
 		"leaves a closed syllable alone":      {"toán, hoàn, ngoài, khoảng", "toán, hoàn, ngoài, khoảng"},
 		"leaves the u of qu to the consonant": {"quý, quỹ, quỳ", "quý, quỹ, quỳ"},
 		"leaves a vowel with a quality alone": {"thuế, Huế", "thuế, Huế"},
@@ -175,6 +178,9 @@ func TestPeriods(t *testing.T) {
 		{"2024-07", "Tháng 7/2024", "Jul 2024"},
 		{"2025-12-05", "05/12/2025", "5 Dec 2025"},
 		{"2026-01-01/P9M", "9 tháng 2026", "First 9 months of 2026"},
+		{"2026-04-01/P6M", "01/04/2026–30/09/2026", "1 Apr 2026 – 30 Sep 2026"}, // months, but not from January
+		{"2026-01-01/P1M", "01/01/2026–31/01/2026", "1 Jan 2026 – 31 Jan 2026"}, // an interval, though a month long
+		{"2025-01-01/P1Y", "2025", "2025"},
 		{"2020-01-01/P3Y", "2020–2022 (bình quân)", "2020–2022 (average)"},
 		{"2024-12-15/P1Y", "15/12/2024–14/12/2025", "15 Dec 2024 – 14 Dec 2025"},
 		{"2025-06-15/P1M", "15/06/2025–14/07/2025", "15 Jun 2025 – 14 Jul 2025"},
@@ -192,6 +198,11 @@ func TestPeriods(t *testing.T) {
 	}
 	if got := FormatPeriodInline("en", stat.MustPeriod("2024-S1")) + FormatPeriodInline("en", stat.Quarter(2025, 4)); got != "first half of 2024Q4 2025" {
 		t.Errorf("inline: %q", got)
+	}
+	for period, want := range map[string]string{"2026-01-01/P9M": "first 9 months of 2026", "2024-07": "Jul 2024", "2024-12-15/P1Y": "15 Dec 2024 – 14 Dec 2025"} {
+		if got := FormatPeriodInline("en", stat.MustPeriod(period)); got != want {
+			t.Errorf("inline: %q, want %q", got, want)
+		}
 	}
 	if FormatPeriod("vi", stat.Period{}) != "" || FormatDate("vi", stat.Date{}) != "" || FormatPeriodInline("vi", stat.Period{}) != "" {
 		t.Error("an unset period or day is not written as nothing")
