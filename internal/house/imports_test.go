@@ -17,7 +17,7 @@ var rank = map[string]int{
 	"measure":  2, // pure statistics: needs stat and fault, nothing of the cube
 	"pipeline": 5, "microdata": 5, "ioformat": 5,
 	"monitor": 6, "govern": 6,
-	"recipe": 7, "reference": 7,
+	"recipe": 7, "reference": 7, "scenario": 7,
 	"publish": 8,
 	"store":   9, // implements what the rooms below declare
 	"chart":   10, "geo": 10, "export": 10, "middleware": 10,

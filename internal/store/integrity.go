@@ -39,7 +39,7 @@ var invariants = []struct{ code, query string }{
 		WHERE r.message IS NOT NULL AND m.number IS NULL`},
 }
 
-var tables = []string{"message", "observation", "run", "lineage", "finding", "release", "override", "audit"}
+var tables = []string{"message", "observation", "run", "lineage", "finding", "release", "override", "scenario", "audit"}
 
 // Integrity examines the database. An error means that it could not be examined; what is wrong with it is in the report.
 func (s *Store) Integrity(ctx context.Context) (Report, error) {

@@ -1,5 +1,5 @@
 // Package store keeps the cube, its runs, releases, findings and audit log in SQL: one code for SQLite and PostgreSQL,
-// bound by one conformance suite (storetest). It implements cube.Store, pipeline.Store and publish.Store.
+// bound by one conformance suite (storetest). It implements cube.Store, pipeline.Store, publish.Store and scenario.Store.
 //
 // It decides nothing about figures beyond what those contracts say, and shows no driver error to anyone: each becomes a
 // fault. Nothing that it stored is ever changed or removed; the databases themselves refuse to (triggers).

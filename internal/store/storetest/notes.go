@@ -6,6 +6,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/monitor"
+	"nhipso/internal/scenario"
 	"nhipso/internal/store"
 )
 
@@ -60,9 +61,12 @@ func testAppendOnly(t *testing.T, at Place) {
 	if err := s.AppendOverride(t.Context(), monitor.Override{Target: "x"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.AppendScenario(t.Context(), scenario.Saved{ID: "x"}); err != nil {
+		t.Fatal(err)
+	}
 	db := raw(t, url).Writer()
 	for table, column := range map[string]string{"message": "sender", "observation": "value", "run": "memo", "lineage": "sources",
-		"finding": "rule", "override": "reason", "audit": "who"} {
+		"finding": "rule", "override": "reason", "scenario": "name", "audit": "who"} {
 		t.Run("a stored "+table+" can be neither changed nor removed, not even by hand", func(t *testing.T) {
 			for _, q := range []string{"UPDATE " + table + " SET " + column + " = 'x'", "DELETE FROM " + table} {
 				if _, err := db.Exec(q); err == nil {

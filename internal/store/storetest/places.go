@@ -104,6 +104,7 @@ func RunAll(t *testing.T, at Place) {
 		{"releases", testReleases},
 		{"audit", testAudit},
 		{"findings and overrides", testNotes},
+		{"scenarios", testScenarios},
 		{"append-only", testAppendOnly},
 		{"integrity", testIntegrity},
 		{"opening", testOpening},

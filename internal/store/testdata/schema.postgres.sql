@@ -102,6 +102,18 @@ CREATE UNIQUE INDEX run_id_key ON run USING btree (id);
 CREATE UNIQUE INDEX run_pkey ON run USING btree (seq);
 CREATE INDEX run_recipe ON run USING btree (recipe, seq);
 CREATE TRIGGER run_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON run FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+COLUMN scenario.seq bigint NOT NULL;
+COLUMN scenario.id text COLLATE "C" NOT NULL;
+COLUMN scenario.name text NOT NULL;
+COLUMN scenario.who text NOT NULL;
+COLUMN scenario.at text NOT NULL;
+COLUMN scenario.release text NOT NULL;
+COLUMN scenario.assumptions text NOT NULL;
+CONSTRAINT scenario.scenario_id_key UNIQUE (id);
+CONSTRAINT scenario.scenario_pkey PRIMARY KEY (seq);
+CREATE UNIQUE INDEX scenario_id_key ON scenario USING btree (id);
+CREATE UNIQUE INDEX scenario_pkey ON scenario USING btree (seq);
+CREATE TRIGGER scenario_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON scenario FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE OR REPLACE FUNCTION append_only()
  RETURNS trigger
  LANGUAGE plpgsql

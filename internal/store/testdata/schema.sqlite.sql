@@ -103,3 +103,14 @@ CREATE TABLE run (
 CREATE INDEX run_recipe ON run (recipe, seq);
 CREATE TRIGGER run_no_delete BEFORE DELETE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE scenario (
+  seq         INTEGER PRIMARY KEY,          -- order of storing
+  id          TEXT    NOT NULL UNIQUE,
+  name        TEXT    NOT NULL,
+  who         TEXT    NOT NULL,             -- as stated, not checked
+  at          TEXT    NOT NULL,             -- RFC 3339, UTC
+  release     TEXT    NOT NULL,             -- public when it was saved; '' when none was
+  assumptions TEXT    NOT NULL              -- JSON
+) STRICT;
+CREATE TRIGGER scenario_no_delete BEFORE DELETE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER scenario_no_update BEFORE UPDATE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;

@@ -1,0 +1,115 @@
+package scenario
+
+import (
+	"strconv"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/chain"
+)
+
+// Bounds of the years: earlier ones have no figure, later ones no meaning.
+const (
+	FirstYear = 2010
+	LastYear  = 2050
+	MaxYears  = 50 // between start and target
+)
+
+// Field is a number that a person may change, with its bounds. Its name is ID in addresses and in saved scenarios.
+type Field struct {
+	ID        string
+	Low, High float64
+	Of        func(*Assumptions) *float64
+}
+
+// Fields lists the numbers in the order in which a form asks for them; years and shape come apart.
+func Fields() []Field {
+	return []Field{
+		{"ty-trong", 0.1, 99, func(a *Assumptions) *float64 { return &a.StartShare }},
+		{"muc-tieu", 0.1, 99, func(a *Assumptions) *float64 { return &a.TargetShare }},
+		{"gdp", -20, 30, func(a *Assumptions) *float64 { return &a.GDPReal }},
+		{"gia-gdp", -20, 50, func(a *Assumptions) *float64 { return &a.GDPPrices }},
+		{"gia-so", -50, 50, func(a *Assumptions) *float64 { return &a.DigitalPrices }},
+		{"dien-tu", 0, 100, func(a *Assumptions) *float64 { return &a.Electronics }},
+		{"tang-dien-tu", -50, 100, func(a *Assumptions) *float64 { return &a.ElectronicsReal }},
+		{"tang-con-lai", -50, 100, func(a *Assumptions) *float64 { return &a.OtherReal }},
+	}
+}
+
+// Years lists the names of the two years.
+func Years() []string { return []string{"nam-goc", "nam-dich"} }
+
+// Shapes lists how a required path may travel.
+func Shapes() []string {
+	return []string{string(chain.EvenRatio), string(chain.EvenGrowth), string(chain.EvenPoints)}
+}
+
+// Shape reports whether there is a shape of that name.
+func Shape(s string) bool {
+	for _, x := range Shapes() {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// longest bounds the text of a number; no number of a form is longer.
+const longest = 24
+
+// Read changes assumptions by what get gives for a name; a name without text keeps what it has. A decimal comma is taken for a point. What is
+// not a number, or lies outside its bounds, is a fault with the name in Where.Column.
+func Read(a Assumptions, get func(name string) string) (Assumptions, []*fault.Error) {
+	var out []*fault.Error
+	unread := map[string]bool{}
+	number := func(name string) (float64, bool) {
+		text := strings.TrimSpace(get(name))
+		if text == "" {
+			return 0, false
+		}
+		plain := text
+		if strings.Count(text, ",") == 1 && !strings.Contains(text, ".") {
+			plain = strings.Replace(text, ",", ".", 1)
+		}
+		x, err := strconv.ParseFloat(plain, 64)
+		if err != nil || len(text) > longest || strings.ContainsAny(plain, "xXpPnN_iI") {
+			if len(text) > longest {
+				text = text[:longest] + "…"
+			}
+			out = append(out, fault.New("scenario.not-a-number", "text", strings.ToValidUTF8(text, "?")).At("", 0, name))
+			unread[name] = true
+			return 0, false
+		}
+		return x, true
+	}
+	for _, f := range Fields() {
+		if x, ok := number(f.ID); ok {
+			*f.Of(&a) = x
+		}
+	}
+	for i, year := range []*int{&a.StartYear, &a.TargetYear} {
+		if x, ok := number(Years()[i]); ok {
+			if x != float64(int(x)) {
+				out = append(out, fault.New("scenario.not-a-number", "text", get(Years()[i])).At("", 0, Years()[i]))
+				unread[Years()[i]] = true
+				continue
+			}
+			*year = int(x)
+		}
+	}
+	if s := get("dang"); s != "" {
+		a.Shape = s
+	}
+	for _, e := range a.Check() {
+		if !unread[e.Where.Column] {
+			out = append(out, e)
+		}
+	}
+	return a, out
+}
+
+// Text gives a field as an address and a form write it.
+func (f Field) Text(a Assumptions) string { return Plain(*f.Of(&a)) }
+
+// Plain writes a number with a decimal point and no more digits than it has.
+func Plain(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -1,0 +1,169 @@
+// Package scenario answers "what if": from a start share and assumptions of growth and prices it gives the path that a target takes and the
+// share that the assumptions lead to, year by year, and it says what a saved scenario is.
+//
+// A scenario is the work of whoever made it, never a figure of the cube: nothing here reads or writes observations. Everything is a pure
+// function of the assumptions, so that a saved scenario shows the same figures for ever. The package holds no words and no SQL.
+package scenario
+
+import (
+	"math"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/chain"
+)
+
+// Assumptions is what a person may change. Rates and shares are per cent; the field's name in addresses is its json name.
+type Assumptions struct {
+	StartYear       int     `json:"nam-goc"`
+	StartShare      float64 `json:"ty-trong"` // of GDP in the start year
+	TargetYear      int     `json:"nam-dich"`
+	TargetShare     float64 `json:"muc-tieu"`
+	GDPReal         float64 `json:"gdp"`            // growth of GDP in volume, a year
+	GDPPrices       float64 `json:"gia-gdp"`        // change of the GDP deflator, a year
+	DigitalPrices   float64 `json:"gia-so"`         // change of the deflator of digital value added, a year
+	Electronics     float64 `json:"dien-tu"`        // part of electronics in digital value added of the start year
+	ElectronicsReal float64 `json:"tang-dien-tu"`   // growth of electronics in volume, a year
+	OtherReal       float64 `json:"tang-con-lai"`   // growth of the rest of the digital economy in volume, a year
+	Shape           string  `json:"dang"`           // how the required path travels, see chain.Shape
+	GDP             float64 `json:"gdp-goc"`        // GDP of the start year at current prices, billion dong; 0 where it is not known
+	Value           float64 `json:"va-c,omitempty"` // value added of section C in the start year, billion dong; 0 where it is not known
+}
+
+// Year is one year of the paths. The first one is the start year, which has levels and shares but no growth.
+type Year struct {
+	Year          int
+	GDPGrowth     *float64 // at current prices, per cent
+	Required      float64  // share that the target takes, per cent of GDP
+	RequiredRate  *float64 // growth of digital value added that this takes at current prices, per cent
+	RequiredReal  *float64 // in volume
+	Projected     *float64 // share that the assumptions lead to; nil from the year on in which it would pass 100 per cent
+	ProjectedRate *float64 // growth of digital value added at current prices
+	ProjectedReal *float64 // in volume
+	Gap           *float64 // projected less required, points
+	GDP           *float64 // at current prices, billion dong
+	RequiredVA    *float64
+	ProjectedVA   *float64
+}
+
+// Result is what the assumptions lead to.
+type Result struct {
+	Rate       float64  // growth that the target takes on average a year, at current prices, per cent
+	Real       float64  // in volume
+	Multiple   *float64 // Real over the growth of GDP in volume; nil where GDP does not grow
+	Final      *float64 // projected share of the target year; nil where it passes 100 per cent before
+	Gap        *float64 // Final less the target, points
+	Reached    int      // first year in which the projected share meets the target, within a century; 0 for never
+	Overflow   int      // first year up to the target year in which the projected share would pass 100 per cent; 0 for never
+	Kappa      *float64 // part of section C that counts as electronics, per cent, as the quarterly estimate uses it; nil where C is not known
+	Years      []Year
+	Compounded int // years between start and target
+}
+
+// century bounds the search for the year in which a target is met.
+const century = 100
+
+// Compute works the assumptions out. They must have passed Check.
+func Compute(a Assumptions) (Result, error) {
+	years := a.TargetYear - a.StartYear
+	nominal := chain.NominalGrowth(a.GDPReal/100, a.GDPPrices/100)
+	need, err := chain.RequiredGrowth(chain.Goal{StartYear: a.StartYear, TargetYear: a.TargetYear, Share: a.StartShare / 100, Target: a.TargetShare / 100,
+		GDPGrowth: []float64{nominal}, GDPDeflator: []float64{a.GDPPrices / 100}, Deflator: []float64{a.DigitalPrices / 100}, Shape: chain.Shape(a.Shape)})
+	if err != nil {
+		return Result{}, err
+	}
+	out := Result{Rate: need.Growth * 100, Real: *need.RealGrowth * 100, Multiple: need.RealMultiple, Compounded: years}
+	if a.GDP > 0 && a.Value > 0 {
+		k := a.Electronics * a.StartShare / 100 * a.GDP / a.Value
+		out.Kappa = &k
+	}
+	gdp := a.GDP
+	out.Years = append(out.Years, Year{Year: a.StartYear, Required: a.StartShare, Projected: ref(a.StartShare), GDP: known(gdp), RequiredVA: known(gdp * a.StartShare / 100), ProjectedVA: known(gdp * a.StartShare / 100)})
+	p := projection{a: a, share: a.StartShare, electronics: a.Electronics / 100}
+	for i := range years {
+		step := need.Path[i]
+		gdp *= 1 + nominal
+		y := Year{Year: step.Year, GDPGrowth: ref(nominal * 100), Required: step.Share * 100, RequiredRate: ref(step.Growth * 100), RequiredReal: ref(*step.RealGrowth * 100),
+			GDP: known(gdp), RequiredVA: known(gdp * step.Share)}
+		real, rate := p.next(nominal)
+		if p.share >= 100 && out.Overflow == 0 {
+			out.Overflow = step.Year
+		}
+		if out.Overflow == 0 {
+			y.Projected, y.ProjectedRate, y.ProjectedReal = ref(p.share), ref(rate*100), ref(real*100)
+			y.Gap, y.ProjectedVA = ref(p.share-y.Required), known(gdp*p.share/100)
+		}
+		out.Years = append(out.Years, y)
+	}
+	if last := out.Years[years]; last.Projected != nil {
+		out.Final, out.Gap = last.Projected, ref(*last.Projected-a.TargetShare)
+	}
+	out.Reached = reached(a, nominal)
+	return out, nil
+}
+
+// projection carries the two parts of the digital economy forward; only their proportion and the share matter.
+type projection struct {
+	a           Assumptions
+	share       float64 // per cent of GDP
+	electronics float64 // part of electronics in digital value added, at current prices
+}
+
+// next goes one year on and gives the growth of digital value added, in volume and at current prices.
+func (p *projection) next(gdp float64) (real, rate float64) {
+	e := p.electronics * (1 + p.a.ElectronicsReal/100)
+	rest := (1 - p.electronics) * (1 + p.a.OtherReal/100)
+	real = e + rest - 1
+	rate = chain.NominalGrowth(real, p.a.DigitalPrices/100)
+	p.share *= (1 + rate) / (1 + gdp)
+	if e+rest > 0 {
+		p.electronics = e / (e + rest)
+	}
+	return real, rate
+}
+
+// reached gives the first year in which the projected share meets the target, or 0.
+func reached(a Assumptions, gdp float64) int {
+	p := projection{a: a, share: a.StartShare, electronics: a.Electronics / 100}
+	if p.share >= a.TargetShare {
+		return a.StartYear
+	}
+	for i := 1; i <= century; i++ {
+		p.next(gdp)
+		if p.share >= 100 || math.IsNaN(p.share) {
+			return 0
+		}
+		if p.share >= a.TargetShare {
+			return a.StartYear + i
+		}
+	}
+	return 0
+}
+
+func ref(x float64) *float64 { return &x }
+
+// known gives a level, or nothing where there is none.
+func known(x float64) *float64 {
+	if x <= 0 {
+		return nil
+	}
+	return &x
+}
+
+// Check refuses assumptions outside their bounds, each with the field it is about in Where.Column; all faults come joined.
+func (a Assumptions) Check() []*fault.Error {
+	var out []*fault.Error
+	for _, f := range Fields() {
+		if x := f.Of(&a); !(*x >= f.Low && *x <= f.High) {
+			out = append(out, fault.New("scenario.out-of-range", "low", f.Low, "high", f.High).At("", 0, f.ID))
+		}
+	}
+	if a.StartYear < FirstYear || a.StartYear > LastYear {
+		out = append(out, fault.New("scenario.year-outside", "first", FirstYear, "last", LastYear).At("", 0, "nam-goc"))
+	} else if a.TargetYear <= a.StartYear || a.TargetYear > a.StartYear+MaxYears {
+		out = append(out, fault.New("scenario.target-year", "start", a.StartYear, "years", MaxYears).At("", 0, "nam-dich"))
+	}
+	if !Shape(a.Shape) {
+		out = append(out, fault.New("scenario.shape").At("", 0, "dang"))
+	}
+	return out
+}
