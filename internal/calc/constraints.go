@@ -1,7 +1,6 @@
 package calc
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +18,7 @@ func (e *Env) constraints(file string, codes []string, named bool) ([]balance.Co
 	if err != nil {
 		return nil, err
 	}
-	h := c.rows[0]
+	h, position := c.rows[0], positions(codes)
 	equations := true
 	for _, r := range c.rows {
 		equations = equations && strings.Contains(strings.Join(r, ","), "=")
@@ -48,11 +47,11 @@ func (e *Env) constraints(file string, codes []string, named bool) ([]balance.Co
 		if first == 0 {
 			break
 		}
-		k := slices.Index(codes, code)
+		k, ok := position[code]
 		switch {
 		case used[code] && code != "":
 			return nil, fault.New("calc.twice", "code", code).At(file, c.lines[0], code)
-		case k >= 0:
+		case ok:
 			at[j] = k
 		case among(code, []string{"se", "sd", "standard_error"}):
 			at[j] = se
@@ -117,8 +116,8 @@ func firstCells(rows [][]string) []string {
 
 func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 	var out []balance.Constraint
-	at := map[string]int{}
-	given := map[string]bool{}
+	at, position := map[string]int{}, positions(codes)
+	given, used := map[string]bool{}, map[[2]string]bool{}
 	for i := 1; i < len(c.rows); i++ {
 		r := c.rows[i]
 		if r[0] == "" || len(r) < 3 {
@@ -136,12 +135,13 @@ func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 			out = append(out, balance.Constraint{Name: r[0]})
 		}
 		q := &out[at[r[0]]]
-		k := slices.Index(codes, r[1])
+		k, ok := position[r[1]]
 		switch {
-		case k >= 0:
-			if slices.ContainsFunc(q.Terms, func(t balance.Term) bool { return t.Cell == k }) {
+		case ok:
+			if used[[2]string{r[0], r[1]}] {
 				return nil, fault.New("calc.twice", "code", r[0]+","+r[1]).At(c.name, c.lines[i], "")
 			}
+			used[[2]string{r[0], r[1]}] = true
 			q.Terms = append(q.Terms, balance.Term{Cell: k, Coefficient: v})
 		case among(r[1], []string{"se", "sd"}):
 			q.SE = v
@@ -167,10 +167,7 @@ func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 
 // equations reads one constraint a line, "a + 2*b - c = 40"; codes may also stand on the right.
 func (c *cells) equations(codes []string) ([]balance.Constraint, error) {
-	position := map[string]int{}
-	for i, code := range codes {
-		position[code] = i
-	}
+	position := positions(codes)
 	var out []balance.Constraint
 	for i, r := range c.rows {
 		line := strings.Join(r, ",")

@@ -47,7 +47,9 @@ func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 		}
 	}
 	season := func(s string, args ...string) func(string) {
-		return func(code string) { refused(t, files{"S": s}, code, append([]string{"seasonal", "--series", "S"}, args...)...) }
+		return func(code string) {
+			refused(t, files{"S": s}, code, append([]string{"seasonal", "--series", "S"}, args...)...)
+		}
 	}
 	time := func(name, low, high string, args ...string) func(string) {
 		return func(code string) {
@@ -60,7 +62,9 @@ func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 		}
 	}
 	chain := func(d string, args ...string) func(string) {
-		return func(code string) { refused(t, files{"D": d}, code, append([]string{"chain", "--data", "D"}, args...)...) }
+		return func(code string) {
+			refused(t, files{"D": d}, code, append([]string{"chain", "--data", "D"}, args...)...)
+		}
 	}
 	growth := func(args ...string) func(string) {
 		return func(code string) {

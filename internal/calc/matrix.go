@@ -47,6 +47,10 @@ func (e *Env) matrix(name string, blankIsZero bool) (*labelled, error) {
 	if len(h) == 3 && among(h[0], rowWords) && among(h[1], columnWords) && among(h[2], valueWords) {
 		return c.long(blankIsZero)
 	}
+	if len(c.rows) > 1 && len(c.rows[1]) == len(h)+1 && c.words(c.rows[1][:1]) { // codes of columns without a cell above those of rows
+		h = append([]string{""}, h...)
+		c.rows[0] = h
+	}
 	row, col := c.labels()
 	m := &labelled{name: name}
 	first, from := 0, 0
@@ -59,13 +63,15 @@ func (e *Env) matrix(name string, blankIsZero bool) (*labelled, error) {
 	}
 	if row {
 		m.cols = slices.Clone(h[from:])
+		seen := map[string]bool{}
 		for j, code := range m.cols {
 			if code == "" {
 				return nil, fault.New("calc.no-code").At(name, c.lines[0], letters(from+j))
 			}
-			if slices.Contains(m.cols[:j], code) {
+			if seen[code] {
 				return nil, fault.New("calc.twice", "code", code).At(name, c.lines[0], code)
 			}
+			seen[code] = true
 		}
 	}
 	if len(c.rows) <= first || width <= from {
@@ -77,6 +83,7 @@ func (e *Env) matrix(name string, blankIsZero bool) (*labelled, error) {
 		}
 		return letters(j)
 	}
+	seen := map[string]bool{}
 	for i := first; i < len(c.rows); i++ {
 		r := c.rows[i]
 		for len(r) > width && r[len(r)-1] == "" {
@@ -89,9 +96,10 @@ func (e *Env) matrix(name string, blankIsZero bool) (*labelled, error) {
 			if r[0] == "" {
 				return nil, fault.New("calc.no-code").At(name, c.lines[i], letters(0))
 			}
-			if slices.Contains(m.rows, r[0]) {
+			if seen[r[0]] {
 				return nil, fault.New("calc.twice", "code", r[0]).At(name, c.lines[i], "")
 			}
+			seen[r[0]] = true
 			m.rows = append(m.rows, r[0])
 		}
 		values := make([]float64, width-from)
@@ -215,7 +223,7 @@ func (e *Env) vector(name string) (*vector, error) {
 		return nil, err
 	}
 	v := &vector{name: name, extra: map[string][]float64{}, known: map[string][]bool{}}
-	h := c.rows[0]
+	h, seen := c.rows[0], map[string]bool{}
 	add := func(i, j int, code string) error {
 		x, known, err := c.number(i, j, letters(j))
 		if err != nil {
@@ -225,9 +233,10 @@ func (e *Env) vector(name string) (*vector, error) {
 			return fault.New("calc.blank").At(name, c.lines[i], letters(j))
 		}
 		if code != "" {
-			if slices.Contains(v.codes, code) {
+			if seen[code] {
 				return fault.New("calc.twice", "code", code).At(name, c.lines[i], "")
 			}
+			seen[code] = true
 			v.codes = append(v.codes, code)
 		}
 		v.values = append(v.values, x)
@@ -237,7 +246,7 @@ func (e *Env) vector(name string) (*vector, error) {
 	for _, r := range c.rows {
 		width = max(width, len(r))
 	}
-	headed := len(c.rows) > 1 && len(h) > 1 && (among(h[0], codeWords) || among(h[1], valueWords)) && c.words(h[1:2])
+	headed := len(c.rows) > 1 && len(h) > 1 && c.words(h[1:2]) && (among(h[1], valueWords) || among(h[0], codeWords) && furtherColumns(h[2:]))
 	switch {
 	case width == 1: // a column of numbers, with or without a heading
 		for i := range c.rows {
@@ -305,6 +314,16 @@ func (e *Env) vector(name string) (*vector, error) {
 	return v, nil
 }
 
+// furtherColumns says whether headings are those of columns that may follow the values.
+func furtherColumns(heads []string) bool {
+	for _, h := range heads {
+		if !among(h, []string{"se", "sd", "standard_error", "stderr", "cv", "variance", "var", "v"}) {
+			return false
+		}
+	}
+	return true
+}
+
 // column gives a further column by any of its names, nil where there is none. A blank cell in it is refused.
 func (v *vector) column(names ...string) ([]float64, error) {
 	for _, n := range names {
@@ -333,17 +352,30 @@ func (v *vector) order(codes []string, n int, of string) ([]int, error) {
 		}
 		return at, nil
 	}
+	position := positions(v.codes)
 	for i, c := range codes {
-		if at[i] = slices.Index(v.codes, c); at[i] < 0 {
+		k, ok := position[c]
+		if !ok {
 			return nil, fault.New("calc.no-code-in", "code", c, "file", v.name, "of", of)
 		}
+		at[i] = k
+		delete(position, c)
 	}
 	for _, c := range v.codes {
-		if !slices.Contains(codes, c) {
+		if _, left := position[c]; left {
 			return nil, fault.New("calc.no-code-in", "code", c, "file", of, "of", v.name)
 		}
 	}
 	return at, nil
+}
+
+// positions gives where each code stands.
+func positions(codes []string) map[string]int {
+	out := make(map[string]int, len(codes))
+	for i, c := range codes {
+		out[c] = i
+	}
+	return out
 }
 
 // pick orders a column.

@@ -152,7 +152,8 @@ func spaced(line string) bool {
 }
 
 func (c *cells) workbook(b []byte) error {
-	f, err := excelize.OpenReader(bytes.NewReader(b))
+	// A workbook of a few kilobytes can unpack into gigabytes.
+	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: maxFile, UnzipXMLSizeLimit: maxFile / 4})
 	if err != nil {
 		return err
 	}

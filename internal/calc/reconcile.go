@@ -9,6 +9,9 @@ import (
 	"nhipso/internal/measure/balance"
 )
 
+// manyFigures is the size from which variances after adjustment are computed on request only.
+const manyFigures = 2000
+
 // reconcile adjusts figures to linear constraints in proportion to their variances.
 func reconcile(_ context.Context, e *Env, args []string) error {
 	o := e.flags("reconcile")
@@ -17,6 +20,7 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 	variances := o.String("variances", "", "variances")
 	nonNegative := o.Bool("non-negative", false, "non-negative")
 	path := o.String("path", "auto", "path")
+	posterior := o.Bool("posterior", false, "posterior")
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
@@ -47,11 +51,15 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	after, err := r.Variances()
-	if err != nil {
-		return err
-	}
 	var notes []*fault.Error
+	var after []float64 // each variance takes a solution of its own: in a large system only on request
+	if len(x.values) <= manyFigures || *posterior {
+		if after, err = r.Variances(); err != nil {
+			return err
+		}
+	} else {
+		notes = append(notes, fault.New("calc.no-posterior", "n", len(x.values)))
+	}
 	for _, k := range r.Flagged {
 		notes = append(notes, fault.New("calc.far-off", "name", p.Constraints[k].Name, "gap", text(r.Discrepancies[k]), "sd", text(r.Standardised[k])))
 	}
@@ -76,8 +84,12 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 		for i, v := range after {
 			se[i] = math.Sqrt(max(v, 0))
 		}
-		out := object{{"values", byCode(x.codes, r.Values)}, {"variances", byCode(x.codes, after)}, {"se", byCode(x.codes, se)}, {"prior", byCode(x.codes, x.values)},
-			{"priorVariances", byCode(x.codes, p.Variances)}, {"constraints", list}, {"chiSquare", r.ChiSquare}, {"df", r.DF}, {"rankKnown", r.RankKnown}}
+		out := object{{"values", byCode(x.codes, r.Values)}}
+		if after != nil {
+			out = append(out, member{"variances", byCode(x.codes, after)}, member{"se", byCode(x.codes, se)})
+		}
+		out = append(out, object{{"prior", byCode(x.codes, x.values)},
+			{"priorVariances", byCode(x.codes, p.Variances)}, {"constraints", list}, {"chiSquare", r.ChiSquare}, {"df", r.DF}, {"rankKnown", r.RankKnown}}...)
 		if r.RankKnown {
 			out = append(out, member{"pValue", r.PValue})
 		}
@@ -85,6 +97,9 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 			member{"bound", names(r.Bound, func(k int) string { return x.codes[k] })}, member{"iterations", r.Iterations}, member{"maxResidual", r.MaxResidual}, member{"notes", e.remarks(notes)}))
 	}
 	e.warn(notes)
+	if after == nil {
+		return e.writeCSV(columns([]string{"code", "value", "prior"}, x.codes, texts(r.Values), texts(x.values))...)
+	}
 	return e.writeCSV(columns([]string{"code", "value", "variance", "prior"}, x.codes, texts(r.Values), texts(after), texts(x.values))...)
 }
 

@@ -1,0 +1,130 @@
+package calc
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// xlsx writes a CSV text as the first sheet of a workbook.
+func xlsx(t *testing.T, text string) string {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, line := range lines(text) {
+		for j, cell := range strings.Split(line, ",") {
+			at, err := excelize.CoordinatesToCellName(j+1, i+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var value any = cell
+			if v, known, ok := parse(cell, false); ok && known {
+				value = v
+			}
+			if cell != "" {
+				if err := f.SetCellValue("Sheet1", at, value); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestAFileMayBeWrittenInMoreThanOneWay(t *testing.T) {
+	t.Run("a workbook, tabs, semicolons with decimal commas, a byte order mark, Windows line ends", func(t *testing.T) {
+		table := "code,a,b,fd\na,1.5,2,3\nb,2,3.25,3\nva,3,4,\n"
+		want := ask(t, files{"T": table}, "io", "--table", "T", "--value-added", "va", "--final", "fd").at("output").by("a", "b")
+		semicolons := strings.ReplaceAll(strings.ReplaceAll(table, ",", ";"), ".", ",")
+		for name, text := range map[string]string{"workbook": xlsx(t, table), "tabs": strings.ReplaceAll(table, ",", "\t"), "semicolons": semicolons, "mark": "\ufeff" + table, "windows": strings.ReplaceAll(table, "\n", "\r\n")} {
+			t.Log(name)
+			near(t, name, ask(t, files{"T": text}, "io", "--table", "T", "--value-added", "va", "--final", "fd").at("output").by("a", "b"), want, 0)
+			near(t, name, ask(t, files{"-": text}, "io", "--table", "-", "--value-added", "va", "--final", "fd").at("output").by("a", "b"), want, 0)
+		}
+		series := "period,value\n2000,10\n2001,12\n2002,15\n2003,13\n"
+		indicator := quarters(16, func(i int) float64 { return float64(i%4) + float64(i)/8 + 1 })
+		base := ask(t, files{"L": series, "I": indicator}, "disaggregate", "--low", "L", "--indicator", "I", "--method", "fernandez").at("series").each("value")
+		for name, disk := range map[string]files{"workbook": {"L": xlsx(t, series), "I": xlsx(t, indicator)}, "no heading": {"L": series[len("period,value\n"):], "I": strings.ReplaceAll(indicator, "-Q", "Q")},
+			"semicolons": {"L": strings.ReplaceAll(series, ",", ";"), "I": strings.ReplaceAll(strings.ReplaceAll(indicator, ",", ";"), ".", ",")}} {
+			near(t, name, ask(t, disk, "disaggregate", "--low", "L", "--indicator", "I", "--method", "fernandez").at("series").each("value"), base, 0)
+		}
+	})
+	t.Run("codes that are numbers, and columns without a corner", func(t *testing.T) {
+		for name, m := range map[string]string{"blank corner": ",1,2\n1,3,4\n2,5,6\n", "named corner": "code,1,2\n1,3,4\n2,5,6\n", "no corner": "1,2\na,3,4\nb,5,6\n", "text": "x,y\na,3,4\nb,5,6\n", "rows only": "a,3,4\nb,5,6\n", "columns only": "x,y\n3,4\n5,6\n"} {
+			e := &Env{In: strings.NewReader(m)}
+			got, err := e.matrix("-", false)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			near(t, name, append(append([]float64{}, got.values[0]...), got.values[1]...), []float64{3, 4, 5, 6}, 0)
+		}
+	})
+	t.Run("lists", func(t *testing.T) {
+		for name, text := range map[string]string{"headed": "code,value\na,1\nb,2\nc,3\n", "bare pairs": "a,1\nb,2\nc,3\n", "column": "1\n2\n3\n", "headed column": "value\n1\n2\n3\n", "row": "1,2,3\n", "blanks": "1 2 3\n", "under codes": "a,b,c\n1,2,3\n",
+			"named row": "u,1,2,3\n", "under codes with a name": "code,a,b,c\nu,1,2,3\n", "numbers as codes": "1,1\n2,2\n3,3\n", "with errors": "code,value,se\na,1,0.1\nb,2,0.2\nc,3,0.3\n"} {
+			e := &Env{In: strings.NewReader(text)}
+			v, err := e.vector("-")
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			near(t, name, v.values, []float64{1, 2, 3}, 0)
+		}
+		for _, text := range []string{"", "a\n", "a,b\nc,d\n", "1,2\n3,4,5\n", "a,1\na,2\n", "1,2,3\n4,5,6\n", "a,NaN\n", "code,value\n,1\n"} {
+			e := &Env{In: strings.NewReader(text)}
+			if v, err := e.vector("-"); err == nil {
+				t.Errorf("%q was read as %v", text, v)
+			}
+		}
+	})
+	t.Run("a factor is a column of 0 and 1 for each level but the first", func(t *testing.T) {
+		d := "area,y,v,x,region,north\n"
+		names := []string{}
+		for i := range 12 {
+			region, north := "south", 0
+			if i%3 == 0 {
+				region, north = "west", 1
+			}
+			names = append(names, fmt.Sprintf("a%d", i))
+			d += fmt.Sprintf("a%d,%g,%g,%d,%s,%d\n", i, float64(i*i%7)+float64(i)/2, 0.5+float64(i%3)/4, i, region, north)
+		}
+		args := []string{"smallarea", "--data", "D", "--direct", "y", "--variance", "v"}
+		a := ask(t, files{"D": d}, append(args, "--covariates", "x", "--factors", "region")...)
+		b := ask(t, files{"D": d}, append(args, "--covariates", "x,north")...)
+		near(t, "eblup", a.at("eblup").by(names...), b.at("eblup").by(names...), 1e-10)
+		near(t, "beta", a.at("beta").by("constant", "x", "region=west"), b.at("beta").by("constant", "x", "north"), 1e-10)
+	})
+	t.Run("an index from wide and from long data, in the declared order", func(t *testing.T) {
+		method := "code: p\nversion: '1'\nfrom: 2020-01-01\nnormalise: {kind: goalposts, low: 0, high: 10}\nindex: {code: p, parts: [{code: k, weight: 1}, {code: l, weight: 3}]}\n"
+		disk := files{"P": method, "W": "unit,k,l,other\na,2,4,9\nb,6,8,9\n", "L": "unit,indicator,value\na,k,2\na,l,4\nb,k,6\nb,l,8\n"}
+		for _, d := range []string{"W", "L"} {
+			r := ask(t, disk, "index", "--data", d, "--method", "P", "--draws", "50", "--seed", "7")
+			near(t, d, r.at("scores").by("a", "b"), []float64{(0.2 + 3*0.4) / 4, (0.6 + 3*0.8) / 4}, 1e-15)
+			near(t, d, r.at("ranks").by("a", "b"), []float64{2, 1}, 0)
+			near(t, d, r.at("robustness", "units", "b").by("low", "high"), []float64{1, 1}, 0)
+		}
+	})
+	t.Run("a large system keeps its variances for who asks", func(t *testing.T) {
+		var x, g strings.Builder
+		g.WriteString("constraint,code,coefficient\n")
+		for i := range manyFigures + 2 {
+			fmt.Fprintf(&x, "c%d,%d\n", i, 1+i%3)
+			fmt.Fprintf(&g, "k%d,c%d,1\n", i/2, i)
+			if i%2 == 1 {
+				fmt.Fprintf(&g, "k%d,,5\n", i/2)
+			}
+		}
+		r := ask(t, files{"X": x.String(), "G": g.String()}, "reconcile", "--values", "X", "--constraints", "G")
+		near(t, "sum", []float64{r.at("values", "c0").number() + r.at("values", "c1").number()}, []float64{5}, 1e-9)
+		if _, there := r.v.(map[string]any)["variances"]; there || len(r.at("notes").list()) == 0 {
+			t.Error("variances of a large system were computed")
+		}
+	})
+}
