@@ -286,8 +286,12 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 	s.ItemHead = both("provinces.province")
 	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
 	for _, a := range areas {
-		s.Items = append(s.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Href: v.link("/tinh/" + a.ID),
-			Short: catalog.Label{Vi: strings.TrimPrefix(a.Name.Vi, say("vi", "provinces.city", "name", "")), En: strings.TrimSuffix(a.Name.En, say("en", "provinces.city", "name", ""))}})
+		name := catalog.Label{Vi: a.Name.Vi, En: a.Name.En}
+		if p.AsTiles {
+			// A tile has no room for “City”, and what it shows must be the name that is read out.
+			name = catalog.Label{Vi: strings.TrimPrefix(name.Vi, say("vi", "provinces.city", "name", "")), En: strings.TrimSuffix(name.En, say("en", "provinces.city", "name", ""))}
+		}
+		s.Items = append(s.Items, chart.Item{ID: a.ID, Name: name, Href: v.link("/tinh/" + a.ID)})
 		if o, ok := byArea[a.ID]; ok {
 			vals.Values = append(vals.Values, chart.FigureOf(o.Observation))
 		} else {
