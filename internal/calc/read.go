@@ -11,9 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/xuri/excelize/v2"
-
 	"nhipso/internal/fault"
+	"nhipso/internal/ioformat"
 )
 
 // maxFile bounds what is read into memory: far above any table a person makes, far below what would exhaust a machine.
@@ -64,6 +63,9 @@ func (e *Env) cells(name string) (*cells, error) {
 		err = c.workbook(b)
 	} else {
 		err = c.separated(b)
+	}
+	if fault.CodeOf(err) != "" {
+		return nil, err
 	}
 	if err != nil {
 		return nil, fault.New("calc.bad-file", "file", name, "reason", err.Error())
@@ -152,13 +154,7 @@ func spaced(line string) bool {
 }
 
 func (c *cells) workbook(b []byte) error {
-	// A workbook of a few kilobytes can unpack into gigabytes.
-	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: maxFile, UnzipXMLSizeLimit: maxFile / 4})
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	rows, err := f.GetRows(f.GetSheetName(0), excelize.Options{RawCellValue: true})
+	rows, _, err := ioformat.ReadSheet(bytes.NewReader(b), c.name, "")
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ const (
 
 // ReadGSO reads a workbook in that layout.
 func ReadGSO(r io.Reader, file string, opt GSOOptions) (*Loaded, error) {
-	cells, sheet, err := readSheet(r, file, opt.Sheet)
+	cells, sheet, err := ReadSheet(r, file, opt.Sheet)
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +76,10 @@ func readGSO(cells [][]string, at string, opt GSOOptions) (*Loaded, error) {
 	return g.gso(opt)
 }
 
-// readSheet gives the raw cells of a sheet. A broken workbook must be refused, not bring the program down, so a panic of
-// the library is an error of the file.
-func readSheet(r io.Reader, file, sheet string) (cells [][]string, name string, err error) {
+// ReadSheet gives the raw cells of a sheet of an Excel workbook, and its name; sheet "" is the first one. Sizes are bounded,
+// also unpacked: a workbook of a few kilobytes can hold gigabytes. A broken workbook must be refused, not bring the program
+// down, so a panic of the library is an error of the file.
+func ReadSheet(r io.Reader, file, sheet string) (cells [][]string, name string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			cells, err = nil, fault.New("ioformat.bad-workbook").At(file, 0, "")
