@@ -2,6 +2,7 @@ package calc
 
 import (
 	"context"
+	"flag"
 	"math"
 
 	"nhipso/internal/fault"
@@ -25,6 +26,11 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	nonNegative := o.Bool("non-negative", false, "non-negative")
 	if err := e.parse(o, args); err != nil {
 		return err
+	}
+	set := map[string]bool{}
+	o.Visit(func(f *flag.Flag) { set[f.Name] = true })
+	if *criterion == "additive" && !set["lambda"] {
+		*lambda = 0 // the additive form of Dagum and Cholette
 	}
 	opt := temporal.BenchmarkOptions{Order: *differences, Bias: *bias, NonNegative: *nonNegative, Rho: *rho, Lambda: *lambda}
 	form, err := oneOf("criterion", *criterion, []choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
@@ -90,6 +96,12 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	notes := r.Warnings
+	for _, name := range []string{"rho", "lambda"} {
+		if set[name] && *method != "dagum-cholette" && o.Lookup(name).Value.String() != "1" {
+			notes = append(notes, fault.New("calc.no-effect", "flag", "--"+name, "method", *method))
+		}
+	}
 	worst := 0.0
 	for _, m := range r.Misses {
 		worst = math.Max(worst, math.Abs(m))
@@ -104,9 +116,9 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 			}
 		}
 		return e.writeJSON(object{{"method", *method}, {"criterion", *criterion}, {"objective", r.Objective}, {"residual", r.Residual}, {"maxMiss", worst},
-			{"steps", r.Steps}, {"binding", r.Binding}, {"redundant", r.Redundant}, {"notes", e.remarks(r.Warnings)}, {"series", points}})
+			{"steps", r.Steps}, {"binding", r.Binding}, {"redundant", r.Redundant}, {"notes", e.remarks(notes)}, {"series", points}})
 	}
-	e.warn(r.Warnings)
+	e.warn(notes)
 	rows := [][]string{{"period", "value", "indicator", "ratio"}}
 	for i, v := range r.Values {
 		ratio := ""

@@ -127,4 +127,41 @@ func TestAFileMayBeWrittenInMoreThanOneWay(t *testing.T) {
 			t.Error("variances of a large system were computed")
 		}
 	})
+	t.Run("a bridge equation lines months up with quarters, wherever they begin", func(t *testing.T) {
+		months := func(from, n int) string { // the month before the first quarter is there too, when from is -1
+			out := "period,x\n"
+			for i := from; i < n; i++ {
+				year, month := 2000+(i+12)/12-1, (i+12)%12+1
+				out += fmt.Sprintf("%d-%02d,%g\n", year, month, float64(i)+float64(i*i%5))
+			}
+			return out
+		}
+		target := quarters(10, func(q int) float64 { return float64(6*q) + float64(q*q%3) })
+		disk := files{"M": `{"model": "bridge", "aggregate": {"x": "sum"}}`, "Q": target, "I": months(0, 33), "early": months(-1, 33)}
+		a := ask(t, disk, "nowcast", "--model", "M", "--data", "Q", "--indicator", "I", "--horizon", "1")
+		b := ask(t, disk, "nowcast", "--model", "M", "--data", "Q", "--indicator", "early", "--horizon", "1")
+		n := a.at("nowcast", 0)
+		if n.at("period").v != "2002-Q3" || n.at("filling").number() != 0 || a.at("used").number() != 10 {
+			t.Error(n.v)
+		}
+		want := 0.0
+		for i := 30; i < 33; i++ {
+			want += float64(i) + float64(i*i%5)
+		}
+		near(t, "the quarter's months", n.at("indicators").by("x"), []float64{want}, 1e-12)
+		near(t, "the equation", []float64{n.at("value").number()}, []float64{a.at("coefficients", "constant").number() + a.at("coefficients", "x").number()*want}, 1e-9)
+		near(t, "the same", b.at("coefficients").by("constant", "x"), a.at("coefficients").by("constant", "x"), 1e-12)
+		refused(t, disk, "calc.missing", "nowcast", "--model", "M", "--data", "Q")
+		refused(t, files{"M": `{"model": "bridge", "trend": ["y"]}`, "Q": target, "I": disk["I"]}, "calc.no-series", "nowcast", "--model", "M", "--data", "Q", "--indicator", "I")
+	})
+	t.Run("Dagum and Cholette's additive form is λ = 0, which with ρ = 1 is Denton's", func(t *testing.T) {
+		disk := files{"L": "2000,20\n2001,31\n2002,38\n", "I": quarters(12, func(i int) float64 { return 4 + float64(i%4) + float64(i)/5 })}
+		a := ask(t, disk, "benchmark", "--low", "L", "--indicator", "I", "--method", "dagum-cholette", "--criterion", "additive")
+		b := ask(t, disk, "benchmark", "--low", "L", "--indicator", "I", "--method", "denton-cholette", "--criterion", "additive")
+		near(t, "series", a.at("series").each("value"), b.at("series").each("value"), 1e-9)
+		r := ask(t, disk, "benchmark", "--low", "L", "--indicator", "I", "--rho", "0.5")
+		if len(r.at("notes").list()) == 0 {
+			t.Error("a flag without effect is not said")
+		}
+	})
 }

@@ -263,6 +263,7 @@ func nowcast(_ context.Context, e *Env, args []string) error {
 	modelName := o.String("model", "", "model")
 	data := o.String("data", "", "data-nowcast")
 	old := o.String("data-old", "", "data-old")
+	indicators := o.String("indicator", "", "indicator-bridge")
 	horizon := o.Int("horizon", 3, "horizon")
 	targetPeriod := o.String("target-period", "", "target-period")
 	targetSeries := o.String("target-series", "", "target-series")
@@ -278,6 +279,10 @@ func nowcast(_ context.Context, e *Env, args []string) error {
 	b, err := e.bytesOf(*modelName)
 	if err != nil {
 		return err
+	}
+	var kind struct{ Model string }
+	if json.Unmarshal(b, &kind) == nil && strings.EqualFold(kind.Model, "bridge") {
+		return e.bridge(o, *modelName, b, *data, *indicators, *horizon)
 	}
 	var f modelFile
 	decoder := json.NewDecoder(bytes.NewReader(b))

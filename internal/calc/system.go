@@ -110,6 +110,7 @@ func (e *Env) reconcileSystem(o *options, file string, lambda, rho float64, bias
 	if err != nil {
 		return err
 	}
+	e.say(o, "explain-system", "n", len(names), "totals", len(sys.Totals), "objective", text(r.Objective), "residual", text(r.Residual))
 	if *o.json {
 		worst := 0.0
 		for _, m := range r.Misses {
