@@ -42,11 +42,11 @@ func folders(t *testing.T) map[string]string {
 	return out
 }
 
-// page is the text of a part's page, its code blocks taken out.
+// page is the text of a part's page, its code blocks taken out; nothing where there is no page, which a test of its own says.
 func page(t *testing.T, part string) (prose string, examples []string) {
 	t.Helper()
 	b, err := os.ReadFile(parts + "/" + part + ".md")
-	if err != nil {
+	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
 	for i, piece := range strings.Split(string(b), "\n```") {
