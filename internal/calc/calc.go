@@ -108,7 +108,7 @@ func (e *Env) parse(o *options, args []string) error {
 			if x.DefValue != "" && x.DefValue != "false" {
 				text += " (" + e.w("default", "value", x.DefValue) + ")"
 			}
-			fmt.Fprintf(e.Out, "  --%-14s %s\n", x.Name, text)
+			fmt.Fprintf(e.Out, "  --%-18s %s\n", x.Name, text)
 		})
 		return ErrHelp
 	}
