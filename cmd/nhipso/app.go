@@ -115,24 +115,24 @@ type shelf struct {
 	current atomic.Pointer[publish.Snapshot]
 }
 
-// refresh publishes what is due and takes up the newest release; it reads figures only when the release has changed.
-func (s *shelf) refresh(ctx context.Context) error {
+// refresh publishes what is due and takes up the newest release; it reads figures only when the release has changed, and says so.
+func (s *shelf) refresh(ctx context.Context) (fresh bool, err error) {
 	if _, err := s.desk().PublishDue(ctx); err != nil {
-		return err
+		return false, err
 	}
 	r, err := s.desk().Current(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if have := s.current.Load(); have != nil && have.Release.ID == r.ID && have.Release.PublishAt.Equal(r.PublishAt) {
-		return nil
+		return false, nil
 	}
 	snapshot, err := s.snapshot(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s.current.Store(snapshot)
-	return nil
+	return true, nil
 }
 
 // Current implements web.Library.
@@ -199,20 +199,20 @@ func (s *shelf) Findings(ctx context.Context) ([]publish.Finding, error) {
 	return out, nil
 }
 
-// handler puts the portal and the API together.
-func (s *shelf) handler(log *slog.Logger) (http.Handler, error) {
+// handler puts the portal and the API together. warm draws the main pages of a release ahead of their first reader.
+func (s *shelf) handler(log *slog.Logger) (h http.Handler, warm func(ctx context.Context, host string), err error) {
 	methods, err := fs.Sub(doc.Methods, "methods")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	service, err := api.Handler(s, api.Options{Methods: methods, Territory: s.areas, Log: log, Now: s.now})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	site := web.New(web.Config{Library: s, Methods: methods, Territory: s.areas, Log: log, Now: s.now})
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
-	return site, nil
+	return site, site.Warm, nil
 }
 
 // Overrides implements api.Library.

@@ -45,11 +45,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	s := &shelf{app: a}
-	if err := s.refresh(ctx); err != nil {
+	if _, err := s.refresh(ctx); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(e.err, nil))
-	handler, err := s.handler(log)
+	handler, warm, err := s.handler(log)
 	if err != nil {
 		return err
 	}
@@ -58,6 +58,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	fmt.Fprintln(e.err, e.w("serve.listening", "addr", listener.Addr()))
+	go warm(ctx, *addr)
 
 	tick := time.NewTicker(lookout)
 	defer tick.Stop()
@@ -67,8 +68,12 @@ func serve(ctx context.Context, e *env, args []string) error {
 			return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
 		case <-tick.C:
 			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
-			if err := s.refresh(ctx); err != nil && ctx.Err() == nil {
+			fresh, err := s.refresh(ctx)
+			if err != nil && ctx.Err() == nil {
 				log.Warn("refresh", "error", fault.In(err, "en"))
+			}
+			if fresh {
+				go warm(ctx, *addr)
 			}
 		case <-ctx.Done():
 			fmt.Fprintln(e.err, e.w("serve.stopping"))

@@ -58,6 +58,7 @@ type Target struct {
 	Comparator string        // "=", ">=", ">", "<=", "~", or "+" for an increase over an unstated base
 	Direction  int           // +1 when higher is better, −1 when lower is better
 	Due        stat.Date     // last day of the target year
+	Percent    bool          // the indicator is a percentage of a whole: no forecast lies outside 0 to 100
 }
 
 // Point is one published figure of the indicator, dated by the last day of its period.
@@ -88,7 +89,7 @@ type Judgement struct {
 //     yearly change between the first and the newest figure, h the years from the newest figure to the deadline. The variance is
 //     s²·h·(1 + h/H), with s² the variance of a year's change and H the years observed; with fewer than three changes
 //     s = UnknownSpread·|d|. The class is "likely" when P(y(T) meets the target) ≥ LikelyAt, else "needs concentrated effort".
-//     One figure alone shows no direction: not assessable.
+//     One figure alone shows no direction: not assessable. The forecast of a percentage that would leave 0 to 100 stops there.
 //
 // Figures dated after the deadline are left out. An infinite or NaN figure is refused.
 func Judge(t Target, figures []Point) (Judgement, error) {
@@ -135,6 +136,9 @@ func Judge(t Target, figures []Point) (Judgement, error) {
 	mean := last.Value + h*drift
 	sd := math.Sqrt(yearlyVariance(known, drift) * h * (1 + h/span))
 	p := t.probability(mean, sd)
+	if t.Percent {
+		mean = math.Max(0, math.Min(100, mean))
+	}
 	j.PerYear, j.Forecast, j.StdDev, j.Probability = &drift, &mean, &sd, &p
 	if p >= LikelyAt {
 		j.Class, j.Reason = Likely, Ahead
@@ -197,6 +201,14 @@ func (t Target) probability(mean, sd float64) float64 {
 // years gives the length of the span between two days in years of 365.25 days.
 func years(from, to stat.Date) float64 { return float64(to.Sub(from)) / 365.25 }
 
+// On gives the value that the even path from a figure to the target has on a day between them.
+func On(from Point, t Target, day stat.Date) (float64, bool) {
+	if t.Value == nil || !from.Day.Before(t.Due) || day.Before(from.Day) || day.After(t.Due) {
+		return 0, false
+	}
+	return from.Value + years(from.Day, day)/years(from.Day, t.Due)*(t.Value.Float64()-from.Value), true
+}
+
 // Step is one point of the even path from a figure to a target.
 type Step struct {
 	Year  int
@@ -209,11 +221,14 @@ func Trajectory(from Point, t Target) []Step {
 	if t.Value == nil || !from.Day.Before(t.Due) {
 		return nil
 	}
-	total := years(from.Day, t.Due)
 	out := []Step{{from.Day.Year(), from.Value}}
 	for y := from.Day.Year() + 1; y <= t.Due.Year(); y++ {
-		part := math.Min(1, years(from.Day, stat.NewDate(y, 12, 31))/total)
-		out = append(out, Step{y, from.Value + part*(t.Value.Float64()-from.Value)})
+		day := stat.NewDate(y, 12, 31)
+		if day.After(t.Due) {
+			day = t.Due
+		}
+		value, _ := On(from, t, day)
+		out = append(out, Step{y, value})
 	}
 	return out
 }

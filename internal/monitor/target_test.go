@@ -75,6 +75,31 @@ func TestJudgeForecastsAsWrittenDown(t *testing.T) {
 	}
 }
 
+func TestForecastOfAPercentageStaysOne(t *testing.T) {
+	figures := []Point{on("2022-03-31", 73.5), on("2023-12-31", 84)}
+	target := Target{Value: number("95"), Comparator: "=", Direction: 1, Due: stat.MustDate("2030-12-31"), Percent: true}
+	j, err := Judge(target, figures)
+	if err != nil || *j.Forecast != 100 || j.Class != Likely {
+		t.Errorf("%+v (%v)", j, err)
+	}
+	target.Percent = false
+	if j, _ := Judge(target, figures); *j.Forecast <= 100 {
+		t.Errorf("an amount is not held at 100: %v", *j.Forecast)
+	}
+}
+
+func TestEvenPathOnADay(t *testing.T) {
+	target := Target{Value: number("20"), Due: due2025}
+	if v, ok := On(on("2020-12-31", 10), target, stat.MustDate("2023-07-02")); !ok || math.Abs(v-15) > 0.01 {
+		t.Errorf("half-way the path is at %v", v)
+	}
+	for _, day := range []string{"2020-01-01", "2026-01-01"} {
+		if _, ok := On(on("2020-12-31", 10), target, stat.MustDate(day)); ok {
+			t.Errorf("a path on %s, outside it", day)
+		}
+	}
+}
+
 func TestJudgeRefusesWhatIsNotANumber(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		if _, err := Judge(Target{Value: number("1"), Direction: 1, Due: due2025}, []Point{on("2020-12-31", bad)}); fault.CodeOf(err) != "monitor.bad-figure" {

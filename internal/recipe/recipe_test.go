@@ -282,6 +282,18 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 		}
 	})
 
+	t.Run("the path to 20 and 30 per cent runs evenly from the first figure through each target", func(t *testing.T) {
+		path := n.series(t, "TARGET_STATUS", "A", "VN", "KTS-1", "PATH")
+		for year, want := range map[int]float64{2021: 12.66 + 7.34/5, 2025: 20, 2026: 22, 2030: 30} {
+			if v, ok := path.float(stat.Year(year)); !ok || math.Abs(v-want) > 0.01 {
+				t.Errorf("%d: %v, want %v", year, v, want)
+			}
+		}
+		if v, _ := n.series(t, "TARGET_STATUS", "A", "VN", "KTS-1", "TRAJECTORY").float(stat.Year(2030)); math.Abs(v-(12.66+17.34/2)) > 0.01 {
+			t.Errorf("on the day of the newest figure the path to 2030 is at %v", v)
+		}
+	})
+
 	t.Run("no province is given a figure that was not published", func(t *testing.T) {
 		shares, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "DE_SHARE"})
 		published := map[string]bool{}

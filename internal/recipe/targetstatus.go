@@ -15,7 +15,7 @@ import (
 // forecast with its standard error, and its probability.
 func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "target-status", Version: "1", Method: "target-status",
+		ID: "target-status", Version: "2", Method: "target-status",
 		Title: title("target-status"),
 		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: ""}},
 			actualFlows(c)...),
@@ -43,7 +43,8 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, er
 		return nil, err
 	}
 	var out pipeline.Result
-	for _, t := range in.Newest("target") {
+	leg := map[stat.Key]pathLeg{}
+	for _, t := range in.Newest("target") { // in order of key, then year
 		codes := t.Key.Codes() // FREQ, REF_AREA, TARGET
 		code, ok := list.Code(codes[2])
 		if !ok || t.Period.Frequency() != stat.Annual {
@@ -61,7 +62,8 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, er
 			points[i] = monitor.Point{Day: v.Period.To(), Value: v.Value.Float64()}
 		}
 		due := stat.NewDate(t.Period.Year(), 12, 31)
-		j, err := monitor.Judge(monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: direction, Due: due}, points)
+		aim := monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: direction, Due: due, Percent: strings.HasPrefix(indicator.Unit, "PC")}
+		j, err := monitor.Judge(aim, points)
 		if err != nil {
 			return nil, err
 		}
@@ -82,7 +84,7 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, er
 			state stat.Status
 		}{
 			{"TARGET", floatOf(t.Value), stat.Normal}, {"ACTUAL", latestOf(j), stat.Normal}, {"GAP", gap(t.Value, j), stat.Normal},
-			{"FORECAST", j.Forecast, stat.Forecast}, {"PROB", percent(j.Probability), stat.Forecast},
+			{"FORECAST", j.Forecast, stat.Forecast}, {"PROB", percent(j.Probability), stat.Forecast}, {"TRAJECTORY", neededNow(points, aim, j), stat.Estimated},
 		} {
 			if m.value == nil {
 				continue
@@ -100,8 +102,51 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, er
 			}
 			out.Outputs = append(out.Outputs, output("TARGET_STATUS", key(m.code), t.Period, v, m.state, attrs, from...))
 		}
+		if aim.Value != nil && aim.Comparator != "+" && len(figures) > 0 {
+			start := leg[t.Key]
+			if start.from == nil {
+				start = pathLeg{at: points[0], from: []pipeline.Ref{refTo(figures[0], "figure")}}
+			}
+			if err := start.walk(aim, key("PATH"), refTo(t, "target"), &out); err != nil {
+				return nil, err
+			}
+			leg[t.Key] = pathLeg{at: monitor.Point{Day: due, Value: aim.Value.Float64()}, from: []pipeline.Ref{refTo(t, "target")}}
+		}
 	}
 	return &out, nil
+}
+
+// pathLeg is where the even path to the next target of a series begins: at the first figure, then at each target in turn.
+type pathLeg struct {
+	at   monitor.Point
+	from []pipeline.Ref
+}
+
+// walk gives the even path from here to a target, one value a year end after the start.
+func (l pathLeg) walk(aim monitor.Target, key stat.Key, target pipeline.Ref, out *pipeline.Result) error {
+	for i, step := range monitor.Trajectory(l.at, aim) {
+		if i == 0 {
+			continue // the start is a figure, or the target of the leg before
+		}
+		v, err := stat.FromFloat(step.Value, 4)
+		if err != nil {
+			return err
+		}
+		out.Outputs = append(out.Outputs, output("TARGET_STATUS", key, stat.Year(step.Year), v, stat.Estimated, nil, append([]pipeline.Ref{target}, l.from...)...))
+	}
+	return nil
+}
+
+// neededNow gives the value of the even path from the first figure to the target on the day of the newest figure.
+func neededNow(points []monitor.Point, aim monitor.Target, j monitor.Judgement) *float64 {
+	if j.Latest == nil || len(points) == 0 {
+		return nil
+	}
+	v, ok := monitor.On(points[0], aim, j.Latest.Day)
+	if !ok {
+		return nil
+	}
+	return &v
 }
 
 // oneSeries gives the published figures of one series of those that match a pattern: the one with the newest figure, the first in order

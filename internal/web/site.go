@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -252,6 +253,11 @@ type failurePage struct {
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := statusOf(err)
 	v, _ := s.visit(r)
+	if cause := fault.KindOf(err); cause == fault.Unavailable {
+		// What is out of reach, and where it lies, is the operator's to know.
+		s.log.LogAttrs(r.Context(), slog.LevelError, "unavailable", slog.String("path", r.URL.Path), slog.String("error", err.Error()))
+		err = fault.New("web.unavailable")
+	}
 	if status == http.StatusInternalServerError {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "failed", slog.String("path", r.URL.Path), slog.String("error", err.Error()))
 		err = fault.New("web.broken")
@@ -267,12 +273,26 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (s *Site) failing(status int, code string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, _ := s.visit(r)
+		if strings.HasPrefix(r.URL.Path, apiPage+"/") {
+			problem(w, status, code, fault.In(fault.New(code), v.lang))
+			return
+		}
 		p := &failurePage{Frame: v.newFrame("", v.say("errors.title-"+strconv.Itoa(status))), Code: status}
 		p.Status, p.NoIndex = status, true
 		p.Text = []string{fault.In(fault.New(code), v.lang)}
 		w.Header().Set("Cache-Control", "no-store")
 		s.render(w, r, "failure", p)
 	})
+}
+
+// problem answers a program with a problem (RFC 9457) in place of a page.
+func problem(w http.ResponseWriter, status int, code, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	// The status is sent; a reader that has gone away cannot be told more.
+	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "detail": detail})
 }
 
 func statusOf(err error) int {

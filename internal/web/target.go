@@ -248,9 +248,27 @@ func (v *visit) actualFigure(f *Frame, code catalog.Code, indicator catalog.Indi
 				s.Targets = append(s.Targets, target)
 			}
 		}
+		s.Series = append(s.Series, v.pathSeries(goals, span)...)
 		fig.Chart = s
 	}
 	return f.show(fig)
+}
+
+// pathSeries is the even path to the targets of each area, where it has values on the periods drawn.
+func (v *visit) pathSeries(goals []cube.Version, span []stat.Period) []chart.Series {
+	var out []chart.Series
+	seen := map[string]bool{}
+	for _, g := range goals {
+		codes := g.Key.Codes() // FREQ, REF_AREA, TARGET
+		key := stat.NewKey(codes[0], codes[1], codes[2], "PATH")
+		path := v.snap.One(statusFlow, key)
+		if seen[codes[1]] || len(path.Obs) == 0 || !allOn(path.Obs, span) {
+			continue
+		}
+		seen[codes[1]] = true
+		out = append(out, chart.Series{ID: "path-" + codes[1], Name: both("targets.path"), Colour: chart.Context, Style: chart.Dashed, Values: values(path.Obs, span)})
+	}
+	return out
 }
 
 // allOn reports whether every figure that has a value lies on one of the periods.
