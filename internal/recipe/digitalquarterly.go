@@ -46,13 +46,12 @@ func DigitalQuarterly() pipeline.Recipe {
 	}
 }
 
-// quarterlyModel is the data of the recipe laid out for the methods: T quarters, N years that begin at position offset.
+// quarterlyModel is the data of the recipe laid out for the methods: T quarters, the first of them a first quarter, and N years.
 type quarterlyModel struct {
 	quarters []stat.Period
 	gdp      []float64
 	exactGDP []stat.Decimal
 	years    []stat.Period
-	offset   int
 	x        map[string][]float64      // indicator by part
 	low      map[string][]float64      // benchmark by part
 	exact    map[string][]stat.Decimal // the same, exactly

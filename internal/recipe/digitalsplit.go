@@ -84,7 +84,8 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 		if !ok {
 			continue
 		}
-		part, status := stat.Decimal{}, stat.Estimated
+		var part stat.Decimal
+		status := stat.Estimated
 		from := append([]pipeline.Ref{totals.ref(y, "total")}, used...)
 		if v, exact := printed[y]; exact {
 			part, status = *v.Value, stat.Normal
