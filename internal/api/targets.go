@@ -176,7 +176,7 @@ func (v *visit) target(f *catalog.Dataflow, o cube.Version, measures map[string]
 	unit, _ := v.unitOf(f, o)
 	t := Target{ID: id, Name: v.snap.Catalog.Name("CL_TARGET", id, v.lang), Area: *v.named("CL_AREA", area), Period: o.Period, Comparator: o.Attributes[stat.AttrComparator],
 		Value: o.Value, Unit: unit, Instrument: v.named("CL_INSTRUMENT", v.note("CL_TARGET", id, "instrument")), Indicator: v.named("CL_INDICATOR", v.note("CL_TARGET", id, "indicator")),
-		Owner: v.note("CL_TARGET", id, "owner"), OwnerEvidence: v.note("CL_TARGET", id, "owner_mark"), Evidence: o.Mark(), Source: o.Attributes[stat.AttrSource], Vintage: o.Vintage.Date, Cell: o.Cell().String()}
+		Owner: v.note("CL_TARGET", id, "owner_"+v.lang), OwnerEvidence: v.note("CL_TARGET", id, "owner_mark"), Evidence: o.Mark(), Source: o.Attributes[stat.AttrSource], Vintage: o.Vintage.Date, Cell: o.Cell().String()}
 	if unit == "" {
 		t.Unit = v.note("CL_TARGET", id, "unit")
 	}

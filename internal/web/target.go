@@ -71,7 +71,7 @@ func (v *visit) target() (page, error) {
 	if !ok {
 		return nil, fault.New("web.no-target", "key", key)
 	}
-	p := &targetPage{Frame: v.newFrame("targets", code.Name.In(v.lang)), Key: key, Owner: code.Notes["owner"], Method: v.methodLink("target-status")}
+	p := &targetPage{Frame: v.newFrame("targets", code.Name.In(v.lang)), Key: key, Owner: code.Notes["owner_"+v.lang], Method: v.methodLink("target-status")}
 	p.Description = p.Title
 	p.Crumbs = []Crumb{{v.say("targets.title"), v.link("/muc-tieu")}}
 	p.Instrument = nameOf(v.snap, "CL_INSTRUMENT", code.Notes["instrument"]).In(v.lang)
