@@ -10,6 +10,9 @@ import (
 	"nhipso/internal/monitor"
 )
 
+// withdraw is the word that takes an earlier judgement back.
+const withdraw = "WITHDRAW"
+
 // override sets a person's judgement of a target beside the computed one; it needs a class, a reason and a name.
 func override(ctx context.Context, e *env, args []string) error {
 	f := e.flags("override")
@@ -23,6 +26,12 @@ func override(ctx context.Context, e *env, args []string) error {
 	}
 	if len(rest) != 1 {
 		return fault.New("cli.missing", "command", "override", "what", "TARGET@YEAR")
+	}
+	if *class == "" {
+		return fault.New("cli.missing", "command", "override", "what", "--class")
+	}
+	if *class == withdraw {
+		*class = ""
 	}
 	o := monitor.Override{Target: rest[0], Class: monitor.Class(*class), Reason: *why, By: *by, At: e.now().UTC()}
 	if err := o.Check(); err != nil {

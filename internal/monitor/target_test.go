@@ -180,6 +180,11 @@ func TestOverrideNeedsAClassAReasonAndAName(t *testing.T) {
 	if err := good.Check(); err != nil {
 		t.Fatal(err)
 	}
+	back := good
+	back.Class = ""
+	if err := back.Check(); err != nil {
+		t.Errorf("a judgement cannot be taken back: %v", err)
+	}
 	for code, change := range map[string]func(*Override){
 		"monitor.bad-class": func(o *Override) { o.Class = "GREEN" },
 		"monitor.no-reason": func(o *Override) { o.Reason = "   đẹp   " },
