@@ -209,7 +209,7 @@ func (s *shelf) handler(log *slog.Logger) (h http.Handler, warm func(ctx context
 	if err != nil {
 		return nil, nil, err
 	}
-	site := web.New(web.Config{Library: s, Methods: methods, Territory: s.areas, Log: log, Now: s.now})
+	site := web.New(web.Config{Library: s, Scenarios: s.store, Methods: methods, Territory: s.areas, Log: log, Now: s.now})
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
 	return site, site.Warm, nil

@@ -233,3 +233,35 @@ func TestConcentrationCountsOnlyWhatIsPublished(t *testing.T) {
 		}
 	})
 }
+
+func TestAChangedWeightOfElectronicsMovesTheNowcastAndNothingElse(t *testing.T) {
+	n := newNational(t)
+	read := func(dataflow, key string) []cube.Version {
+		list, err := n.store.Read(context.Background(), cube.Query{Dataflow: dataflow, Key: key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	at := func(weight float64) float64 {
+		out, ok, err := NowcastWith(read, weight)
+		if err != nil || !ok {
+			t.Fatalf("%v (%v)", out, err)
+		}
+		return out.Share.Float64()
+	}
+	published := n.series(t, "DE_QUARTERLY", "Q", "VN", "NSO", "TOTAL", denton, "SHARE")
+	_, last, _ := published.span()
+	if want, _ := published.float(last); at(AssumedElectronics()) != want {
+		t.Errorf("with the weight of the recipe it is %v, the recipe gave %v", at(AssumedElectronics()), want)
+	}
+	if at(36) == at(30) {
+		t.Error("the weight changes nothing")
+	}
+	if _, ok, err := NowcastWith(func(string, string) []cube.Version { return nil }, 30); ok || err != nil {
+		t.Errorf("a nowcast of nothing (%v)", err)
+	}
+	if real, prices := Assumed(); real != 10 || prices != 3 {
+		t.Errorf("%v and %v", real, prices)
+	}
+}

@@ -6,6 +6,8 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // Bounds of the years: earlier ones have no figure, later ones no meaning.
@@ -63,20 +65,20 @@ func Read(a Assumptions, get func(name string) string) (Assumptions, []*fault.Er
 	var out []*fault.Error
 	unread := map[string]bool{}
 	number := func(name string) (float64, bool) {
-		text := strings.TrimSpace(get(name))
-		if text == "" {
+		typed := strings.TrimSpace(get(name))
+		if typed == "" {
 			return 0, false
 		}
-		plain := text
-		if strings.Count(text, ",") == 1 && !strings.Contains(text, ".") {
-			plain = strings.Replace(text, ",", ".", 1)
+		plain := typed
+		if strings.Count(typed, ",") == 1 && !strings.Contains(typed, ".") {
+			plain = strings.Replace(typed, ",", ".", 1)
 		}
 		x, err := strconv.ParseFloat(plain, 64)
-		if err != nil || len(text) > longest || strings.ContainsAny(plain, "xXpPnN_iI") {
-			if len(text) > longest {
-				text = text[:longest] + "…"
+		if err != nil || len(typed) > longest || strings.ContainsAny(plain, "xXpPnN_iI") {
+			if len(typed) > longest {
+				typed = typed[:longest] + "…"
 			}
-			out = append(out, fault.New("scenario.not-a-number", "text", strings.ToValidUTF8(text, "?")).At("", 0, name))
+			out = append(out, fault.New("scenario.not-a-number", "text", strings.ToValidUTF8(typed, "?")).At("", 0, name))
 			unread[name] = true
 			return 0, false
 		}
@@ -110,6 +112,18 @@ func Read(a Assumptions, get func(name string) string) (Assumptions, []*fault.Er
 
 // Text gives a field as an address and a form write it.
 func (f Field) Text(a Assumptions) string { return Plain(*f.Of(&a)) }
+
+// bound is a number in a sentence, written as its language does.
+type bound float64
+
+// In writes the number in "vi" or "en".
+func (b bound) In(lang string) string {
+	d, err := stat.ParseDecimal(Plain(float64(b)))
+	if err != nil {
+		return Plain(float64(b))
+	}
+	return text.FormatNumber(lang, d, -1)
+}
 
 // Plain writes a number with a decimal point and no more digits than it has.
 func Plain(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

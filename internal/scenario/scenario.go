@@ -154,7 +154,7 @@ func (a Assumptions) Check() []*fault.Error {
 	var out []*fault.Error
 	for _, f := range Fields() {
 		if x := f.Of(&a); !(*x >= f.Low && *x <= f.High) {
-			out = append(out, fault.New("scenario.out-of-range", "low", f.Low, "high", f.High).At("", 0, f.ID))
+			out = append(out, fault.New("scenario.out-of-range", "low", bound(f.Low), "high", bound(f.High)).At("", 0, f.ID))
 		}
 	}
 	if a.StartYear < FirstYear || a.StartYear > LastYear {

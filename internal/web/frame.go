@@ -24,6 +24,7 @@ type Frame struct {
 	Status      int       // 200 when left 0
 	NoIndex     bool
 	Data        *Dataset // schema.org description, on pages of data
+	Script      string   // a script of the page's own, which only adds to it
 }
 
 // Crumb is a step of the way back.
@@ -83,7 +84,7 @@ func current(exactly, within bool) string {
 }
 
 var menu = []MenuItem{{ID: "home", URL: "/"}, {ID: "provinces", URL: "/tinh"}, {ID: "targets", URL: "/muc-tieu"},
-	{ID: "tasks", URL: "/nhiem-vu"}, {ID: "data", URL: "/so-lieu"}, {ID: "methods", URL: "/phuong-phap"}, {ID: "about", URL: "/gioi-thieu"}}
+	{ID: "tasks", URL: "/nhiem-vu"}, {ID: "scenario", URL: scenarioPath}, {ID: "data", URL: "/so-lieu"}, {ID: "methods", URL: "/phuong-phap"}, {ID: "about", URL: "/gioi-thieu"}}
 
 // Other is the other language.
 func (f *Frame) Other() string {

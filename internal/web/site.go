@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -15,6 +17,7 @@ import (
 	"nhipso/internal/chart"
 	"nhipso/internal/fault"
 	"nhipso/internal/middleware"
+	"nhipso/internal/scenario"
 	"nhipso/internal/territory"
 	"nhipso/static"
 )
@@ -32,6 +35,8 @@ type Config struct {
 	Burst     int             // requests that a client may make at once; 0 means 200
 	Memory    int             // bytes of rendered pages to keep; 0 means 64 MiB
 	Renderer  *chart.Renderer // to share drawings with others; nil makes one
+	Scenarios scenario.Store  // where named scenarios are kept; nil keeps none
+	Random    io.Reader       // chance of their addresses; nil means the system's
 }
 
 // Site is the portal.
@@ -45,6 +50,9 @@ type Site struct {
 	now         func() time.Time
 	base        string
 	memory      *middleware.Memory
+	scenarios   scenario.Store
+	random      io.Reader
+	trusted     []netip.Prefix
 	api         bool // there is an API beside the portal
 	mux         *http.ServeMux
 	handler     http.Handler
@@ -70,11 +78,14 @@ func New(c Config) *Site {
 	if c.Renderer == nil {
 		c.Renderer = chart.NewRenderer(600)
 	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
 	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
-		memory: middleware.NewMemory(c.Memory), mux: http.NewServeMux()}
+		memory: middleware.NewMemory(c.Memory), scenarios: c.Scenarios, random: c.Random, trusted: c.Trusted, mux: http.NewServeMux()}
 	s.routes()
 	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,
 		Exempt: func(r *http.Request) bool {
@@ -137,6 +148,10 @@ func (s *Site) routes() {
 	page("/muc-tieu", "targets", (*visit).targets)
 	page("/muc-tieu/{target}", "target", (*visit).target)
 	page("/nhiem-vu", "tasks", (*visit).tasks)
+	page(scenarioPath, "scenario", (*visit).scenario)
+	page(scenarioPath+"/{id}", "scenario", (*visit).savedScenario)
+	saving := middleware.Limit{Rate: savesPerSecond, Burst: savesAtOnce, Now: s.now, Trusted: s.trusted}
+	pages.Handle("POST "+scenarioPath, saving.Wrap(s.failing(http.StatusTooManyRequests, "web.too-many"))(http.HandlerFunc(s.saveScenario)))
 	page("/so-lieu", "data", (*visit).data)
 	page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow)
 	page("/so-lieu/{dataflow}/{key}", "series", (*visit).series)
@@ -175,10 +190,10 @@ func formats(next http.Handler) http.Handler {
 
 type formatKey struct{}
 
-// key names a response in memory: the release, the language and the address. Searches are not kept, since they are as many as
-// visitors; nor is anything while nothing is published.
+// key names a response in memory: the release, the language and the address. Searches and scenarios are not kept, since they are as many
+// as visitors; nor is anything while nothing is published.
 func (s *Site) key(r *http.Request) (string, bool) {
-	if r.URL.Path == "/tim" || len(r.URL.RawQuery) > 300 {
+	if r.URL.Path == "/tim" || len(r.URL.RawQuery) > 300 || strings.HasPrefix(r.URL.Path, scenarioPath) && r.URL.RawQuery != "" && r.URL.RawQuery != "lang=en" {
 		return "", false
 	}
 	snap, err := s.library.Current()

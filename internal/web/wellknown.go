@@ -11,7 +11,7 @@ import (
 // robots tells crawlers what not to walk: explanations and searches are endless.
 func (s *Site) robots(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	io.WriteString(w, "User-agent: *\nDisallow: /vi-sao\nDisallow: /tim\nAllow: /\nSitemap: "+s.origin(r)+"/sitemap.xml\n") //nolint:errcheck
+	io.WriteString(w, "User-agent: *\nDisallow: /vi-sao\nDisallow: /tim\nDisallow: /kich-ban/\nDisallow: /kich-ban?\nAllow: /\nSitemap: "+s.origin(r)+"/sitemap.xml\n") //nolint:errcheck
 }
 
 type sitemapURL struct {
@@ -33,7 +33,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	paths := []string{"/", "/tinh", "/muc-tieu", "/nhiem-vu", "/so-lieu", "/phuong-phap", "/gioi-thieu", "/phat-hien", "/lich-su"}
+	paths := []string{"/", "/tinh", "/muc-tieu", "/nhiem-vu", scenarioPath, "/so-lieu", "/phuong-phap", "/gioi-thieu", "/phat-hien", "/lich-su"}
 	for _, f := range snap.Catalog.Dataflows() {
 		paths = append(paths, "/so-lieu/"+f.ID)
 	}

@@ -96,4 +96,5 @@ function maps(): void {
 }
 
 document.querySelectorAll<HTMLElement>("[data-option]").forEach(enliven);
+document.addEventListener("nhipso:new", (e) => (e as CustomEvent<HTMLElement>).detail.querySelectorAll<HTMLElement>("[data-option]").forEach(enliven));
 if (document.querySelector(".ns-area")) maps();

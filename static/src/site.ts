@@ -48,7 +48,10 @@ function sortable(table: HTMLTableElement): void {
   }
 }
 
-for (const table of Array.from(document.querySelectorAll<HTMLTableElement>("table.grid"))) sortable(table);
+const sortAll = (within: ParentNode) => Array.from(within.querySelectorAll<HTMLTableElement>("table.grid")).forEach(sortable);
+sortAll(document);
+// A part of the page that came anew is told of by this event.
+document.addEventListener("nhipso:new", (e) => sortAll((e as CustomEvent<HTMLElement>).detail));
 
 // A choice in a list applies at once, but only after a key or a click made it: walking a list by keyboard must not leave the page.
 for (const form of Array.from(document.querySelectorAll<HTMLFormElement>("form.filters"))) {
