@@ -56,9 +56,7 @@ type savedView struct{ Name, By, At, Release string }
 // fieldView is a field of a form.
 type fieldView struct {
 	ID, Name, Hint, Unit, Value, Wrong string
-	Low, High, Step                    string
-	Text                               bool
-	Max                                int
+	Max                                int // characters of a text; 0 for a number
 }
 
 // startFigure is the newest published share of the statistics office.
@@ -136,7 +134,7 @@ func (v *visit) savedScenario() (page, error) {
 	p.Title, p.NoIndex = s.Name, true
 	p.Crumbs = []Crumb{{v.say("scenario.title"), v.link(scenarioPath)}}
 	for _, f := range p.Fields {
-		p.Shown = append(p.Shown, fieldEntry{f.ID, f.Name, strings.TrimSpace(v.decimal(f.Value) + " " + f.Unit)})
+		p.Shown = append(p.Shown, fieldEntry{f.ID, f.Name, strings.TrimSpace(f.Value + " " + f.Unit)})
 	}
 	p.Shown = append(p.Shown, fieldEntry{"dang", v.say("scenario.shape"), v.say("scenario.shape-" + s.Shape)})
 	p.Save = false
@@ -202,8 +200,11 @@ func (p *scenarioPage) fill(a scenario.Assumptions, faults []*fault.Error, typed
 			wrong[f.Where.Column] = bare.In(v.lang)
 		}
 	}
-	field := func(id, value string, low, high float64, step string) fieldView {
-		f := fieldView{ID: id, Name: v.say("scenario.field-" + id), Value: value, Wrong: wrong[id], Low: scenario.Plain(low), High: scenario.Plain(high), Step: step}
+	field := func(id, value string) fieldView {
+		if v.lang == "vi" {
+			value = strings.Replace(value, ".", ",", 1)
+		}
+		f := fieldView{ID: id, Name: v.say("scenario.field-" + id), Value: value, Wrong: wrong[id]}
 		if hint := "scenario.hint-" + id; hasWord(hint) {
 			f.Hint = v.say(hint)
 		}
@@ -216,15 +217,15 @@ func (p *scenarioPage) fill(a scenario.Assumptions, faults []*fault.Error, typed
 		return f
 	}
 	year := map[string]fieldView{
-		"ty-trong": field("nam-goc", strconv.Itoa(a.StartYear), scenario.FirstYear, scenario.LastYear, "1"),
-		"muc-tieu": field("nam-dich", strconv.Itoa(a.TargetYear), scenario.FirstYear+1, scenario.LastYear+scenario.MaxYears, "1"),
+		"ty-trong": field("nam-goc", strconv.Itoa(a.StartYear)),
+		"muc-tieu": field("nam-dich", strconv.Itoa(a.TargetYear)),
 	}
 	p.Keep1 = append(p.Keep1, Field{"nam-goc", strconv.Itoa(a.StartYear)}, Field{"nam-dich", strconv.Itoa(a.TargetYear)}, Field{"dang", a.Shape})
 	for _, f := range scenario.Fields() {
 		if y, ok := year[f.ID]; ok {
 			p.Fields = append(p.Fields, y)
 		}
-		p.Fields = append(p.Fields, field(f.ID, f.Text(a), f.Low, f.High, "any"))
+		p.Fields = append(p.Fields, field(f.ID, f.Text(a)))
 		p.Keep1 = append(p.Keep1, Field{f.ID, f.Text(a)})
 	}
 	for _, s := range scenario.Shapes() {
@@ -373,7 +374,7 @@ func (v *visit) pathFigure(f *Frame, a scenario.Assumptions, r scenario.Result) 
 	if len(past) > 0 {
 		s.Series = append(s.Series, chart.Series{ID: "published", Name: both("scenario.line-published"), Colour: chart.Context, Values: values(past, span)})
 	}
-	if aim, err := stat.FromFloat(a.TargetShare, 2); err == nil {
+	if aim, err := stat.ParseDecimal(scenario.Plain(a.TargetShare)); err == nil {
 		s.Targets = []chart.Target{{Name: catalog.Label{
 			Vi: say("vi", "scenario.target-line", "target", text.FormatNumber("vi", aim, -1), "year", a.TargetYear),
 			En: say("en", "scenario.target-line", "target", text.FormatNumber("en", aim, -1), "year", a.TargetYear)}, Value: aim, Period: stat.Year(a.TargetYear)}}
