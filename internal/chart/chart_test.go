@@ -390,7 +390,7 @@ func randomSpec(rt *rapid.T) *Spec {
 		}
 	}
 	for k := range rapid.IntRange(1, 8).Draw(rt, "series") {
-		x := Series{ID: fmt.Sprint("s", k), Name: l("Chuỗi", "Series"), Colour: rapid.SampledFrom([]Colour{"", NSO, MIC, Core, Context}).Draw(rt, "colour"),
+		x := Series{ID: fmt.Sprint("s", k), Name: l(fmt.Sprint("Chuỗi ", k), fmt.Sprint("Series ", k)), Colour: rapid.SampledFrom([]Colour{"", NSO, MIC, Core, Context}).Draw(rt, "colour"),
 			Style: rapid.SampledFrom([]Style{Solid, Dashed, Ghost}).Draw(rt, "style")}
 		for range n {
 			v := Value{Status: rapid.SampledFrom([]stat.Status{"", stat.Normal, stat.Forecast, stat.Missing, stat.Suppressed}).Draw(rt, "status")}
@@ -493,6 +493,75 @@ func TestManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
+func TestDrawingsAreRememberedWithinABound(t *testing.T) {
+	const limit = 1000
+	rapid.Check(t, func(rt *rapid.T) {
+		c := newCache(limit)
+		for range 300 {
+			var key [32]byte
+			key[0] = byte(rapid.IntRange(0, 40).Draw(rt, "key"))
+			if rapid.Bool().Draw(rt, "ask") {
+				c.get(key)
+			} else {
+				c.put(key, make([]byte, rapid.SampledFrom([]int{1, 50, 200, 600}).Draw(rt, "size")))
+			}
+			total := 0
+			for _, half := range []map[[32]byte][]byte{c.young, c.old} {
+				for _, b := range half {
+					total += len(b)
+				}
+			}
+			if total > limit {
+				rt.Fatalf("%d bytes are kept", total)
+			}
+		}
+	})
+	t.Run("what was just drawn is given again", func(t *testing.T) {
+		c := newCache(limit)
+		c.put([32]byte{1}, []byte("x"))
+		if b, ok := c.get([32]byte{1}); !ok || string(b) != "x" {
+			t.Error("forgotten")
+		}
+	})
+	t.Run("what is larger than the memory is drawn all the same", func(t *testing.T) {
+		if svg, err := NewRenderer(0).SVG(sampleLine(), Options{}); err != nil || svg == "" {
+			t.Error(err)
+		}
+	})
+}
+
+func TestPeriodsBelowTheAxis(t *testing.T) {
+	labels := func(lang string, step float64, periods ...stat.Period) string {
+		var out []string
+		for _, lines := range periodLabels(lang, periods, step) {
+			out = append(out, strings.Join(lines, "/"))
+		}
+		return strings.Join(out, " ")
+	}
+	year := quarters(stat.Quarter(2024, 3), 4)
+	for _, c := range []struct {
+		name, lang string
+		step       float64
+		periods    []stat.Period
+		want       string
+	}{
+		{"quarters are Roman in Vietnamese, with the year below the first of them", "vi", 40, year, "III/2024 IV I/2025 II"},
+		{"and Q1 to Q4 in English", "en", 40, year, "Q3/2024 Q4 Q1/2025 Q2"},
+		{"one quarter alone says that it is one", "vi", 40, year[:1], "Quý III/2024"},
+		{"and is Q3 in English", "en", 40, year[:1], "Q3/2024"},
+		{"months are T1 to T12", "vi", 40, []stat.Period{stat.Month(2024, 12), stat.Month(2025, 1)}, "T12/2024 T1/2025"},
+		{"and Jan to Dec", "en", 40, []stat.Period{stat.Month(2024, 12), stat.Month(2025, 1)}, "Dec/2024 Jan/2025"},
+		{"where quarters are too dense, years stand alone", "vi", 12, quarters(stat.Quarter(2024, 1), 5), "2024    2025"},
+		{"also where there is no first quarter", "vi", 12, quarters(stat.Quarter(2024, 2), 3), "2024  "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := labels(c.lang, c.step, c.periods...); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestPNG(t *testing.T) {
 	r := NewRenderer(20)
 	decode := func(s *Spec, o Options, scale float64) image.Image {
@@ -590,10 +659,7 @@ func TestPNG(t *testing.T) {
 }
 
 func TestTheBrowserWritesNumbersAsTheServerDoes(t *testing.T) {
-	e, err := newEngine()
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := oracle()
 	rapid.Check(t, func(rt *rapid.T) {
 		digits := rapid.IntRange(0, 4).Draw(rt, "digits")
 		units := rapid.Int64Range(-1e12, 1e12).Draw(rt, "units")

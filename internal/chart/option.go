@@ -1,122 +1,62 @@
 package chart
 
-import (
-	"html"
-	"math"
-	"strings"
-
-	"nhipso/internal/fault"
-	"nhipso/internal/stat"
-	"nhipso/internal/text"
-)
+import "strings"
 
 // obj is an object of the ECharts option.
 type obj = map[string]any
 
-// Sizes of drawings, in CSS pixels.
-const (
-	minWidth, maxWidth = 240, 2400
-	minHeight          = 40
-	maxHeight          = 4000
-	labelSize          = 12.0
-	narrow             = 560 // below it, names of series move from the line to a key above the plot
-)
-
 // Option gives the option object for ECharts at a size: plain JSON, in which a value {"$fn": name, …} stands for one of the
-// functions in functions.js. The browser and the server draw from the same object. Maps have none: they are drawn by package geo.
+// functions in functions.js. With it the browser draws what the server drew, and answers the pointer. Maps have none: each of
+// their areas carries its own words.
 func (s *Spec) Option(lang string, width, height int) (map[string]any, error) {
-	if err := s.Check(); err != nil {
+	p, err := s.lay(lang, width, height)
+	if err != nil {
 		return nil, err
-	}
-	if err := checkSize(width, height); err != nil {
-		return nil, err
-	}
-	p := &plot{s: s, lang: lang, w: float64(width), h: float64(height), narrow: width < narrow}
-	switch s.Kind {
-	case Line, Bar, Stacked:
-		p.overTime()
-	case Map, Tiles:
-		return nil, fault.New("chart.bad-kind", "id", s.ID, "kind", string(s.Kind))
-	default:
-		p.overItems()
 	}
 	return p.option(), nil
 }
 
-func checkSize(width, height int) error {
-	if width < minWidth || width > maxWidth || height < minHeight || height > maxHeight {
-		return fault.New("chart.bad-size", "width", width, "height", height, "least", minWidth, "most", maxWidth)
-	}
-	return nil
-}
-
-// plot gathers the parts of one option object.
-type plot struct {
-	s      *Spec
-	lang   string
-	w, h   float64
-	narrow bool
-
-	top, right, bottom, left float64
-	x, y                     obj
-	min, max, step           float64 // of the value axis
-	series                   []obj
-	labels                   []obj // items of the series that carries direct labels and markers
-	lines                    []any // reference lines
-	legend                   []obj
-	tips                     []string
-	cross                    bool // tooltip follows the axis, not one item
-}
-
 func (p *plot) option() obj {
-	if len(p.lines) > 0 || len(p.labels) > 0 {
-		marks := obj{
-			"type": "scatter", "id": "marks", "data": p.labels, "silent": true, "symbol": "circle", "symbolSize": 0, "z": 10,
-			"tooltip": obj{"show": false}, "animation": false, "clip": false, "itemStyle": obj{"opacity": 1},
-		}
-		if len(p.lines) > 0 {
-			marks["markLine"] = obj{"silent": true, "symbol": "none", "animation": false, "data": p.lines, "label": obj{"show": false}}
-		}
-		p.series = append(p.series, marks)
+	trigger, pointer, tips := "item", obj{"type": "none"}, p.itemTips
+	if p.s.Kind.overTime() {
+		trigger, tips = "axis", p.timeTips
+	}
+	if p.s.Kind == Line {
+		pointer = obj{"type": "line", "lineStyle": obj{"color": axis, "width": 1, "type": "solid"}}
 	}
 	o := obj{
 		"animation": false,
 		"textStyle": obj{"fontFamily": family, "fontSize": labelSize, "color": muted},
 		"grid":      obj{"left": round1(p.left), "right": round1(p.right), "top": round1(p.top), "bottom": round1(p.bottom), "containLabel": false, "outerBoundsMode": "none"},
-		"xAxis":     p.x,
-		"yAxis":     p.y,
-		"series":    p.series,
+		"series":    p.seriesOption(),
 		"tooltip": obj{
-			"trigger": map[bool]string{true: "axis", false: "item"}[p.cross], "confine": true, "transitionDuration": 0,
+			"trigger": trigger, "confine": true, "transitionDuration": 0,
 			"backgroundColor": paper, "borderColor": axis, "borderWidth": 1, "padding": []int{8, 10}, "extraCssText": "box-shadow:none;border-radius:2px",
 			"textStyle":   obj{"color": ink, "fontSize": 13, "fontFamily": family},
-			"axisPointer": obj{"type": "line", "lineStyle": obj{"color": axis, "width": 1, "type": "solid"}},
-			"formatter":   obj{"$fn": "tip", "rows": p.tips},
+			"axisPointer": pointer,
+			"formatter":   obj{"$fn": "tip", "rows": tips()},
 		},
 	}
-	if p.s.Kind != Line {
-		o["tooltip"].(obj)["axisPointer"] = obj{"type": "none"}
+	if p.rows {
+		o["xAxis"], o["yAxis"] = p.valueAxis(), p.categoryAxis()
+	} else {
+		o["xAxis"], o["yAxis"] = p.categoryAxis(), p.valueAxis()
 	}
-	if len(p.legend) > 0 {
-		o["legend"] = obj{
-			"data": p.legend, "left": 0, "top": 0, "itemWidth": 14, "itemHeight": 8, "itemGap": 14, "padding": 0, "icon": "rect",
-			"selectedMode": false, "textStyle": obj{"color": ink, "fontSize": labelSize, "fontFamily": family},
+	var legends []obj
+	for i, row := range p.keys {
+		var data []obj
+		for _, k := range row {
+			data = append(data, obj{"name": k.name, "itemStyle": obj{"color": k.colour, "opacity": 1}})
 		}
+		legends = append(legends, obj{
+			"data": data, "left": 0, "top": keyRow * float64(i), "itemWidth": 14, "itemHeight": 8, "itemGap": keyGap, "padding": 0, "icon": "rect",
+			"selectedMode": false, "textStyle": obj{"color": ink, "fontSize": labelSize, "fontFamily": family},
+		})
+	}
+	if legends != nil {
+		o["legend"] = legends
 	}
 	return o
-}
-
-// number writes a value as the chart prints its figures.
-func (p *plot) number(v Value) string { return text.FormatNumber(p.lang, *v.V, p.s.Decimals) }
-
-// label makes an item of the label series: a text beside a point.
-func (p *plot) label(x, y any, s string, style obj) {
-	l := obj{"show": true, "formatter": s, "color": ink, "fontSize": labelSize, "fontFamily": family, "position": "right", "distance": 0,
-		"textBorderColor": paper, "textBorderWidth": 3, "opacity": 1}
-	for k, v := range style {
-		l[k] = v
-	}
-	p.labels = append(p.labels, obj{"value": []any{x, y}, "label": l, "symbolSize": 0})
 }
 
 // valueAxis gives the axis of figures.
@@ -125,101 +65,165 @@ func (p *plot) valueAxis() obj {
 		"type": "value", "min": p.min, "max": p.max, "interval": p.step,
 		"axisLabel": obj{"color": muted, "fontSize": labelSize, "margin": 8, "formatter": obj{"$fn": "num", "lang": p.lang, "decimals": digits(p.step)}},
 		"axisLine":  obj{"show": false}, "axisTick": obj{"show": false},
-		"splitLine": obj{"lineStyle": obj{"color": rule, "width": 1}},
+		"splitLine": obj{"lineStyle": obj{"color": hair, "width": 1}},
 	}
 }
 
-// tickTexts gives what stands at the ticks of the value axis.
-func (p *plot) tickTexts() []string {
-	var out []string
-	n := digits(p.step)
-	for i := 0; i < 50; i++ {
-		v := p.min + float64(i)*p.step
-		if v > p.max+p.step/2 {
-			break
-		}
-		d, err := stat.FromFloat(v, n)
-		if err == nil {
-			out = append(out, text.FormatNumber(p.lang, d, n))
-		}
+// categoryAxis gives the axis of periods or items.
+func (p *plot) categoryAxis() obj {
+	texts := make([]string, len(p.names))
+	for i, c := range p.names {
+		texts[i] = strings.Join(c.lines, "\n")
 	}
-	return out
+	label := obj{"interval": 0, "hideOverlap": false, "color": muted, "fontSize": labelSize, "lineHeight": lineHeight, "margin": 8, "formatter": obj{"$fn": "pick", "texts": texts}}
+	o := obj{
+		"type": "category", "axisLabel": label, "axisTick": obj{"show": false}, "splitLine": obj{"show": false},
+		"axisLine": obj{"show": p.foot, "onZero": p.min < 0, "lineStyle": obj{"color": axis, "width": 1}},
+	}
+	if !p.rows {
+		o["data"], o["boundaryGap"] = codes(p.s.Periods), p.air
+		return o
+	}
+	label["color"], label["fontSize"], label["margin"] = ink, nameSize, 10
+	data := make([]any, len(p.s.Items))
+	for i, it := range p.s.Items {
+		data[i] = obj{"value": it.ID, "textStyle": obj{"color": ink, "fontWeight": weight(it.Strong)}}
+	}
+	o["data"], o["inverse"] = data, true
+	return o
 }
 
-// fit sets the value axis so that it shows all figures, intervals and targets.
-func (p *plot) fit(steps int, fromZero bool) {
-	low, high := math.Inf(1), math.Inf(-1)
-	see := func(f float64) { low, high = math.Min(low, f), math.Max(high, f) }
-	see2 := func(d *stat.Decimal) {
-		if d != nil {
-			see(d.Float64())
-		}
+func weight(bold bool) int {
+	if bold {
+		return 600
 	}
-	for i := range p.s.Series {
-		for _, v := range p.s.Series[i].Values {
-			if f, ok := v.Shown(); ok {
-				see(f)
-				see2(v.Low)
-				see2(v.High)
+	return 400
+}
+
+func (p *plot) seriesOption() []obj {
+	var out []obj
+	for _, b := range p.bands {
+		// An interval is two stacked areas: an invisible one up to the lower bound, and the band itself.
+		low, wide := make([]any, len(b.low)), make([]any, len(b.low))
+		for i, c := range b.low {
+			if c.ok {
+				low[i], wide[i] = c.v, tidy(b.high[i].v-c.v)
 			}
 		}
+		lower, area := p.lineOption(b.id+"-low", b.name, pen{colour: b.colour}, low, 1), p.lineOption(b.id+"-band", b.name, pen{colour: b.colour}, wide, 1)
+		for _, o := range []obj{lower, area} {
+			o["stack"], o["stackStrategy"], o["silent"] = b.id, "all", true
+			o["lineStyle"] = obj{"color": b.colour, "width": 0, "opacity": 0}
+		}
+		area["areaStyle"] = obj{"color": b.colour, "opacity": bandOpacity}
+		out = append(out, lower, area)
 	}
-	if p.s.Kind == Stacked {
-		for i := range p.s.Periods {
-			up, down := 0.0, 0.0
-			for _, x := range p.s.Series {
-				if f, ok := x.Values[i].Shown(); ok {
-					up += math.Max(f, 0)
-					down += math.Min(f, 0)
+	for _, t := range p.traces {
+		data := make([]any, len(t.cells))
+		points := false
+		for i, c := range t.cells {
+			switch {
+			case c.ok && c.fill != "":
+				points = true
+				data[i] = obj{"value": c.v, "itemStyle": obj{"color": c.fill, "borderColor": t.pen.colour, "borderWidth": 1.6}}
+			case c.ok:
+				data[i] = obj{"value": c.v, "symbol": "none"}
+			}
+		}
+		if !points {
+			for i, c := range t.cells {
+				if c.ok {
+					data[i] = c.v
 				}
 			}
-			see(up)
-			see(down)
 		}
+		o := p.lineOption(t.id, t.name, t.pen, data, map[bool]int{true: 2, false: 4}[t.under])
+		if points {
+			o["symbol"], o["symbolSize"], o["showSymbol"] = "circle", pointSize, true
+		}
+		out = append(out, o)
 	}
-	for _, t := range p.s.Targets {
-		see(t.Value.Float64())
+	for _, b := range p.bars {
+		data := make([]any, len(b.cells))
+		for i, c := range b.cells {
+			if c.ok {
+				style := obj{"color": c.fill}
+				if b.faint[i] {
+					style["opacity"] = faintOpacity
+				}
+				data[i] = obj{"value": c.v, "itemStyle": style}
+			}
+		}
+		o := obj{"type": "bar", "id": b.id, "name": b.name, "data": data, "color": b.colour, "barWidth": round1(b.width), "barGap": trim(100*b.gap) + "%",
+			"z": 3, "emphasis": obj{"disabled": true}}
+		if b.stack {
+			o["stack"] = "whole"
+		}
+		out = append(out, o)
 	}
-	for _, it := range p.s.Items {
-		see2(it.Target)
+	for _, d := range p.dotted {
+		data := make([]any, len(d.cells)) // missing ones keep their place, which the tooltips count by
+		for i, c := range d.cells {
+			if c.ok {
+				data[i] = obj{"value": []any{c.v, i}, "itemStyle": obj{"color": c.fill, "borderColor": d.colour, "borderWidth": 1.6, "opacity": 1}}
+			}
+		}
+		out = append(out, obj{"type": "scatter", "id": d.id, "name": d.name, "data": data, "symbol": "circle", "symbolSize": dotSize,
+			"color": d.colour, "z": 11, "emphasis": obj{"disabled": true}})
 	}
-	if math.IsInf(low, 1) {
-		low, high = 0, 1
-	}
-	p.min, p.max, p.step = ticks(low, high, steps, fromZero)
+	return append(out, p.marksOption())
 }
 
-// tipRow writes one line of a tooltip.
-func (p *plot) tipRow(name string, v Value) string {
-	s := html.EscapeString(name)
-	if s != "" {
-		s += ": "
+func (p *plot) lineOption(id, name string, with pen, data []any, z int) obj {
+	style := obj{"color": with.colour, "width": with.width, "cap": "butt", "join": "round"}
+	if with.round {
+		style["cap"] = "round"
 	}
-	if _, ok := v.Shown(); !ok {
-		return s + html.EscapeString(p.missing(v))
+	if with.dash != nil {
+		style["type"] = with.dash
 	}
-	s += "<b>" + p.number(v) + "</b> " + html.EscapeString(p.s.Unit.In(p.lang))
-	if v.Low != nil && v.High != nil {
-		s += " (" + book.Say(p.lang, "interval", "low", text.FormatNumber(p.lang, *v.Low, p.s.Decimals), "high", text.FormatNumber(p.lang, *v.High, p.s.Decimals)) + ")"
-	}
-	if word := statusWord(p.lang, v.Status); word != "" {
-		s += ", " + html.EscapeString(word)
-	}
-	return s
+	return obj{"type": "line", "id": id, "name": name, "data": data, "symbol": "none", "showSymbol": false, "clip": false, "z": z,
+		"color": with.colour, "lineStyle": style, "emphasis": obj{"disabled": true}}
 }
 
-// missing says why there is no figure.
-func (p *plot) missing(v Value) string {
-	switch {
-	case v.Secret():
-		return book.Say(p.lang, "confidential")
-	case v.Status == stat.Unpublished:
-		return book.Say(p.lang, "not-published")
+// marksOption carries symbols, words and straight lines. Words and lines have their places in pixels; ECharts wants a point of
+// data for each text, so they all hang on the first one of the axes.
+func (p *plot) marksOption() obj {
+	value := func(i int, v float64) []any {
+		if p.rows {
+			return []any{v, i}
+		}
+		return []any{i, v}
 	}
-	return book.Say(p.lang, "no-data")
+	data := []obj{}
+	for _, m := range p.marks {
+		data = append(data, obj{"value": value(m.at, m.v), "symbol": m.shape, "symbolSize": []float64{m.w, m.h}, "label": obj{"show": false},
+			"itemStyle": obj{"color": m.fill, "borderColor": m.stroke, "borderWidth": m.strokeWidth, "opacity": 1}})
+	}
+	x0, y0 := p.at(0, p.min)
+	for _, l := range p.labels {
+		o := obj{"show": true, "formatter": strings.Join(l.lines, "\n"), "color": l.colour, "fontSize": l.size, "fontFamily": family, "fontWeight": weight(l.bold),
+			"lineHeight": lineHeight, "distance": 0, "position": map[align]string{start: "right", middle: "inside", finish: "left"}[l.align],
+			"offset": []float64{round1(l.x - x0), round1(l.y - y0)}, "textBorderColor": paper, "textBorderWidth": 0, "opacity": 1}
+		if l.halo {
+			o["textBorderWidth"] = haloWidth
+		}
+		data = append(data, obj{"value": value(0, p.min), "symbolSize": 0, "label": o})
+	}
+	lines := []any{}
+	for _, r := range p.rules {
+		style := obj{"color": r.pen.colour, "width": r.pen.width, "type": "solid", "opacity": 1}
+		if r.pen.dash != nil {
+			style["type"] = r.pen.dash
+		}
+		if r.pen.opacity != 0 {
+			style["opacity"] = r.pen.opacity
+		}
+		lines = append(lines, []any{obj{"x": round1(r.x0), "y": round1(r.y0), "lineStyle": style}, obj{"x": round1(r.x1), "y": round1(r.y1)}})
+	}
+	return obj{
+		"type": "scatter", "id": "marks", "data": data, "silent": true, "symbol": "circle", "symbolSize": 0, "z": 10,
+		"tooltip": obj{"show": false}, "animation": false, "clip": false, "itemStyle": obj{"opacity": 1},
+		"markLine": obj{"silent": true, "symbol": "none", "animation": false, "data": lines, "label": obj{"show": false}},
+	}
 }
-
-func round1(f float64) float64 { return math.Round(f*10) / 10 }
-
-// plain joins lines as ECharts breaks them.
-func plain(lines ...string) string { return strings.Join(lines, "\n") }

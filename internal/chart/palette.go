@@ -55,7 +55,7 @@ const (
 	paper  = "#FFFFFF"
 	ink    = "#1B1F24"
 	muted  = "#56606A"
-	rule   = "#E4E7EA"
+	hair   = "#E4E7EA"
 	axis   = "#8E98A2"
 	ghost  = "#949DA6"
 	noData = "#F3F4F6"
@@ -75,7 +75,7 @@ var diverging = []string{"#A35A10", "#E9B082", "#E9EBEE", "#92C0E8", "#2C78B1"}
 // darkOf gives the dark value of every light one.
 var darkOf = func() map[string]string {
 	m := map[string]string{
-		paper: "#15181C", ink: "#ECEEF1", muted: "#A3ACB5", rule: "#2B3138", axis: "#6B757F", ghost: "#737D87",
+		paper: "#15181C", ink: "#ECEEF1", muted: "#A3ACB5", hair: "#2B3138", axis: "#6B757F", ghost: "#737D87",
 		noData: "#22272D", hatch: "#525B64", border: "#15181D", sea: "#8C96A0", onDark: "#101418", onHue: "#0B0D10",
 	}
 	for _, s := range swatches {

@@ -211,5 +211,5 @@ const names34 = "Hà Nội|Cao Bằng|Tuyên Quang|Điện Biên|Lai Châu|Sơn 
 const names63 = "Hà Nội|Hà Giang|Cao Bằng|Bắc Kạn|Tuyên Quang|Lào Cai|Điện Biên|Lai Châu|Sơn La|Yên Bái|Hòa Bình|Thái Nguyên|Lạng Sơn|Quảng Ninh|Bắc Giang|Phú Thọ|Vĩnh Phúc|Bắc Ninh|Hải Dương|Hải Phòng|Hưng Yên|Thái Bình|Hà Nam|Nam Định|Ninh Bình|Thanh Hóa|Nghệ An|Hà Tĩnh|Quảng Bình|Quảng Trị|Huế|Đà Nẵng|Quảng Nam|Quảng Ngãi|Bình Định|Phú Yên|Khánh Hòa|Ninh Thuận|Bình Thuận|Kon Tum|Gia Lai|Đắk Lắk|Đắk Nông|Lâm Đồng|Bình Phước|Tây Ninh|Bình Dương|Đồng Nai|Bà Rịa - Vũng Tàu|Thành phố Hồ Chí Minh|Long An|Tiền Giang|Bến Tre|Trà Vinh|Vĩnh Long|Đồng Tháp|An Giang|Kiên Giang|Cần Thơ|Hậu Giang|Sóc Trăng|Bạc Liêu|Cà Mau"
 
 func samples() []*Spec {
-	return []*Spec{sampleMap("VN34", Map), sampleMap("VN63", Map), sampleMap("VN34", Tiles), sampleMap("VN63", Tiles), sampleLine(), samplePath(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
+	return []*Spec{sampleMap("VN34", Map), sampleMap("VN63", Map), sampleMap("VN34", Tiles), sampleMap("VN63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
 }
