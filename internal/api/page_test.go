@@ -81,7 +81,7 @@ func TestThePageForPeople(t *testing.T) {
 // TestTheExamplesOfTheDocument runs every address that doc/api.md gives and holds it to the status that stands beside it.
 func TestTheExamplesOfTheDocument(t *testing.T) {
 	text := string(must(os.ReadFile("../../doc/api.md")))
-	line := regexp.MustCompile("(?m)^GET (/api\\S*)(?: +→ (\\d{3}))?(?: +(.+))?$")
+	line := regexp.MustCompile(`(?m)^GET (/api\S*)(?: +→ (\d{3}))?(?: +(.+))?$`)
 	examples := line.FindAllStringSubmatch(text, -1)
 	if len(examples) < 25 {
 		t.Fatalf("only %d examples", len(examples))
