@@ -689,6 +689,19 @@ func BenchmarkSVG(b *testing.B) {
 	}
 }
 
+// With -cpu 1,2 this shows that drawings on two processors take half the time.
+func BenchmarkManyAtOnce(b *testing.B) {
+	r := NewRenderer(0) // remembers nothing
+	b.RunParallel(func(pb *testing.PB) {
+		all := samples()
+		for i := 0; pb.Next(); i++ {
+			if _, err := r.SVG(all[i%len(all)], Options{}); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
+
 func BenchmarkPNG(b *testing.B) {
 	svg, err := NewRenderer(2).SVG(sampleMap("VN34", Map), Options{Scheme: Light})
 	if err != nil {

@@ -283,7 +283,7 @@ func (d *drawing) circle(x, y, r float64, fill, stroke string, width float64) {
 
 // text writes the lines of a label. The baseline is computed, since few programs but browsers know dominant-baseline.
 func (d *drawing) text(l label) {
-	y := l.y - lineHeight*float64(len(l.lines)-1)/2 + faceFor(l.bold).central()*l.size
+	y := l.y - lineHeight*float64(len(l.lines)-1)/2 + faceFor(l.bold).middle*l.size
 	for _, s := range l.lines {
 		if s != "" {
 			d.open("text").num("x", l.x).num("y", y)

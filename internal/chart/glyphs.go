@@ -25,7 +25,7 @@ func (c *canvas) text(n *node, st style) {
 	}
 	f := faceFor(st.bold)
 	if n.attr["dominant-baseline"] == "central" {
-		y += f.central() * st.fontSize
+		y += f.middle * st.fontSize
 	}
 	o := f.outline(s, x, y, st.fontSize)
 	st.join = "round"
@@ -33,17 +33,6 @@ func (c *canvas) text(n *node, st style) {
 		c.stroke(o, st)
 	}
 	c.paint(device(o, st.m), st.fill, st.opacity*st.fillOp, st.m)
-}
-
-// central is how far below the centre of a line its baseline is, in ems.
-func (f *face) central() float64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	m, err := f.font.Metrics(&f.buf, fixed.I(1000), font.HintingNone)
-	if err != nil {
-		return 0.35
-	}
-	return (float64(m.Ascent) - float64(m.Descent)) / 2 / 64000
 }
 
 // outline gives the letters of a line of text as shapes.

@@ -164,7 +164,7 @@ func periodLabels(lang string, periods []stat.Period, step float64) [][]string {
 		out[i] = []string{text.FormatPeriod(lang, q)}
 		w = math.Max(w, textWidth(out[i][0], labelSize, false))
 	}
-	every := int(math.Max(1, math.Ceil((w+10)/step)))
+	every := int(math.Max(1, math.Ceil((w+8)/step)))
 	for i := range periods {
 		if (len(periods)-1-i)%every != 0 {
 			out[i] = nil

@@ -203,7 +203,7 @@ func (p *plot) marginEnds(all []end) {
 		case led:
 			l.x = x + 14
 			if b.at != b.want {
-				p.draw(rule{x + 4, b.want, x + 12, b.at, pen{colour: axis, width: 0.8}})
+				p.draw(rule{x + 4, b.want, x + 12, b.at, pen{colour: l.colour, width: 0.8}})
 			}
 		}
 		p.words(l)

@@ -256,7 +256,7 @@ func (p *plot) settle(a anchor, l label, spots []spot) {
 	if way := a.to(s.box); way.length() > far && free && p.board.open(way) {
 		d := way.length()
 		dx, dy := (way.x1-way.x0)/d, (way.y1-way.y0)/d
-		p.draw(rule{way.x0 + 4*dx, way.y0 + 4*dy, way.x1 - 2*dx, way.y1 - 2*dy, pen{colour: axis, width: 0.8}})
+		p.draw(rule{way.x0 + 4*dx, way.y0 + 4*dy, way.x1 - 2*dx, way.y1 - 2*dy, pen{colour: l.colour, width: 0.8}})
 	}
 	p.board.take(s.box)
 }

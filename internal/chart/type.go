@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/text/unicode/norm"
@@ -14,13 +15,21 @@ import (
 // family is what drawings ask for; the page carries the first, everything else has one of the others.
 const family = "'Be Vietnam Pro', 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 
-// face is a font with the widths of its glyphs, measured once.
+// face is a font with the widths of its letters, measured once, so that many drawings can ask for them at the same time.
 type face struct {
 	font   *sfnt.Font
-	mu     sync.Mutex
+	widths []float64  // in ems, of the letters before `measured`
+	middle float64    // how far below the centre of a line its baseline is, in ems
+	mu     sync.Mutex // of what follows
 	buf    sfnt.Buffer
-	widths map[rune]float64 // in ems
 }
+
+// measured ends the letters that are measured beforehand: Latin with its Vietnamese letters, punctuation, currencies, arrows
+// and signs of mathematics.
+const measured = 0x2300
+
+// missing is the width, in ems, of a letter that the font lacks: another font draws it.
+const missing = 0.55
 
 var (
 	regular  = sync.OnceValue(func() *face { return load(static.FontRegular) })
@@ -28,11 +37,20 @@ var (
 )
 
 func load(b []byte) *face {
-	f, err := sfnt.Parse(b)
-	if err != nil {
+	f := &face{widths: make([]float64, measured)}
+	var err error
+	if f.font, err = sfnt.Parse(b); err != nil {
 		panic(err) // embedded at build time
 	}
-	return &face{font: f, widths: map[rune]float64{}}
+	for r := range f.widths {
+		f.widths[r] = f.measure(rune(r))
+	}
+	m, err := f.font.Metrics(&f.buf, fixed.I(1000), font.HintingNone)
+	if err != nil {
+		panic(err)
+	}
+	f.middle = (float64(m.Ascent) - float64(m.Descent)) / 2 / 64000
+	return f
 }
 
 func faceFor(bold bool) *face {
@@ -42,21 +60,24 @@ func faceFor(bold bool) *face {
 	return regular()
 }
 
-// advance gives the width of a letter in ems.
-func (f *face) advance(r rune) float64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if w, ok := f.widths[r]; ok {
-		return w
-	}
-	w := 0.55 // a letter that the font lacks is drawn by another font
+// measure asks the font for the width of a letter.
+func (f *face) measure(r rune) float64 {
 	if i, err := f.font.GlyphIndex(&f.buf, r); err == nil && i != 0 {
-		if a, err := f.font.GlyphAdvance(&f.buf, i, fixed.I(1000), 0); err == nil {
-			w = float64(a) / 64 / 1000
+		if a, err := f.font.GlyphAdvance(&f.buf, i, fixed.I(1000), font.HintingNone); err == nil {
+			return float64(a) / 64 / 1000
 		}
 	}
-	f.widths[r] = w
-	return w
+	return missing
+}
+
+// advance gives the width of a letter in ems.
+func (f *face) advance(r rune) float64 {
+	if r >= 0 && r < measured {
+		return f.widths[r]
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.measure(r)
 }
 
 // textWidth measures a line of text in pixels.
