@@ -3,7 +3,8 @@ package doc
 
 import "embed"
 
-// Methods holds methods/<slug>.<lang>.md, or <slug>.md where a page is in English only.
+// Methods holds methods/<slug>.<lang>.md, or <slug>.md where a page is in English only, and the
+// documentation of the code and the results of the oracles that devtools/methods writes.
 //
-//go:embed methods/*.md
+//go:embed methods/*.md methods/*.json
 var Methods embed.FS

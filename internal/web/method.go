@@ -22,6 +22,9 @@ type methodPage struct {
 	Runs      []runEntry
 	Checks    []*Figure
 	HaveCheck bool
+	Oracles   *Figure   // what the last run of the oracles found
+	Uses      []Crumb   // pages of the packages that the method uses
+	Code      *codeView // documentation of the package, on its own page
 }
 
 type runEntry struct{ ID, Title, Version, At, Took, Figures string }
@@ -63,6 +66,9 @@ func (v *visit) method() (page, error) {
 		}
 	}
 	p.HaveCheck = len(p.Checks) > 0
+	if err := v.oracles(p); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
