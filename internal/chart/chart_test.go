@@ -659,7 +659,10 @@ func TestPNG(t *testing.T) {
 }
 
 func TestTheBrowserWritesNumbersAsTheServerDoes(t *testing.T) {
-	e := oracle()
+	e, err := newEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		digits := rapid.IntRange(0, 4).Draw(rt, "digits")
 		units := rapid.Int64Range(-1e12, 1e12).Draw(rt, "units")

@@ -3,19 +3,30 @@ package chart
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"runtime"
 
 	"nhipso/internal/fault"
 )
 
-// Renderer draws. It is safe for concurrent use — drawings share nothing but the memory of those made before — and remembers
-// what it drew, within a bound.
-type Renderer struct{ cache *cache }
+// Renderer draws. It is safe for concurrent use and remembers what it drew, within a bound.
+type Renderer struct {
+	engines chan *engine // nil entries are engines not yet made
+	cache   *cache
+}
 
 // typical is the size of a drawing in bytes, by which the bound in drawings becomes one in memory.
 const typical = 48 << 10
 
-// NewRenderer makes a renderer that remembers about `remember` drawings of usual size, and fewer where they are large.
-func NewRenderer(remember int) *Renderer { return &Renderer{cache: newCache(remember * typical)} }
+// NewRenderer makes a renderer that draws on as many processors as the program may use and remembers about `remember` drawings of usual
+// size, and fewer where they are large. It starts no JavaScript until the first chart is asked for.
+func NewRenderer(remember int) *Renderer {
+	n := runtime.GOMAXPROCS(0)
+	r := &Renderer{engines: make(chan *engine, n), cache: newCache(remember * typical)}
+	for range n {
+		r.engines <- nil
+	}
+	return r
+}
 
 // Options choose one drawing of a chart.
 type Options struct {
@@ -82,7 +93,7 @@ func (r *Renderer) SVG(s *Spec, o Options) (string, error) {
 	if svg, ok := r.cache.get(key); ok {
 		return string(svg), nil
 	}
-	body, err := s.body(o)
+	body, err := r.body(s, o)
 	if err != nil {
 		return "", err
 	}
@@ -91,16 +102,12 @@ func (r *Renderer) SVG(s *Spec, o Options) (string, error) {
 	return svg, nil
 }
 
-// body draws what is inside the frame.
-func (s *Spec) body(o Options) (string, error) {
+// body draws what is inside the frame: maps directly, since every province must be a place to go to, everything else by ECharts.
+func (r *Renderer) body(s *Spec, o Options) (string, error) {
 	if s.Kind == Map || s.Kind == Tiles {
 		return s.drawMap(o)
 	}
-	p, err := s.lay(o.Lang, o.Width, o.Height)
-	if err != nil {
-		return "", err
-	}
-	return p.svg(), nil
+	return r.draw(s, o)
 }
 
 // keyOf is the hash of everything a drawing depends on; scale 0 stands for the SVG.
