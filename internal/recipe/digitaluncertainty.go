@@ -42,7 +42,7 @@ func DigitalUncertainty() pipeline.Recipe {
 		ID: "digital-uncertainty", Version: "1", Method: "digital-uncertainty",
 		Title: title("digital-uncertainty"),
 		Params: map[string]string{
-			"draws": "1000", "seed": "1", "draws-by-source": "400",
+			"draws": "1000", "seed": "1", "draws-by-source": "1000",
 			"share-rounding": "0.005", "electronics-low": quarterly.Params["electronics-share"], "electronics-high": "0.36",
 			// What is repeated: another version of one of them makes this recipe stale.
 			"through": annual.ID + "@" + annual.Version + " " + splitting.ID + "@" + splitting.Version + " " + quarters.ID + "@" + quarters.Version + " " + quarterly.ID + "@" + quarterly.Version,

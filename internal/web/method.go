@@ -114,7 +114,7 @@ func (v *visit) diagnostics(run *pipeline.Run) []*Figure {
 }
 
 // columnOrder puts the columns of diagnostics that every table shares in the order in which they are read.
-var columnOrder = []string{"scenario", "definition", "component", "start", "year", "kind", "method", "estimate", "published", "error-points", "error-percent", "half-width", "covered",
+var columnOrder = []string{"identity", "source", "left", "right", "holds", "scenario", "definition", "component", "start", "year", "kind", "method", "estimate", "published", "error-points", "error-percent", "half-width", "covered",
 	"SHARE_START", "SHARE_TARGET", "G_NOM", "G_REAL", "MULT", "MULT_NOM", "GDP_NOM", "GDP_REAL", "DEFLATOR", "holds-current", "holds-real", "multiple-current-over-real", "holds-current-over-real"}
 
 // diagnosticColumns lists the columns of a table of diagnostics: those that are known in their order, then those that are text,
