@@ -20,7 +20,7 @@ lint:
 	go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
 
 bench: ## speed, each figure beside its peer or physical limit
-	go run ./devtools/bench
+	go run ./devtools/bench -out doc/benchmarks.md
 
 assets: ## rebuild the committed front-end output from static/src
 	go run ./devtools/assets
