@@ -133,7 +133,7 @@ func comments(s string) template.HTML {
 	if err := plainMarkdown.Convert(printer.Markdown(parser.Parse(s)), &out); err != nil {
 		return template.HTML(template.HTMLEscapeString(s))
 	}
-	return template.HTML(out.String())
+	return template.HTML(scrolling.Replace(out.String()))
 }
 
 // significant writes a number with n significant digits in both languages.

@@ -57,6 +57,11 @@ func TestAMethodPageShowsWhatItWasHeldAgainst(t *testing.T) {
 			t.Errorf("%d", w.Code)
 		}
 	})
+	t.Run("formulas of the code can be scrolled by keyboard", func(t *testing.T) {
+		if body := get(s, "/phuong-phap/smallarea").Body.String(); strings.Contains(body, "<pre>") || !strings.Contains(body, `<pre tabindex="0">`) {
+			t.Error("a formula that the keyboard cannot reach")
+		}
+	})
 	t.Run("pages without results stay as they are", func(t *testing.T) {
 		plain, _ := newSite(t)
 		if strings.Contains(get(plain, "/phuong-phap/digital-quarterly").Body.String(), "doi-chieu") {
