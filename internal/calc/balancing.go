@@ -74,7 +74,7 @@ func balancing(_ context.Context, e *Env, args []string) error {
 		return err
 	}
 	notes := zeros(nil, m)
-	out := object{}
+	var out object
 	var result [][]float64
 	if scaled != nil {
 		result = rowsOf(scaled.Matrix)
