@@ -176,7 +176,7 @@ func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, dept
 			Source: v.sourceOf(o).In(v.lang), Vintage: v.vintage(o.Vintage), URL: v.why(o.Cell()), Flags: v.flags(o.Status, o.Mark())})
 	}
 	if size := len(out.Figures); size > 1 {
-		out.Span = v.say("why.span", "n", v.count(size+omitted), "from", text.FormatPeriodInline(v.lang, list[0].Period), "to", text.FormatPeriodInline(v.lang, list[size-1].Period))
+		out.Span = v.say("why.span", "n", v.count(len(n.Versions)), "from", text.FormatPeriodInline(v.lang, n.Versions[0].Period), "to", text.FormatPeriodInline(v.lang, list[size-1].Period))
 		if n.Cell.Key.Open() {
 			out.Span = v.say("why.block", "n", v.count(size+omitted))
 		}
