@@ -658,6 +658,29 @@ func TestPNG(t *testing.T) {
 	})
 }
 
+func TestClean(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"the frame and groups that clip at nothing go", `<svg width="9"><g clip-path="url(#a)"><path d="M0 0L9 9" fill="none" stroke="#1B1F24"></path></g><defs ><clipPath id="a"><path d="M0 0h9"></path></clipPath></defs></svg>`,
+			`<path d="M0 0L9 9" fill="none" stroke="#1B1F24"/>`},
+		{"what cannot be seen goes", `<rect fill="none" width="9"></rect><path d="M0 0" fill="#FFFFFF" fill-opacity="0" stroke="#1B1F24" stroke-width="0"></path>`, ``},
+		{"a text stands on its baseline, with attributes for styles", `<text dominant-baseline="central" text-anchor="end" style="font-size:12px;font-family:'A', serif;font-weight:600;" xml:space="preserve" y="-7.5" transform="translate(20 30)" fill="#1B1F24">1.2345 &lt; 2</text>`,
+			`<text x="20" y="26.91" text-anchor="end" font-weight="600" fill="#1B1F24">1.2345 &lt; 2</text>`},
+		{"coordinates have two digits at most, words keep theirs", `<path d="M1.23456 -0.001L12.3 4.567e1" ecmeta_x="1" class="c" fill="#1B1F24"></path>`, `<path d="M1.23 0L12.3 4.57e1" fill="#1B1F24"/>`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := strings.TrimSpace(clean(c.in)); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	f.Add(`<svg><path d="M1.2345" class="x"></path><text style="font-size:12px" x="1">a</text></svg>`)
+	f.Add(`<defs <text x="`)
+	f.Fuzz(func(t *testing.T, s string) { clean(s) }) // must end, whatever it is given
+}
+
 func TestTheBrowserWritesNumbersAsTheServerDoes(t *testing.T) {
 	e, err := newEngine()
 	if err != nil {

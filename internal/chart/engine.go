@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"sort"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -47,7 +45,8 @@ globalThis.draw = function (json, width, height) {
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption(nhipsoChart.revive(JSON.parse(json)));
-    return chart.renderToSVGString();
+    // As chart.renderToSVGString, without the styles for a pointer that never comes.
+    return chart.getZr().painter.renderToString({ cssEmphasis: false, cssAnimation: false });
   } finally {
     chart.dispose();
   }
@@ -122,70 +121,5 @@ func (r *Renderer) draw(s *Spec, o Options) (string, error) {
 		return "", fault.New("chart.script", "id", s.ID).Because(err)
 	}
 	r.engines <- e
-	return clean(out.String(), s.ID), nil
-}
-
-var (
-	reRoot    = regexp.MustCompile(`(?s)^\s*<svg[^>]*>\s*|\s*</svg>\s*$`)
-	reIDs     = regexp.MustCompile(`zr\d+-[a-z]*\d+`)
-	reInline  = regexp.MustCompile(`style="([^"]*)"`)
-	reBack    = regexp.MustCompile(`<rect[^>]*fill="none"[^>]*></rect>\n?`)
-	reStyle   = regexp.MustCompile(`(?s)<style[^>]*>.*?</style>\n?`) // what ECharts does when the pointer is over a shape
-	reMeta    = regexp.MustCompile(` ecmeta_[a-z_]+="[^"]*"`)
-	reEmpty   = regexp.MustCompile(`<path [^>]*(?:matrix\(0,0,0,0,|fill-opacity="0"[^>]*stroke-width="0")[^>]*></path>\n?`) // points of labels and grounds of keys, which cannot be seen
-	reClass   = regexp.MustCompile(` class="zr\d+-cls-\d+"`)
-	reHit     = regexp.MustCompile(`<path [^>]*fill="none" pointer-events="visible"></path>\n?`) // boxes that catch the pointer
-	reTag     = regexp.MustCompile(`<[^>]*>`)
-	reNumber  = regexp.MustCompile(`-?\d+\.\d{3,}`)
-	reMoveAll = regexp.MustCompile(` transform="translate\(0 0\)"`)
-)
-
-// clean takes the content out of the <svg> of ECharts and makes it the same at every run: identifiers are renumbered under the
-// name of the chart, coordinates lose their noise, and the font family moves to the root.
-func clean(svg, id string) string {
-	svg = reRoot.ReplaceAllString(svg, "")
-	ids := map[string]string{}
-	svg = reIDs.ReplaceAllStringFunc(svg, func(old string) string {
-		if ids[old] == "" {
-			ids[old] = fmt.Sprintf("%s-c%d", id, len(ids))
-		}
-		return ids[old]
-	})
-	svg = reBack.ReplaceAllString(svg, "")
-	svg = reStyle.ReplaceAllString(svg, "")
-	svg = reMeta.ReplaceAllString(svg, "")
-	svg = reEmpty.ReplaceAllString(svg, "")
-	svg = reClass.ReplaceAllString(svg, "")
-	svg = reHit.ReplaceAllString(svg, "")
-	svg = strings.NewReplacer(` pointer-events="visible"`, "", "></path>", "/>", ` fill="#000"`, "", ` xml:space="preserve"`, "").Replace(svg)
-	svg = reMoveAll.ReplaceAllString(svg, "")
-	svg = reInline.ReplaceAllStringFunc(svg, textStyle)
-	// Only inside tags: in a text, 12.345 may be twelve thousand and something.
-	return reTag.ReplaceAllStringFunc(svg, func(tag string) string {
-		return reNumber.ReplaceAllStringFunc(tag, func(n string) string {
-			f, err := strconv.ParseFloat(n, 64)
-			if err != nil {
-				return n
-			}
-			return trim(f)
-		})
-	})
-}
-
-// textStyle turns the style of a text into attributes, so that a page may forbid inline styles.
-func textStyle(attr string) string {
-	var out []string
-	for _, rule := range strings.Split(strings.TrimSuffix(strings.TrimPrefix(attr, `style="`), `"`), ";") {
-		name, value, ok := strings.Cut(rule, ":")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		if !ok || name == "font-family" || name == "font-weight" && (value == "normal" || value == "400") {
-			continue
-		}
-		if name == "font-size" {
-			value = strings.TrimSuffix(value, "px")
-		}
-		out = append(out, name+`="`+value+`"`)
-	}
-	sort.Strings(out)
-	return strings.Join(out, " ")
+	return clean(out.String()), nil
 }

@@ -1,5 +1,5 @@
-// The only functions that a chart's option object may name, as {"$fn": name, …}. The browser imports this
-// file; a test runs it to see that it writes numbers as the server does.
+// The only functions that a chart's option object may name, as {"$fn": name, …}. The server runs this file beside ECharts, the
+// browser imports it: both write the same text.
 (function () {
   "use strict";
 

@@ -29,8 +29,8 @@ func checkSize(width, height int) error {
 	return nil
 }
 
-// plot is a chart laid out at a size: every line, bar, point and word has its place. It is written in two ways, as the SVG of
-// the server (draw.go) and as the option object of ECharts for the browser (option.go); a test holds the two together.
+// plot is a chart laid out at a size: every line, bar, point and word has its place. option.go writes it as the option object
+// from which ECharts draws, on the server and in the browser.
 type plot struct {
 	s      *Spec
 	lang   string

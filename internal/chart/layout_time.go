@@ -28,7 +28,8 @@ func (p *plot) overTime() {
 	ends := p.endTexts(keyed)
 	p.air = s.Kind != Line || p.labelAll() || len(s.Periods) == 1 // bars and figures above points need half a step of air at both ends
 	p.sides(ends)
-	if len(p.names) > 0 && p.twoRows() {
+	years := p.yearRow()
+	if years != nil {
 		p.bottom = 40
 	}
 	base := p.targetRoom()
@@ -56,7 +57,14 @@ func (p *plot) overTime() {
 		p.pointLabels()
 	}
 	p.innerEnds(ends)
+	for _, l := range years {
+		l.y = p.h - p.bottom + axisGap + labelSize/2 + lineHeight
+		p.labels = append(p.labels, l)
+	}
 }
+
+// axisGap is the room between the plot and what stands below it.
+const axisGap = 8.0
 
 // sides gives the plot room at its sides for the figures of the axis, the names at the ends of lines, and the periods, which
 // stand with their middle below their figure.
@@ -84,13 +92,16 @@ func (p *plot) sides(ends []end) {
 	}
 }
 
-func (p *plot) twoRows() bool {
-	for _, c := range p.names {
-		if len(c.lines) > 1 {
-			return true
+// yearRow takes the years from below quarters and months, for a row of their own.
+func (p *plot) yearRow() []label {
+	var out []label
+	for i := range p.names {
+		if c := &p.names[i]; len(c.lines) > 1 {
+			out = append(out, label{x: p.cat(i), align: middle, lines: c.lines[1:], size: labelSize, colour: muted})
+			c.lines = c.lines[:1]
 		}
 	}
-	return false
+	return out
 }
 
 // end is a direct label at the last figure of a series.

@@ -1,6 +1,9 @@
 package chart
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // obj is an object of the ECharts option.
 type obj = map[string]any
@@ -29,6 +32,7 @@ func (p *plot) option() obj {
 		"textStyle": obj{"fontFamily": family, "fontSize": labelSize, "color": muted},
 		"grid":      obj{"left": round1(p.left), "right": round1(p.right), "top": round1(p.top), "bottom": round1(p.bottom), "containLabel": false, "outerBoundsMode": "none"},
 		"series":    p.seriesOption(),
+		"graphic":   p.graphicOption(),
 		"tooltip": obj{
 			"trigger": trigger, "confine": true, "transitionDuration": 0,
 			"backgroundColor": paper, "borderColor": axis, "borderWidth": 1, "padding": []int{8, 10}, "extraCssText": "box-shadow:none;border-radius:2px",
@@ -63,7 +67,7 @@ func (p *plot) option() obj {
 func (p *plot) valueAxis() obj {
 	return obj{
 		"type": "value", "min": p.min, "max": p.max, "interval": p.step,
-		"axisLabel": obj{"color": muted, "fontSize": labelSize, "margin": 8, "formatter": obj{"$fn": "num", "lang": p.lang, "decimals": digits(p.step)}},
+		"axisLabel": obj{"color": muted, "fontSize": labelSize, "margin": axisGap, "formatter": obj{"$fn": "num", "lang": p.lang, "decimals": digits(p.step)}},
 		"axisLine":  obj{"show": false}, "axisTick": obj{"show": false},
 		"splitLine": obj{"lineStyle": obj{"color": hair, "width": 1}},
 	}
@@ -72,10 +76,21 @@ func (p *plot) valueAxis() obj {
 // categoryAxis gives the axis of periods or items.
 func (p *plot) categoryAxis() obj {
 	texts := make([]string, len(p.names))
+	var named []int
+	high := 1
 	for i, c := range p.names {
-		texts[i] = strings.Join(c.lines, "\n")
+		if texts[i] = strings.Join(c.lines, "\n"); texts[i] != "" {
+			named = append(named, i)
+		}
+		high = max(high, len(c.lines))
 	}
-	label := obj{"interval": 0, "hideOverlap": false, "color": muted, "fontSize": labelSize, "lineHeight": lineHeight, "margin": 8, "formatter": obj{"$fn": "pick", "texts": texts}}
+	label := obj{"interval": 0, "hideOverlap": false, "color": muted, "fontSize": labelSize, "margin": axisGap, "formatter": obj{"$fn": "pick", "texts": texts}}
+	if len(named) < len(texts) {
+		label["customValues"] = named
+	}
+	if high > 1 { // costs ECharts a box behind each name
+		label["lineHeight"] = lineHeight
+	}
 	o := obj{
 		"type": "category", "axisLabel": label, "axisTick": obj{"show": false}, "splitLine": obj{"show": false},
 		"axisLine": obj{"show": p.foot, "onZero": p.min < 0, "lineStyle": obj{"color": axis, "width": 1}},
@@ -100,58 +115,43 @@ func weight(bold bool) int {
 	return 400
 }
 
+// seriesOption gives what ECharts draws on the axes, and what the pointer finds. Figures are plain numbers where they look
+// alike, which ECharts draws in half the time.
 func (p *plot) seriesOption() []obj {
 	var out []obj
-	for _, b := range p.bands {
-		// An interval is two stacked areas: an invisible one up to the lower bound, and the band itself.
-		low, wide := make([]any, len(b.low)), make([]any, len(b.low))
-		for i, c := range b.low {
-			if c.ok {
-				low[i], wide[i] = c.v, tidy(b.high[i].v-c.v)
-			}
-		}
-		lower, area := p.lineOption(b.id+"-low", b.name, pen{colour: b.colour}, low, 1), p.lineOption(b.id+"-band", b.name, pen{colour: b.colour}, wide, 1)
-		for _, o := range []obj{lower, area} {
-			o["stack"], o["stackStrategy"], o["silent"] = b.id, "all", true
-			o["lineStyle"] = obj{"color": b.colour, "width": 0, "opacity": 0}
-		}
-		area["areaStyle"] = obj{"color": b.colour, "opacity": bandOpacity}
-		out = append(out, lower, area)
-	}
 	for _, t := range p.traces {
+		points := slices.ContainsFunc(t.cells, func(c cell) bool { return c.fill != "" })
+		open := obj{"color": paper, "borderColor": t.pen.colour, "borderWidth": 1.6}
 		data := make([]any, len(t.cells))
-		points := false
 		for i, c := range t.cells {
 			switch {
-			case c.ok && c.fill != "":
-				points = true
-				data[i] = obj{"value": c.v, "itemStyle": obj{"color": c.fill, "borderColor": t.pen.colour, "borderWidth": 1.6}}
-			case c.ok:
+			case !c.ok:
+			case points && c.fill == "":
 				data[i] = obj{"value": c.v, "symbol": "none"}
+			case points && c.fill != t.pen.colour:
+				data[i] = obj{"value": c.v, "itemStyle": open}
+			default:
+				data[i] = c.v
 			}
 		}
-		if !points {
-			for i, c := range t.cells {
-				if c.ok {
-					data[i] = c.v
-				}
-			}
-		}
-		o := p.lineOption(t.id, t.name, t.pen, data, map[bool]int{true: 2, false: 4}[t.under])
+		o := p.lineOption(t, data)
 		if points {
 			o["symbol"], o["symbolSize"], o["showSymbol"] = "circle", pointSize, true
+			o["itemStyle"] = obj{"color": t.pen.colour, "borderColor": t.pen.colour, "borderWidth": 1.6}
 		}
 		out = append(out, o)
 	}
 	for _, b := range p.bars {
 		data := make([]any, len(b.cells))
 		for i, c := range b.cells {
-			if c.ok {
-				style := obj{"color": c.fill}
-				if b.faint[i] {
-					style["opacity"] = faintOpacity
-				}
-				data[i] = obj{"value": c.v, "itemStyle": style}
+			switch {
+			case !c.ok:
+			case b.faint[i]:
+				data[i] = obj{"value": c.v, "itemStyle": obj{"color": c.fill, "opacity": faintOpacity}}
+			case c.fill != b.colour:
+				data[i] = obj{"value": c.v, "itemStyle": obj{"color": c.fill}}
+			default:
+				data[i] = c.v
 			}
 		}
 		o := obj{"type": "bar", "id": b.id, "name": b.name, "data": data, "color": b.colour, "barWidth": round1(b.width), "barGap": trim(100*b.gap) + "%",
@@ -164,66 +164,106 @@ func (p *plot) seriesOption() []obj {
 	for _, d := range p.dotted {
 		data := make([]any, len(d.cells)) // missing ones keep their place, which the tooltips count by
 		for i, c := range d.cells {
-			if c.ok {
-				data[i] = obj{"value": []any{c.v, i}, "itemStyle": obj{"color": c.fill, "borderColor": d.colour, "borderWidth": 1.6, "opacity": 1}}
+			switch {
+			case !c.ok:
+			case c.fill != d.colour:
+				data[i] = obj{"value": []any{c.v, i}, "itemStyle": obj{"color": c.fill}}
+			default:
+				data[i] = []any{c.v, i}
 			}
 		}
-		out = append(out, obj{"type": "scatter", "id": d.id, "name": d.name, "data": data, "symbol": "circle", "symbolSize": dotSize,
-			"color": d.colour, "z": 11, "emphasis": obj{"disabled": true}})
+		out = append(out, obj{"type": "scatter", "id": d.id, "name": d.name, "data": data, "symbol": "circle", "symbolSize": dotSize, "color": d.colour,
+			"itemStyle": obj{"color": d.colour, "borderColor": d.colour, "borderWidth": 1.6, "opacity": 1}, "clip": false, "z": 11, "emphasis": obj{"disabled": true}})
 	}
-	return append(out, p.marksOption())
+	return out
 }
 
-func (p *plot) lineOption(id, name string, with pen, data []any, z int) obj {
-	style := obj{"color": with.colour, "width": with.width, "cap": "butt", "join": "round"}
-	if with.round {
+func (p *plot) lineOption(t trace, data []any) obj {
+	style := obj{"color": t.pen.colour, "width": t.pen.width, "cap": "butt", "join": "round"}
+	if t.pen.round {
 		style["cap"] = "round"
 	}
-	if with.dash != nil {
-		style["type"] = with.dash
+	if t.pen.dash != nil {
+		style["type"] = t.pen.dash
 	}
-	return obj{"type": "line", "id": id, "name": name, "data": data, "symbol": "none", "showSymbol": false, "clip": false, "z": z,
-		"color": with.colour, "lineStyle": style, "emphasis": obj{"disabled": true}}
+	return obj{"type": "line", "id": t.id, "name": t.name, "data": data, "symbol": "none", "showSymbol": false, "clip": false, "z": map[bool]int{true: 2, false: 4}[t.under],
+		"color": t.pen.colour, "lineStyle": style, "emphasis": obj{"disabled": true}}
 }
 
-// marksOption carries symbols, words and straight lines. Words and lines have their places in pixels; ECharts wants a point of
-// data for each text, so they all hang on the first one of the axes.
-func (p *plot) marksOption() obj {
-	value := func(i int, v float64) []any {
-		if p.rows {
-			return []any{v, i}
+// graphicOption gives what has its place in pixels: bands, straight lines, symbols and words.
+func (p *plot) graphicOption() []obj {
+	var out []obj
+	add := func(kind string, z int, shape, style obj) {
+		out = append(out, obj{"type": kind, "silent": true, "z": z, "shape": shape, "style": style})
+	}
+	for _, b := range p.bands {
+		for _, points := range p.outlines(b) {
+			add("polygon", 1, obj{"points": points}, obj{"fill": b.colour, "opacity": bandOpacity})
 		}
-		return []any{i, v}
 	}
-	data := []obj{}
-	for _, m := range p.marks {
-		data = append(data, obj{"value": value(m.at, m.v), "symbol": m.shape, "symbolSize": []float64{m.w, m.h}, "label": obj{"show": false},
-			"itemStyle": obj{"color": m.fill, "borderColor": m.stroke, "borderWidth": m.strokeWidth, "opacity": 1}})
-	}
-	x0, y0 := p.at(0, p.min)
-	for _, l := range p.labels {
-		o := obj{"show": true, "formatter": strings.Join(l.lines, "\n"), "color": l.colour, "fontSize": l.size, "fontFamily": family, "fontWeight": weight(l.bold),
-			"lineHeight": lineHeight, "distance": 0, "position": map[align]string{start: "right", middle: "inside", finish: "left"}[l.align],
-			"offset": []float64{round1(l.x - x0), round1(l.y - y0)}, "textBorderColor": paper, "textBorderWidth": 0, "opacity": 1}
-		if l.halo {
-			o["textBorderWidth"] = haloWidth
-		}
-		data = append(data, obj{"value": value(0, p.min), "symbolSize": 0, "label": o})
-	}
-	lines := []any{}
 	for _, r := range p.rules {
-		style := obj{"color": r.pen.colour, "width": r.pen.width, "type": "solid", "opacity": 1}
+		r = r.crisp()
+		style := obj{"stroke": r.pen.colour, "lineWidth": r.pen.width}
 		if r.pen.dash != nil {
-			style["type"] = r.pen.dash
+			style["lineDash"] = r.pen.dash
 		}
 		if r.pen.opacity != 0 {
 			style["opacity"] = r.pen.opacity
 		}
-		lines = append(lines, []any{obj{"x": round1(r.x0), "y": round1(r.y0), "lineStyle": style}, obj{"x": round1(r.x1), "y": round1(r.y1)}})
+		add("line", 5, obj{"x1": r.x0, "y1": r.y0, "x2": r.x1, "y2": r.y1}, style)
 	}
-	return obj{
-		"type": "scatter", "id": "marks", "data": data, "silent": true, "symbol": "circle", "symbolSize": 0, "z": 10,
-		"tooltip": obj{"show": false}, "animation": false, "clip": false, "itemStyle": obj{"opacity": 1},
-		"markLine": obj{"silent": true, "symbol": "none", "animation": false, "data": lines, "label": obj{"show": false}},
+	for _, m := range p.marks {
+		x, y := p.at(m.at, m.v)
+		style := obj{"fill": m.fill}
+		if m.strokeWidth > 0 {
+			style["stroke"], style["lineWidth"] = m.stroke, m.strokeWidth
+		}
+		switch m.shape {
+		case "circle":
+			add("circle", 10, obj{"cx": x, "cy": y, "r": m.w / 2}, style)
+		case "diamond":
+			add("polygon", 10, obj{"points": [][2]float64{{x, y - m.h/2}, {x + m.w/2, y}, {x, y + m.h/2}, {x - m.w/2, y}}}, style)
+		case "rect":
+			add("rect", 10, obj{"x": x - m.w/2, "y": y - m.h/2, "width": m.w, "height": m.h}, style)
+		}
 	}
+	for _, l := range p.labels {
+		style := obj{"text": strings.Join(l.lines, "\n"), "x": round1(l.x), "y": round1(l.y), "fill": l.colour, "fontSize": l.size, "fontFamily": family,
+			"fontWeight": weight(l.bold), "align": map[align]string{start: "left", middle: "center", finish: "right"}[l.align], "verticalAlign": "middle"}
+		if len(l.lines) > 1 {
+			style["lineHeight"] = lineHeight
+		}
+		if l.halo {
+			style["stroke"], style["lineWidth"] = paper, haloWidth
+		}
+		out = append(out, obj{"type": "text", "silent": true, "z": 12, "style": style})
+	}
+	return out
+}
+
+// outlines gives the edge of each piece of a band: along the upper bounds and back along the lower ones.
+func (p *plot) outlines(b band) [][][2]float64 {
+	var out [][][2]float64
+	for i := 0; i < len(b.low); i++ {
+		first := i
+		for i < len(b.low) && b.low[i].ok {
+			i++
+		}
+		if i-first < 2 {
+			continue
+		}
+		var edge [][2]float64
+		put := func(at int, v float64) {
+			x, y := p.at(at, v)
+			edge = append(edge, [2]float64{round1(x), round1(y)})
+		}
+		for j := first; j < i; j++ {
+			put(j, b.high[j].v)
+		}
+		for j := i - 1; j >= first; j-- {
+			put(j, b.low[j].v)
+		}
+		out = append(out, edge)
+	}
+	return out
 }

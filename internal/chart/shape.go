@@ -41,6 +41,26 @@ func (p *plot) bar(k, i int) box {
 	return box{at, lo, at + s.width, hi}
 }
 
+// crisp moves an upright or level line to the middle of a pixel, or to the edge of one where its width is even, so that it is sharp.
+func (r rule) crisp() rule {
+	sharp := func(at float64) float64 {
+		twice := math.Round(at * 2)
+		if math.Mod(twice+math.Round(r.pen.width), 2) == 0 {
+			return twice / 2
+		}
+		return (twice + 1) / 2
+	}
+	if round1(r.x0) == round1(r.x1) {
+		r.x0 = sharp(r.x0)
+		r.x1 = r.x0
+	}
+	if round1(r.y0) == round1(r.y1) {
+		r.y0 = sharp(r.y0)
+		r.y1 = r.y0
+	}
+	return r
+}
+
 // trim writes a coordinate with two digits at most.
 func trim(f float64) string {
 	return strconv.FormatFloat(math.Round(f*100)/100+0, 'f', -1, 64)

@@ -3,6 +3,6 @@
 export { init, setPlatformAPI } from "echarts/core";
 import { use } from "echarts/core";
 import { LineChart, BarChart, ScatterChart } from "echarts/charts";
-import { GridComponent, TooltipComponent, LegendPlainComponent, MarkLineComponent } from "echarts/components";
+import { GridComponent, TooltipComponent, LegendPlainComponent, GraphicComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
-use([LineChart, BarChart, ScatterChart, GridComponent, TooltipComponent, LegendPlainComponent, MarkLineComponent, SVGRenderer]);
+use([LineChart, BarChart, ScatterChart, GridComponent, TooltipComponent, LegendPlainComponent, GraphicComponent, SVGRenderer]);
