@@ -54,7 +54,7 @@ type Result struct {
 	Gap        *float64 // Final less the target, points
 	Reached    int      // first year in which the projected share meets the target, within a century; 0 for never
 	Overflow   int      // first year up to the target year in which the projected share would pass 100 per cent; 0 for never
-	Kappa      *float64 // part of section C that counts as electronics, per cent, as the quarterly estimate uses it; nil where C is not known
+	Kappa      *float64 // part of section C that counts as electronics, per cent, in the start year; nil where C is not known
 	Years      []Year
 	Compounded int // years between start and target
 }
