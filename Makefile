@@ -12,7 +12,7 @@ build:
 	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/nhipso ./cmd/nhipso
 
 test: lint ## everything; PostgreSQL, browser and client tests run when their programs are here, and must run in CI
-	go test ./...
+	go test -timeout 20m ./...
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
