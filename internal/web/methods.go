@@ -109,11 +109,26 @@ func (v *visit) flowsOf(slug string) []Crumb {
 	return out
 }
 
+// demoPrefix begins the pages of methods shown on a foreign table.
+const demoPrefix = "demo-"
+
 func (v *visit) methods() (page, error) {
 	p := &methodsPage{Frame: v.newFrame("methods", v.say("methods.title"))}
 	p.Description = v.say("methods.description")
 	t := newTable("methods", both("methods.title"), export.Column{ID: "slug", Name: both("data.code"), Kind: export.Code}, col("title", both("data.name")))
-	for _, slug := range v.site.slugs() {
+	// What gives the figures of the country comes first, then the methods of the engine, then the demonstrations.
+	slugs := v.site.slugs()
+	place := func(slug string) int {
+		switch {
+		case strings.HasPrefix(slug, demoPrefix):
+			return 2
+		case len(v.flowsOf(slug)) == 0:
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(slugs, func(a, b string) int { return place(a) - place(b) })
+	for _, slug := range slugs {
 		d, _, ok := v.site.document(slug, v.lang)
 		if !ok {
 			continue
