@@ -5,6 +5,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 )
 
@@ -67,7 +68,7 @@ func (v *visit) step(n pipeline.Node, recipes map[string]pipeline.Recipe) Step {
 	if f, err := v.snap.Catalog.Dataflow(n.Cell.Dataflow); err == nil {
 		out.Name = f.Name.In(v.lang)
 		for _, o := range n.Versions {
-			if !free(o) {
+			if !publish.Open(o) {
 				out.Withheld++
 				continue
 			}
@@ -93,7 +94,7 @@ func documents(n pipeline.Node) []string {
 	var walk func(pipeline.Node)
 	walk = func(n pipeline.Node) {
 		for _, o := range n.Versions {
-			if id := o.Attributes[stat.AttrSource]; id != "" && free(o) && cube.Reported(o.Observation) && !seen[id] {
+			if id := o.Attributes[stat.AttrSource]; id != "" && publish.Open(o) && cube.Reported(o.Observation) && !seen[id] {
 				seen[id] = true
 				out = append(out, id)
 			}

@@ -179,12 +179,6 @@ type SeriesCode struct {
 	Name          string `json:"name"`
 }
 
-// free reports whether a figure may be published. A snapshot holds no other; explanations come from the store.
-func free(o cube.Version) bool {
-	c := stat.Confidentiality(o.Attributes[stat.AttrConf])
-	return c == "" || c == stat.Free
-}
-
 // known reports whether a run lies within a release: what it made, or could see, came by the messages that the release froze.
 func known(r publish.Release, readTo, message int64) bool {
 	return r.AsOf.Message == 0 || readTo <= r.AsOf.Message && message <= r.AsOf.Message

@@ -6,6 +6,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 )
 
@@ -58,12 +59,36 @@ const maxOlder = 16
 func NewSnapshot(r Release, c *catalog.Catalog, all []cube.Version) *Snapshot {
 	past := map[string][]cube.Version{}
 	for _, v := range all {
-		conf := stat.Confidentiality(v.Attributes[stat.AttrConf])
-		if r.AsOf.Allows(v) && (conf == "" || conf == stat.Free) {
+		if r.AsOf.Allows(v) && Open(v) {
 			past[v.Dataflow] = append(past[v.Dataflow], v)
 		}
 	}
 	return view(r, c, past, r.AsOf)
+}
+
+// Open reports whether a figure is free for publication.
+func Open(v cube.Version) bool {
+	conf := stat.Confidentiality(v.Attributes[stat.AttrConf])
+	return conf == "" || conf == stat.Free
+}
+
+// Withhold gives an explanation without the figures that are not free for publication, each counted as left out: the tree still says that
+// they were used, never what they are.
+func Withhold(n pipeline.Node) pipeline.Node {
+	open := make([]cube.Version, 0, len(n.Versions))
+	for _, v := range n.Versions {
+		if Open(v) {
+			open = append(open, v)
+		}
+	}
+	n.Omitted += len(n.Versions) - len(open)
+	n.Versions = open
+	from := make([]pipeline.Node, len(n.From))
+	for i, child := range n.From {
+		from[i] = Withhold(child)
+	}
+	n.From = from
+	return n
 }
 
 func view(r Release, c *catalog.Catalog, past map[string][]cube.Version, at cube.AsOf) *Snapshot {

@@ -9,6 +9,7 @@ import (
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 )
@@ -84,6 +85,7 @@ func (v *visit) explain() (page, error) {
 	if err != nil {
 		return nil, err
 	}
+	node = publish.Withhold(node)
 	name := seriesName(v.snap, f, c.Key, nil).In(v.lang)
 	p := &whyPage{Frame: v.newFrame("data", v.say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
 	p.NoIndex = true
