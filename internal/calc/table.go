@@ -13,24 +13,29 @@ import (
 
 // tableFlags say what the rows and columns of an input-output table are.
 type tableFlags struct {
-	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin *string
-	blank                                                                                          *bool
+	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin, layout, choose, sheet, supply, transformation *string
+	blank                                                                                                                                         *bool
 }
 
 func (o *options) tableFlags() *tableFlags {
 	return &tableFlags{
-		file:       o.String("table", "", "table"),
-		valueAdded: o.String("value-added", "", "value-added"),
-		final:      o.String("final", "", "final"),
-		output:     o.String("output", "", "output"),
-		imports:    o.String("imports", "", "imports"),
-		taxes:      o.String("taxes", "", "taxes"),
-		details:    o.String("details", "", "details"),
-		physical:   o.String("physical", "", "physical"),
-		industries: o.String("industries", "", "industries"),
-		ignore:     o.String("ignore", "", "ignore"),
-		origin:     o.String("origin", "domestic", "origin"),
-		blank:      o.Bool("blank-is-zero", false, "blank-is-zero"),
+		file:           o.String("table", "", "table"),
+		valueAdded:     o.String("value-added", "", "value-added"),
+		final:          o.String("final", "", "final"),
+		output:         o.String("output", "", "output"),
+		imports:        o.String("imports", "", "imports"),
+		taxes:          o.String("taxes", "", "taxes"),
+		details:        o.String("details", "", "details"),
+		physical:       o.String("physical", "", "physical"),
+		industries:     o.String("industries", "", "industries"),
+		ignore:         o.String("ignore", "", "ignore"),
+		origin:         o.String("origin", "domestic", "origin"),
+		layout:         o.String("layout", "matrix", "layout"),
+		choose:         o.String("choose", "", "choose"),
+		sheet:          o.String("sheet", "", "sheet"),
+		supply:         o.String("make-table", "", "make-table"),
+		transformation: o.String("transformation", "D", "transformation"),
+		blank:          o.Bool("blank-is-zero", false, "blank-is-zero"),
 	}
 }
 
@@ -70,11 +75,91 @@ func (e *Env) symmetric(f *tableFlags) (*inputoutput.Table, []*fault.Error, erro
 	if err != nil {
 		return nil, nil, err
 	}
+	layout, err := oneOf("layout", *f.layout, []choice[string]{{"matrix", ""}, {"oecd", "oecd"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
+	if err != nil {
+		return nil, nil, err
+	}
+	if layout != "" {
+		return e.published(f, layout, origin)
+	}
 	g, err := e.grid(*f.file)
 	if err != nil {
 		return nil, nil, err
 	}
 	return f.read(g, origin)
+}
+
+// published reads a publisher's own file, whose codes say what rows and columns are.
+func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+	b, err := e.bytesOf(*f.file)
+	if err != nil {
+		return nil, nil, err
+	}
+	var blocks ioformat.Blocks
+	switch layout {
+	case "oecd":
+		blocks, err = ioformat.ReadOECD(bytes.NewReader(b), *f.file)
+	case "eurostat":
+		choose := map[string]string{}
+		for _, pair := range list(*f.choose) {
+			dimension, code, _ := strings.Cut(pair, "=")
+			choose[dimension] = code
+		}
+		blocks, err = ioformat.ReadEurostat(bytes.NewReader(b), *f.file, choose)
+	case "gso":
+		loaded, err := ioformat.ReadGSO(bytes.NewReader(b), *f.file, ioformat.GSOOptions{Sheet: *f.sheet, Origin: origin})
+		if err != nil {
+			return nil, nil, err
+		}
+		return loaded.Table, append(loaded.Notes, findings(*f.file, loaded.Findings)...), nil
+	case "bea":
+		return e.makeAndUse(f, b, origin)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	loaded := blocks[origin]
+	if loaded == nil {
+		return nil, nil, fault.New("calc.no-block", "file", *f.file, "origin", *f.origin)
+	}
+	return loaded.Table, append(loaded.Notes, findings(*f.file, loaded.Findings)...), nil
+}
+
+// makeAndUse makes the symmetric table of a make and use pair.
+func (e *Env) makeAndUse(f *tableFlags, use []byte, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+	model, err := oneOf("transformation", *f.transformation, []choice[inputoutput.Transformation]{{"A", inputoutput.ModelA}, {"B", inputoutput.ModelB},
+		{"C", inputoutput.ModelC}, {"D", inputoutput.ModelD}})
+	if err != nil {
+		return nil, nil, err
+	}
+	if *f.supply == "" {
+		return nil, nil, fault.New("calc.missing", "command", "io", "flag", "--make-table")
+	}
+	supply, err := e.bytesOf(*f.supply)
+	if err != nil {
+		return nil, nil, err
+	}
+	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), *f.supply, *f.file)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := pair.Pair.Symmetric(model, inputoutput.Total)
+	if err != nil {
+		return nil, nil, err
+	}
+	if origin != inputoutput.Total {
+		return nil, nil, fault.New("calc.no-block", "file", *f.file, "origin", *f.origin)
+	}
+	return t, append(pair.Notes, findings(*f.file, pair.Findings)...), nil
+}
+
+// findings are the differences found in a file, as notes.
+func findings(file string, list []inputoutput.Finding) []*fault.Error {
+	var out []*fault.Error
+	for _, x := range list {
+		out = append(out, fault.New("calc.finding", "finding", x).At(file, 0, ""))
+	}
+	return out
 }
 
 func (f *tableFlags) read(g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
@@ -124,9 +209,7 @@ func (f *tableFlags) read(g *ioformat.Grid, origin inputoutput.Origin) (*inputou
 		}
 		loaded.Findings = t.Reconcile(1e-9 * largest)
 	}
-	for _, x := range loaded.Findings {
-		notes = append(notes, fault.New("calc.finding", "finding", x).At(g.File, 0, ""))
-	}
+	notes = append(notes, findings(g.File, loaded.Findings)...)
 	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == *f.output || slices.Contains(list(*f.ignore), c) })
 	if len(ignored) > 0 {
 		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(ignored, ", ")).At(g.File, 0, ""))

@@ -1,6 +1,8 @@
 package ioformat
 
 import (
+	"bufio"
+	"bytes"
 	"io"
 	"math"
 	"sort"
@@ -25,9 +27,14 @@ var eurostatNames = map[string]string{
 // induse, ind_use or prd_use (the column), values or OBS_VALUE, and of the dimensions geo, time or TIME_PERIOD, unit, freq
 // and stk_flow those that are there; all other columns are left alone. Of every dimension but stk_flow the file must hold one
 // value, or choose has to name it ("geo": "DE"). stk_flow gives the blocks (DOM, IMP, TOTAL); without it the table is
-// domestic. What rows and columns mean is told by their codes, see EurostatRoles.
+// domestic. The same cells are read from an SDMX-ML message, generic or structure specific. What rows and columns mean is told by their codes, see EurostatRoles.
 func ReadEurostat(r io.Reader, file string, choose map[string]string) (Blocks, error) {
-	d, err := openText(r, file)
+	b := bufio.NewReader(io.LimitReader(r, maxBytes))
+	open := openText
+	if head, _ := b.Peek(4); bytes.HasPrefix(bytes.TrimPrefix(head, []byte("\ufeff")), []byte("<")) {
+		open = openSDMX
+	}
+	d, err := open(b, file)
 	if err != nil {
 		return nil, err
 	}

@@ -68,6 +68,8 @@ func FuzzEurostat(f *testing.F) {
 	if b, err := os.ReadFile("testdata/germany1995_long.csv"); err == nil {
 		f.Add(b[:min(len(b), 4000)])
 	}
+	f.Add([]byte(`<m><Series stk_flow="DOM" ind_use="A" prd_ava="A"><Obs TIME_PERIOD="2020" OBS_VALUE="1"/></Series></m>`))
+	f.Add([]byte(`<m><Obs><ObsKey><Value id="ind_use" value="A"/><Value id="prd_ava" value="A"/></ObsKey><ObsValue value="1"/></Obs></m>`))
 	f.Add([]byte("stk_flow,ind_use,prd_ava,OBS_VALUE\nDOM,A,A,1\nDOM,A,B1G,2\nIMP,A,A,1\nIMP,P3,A,1\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if !small(b) {

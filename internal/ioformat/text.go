@@ -22,6 +22,10 @@ type delimited struct {
 	comma  bool // numbers may have a decimal comma
 	header []string
 	line   int // of the last record
+
+	stored  bool       // the records are these, not those of csv
+	records [][]string // each as long as the header
+	lines   []int      // where each ends in the file
 }
 
 func openText(r io.Reader, file string) (*delimited, error) {
@@ -75,6 +79,14 @@ func separator(head []byte) rune {
 
 // next gives the next record, valid until the one after, or io.EOF.
 func (d *delimited) next() ([]string, error) {
+	if d.stored {
+		if len(d.records) == 0 {
+			return nil, io.EOF
+		}
+		rec := d.records[0]
+		d.line, d.records, d.lines = d.lines[0], d.records[1:], d.lines[1:]
+		return rec, nil
+	}
 	rec, err := d.csv.Read()
 	if err == io.EOF {
 		return nil, io.EOF
