@@ -33,7 +33,7 @@ func (w *model) objective(method Method, p *point) float64 {
 }
 
 // estimate finds A. The likelihood may have several maxima and its largest may lie at 0, so a grid over
-// sixteen powers of ten picks the interval and Fisher scoring kept within it gives the digits; the
+// sixteen powers of ten picks the interval and a root finder kept within it gives the digits; the
 // moment equation has one root at most.
 func (w *model) estimate(method Method, f *Fitted) (*point, error) {
 	const perDecade = 8
@@ -54,7 +54,7 @@ func (w *model) estimate(method Method, f *Fitted) (*point, error) {
 	var found []*point
 	for i := 1; i < len(grid); i++ {
 		if slope[i-1] > 0 && slope[i] <= 0 {
-			found = append(found, w.root(method, grid[i-1], grid[i], f))
+			found = append(found, w.root(method, grid[i-1], slope[i-1], grid[i], slope[i], f))
 		}
 	}
 	if zero && slope[0] <= 0 {
@@ -80,36 +80,39 @@ func (w *model) estimate(method Method, f *Fitted) (*point, error) {
 	return best, nil
 }
 
-// root finds where the criterion falls through zero between low and high.
-func (w *model) root(method Method, low, high float64, f *Fitted) *point {
-	a := (low + high) / 2
-	if low > 0 {
-		a = math.Sqrt(low * high)
-	}
-	p := w.at(a)
+// root finds where the criterion falls through zero between low, where it is f > 0, and high, where it is g <= 0, by the
+// Illinois rule. Fisher scoring would converge only linearly, and hardly at all where the likelihood is much flatter, or much
+// steeper, than its expected information says.
+func (w *model) root(method Method, low, f, high, g float64, fitted *Fitted) *point {
+	last := 0.0 // sign of the criterion a step before
 	for range 200 {
-		f.Iterations++
-		s := w.criterion(method, p)
-		if s > 0 {
-			low = a
-		} else {
-			high = a
+		a := low + (high-low)*f/(f-g)
+		if !(a > low && a < high) {
+			a = low + (high-low)/2
 		}
-		information := 0.5 * p.sum2
-		if method == Moment {
-			information = p.squares // minus the derivative of Σ w e²
-		}
-		next := a + s/information
-		if !(next > low && next < high) {
-			next = (low + high) / 2
-		}
-		if math.Abs(next-a) <= 1e-15*a {
+		if !(a > low && a < high) { // neighbours among the floating-point numbers
 			break
 		}
-		a = next
-		p = w.at(a)
+		fitted.Iterations++
+		p := w.at(a)
+		s := w.criterion(method, p)
+		switch {
+		case s == 0:
+			return p
+		case s > 0:
+			low, f = a, s
+			if last > 0 {
+				g /= 2
+			}
+		default:
+			high, g = a, s
+			if last < 0 {
+				f /= 2
+			}
+		}
+		last = s
 	}
-	return p
+	return w.at(high)
 }
 
 // varianceOfA is the asymptotic variance of the estimate of A.

@@ -297,6 +297,36 @@ func TestEdges(t *testing.T) {
 			t.Fatalf("%+v", e)
 		}
 	})
+	t.Run("a likelihood seven times flatter than its expected information is climbed to the top all the same", func(t *testing.T) {
+		workers := []float64{2, 0.75, 0.609987530624494, 0.8461761474609375, 0.6592228672069496, 2, 0.678742058807984, 1.892369793727994, 0.842041015625, 1.4609375}
+		effect := []float64{1.2813949584960938, 2.2880859375, 0, 0, -0.5146484448666402, 0, -4.839321118717092e-06, 0, 0, -4}
+		z, shift := mat.NewDense(10, 3, nil), make([]float64, 10)
+		d := Data{Direct: make([]float64, 10), Covariates: z, Variance: []float64{1.5358062982559204, 1.533852249296615, 3.3855059417464703, 3.8545096406505763, 0.050491222442360595, 3.783519744873047, 4, 2.16583251953125, 0.906622376292944, 0.7545166015625}}
+		for i := range d.Direct {
+			z.SetRow(i, []float64{1, float64(i), math.Cos(float64(i)) * workers[i]})
+		}
+		for i, revenue := range map[int]float64{0: 0.47308349609375, 1: 3.534673271188282e-05, 3: 0.00537109375, 4: 0.5, 5: 2.4289192879223265e-10, 7: 0.08916911167398212} {
+			z.Set(i, 1, float64(i)+revenue)
+		}
+		for i := range d.Direct {
+			d.Direct[i] = 3 + 2*z.At(i, 1) - z.At(i, 2) + effect[i]
+			shift[i] = d.Direct[i] + 5 - 3*z.At(i, 1)
+		}
+		f := fit(t, d, Options{})
+		d.Direct = shift
+		g := fit(t, d, Options{})
+		same(t, "score", f.Score, 0, 1e-12)
+		same(t, "score shifted", g.Score, 0, 1e-12)
+		if f.Iterations > 50 || g.Iterations > 50 { // a search that converges linearly needs about two hundred, and rounding decides whether it arrives
+			t.Fatalf("%d and %d steps", f.Iterations, g.Iterations)
+		}
+		same(t, "A shifted", g.A, f.A, 1e-12)
+		for _, a := range []float64{f.A * 0.999, f.A * 1.001} {
+			if h := fit(t, d, Options{Hold: &a}); h.RestrictedLL >= g.RestrictedLL {
+				t.Fatalf("A = %g is as likely as %g", a, g.A)
+			}
+		}
+	})
 	t.Run("fewer than five degrees of freedom are refused", func(t *testing.T) {
 		d := copyOf()
 		d.Direct, d.Variance = d.Direct[:6], d.Variance[:6]
