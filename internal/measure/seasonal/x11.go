@@ -123,8 +123,11 @@ func (r *x11) run(b1 []float64) *X11 {
 	x := b1
 	var weights []float64
 	first, second := S3x3, S3x5
-	if r.short {
+	switch {
+	case r.short:
 		first, second = Stable, Stable
+	case r.o.Seasonal != ByRatio: // a filter that is given is used all the way, as in X-13
+		first, second = r.o.Seasonal, r.o.Seasonal
 	}
 	for _, part := range []string{"b", "c"} {
 		trend := centred(x, r.p) // B2, C2
