@@ -21,6 +21,7 @@ type Certificate struct {
 const (
 	enoughSlack  = 0.25 // below this, better weights are worth another product
 	neumannSteps = 24
+	solveRounds  = 10   // of GMRES, for a matrix too large to factor
 	factorLimit  = 3000 // largest order that is factored to settle whether a table is productive
 )
 
@@ -55,15 +56,26 @@ func Certify(a Operator) (*Certificate, error) {
 		return best, nil
 	}
 	w = make([]float64, n)
-	gmres(func(dst, x []float64) {
-		a.MulAbsTransposed(dst, x)
-		for i := range dst {
-			dst[i] = x[i] - dst[i]
+	r, step := ones(n), make([]float64, n)
+	for range solveRounds {
+		clear(step)
+		gmres(func(dst, x []float64) {
+			a.MulAbsTransposed(dst, x)
+			for i := range dst {
+				dst[i] = x[i] - dst[i]
+			}
+		}, r, step, 1e-8*math.Sqrt(float64(n)), restart)
+		addTo(w, step)
+		a.MulAbsTransposed(p, w)
+		if c := verify(w, p, a.Depth()); c != nil {
+			return c, nil
 		}
-	}, ones(n), w, 1e-8*math.Sqrt(float64(n)), restart)
-	a.MulAbsTransposed(p, w)
-	if c := verify(w, p, a.Depth()); c != nil {
-		return c, nil
+		if n <= factorLimit {
+			break // a factor is surer
+		}
+		for i := range r {
+			r[i] = 1 - (w[i] - p[i])
+		}
 	}
 	if n <= factorLimit {
 		if c := certifyByFactor(a, p); c != nil {
@@ -72,31 +84,40 @@ func Certify(a Operator) (*Certificate, error) {
 	}
 	if a.NonNegative() {
 		low, _ := RadiusBounds(a, 50)
+		if low < 1 && n > factorLimit { // neither proven nor refuted
+			return nil, fault.New("inputoutput.not-settled", "radius", low)
+		}
 		return nil, fault.New("inputoutput.not-productive", "radius", math.Max(low, 1))
 	}
 	return nil, nil
 }
 
 // certifyByFactor settles the matter for a matrix small enough: with A ≥ 0 the solution of (I − A)ᵀw = 1 is positive if
-// and only if the spectral radius is below one.
+// and only if the spectral radius is below one. It is sought in like units, which alters neither.
 func certifyByFactor(a Operator, p []float64) *Certificate {
 	n := a.Order()
 	m := dense(a)
+	m.Apply(func(_, _ int, v float64) float64 { return math.Abs(v) }, m)
+	d := equalise(m)
 	m.Apply(func(i, j int, v float64) float64 {
 		if i == j {
-			return 1 - math.Abs(v)
+			return 1 - v
 		}
-		return -math.Abs(v)
+		return -v
 	}, m)
 	var lu mat.LU
 	lu.Factorize(m)
 	if math.IsInf(lu.Cond(), 1) || math.IsNaN(lu.Cond()) {
 		return nil
 	}
-	w := mat.NewVecDense(n, nil)
-	_ = lu.SolveVecTo(w, true, mat.NewVecDense(n, ones(n))) // an ill condition is no matter: the result is verified
-	a.MulAbsTransposed(p, w.RawVector().Data)
-	return verify(w.RawVector().Data, p, a.Depth())
+	solved := mat.NewVecDense(n, nil)
+	_ = lu.SolveVecTo(solved, true, mat.NewVecDense(n, ones(n))) // an ill condition is no matter: the result is verified
+	w := solved.RawVector().Data
+	for j := range w {
+		w[j] /= d[j]
+	}
+	a.MulAbsTransposed(p, w)
+	return verify(w, p, a.Depth())
 }
 
 // verify makes a certificate of weights w and p = |A|ᵀw, or gives nil where a slack is not surely positive.

@@ -183,7 +183,7 @@ func addAbs4(p, x, a0, a1, a2, a3 []float64) {
 }
 
 // Depth bounds the roundings of either product.
-func (d *Dense) Depth() int { return max(dotDepth(d.n), band+4+d.n/band+1) }
+func (d *Dense) Depth() int { return max(dotDepth(d.n), min(d.n, band)+4+d.n/band+1) }
 
 // dense copies an Operator into a matrix, a column at a time.
 func dense(op Operator) *mat.Dense {

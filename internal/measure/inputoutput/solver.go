@@ -48,6 +48,7 @@ type Solver struct {
 
 	once     sync.Once
 	lu       *mat.LU
+	units    []float64 // W, by which the factored system was scaled
 	luFailed error
 }
 
@@ -273,11 +274,13 @@ func (s *Solver) byFactor(b []float64, transposed bool) (Solution, error) {
 	out := Solution{X: make([]float64, n), Proven: s.cert != nil, Method: Factor}
 	r, x := append([]float64(nil), b...), mat.NewVecDense(n, nil)
 	for range 3 { // a solution and at most two refinements
+		s.scale(r, !transposed)
 		if err := s.lu.SolveVecTo(x, transposed, mat.NewVecDense(n, r)); err != nil {
 			if _, ill := err.(mat.Condition); !ill {
 				return Solution{}, fault.New("inputoutput.singular")
 			}
 		}
+		s.scale(x.RawVector().Data, transposed)
 		addTo(out.X, x.RawVector().Data)
 		out.Steps++
 		out.Bound = s.residual(r, b, out.X, transposed)
@@ -291,10 +294,31 @@ func (s *Solver) byFactor(b []float64, transposed bool) (Solution, error) {
 	return out, nil // the best that double precision gives; the bound says how good
 }
 
-// factor makes the LU factors of I − A, once.
+// scale brings a vector to the units of the factored system (times W), or the reverse.
+func (s *Solver) scale(v []float64, up bool) {
+	for i, u := range s.units {
+		if up {
+			v[i] *= u
+		} else {
+			v[i] /= u
+		}
+	}
+}
+
+// factor makes the LU factors of W·(I − A)·W⁻¹, once. With W the weights of the certificate every column of it is dominated by its
+// diagonal, however unlike the units of the industries are; powers of two change no digit.
 func (s *Solver) factor() error {
 	s.once.Do(func() {
 		m := dense(s.a)
+		if s.cert != nil {
+			s.units = powersOfTwo(s.cert.Weights)
+			m.Apply(func(i, j int, v float64) float64 { return v * s.units[i] / s.units[j] }, m)
+		} else {
+			s.units = equalise(m)
+			for i, u := range s.units {
+				s.units[i] = 1 / u
+			}
+		}
 		m.Apply(func(i, j int, v float64) float64 {
 			if i == j {
 				return 1 - v
@@ -303,7 +327,7 @@ func (s *Solver) factor() error {
 		}, m)
 		lu := new(mat.LU)
 		lu.Factorize(m)
-		if c := lu.Cond(); math.IsInf(c, 1) || math.IsNaN(c) || c > 1e15 {
+		if c := lu.Cond(); math.IsInf(c, 1) || math.IsNaN(c) || s.cert == nil && c > 1e15 {
 			s.luFailed = fault.New("inputoutput.singular")
 		}
 		s.lu = lu

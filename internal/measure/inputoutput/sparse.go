@@ -141,7 +141,7 @@ func (s *Sparse) MulTransposed(dst, x []float64) { s.scatter(dst, x, false) }
 func (s *Sparse) MulAbsTransposed(dst, x []float64) { s.scatter(dst, x, !s.nonNegative) }
 
 // Depth bounds the roundings of either product.
-func (s *Sparse) Depth() int { return max(dotDepth(s.n), band+s.n/band+3) }
+func (s *Sparse) Depth() int { return max(dotDepth(s.n), min(s.n, band)+s.n/band+3) }
 
 // scatter adds row after row, in bands as Dense does; a thread owns a range of columns, which in every row is one run of
 // the stored cells.

@@ -70,7 +70,7 @@ func halve(n int) int { return (n/2 + chunk - 1) / chunk * chunk }
 
 // dotDepth bounds the roundings that one term of dot meets.
 func dotDepth(n int) int {
-	return chunk/4 + 4 + 3 + bits.Len(uint(n/chunk)) + 1
+	return min(n, chunk)/4 + 4 + 3 + bits.Len(uint(n/chunk)) + 1
 }
 
 // sum gives Σ xᵢ in the order of dot.
