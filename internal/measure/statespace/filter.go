@@ -20,9 +20,10 @@ type Filtered struct {
 	Diffuse     []bool        // n: something was still wholly unknown before the observations of the period
 
 	sys   *system
+	data  Data
 	steps [][]step
 	first [][]float64 // per period: the diffuse part of the variance, nil once it is gone
-	inf   []float64   // what is left of it after the last period, nil when gone
+	inf   *unknown    // what is left of it after the last period, nil when gone
 	rss   float64     // Σ v²/F over the observations not absorbed
 }
 
@@ -32,8 +33,8 @@ type step struct {
 	v, f, fInf       float64
 }
 
-// singular is the size, relative to the variances it is made of, below which a variance is rounding error.
-const singular = 1e-12
+// singular is the size, relative to the variances it was made of, below which a variance is rounding error.
+const singular = 1e-14
 
 // Filter runs the Kalman filter with the exact diffuse start, one observation at a time, in the Joseph form. A missing observation
 // is passed over. A period's correlated noise is made independent by the LDL' factors of its part of H.
@@ -52,81 +53,81 @@ func Filter(mod Model, d Data) (*Filtered, error) {
 
 func (s *system) filter(d Data) (*Filtered, error) {
 	m, n := s.m, len(d.Values)
-	out := &Filtered{sys: s, steps: make([][]step, n), first: make([][]float64, n), Diffuse: make([]bool, n)}
+	out := &Filtered{sys: s, data: d, steps: make([][]step, n), first: make([][]float64, n), Diffuse: make([]bool, n)}
 	a := append([]float64(nil), s.a1...)
 	p := append([]float64(nil), s.p1...)
-	inf := append([]float64(nil), s.inf...)
-	unknown := 0
-	for i := range m {
-		if inf[i*m+i] > 0 {
-			unknown++
+	inf := newUnknown(s.start)
+	for _, x := range s.start {
+		if x != 0 {
+			out.LogLik += math.Log(x) // the unit of P∞ is not to be seen
 		}
 	}
-	if unknown == 0 {
-		inf = nil
-	}
+	sd := make([]float64, m) // the size of each state before observations made it small, by which rounding is judged
 	for t := range n {
+		st := s.at(t)
+		before := append([]float64(nil), p...)
+		raise(sd, p)
 		out.Predicted = append(out.Predicted, append([]float64(nil), a...))
 		out.PredictedP = append(out.PredictedP, square(p, m))
 		out.Diffuse[t] = inf != nil
-		if inf != nil {
-			out.first[t] = append([]float64(nil), inf...)
-		}
+		out.first[t] = inf.variance()
 		rows, y, h := s.observations(d, t)
 		innovation, variance := make([]float64, s.p), make([]float64, s.p)
 		for i := range s.p {
-			z := s.z[i*m : (i+1)*m]
-			variance[i] = quadratic(p, z) + s.h[i*s.p+i]
+			z := s.row(st, i)
+			variance[i] = quadratic(p, z) + st.h[i*s.p+i]
 			if d.known(t, i) {
-				innovation[i] = d.Values[t][i] - s.d[i] - dot(z, a)
+				innovation[i] = d.Values[t][i] - st.d[i] - dot(z, a)
 			}
 		}
 		out.Innovation, out.InnovationF = append(out.Innovation, innovation), append(out.InnovationF, variance)
 		for i, z := range rows {
-			st := step{z: z, v: y[i] - dot(z, a), gain: times(p, z)}
-			st.f = dot(z, st.gain) + h[i]
-			size := dot(z, z)
+			one := step{z: z, v: y[i] - dot(z, a), gain: times(p, z)}
+			one.f = dot(z, one.gain) + h[i]
+			var w []float64
 			if inf != nil {
-				st.gainInf = times(inf, z)
-				st.fInf = dot(z, st.gainInf)
-				if st.fInf <= 1e-9*size*largest(inf) {
-					st.gainInf, st.fInf = nil, 0
+				if w, one.fInf = inf.seen(z); one.fInf > 0 {
+					one.gainInf = timesColumns(inf, w)
 				}
 			}
 			out.Observed++
-			if st.fInf > 0 {
-				k := scale(st.gainInf, 1/st.fInf)
-				add(a, k, st.v)
-				joseph(p, z, k, h[i], st.gain)
-				before := largest(inf)
-				joseph(inf, z, k, 0, st.gainInf)
-				// Each such observation takes one dimension away; T may have taken others, which shows in the size of what is left.
-				if out.Absorbed++; out.Absorbed == unknown || largest(inf) < 1e-14*before {
-					inf = nil
-				}
-				out.LogLik -= math.Log(st.fInf) / 2
+			if one.fInf > 0 {
+				k := scale(one.gainInf, 1/one.fInf)
+				add(a, k, one.v)
+				joseph(p, z, k, h[i], one.gain)
+				inf = inf.take(w)
+				out.Absorbed++
+				out.LogLik -= math.Log(one.fInf) / 2
 			} else {
-				if !(st.f > singular*(size*largest(p)+h[i])) {
-					return nil, fault.New("statespace.singular", "period", t+1, "variance", st.f)
+				reach := 0.0
+				for j, x := range z {
+					reach += math.Abs(x) * sd[j]
 				}
-				k := scale(st.gain, 1/st.f)
-				add(a, k, st.v)
-				joseph(p, z, k, h[i], st.gain)
-				out.rss += st.v * st.v / st.f
-				out.LogLik -= (math.Log(2*math.Pi) + math.Log(st.f) + st.v*st.v/st.f) / 2
+				if !(one.f > singular*(reach*reach+h[i])) {
+					return nil, fault.New("statespace.singular", "period", t+1, "variance", one.f)
+				}
+				k := scale(one.gain, 1/one.f)
+				add(a, k, one.v)
+				joseph(p, z, k, h[i], one.gain)
+				out.rss += one.v * one.v / one.f
+				out.LogLik -= (math.Log(2*math.Pi) + math.Log(one.f) + one.v*one.v/one.f) / 2
 			}
-			out.steps[t] = append(out.steps[t], st)
+			raise(sd, p)
+			out.steps[t] = append(out.steps[t], one)
 		}
 		out.State = append(out.State, append([]float64(nil), a...))
 		out.StateP = append(out.StateP, square(p, m))
-		a = times(s.t, a)
-		add(a, s.c, 1)
-		p = sandwich(s.t, p, m, m)
-		add(p, s.rqr, 1)
+		if len(rows) > 0 { // what was seen in this period is small from the next on
+			clear(sd)
+			raise(sd, before)
+		}
+		sd = times(absolute(st.t), sd)
+		a = times(st.t, a)
+		add(a, st.c, 1)
+		p = sandwich(st.t, p, m, m)
+		add(p, st.rqr, 1)
 		if inf != nil {
-			if inf = sandwich(s.t, inf, m, m); largest(inf) == 0 {
-				inf = nil
-			}
+			inf = inf.move(st.t)
 		}
 		if !finite(out.LogLik) || !finite(largest(p)) || !finite(largest(a)) {
 			return nil, fault.New("statespace.overflow", "period", t+1)
@@ -138,6 +139,7 @@ func (s *system) filter(d Data) (*Filtered, error) {
 
 // observations gives the rows of Z, the observations less d and the noise variances of a period, made independent.
 func (s *system) observations(d Data, t int) (rows [][]float64, y, h []float64) {
+	st := s.at(t)
 	var at []int
 	for i := range s.p {
 		if d.known(t, i) {
@@ -145,18 +147,18 @@ func (s *system) observations(d Data, t int) (rows [][]float64, y, h []float64) 
 		}
 	}
 	for _, i := range at {
-		rows = append(rows, s.z[i*s.m:(i+1)*s.m])
-		y = append(y, d.Values[t][i]-s.d[i])
-		h = append(h, s.h[i*s.p+i])
+		rows = append(rows, s.row(st, i))
+		y = append(y, d.Values[t][i]-st.d[i])
+		h = append(h, st.h[i*s.p+i])
 	}
-	if s.diagonal || len(at) < 2 {
+	if st.diagonal || len(at) < 2 {
 		return rows, y, h
 	}
 	n := len(at)
 	part := make([]float64, n*n)
 	for i, r := range at {
 		for k, c := range at {
-			part[i*n+k] = s.h[r*s.p+c]
+			part[i*n+k] = st.h[r*s.p+c]
 		}
 	}
 	l, diag, _ := ldl(part, n) // a principal part of a variance is one
@@ -199,6 +201,22 @@ func times(a, x []float64) []float64 {
 		out[i] = dot(a[i*n:(i+1)*n], x)
 	}
 	return out
+}
+
+// timesColumns gives B w.
+func timesColumns(u *unknown, w []float64) []float64 {
+	out := make([]float64, u.m)
+	for i := range out {
+		out[i] = dot(u.b[i*u.d:(i+1)*u.d], w)
+	}
+	return out
+}
+
+// raise lifts sizes to the standard deviations of a variance.
+func raise(sd, p []float64) {
+	for i := range sd {
+		sd[i] = math.Max(sd[i], math.Sqrt(math.Max(p[i*len(sd)+i], 0)))
+	}
 }
 
 func dot(a, b []float64) float64 {

@@ -18,6 +18,19 @@ type Model struct {
 	A1      []float64   `json:"a1,omitempty"`      // m: mean of the first state; nil is zero
 	P1      [][]float64 `json:"p1,omitempty"`      // m × m: its variance; nil is zero
 	Diffuse []bool      `json:"diffuse,omitempty"` // m: states of which nothing is known at the start; their rows of P1 must be zero
+	Each    []Matrices  `json:"each,omitempty"`    // matrices that change, one entry a period, forecasts included; nil where nothing does
+}
+
+// Matrices are those of one period, in the place of the model's own; what is nil is the model's. T, R, Q and C lead from
+// the period to the next.
+type Matrices struct {
+	Z [][]float64 `json:"z,omitempty"`
+	H [][]float64 `json:"h,omitempty"`
+	T [][]float64 `json:"t,omitempty"`
+	R [][]float64 `json:"r,omitempty"`
+	Q [][]float64 `json:"q,omitempty"`
+	D []float64   `json:"d,omitempty"`
+	C []float64   `json:"c,omitempty"`
 }
 
 // Data is n periods of p series. Known tells which cells have been observed; nil means all. Values elsewhere are not read.
@@ -55,111 +68,12 @@ func (d Data) Extend(periods, series int) Data {
 
 func (d Data) known(t, i int) bool { return d.Known == nil || d.Known[t][i] }
 
-// system is a checked model in flat matrices, row by row.
-type system struct {
-	m, p     int
-	z, t     []float64
-	h        []float64
-	rqr      []float64
-	c, d, a1 []float64
-	p1, inf  []float64
-	diagonal bool // of h
-}
-
-func (mod Model) compile() (*system, error) {
-	s := &system{m: len(mod.T), p: len(mod.Z)}
-	if s.m == 0 || s.p == 0 {
-		return nil, fault.New("statespace.empty-model")
-	}
-	var err error
-	flatten := func(name string, x [][]float64, rows, columns int) []float64 {
-		if err != nil {
-			return nil
-		}
-		if x == nil {
-			return make([]float64, rows*columns)
-		}
-		out := make([]float64, 0, rows*columns)
-		if len(x) != rows {
-			err = fault.New("statespace.shape", "name", name, "got", len(x), "want", rows)
-			return nil
-		}
-		for i := range x {
-			if len(x[i]) != columns {
-				err = fault.New("statespace.shape", "name", name, "got", len(x[i]), "want", columns)
-				return nil
-			}
-			for k, v := range x[i] {
-				if !finite(v) {
-					err = fault.New("statespace.not-finite", "name", name, "row", i+1, "column", k+1)
-					return nil
-				}
-			}
-			out = append(out, x[i]...)
-		}
-		return out
-	}
-	vector := func(name string, x []float64, n int) []float64 {
-		if x == nil {
-			return make([]float64, n)
-		}
-		return flatten(name, [][]float64{x}, 1, n)
-	}
-	s.z = flatten("z", mod.Z, s.p, s.m)
-	s.t = flatten("t", mod.T, s.m, s.m)
-	s.h = flatten("h", mod.H, s.p, s.p)
-	shocks := len(mod.Q)
-	q := flatten("q", mod.Q, shocks, shocks)
-	r := identity(s.m)
-	if mod.R != nil {
-		r = flatten("r", mod.R, s.m, shocks)
-	} else if shocks != s.m && err == nil {
-		err = fault.New("statespace.shape", "name", "q", "got", shocks, "want", s.m)
-	}
-	s.c, s.d, s.a1 = vector("c", mod.C, s.m), vector("d", mod.D, s.p), vector("a1", mod.A1, s.m)
-	s.p1 = flatten("p1", mod.P1, s.m, s.m)
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range []struct {
-		name string
-		x    []float64
-		n    int
-	}{{"h", s.h, s.p}, {"q", q, shocks}, {"p1", s.p1, s.m}} {
-		if _, _, ok := ldl(v.x, v.n); !ok {
-			return nil, fault.New("statespace.not-a-variance", "name", v.name)
-		}
-	}
-	s.rqr = sandwich(r, q, s.m, shocks)
-	s.diagonal = true
-	for i := range s.p {
-		for k := range s.p {
-			s.diagonal = s.diagonal && (i == k || s.h[i*s.p+k] == 0)
-		}
-	}
-	s.inf = make([]float64, s.m*s.m)
-	if mod.Diffuse != nil {
-		if len(mod.Diffuse) != s.m {
-			return nil, fault.New("statespace.shape", "name", "diffuse", "got", len(mod.Diffuse), "want", s.m)
-		}
-		for i, is := range mod.Diffuse {
-			if !is {
-				continue
-			}
-			s.inf[i*s.m+i] = 1
-			for k := range s.m {
-				if s.p1[i*s.m+k] != 0 || s.p1[k*s.m+i] != 0 {
-					return nil, fault.New("statespace.diffuse-and-known", "state", i+1)
-				}
-			}
-		}
-	}
-	return s, nil
-}
-
 func (s *system) check(d Data) error {
 	if len(d.Values) == 0 {
 		return fault.New("statespace.no-data")
+	}
+	if n := len(s.stages); n > 1 && n < len(d.Values) {
+		return fault.New("statespace.few-periods", "got", n, "want", len(d.Values))
 	}
 	if d.Known != nil && len(d.Known) != len(d.Values) {
 		return fault.New("statespace.shape", "name", "known", "got", len(d.Known), "want", len(d.Values))

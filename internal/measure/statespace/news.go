@@ -47,6 +47,9 @@ func Decompose(mod Model, before, after Data, target Target) (*News, error) {
 	n := max(len(after.Values), target.Period+1)
 	before = before.Extend(n-len(before.Values), s.p)
 	after = after.Extend(n-len(after.Values), s.p)
+	if err := s.check(after); err != nil {
+		return nil, err
+	}
 	// The data in between: known where it was known before, with the figures of now.
 	between := Data{Values: after.Values, Known: before.Known}
 
@@ -72,8 +75,7 @@ func Decompose(mod Model, before, after Data, target Target) (*News, error) {
 	out := &News{Before: old.Signal[target.Period][target.Series], After: now.Signal[target.Period][target.Series], BySeries: make([]float64, s.p)}
 	out.Unexplained = out.After - out.Before
 	// The nowcast is linear in the data: the weight of a cell is the nowcast of a one there and zeros elsewhere.
-	pure := *s
-	pure.c, pure.d, pure.a1 = make([]float64, s.m), make([]float64, s.p), make([]float64, s.m)
+	pure := s.linear()
 	for t := range n {
 		for i := range s.p {
 			r := Release{Period: t, Series: i, Released: after.Values[t][i]}
@@ -85,7 +87,7 @@ func Decompose(mod Model, before, after Data, target Target) (*News, error) {
 				r.Revised, r.Expected, pattern = true, before.Values[t][i], between
 			case !before.Known[t][i] && after.Known[t][i]:
 				r.Expected = middle.Signal[t][i]
-				if !s.diagonal {
+				if !s.at(t).diagonal {
 					r.Expected += s.expectedNoise(between, middle, t, i)
 				}
 			default:
@@ -130,10 +132,10 @@ func (s *system) expectedNoise(d Data, sm *Smoothed, t, series int) float64 {
 	part, e, h := make([]float64, n*n), make([]float64, n), make([]float64, n)
 	for a, i := range at {
 		for b, k := range at {
-			part[a*n+b] = s.h[i*s.p+k]
+			part[a*n+b] = s.at(t).h[i*s.p+k]
 		}
 		e[a] = d.Values[t][i] - sm.Signal[t][i]
-		h[a] = s.h[series*s.p+i]
+		h[a] = s.at(t).h[series*s.p+i]
 	}
 	l, diag, _ := ldl(part, n)
 	out := 0.0

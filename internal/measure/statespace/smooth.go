@@ -3,6 +3,8 @@ package statespace
 import (
 	"math"
 
+	"gonum.org/v1/gonum/mat"
+
 	"nhipso/internal/fault"
 )
 
@@ -26,67 +28,88 @@ func Smooth(mod Model, d Data) (*Smoothed, error) {
 }
 
 // Smooth runs the smoother back over a filter's run.
+//
+// Under a diffuse start it is made exact by generalised least squares: each diffuse state is an unknown constant δ plus a variable of
+// moderate variance (which no constant that is free can be told from), the filter runs at δ = 0 and beside it what each δ does to every
+// prediction, δ is estimated from all observations, and its variance is added. Nothing is divided by a variance that goes to infinity, so no digits go either.
+// Source: de Jong (1991), Annals of Statistics 19(2).
 func (f *Filtered) Smooth() (*Smoothed, error) {
-	s := f.sys
-	m, n := s.m, len(f.steps)
 	if f.inf != nil {
 		return nil, fault.New("statespace.not-identified", "observed", f.Observed)
 	}
+	s := f.sys
+	m, n := s.m, len(f.steps)
+	run, columns := f, [][]float64(nil)
+	if f.first[0] != nil {
+		proper := *s
+		proper.start, proper.p1 = make([]float64, m), append([]float64(nil), s.p1...)
+		unit := f.unit()
+		for i, size := range s.start {
+			if size != 0 {
+				column := make([]float64, m)
+				column[i] = size * unit
+				columns = append(columns, column)
+				proper.p1[i*m+i] = column[i] * column[i]
+			}
+		}
+		var err error
+		if run, err = proper.filter(f.data); err != nil {
+			return nil, err
+		}
+	}
+	effects, delta, root, err := run.constants(columns)
+	if err != nil {
+		return nil, err
+	}
+	q := len(columns)
 	out := &Smoothed{LogLik: f.LogLik, State: make([][]float64, n), StateP: make([][][]float64, n), Signal: make([][]float64, n), SignalV: make([][]float64, n)}
-	// r = r0 + r1/κ and N = N0 + N1/κ + N2/κ², the expansions of Koopman and Durbin in the diffuse variance κ.
-	r0, r1 := make([]float64, m), make([]float64, m)
-	n0, n1, n2 := make([]float64, m*m), make([]float64, m*m), make([]float64, m*m)
-	tt := transpose(s.t, m)
+	// r and N of the backward recursion, and an r for each constant.
+	r, rs, nn := make([]float64, m), make([][]float64, q), make([]float64, m*m)
+	for k := range rs {
+		rs[k] = make([]float64, m)
+	}
 	for t := n - 1; t >= 0; t-- {
+		stage := s.at(t)
 		if t < n-1 {
-			r0, r1 = times(tt, r0), times(tt, r1)
-			n0, n1, n2 = sandwich(tt, n0, m, m), sandwich(tt, n1, m, m), sandwich(tt, n2, m, m)
-		}
-		for i := len(f.steps[t]) - 1; i >= 0; i-- {
-			st := f.steps[t][i]
-			if st.fInf > 0 {
-				l := downdate(st.gainInf, st.z, st.fInf, m) // L∞' = (I − K∞z/F∞)'
-				k := scale(st.gainInf, st.f/st.fInf/st.fInf)
-				add(k, st.gain, -1/st.fInf)
-				zk := outer(st.z, k) // L0' = z'(K∞F*/F∞ − K*)'/F∞
-				lr := times(l, r1)
-				add(lr, times(zk, r0), 1)
-				add(lr, st.z, st.v/st.fInf)
-				r0, r1 = times(l, r0), lr
-				zz := outer(st.z, st.z)
-				new2 := sandwich(l, n2, m, m)
-				add(new2, sandwich(zk, n0, m, m), 1)
-				add(new2, both(zk, n1, l, m), 1)
-				add(new2, zz, -st.f/st.fInf/st.fInf)
-				new1 := sandwich(l, n1, m, m)
-				add(new1, both(zk, n0, l, m), 1)
-				add(new1, zz, 1/st.fInf)
-				n0, n1, n2 = sandwich(l, n0, m, m), new1, new2
-				continue
+			tt := transpose(stage.t, m)
+			r, nn = times(tt, r), sandwich(tt, nn, m, m)
+			for k := range rs {
+				rs[k] = times(tt, rs[k])
 			}
+		}
+		for i := len(run.steps[t]) - 1; i >= 0; i-- {
+			st := run.steps[t][i]
 			l := downdate(st.gain, st.z, st.f, m)
-			r0 = times(l, r0)
-			add(r0, st.z, st.v/st.f)
-			n0 = sandwich(l, n0, m, m)
-			add(n0, outer(st.z, st.z), 1/st.f)
-			if f.first[t] != nil {
-				r1, n1, n2 = times(l, r1), sandwich(l, n1, m, m), sandwich(l, n2, m, m)
+			r, nn = times(l, r), sandwich(l, nn, m, m)
+			add(r, st.z, st.v/st.f)
+			add(nn, outer(st.z, st.z), 1/st.f)
+			for k := range rs {
+				rs[k] = times(l, rs[k])
+				add(rs[k], st.z, -effects[t].seen[i][k]/st.f)
 			}
 		}
-		p := flat(f.PredictedP[t])
-		state := append([]float64(nil), f.Predicted[t]...)
-		add(state, times(p, r0), 1)
+		p := flat(run.PredictedP[t])
+		state := append([]float64(nil), run.Predicted[t]...)
+		add(state, times(p, r), 1)
 		v := append([]float64(nil), p...)
-		add(v, sandwich(p, n0, m, m), -1)
-		if inf := f.first[t]; inf != nil {
-			add(state, times(inf, r1), 1)
-			add(v, both(inf, n1, p, m), -1)
-			add(v, sandwich(inf, n2, m, m), -1)
+		add(v, sandwich(p, nn, m, m), -1)
+		if q > 0 {
+			left := make([]float64, m*q) // what each constant does to the smoothed state
+			for k := range q {
+				column := append([]float64(nil), effects[t].state[k]...)
+				add(column, times(p, rs[k]), 1)
+				add(state, column, delta[k])
+				for i := range m {
+					left[i*q+k] = column[i]
+				}
+			}
+			left = rectangle(left, root, m, q)
+			add(v, sandwich(left, identity(q), m, q), 1)
 		}
 		signal, variance := make([]float64, s.p), make([]float64, s.p)
 		for i := range s.p {
-			z := s.z[i*m : (i+1)*m]
-			signal[i], variance[i] = dot(z, state)+s.d[i], math.Max(quadratic(v, z), 0)
+			z := s.row(stage, i)
+			signal[i], variance[i] = dot(z, state)+stage.d[i], math.Max(quadratic(v, z), 0)
 			if !finite(signal[i]) || !finite(variance[i]) {
 				return nil, fault.New("statespace.overflow", "period", t+1)
 			}
@@ -94,6 +117,78 @@ func (f *Filtered) Smooth() (*Smoothed, error) {
 		out.State[t], out.StateP[t], out.Signal[t], out.SignalV[t] = state, square(v, m), signal, variance
 	}
 	return out, nil
+}
+
+// unit is a standard deviation no larger than what is in the data: the smallest innovation that the diffuse start did not take. One that is too small
+// costs no digits; one that is too large does.
+func (f *Filtered) unit() float64 {
+	least := math.Inf(1)
+	for _, steps := range f.steps {
+		for _, st := range steps {
+			if st.fInf == 0 {
+				least = math.Min(least, st.f)
+			}
+		}
+	}
+	if !finite(least) || least < 1e-200 {
+		return 1
+	}
+	return math.Sqrt(least)
+}
+
+// effect is what each constant of a diffuse start does to the predictions of a period.
+type effect struct {
+	state [][]float64 // by constant: to the predicted state
+	seen  [][]float64 // by step and constant: to the prediction of the observation
+}
+
+// constants carries the columns of a diffuse start through a filter's run and estimates their factors from all observations. root W has WW' = their variance.
+func (f *Filtered) constants(columns [][]float64) (effects []effect, delta, root []float64, err error) {
+	q := len(columns)
+	if q == 0 {
+		return nil, nil, nil, nil
+	}
+	var rows, rest []float64
+	for t, steps := range f.steps {
+		e := effect{}
+		for k := range columns {
+			e.state = append(e.state, append([]float64(nil), columns[k]...))
+		}
+		for _, st := range steps {
+			seen := make([]float64, q)
+			for k := range columns {
+				seen[k] = dot(st.z, columns[k])
+				add(columns[k], st.gain, -seen[k]/st.f)
+				rows = append(rows, seen[k]/math.Sqrt(st.f))
+			}
+			rest = append(rest, st.v/math.Sqrt(st.f))
+			e.seen = append(e.seen, seen)
+		}
+		effects = append(effects, e)
+		for k := range columns {
+			columns[k] = times(f.sys.at(t).t, columns[k])
+		}
+	}
+	if len(rest) < q {
+		return nil, nil, nil, fault.New("statespace.not-identified", "observed", len(rest))
+	}
+	var qr mat.QR
+	qr.Factorize(mat.NewDense(len(rest), q, rows))
+	var d mat.VecDense
+	var r, inverse mat.Dense
+	qr.RTo(&r)
+	upper := mat.NewTriDense(q, mat.Upper, nil)
+	for i := range q {
+		for k := i; k < q; k++ {
+			upper.SetTri(i, k, r.At(i, k))
+		}
+	}
+	var w mat.TriDense
+	if w.InverseTri(upper) != nil && !finite(mat.Norm(&w, 1)) || qr.SolveVecTo(&d, false, mat.NewVecDense(len(rest), rest)) != nil && !finite(mat.Norm(&d, 1)) {
+		return nil, nil, nil, fault.New("statespace.not-identified", "observed", len(rest))
+	}
+	inverse.CloneFrom(&w)
+	return effects, d.RawVector().Data, inverse.RawMatrix().Data, nil
 }
 
 // downdate gives (I − k z/f)' as a flat matrix.
@@ -117,14 +212,12 @@ func outer(a, b []float64) []float64 {
 	return out
 }
 
-// both gives A N B' + B N A' for symmetric N.
-func both(a, n, b []float64, m int) []float64 {
-	an := product(a, n, m)
-	x := product(an, transpose(b, m), m)
-	out := make([]float64, m*m)
+// rectangle gives A B for A of m × k and B of k × k.
+func rectangle(a, b []float64, m, k int) []float64 {
+	out := make([]float64, m*k)
 	for i := range m {
-		for j := range m {
-			out[i*m+j] = x[i*m+j] + x[j*m+i]
+		for l := range k {
+			add(out[i*k:(i+1)*k], b[l*k:(l+1)*k], a[i*k+l])
 		}
 	}
 	return out
@@ -179,7 +272,11 @@ func Forecast(mod Model, d Data, horizon int) (*Forecasts, error) {
 	if err := s.check(d); err != nil {
 		return nil, err
 	}
-	f, err := s.filter(d.Extend(horizon, s.p))
+	longer := d.Extend(horizon, s.p)
+	if err := s.check(longer); err != nil { // matrices of the periods to come
+		return nil, err
+	}
+	f, err := s.filter(longer)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +287,7 @@ func Forecast(mod Model, d Data, horizon int) (*Forecasts, error) {
 	for t := len(d.Values); t < len(f.Predicted); t++ {
 		value, se := make([]float64, s.p), make([]float64, s.p)
 		for i := range s.p {
-			value[i] = dot(s.z[i*s.m:(i+1)*s.m], f.Predicted[t]) + s.d[i]
+			value[i] = dot(s.row(s.at(t), i), f.Predicted[t]) + s.at(t).d[i]
 			se[i] = math.Sqrt(f.InnovationF[t][i])
 		}
 		out.Value, out.SE = append(out.Value, value), append(out.SE, se)

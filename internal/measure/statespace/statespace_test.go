@@ -52,15 +52,12 @@ func TestNile(t *testing.T) {
 func direct(mod Model, d Data) (state []float64, variance *mat.Dense, logLik float64) {
 	m, p, n := len(mod.T), len(mod.Z), len(d.Values)
 	dense := func(x [][]float64, r, c int) *mat.Dense { return mat.NewDense(r, c, flat(x)) }
-	T := dense(mod.T, m, m)
-	g := len(mod.Q)
-	R := mat.NewDense(m, m, identity(m))
-	if mod.R != nil {
-		R = dense(mod.R, m, g)
+	at := func(t int) Matrices { // of period t
+		if mod.Each == nil {
+			return Matrices{}.or(mod)
+		}
+		return mod.Each[t].or(mod)
 	}
-	var rq, rqr mat.Dense
-	rq.Mul(R, dense(mod.Q, g, g))
-	rqr.Mul(&rq, R.T())
 	// α = mean + B δ + noise, with Cov over all periods.
 	mean := mat.NewVecDense(n*m, nil)
 	cov, b := mat.NewDense(n*m, n*m, nil), mat.NewDense(n*m, m, nil)
@@ -77,6 +74,16 @@ func direct(mod Model, d Data) (state []float64, variance *mat.Dense, logLik flo
 	}
 	vt := mat.DenseCopyOf(p1)
 	for t := range n {
+		own := at(t)
+		T := dense(own.T, m, m)
+		g := len(own.Q)
+		R := mat.NewDense(m, m, identity(m))
+		if own.R != nil {
+			R = dense(own.R, m, g)
+		}
+		var rq, rqr mat.Dense
+		rq.Mul(R, dense(own.Q, g, g))
+		rqr.Mul(&rq, R.T())
 		for i := range m {
 			mean.SetVec(t*m+i, now.AtVec(i))
 		}
@@ -85,15 +92,15 @@ func direct(mod Model, d Data) (state []float64, variance *mat.Dense, logLik flo
 		c := mat.DenseCopyOf(vt)
 		for s := t + 1; s < n; s++ {
 			var x mat.Dense
-			x.Mul(T, c)
+			x.Mul(dense(at(s-1).T, m, m), c)
 			c.Copy(&x)
 			cov.Slice(s*m, (s+1)*m, t*m, (t+1)*m).(*mat.Dense).Copy(c)
 			cov.Slice(t*m, (t+1)*m, s*m, (s+1)*m).(*mat.Dense).Copy(c.T())
 		}
 		var x mat.VecDense
 		x.MulVec(T, now)
-		if mod.C != nil {
-			x.AddVec(&x, mat.NewVecDense(m, mod.C))
+		if own.C != nil {
+			x.AddVec(&x, mat.NewVecDense(m, own.C))
 		}
 		now = mat.VecDenseCopyOf(&x)
 		var y, w mat.Dense
@@ -115,18 +122,19 @@ func direct(mod Model, d Data) (state []float64, variance *mat.Dense, logLik flo
 	}
 	k := len(rows)
 	S, y, H := mat.NewDense(k, n*m, nil), mat.NewVecDense(k, nil), mat.NewDense(k, k, nil)
-	for r, at := range rows {
+	for r, cell := range rows {
+		own := at(cell[0])
 		for j := range m {
-			S.Set(r, at[0]*m+j, mod.Z[at[1]][j])
+			S.Set(r, cell[0]*m+j, own.Z[cell[1]][j])
 		}
-		v := d.Values[at[0]][at[1]]
-		if mod.D != nil {
-			v -= mod.D[at[1]]
+		v := d.Values[cell[0]][cell[1]]
+		if own.D != nil {
+			v -= own.D[cell[1]]
 		}
 		y.SetVec(r, v)
 		for c, other := range rows {
-			if other[0] == at[0] {
-				H.Set(r, c, mod.H[at[1]][other[1]])
+			if other[0] == cell[0] {
+				H.Set(r, c, own.H[cell[1]][other[1]])
 			}
 		}
 	}
