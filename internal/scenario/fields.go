@@ -21,20 +21,39 @@ const (
 type Field struct {
 	ID        string
 	Low, High float64
-	Of        func(*Assumptions) *float64
+	of        func(*Assumptions) *float64
+	may       func(*Assumptions) **float64 // of a field that may stay empty, in place of of
+}
+
+// value gives the number of the field, or nil where it is empty.
+func (f Field) value(a *Assumptions) *float64 {
+	if f.may != nil {
+		return *f.may(a)
+	}
+	return f.of(a)
+}
+
+// set puts a number in. What an empty field had pointed to is left alone: others may hold it.
+func (f Field) set(a *Assumptions, x float64) {
+	if f.may != nil {
+		*f.may(a) = &x
+		return
+	}
+	*f.of(a) = x
 }
 
 // Fields lists the numbers in the order in which a form asks for them; years and shape come apart.
 func Fields() []Field {
 	return []Field{
-		{"ty-trong", 0.1, 99, func(a *Assumptions) *float64 { return &a.StartShare }},
-		{"muc-tieu", 0.1, 99, func(a *Assumptions) *float64 { return &a.TargetShare }},
-		{"gdp", -20, 30, func(a *Assumptions) *float64 { return &a.GDPReal }},
-		{"gia-gdp", -20, 50, func(a *Assumptions) *float64 { return &a.GDPPrices }},
-		{"gia-so", -50, 50, func(a *Assumptions) *float64 { return &a.DigitalPrices }},
-		{"dien-tu", 0, 100, func(a *Assumptions) *float64 { return &a.Electronics }},
-		{"tang-dien-tu", -50, 100, func(a *Assumptions) *float64 { return &a.ElectronicsReal }},
-		{"tang-con-lai", -50, 100, func(a *Assumptions) *float64 { return &a.OtherReal }},
+		{ID: "ty-trong", Low: 0.1, High: 99, of: func(a *Assumptions) *float64 { return &a.StartShare }},
+		{ID: "muc-tieu", Low: 0.1, High: 99, of: func(a *Assumptions) *float64 { return &a.TargetShare }},
+		{ID: "gdp", Low: -20, High: 30, of: func(a *Assumptions) *float64 { return &a.GDPReal }},
+		{ID: "gia-gdp", Low: -20, High: 50, of: func(a *Assumptions) *float64 { return &a.GDPPrices }},
+		{ID: "gia-so", Low: -50, High: 50, of: func(a *Assumptions) *float64 { return &a.DigitalPrices }},
+		{ID: "dien-tu", Low: 0, High: 100, of: func(a *Assumptions) *float64 { return &a.Electronics }},
+		{ID: "tang-dien-tu", Low: -50, High: 100, of: func(a *Assumptions) *float64 { return &a.ElectronicsReal }},
+		{ID: "tang-con-lai", Low: -50, High: 100, of: func(a *Assumptions) *float64 { return &a.OtherReal }},
+		{ID: "he-so", Low: 0, High: 100, may: func(a *Assumptions) **float64 { return &a.Coefficient }},
 	}
 }
 
@@ -59,9 +78,9 @@ func Shape(s string) bool {
 // longest bounds the text of a number; no number of a form is longer.
 const longest = 24
 
-// Read changes assumptions by what get gives for a name; a name without text keeps what it has. A decimal comma is taken for a point. What is
-// not a number, or lies outside its bounds, is a fault with the name in Where.Column.
-func Read(a Assumptions, get func(name string) string) (Assumptions, []*fault.Error) {
+// Read changes assumptions by what get gives for a name; a name without text keeps what it has. A decimal comma is taken for a point; known adds
+// what is known of the start year then chosen. What is not a number, or lies outside its bounds, is a fault with the name in Where.Column.
+func Read(a Assumptions, get func(name string) string, known func(Assumptions) Assumptions) (Assumptions, []*fault.Error) {
 	var out []*fault.Error
 	unread := map[string]bool{}
 	number := func(name string) (float64, bool) {
@@ -86,7 +105,7 @@ func Read(a Assumptions, get func(name string) string) (Assumptions, []*fault.Er
 	}
 	for _, f := range Fields() {
 		if x, ok := number(f.ID); ok {
-			*f.Of(&a) = x
+			f.set(&a, x)
 		}
 	}
 	for i, year := range []*int{&a.StartYear, &a.TargetYear} {
@@ -102,6 +121,7 @@ func Read(a Assumptions, get func(name string) string) (Assumptions, []*fault.Er
 	if s := get("dang"); s != "" {
 		a.Shape = s
 	}
+	a = known(a)
 	for _, e := range a.Check() {
 		if !unread[e.Where.Column] {
 			out = append(out, e)
@@ -110,8 +130,14 @@ func Read(a Assumptions, get func(name string) string) (Assumptions, []*fault.Er
 	return a, out
 }
 
-// Text gives a field as an address and a form write it.
-func (f Field) Text(a Assumptions) string { return Plain(*f.Of(&a)) }
+// Text gives a field as an address and a form write it; an empty one gives nothing.
+func (f Field) Text(a Assumptions) string {
+	x := f.value(&a)
+	if x == nil {
+		return ""
+	}
+	return Plain(*x)
+}
 
 // bound is a number in a sentence, written as its language does.
 type bound float64

@@ -17,6 +17,15 @@ func base() Assumptions {
 		ElectronicsReal: 15, OtherReal: 12, Shape: "even-ratio", GDP: 12847600, Value: 3200000}
 }
 
+// nothing is known of the start year beyond what the assumptions hold.
+func nothing(a Assumptions) Assumptions { return a }
+
+// withCore is a start year of which core and taxes are known: 60 % of the digital economy are core, taxes take 10 % of GDP.
+func withCore(a Assumptions) Assumptions {
+	a.Core, a.Taxes = 60, 10
+	return a
+}
+
 func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
 	if math.Abs(got-want) > 1e-9*math.Max(1, math.Abs(want)) {
@@ -52,6 +61,79 @@ func TestAScenarioWorkedByHand(t *testing.T) {
 			break
 		}
 	}
+}
+
+func TestTheCoefficientOfDigitalisationWorkedByHand(t *testing.T) {
+	a := withCore(base())
+	free, err := Compute(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := Compute(base())
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "left empty, it changes nothing", *free.Final, *plain.Final)
+	near(t, "and the year reached neither", float64(free.Reached), float64(plain.Reached))
+	start, last := free.Years[0], free.Years[5]
+	near(t, "core of 2025", *start.Core, 0.6*14.02)
+	near(t, "coefficient of 2025", *start.Coefficient, 100*0.4*14.02/(90-0.6*14.02))
+	// Electronics are 30 of the 60 parts of the core; GDP grows 10 %.
+	core := 14.02 * (0.3*math.Pow(1.15, 5) + 0.3*math.Pow(1.12, 5)) / math.Pow(1.10, 5)
+	near(t, "core of 2030", *last.Core, core)
+	near(t, "coefficient that growth implies", *last.Coefficient, 100*(14.02*0.4*math.Pow(1.12/1.10, 5))/(90-core))
+	near(t, "coefficient that meets the target", *free.Needed, 100*(30-core)/(90-core))
+
+	a.Coefficient = ref(12)
+	set, err := Compute(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "share of 2030 with a coefficient of 12 %", *set.Final, core+0.12*(90-core))
+	near(t, "it lands where it is set", *set.Years[5].Coefficient, 12)
+	near(t, "it gets there in equal steps", *set.Years[2].Coefficient, *start.Coefficient+(12-*start.Coefficient)*2/5)
+	near(t, "growth and share belong together", *set.Years[1].Projected, 14.02*(1+*set.Years[1].ProjectedRate/100)/(1.10*1.03))
+	near(t, "growth in volume", (1+*set.Years[1].ProjectedReal/100)*1.03, 1+*set.Years[1].ProjectedRate/100)
+	near(t, "what is needed does not depend on it", *set.Needed, *free.Needed)
+
+	a.Coefficient = set.Needed
+	met, err := Compute(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "the needed coefficient meets the target", *met.Final, 30)
+}
+
+func TestACoefficientNeedsACore(t *testing.T) {
+	for name, x := range map[string]struct {
+		known       func(Assumptions) Assumptions
+		text        map[string]string
+		field, code string
+	}{
+		"nothing is known of the start year":  {nothing, map[string]string{"he-so": "9"}, "he-so", "scenario.no-coefficient"},
+		"electronics larger than their core":  {withCore, map[string]string{"he-so": "9", "dien-tu": "70"}, "dien-tu", "scenario.electronics-above-core"},
+		"a coefficient of more than it all":   {withCore, map[string]string{"he-so": "101"}, "he-so", "scenario.out-of-range"},
+		"a coefficient below nothing":         {withCore, map[string]string{"he-so": "-1"}, "he-so", "scenario.out-of-range"},
+		"electronics that are the whole core": {withCore, map[string]string{"he-so": "9", "dien-tu": "60"}, "", ""},
+		"a core and taxes that leave nothing": {func(a Assumptions) Assumptions { a.Core, a.Taxes = 99, 10; return a }, map[string]string{"he-so": "9", "ty-trong": "95"}, "he-so", "scenario.no-coefficient"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, faults := Read(base(), func(name string) string { return x.text[name] }, x.known)
+			if x.code == "" && len(faults) == 0 && *a.Coefficient == 9 {
+				return
+			}
+			if len(faults) != 1 || faults[0].Code != x.code || faults[0].Where.Column != x.field {
+				t.Errorf("%v", faults)
+			}
+		})
+	}
+	t.Run("left empty nothing is asked", func(t *testing.T) {
+		a, faults := Read(base(), func(name string) string { return map[string]string{"dien-tu": "70"}[name] }, withCore)
+		r, err := Compute(a)
+		if len(faults) != 0 || err != nil || r.Needed != nil || r.Years[0].Core != nil {
+			t.Errorf("%v %v %+v", faults, err, r)
+		}
+	})
 }
 
 func TestEdgesOfAScenario(t *testing.T) {
@@ -112,7 +194,8 @@ func TestNoInputGivesNonsense(t *testing.T) {
 		for _, y := range Years() {
 			values[y] = rapid.SampledFrom([]string{"", "2010", "2024", "2050", "2051", "1999", "2030.5", "1e9", "99999999999999999999"}).Draw(t, y)
 		}
-		a, faults := Read(base(), func(name string) string { return values[name] })
+		known := rapid.SampledFrom([]func(Assumptions) Assumptions{nothing, withCore}).Draw(t, "known")
+		a, faults := Read(base(), func(name string) string { return values[name] }, known)
 		if len(faults) > 0 {
 			for _, f := range faults {
 				if f.Where.Column == "" || strings.Contains(f.In("vi"), "{") || strings.Contains(f.In("en"), "{") {
@@ -134,7 +217,7 @@ func TestNoInputGivesNonsense(t *testing.T) {
 func TestReadTakesADecimalCommaAndSaysWhatIsWrong(t *testing.T) {
 	a, faults := Read(base(), func(name string) string {
 		return map[string]string{"gdp": "10,5", "nam-dich": "2045", "dang": "even-points"}[name]
-	})
+	}, nothing)
 	if len(faults) > 0 || a.GDPReal != 10.5 || a.TargetYear != 2045 || a.Shape != "even-points" || a.StartShare != 14.02 {
 		t.Errorf("%+v %v", a, faults)
 	}
@@ -149,7 +232,7 @@ func TestReadTakesADecimalCommaAndSaysWhatIsWrong(t *testing.T) {
 		"a shape that is none":       {"dang", "zigzag", "scenario.shape"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, faults := Read(base(), func(name string) string { return map[string]string{x.field: x.text}[name] })
+			_, faults := Read(base(), func(name string) string { return map[string]string{x.field: x.text}[name] }, nothing)
 			if len(faults) != 1 || faults[0].Code != x.code || faults[0].Where.Column != x.field {
 				t.Errorf("%v", faults)
 			}

@@ -117,8 +117,8 @@ var rows = []row{
 	{"TASK_RATES", "D.CP_TTG.DONE_OF_DUE", "2017-12-25", "98.629716", "2026-11-20", "A", []string{"RUN", "digital-quarterly#1", "DENOMINATOR", "DUE", "EVIDENCE", "D"}},
 }
 
-// newShelf makes the library. The catalogue and the territory are those that ship.
-func newShelf(t testing.TB) (*shelf, *territory.Registry) {
+// newShelf makes the library, with more figures where a test needs them. The catalogue and the territory are those that ship.
+func newShelf(t testing.TB, more ...row) (*shelf, *territory.Registry) {
 	t.Helper()
 	c, err := catalog.Load(data.FS)
 	if err != nil {
@@ -130,7 +130,7 @@ func newShelf(t testing.TB) (*shelf, *territory.Registry) {
 	}
 	var all []cube.Version
 	byFlow := map[string][]cube.Version{}
-	for i, r := range rows {
+	for i, r := range append(rows[:len(rows):len(rows)], more...) {
 		vintage, err := stat.ParseVintage(r.vintage, stat.MustDate("2026-11-20"))
 		if err != nil {
 			t.Fatal(err)

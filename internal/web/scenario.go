@@ -88,32 +88,45 @@ func (v *visit) defaults() scenario.Assumptions {
 	return a
 }
 
-// levels adds the levels of the start year where they are published: they only turn shares into dong.
+// levels adds what is known of the start year: levels, which turn shares into dong, and what the coefficient of digitalisation stands on.
 func (v *visit) levels(a scenario.Assumptions) scenario.Assumptions {
-	a.GDP, a.Value = 0, 0
+	a.GDP, a.Value, a.Core, a.Taxes = 0, 0, 0, 0
 	year := stat.Year(a.StartYear)
 	if o, ok := v.snap.Cell(cube.Cell{Dataflow: "NA_VA", Key: "A.VN.B1GQ.V", Period: year}); ok && o.Value != nil {
 		a.GDP = o.Value.Float64()
 	}
-	n := 0
-	for _, o := range v.snap.Read("NA_QUARTERLY_EST", "Q.VN.C.V") {
-		if o.Value != nil && o.Period.Year() == a.StartYear {
-			a.Value += o.Value.Float64()
-			n++
+	quarters := func(activity string) float64 {
+		sum, n := 0.0, 0
+		for _, o := range v.snap.Read("NA_QUARTERLY_EST", "Q."+nation+"."+activity+".V") {
+			if o.Value != nil && o.Period.Year() == a.StartYear {
+				sum += o.Value.Float64()
+				n++
+			}
 		}
+		if n != 4 {
+			return 0
+		}
+		return sum
 	}
-	if n != 4 {
-		a.Value = 0
+	a.Value = quarters("C")
+	if whole := quarters("B1GQ"); whole > 0 {
+		a.Taxes = 100 * quarters("TAX") / whole
+	}
+	core, okCore := v.snap.Cell(cube.Cell{Dataflow: "DE_SHARE_EST", Key: "A.VN.NSO.CORE", Period: year})
+	digitalised, okRest := v.snap.Cell(cube.Cell{Dataflow: "DE_SHARE_EST", Key: "A.VN.NSO.DIGITALISED", Period: year})
+	if okCore && okRest && core.Value != nil && digitalised.Value != nil {
+		c := core.Value.Float64()
+		a.Core = 100 * c / (c + digitalised.Value.Float64())
 	}
 	return a
 }
 
 func (v *visit) scenario() (page, error) {
-	a, faults := scenario.Read(v.defaults(), v.query.Get)
+	a, faults := scenario.Read(v.defaults(), v.query.Get, v.levels)
 	if v.format != "" && len(faults) > 0 {
 		return nil, joined(faults)
 	}
-	return v.scenarioPage(v.levels(a), faults, v.query.Get)
+	return v.scenarioPage(a, faults, v.query.Get)
 }
 
 // savedScenario shows a scenario that somebody kept.
@@ -134,6 +147,9 @@ func (v *visit) savedScenario() (page, error) {
 	p.Title, p.NoIndex = s.Name, true
 	p.Crumbs = []Crumb{{v.say("scenario.title"), v.link(scenarioPath)}}
 	for _, f := range p.Fields {
+		if f.Value == "" {
+			continue
+		}
 		p.Shown = append(p.Shown, fieldEntry{f.ID, f.Name, strings.TrimSpace(f.Value + " " + f.Unit)})
 	}
 	p.Shown = append(p.Shown, fieldEntry{"dang", v.say("scenario.shape"), v.say("scenario.shape-" + s.Shape)})
@@ -184,7 +200,9 @@ func (v *visit) scenarioPage(a scenario.Assumptions, faults []*fault.Error, type
 func addressOf(a scenario.Assumptions) []string {
 	out := []string{"nam-goc", strconv.Itoa(a.StartYear), "nam-dich", strconv.Itoa(a.TargetYear), "dang", a.Shape}
 	for _, f := range scenario.Fields() {
-		out = append(out, f.ID, f.Text(a))
+		if text := f.Text(a); text != "" {
+			out = append(out, f.ID, text)
+		}
 	}
 	return out
 }
@@ -273,6 +291,14 @@ func (p *scenarioPage) answer(a scenario.Assumptions, r scenario.Result) {
 	if r.Kappa != nil {
 		p.Facts = append(p.Facts, fact{Name: v.say("scenario.fact-kappa"), Value: v.digits(*r.Kappa, 2), Unit: "%"})
 	}
+	first, last := r.Years[0], r.Years[len(r.Years)-1]
+	if first.Coefficient != nil && last.Coefficient != nil {
+		p.Facts = append(p.Facts, fact{Name: v.say("scenario.fact-coefficient", "year", a.TargetYear), Value: v.digits(*last.Coefficient, 2),
+			Unit: v.say("scenario.fact-coefficient-start", "year", a.StartYear, "start", v.digits(*first.Coefficient, 2))})
+	}
+	if r.Needed != nil {
+		p.Facts = append(p.Facts, fact{Name: v.say("scenario.fact-needed", "year", a.TargetYear), Value: v.digits(*r.Needed, 2), Unit: "%"})
+	}
 	if now, ok, err := recipe.NowcastWith(func(flow, key string) []cube.Version { return v.snap.Read(flow, key) }, a.Electronics); err == nil && ok {
 		p.Facts = append(p.Facts, fact{Name: v.say("scenario.fact-nowcast", "quarter", text.FormatPeriodInline(v.lang, now.Period)), Value: text.FormatNumber(v.lang, now.Share, 3), Unit: v.say("scenario.of-gdp")})
 	}
@@ -292,9 +318,21 @@ func (p *scenarioPage) explain(a scenario.Assumptions, r scenario.Result) {
 	}
 	step("gdp", "real", n(a.GDPReal), "prices", n(a.GDPPrices), "rate", v.digits(*first.GDPGrowth, 2))
 	step("required", "target", n(a.TargetShare), "start", n(a.StartShare), "years", r.Compounded, "rate", v.digits(r.Rate, 2), "prices", n(a.DigitalPrices), "real", v.digits(r.Real, 2))
-	if first.ProjectedReal != nil {
+	switch {
+	case first.ProjectedReal == nil:
+	case a.Coefficient != nil:
+		step("projected-coefficient", "year", first.Year, "electronics", n(a.ElectronicsReal), "other", n(a.OtherReal), "coefficient", v.digits(*first.Coefficient, 2), "real", v.digits(*first.ProjectedReal, 2),
+			"rate", v.digits(*first.ProjectedRate, 2), "start", n(a.StartShare), "share", v.digits(*first.Projected, 2))
+	default:
 		step("projected", "weight", n(a.Electronics), "electronics", n(a.ElectronicsReal), "rest", n(100-a.Electronics), "other", n(a.OtherReal), "real", v.digits(*first.ProjectedReal, 2),
 			"rate", v.digits(*first.ProjectedRate, 2), "year", first.Year, "start", n(a.StartShare), "share", v.digits(*first.Projected, 2))
+	}
+	if start, last := r.Years[0], r.Years[len(r.Years)-1]; start.Coefficient != nil && last.Coefficient != nil {
+		step("coefficient", "start", a.StartYear, "digitalised", v.digits(a.StartShare-*start.Core, 2), "taxes", v.digits(a.Taxes, 2), "core", v.digits(*start.Core, 2), "from", v.digits(*start.Coefficient, 2),
+			"year", last.Year, "last", v.digits(*last.Core, 2), "to", v.digits(*last.Coefficient, 2))
+	}
+	if r.Needed != nil {
+		step("needed", "target", n(a.TargetShare), "year", a.TargetYear, "needed", v.digits(*r.Needed, 2))
 	}
 	if r.Kappa != nil {
 		step("kappa", "weight", n(a.Electronics), "kappa", v.digits(*r.Kappa, 2), "year", a.StartYear)
@@ -338,6 +376,10 @@ func (v *visit) pathFigure(f *Frame, a scenario.Assumptions, r scenario.Result) 
 	table := newTable("scenario", title, periods("year", both("data.period")), numbers("required-share", both("scenario.col-required"), unit, 2),
 		numbers("required-growth", both("scenario.col-required-rate"), per, 2), numbers("required-real", both("scenario.col-required-real"), per, 2),
 		numbers("projected-share", both("scenario.col-projected"), unit, 2), numbers("projected-real", both("scenario.col-projected-real"), per, 2), numbers("gap", both("scenario.col-gap"), both("scenario.points"), 2))
+	core := r.Years[0].Core != nil
+	if core {
+		table.Columns = append(table.Columns, numbers("core", both("scenario.col-core"), unit, 2), numbers("coefficient", both("scenario.col-coefficient"), both("scenario.unit-he-so"), 2))
+	}
 	levels := r.Years[0].GDP != nil
 	if levels {
 		money := unitLabel(v.snap, "VND", "9")
@@ -360,6 +402,9 @@ func (v *visit) pathFigure(f *Frame, a scenario.Assumptions, r scenario.Result) 
 		put(required, y.Year, &y.Required)
 		put(projected, y.Year, y.Projected)
 		row := []cell{when(stat.Year(y.Year)), amount(&y.Required, 4), amount(y.RequiredRate, 4), amount(y.RequiredReal, 4), amount(y.Projected, 4), amount(y.ProjectedReal, 4), amount(y.Gap, 4)}
+		if core {
+			row = append(row, amount(y.Core, 4), amount(y.Coefficient, 4))
+		}
 		if levels {
 			row = append(row, amount(y.GDP, 0), amount(y.RequiredVA, 0), amount(y.ProjectedVA, 0))
 		}
@@ -398,8 +443,8 @@ func (s *Site) saveScenario(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, fault.New("web.bad-form", "kilobytes", maxScenarioForm>>10))
 		return
 	}
-	a, faults := scenario.Read(v.defaults(), r.PostForm.Get)
-	kept := scenario.Saved{Name: strings.TrimSpace(r.PostForm.Get("ten")), By: strings.TrimSpace(r.PostForm.Get("nguoi")), At: s.now().UTC(), Release: v.current.Release.ID, Assumptions: v.levels(a)}
+	a, faults := scenario.Read(v.defaults(), r.PostForm.Get, v.levels)
+	kept := scenario.Saved{Name: strings.TrimSpace(r.PostForm.Get("ten")), By: strings.TrimSpace(r.PostForm.Get("nguoi")), At: s.now().UTC(), Release: v.current.Release.ID, Assumptions: a}
 	for _, f := range kept.Check() {
 		if f.Where.Column == "ten" || f.Where.Column == "nguoi" { // the assumptions are judged already, with what was typed
 			faults = append(faults, f)

@@ -33,7 +33,13 @@ func (d *drawer) ScenarioByID(_ context.Context, id string) (scenario.Saved, err
 
 func newScenarioSite(t testing.TB) (*Site, *drawer) {
 	t.Helper()
-	s, reg := newShelf(t)
+	made := []string{"RUN", "digital-quarterly#1", "RECIPE", "digital-quarterly@1", "EVIDENCE", "I"}
+	more := []row{
+		{"DE_SHARE_EST", "A.VN.NSO.CORE", "2025", "8.42", "2026-11-20", "A", made}, {"DE_SHARE_EST", "A.VN.NSO.DIGITALISED", "2025", "5.6", "2026-11-20", "A", made}}
+	for _, q := range []string{"2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"} { // made up: taxes are a tenth of GDP
+		more = append(more, row{"NA_QUARTERLY_EST", "Q.VN.B1GQ.V", q, "3000000", "2026-11-20", "E", made}, row{"NA_QUARTERLY_EST", "Q.VN.TAX.V", q, "300000", "2026-11-20", "E", made})
+	}
+	s, reg := newShelf(t, more...)
 	d := &drawer{}
 	return New(Config{Library: s, Territory: reg, Methods: methodFiles, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Scenarios: d,
 		Now: func() time.Time { return time.Date(2026, 11, 22, 2, 30, 0, 0, time.UTC) }}), d
@@ -70,6 +76,21 @@ func TestAScenarioIsWorkedOutOnThePage(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a coefficient of digitalisation moves the share, and the page says how", func(t *testing.T) {
+		w := get(s, "/kich-ban?lang=en&he-so=20")
+		// In 2025 the core is 8.42 and the digitalised part 5.60 per cent of GDP.
+		for _, want := range []string{`name="he-so" value="20"`, "digitalised part, 5.60 % of GDP", "core 8.42 %", "taxes on products 10.00 %", "the coefficient, ", "our reading", "Coefficient of digitalisation that meets the target, 2030"} {
+			if !strings.Contains(w.Body.String(), want) {
+				t.Errorf("the page does not say %q", want)
+			}
+		}
+		if w.Code != 200 || len(markup(t, w.Body.String())) > 0 {
+			t.Errorf("%d %v", w.Code, markup(t, w.Body.String()))
+		}
+		if strings.Contains(get(s, "/kich-ban?lang=en").Body.String(), "the coefficient, ") {
+			t.Error("a coefficient nobody set is explained")
+		}
+	})
 	t.Run("its files say that it is a scenario and hold the path", func(t *testing.T) {
 		for _, format := range []string{"csv", "json", "xlsx", "svg", "png", "option"} {
 			w := get(s, "/kich-ban."+format+"?muc-tieu=25")
@@ -116,6 +137,8 @@ func TestBadAssumptionsAreNamedBesideTheirFields(t *testing.T) {
 		"gdp=mười":                       {"vi": "“mười” không phải là một số", "en": "“mười” is not a number"},
 		"ty-trong=140":                   {"vi": "từ 0,1 đến 99", "en": "between 0.1 and 99"},
 		"nam-dich=2020":                  {"vi": "Năm mục tiêu phải sau năm 2025", "en": "must come after 2025"},
+		"he-so=20&dien-tu=70":            {"vi": "Điện tử là một phần của lõi", "en": "Electronics are part of the core"},
+		"he-so=20&nam-goc=2015":          {"vi": "năm 2015 chưa có phần lõi", "en": "for 2015 the core or the taxes"},
 		"dang=zigzag":                    {"vi": "Dạng đường đi không có trong danh sách", "en": "shape of the path is not in the list"},
 		"gdp=%3Cscript%3Ealert%281%29":   {"vi": "&lt;script&gt;", "en": "&lt;script&gt;"},
 		"gdp=NaN":                        {"vi": "không phải là một số", "en": "is not a number"},
