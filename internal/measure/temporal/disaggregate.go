@@ -124,6 +124,9 @@ func (d *disaggregation) choose() error {
 		return bad("Method", opt.Method)
 	}
 	d.average = opt.Average || opt.Method == Default && d.n < fewPeriods && opt.Rho == nil
+	if d.lowest >= -1 {
+		d.lowest = math.Max(d.lowest, -defaultMaxRho)
+	}
 	if d.high == 0 {
 		d.high = defaultMaxRho
 		if d.average {
@@ -135,7 +138,7 @@ func (d *disaggregation) choose() error {
 	}
 	switch {
 	case !(d.lowest > -1 && d.lowest <= d.high):
-		return bad("RhoMin", d.lowest)
+		return bad("RhoMin", opt.RhoMin)
 	case !(d.high < 1):
 		return bad("RhoMax", d.high)
 	case opt.Rho != nil && (d.process == walk || opt.Average):
@@ -222,8 +225,10 @@ func (d *disaggregation) estimate(rho *float64) (*Disaggregated, error) {
 		out.Rho = d.lowest
 	default:
 		out.Rho = g.search(d.lowest, d.high, d.objective)
-		if out.Rho <= d.lowest {
+		if out.Rho <= d.lowest && d.lowest == 0 {
 			out.Warnings = append(out.Warnings, fault.New("temporal.rho-lower", "rho", out.Rho))
+		} else if out.Rho <= d.lowest {
+			out.Warnings = append(out.Warnings, fault.New("temporal.rho-floor", "rho", out.Rho))
 		} else if out.Rho >= d.high && d.opt.Method != Default {
 			out.Warnings = append(out.Warnings, fault.New("temporal.rho-upper", "rho", out.Rho))
 		}

@@ -399,7 +399,7 @@ func TestDisaggregateEdgeCases(t *testing.T) {
 		if got.Rho != 0.3 {
 			t.Errorf("ρ = %v", got.Rho)
 		}
-		wantWarning(t, got.Warnings, "temporal.rho-lower")
+		wantWarning(t, got.Warnings, "temporal.rho-floor")
 		below, err := Disaggregate(sales, [][]float64{x}, Options{Frequency: 4, Method: ChowLin, RhoMin: -0.99})
 		if err != nil {
 			t.Fatal(err)
@@ -464,7 +464,7 @@ func TestDisaggregateEdgeCases(t *testing.T) {
 			"Method":     {Frequency: 4, Method: "best"},
 			"Divisor":    {Frequency: 4, Divisor: 7},
 			"Errors":     {Frequency: 4, Errors: -1},
-			"RhoMin":     {Frequency: 4, RhoMin: -1},
+			"RhoMin":     {Frequency: 4, RhoMin: -1.001},
 			"RhoMax":     {Frequency: 4, RhoMax: 1},
 			"Rho":        {Frequency: 4, Rho: &one},
 			"Average":    {Frequency: 4, Average: true, Method: Fernandez},

@@ -53,7 +53,7 @@ type Options struct {
 	Method         Method
 	Rho            *float64 // fixed by declaration
 	Average        bool     // average over a uniform prior of ρ on [RhoMin, RhoMax], by default [0.5, 0.9]
-	RhoMin, RhoMax float64  // bounds of the search; RhoMax 0 means 0.999; RhoMin may be negative, above -1
+	RhoMin, RhoMax float64  // bounds of the search; RhoMax 0 means 0.999; RhoMin may be negative, and -1 means no bound: -0.999
 	Divisor        Divisor
 	Errors         Errors
 	NonNegative    bool // ŷ >= 0 with the same objective, β staying as estimated

@@ -146,27 +146,53 @@ func (g *regression) at(rho float64, what objective) (value, slope float64) {
 	return -half*math.Log(rss) - g.v.logDet/2, -half*drss/rss - g.v.dLogDt/2
 }
 
-// search finds the best ρ in [low, high]: a grid, closer towards the upper end, brackets every local maximum by
-// the sign of the slope; each is then located by a safeguarded secant on the slope, and the ends are candidates.
-func (g *regression) search(low, high float64, what objective) float64 {
+// grid divides [low, high] closer towards the ends that lie near ±1, where the profile turns fastest.
+func grid(low, high float64) []float64 {
 	const cells = 24
+	var points []float64
+	if low < 0 { // the mirror image of the positive side
+		mirror := grid(math.Max(0, -high), -low)
+		for i := len(mirror) - 1; i >= 0; i-- {
+			points = append(points, -mirror[i])
+		}
+		if high <= 0 {
+			return points
+		}
+		low, points = 0, points[:len(points)-1]
+	}
+	points = append(points, low)
+	for i := 1; i <= cells; i++ {
+		u := 1 - float64(i)/cells
+		points = append(points, high-(high-low)*u*u)
+	}
+	return points
+}
+
+// search finds the best ρ in [low, high]: a grid brackets every local maximum by the sign of the slope; each is
+// then located by a safeguarded secant on the slope, and the ends are candidates. Where only an even power of ρ
+// counts (a stock at every second or fourth period) ρ and -ρ are equally good: the positive one is taken.
+func (g *regression) search(low, high float64, what objective) float64 {
 	best, bestValue := low, math.Inf(-1)
 	consider := func(rho, value float64) {
-		if value > bestValue {
+		if value > bestValue || best < 0 && rho > 0 && value >= bestValue-1e-12*math.Abs(bestValue) {
 			best, bestValue = rho, value
 		}
 	}
+	points := grid(low, high)
 	var a, sa float64
-	for i := range cells + 1 {
-		u := 1 - float64(i)/cells
-		b := high - (high-low)*u*u
-		if i == 0 {
-			b = low
-		}
+	for i, b := range points {
 		value, sb := g.at(b, what)
 		switch {
-		case i == 0 && sb <= 0, i == cells && sb >= 0:
+		case i == 0 && sb <= 0, i == len(points)-1 && sb >= 0, sb == 0:
 			consider(b, value)
+		}
+		if i > 0 && sa == 0 && sb < 0 { // a level point that may be a dip: the slope just inside tells
+			for m := b; m > a+(b-a)/100 && sa <= 0; {
+				m = (a + m) / 2
+				if _, s := g.at(m, what); s > 0 {
+					a, sa = m, s
+				}
+			}
 		}
 		if i > 0 && sa > 0 && sb < 0 {
 			rho := g.top(a, sa, b, sb, what)
