@@ -42,7 +42,10 @@ func TestAFileMayBeWrittenInMoreThanOneWay(t *testing.T) {
 		table := "code,a,b,fd\na,1.5,2,3\nb,2,3.25,3\nva,3,4,\n"
 		want := ask(t, files{"T": table}, "io", "--table", "T", "--value-added", "va", "--final", "fd").at("output").by("a", "b")
 		semicolons := strings.ReplaceAll(strings.ReplaceAll(table, ",", ";"), ".", ",")
-		for name, text := range map[string]string{"workbook": xlsx(t, table), "tabs": strings.ReplaceAll(table, ",", "\t"), "semicolons": semicolons, "mark": "\ufeff" + table, "windows": strings.ReplaceAll(table, "\n", "\r\n")} {
+		for name, text := range map[string]string{"workbook": xlsx(t, table), "tabs": strings.ReplaceAll(table, ",", "\t"), "semicolons": semicolons, "mark": "\ufeff" + table, "windows": strings.ReplaceAll(table, "\n", "\r\n"),
+			"spreadsheet": strings.ReplaceAll(table, "\n", ",,\n") + ",,,,,\n", "no corner": strings.TrimPrefix(table, "code,"), "rows that end early": "code,a,b,fd\na,1.5,2,3\nb,2,3.25,3\nva,3,4\n",
+			"exponents": strings.Replace(table, "1.5", "15e-1", 1), "marked": table[:len(table)-1] + "N/A\n", "quoted": strings.Replace(table, "\na,", "\n\"a\",", 1),
+			"long": "row,column,value\na,a,1.5\na,b,2\nb,a,2\nb,b,3.25\na,fd,3\nb,fd,3\nva,a,3\nva,b,4\n", "long, in Vietnamese": "hàng;cột;giá trị\na;a;1,5\na;b;2\nb;a;2\nb;b;3,25\na;fd;3\nb;fd;3\nva;a;3\nva;b;4\n"} {
 			t.Log(name)
 			near(t, name, ask(t, files{"T": text}, "io", "--table", "T", "--value-added", "va", "--final", "fd").at("output").by("a", "b"), want, 0)
 			near(t, name, ask(t, files{"-": text}, "io", "--table", "-", "--value-added", "va", "--final", "fd").at("output").by("a", "b"), want, 0)
@@ -100,6 +103,13 @@ func TestAFileMayBeWrittenInMoreThanOneWay(t *testing.T) {
 		b := ask(t, files{"D": d}, append(args, "--covariates", "x,north")...)
 		near(t, "eblup", a.at("eblup").by(names...), b.at("eblup").by(names...), 1e-10)
 		near(t, "beta", a.at("beta").by("constant", "x", "region=west"), b.at("beta").by("constant", "x", "north"), 1e-10)
+		c := ask(t, files{"D": d}, append(args, "--covariates", "x", "--factors", "region", "--no-intercept")...) // the same model, each level by itself
+		near(t, "eblup", c.at("eblup").by(names...), a.at("eblup").by(names...), 1e-10)
+		near(t, "criteria", c.by("aic", "bic"), a.by("aic", "bic"), 1e-10)
+		south := a.at("beta").by("constant")[0]
+		near(t, "beta", c.at("beta").by("region=south", "region=west"), []float64{south, south + a.at("beta").by("region=west")[0]}, 1e-10)
+		parts := a.at("mseParts", "a3").by("g1", "g2", "g3")
+		near(t, "mse", a.at("mse").by("a3"), []float64{parts[0] + parts[1] + 2*parts[2]}, 1e-14)
 	})
 	t.Run("an index from wide and from long data, in the declared order", func(t *testing.T) {
 		method := "code: p\nversion: '1'\nfrom: 2020-01-01\nnormalise: {kind: goalposts, low: 0, high: 10}\nindex: {code: p, parts: [{code: k, weight: 1}, {code: l, weight: 3}]}\n"

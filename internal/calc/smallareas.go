@@ -80,13 +80,15 @@ func smallAreas(_ context.Context, e *Env, args []string) error {
 	notes = append(notes, f.Notes...)
 	m := len(d.Areas)
 	eblup, mse, gamma, regression := make([]float64, m), make([]float64, m), make([]float64, m), make([]float64, m)
+	parts := make([]object, m)
 	synthetic := make([]bool, m)
 	for i, x := range f.Estimates {
 		eblup[i], mse[i], gamma[i], regression[i], synthetic[i] = x.Value, x.MSE, x.Gamma, x.Regression, x.Synthetic
+		parts[i] = object{{"g1", x.G1}, {"g2", x.G2}, {"g3", x.G3}}
 	}
 	out := object{{"method", *method}, {"A", f.A}, {"varA", f.VarA}, {"beta", byCode(d.CovariateNames, f.Beta)}, {"se", byCode(d.CovariateNames, f.BetaSE)},
-		{"eblup", byCode(d.Areas, eblup)}, {"mse", byCode(d.Areas, mse)}, {"gamma", byCode(d.Areas, gamma)}, {"regression", byCode(d.Areas, regression)},
-		{"synthetic", byCode(d.Areas, synthetic)}, {"logLik", f.LogLik}, {"restrictedLogLik", f.RestrictedLL}, {"score", f.Score}, {"iterations", f.Iterations}, {"sampled", f.Sampled}}
+		{"eblup", byCode(d.Areas, eblup)}, {"mse", byCode(d.Areas, mse)}, {"mseParts", byCode(d.Areas, parts)}, {"gamma", byCode(d.Areas, gamma)}, {"regression", byCode(d.Areas, regression)},
+		{"synthetic", byCode(d.Areas, synthetic)}, {"logLik", f.LogLik}, {"restrictedLogLik", f.RestrictedLL}, {"aic", f.AIC}, {"bic", f.BIC}, {"score", f.Score}, {"iterations", f.Iterations}, {"sampled", f.Sampled}}
 	head, vectors := []string{"area", "eblup", "mse", "gamma", "regression"}, [][]string{texts(eblup), texts(mse), texts(gamma), texts(regression)}
 	if *total != "" {
 		values, errors, err := t.benchmarked(eblup, mse, *total, *weightColumn)
@@ -175,7 +177,7 @@ func (t *sheet) sampled(d *smallarea.Data, direct, variance string) error {
 	return nil
 }
 
-// covariates builds Z: a constant, the columns, and one column a level of each factor but the first.
+// covariates builds Z: a constant, the columns, and one column a level of each factor but its first.
 func (t *sheet) covariates(d *smallarea.Data, columns, factors []string, constant bool) error {
 	m := t.len()
 	var z *mat.Dense
@@ -200,21 +202,22 @@ func (t *sheet) covariates(d *smallarea.Data, columns, factors []string, constan
 		d.CovariateNames = []string{"constant"}
 	case constant:
 		z, d.CovariateNames = smallarea.WithConstant(z, d.CovariateNames)
-	case z == nil:
+	case z == nil && len(factors) == 0:
 		return fault.New("calc.no-covariates")
 	}
-	for _, name := range factors {
+	for i, name := range factors {
 		c, err := t.column(name)
 		if err != nil {
 			return err
 		}
 		levels := make([]string, m)
-		for i := range m {
-			if levels[i] = t.text(i, c); levels[i] == "" {
-				return fault.New("calc.blank").At(t.name, t.line(i), t.head[c])
+		for r := range m {
+			if levels[r] = t.text(r, c); levels[r] == "" {
+				return fault.New("calc.blank").At(t.name, t.line(r), t.head[c])
 			}
 		}
-		if z, d.CovariateNames, err = smallarea.WithFactor(z, d.CovariateNames, name, levels); err != nil {
+		// without a constant the first factor holds the level of the model and keeps all its columns
+		if z, d.CovariateNames, err = smallarea.WithFactor(z, d.CovariateNames, name, levels, !constant && i == 0); err != nil {
 			return err
 		}
 	}

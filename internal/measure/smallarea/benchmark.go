@@ -2,9 +2,6 @@ package smallarea
 
 import (
 	"math"
-	"sort"
-
-	"gonum.org/v1/gonum/mat"
 
 	"nhipso/internal/fault"
 )
@@ -92,51 +89,4 @@ func SmoothVariances(psi, n []float64) ([]float64, error) {
 		out[i] *= total / fitted
 	}
 	return out, nil
-}
-
-// WithConstant puts a column of ones before the covariates.
-func WithConstant(z *mat.Dense, names []string) (*mat.Dense, []string) {
-	m, k := z.Dims()
-	out := mat.NewDense(m, k+1, nil)
-	for i := range m {
-		out.Set(i, 0, 1)
-		for j := range k {
-			out.Set(i, j+1, z.At(i, j))
-		}
-	}
-	return out, append([]string{"constant"}, names...)
-}
-
-// WithFactor appends a column of 0 and 1 for each level of a factor except the first in sorted order.
-// names are those of the columns already there; the new ones are "factor=level".
-func WithFactor(z *mat.Dense, names []string, factor string, levels []string) (*mat.Dense, []string, error) {
-	m, k := z.Dims()
-	if len(levels) != m {
-		return nil, nil, fault.New("smallarea.shape", "areas", m, "variances", m, "covariates", len(levels))
-	}
-	seen := map[string]bool{}
-	for _, l := range levels {
-		seen[l] = true
-	}
-	distinct := make([]string, 0, len(seen))
-	for l := range seen {
-		distinct = append(distinct, l)
-	}
-	sort.Strings(distinct)
-	out := mat.NewDense(m, k+len(distinct)-1, nil)
-	for i := range m {
-		for j := range k {
-			out.Set(i, j, z.At(i, j))
-		}
-		for j, l := range distinct[1:] {
-			if levels[i] == l {
-				out.Set(i, k+j, 1)
-			}
-		}
-	}
-	names = append([]string(nil), names...)
-	for _, l := range distinct[1:] {
-		names = append(names, factor+"="+l)
-	}
-	return out, names, nil
 }

@@ -33,15 +33,20 @@ func (w *model) objective(method Method, p *point) float64 {
 }
 
 // estimate finds A. The likelihood may have several maxima and its largest may lie at 0, so a grid over
-// sixteen powers of ten picks the interval and a root finder kept within it gives the digits; the
-// moment equation has one root at most.
+// sixteen powers of ten, or from where A is small beside every ψ, picks the interval and a root finder kept
+// within it gives the digits; the moment equation has one root at most. With a ψ of 0 the likelihood next to
+// A = 0 may grow without bound: then only maxima inside count.
 func (w *model) estimate(method Method, f *Fitted) (*point, error) {
 	const perDecade = 8
+	low := -10 * perDecade
+	if !w.exact() {
+		low = min(low, max(-60*perDecade, int(perDecade*math.Log10(w.psi[0]/w.scale))-perDecade))
+	}
 	var grid []float64
-	for i := -10 * perDecade; i <= 6*perDecade; i++ {
+	for i := low; i <= 6*perDecade; i++ {
 		grid = append(grid, w.scale*math.Pow(10, float64(i)/perDecade))
 	}
-	zero := !w.exact() && method != AdjustedREML // with a ψ of 0 the likelihood at A = 0 does not exist
+	zero := !w.exact() && method != AdjustedREML
 	if zero {
 		grid = append([]float64{0}, grid...)
 	}
@@ -50,6 +55,9 @@ func (w *model) estimate(method Method, f *Fitted) (*point, error) {
 	for i, a := range grid {
 		points[i] = w.at(a)
 		slope[i] = w.criterion(method, points[i])
+		if !points[i].defined() {
+			slope[i] = math.NaN() // which is on neither side of a root
+		}
 	}
 	var found []*point
 	for i := 1; i < len(grid); i++ {
@@ -61,7 +69,7 @@ func (w *model) estimate(method Method, f *Fitted) (*point, error) {
 		found = append(found, points[0])
 	}
 	if len(found) == 0 {
-		if !zero && slope[0] <= 0 { // ψ = 0 somewhere and no residual there: nothing identifies A
+		if !(slope[0] > 0) { // ψ = 0, or next to it, somewhere and no residual there: nothing identifies A
 			return nil, fault.New("smallarea.degenerate")
 		}
 		return nil, fault.New("smallarea.no-solution", "method", method)
@@ -144,28 +152,26 @@ func (w *model) describe(d Data, o Options, f *Fitted, p *point) {
 		unit := make([]float64, w.k)
 		unit[j] = 1
 		c := w.forward(unit)
-		f.BetaSE[j] = math.Sqrt(w.form(p, c))
+		f.BetaSE[j] = math.Sqrt(p.form(c))
 	}
 	bias := 0.0
 	if o.Hold == nil {
 		bias = w.biasOfA(o.Method, p)
 	}
-	at := 0
 	for i := range d.Direct {
 		z := d.Covariates.RawRowView(i)
 		e := Estimate{Area: nameOf(d.Areas, i)}
-		spread := w.form(p, w.forward(z))
+		spread := p.form(w.forward(z))
 		for j := range w.k {
 			e.Regression += z[j] * f.Beta[j]
 		}
-		if d.missing(i) {
+		if w.place[i] < 0 {
 			e.Value, e.Synthetic, e.G1, e.G2 = e.Regression, true, p.a, spread
 			e.MSE = e.G1 + e.G2
 			f.Estimates = append(f.Estimates, e)
 			continue
 		}
-		psi, residual := d.Variance[i], p.residual[at]
-		at++
+		psi, residual := d.Variance[i], p.residual[w.place[i]]
 		if psi == 0 {
 			e.Value, e.Gamma = d.Direct[i], 1
 			f.Estimates = append(f.Estimates, e)
@@ -206,15 +212,4 @@ func (w *model) forward(z []float64) []float64 {
 		c[j] /= w.r.At(j, j)
 	}
 	return c
-}
-
-// form gives z'(Z'Σ⁻¹Z)⁻¹z for z in the orthonormal basis.
-func (w *model) form(p *point, c []float64) float64 {
-	var s float64
-	for j := range w.k {
-		for l := range w.k {
-			s += c[j] * p.inverse.At(j, l) * c[l]
-		}
-	}
-	return math.Max(0, s)
 }

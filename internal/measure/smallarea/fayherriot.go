@@ -1,7 +1,9 @@
 package smallarea
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -57,6 +59,7 @@ type Fitted struct {
 	Estimates    []Estimate
 	LogLik       float64 // normal log-likelihood of the sampled areas at the estimates
 	RestrictedLL float64 // restricted log-likelihood, without its constant of the covariates
+	AIC, BIC     float64 // -2 LogLik and 2, or log m, for each parameter: β, and A unless it is held
 	Score        float64 // derivative of the criterion in A at the solution; about 0 unless A = 0
 	Iterations   int
 	Sampled      int
@@ -95,18 +98,23 @@ func Fit(d Data, o Options) (*Fitted, error) {
 		if *o.Hold == 0 && w.exact() {
 			return nil, fault.New("smallarea.degenerate")
 		}
-		at = w.at(*o.Hold)
+		if at = w.at(*o.Hold); !at.defined() {
+			return nil, fault.New("smallarea.degenerate")
+		}
 	} else if at, err = w.estimate(o.Method, f); err != nil {
 		return nil, err
 	}
 	f.A, f.LogLik, f.RestrictedLL = at.a, at.logLik, at.restricted
+	parameters := float64(w.k)
 	if o.Hold == nil {
+		parameters++
 		f.Score = w.criterion(o.Method, at)
 		f.VarA = w.varianceOfA(o.Method, at)
 		if f.A == 0 {
 			f.Notes = append(f.Notes, fault.New("smallarea.note-no-area-variance", "method", o.Method))
 		}
 	}
+	f.AIC, f.BIC = -2*f.LogLik+2*parameters, -2*f.LogLik+parameters*math.Log(float64(w.m))
 	w.describe(d, o, f, at)
 	return f, nil
 }
@@ -115,6 +123,7 @@ func Fit(d Data, o Options) (*Fitted, error) {
 // normal equations are well conditioned.
 type model struct {
 	m, k  int
+	place []int // of each area among the sampled ones, which are sorted by ψ; -1 without a sample
 	y     []float64
 	psi   []float64
 	q     *mat.Dense // m × k, orthonormal columns
@@ -124,13 +133,17 @@ type model struct {
 
 func newModel(d Data) (*model, error) {
 	all, k := d.Covariates.Dims()
-	w := &model{k: k}
+	w := &model{k: k, place: slices.Repeat([]int{-1}, all)}
 	var rows []int
 	for i := range all {
 		if !d.missing(i) {
 			rows = append(rows, i)
-			w.y, w.psi = append(w.y, d.Direct[i]), append(w.psi, d.Variance[i])
 		}
+	}
+	slices.SortStableFunc(rows, func(i, j int) int { return cmp.Compare(d.Variance[i], d.Variance[j]) })
+	for at, i := range rows {
+		w.place[i] = at
+		w.y, w.psi = append(w.y, d.Direct[i]), append(w.psi, d.Variance[i])
 	}
 	w.m = len(rows)
 	if w.m-k < 5 {
@@ -193,77 +206,5 @@ func newModel(d Data) (*model, error) {
 	return w, nil
 }
 
-func (w *model) exact() bool {
-	for _, p := range w.psi {
-		if p == 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// point is the model at one value of A.
-type point struct {
-	a                  float64
-	weight             []float64     // 1/(A + ψ)
-	inverse            *mat.SymDense // (Q'ΣQ)⁻¹ with Σ⁻¹ as weights
-	coefficient        []float64     // of Q
-	residual           []float64     // y - Zβ
-	sum1, sum2         float64       // Σ 1/(A+ψ), Σ 1/(A+ψ)²
-	quadratic, squares float64       // Σ w e², Σ w² e²
-	traceP             float64
-	traceQ             float64 // tr[(Z'Σ⁻¹Z)⁻¹ Z'Σ⁻²Z]
-	logLik, restricted float64
-}
-
-func (w *model) at(a float64) *point {
-	p := &point{a: a, weight: make([]float64, w.m), residual: make([]float64, w.m), coefficient: make([]float64, w.k)}
-	s, t := mat.NewSymDense(w.k, nil), mat.NewSymDense(w.k, nil)
-	right := mat.NewVecDense(w.k, nil)
-	var logs float64
-	for i := range w.m {
-		v := a + w.psi[i]
-		g := 1 / v
-		p.weight[i] = g
-		p.sum1 += g
-		p.sum2 += g * g
-		logs += math.Log(v)
-		for j := range w.k {
-			qj := w.q.At(i, j)
-			right.SetVec(j, right.AtVec(j)+g*qj*w.y[i])
-			for l := j; l < w.k; l++ {
-				x := qj * w.q.At(i, l) * g
-				s.SetSym(j, l, s.At(j, l)+x)
-				t.SetSym(j, l, t.At(j, l)+x*g)
-			}
-		}
-	}
-	var ch mat.Cholesky
-	if !ch.Factorize(s) { // the columns of Q are orthonormal: only absurd ratios of ψ come here
-		p.logLik, p.restricted = math.Inf(-1), math.Inf(-1)
-		return p
-	}
-	var c mat.VecDense
-	_ = ch.SolveVecTo(&c, right)
-	p.inverse = mat.NewSymDense(w.k, nil)
-	_ = ch.InverseTo(p.inverse)
-	copy(p.coefficient, c.RawVector().Data)
-	for i := range w.m {
-		e := w.y[i]
-		for j := range w.k {
-			e -= w.q.At(i, j) * p.coefficient[j]
-		}
-		p.residual[i] = e
-		p.quadratic += p.weight[i] * e * e
-		p.squares += p.weight[i] * p.weight[i] * e * e
-	}
-	for j := range w.k {
-		for l := range w.k {
-			p.traceQ += p.inverse.At(j, l) * t.At(l, j)
-		}
-	}
-	p.traceP = p.sum1 - p.traceQ
-	p.logLik = -0.5 * (float64(w.m)*math.Log(2*math.Pi) + logs + p.quadratic)
-	p.restricted = -0.5 * (float64(w.m-w.k)*math.Log(2*math.Pi) + logs + ch.LogDet() + p.quadratic)
-	return p
-}
+// exact reports whether an area was measured without error.
+func (w *model) exact() bool { return w.psi[0] == 0 }

@@ -327,6 +327,34 @@ func TestEdges(t *testing.T) {
 			}
 		}
 	})
+	t.Run("variances that differ by thirty powers of ten leave the others their digits", func(t *testing.T) {
+		_, d := load(t)
+		d.Variance = append([]float64(nil), d.Variance...)
+		d.Variance[2] = 1e-30
+		zero, x0, y0 := 0.0, d.Covariates.At(2, 1), d.Direct[2]
+		var above, below float64 // a line through the area that is known
+		for i := range d.Direct {
+			x := d.Covariates.At(i, 1) - x0
+			above, below = above+x*(d.Direct[i]-y0)/d.Variance[i], below+x*x/d.Variance[i]
+		}
+		f := fit(t, d, Options{Hold: &zero})
+		same(t, "β", f.Beta[1], above/below, 1e-13)
+		same(t, "se β", f.BetaSE[1], math.Sqrt(1/below), 1e-13)
+		same(t, "through the known area", f.Estimates[2].Regression, y0, 1e-13)
+		for _, method := range methods {
+			if g := fit(t, d, Options{Method: method}); !finite(g.A) || math.Abs(g.Estimates[2].Value-y0) > 1e-9 {
+				t.Fatalf("%s: %g, %+v", method, g.A, g.Estimates[2])
+			}
+		}
+		d.Variance[2] = 1e-320
+		_, err := Fit(d, Options{Hold: &zero})
+		wantCode(t, err, "smallarea.degenerate")
+		for _, method := range methods {
+			if g, err := Fit(d, Options{Method: method}); err == nil && !finite(g.Estimates[0].MSE) {
+				t.Fatalf("%s: %+v", method, g)
+			}
+		}
+	})
 	t.Run("fewer than five degrees of freedom are refused", func(t *testing.T) {
 		d := copyOf()
 		d.Direct, d.Variance = d.Direct[:6], d.Variance[:6]
@@ -422,16 +450,13 @@ func TestEdges(t *testing.T) {
 		_, err = SmoothVariances([]float64{1}, []float64{5, 1, 5})
 		wantCode(t, err, "smallarea.shape")
 	})
-	t.Run("a factor becomes one column a level but the first", func(t *testing.T) {
-		z, names, err := WithFactor(mat.NewDense(3, 1, []float64{1, 1, 1}), []string{"constant"}, "region", []string{"south", "north", "south"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(names) != 2 || names[1] != "region=south" || z.At(0, 1) != 1 || z.At(1, 1) != 0 {
-			t.Fatal(names, z)
-		}
-		_, _, err = WithFactor(mat.NewDense(3, 1, nil), nil, "region", []string{"south"})
-		wantCode(t, err, "smallarea.shape")
+	t.Run("the criteria of information count β and an estimated A", func(t *testing.T) {
+		_, d := load(t)
+		f := fit(t, d, Options{Method: ML})
+		same(t, "AIC", f.AIC, -2*f.LogLik+6, 1e-15)
+		same(t, "BIC", f.BIC, -2*f.LogLik+3*math.Log(8), 1e-15)
+		g := fit(t, d, Options{Hold: &f.A})
+		same(t, "AIC with A held", g.AIC, f.AIC-2, 1e-12)
 	})
 }
 
