@@ -3,6 +3,8 @@ package web
 import (
 	"encoding/json"
 	"html/template"
+	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -34,8 +36,32 @@ func (v *visit) dataset(f *catalog.Dataflow, obs []cube.Version) *Dataset {
 	}
 	return &Dataset{"@context": "https://schema.org", "@type": "Dataset", "name": f.Name.In(v.lang), "description": f.Description.In(v.lang), "identifier": f.ID, "inLanguage": v.lang,
 		"url": origin + v.here(), "license": v.say("common.licence-url"), "creator": map[string]any{"@type": "Organization", "name": v.say("common.site")},
-		"spatialCoverage": v.say("common.country"), "temporalCoverage": from.From().String() + "/" + to.To().String(),
+		"spatialCoverage": v.countries(f, obs), "temporalCoverage": from.From().String() + "/" + to.To().String(),
 		"datePublished": v.current.Release.PublishAt.UTC().Format("2006-01-02"), "distribution": files, "isAccessibleForFree": true}
+}
+
+// countries names the countries that figures are about: a table of another country shown to demonstrate a method is not about this one.
+func (v *visit) countries(f *catalog.Dataflow, obs []cube.Version) string {
+	own := v.say("common.country")
+	list, err := v.snap.Catalog.Codelist("CL_AREA")
+	if err != nil || f.Position("REF_AREA") < 0 {
+		return own
+	}
+	var names []string
+	for _, o := range obs {
+		area, known := list.Code(f.CodeOf(o.Key, "REF_AREA"))
+		for known && area.Parent != "" {
+			area, known = list.Code(area.Parent)
+		}
+		name := own
+		if known && area.ID != nation {
+			name = area.Name.In(v.lang)
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // Script is the description as a block of data, with nothing in it that could end the block.
