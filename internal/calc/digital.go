@@ -135,7 +135,7 @@ func (r *digitalRun) adb(literal bool) error {
 	if err != nil {
 		return err
 	}
-	r.notes = append(r.notes, a.Warnings...)
+	r.notes = loose(append(r.notes, a.Warnings...), a.Bound)
 	double, total := known(a.DoubleCount), known(a.Block)
 	if literal {
 		double, total = a.Diagonal, a.Literal

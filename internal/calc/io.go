@@ -2,6 +2,7 @@ package calc
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"nhipso/internal/fault"
@@ -17,6 +18,7 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 	kind := o.String("kind", "total", "kind")
 	income := o.String("household-income", "", "household-income")
 	spending := o.String("household-final", "", "household-final")
+	change := o.String("change", "", "change")
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
@@ -24,9 +26,13 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 		return err
 	}
 	run, err := oneOf("what", *what, []choice[func(*ioRun) error]{{"multipliers", (*ioRun).multipliers}, {"leontief", (*ioRun).leontief}, {"ghosh", (*ioRun).ghosh},
-		{"linkages", (*ioRun).linkages}, {"flows", (*ioRun).flows}, {"extraction", (*ioRun).extraction}, {"coefficients", (*ioRun).coefficients}})
+		{"linkages", (*ioRun).linkages}, {"flows", (*ioRun).flows}, {"extraction", (*ioRun).extraction}, {"coefficients", (*ioRun).coefficients},
+		{"prices", (*ioRun).prices}, {"table", (*ioRun).table}})
 	if err != nil {
 		return err
+	}
+	if *income != "" && *f.layout == "matrix" && !slices.Contains(slices.Concat(list(*f.valueAdded), list(*f.details), list(*f.physical), list(*f.imports), list(*f.taxes)), *income) {
+		*f.details += "," + *income // part of value added, for what else would pay households
 	}
 	t, notes, err := e.symmetric(f)
 	if err != nil {
@@ -36,7 +42,7 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r := &ioRun{e: e, o: o, what: *what, t: t, m: m, notes: append(notes, m.Warnings...), extract: list(*extract), kind: *kind, income: *income, spending: list(*spending)}
+	r := &ioRun{e: e, o: o, what: *what, t: t, m: m, notes: append(notes, m.Warnings...), extract: list(*extract), kind: *kind, income: *income, spending: list(*spending), change: list(*change)}
 	if *o.explain {
 		e.say(o, "explain", "n", t.N(), "origin", t.Origin, "radius", radius(m), "codes", strings.Join(t.Codes, ", "))
 		for i, c := range t.Codes {
@@ -65,11 +71,27 @@ type ioRun struct {
 	kind     string
 	income   string
 	spending []string
-	bound    float64 // of the solutions used
+	change   []string
+	bound    inputoutput.Maybe // of the solutions used; missing where nothing had to be solved
+}
+
+// solved takes note of how well a system was solved.
+func (r *ioRun) solved(bound float64) { r.bound = inputoutput.Known(max(r.bound.Value, bound)) }
+
+// looseBound is the proven relative error from which a reader is told: fewer digits hold than a table prints.
+const looseBound = 1e-9
+
+// loose gives the remark on solutions that are known to few digits only.
+func loose(notes []*fault.Error, bound float64) []*fault.Error {
+	if bound > looseBound {
+		return append(notes, fault.New("calc.loose-bound", "bound", text(bound)))
+	}
+	return notes
 }
 
 // write gives the answer: result for JSON, rows for CSV.
 func (r *ioRun) write(result object, rows [][]string) error {
+	r.notes = loose(r.notes, r.bound.Value)
 	if !*r.o.json {
 		r.e.warn(r.notes)
 		return r.e.writeCSV(rows...)
@@ -80,11 +102,16 @@ func (r *ioRun) write(result object, rows [][]string) error {
 }
 
 func (r *ioRun) multipliers() error {
-	out, err := r.m.OutputMultipliers()
+	all := make([]float64, r.t.N())
+	for i := range all {
+		all[i] = 1
+	}
+	u, err := r.m.SolveTransposed(all) // i'L
 	if err != nil {
 		return err
 	}
-	codes := r.t.Codes
+	r.solved(u.Bound)
+	out, codes := u.X, r.t.Codes
 	var direct, effect, multiplier object
 	head, vectors := []string{"code", "output"}, [][]string{texts(out)}
 	add := func(name string, w []float64) error {
@@ -92,7 +119,7 @@ func (r *ioRun) multipliers() error {
 		if err != nil {
 			return err
 		}
-		r.bound = max(r.bound, x.Bound)
+		r.solved(x.Bound)
 		direct = append(direct, member{name, byCode(codes, x.Direct)})
 		effect = append(effect, member{name, byCode(codes, x.Effect)})
 		multiplier = append(multiplier, member{name, byCode(codes, x.Multiplier)})
@@ -124,6 +151,7 @@ func (r *ioRun) multipliers() error {
 		if err != nil {
 			return err
 		}
+		r.solved(closed.Bound)
 		result = append(result, member{"typeII", object{{"income", r.income}, {"effects", byCode(codes, closed.Effect)}, {"multipliers", byCode(codes, closed.Multiplier)},
 			{"output", byCode(codes, closed.Output)}, {"loop", closed.Loop}}})
 		head = append(head, "typeII.effect", "typeII.multiplier", "typeII.output")
@@ -164,7 +192,7 @@ func (r *ioRun) leontief() error {
 	if err != nil {
 		return err
 	}
-	r.bound = how.Bound
+	r.solved(how.Bound)
 	rows := rowsOf(l)
 	return r.write(object{{"leontief", rows}}, wide("code", r.t.Codes, r.t.Codes, rows))
 }
@@ -174,7 +202,7 @@ func (r *ioRun) ghosh() error {
 	if err != nil {
 		return err
 	}
-	r.bound = how.Bound
+	r.solved(how.Bound)
 	rows := rowsOf(g)
 	link, err := r.m.Linkages()
 	if err != nil {
@@ -188,11 +216,71 @@ func (r *ioRun) coefficients() error {
 	return r.write(object{{"input", a}, {"allocation", b}}, wide("code", r.t.Codes, r.t.Codes, a))
 }
 
+// prices gives what dearer primary inputs do to the price of every product, passed on in full.
+func (r *ioRun) prices() error {
+	if len(r.change) == 0 {
+		return fault.New("calc.missing", "command", "io", "flag", "--change")
+	}
+	cost := make([]float64, r.t.N()) // more per unit of output
+	for _, pair := range r.change {
+		code, given, _ := strings.Cut(pair, "=")
+		rate, err := floatFlag("change", given)
+		if err != nil {
+			return err
+		}
+		w, err := r.t.PrimaryRow(code)
+		if err != nil {
+			return err
+		}
+		c, err := r.m.Coefficients(w)
+		if err != nil {
+			return err
+		}
+		for j, v := range c {
+			cost[j] += v * rate
+		}
+	}
+	p, err := r.m.Prices(cost)
+	if err != nil {
+		return err
+	}
+	r.solved(p.Bound)
+	return r.write(object{{"change", r.change}, {"prices", byCode(r.t.Codes, p.X)}}, columns([]string{"code", "price"}, r.t.Codes, texts(p.X)))
+}
+
+// table gives the table itself, as it was read, made or reshaped, in the layout that calc reads.
+func (r *ioRun) table() error {
+	codes, n := slices.Clone(r.t.Codes), r.t.N()
+	rows := rowsOf(r.t.Z)
+	final := object{}
+	for _, f := range r.t.Final {
+		codes = append(codes, f.Code)
+		final = append(final, member{f.Code, byCode(r.t.Codes, f.Values)})
+		for i := range rows {
+			rows[i] = append(rows[i], f.Values[i])
+		}
+	}
+	out := wide("code", r.t.Codes, codes, rows)
+	below := func(code string, v []float64) {
+		out = append(out, append(append([]string{code}, texts(v)...), make([]string, len(codes)-n)...))
+	}
+	primary := object{}
+	for _, p := range r.t.Primary {
+		below(p.Code, p.Values)
+		primary = append(primary, member{p.Code, byCode(r.t.Codes, p.Values)})
+	}
+	if r.t.Output != nil {
+		below("output", r.t.Output)
+	}
+	return r.write(object{{"flows", rowsOf(r.t.Z)}, {"final", final}, {"primary", primary}}, out)
+}
+
 func (r *ioRun) linkages() error {
 	x, err := r.m.Linkages()
 	if err != nil {
 		return err
 	}
+	r.solved(x.Bound)
 	c := r.t.Codes
 	keys := make([]string, len(c))
 	for i, k := range x.Key {
@@ -221,7 +309,7 @@ func (r *ioRun) flows() error {
 	if err != nil {
 		return err
 	}
-	r.bound = how.Bound
+	r.solved(how.Bound)
 	rows, gdp := rowsOf(flow), 0.0
 	from, to := make([]float64, len(rows)), make([]float64, len(rows))
 	for i, row := range rows {
@@ -254,7 +342,7 @@ func (r *ioRun) extraction() error {
 		if err != nil {
 			return err
 		}
-		r.bound = x.Bound
+		r.solved(x.Bound)
 		return r.write(object{{"extracted", r.extract}, {"kind", r.kind}, {"outputLoss", x.Total}, {"valueAddedLoss", x.ValueAdded}, {"byIndustry", byCode(r.t.Codes, x.Output)}},
 			columns([]string{"code", "outputLoss"}, r.t.Codes, texts(x.Output)))
 	}
@@ -264,7 +352,7 @@ func (r *ioRun) extraction() error {
 		if err != nil {
 			return err
 		}
-		r.bound = max(r.bound, x.Bound)
+		r.solved(x.Bound)
 		output[k], value[k] = x.Total, x.ValueAdded
 		each[k] = object{{"outputLoss", x.Total}, {"valueAddedLoss", x.ValueAdded}}
 	}

@@ -13,7 +13,8 @@ import (
 
 // productRatio applies the digital part of each industry's output to its value added. The make table is, in this order: --make (industries ×
 // products), --supply (products × industries), the table itself where value added is a column of it (industries × products) or a row (products
-// × industries), and for a square input-output table, in which each industry makes its own product, its output.
+// × industries); where it is a row and the codes of products are those of industries, the table is an input-output table, in which each
+// industry makes its own product.
 func (r *digitalRun) productRatio() error {
 	if err := r.o.need("value-added"); err != nil {
 		return err
@@ -140,7 +141,7 @@ func (r *digitalRun) makeFile(p *satellite.ProductRatio) error {
 }
 
 func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p *satellite.ProductRatio) error {
-	if square(g, codes) {
+	if asRow && square(g, codes) { // value added below the industries, which are products too: an input-output table
 		t, notes, err := r.f.read(g, inputoutput.Domestic)
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package calc
 
 import (
 	"bytes"
-	"encoding/csv"
 	"slices"
 	"strings"
 
@@ -13,8 +12,9 @@ import (
 
 // tableFlags say what the rows and columns of an input-output table are.
 type tableFlags struct {
-	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin, layout, choose, sheet, supply, transformation *string
-	blank                                                                                                                                         *bool
+	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin, layout, choose, sheet, makeTable, supplyTable, transformation,
+	aggregate, split, prices *string
+	blank *bool
 }
 
 func (o *options) tableFlags() *tableFlags {
@@ -33,60 +33,70 @@ func (o *options) tableFlags() *tableFlags {
 		layout:         o.String("layout", "matrix", "layout"),
 		choose:         o.String("choose", "", "choose"),
 		sheet:          o.String("sheet", "", "sheet"),
-		supply:         o.String("make-table", "", "make-table"),
+		makeTable:      o.String("make-table", "", "make-table"),
+		supplyTable:    o.String("supply-table", "", "supply-table"),
 		transformation: o.String("transformation", "D", "transformation"),
+		aggregate:      o.String("aggregate", "", "aggregate"),
+		split:          o.String("split", "", "split"),
+		prices:         o.String("prices", "", "prices"),
 		blank:          o.Bool("blank-is-zero", false, "blank-is-zero"),
 	}
 }
 
 // grid reads the cells of a table file.
 func (e *Env) grid(name string) (*ioformat.Grid, error) {
-	b, err := e.bytesOf(name)
+	c, err := e.cells(name)
 	if err != nil {
 		return nil, err
 	}
-	if bytes.HasPrefix(b, []byte("PK\x03\x04")) {
-		c := &cells{name: name}
-		if err := c.workbook(b); err != nil {
-			return nil, fault.New("calc.bad-file", "file", name, "reason", err.Error())
-		}
-		if len(c.rows) == 0 {
-			return nil, fault.New("calc.empty", "file", name)
-		}
-		var buffer bytes.Buffer
-		w := csv.NewWriter(&buffer)
-		for _, r := range c.rows {
-			for len(r) < len(c.rows[0]) { // a workbook does not store blank cells at the end of a row
-				r = append(r, "")
-			}
-			if err := w.Write(r); err != nil {
-				return nil, fault.New("calc.bad-file", "file", name, "reason", err.Error())
-			}
-		}
-		w.Flush()
-		b = buffer.Bytes()
-	}
-	return ioformat.ReadMatrix(bytes.NewReader(b), name)
+	return ioformat.GridOf(name, c.rows, c.lines, c.comma)
 }
 
-// symmetric reads an input-output table and gives it with what a reader has to be told.
+// symmetric reads an input-output table, reshapes it as the flags say, and gives it with what a reader has to be told.
 func (e *Env) symmetric(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
+	t, notes, err := e.asPrinted(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	return e.reshape(f, t, notes)
+}
+
+// asPrinted reads a table, or makes it of supply and use.
+func (e *Env) asPrinted(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
 	origin, err := oneOf("origin", *f.origin, []choice[inputoutput.Origin]{{"domestic", inputoutput.Domestic}, {"total", inputoutput.Total}, {"imported", inputoutput.Imported}})
 	if err != nil {
 		return nil, nil, err
 	}
-	layout, err := oneOf("layout", *f.layout, []choice[string]{{"matrix", ""}, {"oecd", "oecd"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
+	layout, err := oneOf("layout", *f.layout, []choice[string]{{"matrix", ""}, {"sut", "sut"}, {"oecd", "oecd"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
 	if err != nil {
 		return nil, nil, err
 	}
-	if layout != "" {
-		return e.published(f, layout, origin)
+	switch layout {
+	case "":
+		g, err := e.grid(*f.file)
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.read(g, origin)
+	case "sut":
+		pair, notes, err := e.supplyUse(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		model, err := f.model()
+		if err != nil {
+			return nil, nil, err
+		}
+		t, err := pair.Symmetric(model, origin)
+		return t, notes, err
 	}
-	g, err := e.grid(*f.file)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f.read(g, origin)
+	return e.published(f, layout, origin)
+}
+
+// model is the assumption that makes supply and use symmetric.
+func (f *tableFlags) model() (inputoutput.Transformation, error) {
+	return oneOf("transformation", *f.transformation, []choice[inputoutput.Transformation]{{"A", inputoutput.ModelA}, {"B", inputoutput.ModelB},
+		{"C", inputoutput.ModelC}, {"D", inputoutput.ModelD}})
 }
 
 // published reads a publisher's own file, whose codes say what rows and columns are.
@@ -127,19 +137,18 @@ func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin)
 
 // makeAndUse makes the symmetric table of a make and use pair.
 func (e *Env) makeAndUse(f *tableFlags, use []byte, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
-	model, err := oneOf("transformation", *f.transformation, []choice[inputoutput.Transformation]{{"A", inputoutput.ModelA}, {"B", inputoutput.ModelB},
-		{"C", inputoutput.ModelC}, {"D", inputoutput.ModelD}})
+	model, err := f.model()
 	if err != nil {
 		return nil, nil, err
 	}
-	if *f.supply == "" {
+	if *f.makeTable == "" {
 		return nil, nil, fault.New("calc.missing", "command", "io", "flag", "--make-table")
 	}
-	supply, err := e.bytesOf(*f.supply)
+	supply, err := e.bytesOf(*f.makeTable)
 	if err != nil {
 		return nil, nil, err
 	}
-	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), *f.supply, *f.file)
+	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), *f.makeTable, *f.file)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -71,7 +71,7 @@ func (g *Grid) set(i, j int, v inputoutput.Maybe) { g.cells[i*len(g.Columns)+j] 
 func parseNumber(text string, decimalComma bool) (inputoutput.Maybe, string) {
 	s := strings.TrimSpace(strings.ReplaceAll(text, "\u00a0", " "))
 	switch s {
-	case "", "NA", "..", "...", "…", ":", "-":
+	case "", "NA", "N/A", "..", "...", "…", ":", "-":
 		return inputoutput.Missing, ""
 	}
 	if decimalComma && strings.Count(s, ",") == 1 && !strings.Contains(s, ".") {

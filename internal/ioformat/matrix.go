@@ -2,19 +2,66 @@ package ioformat
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
 )
 
-// ReadMatrix reads either of the plain layouts. A file whose heading is exactly row,column,value is long, any other wide.
+// ReadMatrix reads either of the plain layouts. A file whose heading is row,column,value, or the same in Vietnamese, is long, any other wide.
 func ReadMatrix(r io.Reader, file string) (*Grid, error) {
 	d, err := openText(r, file)
 	if err != nil {
 		return nil, err
 	}
-	if len(d.header) == 3 && strings.EqualFold(d.header[0], "row") && strings.EqualFold(d.header[1], "column") && strings.EqualFold(d.header[2], "value") {
+	return readPlain(d)
+}
+
+// GridOf makes a grid of cells that were read already, in either of the plain layouts. The first row is the heading; lines says where each row
+// stands in the file. Rows and columns without any text are left out, as spreadsheets leave them at the edges; a heading that lacks the
+// cell above the codes of the rows, as R leaves it, and rows that end early are filled up with missing cells. A row longer than the heading is
+// refused.
+func GridOf(file string, rows [][]string, lines []int, decimalComma bool) (*Grid, error) {
+	trim := func(r []string) []string {
+		for len(r) > 0 && strings.TrimSpace(r[len(r)-1]) == "" {
+			r = r[:len(r)-1]
+		}
+		return r
+	}
+	if len(rows) == 0 || len(trim(rows[0])) == 0 {
+		return nil, fault.New("ioformat.no-cells").At(file, 0, "")
+	}
+	d := &delimited{file: file, comma: decimalComma, stored: true, line: lines[0]}
+	for _, h := range trim(rows[0]) {
+		d.header = append(d.header, strings.TrimSpace(h))
+	}
+	if len(rows) > 1 && len(rows[0]) == len(d.header) && len(rows[1]) == len(rows[0])+1 {
+		d.header = append([]string{""}, d.header...)
+	}
+	for i, r := range rows[1:] {
+		if r = trim(r); len(r) == 0 {
+			continue
+		}
+		if len(r) > len(d.header) {
+			return nil, fault.New("ioformat.ragged", "fields", len(r), "want", len(d.header)).At(file, lines[i+1], "")
+		}
+		full := make([]string, len(d.header))
+		copy(full, r)
+		d.records, d.lines = append(d.records, full), append(d.lines, lines[i+1])
+	}
+	return readPlain(d)
+}
+
+// headings of the long layout.
+var longHeadings = [3][]string{{"row", "hàng", "hang"}, {"column", "col", "cột", "cot"}, {"value", "giá trị", "gia tri", "obs_value"}}
+
+func readPlain(d *delimited) (*Grid, error) {
+	long := len(d.header) == 3
+	for i := range d.header {
+		long = long && slices.Contains(longHeadings[i], strings.ToLower(d.header[i]))
+	}
+	if long {
 		return readLong(d, 0, 1, 2)
 	}
 	return readWide(d)

@@ -12,6 +12,7 @@ type Linkages struct {
 	Power           []float64 `json:"power"`           // Rasmussen's power of dispersion, n·(i'L)ⱼ / i'Li
 	Sensitivity     []float64 `json:"sensitivity"`     // Rasmussen's sensitivity of dispersion, n·(Li)ᵢ / i'Li
 	Key             []bool    `json:"key"`             // both of Rasmussen's indices above one
+	Bound           float64   `json:"bound"`           // the largest of the solutions used
 }
 
 // Linkages computes all of them with three solves and no inverse. An industry without output has a Ghosh linkage of one:
@@ -44,6 +45,7 @@ func (m *Model) Linkages() (Linkages, error) {
 			out.Forward[i] = ghosh.X[i] / x
 		}
 	}
+	out.Bound = max(back.Bound, ahead.Bound, ghosh.Bound)
 	all := sum(back.X)
 	out.Power, out.Sensitivity = make([]float64, n), make([]float64, n)
 	for i := range n {
@@ -69,7 +71,7 @@ type Loss struct {
 	Output     []float64 `json:"output"`
 	Total      float64   `json:"total"`
 	ValueAdded Maybe     `json:"valueAdded"` // at unchanged value-added coefficients; missing where the table has none
-	Bound      float64   `json:"bound"`
+	Bound      float64   `json:"bound"`      // of Output, relative to its sum of absolute values
 }
 
 // Extract gives output as it is less output without the linkages of some industries (positions in the table), final use
@@ -85,31 +87,37 @@ func (m *Model) Extract(industries []int, kind Extraction) (Loss, error) {
 		gone[k] = true
 	}
 	op := &masked{Operator: m.Solver.a}
-	y := append([]float64(nil), m.Final...)
+	var rows, columns []bool
 	switch kind {
 	case Whole:
-		op.rows, op.columns = gone, gone
-		for i, g := range gone {
-			if g {
-				y[i] = 0
-			}
-		}
+		rows, columns = gone, gone
 	case Purchases:
-		op.columns = gone
+		columns = gone
 	case Sales:
-		op.rows = gone
+		rows = gone
 	default:
 		return Loss{}, fault.New("inputoutput.bad-extraction", "kind", kind)
 	}
+	op.rows, op.columns = rows, columns
+	// With (I − A)x = y and (I − A*)x* = y*, the loss obeys (I − A*)(x − x*) = (A − A*)x + y − y*: what is taken out of the flows and of final
+	// use. It is solved for itself, because the loss of a small industry would drown in the rounding of x − x*.
+	taken := make([]float64, n)
+	for i := range n {
+		for j, a := range m.a.RawRowView(i) {
+			if rows != nil && rows[i] || columns != nil && columns[j] {
+				taken[i] += a * m.Output[j]
+			}
+		}
+		if kind == Whole && gone[i] {
+			taken[i] += m.Final[i]
+		}
+	}
 	// Cells only vanish, so what certifies A certifies what is left of it.
-	rest, err := newSolver(op, m.Certificate(), m.opt).Solve(y)
+	lost, err := newSolver(op, m.Certificate(), m.opt).Solve(taken)
 	if err != nil {
 		return Loss{}, err
 	}
-	out := Loss{Output: make([]float64, n), Bound: rest.Bound}
-	for i, x := range m.Output {
-		out.Output[i] = x - rest.X[i]
-	}
+	out := Loss{Output: lost.X, Bound: lost.Bound}
 	out.Total = sum(out.Output)
 	if va, err := m.Table.ValueAdded(); err == nil {
 		v, err := m.Coefficients(va)

@@ -55,6 +55,7 @@ type Closed struct {
 	Multiplier []Maybe   `json:"multiplier"` // type II: Effect / direct coefficient
 	Output     []float64 `json:"output"`     // output multipliers with households, the household row left out (n)
 	Loop       float64   `json:"loop"`       // income that comes back per unit of income spent, c'Lh < 1
+	Bound      float64   `json:"bound"`      // the largest of the solutions used
 }
 
 // TypeII gives the effects of w with households inside the model. The bordered inverse is not formed: with c the income
@@ -96,11 +97,11 @@ func (m *Model) TypeII(w []float64, house Household) (Closed, error) {
 	if err != nil {
 		return Closed{}, err
 	}
-	plain, err := m.OutputMultipliers()
+	plain, err := m.SolveTransposed(ones(n)) // i'L
 	if err != nil {
 		return Closed{}, err
 	}
-	out := Closed{Effect: one.Effect, Output: plain, Loop: loop}
+	out := Closed{Effect: one.Effect, Output: plain.X, Loop: loop, Bound: max(spent.Bound, income.Bound, one.Bound, plain.Bound)}
 	axpy(out.Effect, dot(one.Direct, spent.X)/(1-loop), income.X)
 	axpy(out.Output, sum(spent.X)/(1-loop), income.X)
 	out.Multiplier = ratios(out.Effect, one.Direct)
