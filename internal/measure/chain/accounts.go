@@ -1,6 +1,9 @@
 package chain
 
 import (
+	"math"
+	"slices"
+
 	"nhipso/internal/fault"
 )
 
@@ -8,19 +11,20 @@ import (
 // PerYear parts (1, 4 or 12). Items may be negative (a change of stocks); their sums may not.
 type Accounts struct {
 	Current  [][]float64 // [item][year], n × T: annual values at current prices
-	Previous [][]float64 // [item][part], n × (T−1)·PerYear: values of the parts of the second year on, at average prices of the year before
+	Previous [][]float64 // [item][part], n × (T−1)·PerYear: values of the parts of the second year on, at average prices of the year before; may go on with the first parts of a year that is not over
+	First    [][]float64 // [item][part], n × PerYear: parts of the first year at average prices of that year, where they are known; nil otherwise
 	PerYear  int
 }
 
 // FromPrices values quantities: prices[item][year] are annual averages (n × T), base[item] is the quantity of the whole first
-// year, quantities[item][part] those of the parts of the years after (n × (T−1)·perYear). Prices must be positive wherever a
-// quantity uses them; Backcast fills those of new products.
+// year, quantities[item][part] those of the parts of the years after (n × (T−1)·perYear, or some parts more of a year that is not over). Prices must be
+// positive wherever a quantity uses them; Backcast fills those of new products.
 func FromPrices(prices [][]float64, base []float64, quantities [][]float64, perYear int) (Accounts, error) {
 	a := Accounts{PerYear: perYear}
 	if perYear < 1 {
 		return a, fault.New("chain.bad-parts", "parts", perYear)
 	}
-	if len(prices) == 0 || len(prices[0]) < 2 {
+	if len(prices) == 0 || len(prices[0]) < 1 {
 		return a, fault.New("chain.no-years", "years", 0)
 	}
 	n, years := len(prices), len(prices[0])
@@ -34,10 +38,10 @@ func FromPrices(prices [][]float64, base []float64, quantities [][]float64, perY
 		if len(prices[i]) != years {
 			return a, fault.New("chain.length", "name", "prices", "got", len(prices[i]), "want", years)
 		}
-		if len(quantities[i]) != (years-1)*perYear {
-			return a, fault.New("chain.length", "name", "quantities", "got", len(quantities[i]), "want", (years-1)*perYear)
+		if want := (years - 1) * perYear; len(quantities[i]) < want || len(quantities[i]) >= want+perYear || len(quantities[i]) != len(quantities[0]) {
+			return a, fault.New("chain.length", "name", "quantities", "got", len(quantities[i]), "want", want)
 		}
-		current, previous := make([]float64, years), make([]float64, (years-1)*perYear)
+		current, previous := make([]float64, years), make([]float64, len(quantities[i]))
 		for t, p := range prices[i] {
 			q, used := base[i], base[i] != 0
 			if t > 0 {
@@ -47,11 +51,9 @@ func FromPrices(prices [][]float64, base []float64, quantities [][]float64, perY
 					used = used || x != 0
 				}
 			}
-			if t < years-1 {
-				for k, x := range quantities[i][t*perYear : (t+1)*perYear] {
-					previous[t*perYear+k] = p * x
-					used = used || x != 0
-				}
+			for k := t * perYear; k < min((t+1)*perYear, len(previous)); k++ {
+				previous[k] = p * quantities[i][k]
+				used = used || quantities[i][k] != 0
 			}
 			if !finite(q) {
 				return a, fault.New("chain.not-finite", "name", "quantities", "at", i+1)
@@ -73,18 +75,21 @@ func (a Accounts) check() error {
 	if a.PerYear < 1 {
 		return fault.New("chain.bad-parts", "parts", a.PerYear)
 	}
-	if len(a.Current) == 0 || len(a.Current[0]) < 2 {
+	if len(a.Current) == 0 || len(a.Current[0]) < 1 {
 		return fault.New("chain.no-years", "years", 0)
 	}
 	if len(a.Previous) != len(a.Current) {
 		return fault.New("chain.length", "name", "previous", "got", len(a.Previous), "want", len(a.Current))
 	}
 	years := a.years()
+	if years < 2 && len(a.Previous[0]) == 0 {
+		return fault.New("chain.no-years", "years", years)
+	}
 	for i := range a.Current {
 		if len(a.Current[i]) != years {
 			return fault.New("chain.length", "name", "current", "got", len(a.Current[i]), "want", years)
 		}
-		if want := (years - 1) * a.PerYear; len(a.Previous[i]) != want {
+		if want := (years - 1) * a.PerYear; len(a.Previous[i]) < want || len(a.Previous[i]) >= want+a.PerYear || len(a.Previous[i]) != len(a.Previous[0]) {
 			return fault.New("chain.length", "name", "previous", "got", len(a.Previous[i]), "want", want)
 		}
 		for t, x := range a.Current[i] {
@@ -98,12 +103,15 @@ func (a Accounts) check() error {
 			}
 		}
 	}
+	if err := a.checkFirst(); err != nil {
+		return err
+	}
 	for t := range years {
 		if v := column(a.Current, t); !(v > 0) || !finite(v) {
 			return fault.New("chain.bad-total", "year", t+1, "value", v)
 		}
 	}
-	for t := range (years - 1) * a.PerYear {
+	for t := range a.Previous[0] {
 		if v := column(a.Previous, t); !(v > 0) || !finite(v) {
 			return fault.New("chain.bad-total", "year", t/a.PerYear+2, "value", v)
 		}
@@ -111,8 +119,40 @@ func (a Accounts) check() error {
 	return nil
 }
 
+// checkFirst guards the parts of the first year, which have to add to it.
+func (a Accounts) checkFirst() error {
+	if a.First == nil {
+		return nil
+	}
+	if len(a.First) != len(a.Current) {
+		return fault.New("chain.length", "name", "first", "got", len(a.First), "want", len(a.Current))
+	}
+	for _, parts := range a.First {
+		if len(parts) != a.PerYear {
+			return fault.New("chain.length", "name", "first", "got", len(parts), "want", a.PerYear)
+		}
+		for t, x := range parts {
+			if !finite(x) {
+				return fault.New("chain.not-finite", "name", "first", "at", t+1)
+			}
+		}
+	}
+	sum, whole := 0.0, column(a.Current, 0)
+	for k := range a.PerYear {
+		v := column(a.First, k)
+		if !(v > 0) || !finite(v) {
+			return fault.New("chain.bad-total", "year", 1, "value", v)
+		}
+		sum += v
+	}
+	if !(math.Abs(sum-whole) <= 1e-6*math.Abs(whole)) {
+		return fault.New("chain.first-differs", "sum", sum, "annual", whole)
+	}
+	return nil
+}
+
 // own gives the parts at average prices of their own year: the volume at last year's prices times the item's price
-// relative, which is its current value over its volume. The parts add to Current.
+// relative, which is its current value over its volume. The parts add to Current; those of a year that is not over have none, and are zero.
 func (a Accounts) own() ([][]float64, error) {
 	out := make([][]float64, len(a.Current))
 	for i := range out {
@@ -177,6 +217,28 @@ func Backcast(prices, quantities [][]float64) (filled [][]float64, imputed []Imp
 		}
 	}
 	return filled, imputed, nil
+}
+
+// CarryForward fills the price after of products that are no longer made, which the Paasche and Fisher links need: last year's price,
+// moved by the price change of the products made in both years (a Laspeyres index, so that the product that went does not move the price
+// level). It is Backcast with time reversed.
+func CarryForward(prices, quantities [][]float64) (filled [][]float64, imputed []Imputed, err error) {
+	turned := func(x [][]float64) [][]float64 {
+		out := make([][]float64, len(x))
+		for i := range x {
+			out[i] = slices.Clone(x[i])
+			slices.Reverse(out[i])
+		}
+		return out
+	}
+	back, imputed, err := Backcast(turned(prices), turned(quantities))
+	if err != nil {
+		return nil, nil, err
+	}
+	for k := range imputed {
+		imputed[k].Year = len(prices[0]) - 1 - imputed[k].Year
+	}
+	return turned(back), imputed, nil
 }
 
 // Imputed is a price that was filled: item and year are counted from 0.

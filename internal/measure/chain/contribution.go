@@ -1,6 +1,10 @@
 package chain
 
-import "nhipso/internal/fault"
+import (
+	"slices"
+
+	"nhipso/internal/fault"
+)
 
 // Contributions splits growth from one period to another. The items and the linking term add to Growth, to rounding.
 type Contributions struct {
@@ -34,12 +38,13 @@ func (a Accounts) AnnualContributions() ([]Contributions, error) {
 }
 
 // PartContributions splits the growth of the chain from each part to the one that lies lag parts before it: lag 1 for growth on
-// the quarter before, PerYear for growth on the same quarter of last year. The first entry is for part lag.
+// the quarter before, PerYear for growth on the same quarter of last year. The first entry is for part lag, counted from the first part of the
+// second year, or of the first year where Accounts.First is known.
 //
 // Within a year both parts are at the same prices, and c_i = (v_i − v_i')/Σv'. Across the turn of a year the earlier part is first
 // put at the average prices of its own year, w_i'; then c_i = λ(v_i − w_i')/Σw', and the linking term is λ − 1, where λ is what the
 // chain makes of the revaluation alone. An item whose quantity stands still therefore contributes nothing. With QuarterOverlap
-// and lag 1, λ is one. A lag that spans more than one turn of the year is refused.
+// and lag 1, and with OverYear and lag PerYear, λ is one. OverYear links every part by itself, so that it needs λ within a year too. A lag that spans more than one turn of the year is refused.
 // Source: IMF, Quarterly National Accounts Manual, 2017, 8.60–8.66; the form with λ is derived here [INFER].
 func (a Accounts) PartContributions(link Link, lag int) ([]Contributions, error) {
 	index, err := a.Chain(link)
@@ -53,18 +58,27 @@ func (a Accounts) PartContributions(link Link, lag int) ([]Contributions, error)
 	if lag < 1 || lag > a.PerYear {
 		return nil, fault.New("chain.bad-lag", "lag", lag, "parts", a.PerYear)
 	}
+	// One time line from the first known part on. Parts of the first year have only prices of their own year, which serve within it.
+	series, volume := append(slices.Clone(index.First), index.Parts...), slices.Clone(a.Previous)
+	for i := range a.First {
+		volume[i] = append(slices.Clone(a.First[i]), volume[i]...)
+		own[i] = append(slices.Clone(a.First[i]), own[i]...)
+	}
 	var out []Contributions
-	for t := lag; t < len(index.Parts); t++ {
-		c := Contributions{Growth: index.Parts[t]/index.Parts[t-lag] - 1, Items: make([]float64, len(a.Current))}
-		earlier, factor := a.Previous, 1.0
-		if t/a.PerYear != (t-lag)/a.PerYear {
+	for t := lag; t < len(series); t++ {
+		c := Contributions{Growth: series[t]/series[t-lag] - 1, Items: make([]float64, len(a.Current))}
+		turn := t/a.PerYear != (t-lag)/a.PerYear
+		earlier, factor := volume, 1.0
+		if turn {
 			earlier = own
-			factor = (1 + c.Growth) * column(own, t-lag) / column(a.Previous, t)
+		}
+		if turn || link == OverYear {
+			factor = (1 + c.Growth) * column(earlier, t-lag) / column(volume, t)
 			c.Linking = factor - 1
 		}
 		base := column(earlier, t-lag)
 		for i := range c.Items {
-			c.Items[i] = factor * (a.Previous[i][t] - earlier[i][t-lag]) / base
+			c.Items[i] = factor * (volume[i][t] - earlier[i][t-lag]) / base
 		}
 		out = append(out, c)
 	}

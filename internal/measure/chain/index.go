@@ -2,6 +2,7 @@ package chain
 
 import (
 	"math"
+	"slices"
 
 	"nhipso/internal/fault"
 )
@@ -13,18 +14,21 @@ type Link string
 const (
 	AnnualOverlap  Link = "annual-overlap"      // on the average of the year before; the parts average to the annual chain (the default)
 	QuarterOverlap Link = "one-quarter-overlap" // on the last part of the year before: no step at the turn of the year, but annual drift
+	OverYear       Link = "over-the-year"       // on the same part of the year before: growth on a year ago undistorted, steps within the year, and drift
 )
 
 // Index is a chain-linked Laspeyres volume index, 100 on average in the first year.
 type Index struct {
-	Annual []float64 // T years; for QuarterOverlap the average of the parts
-	Parts  []float64 // (T−1)·PerYear, from the first part of the second year
+	Annual []float64 // T years; for links other than AnnualOverlap the average of the parts
+	First  []float64 // PerYear, the parts of the first year; nil where Accounts.First is
+	Parts  []float64 // (T−1)·PerYear, from the first part of the second year; and those of a year that is not over
 	Links  []float64 // T−1 annual Laspeyres links Σp(t−1)q(t) / Σp(t−1)q(t−1)
 	Drift  []float64 // T years: Annual less the annual chain; zero for AnnualOverlap. Benchmark the parts to the chain to remove it
 }
 
-// Chain gives the volume index of the sum of all items.
-// Source: IMF, Quarterly National Accounts Manual, 2017, 8.34–8.53.
+// Chain gives the volume index of the sum of all items. In the second year, which has no parts at prices of the year before in front of it,
+// every link starts from the average of the first year, and they are the same.
+// Source: IMF, Quarterly National Accounts Manual, 2017, 8.34–8.53; 2001 edition, chapter IX, for the link over the year at annual prices.
 func (a Accounts) Chain(link Link) (Index, error) {
 	if err := a.check(); err != nil {
 		return Index{}, err
@@ -34,40 +38,95 @@ func (a Accounts) Chain(link Link) (Index, error) {
 	if err != nil {
 		return Index{}, err
 	}
-	out := Index{Annual: make([]float64, years), Parts: make([]float64, (years-1)*f), Links: make([]float64, years-1), Drift: make([]float64, years)}
+	onParts := link == QuarterOverlap || link == OverYear // linked on a part, not on the average of a year
+	if link != "" && link != AnnualOverlap && !onParts {
+		return Index{}, fault.New("chain.unknown-link", "link", link)
+	}
+	out := Index{Annual: make([]float64, years), Parts: make([]float64, len(a.Previous[0])), Links: make([]float64, years-1), Drift: make([]float64, years)}
 	chain := 100.0
 	out.Annual[0] = chain
-	for t := 1; t < years; t++ {
-		average := column(a.Current, t-1) / float64(f)
-		scale := chain / average
-		switch link {
-		case "", AnnualOverlap:
-		case QuarterOverlap:
-			if t > 1 { // the second year has no parts before it, and starts from the average of the first
-				last := (t-1)*f - 1
-				scale = out.Parts[last] / column(own, last)
-			}
-		default:
-			return Index{}, fault.New("chain.unknown-link", "link", link)
+	if a.First != nil {
+		for k := range f {
+			out.First = append(out.First, chain*column(a.First, k)/(column(a.Current, 0)/float64(f)))
 		}
+	}
+	for t := 1; (t-1)*f < len(out.Parts); t++ {
+		average := chain / (column(a.Current, t-1) / float64(f))
 		volume, sum := 0.0, 0.0
-		for k := (t - 1) * f; k < t*f; k++ {
+		for k := (t - 1) * f; k < min(t*f, len(out.Parts)); k++ {
+			scale, from := average, k-f // from: the part that this one is linked on
+			if onParts && t > 1 {
+				if link == QuarterOverlap {
+					from = (t-1)*f - 1
+				}
+				scale = out.Parts[from] / column(own, from)
+			}
 			v := column(a.Previous, k)
 			out.Parts[k] = v * scale
 			volume += v
 			sum += out.Parts[k]
 		}
+		if t == years { // not over: it has no link
+			if !finite(sum) || sum <= 0 {
+				return Index{}, fault.New("chain.overflow", "year", t+1)
+			}
+			break
+		}
 		out.Links[t-1] = volume / column(a.Current, t-1)
 		chain *= out.Links[t-1]
-		out.Annual[t] = sum / float64(f)
-		if link == QuarterOverlap {
-			out.Drift[t] = out.Annual[t] - chain
-		} else {
-			out.Annual[t] = chain
-		}
-		if !finite(chain) || chain <= 0 {
+		if !finite(chain) || chain <= 0 || !finite(sum) || sum <= 0 {
 			return Index{}, fault.New("chain.overflow", "year", t+1)
 		}
+		out.Annual[t] = chain
+		if onParts {
+			out.Annual[t] = sum / float64(f)
+			out.Drift[t] = out.Annual[t] - chain
+		}
+	}
+	return out, nil
+}
+
+// SamePart is the link over the year where every part has prices of its own: growth on the same part of the year before is valued at the prices of
+// that part, not at average prices of its year. prices and quantities are n × T·PerYear (or more, where a year is not over), from the first part of the first year, whose index is that
+// of Chain; First has to be known. A price is needed, and must be positive, wherever the item has a quantity in the same part of this year or the next.
+// Source: methods.md of this project, section 14: for quarterly data at prices of the same quarter only, and best avoided.
+func (a Accounts) SamePart(prices, quantities [][]float64) (Index, error) {
+	out, err := a.Chain(AnnualOverlap)
+	if err != nil {
+		return Index{}, err
+	}
+	f, all := a.PerYear, a.PerYear+len(a.Previous[0])
+	if len(out.First) != f || len(prices) != len(a.Current) || len(quantities) != len(a.Current) {
+		return Index{}, fault.New("chain.length", "name", "prices", "got", len(prices), "want", len(a.Current))
+	}
+	for i := range prices {
+		if len(prices[i]) != all || len(quantities[i]) != all {
+			return Index{}, fault.New("chain.length", "name", "prices", "got", min(len(prices[i]), len(quantities[i])), "want", all)
+		}
+	}
+	series := append(slices.Clone(out.First), out.Parts...)
+	for t := f; t < all; t++ {
+		var now, before float64
+		for i, p := range prices {
+			if !finite(p[t-f]) || !finite(quantities[i][t]) || (quantities[i][t] != 0 || quantities[i][t-f] != 0) && !(p[t-f] > 0) {
+				return Index{}, fault.New("chain.bad-price", "item", i+1, "year", t/f, "value", p[t-f])
+			}
+			now += p[t-f] * quantities[i][t]
+			before += p[t-f] * quantities[i][t-f]
+		}
+		series[t] = series[t-f] * (now / before)
+		if !(now > 0 && before > 0) || !finite(series[t]) {
+			return Index{}, fault.New("chain.bad-total", "year", t/f+1, "value", math.Min(now, before))
+		}
+	}
+	out.Parts = series[f:]
+	for t := 1; t < a.years(); t++ {
+		chain, sum := out.Annual[t], 0.0
+		for _, v := range series[t*f : (t+1)*f] {
+			sum += v
+		}
+		out.Annual[t] = sum / float64(f)
+		out.Drift[t] = out.Annual[t] - chain
 	}
 	return out, nil
 }
@@ -85,7 +144,11 @@ func (x Index) Rereference(year int) (Index, error) {
 		}
 		return out
 	}
-	return Index{Annual: times(x.Annual), Parts: times(x.Parts), Links: append([]float64(nil), x.Links...), Drift: times(x.Drift)}, nil
+	first := times(x.First)
+	if x.First == nil {
+		first = nil
+	}
+	return Index{Annual: times(x.Annual), First: first, Parts: times(x.Parts), Links: append([]float64(nil), x.Links...), Drift: times(x.Drift)}, nil
 }
 
 // Money is volumes chained in money of a reference year. They do not add: Residual is what is missing, and has to be
@@ -152,9 +215,20 @@ func (a Accounts) InMoneyOf(year int) (Money, error) {
 type Formulas struct{ Laspeyres, Paasche, Fisher float64 }
 
 // AnnualLinks compares every year with the one before: prices and quantities are n × T. Fisher is the square root of the
-// product of the other two; chain the links for an index.
-// A price is needed, and must be positive, wherever the item has a quantity in either of the two years.
+// product of the other two; chain the links for an index. Years may as well be quarters, each with prices of its own.
+// A price is needed, and must be positive, wherever the item has a quantity in either of the two years; CarryForward and Backcast fill those of
+// products that went or came.
 func AnnualLinks(prices, quantities [][]float64) ([]Formulas, error) {
+	return links(prices, quantities, func(t int) int { return t - 1 })
+}
+
+// DirectLinks compares every year after the first with the first, without a chain: the indices of a fixed base.
+func DirectLinks(prices, quantities [][]float64) ([]Formulas, error) {
+	return links(prices, quantities, func(int) int { return 0 })
+}
+
+// links compares every year t with the year base(t).
+func links(prices, quantities [][]float64, base func(t int) int) ([]Formulas, error) {
 	if len(prices) == 0 || len(prices[0]) < 2 {
 		return nil, fault.New("chain.no-years", "years", 0)
 	}
@@ -170,20 +244,27 @@ func AnnualLinks(prices, quantities [][]float64) ([]Formulas, error) {
 			if !finite(quantities[i][t]) {
 				return nil, fault.New("chain.not-finite", "name", "quantities", "at", i+1)
 			}
-			used := quantities[i][t] != 0 || t > 0 && quantities[i][t-1] != 0 || t < years-1 && quantities[i][t+1] != 0
-			if p := prices[i][t]; !finite(p) || used && !(p > 0) {
-				return nil, fault.New("chain.bad-price", "item", i+1, "year", t+1, "value", p)
+			if !finite(prices[i][t]) {
+				return nil, fault.New("chain.bad-price", "item", i+1, "year", t+1, "value", prices[i][t])
 			}
 		}
 	}
 	out := make([]Formulas, years-1)
 	for t := 1; t < years; t++ {
-		var oo, on, no, nn float64 // price year, quantity year: o before, n now
+		var oo, on, no, nn float64 // price year, quantity year: o of the base, n now
+		b := base(t)
 		for i := range prices {
 			p, q := prices[i], quantities[i]
-			oo += p[t-1] * q[t-1]
-			on += p[t-1] * q[t]
-			no += p[t] * q[t-1]
+			if q[b] != 0 || q[t] != 0 {
+				for _, y := range []int{b, t} {
+					if !(p[y] > 0) {
+						return nil, fault.New("chain.bad-price", "item", i+1, "year", y+1, "value", p[y])
+					}
+				}
+			}
+			oo += p[b] * q[b]
+			on += p[b] * q[t]
+			no += p[t] * q[b]
 			nn += p[t] * q[t]
 		}
 		for _, v := range []float64{oo, on, no, nn} {
@@ -193,6 +274,9 @@ func AnnualLinks(prices, quantities [][]float64) ([]Formulas, error) {
 		}
 		l, p := on/oo, nn/no
 		out[t-1] = Formulas{l, p, math.Sqrt(l) * math.Sqrt(p)}
+		if !finite(l) || !finite(p) {
+			return nil, fault.New("chain.overflow", "year", t+1)
+		}
 	}
 	return out, nil
 }

@@ -341,7 +341,7 @@ func TestRefusals(t *testing.T) {
 			_, err := a.Chain(AnnualOverlap)
 			fails(t, err, code)
 		}
-		_, err := one([]float64{1, 1}, []float64{1}, 1).Chain("over-the-year")
+		_, err := one([]float64{1, 1}, []float64{1}, 1).Chain("fixed")
 		fails(t, err, "chain.unknown-link")
 		_, err = one([]float64{1, 1}, []float64{1}, 1).InMoneyOf(2)
 		fails(t, err, "chain.no-such-year")
