@@ -30,6 +30,7 @@ func digital(_ context.Context, e *Env, args []string) error {
 	r.yearAgo = o.String("year-ago", "year_ago", "year-ago")
 	r.ratio = o.String("ratio", "ratio", "ratio")
 	r.conversion = o.String("conversion", "", "conversion-mic")
+	r.a = o.accountFlags()
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
@@ -37,12 +38,12 @@ func digital(_ context.Context, e *Env, args []string) error {
 		return err
 	}
 	run, err := oneOf("definition", *definition, []choice[func() error]{{"adb", func() error { return r.adb(false) }}, {"adb-literal", func() error { return r.adb(true) }},
-		{"product-ratio", r.productRatio}, {"nso", r.nso}, {"mic", r.mic}})
+		{"product-ratio", r.productRatio}, {"nso", r.nso}, {"mic", r.mic}, {"oecd", r.oecd}, {"components", r.components}, {"sectors", r.sectors}, {"concentration", r.concentration}})
 	if err != nil {
 		return err
 	}
 	r.definition, r.codes = *definition, append([]string{}, list(*codes)...)
-	if len(r.codes) == 0 && *r.phi == "" {
+	if len(r.codes) == 0 && *r.phi == "" && !slices.Contains([]string{"oecd", "sectors", "concentration"}, *definition) {
 		return o.need("digital")
 	}
 	return run()
@@ -56,6 +57,7 @@ type digitalRun struct {
 	codes                                                                                        []string
 	investment, coefficients, productTaxes, make, supply, phi, measures, current, yearAgo, ratio *string
 	conversion                                                                                   *string
+	a                                                                                            accountFlags
 	notes                                                                                        []*fault.Error
 }
 
@@ -100,6 +102,35 @@ func (r *digitalRun) members(codes []string) (satellite.List, []string) {
 	return l, mark(codes)
 }
 
+// exactly is members for a table whose codes are a flat list: a listed code that is an industry of the table is that industry alone, so that 10 is
+// not 100 where industries are numbered in tens. Only a code that is none takes those below it.
+func (r *digitalRun) exactly(codes []string) (satellite.List, []string, error) {
+	l, marked := satellite.List{Meta: satellite.Meta{ID: "--digital"}}, make([]string, len(codes))
+	for i, c := range codes {
+		marked[i] = "#" + c
+	}
+	listed, compared := r.members(codes)
+	for k, c := range r.codes {
+		if slices.Contains(codes, c) {
+			l.Codes = append(l.Codes, "#"+c)
+			continue
+		}
+		in, unresolved, err := satellite.List{Codes: listed.Codes[k : k+1]}.Match(compared, stat.Date{})
+		if err != nil {
+			return l, nil, err
+		}
+		if len(unresolved) > 0 {
+			return l, nil, fault.New("satellite.list-unresolved", "list", l.ID, "codes", c)
+		}
+		for i, yes := range in {
+			if yes && !slices.Contains(l.Codes, marked[i]) {
+				l.Codes = append(l.Codes, marked[i])
+			}
+		}
+	}
+	return l, marked, nil
+}
+
 func (r *digitalRun) adb(literal bool) error {
 	if err := r.o.need("value-added", "digital"); err != nil {
 		return err
@@ -114,7 +145,10 @@ func (r *digitalRun) adb(literal bool) error {
 		return err
 	}
 	codes := t.Codes
-	in, marked := r.members(codes)
+	in, marked, err := r.exactly(codes)
+	if err != nil {
+		return err
+	}
 	table := *t
 	table.Codes = marked
 	model := *m
@@ -237,33 +271,50 @@ func all(g *ioformat.Grid, what string, codes []string, v []satellite.Maybe) ([]
 	return out, nil
 }
 
+// industries is value added by industry with what is digital in it: what the definitions by industry begin with.
+type industries struct {
+	grid   *ioformat.Grid
+	codes  []string
+	marked []string // as the methods compare them, see members
+	va     []satellite.Maybe
+	taxes  float64
+	core   satellite.List
+}
+
+func (r *digitalRun) byIndustry() (*industries, error) {
+	g, err := r.e.grid(*r.f.file)
+	if err != nil {
+		return nil, err
+	}
+	rows := list(*r.f.valueAdded)
+	b := &industries{grid: g}
+	if b.codes, _, err = r.industriesOf(g, rows[0]); err != nil {
+		return nil, err
+	}
+	if b.va, err = sumLines(g, rows, b.codes); err != nil {
+		return nil, err
+	}
+	if b.taxes, err = floatFlag("product-taxes", *r.productTaxes); err != nil {
+		return nil, err
+	}
+	b.core, b.marked = r.members(b.codes)
+	return b, nil
+}
+
 func (r *digitalRun) nso() error {
 	if err := r.o.need("value-added", "digital"); err != nil {
 		return err
 	}
-	g, err := r.e.grid(*r.f.file)
+	b, err := r.byIndustry()
 	if err != nil {
 		return err
 	}
-	rows := list(*r.f.valueAdded)
-	codes, _, err := r.industriesOf(g, rows[0])
+	d, err := r.digitalised(b.grid, b.codes, b.marked, b.core)
 	if err != nil {
 		return err
 	}
-	va, err := sumLines(g, rows, codes)
-	if err != nil {
-		return err
-	}
-	taxes, err := floatFlag("product-taxes", *r.productTaxes)
-	if err != nil {
-		return err
-	}
-	core, marked := r.members(codes)
-	d, err := r.digitalised(g, codes, marked, core)
-	if err != nil {
-		return err
-	}
-	a, err := satellite.CoreDigitalised{Industries: marked, ValueAdded: va, Core: core, Coefficients: d, ProductTaxes: taxes}.Compute()
+	codes := b.codes
+	a, err := satellite.CoreDigitalised{Industries: b.marked, ValueAdded: b.va, Core: b.core, Coefficients: d, ProductTaxes: b.taxes}.Compute()
 	if err != nil {
 		return err
 	}
@@ -274,7 +325,7 @@ func (r *digitalRun) nso() error {
 		r.e.say(r.o, "explain-nso", "code", codes[i], "va", p.ValueAdded.String(), "d", p.Coefficient.String(), "digital", p.Digital.String())
 	}
 	return r.write(a.Core, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, codes, by,
-		object{{"core", a.Core}, {"digitalised", a.Digitalised}, {"gdp", a.GDP}, {"coefficients", byCode(codes, used)}, {"missing", a.Missing}})
+		object{{"core", a.Core}, {"digitalised", a.Digitalised}, {"gdp", a.GDP}, {"coefficients", byCode(codes, used)}, {"missing", append([]string{}, a.Missing...)}})
 }
 
 // digitalised gives the coefficients of the industries outside the core: a line of the table, a file, or, where neither is named, the share
@@ -374,5 +425,5 @@ func (r *digitalRun) mic() error {
 		}
 	}
 	return r.write(a.Core, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, codes, by,
-		object{{"core", a.Core}, {"spillOver", a.SpillOver}, {"ict", byCode(codes, a.ICT)}, {"grdp", a.GRDP}, {"coreShare", a.CoreShare}, {"spillShare", a.SpillShare}, {"lag", a.Lag}, {"missing", a.Missing}})
+		object{{"core", a.Core}, {"spillOver", a.SpillOver}, {"ict", byCode(codes, a.ICT)}, {"grdp", a.GRDP}, {"coreShare", a.CoreShare}, {"spillShare", a.SpillShare}, {"lag", a.Lag}, {"missing", append([]string{}, a.Missing...)}})
 }

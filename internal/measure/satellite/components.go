@@ -154,8 +154,8 @@ func SectorShares(sectors []string, digital, all []Maybe, target float64) ([]Sec
 		out[i] = SectorShare{Sector: s, Share: over(digital[i], all[i]), Status: "not-assessable"}
 		if share := out[i].Share; share.Known {
 			out[i].Gap, out[i].Status = inputoutput.Known(share.Value-target), "not-met"
-			if share.Value >= target {
-				out[i].Status = "met"
+			if share.Value >= target-1e-12 { // 1.2 of 12 is a tenth, whatever its last binary digit
+				out[i].Gap.Value, out[i].Status = max(out[i].Gap.Value, 0), "met"
 			}
 		}
 	}

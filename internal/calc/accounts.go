@@ -1,0 +1,335 @@
+package calc
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/measure/satellite"
+	"nhipso/internal/stat"
+)
+
+// accountFlags are those of the accounts below.
+type accountFlags struct {
+	moves, nature, cloud, intermediation, platform, target, top *string
+}
+
+func (o *options) accountFlags() accountFlags {
+	return accountFlags{moves: o.String("moves", "", "moves"), nature: o.String("nature", "", "nature"), cloud: o.String("cloud", "", "cloud"),
+		intermediation: o.String("intermediation", "", "intermediation"), platform: o.String("platform", "", "platform"), target: o.String("target", "0.1", "target-sector"),
+		top: o.String("top", "1,3,5", "top")}
+}
+
+// oecd compiles digital supply and use tables: the seven digital industries taken out of the conventional ones, and the three high-priority
+// indicators. The total is missing while any of the seven has no source.
+func (r *digitalRun) oecd() error {
+	if err := r.o.need("value-added", "moves"); err != nil {
+		return err
+	}
+	for _, same := range []struct{ to, from *string }{{r.f.makeTable, r.make}, {r.f.supplyTable, r.supply}} {
+		if *same.to == "" {
+			*same.to = *same.from
+		}
+	}
+	pair, notes, err := r.e.supplyUse(r.f)
+	if err != nil {
+		return err
+	}
+	r.notes = notes
+	moves, err := r.e.moves(*r.a.moves)
+	if err != nil {
+		return err
+	}
+	d, err := satellite.CompileDigital(pair, moves)
+	if err != nil {
+		return err
+	}
+	va, err := pair.ValueAdded()
+	if err != nil {
+		return err
+	}
+	var codes []string
+	var by []satellite.Maybe
+	gdp, sum, total := 0.0, known(0), known(0)
+	for _, v := range va {
+		gdp += v
+	}
+	for _, c := range d.Classes {
+		codes, by = append(codes, "DI"+string(c.Class)), append(by, c.ValueAdded)
+		if c.Known {
+			sum.Value += c.ValueAdded.Value
+		}
+		total = satellite.Maybe{Value: total.Value + c.ValueAdded.Value, Known: total.Known && c.ValueAdded.Known}
+		if c.Assumed {
+			r.notes = append(r.notes, fault.New("calc.assumed-ratio", "class", c.Class))
+		}
+	}
+	if !total.Known {
+		total.Value = 0
+		r.notes = append(r.notes, fault.New("calc.classes-missing"))
+	}
+	products := object{}
+	for _, p := range []struct {
+		name  string
+		codes []string
+	}{{"digital", r.codes}, {"cloud", list(*r.a.cloud)}, {"intermediation", list(*r.a.intermediation)}} {
+		if len(p.codes) == 0 {
+			continue
+		}
+		flow, err := d.Products(satellite.List{Meta: satellite.Meta{ID: p.name}, Codes: p.codes}, stat.Date{})
+		if err != nil {
+			return err
+		}
+		products = append(products, member{p.name, object{{"output", flow.Output}, {"intermediate", flow.Intermediate}}})
+	}
+	spending, err := r.spending(pair)
+	if err != nil {
+		return err
+	}
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, total, ratio(total, gdp), codes, by,
+		object{{"gdp", gdp}, {"knownTotal", sum}, {"knownShare", ratio(sum, gdp)}, {"classes", d.Classes}, {"products", products}, {"spending", spending}, {"checks", d.Checks}})
+}
+
+// spending splits intermediate consumption and every final use by the nature of the transaction.
+func (r *digitalRun) spending(pair *inputoutput.SupplyUse) (object, error) {
+	out := object{}
+	if *r.a.nature == "" {
+		return out, nil
+	}
+	shares, err := r.e.natures(*r.a.nature)
+	if err != nil {
+		return nil, err
+	}
+	used := make([]float64, len(pair.Products))
+	for i := range used {
+		for _, v := range pair.Use.RawRowView(i) {
+			used[i] += v
+		}
+	}
+	for _, f := range append([]inputoutput.Column{{Code: "intermediate", Values: used}}, pair.Final...) {
+		x, err := satellite.ByNature(pair.Products, f.Values, shares)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, member{f.Code, x})
+	}
+	return out, nil
+}
+
+// moves reads records industry,class,output[,value_added].
+func (e *Env) moves(name string) ([]satellite.Move, error) {
+	t, err := e.table(name)
+	if err != nil {
+		return nil, err
+	}
+	industry, err := t.column("industry", "code", "ngành")
+	if err != nil {
+		return nil, err
+	}
+	class, err := t.column("class", "lớp")
+	if err != nil {
+		return nil, err
+	}
+	output, err := t.column("output", "share")
+	if err != nil {
+		return nil, err
+	}
+	added, err := t.column("value_added", "value-added", "va")
+	if err != nil {
+		added = -1
+	}
+	var out []satellite.Move
+	for i := range t.len() {
+		m := satellite.Move{Industry: t.text(i, industry), Class: satellite.Class(strings.TrimPrefix(t.text(i, class), "DI"))}
+		if m.Output, err = t.must(i, output); err != nil {
+			return nil, err
+		}
+		if added >= 0 {
+			if m.ValueAdded.Value, m.ValueAdded.Known, err = t.value(i, added); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// natures reads records of a product and its shares by nature, with the share delivered digitally where it is known.
+func (e *Env) natures(name string) ([]satellite.NatureShare, error) {
+	t, err := e.table(name)
+	if err != nil {
+		return nil, err
+	}
+	product, err := t.column("product", "code", "sản phẩm")
+	if err != nil {
+		return nil, err
+	}
+	at := map[satellite.Nature]int{}
+	for _, n := range satellite.Natures() {
+		if at[n], err = t.column(string(n)); err != nil {
+			return nil, err
+		}
+	}
+	delivered, err := t.column("delivered")
+	if err != nil {
+		delivered = -1
+	}
+	var out []satellite.NatureShare
+	for i := range t.len() {
+		s := satellite.NatureShare{Product: t.text(i, product), Shares: map[satellite.Nature]float64{}}
+		for n, column := range at {
+			if s.Shares[n], err = t.must(i, column); err != nil {
+				return nil, err
+			}
+		}
+		if delivered >= 0 {
+			if s.Delivered.Value, s.Delivered.Known, err = t.value(i, delivered); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// components splits digital value added by Nghị định 94/2022: ICT (--digital), platforms (--platform) and the digital part of all other
+// industries (--coefficients).
+func (r *digitalRun) components() error {
+	if err := r.o.need("value-added", "digital", "platform"); err != nil {
+		return err
+	}
+	b, err := r.byIndustry()
+	if err != nil {
+		return err
+	}
+	platform := satellite.List{Meta: satellite.Meta{ID: "--platform"}, Codes: list(*r.a.platform)}
+	both := slices.Clone(r.codes)
+	r.codes = platform.Codes
+	platform, _ = r.members(b.codes)
+	r.codes = both
+	platform.ID = "--platform"
+	coefficients := map[string]float64{}
+	if *r.coefficients != "" {
+		if coefficients, err = r.digitalised(b.grid, b.codes, b.marked, b.core); err != nil {
+			return err
+		}
+	}
+	gdp := known(b.taxes)
+	for _, v := range b.va {
+		gdp = satellite.Maybe{Value: gdp.Value + v.Value, Known: gdp.Known && v.Known}
+	}
+	a, err := satellite.Components{Industries: b.marked, ValueAdded: b.va, ICT: b.core, Platform: platform, Coefficients: coefficients, GDP: gdp}.Compute()
+	if err != nil {
+		return err
+	}
+	by, kinds := make([]satellite.Maybe, len(b.codes)), make([]string, len(b.codes))
+	for i, p := range a.Parts {
+		by[i], kinds[i] = p.Digital, string(p.Component)
+	}
+	values, shares := object{}, object{}
+	for _, c := range []satellite.Component{satellite.ICT, satellite.Platform, satellite.Sectoral} {
+		values, shares = append(values, member{string(c), a.Values[c]}), append(shares, member{string(c), a.Shares[c]})
+		r.e.say(r.o, "explain-row", "code", string(c), "value", a.Values[c].String())
+	}
+	return r.write(a.Values[satellite.ICT], satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, b.codes, by,
+		object{{"gdp", gdp}, {"values", values}, {"shares", shares}, {"components", byCode(b.codes, kinds)}, {"moved", a.Moved}, {"missing", append([]string{}, a.Missing...)}})
+}
+
+// sectors holds the digital share of every sector against a target: records sector,digital,value_added.
+func (r *digitalRun) sectors() error {
+	t, err := r.e.table(*r.f.file)
+	if err != nil {
+		return err
+	}
+	sector, err := t.column("sector", "code", "industry", "ngành")
+	if err != nil {
+		return err
+	}
+	target, err := floatFlag("target", *r.a.target)
+	if err != nil {
+		return err
+	}
+	at := [2]int{}
+	for k, names := range [2][]string{{"digital", "số"}, {"value_added", "value-added", "va", *r.f.valueAdded}} {
+		if at[k], err = t.column(names...); err != nil {
+			return err
+		}
+	}
+	var codes []string
+	var digital, all []satellite.Maybe
+	sums := [2]satellite.Maybe{known(0), known(0)}
+	for i := range t.len() {
+		codes = append(codes, t.text(i, sector))
+		var v [2]satellite.Maybe
+		for k, column := range at {
+			if v[k].Value, v[k].Known, err = t.value(i, column); err != nil {
+				return err
+			}
+			sums[k] = satellite.Maybe{Value: sums[k].Value + v[k].Value, Known: sums[k].Known && v[k].Known}
+		}
+		digital, all = append(digital, v[0]), append(all, v[1])
+	}
+	shares, err := satellite.SectorShares(codes, digital, all, target)
+	if err != nil {
+		return err
+	}
+	share, status, gap := make([]satellite.Maybe, len(codes)), make([]string, len(codes)), make([]satellite.Maybe, len(codes))
+	for i, s := range shares {
+		share[i], status[i], gap[i] = s.Share, s.Status, s.Gap
+	}
+	whole := satellite.Maybe{}
+	if sums[1].Known {
+		whole = ratio(sums[0], sums[1].Value)
+	}
+	if !*r.o.json {
+		r.e.warn(r.notes)
+		return r.e.writeCSV(columns([]string{"code", "digital", "share", "gap", "status"}, codes, maybes(digital), maybes(share), maybes(gap), status)...)
+	}
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, sums[0], whole, codes, digital,
+		object{{"target", target}, {"shares", byCode(codes, share)}, {"gaps", byCode(codes, gap)}, {"status", byCode(codes, status)}})
+}
+
+// concentration says how much of the digital economy a few units hold: a list code,value.
+func (r *digitalRun) concentration() error {
+	v, err := r.e.vector(*r.f.file)
+	if err != nil {
+		return err
+	}
+	var top []int
+	for _, s := range list(*r.a.top) {
+		k, err := strconv.Atoi(s)
+		if err != nil {
+			return fault.New("calc.bad-number", "flag", "--top", "given", s)
+		}
+		top = append(top, k)
+	}
+	c, err := satellite.Concentration(v.values, top...)
+	if err != nil {
+		return err
+	}
+	codes := places(v.codes, len(v.values))
+	if !*r.o.json {
+		rows := [][]string{{"measure", "value"}}
+		for _, k := range top {
+			rows = append(rows, []string{"top" + strconv.Itoa(k), text(c.Top[k])})
+		}
+		return r.e.writeCSV(append(rows, []string{"hhi", text(c.HHI)}, []string{"normal-hhi", c.Normal.String()}, []string{"effective", text(c.Effective)}, []string{"gini", text(c.Gini)},
+			[]string{"units", strconv.Itoa(c.Units)}, []string{"total", text(c.Total)})...)
+	}
+	held := object{}
+	for _, k := range top {
+		held = append(held, member{strconv.Itoa(k), c.Top[k]})
+	}
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(c.Total), satellite.Maybe{}, codes, satellite.Known(v.values...),
+		object{{"units", c.Units}, {"top", held}, {"hhi", c.HHI}, {"normalHHI", c.Normal}, {"effective", c.Effective}, {"gini", c.Gini}, {"lorenz", c.Lorenz}})
+}
+
+// ratio gives a part of a whole, missing where there is none.
+func ratio(part satellite.Maybe, whole float64) satellite.Maybe {
+	if !part.Known || whole == 0 {
+		return satellite.Maybe{}
+	}
+	return known(part.Value / whole)
+}

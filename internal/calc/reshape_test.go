@@ -1,0 +1,119 @@
+package calc
+
+import "testing"
+
+// A pair small enough to be worked by hand: 1/7 is what the inverse of the make table leaves.
+var rectangular = files{
+	"use":    "code,I1,I2,fd\nP1,10,20,70\nP2,15,5,30\nva,75,25,\n",
+	"make":   "code,P1,P2\nI1,90,10\nI2,10,40\n",
+	"supply": "code,I1,I2,total\nP1,90,10,100\nP2,10,40,50\n",
+}
+
+func TestSupplyAndUseBecomeATableByTheFourModels(t *testing.T) {
+	for model, want := range map[string][]float64{ // flows, final use, value added
+		"A": {40. / 7, 170. / 7, 110. / 7, 30. / 7, 70, 30, 550. / 7, 150. / 7},
+		"B": {13, 17, 14.5, 5.5, 70, 30, 72.5, 27.5},
+		"C": {50. / 7, 150. / 7, 125. / 7, 25. / 7, 500. / 7, 200. / 7, 75, 25},
+		"D": {12, 19, 13, 6, 69, 31, 75, 25},
+	} {
+		for _, made := range [][]string{{"--make-table", "make"}, {"--supply-table", "supply"}} {
+			r := ask(t, rectangular, append([]string{"io", "--layout", "sut", "--table", "use", "--value-added", "va", "--final", "fd", "--transformation", model, "--what", "table"}, made...)...)
+			got := append(r.at("flows").numbers(), r.at("final", "fd").by(r.at("codes").words()...)...)
+			near(t, model, append(got, r.at("primary", "va").by(r.at("codes").words()...)...), want, 1e-12)
+			if n := len(r.at("notes").list()); n > 0 {
+				t.Errorf("%s: %d notes on a pair that balances", model, n)
+			}
+		}
+	}
+	base := []string{"io", "--layout", "sut", "--table", "use", "--value-added", "va", "--final", "fd"}
+	with := func(args ...string) []string { return append(append([]string(nil), base...), args...) }
+	refused(t, rectangular, "calc.missing", base...)
+	refused(t, rectangular, "ioformat.no-such-row", with("--make-table", "supply")...)
+	refused(t, rectangular, "calc.bad-choice", with("--make-table", "make", "--transformation", "E")...)
+	refused(t, files{"use": rectangular["use"], "make": "code,P1,P2\nI1,90,\nI2,10,40\n"}, "ioformat.blank-cell", with("--make-table", "make")...)
+	refused(t, files{"use": "code,I1,I2,fd\nP1,10,20,70\nva,75,25,\n", "make": "code,P1\nI1,90\nI2,10\n"}, "inputoutput.needs-square", with("--make-table", "make", "--transformation", "A")...)
+	unlike := files{"use": "code,I1,I2,fd\nP1,10,20,70\nP2,15,5,31\nva,75,25,\n", "make": rectangular["make"]}
+	if r := ask(t, unlike, with("--make-table", "make")...); r.at("notes", 0, "code").v != "calc.finding" {
+		t.Error("supply that differs from use is not told")
+	}
+}
+
+func TestATableIsReshapedBeforeItAnswers(t *testing.T) {
+	disk := files{"T": "code,A,C,fd\nA,10,20,70\nC,30,40,130\nwages,20,80,\nprofit,40,60,\n",
+		"split":  "industry,part,share,sales_to,inputs_from\nC,C26,0.25,,\nC,C_o,0.75,,\nC,C26,0.4,fd,\nC,C_o,0.6,fd,\nC,C26,0.5,,wages\nC,C_o,0.5,,wages\n",
+		"back":   "code,group\nA,A\nC26,C\nC_o,C\n",
+		"prices": "code,price\nA,2\nC,0.5\nwages,1.1\n"}
+	base := []string{"io", "--table", "T", "--value-added", "wages,profit", "--final", "fd", "--what", "table"}
+	ask := func(args ...string) tree { return ask(t, disk, append(append([]string(nil), base...), args...)...) }
+	s := ask("--split", "split")
+	near(t, "flows", s.at("flows").numbers(), []float64{10, 5, 15, 7.5, 2.5, 7.5, 22.5, 7.5, 22.5}, 0)
+	near(t, "final", s.at("final", "fd").by("A", "C26", "C_o"), []float64{70, 52, 78}, 1e-15)
+	near(t, "wages", s.at("primary", "wages").by("A", "C26", "C_o"), []float64{20, 40, 40}, 0)
+	near(t, "profit", s.at("primary", "profit").by("A", "C26", "C_o"), []float64{40, 15, 45}, 0)
+	if s.at("notes", 0, "code").v != "calc.finding" {
+		t.Error("parts whose rows and columns disagree are not told")
+	}
+	whole, back := ask(), ask("--split", "split", "--aggregate", "back")
+	for _, path := range [][]any{{"flows"}} {
+		near(t, "added up again", back.at(path...).numbers(), whole.at(path...).numbers(), 1e-15)
+	}
+	near(t, "added up again", back.at("primary", "wages").by("A", "C"), []float64{20, 80}, 0)
+	// Output at new prices less inputs at new prices is value added: 200 − 20 − 60/4 … by hand.
+	p := ask("--prices", "prices")
+	near(t, "repriced", p.at("flows").numbers(), []float64{20, 40, 15, 20}, 0)
+	near(t, "repriced output", p.at("totalOutput").by("A", "C"), []float64{200, 100}, 0)
+	added := p.at("primary", "wages").by("A", "C")
+	for i, v := range p.at("primary", "profit").by("A", "C") {
+		added[i] += v
+	}
+	near(t, "value added is the rest", added, []float64{165, 40}, 1e-14)
+	refuse := func(code, name, text string, args ...string) {
+		t.Helper()
+		refused(t, files{"T": disk["T"], name: text}, code, append(append([]string(nil), base...), args...)...)
+	}
+	refuse("inputoutput.shares-not-one", "f", "industry,part,share\nC,C26,0.25\nC,C_o,0.7\n", "--split", "f")
+	refuse("inputoutput.no-such-industry", "f", "industry,part,share\nZ,C26,0.25\nZ,C_o,0.75\n", "--split", "f")
+	refuse("calc.twice", "f", "industry,part,share\nC,C26,0.25\nC,C26,0.75\n", "--split", "f")
+	refuse("calc.no-column", "f", "industry,share\nC,1\n", "--split", "f")
+	refuse("calc.no-code-in", "f", "code,group\nA,x\n", "--aggregate", "f")
+	refuse("calc.no-code-in", "f", "code,group\nA,x\nC,x\nD,x\n", "--aggregate", "f")
+	refuse("calc.twice", "f", "code,group\nA,x\nA,y\nC,x\n", "--aggregate", "f")
+	refuse("calc.no-code-in", "f", "code,price\nA,2\n", "--prices", "f")
+	refuse("inputoutput.bad-price", "f", "code,price\nA,2\nC,0\n", "--prices", "f")
+}
+
+func TestDearerInputsRaisePrices(t *testing.T) {
+	disk := files{"T": "code,a,b,fd\na,0,50,50\nb,20,0,80\nwages,50,30,\nm,30,20,\n"}
+	args := []string{"io", "--table", "T", "--value-added", "wages", "--imports", "m", "--final", "fd", "--what", "prices"}
+	// p_a = 0.2 p_b + 0.05 + 0.03, p_b = 0.5 p_a + 0.03 + 0.02
+	r := ask(t, disk, append(args, "--change", "wages=0.1,m=0.1")...)
+	near(t, "prices", r.at("prices").by("a", "b"), []float64{0.1, 0.1}, 1e-14)
+	near(t, "wages only", ask(t, disk, append(args, "--change", "wages=0.1")...).at("prices").by("a", "b"), []float64{0.056 / 0.9, 0.03 + 0.028/0.9}, 1e-14)
+	refused(t, disk, "calc.missing", args...)
+	refused(t, disk, "calc.bad-number", append(args, "--change", "wages")...)
+	refused(t, disk, "inputoutput.no-such-row", append(args, "--change", "oil=1")...)
+}
+
+func TestAnswersSayHowWellTheyAreProven(t *testing.T) {
+	disk := files{"T": small}
+	for _, what := range []string{"multipliers", "linkages", "leontief", "ghosh", "flows", "extraction"} {
+		if b := ask(t, disk, "io", "--table", "T", "--value-added", "va", "--final", "fd", "--what", what).at("bound").number(); b <= 0 || b > 1e-12 {
+			t.Errorf("%s: bound %g", what, b)
+		}
+	}
+	if b := ask(t, disk, "io", "--table", "T", "--final", "fd").at("bound").number(); b <= 0 {
+		t.Error("multipliers of a table without primary rows claim to have no error")
+	}
+	if b := ask(t, disk, "io", "--table", "T", "--what", "coefficients", "--value-added", "va").at("bound"); b.v != nil {
+		t.Error("a bound where nothing was solved")
+	}
+	hardly := files{"T": "code,a,b,fd\na,500,499.9999999999,1e-10\nb,500,500,0\nva,0,1e-10,\n"}
+	notes := ask(t, hardly, "io", "--table", "T", "--value-added", "va").at("notes").list()
+	told := false
+	for _, n := range notes {
+		told = told || n.at("code").v == "calc.loose-bound"
+	}
+	if !told {
+		t.Error("a table that is hardly productive is not told")
+	}
+}
