@@ -2,6 +2,7 @@ package calc
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"math"
 
@@ -21,7 +22,10 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	conversion := o.String("conversion", "sum", "conversion")
 	rho := o.Float64("rho", 1, "rho")
 	lambda := o.Float64("lambda", 1, "lambda")
-	bias := o.Bool("bias", false, "bias")
+	var bias biasFlag
+	o.Var(&bias, "bias", "bias")
+	floor := o.Float64("floor", 0, "floor")
+	correction := o.Float64("correction-variance", 0, "correction-variance")
 	extrapolate := o.String("extrapolate", "none", "extrapolate")
 	nonNegative := o.Bool("non-negative", false, "non-negative")
 	if err := e.parse(o, args); err != nil {
@@ -32,7 +36,8 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	if *criterion == "additive" && !set["lambda"] {
 		*lambda = 0 // the additive form of Dagum and Cholette
 	}
-	opt := temporal.BenchmarkOptions{Order: *differences, Bias: *bias, NonNegative: *nonNegative, Rho: *rho, Lambda: *lambda}
+	opt := temporal.BenchmarkOptions{Order: *differences, Bias: bias == "ratio", Shift: bias == "difference", Floor: *floor,
+		CorrectionVariance: *correction, NonNegative: *nonNegative, Rho: *rho, Lambda: *lambda}
 	form, err := oneOf("criterion", *criterion, []choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
 	if err != nil {
 		return err
@@ -55,22 +60,25 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if *differences == 0 && *method != "grp" && *method != "grp-log" { // no movement to keep: the smallest correction itself
+		opt = temporal.BenchmarkOptions{Form: temporal.DagumCholette, Bias: opt.Bias, Shift: opt.Shift, Floor: *floor, CorrectionVariance: *correction, NonNegative: *nonNegative}
+		if form == temporal.Proportional {
+			opt.Lambda = 1
+		}
+	}
 	if *system != "" {
-		return e.reconcileSystem(o, *system, *lambda, *rho, *bias, conv)
+		return e.reconcileSystem(o, *system, set, temporal.System{Form: temporal.DagumCholette, Lambda: *lambda, Rho: *rho, Floor: *floor, Bias: opt.Bias, CorrectionVariance: *correction}, conv)
 	}
 	if err := o.need("low", "indicator"); err != nil {
 		return err
 	}
-	low, err := e.series(*lowFile)
+	low, err := e.lowFrequency(*lowFile, true)
 	if err != nil {
 		return err
 	}
 	ind, err := e.series(*indFile)
 	if err != nil {
 		return err
-	}
-	if len(low.values) != 1 {
-		return fault.New("calc.one-series", "file", low.file)
 	}
 	if len(ind.values) != 1 {
 		return fault.New("calc.one-series", "file", ind.file)
@@ -83,13 +91,31 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	if offset < 0 || offset+len(y)*f > len(ind.periods) {
 		return fault.New("calc.not-covered", "low", low.file, "high", ind.file)
 	}
+	var variances []float64
+	if len(low.values) > 1 {
+		if variances, err = low.values[1], low.whole(); err != nil {
+			return err
+		}
+	}
 	var r *temporal.Benchmarked
 	switch *extrapolate {
 	case "none":
-		r, err = temporal.Benchmark(ind.values[0], temporal.Targets(y, f, offset, conv), opt)
+		targets := temporal.Targets(y, f, offset, conv)
+		kept := targets[:0]
+		for k, t := range targets {
+			if t.Name = low.periods[k].String(); variances != nil {
+				t.Variance = variances[k]
+			}
+			if low.known[0][k] { // a year without a figure binds nothing
+				kept = append(kept, t)
+			}
+		}
+		r, err = temporal.Benchmark(ind.values[0], kept, opt)
 	case "last-ratio", "last-growth", "mean-growth":
 		rule := map[string]temporal.RatioRule{"last-ratio": temporal.LastRatio, "last-growth": temporal.LastGrowth, "mean-growth": temporal.MeanGrowth}[*extrapolate]
-		r, err = temporal.Extrapolate(ind.values[0], y, temporal.Extrapolation{Frequency: f, Offset: offset, Conversion: conv, Rule: rule}, opt)
+		if err = low.whole(); err == nil {
+			r, err = temporal.Extrapolate(ind.values[0], y, temporal.Extrapolation{Frequency: f, Offset: offset, Conversion: conv, Rule: rule, Variances: variances}, opt)
+		}
 	default:
 		err = fault.New("calc.bad-choice", "flag", "--extrapolate", "given", *extrapolate, "allowed", "none, last-ratio, last-growth, mean-growth")
 	}
@@ -101,6 +127,11 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		if set[name] && *method != "dagum-cholette" && o.Lookup(name).Value.String() != "1" {
 			notes = append(notes, fault.New("calc.no-effect", "flag", "--"+name, "method", *method))
 		}
+	}
+	if growth := opt.Form > temporal.DagumCholette; set["differences"] && *differences != 1 && (growth || *method == "dagum-cholette") {
+		notes = append(notes, fault.New("calc.no-effect", "flag", "--differences", "method", *method))
+	} else if growth && *criterion != "proportional" {
+		notes = append(notes, fault.New("calc.no-effect", "flag", "--criterion", "method", *method))
 	}
 	worst := 0.0
 	for _, m := range r.Misses {
@@ -128,4 +159,24 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		rows = append(rows, []string{ind.periods[i].String(), text(v), text(ind.values[0][i]), ratio})
 	}
 	return e.writeCSV(rows...)
+}
+
+// biasFlag is --bias or --bias=ratio, which multiplies the indicator, and --bias=difference, which moves it by a constant.
+type biasFlag string
+
+func (b *biasFlag) String() string   { return string(*b) }
+func (b *biasFlag) IsBoolFlag() bool { return true }
+
+func (b *biasFlag) Set(text string) error {
+	switch text {
+	case "true", "ratio":
+		*b = "ratio"
+	case "false", "none":
+		*b = ""
+	case "difference":
+		*b = "difference"
+	default:
+		return errors.New("ratio, difference")
+	}
+	return nil
 }

@@ -50,16 +50,16 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 		}
 		opt.Rho = &rho
 	}
-	low, err := e.series(*lowFile)
+	low, err := e.lowFrequency(*lowFile, false)
 	if err != nil {
+		return err
+	}
+	if err := low.whole(); err != nil {
 		return err
 	}
 	ind, err := e.seriesList(*indFiles)
 	if err != nil {
 		return err
-	}
-	if len(low.values) != 1 {
-		return fault.New("calc.one-series", "file", low.file)
 	}
 	y := low.values[0]
 	if opt.Frequency, opt.Offset, err = align(low, ind); err != nil {

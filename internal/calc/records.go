@@ -125,6 +125,7 @@ type timeSeries struct {
 	names   []string
 	values  [][]float64 // by column
 	known   [][]bool    // by column; all true unless gaps were allowed
+	lines   []int       // where each period stands in the file
 }
 
 // series reads period,value[,…] without gaps in the values.
@@ -171,7 +172,7 @@ func (e *Env) timeSeries(name string, gaps bool) (*timeSeries, error) {
 		if n := len(s.periods); n > 0 && s.periods[n-1].Next() != p {
 			return nil, fault.New("calc.gap", "before", s.periods[n-1].String(), "after", p.String()).At(name, t.line(i), t.head[0])
 		}
-		s.periods = append(s.periods, p)
+		s.periods, s.lines = append(s.periods, p), append(s.lines, t.line(i))
 		for k := range s.names {
 			v, known, err := t.value(i, k+1)
 			if err != nil {
@@ -216,6 +217,43 @@ func (e *Env) seriesList(names string) (*timeSeries, error) {
 		}
 	}
 	return all, nil
+}
+
+// lowFrequency reads the series to be met: one column of values and, where allowed, one headed "variance". Periods at either
+// end that have no value yet are left out; blanks inside are kept, as not known.
+func (e *Env) lowFrequency(name string, variances bool) (*timeSeries, error) {
+	s, err := e.timeSeries(name, true)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(s.values); n != 1 && !(variances && n == 2 && strings.EqualFold(s.names[1], "variance")) {
+		return nil, fault.New("calc.one-series", "file", s.file)
+	}
+	first, end := 0, len(s.periods)
+	for first < end && !s.known[0][first] {
+		first++
+	}
+	for end > first && !s.known[0][end-1] {
+		end--
+	}
+	if first == end {
+		return nil, fault.New("calc.empty", "file", s.file)
+	}
+	s.periods, s.lines = s.periods[first:end], s.lines[first:end]
+	for k := range s.values {
+		s.values[k], s.known[k] = s.values[k][first:end], s.known[k][first:end]
+	}
+	return s, nil
+}
+
+// whole refuses a series with a blank, at its place.
+func (s *timeSeries) whole() error {
+	for k, known := range s.known {
+		if i := slices.Index(known, false); i >= 0 {
+			return fault.New("calc.blank").At(s.file, s.lines[i], s.names[k])
+		}
+	}
+	return nil
 }
 
 // align gives how many periods of high make one of low, and where in high the first period of low begins (negative when before it).

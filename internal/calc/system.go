@@ -1,6 +1,7 @@
 package calc
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -18,17 +19,39 @@ import (
 //	{"frequency": 4, "series": {"s1": [...], "s2": [...]}, "annual": {"s1": [...]},
 //	 "contemporaneous": "s1 + 2*s2 = a", "a": [...]}
 //
-// "contemporaneous" may also be a list of such equations. A series without annual totals is bound across only. "variances" gives soft totals:
-// a number by series (over time) or by name of total (across), in squared units; "correctionVariance" is then required.
+// "contemporaneous" may also be a list of such equations; the total may stand on either side, and be a plain number ("s1 + s2 - s3 = 0").
+// A series without annual totals is bound across only; null is a total that is not known. "variances" gives soft totals: a number by
+// series (over time) or by name of total (across), in squared units; "correctionVariance" is then required. "rho" and "lambda" may stand
+// in the file; the flags go before it.
 type systemFile struct {
-	Frequency          int                  `json:"frequency"`
-	Offset             int                  `json:"offset"`
-	Series             map[string][]float64 `json:"series"`
-	Annual             map[string][]float64 `json:"annual"`
-	Contemporaneous    equations            `json:"contemporaneous"`
-	Variances          map[string]float64   `json:"variances"`
-	CorrectionVariance float64              `json:"correctionVariance"`
-	Procedure          string               `json:"procedure"`
+	Frequency          int                `json:"frequency"`
+	Offset             int                `json:"offset"`
+	Series             map[string]gappy   `json:"series"`
+	Annual             map[string]gappy   `json:"annual"`
+	Contemporaneous    equations          `json:"contemporaneous"`
+	Variances          map[string]float64 `json:"variances"`
+	CorrectionVariance float64            `json:"correctionVariance"`
+	Procedure          string             `json:"procedure"`
+	Rho                *float64           `json:"rho"`
+	Lambda             *float64           `json:"lambda"`
+}
+
+// gappy is a list of numbers in which null means not known, NaN here.
+type gappy []float64
+
+// UnmarshalJSON takes numbers and nulls.
+func (g *gappy) UnmarshalJSON(b []byte) error {
+	var list []*float64
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	*g = make(gappy, len(list))
+	for i, v := range list {
+		if (*g)[i] = math.NaN(); v != nil {
+			(*g)[i] = *v
+		}
+	}
+	return nil
 }
 
 type equations []string
@@ -48,7 +71,7 @@ func (q *equations) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func (e *Env) reconcileSystem(o *options, file string, lambda, rho float64, bias bool, conv temporal.Conversion) error {
+func (e *Env) reconcileSystem(o *options, file string, set map[string]bool, sys temporal.System, conv temporal.Conversion) error {
 	b, err := e.bytesOf(file)
 	if err != nil {
 		return err
@@ -65,9 +88,22 @@ func (e *Env) reconcileSystem(o *options, file string, lambda, rho float64, bias
 	for n := range s.Series {
 		names = append(names, n)
 	}
-	sort.Strings(names)
+	if sort.Strings(names); len(names) == 0 {
+		return fault.New("calc.empty", "file", file)
+	}
 	position := map[string]int{}
-	sys := temporal.System{Form: temporal.DagumCholette, Lambda: lambda, Rho: rho, Bias: bias, CorrectionVariance: s.CorrectionVariance}
+	if s.Rho != nil && !set["rho"] {
+		sys.Rho = *s.Rho
+	}
+	if s.Lambda != nil && !set["lambda"] && !set["criterion"] {
+		sys.Lambda = *s.Lambda
+	}
+	if !set["correction-variance"] {
+		sys.CorrectionVariance = s.CorrectionVariance
+	}
+	if s.Frequency < 1 || s.Offset < 0 {
+		return fault.New("calc.bad-file", "file", file, "reason", "frequency, offset")
+	}
 	switch s.Procedure {
 	case "", "auto":
 	case "simultaneous":
@@ -79,10 +115,11 @@ func (e *Env) reconcileSystem(o *options, file string, lambda, rho float64, bias
 	}
 	for i, n := range names {
 		position[n] = i
-		targets := temporal.Targets(s.Annual[n], s.Frequency, s.Offset, conv)
-		for k := range targets {
-			targets[k].Name = n + " " + strconv.Itoa(k+1)
-			targets[k].Variance = s.Variances[n]
+		var targets []temporal.Target
+		for k, t := range temporal.Targets(s.Annual[n], s.Frequency, s.Offset, conv) {
+			if t.Name, t.Variance = n+" "+strconv.Itoa(k+1), s.Variances[n]; !math.IsNaN(t.Value) {
+				targets = append(targets, t)
+			}
 		}
 		sys.Series = append(sys.Series, temporal.Series{Name: n, Indicator: s.Series[n], Targets: targets})
 	}
@@ -92,19 +129,21 @@ func (e *Env) reconcileSystem(o *options, file string, lambda, rho float64, bias
 		}
 	}
 	for _, q := range s.Contemporaneous {
-		weights, name, err := equation(q, position)
+		weights, name, constant, err := equation(q, position)
 		if err != nil {
 			return fault.New("calc.bad-equation", "equation", q, "file", file).Because(err)
 		}
-		var values []float64
-		if err := json.Unmarshal(loose[name], &values); err != nil {
-			return fault.New("calc.no-series", "name", name, "file", file)
+		values := make(gappy, len(sys.Series[0].Indicator))
+		if name != "" {
+			if err := json.Unmarshal(loose[name], &values); err != nil {
+				return fault.New("calc.no-series", "name", name, "file", file)
+			}
 		}
-		totals := temporal.Across(name, values, len(names), weights)
-		for k := range totals {
-			totals[k].Variance = s.Variances[name]
+		for _, total := range temporal.Across(cmp.Or(name, q), values, len(names), weights) {
+			if total.Value, total.Variance = total.Value+constant, s.Variances[name]; !math.IsNaN(total.Value) {
+				sys.Totals = append(sys.Totals, total)
+			}
 		}
-		sys.Totals = append(sys.Totals, totals...)
 	}
 	r, err := temporal.Reconcile(sys)
 	if err != nil {
@@ -131,21 +170,36 @@ func (e *Env) reconcileSystem(o *options, file string, lambda, rho float64, bias
 	return e.writeCSV(rows...)
 }
 
-// equation reads "s1 + 2*s2 - s3 = a" into weights by series and the name of the total.
-func equation(q string, position map[string]int) ([]float64, string, error) {
-	left, name, ok := strings.Cut(q, "=")
+// equation reads "s1 + 2*s2 - s3 = a" into weights by series and what they add to: the total a, a number beside it, or both. The
+// total may stand on the left, and series on both sides.
+func equation(q string, position map[string]int) (w []float64, name string, constant float64, err error) {
+	left, right, ok := strings.Cut(q, "=")
 	if !ok {
-		return nil, "", fmt.Errorf("=")
+		return nil, "", 0, fmt.Errorf("=")
+	}
+	left, right = strings.TrimSpace(left), strings.TrimSpace(right)
+	if _, _, err := weights(left, position); err != nil && singleName.MatchString(left) {
+		left, right = right, left
 	}
 	w, rest, err := weights(left, position)
 	if err != nil {
-		return nil, "", err
+		return nil, "", 0, err
 	}
-	if rest != 0 {
-		return nil, "", fmt.Errorf("%s", text(rest))
+	other, more, err := weights(right, position)
+	if err != nil {
+		if !singleName.MatchString(right) {
+			return nil, "", 0, err
+		}
+		return w, right, -rest, nil
 	}
-	return w, strings.TrimSpace(name), nil
+	for i, v := range other {
+		w[i] -= v
+	}
+	return w, "", more - rest, nil
 }
+
+// singleName matches what can only be the name of a total.
+var singleName = regexp.MustCompile(`^[^-+*=\s]+( [^-+*=\s]+)*$`)
 
 var term = regexp.MustCompile(`^(?:([0-9.]+(?:[eE][0-9]+)?)\s*\*\s*)?(.+)$`)
 

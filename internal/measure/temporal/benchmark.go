@@ -33,6 +33,7 @@ type BenchmarkOptions struct {
 	Rho    float64 // DagumCholette: 0 … 1; 1 is Denton, 0.729 is usual for quarters
 
 	Bias  bool    // first multiply the indicator by Σ targets / Σ their indicator totals
+	Shift bool    // first add to the indicator Σ (targets - their indicator totals) / Σ their weights
 	Floor float64 // > 0: weights use max(|x|, Floor), which admits zero and changing signs in the indicator
 
 	// CorrectionVariance is the variance of the innovation of z (relative when the form is proportional).
@@ -124,6 +125,11 @@ func lay(indicator []float64, targets []Target, opt BenchmarkOptions) (*plan, *B
 	if err != nil {
 		return nil, nil, err
 	}
+	if opt.Shift {
+		if indicator, err = shifted(indicator, targets); err != nil {
+			return nil, nil, err
+		}
+	}
 	p := &plan{unit: meanAbs(indicator), x: make([]float64, n), gain: 1, lambda: lambda, order: order}
 	yardstick := 0.0
 	level, sign := 1.0, 1.0
@@ -205,6 +211,8 @@ func (opt BenchmarkOptions) shape() (lambda, rho float64, order int, err error) 
 		err = bad("Floor", opt.Floor)
 	case !(opt.CorrectionVariance >= 0) || math.IsInf(opt.CorrectionVariance, 0):
 		err = bad("CorrectionVariance", opt.CorrectionVariance)
+	case opt.Bias && opt.Shift:
+		err = bad("Shift", true)
 	case opt.Original && opt.Form > Additive:
 		err = bad("Original", true)
 	case opt.NonNegative && (opt.Form == Growth || opt.Form == GrowthLog):
@@ -225,6 +233,26 @@ func bias(indicator []float64, targets []Target) (float64, error) {
 		return 0, fault.New("temporal.no-bias", "targets", above, "indicator", below)
 	}
 	return b, nil
+}
+
+// shifted moves the indicator by a constant to the level of the targets, the correction of level that suits λ = 0.
+func shifted(indicator []float64, targets []Target) ([]float64, error) {
+	var gap, weight, below float64
+	for _, t := range targets {
+		total := t.of(indicator)
+		gap, below = gap+t.Value-total, below+total
+		for _, term := range t.Terms {
+			weight += term.Weight
+		}
+	}
+	if weight == 0 {
+		return nil, fault.New("temporal.no-bias", "targets", gap+below, "indicator", below)
+	}
+	out := make([]float64, len(indicator))
+	for t, v := range indicator {
+		out[t] = v + gap/weight
+	}
+	return out, nil
 }
 
 // spread gives |x|^λ, the size of one unit of correction, refusing an indicator in which it means nothing.

@@ -20,6 +20,7 @@ const (
 type Extrapolation struct {
 	Frequency, Offset int
 	Conversion        Conversion
+	Variances         []float64 // of the low-frequency figures, as in Target; nil: exact
 	Ratios            []float64 // own forecasts of the ratio for the periods after the last figure; nil: by Rule
 	Rule              RatioRule
 }
@@ -67,6 +68,9 @@ func Extrapolate(indicator, low []float64, e Extrapolation, opt BenchmarkOptions
 	}
 	x := prolong(indicator, end+more*f, f)
 	targets := Targets(low, f, e.Offset, e.Conversion)
+	for i, v := range e.Variances[:min(n, len(e.Variances))] {
+		targets[i].Variance = v
+	}
 	for i, next := range Targets(make([]float64, more), f, end, e.Conversion) {
 		next.Value = ratios[i] * next.of(x)
 		targets = append(targets, next)
