@@ -101,7 +101,7 @@ func (e *Env) reconcileSystem(o *options, file string, set map[string]bool, sys 
 	if !set["correction-variance"] {
 		sys.CorrectionVariance = s.CorrectionVariance
 	}
-	if s.Frequency < 1 || s.Offset < 0 {
+	if s.Frequency < 1 || s.Frequency > 366 || s.Offset < 0 { // a day is the shortest period of a year
 		return fault.New("calc.bad-file", "file", file, "reason", "frequency, offset")
 	}
 	switch s.Procedure {

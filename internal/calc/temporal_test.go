@@ -186,6 +186,13 @@ func TestASystemAsItIsWritten(t *testing.T) {
 		same("in the file", values(file(more+`,"rho":0.729,"lambda":0.5`)), want, 0)
 		same("flags", values(file(more+`,"rho":0.1,"lambda":0`), "--rho", "0.729", "--lambda", "0.5"), want, 0)
 	})
+	t.Run("a frequency that cannot be", func(t *testing.T) {
+		for _, f := range []string{"0", "-3", "1000000000000"} {
+			if _, _, err := run("en", files{"S": `{"series":{"s1":[1,2]},"annual":{"s1":[1]},"frequency":` + f + "}"}, "benchmark", "--system", "S"); fault.CodeOf(err) != "calc.bad-file" {
+				t.Error(f, err)
+			}
+		}
+	})
 	t.Run("nothing at all", func(t *testing.T) {
 		for _, text := range []string{`{}`, `{"series":{}}`, `{"series":{},"contemporaneous":"1 = 1"}`} {
 			if _, _, err := run("en", files{"S": text}, "benchmark", "--system", "S"); fault.CodeOf(err) != "calc.empty" {
