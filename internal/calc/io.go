@@ -27,7 +27,7 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 	}
 	run, err := oneOf("what", *what, []choice[func(*ioRun) error]{{"multipliers", (*ioRun).multipliers}, {"leontief", (*ioRun).leontief}, {"ghosh", (*ioRun).ghosh},
 		{"linkages", (*ioRun).linkages}, {"flows", (*ioRun).flows}, {"extraction", (*ioRun).extraction}, {"coefficients", (*ioRun).coefficients},
-		{"prices", (*ioRun).prices}, {"table", (*ioRun).table}})
+		{"prices", (*ioRun).prices}, {"table", (*ioRun).table}, {"regions", (*ioRun).regions}})
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	r := &ioRun{e: e, o: o, what: *what, t: t, m: m, notes: append(notes, m.Warnings...), extract: list(*extract), kind: *kind, income: *income, spending: list(*spending), change: list(*change)}
+	r := &ioRun{e: e, f: f, o: o, what: *what, t: t, m: m, notes: append(notes, m.Warnings...), extract: list(*extract), kind: *kind, income: *income, spending: list(*spending), change: list(*change)}
 	if *o.explain {
 		e.say(o, "explain", "n", t.N(), "origin", t.Origin, "radius", radius(m), "codes", strings.Join(t.Codes, ", "))
 		for i, c := range t.Codes {
@@ -63,6 +63,7 @@ func radius(m *inputoutput.Model) string {
 type ioRun struct {
 	e        *Env
 	o        *options
+	f        *tableFlags
 	what     string
 	t        *inputoutput.Table
 	m        *inputoutput.Model
@@ -246,6 +247,31 @@ func (r *ioRun) prices() error {
 	}
 	r.solved(p.Bound)
 	return r.write(object{{"change", r.change}, {"prices", byCode(r.t.Codes, p.X)}}, columns([]string{"code", "price"}, r.t.Codes, texts(p.X)))
+}
+
+// regions gives the value added of each region in the final use of each: the rows add to what a region makes, the columns to what it uses.
+func (r *ioRun) regions() error {
+	m := r.f.regions
+	if m == nil || m.Table != r.t {
+		return fault.New("calc.no-regions")
+	}
+	va, err := r.t.ValueAdded()
+	if err != nil {
+		return err
+	}
+	flow, err := m.Embodied(r.m, va)
+	if err != nil {
+		return err
+	}
+	rows := rowsOf(flow)
+	made, used := make([]float64, len(rows)), make([]float64, len(rows))
+	for i, row := range rows {
+		for j, x := range row {
+			made[i] += x
+			used[j] += x
+		}
+	}
+	return r.write(object{{"regions", m.Regions}, {"flows", rows}, {"production", byCode(m.Regions, made)}, {"consumption", byCode(m.Regions, used)}}, wide("code", m.Regions, m.Regions, rows))
 }
 
 // table gives the table itself, as it was read, made or reshaped, in the layout that calc reads.

@@ -117,3 +117,14 @@ func TestAnswersSayHowWellTheyAreProven(t *testing.T) {
 		t.Error("a table that is hardly productive is not told")
 	}
 }
+
+func TestAnInterCountryTableSaysWhoUsesWhoseValueAdded(t *testing.T) {
+	disk := files{"T": "code,A_x,B_x,A_HFCE,B_HFCE,OUT\nA_x,20,10,60,10,100\nB_x,10,0,0,40,50\nVA,70,40,,,\nOUT,100,50,,,\n"}
+	r := ask(t, disk, "io", "--layout", "icio", "--table", "T", "--what", "regions")
+	// A = [[0.2,0.2],[0.1,0]], L = [[1,0.2],[0.1,0.8]]/0.78, v = (0.7, 0.8)
+	near(t, "flows", r.at("flows").numbers(), []float64{0.7 * 60 / 0.78, 0.7 * 18 / 0.78, 0.8 * 6 / 0.78, 0.8 * 33 / 0.78}, 1e-14)
+	near(t, "made", r.at("production").by("A", "B"), []float64{70, 40}, 1e-13)
+	near(t, "used", r.at("consumption").by("A", "B"), []float64{46.8 / 0.78, 39 / 0.78}, 1e-14)
+	refused(t, files{"T": small}, "calc.no-regions", "io", "--table", "T", "--value-added", "va", "--what", "regions")
+	refused(t, files{"T": disk["T"], "g": "A_x,a\nB_x,a\n"}, "calc.no-regions", "io", "--layout", "icio", "--table", "T", "--what", "regions", "--aggregate", "g")
+}

@@ -14,7 +14,8 @@ import (
 type tableFlags struct {
 	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin, layout, choose, sheet, makeTable, supplyTable, transformation,
 	aggregate, split, prices *string
-	blank *bool
+	regions *inputoutput.MultiRegion // of an inter-country table, once it is read
+	blank   *bool
 }
 
 func (o *options) tableFlags() *tableFlags {
@@ -67,7 +68,7 @@ func (e *Env) asPrinted(f *tableFlags) (*inputoutput.Table, []*fault.Error, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	layout, err := oneOf("layout", *f.layout, []choice[string]{{"matrix", ""}, {"sut", "sut"}, {"oecd", "oecd"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
+	layout, err := oneOf("layout", *f.layout, []choice[string]{{"matrix", ""}, {"sut", "sut"}, {"oecd", "oecd"}, {"icio", "icio"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -109,6 +110,13 @@ func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin)
 	switch layout {
 	case "oecd":
 		blocks, err = ioformat.ReadOECD(bytes.NewReader(b), *f.file)
+	case "icio":
+		regions, loaded, err := ioformat.ReadICIO(bytes.NewReader(b), *f.file)
+		if err != nil {
+			return nil, nil, err
+		}
+		f.regions = regions
+		return loaded.Table, append(loaded.Notes, findings(*f.file, loaded.Findings)...), nil
 	case "eurostat":
 		choose := map[string]string{}
 		for _, pair := range list(*f.choose) {

@@ -47,16 +47,16 @@ func Concentration(values []float64, top ...int) (Concentrated, error) {
 		return Concentrated{}, fault.New("satellite.bad-amount", "at", n, "value", sum)
 	}
 	out := Concentrated{Units: n, Total: sum, Top: map[int]float64{}, Lorenz: make([]Point, 1, n+1)}
-	running, area := 0.0, 0.0
+	running, spread := 0.0, 0.0
 	for i, v := range sorted {
 		share := v / sum
 		out.HHI += share * share
-		area += running/sum + share/2 // the curve is a chain of straight lines
+		spread += float64(2*i+1-n) * share
 		running += v
 		out.Lorenz = append(out.Lorenz, Point{float64(i+1) / float64(n), running / sum})
 	}
 	out.Lorenz[n].Share = 1
-	out.Gini = math.Max(0, 1-2*area/float64(n))
+	out.Gini = math.Max(0, spread/float64(n)) // twice the area between the curve and the diagonal
 	out.Effective = 1 / out.HHI
 	if n > 1 {
 		least := 1 / float64(n)
