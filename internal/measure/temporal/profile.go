@@ -28,14 +28,18 @@ func regress(y []float64, x [][]float64, names []string, v *covariance) (*regres
 	take := func() []float64 { s := pool[:n:n]; pool = pool[n:]; return s }
 	for j, column := range x {
 		scaled := take()
-		size := math.Sqrt(dot(column, column))
-		if !(size > 0) || math.IsInf(size, 0) {
+		largest := maxAbs(column)
+		if !(largest > 0) || math.IsInf(largest, 0) {
 			return nil, fault.New("temporal.rank-deficient", "indicator", names[j])
 		}
-		for i, value := range column {
-			scaled[i] = value / size
+		for i, value := range column { // in two steps: the square of a figure may be beyond the machine's range
+			scaled[i] = value / largest
 		}
-		g.x, g.length[j] = append(g.x, scaled), size
+		size := math.Sqrt(dot(scaled, scaled))
+		for i := range scaled {
+			scaled[i] /= size
+		}
+		g.x, g.length[j] = append(g.x, scaled), largest*size
 	}
 	for range k + 1 {
 		g.white = append(g.white, take())

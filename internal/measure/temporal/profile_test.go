@@ -63,3 +63,16 @@ func TestTheSearchForRhoMissesNoMaximum(t *testing.T) {
 		})
 	})
 }
+
+func TestTheUnitOfAnIndicatorMayBeAnything(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := drawSample(r)
+		s.opt.Method = rapid.SampledFrom(allMethods).Draw(r, "method")
+		want := mustDisaggregate(r, s.low, s.x, s.opt)
+		unit := math.Ldexp(1, rapid.IntRange(-600, 600).Draw(r, "power"))
+		x := [][]float64{scaledBy(s.x[0], unit)}
+		got := mustDisaggregate(r, s.low, append(x, s.x[1:]...), s.opt)
+		sameSeries(r, "series", got.Values, want.Values, 1e-9)
+		sameSeries(r, "errors", got.SE, want.SE, 1e-7)
+	})
+}
