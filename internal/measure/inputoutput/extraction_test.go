@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/fault"
 )
 
 // A small industry beside giants: what it loses is known to full precision, not as the difference of two large outputs.
@@ -28,5 +30,13 @@ func TestTheLossOfASmallIndustryKeepsItsDigits(t *testing.T) {
 				t.Errorf("%s: industry %d loses %g, want %g", c.kind, i, got.Output[i], w)
 			}
 		}
+	}
+}
+
+// Cells in range whose sum is not are refused by the name of the industry.
+func TestOutputBeyondRangeIsRefused(t *testing.T) {
+	table := &Table{Codes: []string{"a", "b"}, Z: mat.NewDense(2, 2, []float64{1e308, 2, 1e308, 1e308}), Primary: []Row{{"va", ValueAdded, []float64{5, 5}}}}
+	if _, err := NewModel(table, Options{}); fault.CodeOf(err) != "inputoutput.overflow" {
+		t.Errorf("got %v", err)
 	}
 }

@@ -26,7 +26,10 @@ func NewModel(t *Table, opt Options) (*Model, error) {
 	}
 	m := &Model{Table: t, Output: t.GrossOutput(), Final: t.FinalDemand()}
 	m.a = scaleColumns(t.Z, m.Output)
-	for i := range m.Output {
+	for i, x := range m.Output {
+		if !finite(x) || !finite(m.Final[i]) { // sums of cells that are each in range
+			return nil, fault.New("inputoutput.overflow", "row", t.Codes[i])
+		}
 		for j, v := range m.a.RawRowView(i) {
 			if !finite(v) {
 				return nil, fault.New("inputoutput.overflow", "row", t.Codes[j])

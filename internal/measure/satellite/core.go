@@ -82,6 +82,9 @@ func (c CoreDigitalised) Compute() (CoreAccount, error) {
 			p.Coefficient = Maybe{Value: d, Known: ok}
 		}
 		p.Digital = times(p.ValueAdded, p.Coefficient)
+		if p.ValueAdded == inputoutput.Known(0) { // whatever part of nothing is digital
+			p.Digital = p.ValueAdded
+		}
 		if !p.Digital.Known {
 			out.Missing = append(out.Missing, code)
 		}
