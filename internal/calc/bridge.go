@@ -99,7 +99,7 @@ func (e *Env) writeBridge(o *options, r *statespace.Bridged, names []string, las
 	points, rows := []object{}, [][]string{{"period", "value", "se", "low", "high"}}
 	for i, n := range r.Nowcasts {
 		low, high := r.Interval(n, probability)
-		p := last.Add(i + 1).String()
+		p := label(last.Add(i + 1))
 		points = append(points, object{{"period", p}, {"value", n.Value}, {"se", n.SE}, {"low", low}, {"high", high}, {"regression", n.Regression}, {"filling", n.Filling},
 			{"indicators", byCode(names, n.Indicators)}, {"contributions", byCode(names, n.Contributions)}})
 		rows = append(rows, []string{p, text(n.Value), text(n.SE), text(low), text(high)})

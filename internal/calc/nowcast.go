@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math"
 	"slices"
@@ -14,153 +15,6 @@ import (
 	"nhipso/internal/measure/statespace"
 	"nhipso/internal/stat"
 )
-
-// numbersOfJSON is a number, a list or a list of lists.
-type numbersOfJSON [][]float64
-
-// UnmarshalJSON implements json.Unmarshaler. A list stays one row; what it means depends on where it stands.
-func (m *numbersOfJSON) UnmarshalJSON(b []byte) error {
-	var one float64
-	var row []float64
-	var all [][]float64
-	switch {
-	case bytes.Equal(b, []byte("null")):
-		*m = nil
-	case json.Unmarshal(b, &one) == nil:
-		*m = [][]float64{{one}}
-	case json.Unmarshal(b, &row) == nil:
-		*m = [][]float64{row}
-	default:
-		if err := json.Unmarshal(b, &all); err != nil {
-			return err
-		}
-		*m = all
-	}
-	return nil
-}
-
-// flags of JSON: one for all states, or one a state.
-type flagsOfJSON []bool
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (f *flagsOfJSON) UnmarshalJSON(b []byte) error {
-	var one bool
-	if json.Unmarshal(b, &one) == nil {
-		*f = flagsOfJSON{one}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]bool)(f))
-}
-
-// variancesOfJSON are by name, or a list in the order level, (slope,) irregular.
-type variancesOfJSON struct {
-	byName map[string]float64
-	list   []float64
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (v *variancesOfJSON) UnmarshalJSON(b []byte) error {
-	if json.Unmarshal(b, &v.list) == nil {
-		return nil
-	}
-	return json.Unmarshal(b, &v.byName)
-}
-
-// modelFile is the layout of --model: the matrices, or the name of a model with its variances (left out to estimate them).
-//
-//	{"Z": [[1]], "H": [[15098.577]], "T": [[1]], "R": [[1]], "Q": [[1469.147]], "a1": [0], "P1": [[0]], "diffuse": [true]}
-//	{"model": "local-level", "variances": {"level": 1469.147, "irregular": 15098.577}}
-type modelFile struct {
-	Model                       string
-	Variances                   variancesOfJSON
-	Z, H, T, R, Q, D, C, A1, P1 numbersOfJSON
-	Diffuse                     flagsOfJSON
-	Series                      []string
-	Note                        string
-}
-
-// diagonal turns one row into a diagonal matrix; a matrix stays.
-func diagonal(m [][]float64) [][]float64 {
-	if len(m) != 1 || len(m[0]) == 1 {
-		return m
-	}
-	out := make([][]float64, len(m[0]))
-	for i, v := range m[0] {
-		out[i] = make([]float64, len(m[0]))
-		out[i][i] = v
-	}
-	return out
-}
-
-// flat turns a row or a column into a list.
-func flat(m [][]float64) []float64 {
-	if len(m) == 1 {
-		return m[0]
-	}
-	var out []float64
-	for _, r := range m {
-		out = append(out, r...)
-	}
-	return out
-}
-
-// model makes the model of a file, estimating variances where they are not given.
-func (f *modelFile) model(file string, d statespace.Data) (statespace.Model, *statespace.Fit, error) {
-	name := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(f.Model)), " ", "-")
-	names := map[string][]string{"local-level": {"level", "irregular"}, "local-trend": {"level", "slope", "irregular"}, "local-linear-trend": {"level", "slope", "irregular"}}[name]
-	switch {
-	case name != "" && names == nil && f.Z == nil:
-		return statespace.Model{}, nil, fault.New("calc.bad-choice", "flag", "model", "given", f.Model, "allowed", "local-level, local-trend")
-	case names != nil && f.Variances.byName == nil && f.Variances.list == nil:
-		fit, err := map[int]func(statespace.Data) (*statespace.Fit, error){2: statespace.FitLocalLevel, 3: statespace.FitLocalTrend}[len(names)](d)
-		if err != nil {
-			return statespace.Model{}, nil, err
-		}
-		return fit.Model, fit, nil
-	case names != nil:
-		v := make([]float64, len(names))
-		for i, n := range names {
-			x, ok := f.Variances.byName[n]
-			if len(f.Variances.list) == len(names) {
-				x, ok = f.Variances.list[i], true
-			}
-			if !ok {
-				return statespace.Model{}, nil, fault.New("calc.no-variance", "name", n, "file", file)
-			}
-			v[i] = x
-		}
-		if len(v) == 2 {
-			return statespace.LocalLevel(v[0], v[1]), nil, nil
-		}
-		return statespace.LocalTrend(v[0], v[1], v[2]), nil, nil
-	}
-	for _, must := range []struct {
-		name string
-		m    numbersOfJSON
-	}{{"Z", f.Z}, {"T", f.T}, {"H", f.H}, {"Q", f.Q}} {
-		if must.m == nil {
-			return statespace.Model{}, nil, fault.New("calc.no-matrix", "name", must.name, "file", file)
-		}
-	}
-	m := statespace.Model{Z: f.Z, H: diagonal(f.H), T: f.T, Q: diagonal(f.Q), D: flat(f.D), C: flat(f.C), A1: flat(f.A1), P1: diagonal(f.P1), Diffuse: f.Diffuse}
-	states := len(f.T)
-	if r := [][]float64(f.R); r != nil {
-		if len(r) == 1 && states > 1 && len(r[0]) == states { // a list: one shock
-			for _, v := range r[0] {
-				m.R = append(m.R, []float64{v})
-			}
-		} else {
-			m.R = r
-		}
-	}
-	switch {
-	case len(m.Diffuse) == 1 && states > 1:
-		m.Diffuse = slices.Repeat([]bool{m.Diffuse[0]}, states)
-	case m.Diffuse == nil && m.P1 == nil && m.A1 == nil: // nothing is said about the start: nothing is known about it
-		m.Diffuse = slices.Repeat([]bool{true}, states)
-	}
-	return m, nil, nil
-}
 
 // panel is data as the state-space room takes it, with names.
 type panel struct {
@@ -227,7 +81,7 @@ func (e *Env) panel(file string) (*panel, error) {
 				}
 				last = q
 				p.last = &last
-				p.labels = append(p.labels, q.String())
+				p.labels = append(p.labels, label(q))
 			}
 		}
 		row, known := make([]float64, len(p.names)), make([]bool, len(p.names))
@@ -241,6 +95,9 @@ func (e *Env) panel(file string) (*panel, error) {
 	return p, nil
 }
 
+// label writes a period as the layout of series has it: 1975, 1975-Q1, 1975-01.
+func label(p stat.Period) string { return strings.Replace(p.String(), "-M", "-", 1) }
+
 // label names a period, also one after the data.
 func (p *panel) label(t int) string {
 	n := len(p.labels)
@@ -248,7 +105,7 @@ func (p *panel) label(t int) string {
 	case t < n:
 		return p.labels[t]
 	case p.last != nil:
-		return p.last.Add(t - n + 1).String()
+		return label(p.last.Add(t - n + 1))
 	}
 	before, err := strconv.Atoi(p.labels[n-1])
 	if err != nil {
@@ -298,6 +155,9 @@ func nowcast(_ context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if len(m.Each) > 0 && !o.set("horizon") { // as far as there are matrices, unless more is asked for
+		*horizon = max(min(*horizon, len(m.Each)-len(p.Values)), 0)
+	}
 	filtered, err := statespace.Filter(m, p.Data)
 	if err != nil {
 		return err
@@ -326,7 +186,7 @@ func nowcast(_ context.Context, e *Env, args []string) error {
 	}
 	out := object{{"logLik", filtered.LogLik}, {"observed", filtered.Observed}, {"absorbed", filtered.Absorbed}, {"forecast", forecasts}}
 	if fit != nil {
-		out = append(out, member{"variances", fit.Variances}, member{"atZero", fit.Zero})
+		out = append(out, member{"variances", byCode(f.parts(), fit.Variances)}, member{"atZero", byCode(f.parts(), fit.Zero)})
 	}
 	if *old != "" {
 		news, err := e.news(o, m, p, *old, *targetPeriod, *targetSeries)
@@ -349,6 +209,13 @@ func nowcast(_ context.Context, e *Env, args []string) error {
 			{"smoothed", smoothed.State[t]}, {"smoothedVariance", smoothed.StateP[t]}, {"signal", smoothed.Signal[t]}, {"signalVariance", smoothed.SignalV[t]}})
 	}
 	return e.writeJSON(append(out, member{"model", m}, member{"names", p.names}, member{"series", points}))
+}
+
+// set tells whether a flag was given, be it with its default.
+func (o *options) set(name string) bool {
+	found := false
+	o.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
 }
 
 // news explains the revision of the nowcast of one period of one series between two states of the data: by default the first series in the
@@ -376,7 +243,7 @@ func (e *Env) news(o *options, m statespace.Model, p *panel, old, targetPeriod, 
 		target.Period = -1
 		want := targetPeriod
 		if q, err := period(want); err == nil {
-			want = q.String()
+			want = label(q)
 		}
 		for t := range len(p.labels) + 400 {
 			if p.label(t) == want {

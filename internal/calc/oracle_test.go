@@ -396,7 +396,7 @@ func TestTimeOracles(t *testing.T) {
 			}
 		}
 		r := ask(t, disk, "nowcast", "--model", "free.json", "--data", "D.csv")
-		near(t, "variances", r.at("variances").numbers(), []float64{level, irregular}, 1e-4)
+		near(t, "variances", []float64{r.at("variances", "level").number(), r.at("variances", "irregular").number()}, []float64{level, irregular}, 1e-4)
 	})
 	t.Run("news add to the revision", func(t *testing.T) {
 		model := `{"Z": [[1],[2]], "T": [[0.8]], "H": [[1,0],[0,2]], "Q": [[1]], "a1": [0], "P1": [[2]]}`

@@ -3,6 +3,7 @@ package calc
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/seasonal"
@@ -18,21 +19,22 @@ func season(_ context.Context, e *Env, args []string) error {
 	column := o.String("column", "", "column")
 	method := o.String("method", "stl", "method-season")
 	perYear := o.Int("period", 0, "period")
-	window := o.Int("window", 0, "window")
-	periodic := o.Bool("periodic", false, "periodic")
-	robust := o.Bool("robust", false, "robust")
+	stl := loessFlags(o)
 	mode := o.String("mode", "", "mode")
 	filter := o.String("filter", "msr", "filter")
 	trend := o.Int("trend", 0, "trend")
+	sigma := o.String("sigma", "1.5,2.5", "sigma")
 	regressors := o.String("regressors", "", "regressors")
+	tet := o.String("tet", "", "tet")
 	extend := o.Bool("extend", false, "extend")
+	always := o.Bool("always", false, "always")
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
 	if err := o.need("series"); err != nil {
 		return err
 	}
-	opt := seasonal.Options{Window: *window, Robust: *robust, Trend: *trend, Extend: *extend}
+	opt := seasonal.Options{Trend: *trend, Extend: *extend, Always: *always}
 	var err error
 	if opt.Method, err = oneOf("method", *method, []choice[seasonal.Method]{{"stl", seasonal.BySTL}, {"x11", seasonal.ByX11}}); err != nil {
 		return err
@@ -43,8 +45,8 @@ func season(_ context.Context, e *Env, args []string) error {
 	if opt.Seasonal, err = oneOf("filter", *filter, []choice[seasonal.SeasonalFilter]{{"msr", seasonal.ByRatio}, {"3x3", seasonal.S3x3}, {"3x5", seasonal.S3x5}, {"3x9", seasonal.S3x9}, {"stable", seasonal.Stable}}); err != nil {
 		return err
 	}
-	if *periodic {
-		opt.Window = 0
+	if opt.Low, opt.High, err = pair("sigma", *sigma); err != nil {
+		return err
 	}
 	if *perYear < 0 || *perYear == 1 {
 		return fault.New("calc.bad-number", "flag", "--period", "given", *perYear)
@@ -53,13 +55,19 @@ func season(_ context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if opt.Period = *perYear; opt.Period == 0 && s.first != nil {
-		opt.Period = s.first.Frequency().PerYear()
+	own := 0 // periods a year that the labels tell
+	if s.first != nil {
+		own = s.first.Frequency().PerYear()
 	}
-	if opt.Period < 2 {
+	if opt.Period = *perYear; opt.Period == 0 {
+		opt.Period = own
+	}
+	switch {
+	case opt.Period < 2:
 		return fault.New("calc.missing", "command", "seasonal", "flag", "--period")
-	}
-	if s.first != nil && s.first.Frequency().PerYear() == opt.Period {
+	case own > 1 && own != opt.Period && opt.Method == seasonal.ByX11:
+		return fault.New("seasonal.other-period", "given", opt.Period, "own", own).At(*file, 0, "")
+	case own == opt.Period:
 		opt.First = s.first.Sub() - 1
 	}
 	if *regressors != "" {
@@ -67,60 +75,89 @@ func season(_ context.Context, e *Env, args []string) error {
 			return err
 		}
 	}
+	if *tet != "" {
+		before, after, err := pair("tet", *tet)
+		if err != nil {
+			return err
+		}
+		if own < 2 || own != opt.Period {
+			return fault.New("seasonal.tet-dates").At(*file, 0, "")
+		}
+		x, err := seasonal.TetRegressor(s.first.Year(), opt.First, len(s.values)+opt.Period, opt.Period, int(before), int(after))
+		if err != nil {
+			return err
+		}
+		opt.Regressors = append(opt.Regressors, seasonal.Regressor{Name: "Tết", Values: x})
+	}
 	for i := range s.known {
 		if !s.known[i] {
 			opt.Known = s.known
 		}
 	}
-	var r *seasonal.Adjusted
-	if opt.Known != nil || opt.Regressors != nil || opt.Extend {
-		r, err = seasonal.Adjust(s.values, opt)
-	} else {
-		r, err = plainSeason(s.values, opt)
+	if opt.Method == seasonal.BySTL {
+		if opt.STL, err = stl(len(s.values), opt.Period, opt.Trend); err != nil {
+			return err
+		}
 	}
+	r, err := seasonal.Adjust(s.values, opt)
 	if err != nil {
 		return err
+	}
+	if r.Model == nil {
+		r.Calendar = nil
 	}
 	return e.writeSeason(o, s, r, opt)
 }
 
-// plainSeason decomposes a series as it is, whether a season is found in it or not.
-func plainSeason(y []float64, o seasonal.Options) (*seasonal.Adjusted, error) {
-	r := &seasonal.Adjusted{}
-	if o.Method == seasonal.BySTL {
-		if o.Mode != "" && o.Mode != seasonal.Additive {
-			return nil, fault.New("calc.bad-choice", "flag", "--mode", "given", o.Mode, "allowed", string(seasonal.Additive))
-		}
-		opt := seasonal.STLDefaults(len(y), o.Period, o.Window, o.Robust)
-		if o.Trend > 0 {
-			opt.Trend.Window, opt.Trend.Jump = o.Trend, (o.Trend+9)/10
-		}
-		d, err := seasonal.STL(y, opt)
-		if err != nil {
-			return nil, err
-		}
-		r.Decomposition = *d
-		for i, v := range d.Seasonal {
-			r.SI = append(r.SI, v+d.Irregular[i])
-		}
-	} else {
-		mode := o.Mode
-		if mode == "" {
-			mode = seasonal.Multiplicative
-		}
-		x, err := seasonal.Adjust11(y, seasonal.X11Options{Period: o.Period, First: o.First, Mode: mode, Seasonal: o.Seasonal, Trend: o.Trend})
-		if err != nil {
-			return nil, err
-		}
-		r.Decomposition, r.SI, r.X11 = x.Decomposition, x.SI, x
+// loessFlags declares the parameters of STL; what is not given is by default. The result makes them for a series.
+func loessFlags(o *options) func(n, period, trend int) (*seasonal.STLOptions, error) {
+	window := o.String("window", "periodic", "window")
+	periodic := o.Bool("periodic", false, "periodic")
+	lowpass := o.Int("lowpass", 0, "lowpass")
+	robust := o.Bool("robust", false, "robust")
+	inner, outer := o.Int("inner", 0, "inner"), o.Int("outer", -1, "outer")
+	degrees, jumps := [3]*int{}, [3]*int{}
+	for i, part := range []string{"seasonal", "trend", "lowpass"} {
+		degrees[i], jumps[i] = o.Int(part+"-degree", min(i, 1), part+"-degree"), o.Int(part+"-jump", 0, part+"-jump")
 	}
-	r.Calendar = nil
-	mode := r.Mode
-	if mode == seasonal.LogAdditive {
-		mode = seasonal.Multiplicative // its parts are factors too
+	return func(n, period, trend int) (*seasonal.STLOptions, error) {
+		width := 0
+		if *window != "periodic" && !*periodic {
+			var err error
+			if width, err = strconv.Atoi(*window); err != nil || width < 0 {
+				return nil, fault.New("calc.bad-number", "flag", "--window", "given", *window)
+			}
+		}
+		opt := seasonal.STLDefaults(n, period, width, *robust)
+		for i, l := range []*seasonal.Loess{&opt.Seasonal, &opt.Trend, &opt.Lowpass} {
+			if w := [3]int{0, trend, *lowpass}[i]; w != 0 {
+				l.Window, l.Jump = w, (w+9)/10
+			}
+			l.Degree = *degrees[i]
+			if *jumps[i] != 0 {
+				l.Jump = *jumps[i]
+			}
+		}
+		if *inner != 0 {
+			opt.Inner = *inner
+		}
+		if *outer >= 0 {
+			opt.Outer = *outer
+		}
+		return &opt, nil
 	}
-	r.Tests, _ = seasonal.Examine(r.SI, o.Period, o.First, mode) // too short for a test: then there is no verdict
-	return r, nil
+}
+
+// pair reads two numbers with a comma between.
+func pair(name, given string) (a, b float64, err error) {
+	left, right, _ := strings.Cut(given, ",")
+	if a, err = strconv.ParseFloat(strings.TrimSpace(left), 64); err == nil {
+		b, err = strconv.ParseFloat(strings.TrimSpace(right), 64)
+	}
+	if err != nil {
+		return 0, 0, fault.New("calc.bad-number", "flag", "--"+name, "given", given)
+	}
+	return a, b, nil
 }
 
 // regressors reads one column a variable of the calendar, for every observation and a year of forecasts.

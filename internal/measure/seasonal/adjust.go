@@ -24,10 +24,11 @@ type Options struct {
 	Known      []bool      // nil: all
 	Regressors []Regressor // calendar effects to take out, of len(y) + Period values
 	Extend     bool        // let the airline model extend the series by a year before X-11
-	Window     int         // STL: seasonal window; 0 is a periodic season
-	Robust     bool        // STL: robust passes
+	Always     bool        // take a season out even where the tests find none
+	STL        *STLOptions // nil: the defaults of a periodic season
 	Seasonal   SeasonalFilter
-	Trend      int // Henderson length; 0 is by ratio
+	Trend      int     // Henderson length; 0 is by ratio
+	Low, High  float64 // limits for extremes in standard deviations; 0 means 1.5 and 2.5
 }
 
 // Adjusted is a series without its season and its calendar: data = Calendar ∘ Seasonal ∘ Trend ∘ Irregular in the sense of the mode
@@ -99,7 +100,7 @@ func Adjust(y []float64, o Options) (*Adjusted, error) {
 	if out.Tests, err = Examine(out.SI, o.Period, o.First, mode); err != nil {
 		return nil, err
 	}
-	if out.Tests.FP > 0.001 && out.Tests.HP > 0.01 {
+	if !o.Always && out.Tests.FP > 0.001 && out.Tests.HP > 0.01 {
 		out.Unchanged = true
 		out.Adjusted = z
 		out.Irregular = apart(z, out.Trend, log)
@@ -117,7 +118,7 @@ func (out *Adjusted) decompose(z, ahead []float64, o Options) error {
 	log := o.Mode != Additive
 	switch o.Method {
 	case ByX11:
-		x, err := Adjust11(z, X11Options{Period: o.Period, First: o.First, Mode: o.Mode, Seasonal: o.Seasonal, Trend: o.Trend, Ahead: ahead})
+		x, err := Adjust11(z, X11Options{Period: o.Period, First: o.First, Mode: o.Mode, Seasonal: o.Seasonal, Trend: o.Trend, Low: o.Low, High: o.High, Ahead: ahead})
 		if err != nil {
 			return err
 		}
@@ -133,7 +134,11 @@ func (out *Adjusted) decompose(z, ahead []float64, o Options) error {
 				work[t] = math.Log(v)
 			}
 		}
-		d, err := STL(work, STLDefaults(len(z), o.Period, o.Window, o.Robust))
+		opt := STLDefaults(len(z), o.Period, 0, false)
+		if o.STL != nil {
+			opt = *o.STL
+		}
+		d, err := STL(work, opt)
 		if err != nil {
 			return err
 		}

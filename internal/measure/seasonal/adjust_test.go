@@ -88,7 +88,7 @@ func TestAdjust(t *testing.T) {
 			for i := range known {
 				known[i] = i%31 != 7
 			}
-			d, err := Adjust(y, Options{Method: method, Period: 12, Mode: Multiplicative, Known: known, Robust: true})
+			d, err := Adjust(y, Options{Method: method, Period: 12, Mode: Multiplicative, Known: known})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ type x13Case struct {
 	Name          string
 	Period, First int
 	Mode          Mode
+	Filter        SeasonalFilter
 	Ahead         []float64
 }
 
@@ -33,7 +34,7 @@ func TestX11AsX13(t *testing.T) {
 	for _, c := range x13Cases(t) {
 		t.Run(c.Name+": seasonal, adjusted, trend, irregular and weights are those of X-13", func(t *testing.T) {
 			want := columns(t, "testdata/x13/"+c.Name+".csv")
-			got, err := Adjust11(want["value"], X11Options{Period: c.Period, First: c.First, Mode: c.Mode, Ahead: c.Ahead})
+			got, err := Adjust11(want["value"], X11Options{Period: c.Period, First: c.First, Mode: c.Mode, Seasonal: c.Filter, Ahead: c.Ahead})
 			if err != nil {
 				t.Fatal(err)
 			}
