@@ -182,7 +182,7 @@ func (e *engine) normalised(kind string) ([][]Score, error) {
 		}
 		how := e.m.normalise(n.node)
 		if kind != "" && kind != how.Kind {
-			how = Normalise{Kind: kind}
+			how = Normalise{Kind: kind, Log: how.Log}
 		}
 		s, err := normalise(n.node.Code, e.d.Units, e.readAs[i], how, n.node.Down)
 		if err != nil {
@@ -232,6 +232,9 @@ func normalise(code string, units []string, rs []Reading, how Normalise, down bo
 	}
 	if len(known) == 0 {
 		return out, nil
+	}
+	if how.Log {
+		return logarithmic(code, units, rs, how, down)
 	}
 	var f func(x float64) float64
 	switch how.Kind {
@@ -304,6 +307,32 @@ func normalise(code string, units []string, rs []Reading, how Normalise, down bo
 	return out, nil
 }
 
+// logarithmic normalises the logarithms of the readings, between the logarithms of the goalposts.
+func logarithmic(code string, units []string, rs []Reading, how Normalise, down bool) ([]Score, error) {
+	logs := make([]Reading, len(rs))
+	how.Log = false
+	outside := func(x float64) bool { return how.Kind == "goalposts" && !how.Clamp && (x < *how.Low || x > *how.High) }
+	for i, r := range rs {
+		switch {
+		case !r.Known:
+		case outside(r.Value): // told in the unit of the indicator
+			return nil, fault.New("composite.outside-goalposts", "code", code, "unit", units[i], "value", num(r.Value), "low", num(*how.Low), "high", num(*how.High))
+		case r.Value > 0:
+			logs[i] = Is(math.Log(r.Value))
+		case how.Kind == "goalposts": // clipped to the low one, which is positive
+			logs[i] = Is(math.Log(*how.Low))
+		default:
+			return nil, fault.New("composite.log-needs-positive", "code", code, "unit", units[i], "value", num(r.Value))
+		}
+	}
+	if how.Kind == "goalposts" {
+		low, high := math.Log(*how.Low), math.Log(*how.High)
+		how.Low, how.High = &low, &high
+		how.Clamp = true // rounding of a logarithm may put an end outside; those that are outside were told above
+	}
+	return normalise(code, units, logs, how, down)
+}
+
 // aggregate fills the nodes from the indicators up; how overrides the declared aggregation.
 func (e *engine) aggregate(leaves [][]Score, weights []float64, how string) ([][]Score, error) {
 	scores := make([][]Score, len(e.nodes))
@@ -328,8 +357,31 @@ func (e *engine) aggregate(leaves [][]Score, weights []float64, how string) ([][
 			}
 			scores[i][u] = s
 		}
+		if n.node.Normalise != nil {
+			if err := e.again(n.node, scores[i]); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return scores, nil
+}
+
+// again brings the aggregated scores of a node to the scale that it declares for itself.
+func (e *engine) again(n Node, scores []Score) error {
+	rs := make([]Reading, len(scores))
+	for u, s := range scores {
+		rs[u] = Reading{Value: s.Value, Known: s.Known}
+	}
+	scaled, err := normalise(n.Code, e.d.Units, rs, *n.Normalise, n.Down)
+	if err != nil {
+		return err
+	}
+	for u := range scores {
+		if scores[u].Known { // the others keep their own reason
+			scores[u] = scaled[u]
+		}
+	}
+	return nil
 }
 
 func (e *engine) combine(n flat, u int, scores [][]Score, weights []float64, by string) (Score, error) {

@@ -73,12 +73,17 @@ type Node struct {
 //	rank       (n - rank)/(n - 1), ties sharing their mean rank
 //	none       the value as it is
 //
-// Where smaller is better the scale is turned round. Goalposts, min-max and rank give 0 to 1.
+// Where smaller is better the scale is turned round. Goalposts, min-max and rank give 0 to 1. With log the natural logarithm is taken first,
+// as the human development index does with income; values, and goalposts, are then given before it and have to be positive.
+//
+// A node with parts that declares one has its aggregated scores brought to a scale again, as the e-government development index does
+// with its sub-indices. Its indicators do not inherit it.
 type Normalise struct {
 	Kind  string   `yaml:"kind" json:"kind"`
 	Low   *float64 `yaml:"low,omitempty" json:"low,omitempty"`
 	High  *float64 `yaml:"high,omitempty" json:"high,omitempty"`
 	Clamp bool     `yaml:"clamp,omitempty" json:"clamp,omitempty"`
+	Log   bool     `yaml:"log,omitempty" json:"log,omitempty"`
 }
 
 // Missing is the rule for an indicator without a value.
@@ -167,6 +172,14 @@ func (m Method) checkNode(n Node, seen map[string]bool, depth int) error {
 	if len(n.Parts) == 0 {
 		return checkNormalise(n.Code, m.normalise(n), n.Down)
 	}
+	if n.Per != "" || n.Down && n.Normalise == nil {
+		return fault.New("composite.no-indicator", "code", n.Code)
+	}
+	if n.Normalise != nil {
+		if err := checkNormalise(n.Code, *n.Normalise, n.Down); err != nil {
+			return err
+		}
+	}
 	aggregate := m.aggregate(n)
 	if aggregate != "arithmetic" && aggregate != "geometric" {
 		return fault.New("composite.unknown-rule", "what", "aggregate", "rule", aggregate)
@@ -176,7 +189,7 @@ func (m Method) checkNode(n Node, seen map[string]bool, depth int) error {
 		if err := m.checkNode(p, seen, depth+1); err != nil {
 			return err
 		}
-		if aggregate == "geometric" && len(p.Parts) == 0 && m.normalise(p).Kind == "z" {
+		if aggregate == "geometric" && (len(p.Parts) == 0 || p.Normalise != nil) && m.normalise(p).Kind == "z" {
 			return fault.New("composite.geometric-needs-positive", "code", p.Code)
 		}
 		if !p.Unscored {
@@ -193,7 +206,7 @@ func (m Method) checkNode(n Node, seen map[string]bool, depth int) error {
 func checkNormalise(code string, n Normalise, down bool) error {
 	switch n.Kind {
 	case "goalposts":
-		if n.Low == nil || n.High == nil || !finite(*n.Low) || !finite(*n.High) || *n.Low >= *n.High {
+		if n.Low == nil || n.High == nil || !finite(*n.Low) || !finite(*n.High) || *n.Low >= *n.High || n.Log && *n.Low <= 0 {
 			return fault.New("composite.bad-goalposts", "code", code)
 		}
 	case "min-max", "z", "rank":

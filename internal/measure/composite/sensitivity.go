@@ -13,8 +13,8 @@ type Sensitivity struct {
 	Seed           uint64   // declared with the result
 	Weights        string   // "uniform" (default): each weight times 1 ± Spread; "simplex": any weights; "none"
 	Spread         float64  // for uniform, as a fraction; 0 means 0.25
-	Normalisations []string // kinds drawn with equal chance; empty keeps the declared one
-	Aggregations   []string // drawn with equal chance; empty keeps the declared one
+	Normalisations []string // kinds drawn with equal chance, "declared" being the method's own; empty keeps the declared one
+	Aggregations   []string // drawn with equal chance, "declared" being the method's own; empty keeps the declared one
 	Coverage       float64  // of the rank interval; 0 means 0.9, from the 5th to the 95th percentile
 }
 
@@ -31,9 +31,10 @@ type Robust struct {
 
 // Robustness is the outcome of a Monte-Carlo run.
 type Robustness struct {
-	Draws int
-	Seed  uint64
-	Units []Robust
+	Draws    int
+	Seed     uint64
+	Coverage float64 // of the intervals
+	Units    []Robust
 }
 
 // Ranking re-computes the index with drawn weights, normalisations and aggregations and reports the
@@ -58,15 +59,9 @@ func Ranking(m Method, d Data, s Sensitivity, workers int) (*Robustness, error) 
 	if err != nil {
 		return nil, err
 	}
-	kinds, rules := s.Normalisations, s.Aggregations
-	if len(kinds) == 0 {
-		kinds = []string{""}
-	}
-	if len(rules) == 0 {
-		rules = []string{""}
-	}
+	kinds, rules := asDeclared(s.Normalisations), asDeclared(s.Aggregations)
 	leaves := make([][][]Score, len(kinds))
-	for k, kind := range kinds { // every combination is tried once, so that no draw can fail
+	for k, kind := range kinds { // every combination is tried once, so that a wrong one is told before any draw
 		if leaves[k], err = e.normalised(kind); err != nil {
 			return nil, err
 		}
@@ -78,7 +73,7 @@ func Ranking(m Method, d Data, s Sensitivity, workers int) (*Robustness, error) 
 	}
 	units := len(d.Units)
 	workers = max(1, min(workers, s.Draws))
-	counts := make([][]int, workers)
+	counts, failed := make([][]int, workers), make([]error, s.Draws)
 	var wait sync.WaitGroup
 	for w := range workers {
 		counts[w] = make([]int, units*units)
@@ -87,7 +82,10 @@ func Ranking(m Method, d Data, s Sensitivity, workers int) (*Robustness, error) 
 				u := counter{seed: s.Seed, draw: uint64(draw)}
 				kind := int(u.at(0) * float64(len(kinds)))
 				rule := rules[int(u.at(1)*float64(len(rules)))]
-				scores, _ := e.aggregate(leaves[kind], e.drawn(s, u), rule)
+				scores, err := e.aggregate(leaves[kind], e.drawn(s, u), rule)
+				if failed[draw] = err; err != nil {
+					continue
+				}
 				for i, r := range Ranks(scores[0], nil) {
 					if r > 0 {
 						counts[w][i*units+r-1]++
@@ -97,7 +95,12 @@ func Ranking(m Method, d Data, s Sensitivity, workers int) (*Robustness, error) 
 		})
 	}
 	wait.Wait()
-	out := &Robustness{Draws: s.Draws, Seed: s.Seed}
+	for _, err := range failed { // weights may leave a node without the spread that its own scale needs
+		if err != nil {
+			return nil, err
+		}
+	}
+	out := &Robustness{Draws: s.Draws, Seed: s.Seed, Coverage: s.Coverage}
 	for i, unit := range d.Units {
 		r := Robust{Unit: unit, Rank: nominal.Nodes[0].Ranks[i], Counts: make([]int, units)}
 		total, weighted := 0, 0
@@ -141,7 +144,7 @@ func (s Sensitivity) defaults() (Sensitivity, error) {
 	}
 	for _, k := range s.Normalisations {
 		switch k {
-		case "min-max", "z", "rank", "none":
+		case "declared", "min-max", "z", "rank", "none":
 		case "goalposts": // only indicators that declare goalposts can keep them
 			return s, fault.New("composite.unknown-rule", "what", "sensitivity normalisation", "rule", k)
 		default:
@@ -149,11 +152,25 @@ func (s Sensitivity) defaults() (Sensitivity, error) {
 		}
 	}
 	for _, a := range s.Aggregations {
-		if a != "arithmetic" && a != "geometric" {
+		if a != "declared" && a != "arithmetic" && a != "geometric" {
 			return s, fault.New("composite.unknown-rule", "what", "sensitivity aggregation", "rule", a)
 		}
 	}
 	return s, nil
+}
+
+// asDeclared gives the words of a list as evaluation takes them, where the method's own is empty.
+func asDeclared(words []string) []string {
+	if len(words) == 0 {
+		return []string{""}
+	}
+	out := make([]string, len(words))
+	for i, w := range words {
+		if w != "declared" {
+			out[i] = w
+		}
+	}
+	return out
 }
 
 // drawn gives the weights of one draw. Weights are shares among siblings, so their sum need not be kept.

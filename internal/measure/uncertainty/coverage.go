@@ -12,6 +12,12 @@ import (
 // Interval is what was announced for one period, and what came.
 type Interval struct{ Low, High, Actual float64 }
 
+// NormalInterval is the central interval of a normal distribution around an estimate with the given standard error, and what came.
+func NormalInterval(estimate, se, nominal, actual float64) Interval {
+	half := se * mathext.NormalQuantile((1+nominal)/2)
+	return Interval{Low: estimate - half, High: estimate + half, Actual: actual}
+}
+
 // Coverage is the back-test of intervals that were announced to hold with a given probability.
 type Coverage struct {
 	N, Inside, Below, Above int     // Below and Above count actual figures under Low and over High; the ends belong to the interval

@@ -6,24 +6,32 @@ import (
 	"nhipso/internal/fault"
 )
 
-// Delta gives the standard deviation of f(x) to first order, √(∇f' V ∇f), with the gradient by central differences.
-// covariance is n × n; it has to give no negative variance. The step is the cube root of the rounding unit, relative to the
-// larger of |x_i| and its standard deviation; for a smooth f that is no near-constant the result holds six digits or more.
+// Delta gives the standard deviation of f(x) to first order, √(∇f' V ∇f). covariance is n × n; it has to give no negative variance.
 func Delta(f func([]float64) float64, x []float64, covariance [][]float64) (float64, error) {
+	gradient, err := Gradient(f, x, covariance)
+	if err != nil {
+		return 0, err
+	}
+	return DeltaGradient(gradient, covariance)
+}
+
+// Gradient gives the slopes of f at x by central differences, zero for an x_i without variance. The step is the cube root of the rounding unit,
+// relative to the larger of |x_i| and its standard deviation; for a smooth f that is no near-constant the result holds six digits or more.
+func Gradient(f func([]float64) float64, x []float64, covariance [][]float64) ([]float64, error) {
 	if len(covariance) != len(x) {
-		return 0, fault.New("uncertainty.length", "name", "covariance", "got", len(covariance), "want", len(x))
+		return nil, fault.New("uncertainty.length", "name", "covariance", "got", len(covariance), "want", len(x))
 	}
 	at := append([]float64(nil), x...)
 	gradient := make([]float64, len(x))
 	for i := range x {
 		if !finite(x[i]) {
-			return 0, fault.New("uncertainty.not-finite", "name", "x", "at", i+1)
+			return nil, fault.New("uncertainty.not-finite", "name", "x", "at", i+1)
 		}
 		if len(covariance[i]) != len(x) {
-			return 0, fault.New("uncertainty.length", "name", "covariance", "got", len(covariance[i]), "want", len(x))
+			return nil, fault.New("uncertainty.length", "name", "covariance", "got", len(covariance[i]), "want", len(x))
 		}
 		if !(covariance[i][i] >= 0) {
-			return 0, fault.New("uncertainty.negative-variance", "at", i+1)
+			return nil, fault.New("uncertainty.negative-variance", "at", i+1)
 		}
 		if covariance[i][i] == 0 {
 			continue // certain: its slope does not matter, and f may not be defined on both sides of it
@@ -38,10 +46,10 @@ func Delta(f func([]float64) float64, x []float64, covariance [][]float64) (floa
 		at[i] = x[i]
 		gradient[i] = (up - down) / width
 		if !finite(gradient[i]) {
-			return 0, fault.New("uncertainty.not-finite", "name", "gradient", "at", i+1)
+			return nil, fault.New("uncertainty.not-finite", "name", "gradient", "at", i+1)
 		}
 	}
-	return DeltaGradient(gradient, covariance)
+	return gradient, nil
 }
 
 // DeltaGradient is Delta where the gradient is known.

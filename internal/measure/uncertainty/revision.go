@@ -53,9 +53,22 @@ type Fit struct {
 }
 
 // Revise computes the revision statistics of consecutive periods. With fewer than 8 revisions the figures are given and no test is.
+// The Newey–West variances take ⌊4(n/100)^(2/9)⌋ autocovariances; ReviseLag takes a declared number.
 // Errors: no revision left, a figure that is not finite.
 // Source: McKenzie and Gamba (2008), OECD.
-func Revise(pairs []Pair) (Revisions, error) {
+func Revise(pairs []Pair) (Revisions, error) { return revise(pairs, -1) }
+
+// ReviseLag is Revise with a declared number of autocovariances in every test (0 for none). The mean is then tested however few the
+// revisions; the regressions still need 8. Error, besides those of Revise, where the mean cannot be tested: see TTest.
+func ReviseLag(pairs []Pair, lag int) (Revisions, error) {
+	if lag < 0 {
+		return Revisions{}, fault.New("uncertainty.bad-lag", "lag", lag)
+	}
+	return revise(pairs, lag)
+}
+
+// revise is both; a negative lag follows the rule.
+func revise(pairs []Pair, lag int) (Revisions, error) {
 	var out Revisions
 	var earlier, later []float64
 	var sumAbs, sumSquare, sumLater float64
@@ -110,16 +123,47 @@ func Revise(pairs []Pair) (Revisions, error) {
 		x := math.Sqrt(ss / (n - 1))
 		out.SD = &x
 	}
-	if out.N >= fewest {
-		lag := neweyWestLag(out.N)
-		if test, err := TTest(out.Revision, lag); err == nil {
-			out.Mean0 = &test
+	flat := flatTo(out.Revision, earlier, later)
+	if lag >= 0 {
+		if flat {
+			return Revisions{}, fault.New("uncertainty.no-variation")
 		}
-		out.News = fit(earlier, out.Revision, lag, 0)
-		out.Noise = fit(later, out.Revision, lag, 0)
+		test, err := TTest(out.Revision, lag)
+		if err != nil {
+			return Revisions{}, err
+		}
+		out.Mean0 = &test
+	} else {
+		lag = neweyWestLag(out.N)
+	}
+	if out.N >= fewest {
+		if !flat {
+			test, err := TTest(out.Revision, lag)
+			if err != nil {
+				return Revisions{}, err
+			}
+			out.Mean0 = &test
+			out.News = fit(earlier, out.Revision, lag, 0)
+			out.Noise = fit(later, out.Revision, lag, 0)
+		}
 		out.Efficient = fit(earlier, later, lag, 1)
 	}
 	return out, nil
+}
+
+// flatTo says whether the revisions differ by no more than the rounding of the figures that they are differences of: 5.1 − 5 and
+// 6.1 − 6 are one revision, not two.
+func flatTo(revisions, earlier, later []float64) bool {
+	level := 0.0
+	for i := range earlier {
+		level = math.Max(level, math.Max(math.Abs(earlier[i]), math.Abs(later[i])))
+	}
+	for _, r := range revisions {
+		if math.Abs(r-revisions[0]) > 4*0x1p-52*level {
+			return false
+		}
+	}
+	return true
 }
 
 // TTest tests a mean against zero with lag autocovariances (0 gives the ordinary t-test). The variance carries the

@@ -300,3 +300,67 @@ func TestBackTest(t *testing.T) {
 		fails(t, err, "uncertainty.bad-probability")
 	})
 }
+
+func TestReviseLag(t *testing.T) {
+	var pairs []Pair
+	for i := range 12 {
+		x := 5 + float64(i*i%7)/3
+		pairs = append(pairs, Pair{Earlier: x, Later: x + float64(i*5%11)/10 - 0.4})
+	}
+	rule, err := Revise(pairs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := ReviseLag(pairs, rule.Mean0.Lag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *same.Mean0 != *rule.Mean0 || *same.News != *rule.News || *same.Efficient != *rule.Efficient {
+		t.Error("the lag of the rule, declared, gives other tests")
+	}
+	none, err := ReviseLag(pairs, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "without autocovariances the mean has the ordinary error", none.Mean0.SE, *none.SD/math.Sqrt(12), 1e-14)
+	if none.News.SlopeSE == rule.News.SlopeSE {
+		t.Error("the declared lag did not reach the regressions")
+	}
+	few, err := ReviseLag(pairs[:4], 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if few.Mean0 == nil || few.News != nil {
+		t.Error("a declared lag tests the mean of few revisions, and only that")
+	}
+	_, err = ReviseLag(pairs, -2)
+	fails(t, err, "uncertainty.bad-lag")
+	_, err = ReviseLag(pairs, 12)
+	fails(t, err, "uncertainty.too-few")
+}
+
+func TestRevisionsThatAreEqualUpToRoundingAreNotTested(t *testing.T) {
+	var pairs []Pair
+	for i := range 10 {
+		x := float64(i) + 0.3
+		pairs = append(pairs, Pair{Earlier: x, Later: x + 0.1})
+	}
+	r, err := Revise(pairs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Mean0 != nil || r.News != nil || r.Noise != nil || r.Efficient != nil {
+		t.Errorf("rounding was tested: %+v", r)
+	}
+	_, err = ReviseLag(pairs, 1)
+	fails(t, err, "uncertainty.no-variation")
+}
+
+func TestNormalInterval(t *testing.T) {
+	in := NormalInterval(10, 2, 0.95, 12)
+	near(t, "low", in.Low, 10-2*1.959963984540054, 1e-12)
+	near(t, "high", in.High, 10+2*1.959963984540054, 1e-12)
+	if in.Actual != 12 {
+		t.Error(in)
+	}
+}
