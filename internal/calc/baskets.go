@@ -9,70 +9,100 @@ import (
 	"nhipso/internal/stat"
 )
 
-// baskets is a file of prices and quantities: annual prices, and quantities of years or, after the first year, of their parts.
+// baskets is a file of prices and quantities: annual prices, and quantities of years or, after the first year, of their parts; or of values at current
+// prices and at prices of the year before.
 type baskets struct {
 	file       string
 	items      []string
-	years      []stat.Period
+	years      []stat.Period // that are over
 	perYear    int
 	frequency  stat.Frequency
-	prices     [][]float64 // item × year
-	quantities [][]float64 // item × year, whole years
-	parts      [][]float64 // item × part, from the second year on; nil for annual data
+	byValue    bool
+	prices     [][]float64 // item × year; of values the values at current prices
+	quantities [][]float64 // item × year; of values those at prices of the year before
+	parts      [][]float64 // item × part, from the second year on, with those of a year that is not over; nil for annual data
+	first      [][]float64 // item × part of the first year; nil where the file does not have them all
+	ownPrices  [][]float64 // item × part from the first year on, where every part has a price of its own; otherwise nil
 	notes      []*fault.Error
 }
 
-// baskets reads period,item,price,quantity, one a line. With annual periods alone the data are annual. With quarters or months too, prices are
-// those of the annual lines (or, where a year has none, the average of its parts' prices weighted by quantity), the first year's quantity is
-// that of its annual line (or the sum of its parts), and the parts of the years after give the quantities.
+// basketCell is a line of the file.
+type basketCell struct {
+	price, quantity float64
+	hasP, hasQ      bool
+}
+
+// basketReader holds the lines by item and period while they are put together.
+type basketReader struct {
+	*baskets
+	data  map[string]map[stat.Period]basketCell
+	heads [2]string // of the two figures
+}
+
+// baskets reads period,item,price,quantity, one a line, or period,item,current,previous. Without a column of items there is one item. With annual
+// periods alone the data are annual. With quarters or months too, prices are those of the annual lines (or, where a year has none, the average of its
+// parts' prices weighted by quantity), the first year's quantity is that of its annual line (or the sum of its parts), and the parts of the years after
+// give the quantities. The last year may stop at any part.
 func (e *Env) baskets(file string) (*baskets, error) {
 	t, err := e.table(file)
 	if err != nil {
 		return nil, err
 	}
-	var at [4]int
-	for k, names := range [][]string{{"period", "kỳ", "year", "quarter", "time"}, {"item", "product", "industry", "code", "mã"}, {"price", "p", "giá"}, {"quantity", "volume", "q", "lượng"}} {
-		if at[k], err = t.column(names...); err != nil {
+	when, err := t.column("period", "kỳ", "year", "quarter", "time")
+	if err != nil {
+		return nil, err
+	}
+	which, noItem := t.column("item", "product", "industry", "code", "mã", "mặt hàng", "ngành")
+	b := &baskets{file: file, perYear: 1, frequency: stat.Annual}
+	price, err := t.column("price", "p", "giá")
+	if err != nil {
+		current, noCurrent := t.column("current", "current_prices", "giá hiện hành")
+		if noCurrent != nil {
 			return nil, err
 		}
+		price, b.byValue = current, true
 	}
-	type cell struct {
-		price, quantity float64
-		hasP, hasQ      bool
-		line            int
+	words := []string{"quantity", "volume", "q", "lượng"}
+	if b.byValue {
+		words = []string{"previous", "previous_year_prices", "giá năm trước"}
 	}
-	b := &baskets{file: file, perYear: 1, frequency: stat.Annual}
-	data := map[string]map[stat.Period]cell{}
+	quantity, err := t.column(words...)
+	if err != nil {
+		return nil, err
+	}
+	r := &basketReader{baskets: b, data: map[string]map[stat.Period]basketCell{}, heads: [2]string{t.head[price], t.head[quantity]}}
 	for i := range t.len() {
-		p, err := period(t.text(i, at[0]))
+		p, err := period(t.text(i, when))
 		if err != nil {
-			return nil, err.(*fault.Error).At(file, t.line(i), t.head[at[0]])
+			return nil, err.(*fault.Error).At(file, t.line(i), t.head[when])
 		}
-		item := t.text(i, at[1])
-		if item == "" {
-			return nil, fault.New("calc.no-code").At(file, t.line(i), t.head[at[1]])
+		item := "total"
+		if noItem == nil {
+			if item = t.text(i, which); item == "" {
+				return nil, fault.New("calc.no-code").At(file, t.line(i), t.head[which])
+			}
 		}
 		if n := p.Frequency().PerYear(); n > 1 {
 			if b.perYear > 1 && n != b.perYear {
-				return nil, fault.New("calc.frequency", "period", p.String()).At(file, t.line(i), t.head[at[0]])
+				return nil, fault.New("calc.frequency", "period", p.String()).At(file, t.line(i), t.head[when])
 			}
 			b.perYear, b.frequency = n, p.Frequency()
 		}
-		if data[item] == nil {
-			data[item] = map[stat.Period]cell{}
+		if r.data[item] == nil {
+			r.data[item] = map[stat.Period]basketCell{}
 			b.items = append(b.items, item)
 		}
-		if _, twice := data[item][p]; twice {
+		if _, twice := r.data[item][p]; twice {
 			return nil, fault.New("calc.twice", "code", p.String()+","+item).At(file, t.line(i), "")
 		}
-		c := cell{line: t.line(i)}
-		if c.price, c.hasP, err = t.value(i, at[2]); err != nil {
+		var c basketCell
+		if c.price, c.hasP, err = t.value(i, price); err != nil {
 			return nil, err
 		}
-		if c.quantity, c.hasQ, err = t.value(i, at[3]); err != nil {
+		if c.quantity, c.hasQ, err = t.value(i, quantity); err != nil {
 			return nil, err
 		}
-		data[item][p] = c
+		r.data[item][p] = c
 		if y := stat.Year(p.Year()); !slices.Contains(b.years, y) {
 			b.years = append(b.years, y)
 		}
@@ -80,68 +110,154 @@ func (e *Env) baskets(file string) (*baskets, error) {
 	slices.SortFunc(b.years, func(a, c stat.Period) int { return a.Year() - c.Year() })
 	for k := 1; k < len(b.years); k++ {
 		if b.years[k-1].Next() != b.years[k] {
-			return nil, fault.New("calc.gap", "before", b.years[k-1].String(), "after", b.years[k].String()).At(file, 0, t.head[at[0]])
+			return nil, fault.New("calc.gap", "before", b.years[k-1].String(), "after", b.years[k].String()).At(file, 0, t.head[when])
 		}
 	}
-	lack := func(item, period, column string) error {
-		return fault.New("calc.no-figure", "item", item, "period", period, "column", column, "file", file)
+	started := r.started()
+	if started > 0 {
+		b.years = b.years[:len(b.years)-1]
 	}
 	for _, item := range b.items {
-		prices, quantities := make([]float64, len(b.years)), make([]float64, len(b.years))
-		var parts []float64
-		for k, y := range b.years {
-			whole := data[item][y]
-			sum, value, priced, filled := 0.0, 0.0, true, 0
-			for n := 1; n <= b.perYear && b.perYear > 1; n++ {
-				p, _ := stat.NewPeriod(b.frequency, y.Year(), n)
-				c, ok := data[item][p]
-				if ok && c.hasQ {
-					filled++
-					sum += c.quantity
-				} else if k > 0 {
-					return nil, lack(item, p.String(), t.head[at[3]])
+		if err := r.item(item, started); err != nil {
+			return nil, err
+		}
+	}
+	r.firstYear()
+	return b, nil
+}
+
+// cell gives the line of the n-th part of a year.
+func (r *basketReader) cell(item string, year stat.Period, n int) (basketCell, stat.Period) {
+	p, _ := stat.NewPeriod(r.frequency, year.Year(), n)
+	return r.data[item][p], p
+}
+
+// started gives how many parts of the last year the file has where that year is not over: for every item the same first ones. Otherwise it gives zero,
+// and what is missing is told.
+func (r *basketReader) started() int {
+	if r.perYear == 1 || len(r.years) < 2 {
+		return 0
+	}
+	last, parts := r.years[len(r.years)-1], 0
+	for k, item := range r.items {
+		n := 0
+		for i := 1; i <= r.perYear; i++ {
+			if c, _ := r.cell(item, last, i); c.hasQ {
+				if i > n+1 {
+					return 0 // a hole
 				}
-				priced = priced && c.hasP
-				value += c.price * c.quantity
-				if k > 0 {
-					parts = append(parts, c.quantity)
-				}
-			}
-			complete := b.perYear > 1 && filled == b.perYear
-			switch {
-			case whole.hasQ:
-				quantities[k] = whole.quantity
-				if complete && math.Abs(sum-whole.quantity) > 1e-6*math.Abs(whole.quantity) {
-					b.notes = append(b.notes, fault.New("calc.parts-differ", "item", item, "year", y.String(), "sum", text(sum), "annual", text(whole.quantity)))
-				}
-			case complete:
-				quantities[k] = sum
-			default:
-				return nil, lack(item, y.String(), t.head[at[3]])
-			}
-			switch {
-			case whole.hasP:
-				prices[k] = whole.price
-			case complete && priced && sum != 0:
-				prices[k] = value / sum
-			case quantities[k] == 0: // not made in this year: no price, or one to be carried back from the first year in which it is
-			default:
-				return nil, lack(item, y.String(), t.head[at[2]])
+				n++
 			}
 		}
-		b.prices, b.quantities, b.parts = append(b.prices, prices), append(b.quantities, quantities), append(b.parts, parts)
+		if n == r.perYear || k > 0 && n != parts || r.data[item][last].hasQ {
+			return 0
+		}
+		parts = n
 	}
-	return b, nil
+	return parts
+}
+
+// item puts the lines of an item together.
+func (r *basketReader) item(item string, started int) error {
+	b := r.baskets
+	lack := func(period stat.Period, column string) error {
+		return fault.New("calc.no-figure", "item", item, "period", period.String(), "column", column, "file", b.file)
+	}
+	prices, quantities := make([]float64, len(b.years)), make([]float64, len(b.years))
+	var parts []float64
+	for k, y := range b.years {
+		whole := r.data[item][y]
+		sum, value, current, priced, filled := 0.0, 0.0, 0.0, true, 0
+		for n := 1; n <= b.perYear && b.perYear > 1; n++ {
+			c, p := r.cell(item, y, n)
+			if c.hasQ {
+				filled++
+				sum += c.quantity
+			} else if k > 0 {
+				return lack(p, r.heads[1])
+			}
+			priced = priced && (c.hasP || !b.byValue && c.hasQ && c.quantity == 0)
+			value += c.price * c.quantity
+			current += c.price
+			if k > 0 {
+				parts = append(parts, c.quantity)
+			}
+		}
+		complete := b.perYear > 1 && filled == b.perYear
+		if complete && whole.hasQ && math.Abs(sum-whole.quantity) > 1e-6*math.Abs(whole.quantity) {
+			b.notes = append(b.notes, fault.New("calc.parts-differ", "item", item, "year", y.String(), "sum", text(sum), "annual", text(whole.quantity)))
+		}
+		switch {
+		case complete:
+			quantities[k] = sum
+		case whole.hasQ:
+			quantities[k] = whole.quantity
+		case b.byValue && k == 0: // nothing comes before the first year
+		default:
+			return lack(y, r.heads[1])
+		}
+		switch {
+		case whole.hasP:
+			prices[k] = whole.price
+		case b.byValue && b.perYear > 1 && priced:
+			prices[k] = current
+		case complete && priced && sum != 0 && !b.byValue:
+			prices[k] = value / sum
+		case quantities[k] == 0 && !b.byValue: // not made in this year: no price, or one to be carried back from the first year in which it is
+		default:
+			return lack(y, r.heads[0])
+		}
+	}
+	for n := 1; n <= started; n++ {
+		c, _ := r.cell(item, b.years[len(b.years)-1].Next(), n)
+		parts = append(parts, c.quantity)
+	}
+	b.prices, b.quantities, b.parts = append(b.prices, prices), append(b.quantities, quantities), append(b.parts, parts)
+	return nil
+}
+
+// firstYear keeps the parts of the first year, and the prices of all parts, where the file has every one of them.
+func (r *basketReader) firstYear() {
+	b := r.baskets
+	if b.perYear == 1 || b.byValue {
+		return
+	}
+	first, own := make([][]float64, len(b.items)), make([][]float64, len(b.items))
+	for i, item := range b.items {
+		for k := range b.perYear + len(b.parts[0]) {
+			c, _ := r.cell(item, stat.Year(b.years[0].Year()+k/b.perYear), k%b.perYear+1)
+			if !c.hasQ {
+				return // of the first year; the others are complete
+			}
+			if k < b.perYear {
+				first[i] = append(first[i], c.quantity)
+			}
+			if !c.hasP && c.quantity != 0 {
+				own = nil
+			}
+			if own != nil {
+				own[i] = append(own[i], c.price)
+			}
+		}
+	}
+	b.first, b.ownPrices = first, own
 }
 
 // accounts values the quantities, with prices of new products carried back.
 func (b *baskets) accounts() (chain.Accounts, error) {
-	prices, imputed, err := chain.Backcast(b.prices, b.quantities)
+	if b.byValue {
+		a := chain.Accounts{Current: b.prices, Previous: b.parts, PerYear: b.perYear}
+		if b.perYear == 1 {
+			a.Previous = make([][]float64, len(b.items))
+			for i := range b.items {
+				a.Previous[i] = b.quantities[i][1:]
+			}
+		}
+		return a, nil
+	}
+	prices, err := b.carried(chain.Backcast, "calc.price-carried-back", b.prices, b.quantities, func(t int) string { return b.years[t].String() })
 	if err != nil {
 		return chain.Accounts{}, err
-	}
-	for _, x := range imputed {
-		b.notes = append(b.notes, fault.New("calc.price-carried-back", "item", b.items[x.Item], "year", b.years[x.Year].String(), "price", text(x.Price)))
 	}
 	base, quantities := make([]float64, len(b.items)), b.parts
 	for i := range b.items {
@@ -153,12 +269,89 @@ func (b *baskets) accounts() (chain.Accounts, error) {
 			quantities[i] = b.quantities[i][1:]
 		}
 	}
-	return chain.FromPrices(prices, base, quantities, b.perYear)
+	a, err := chain.FromPrices(prices, base, quantities, b.perYear)
+	for i, parts := range b.first {
+		value := make([]float64, len(parts))
+		for k, q := range parts {
+			value[k] = prices[i][0] * q
+		}
+		a.First = append(a.First, value)
+	}
+	return a, b.named(err)
 }
 
-// part names the k-th part after the first year.
+// carried fills prices of products that came or went, and notes which.
+func (b *baskets) carried(fill func(p, q [][]float64) ([][]float64, []chain.Imputed, error), code string, prices, quantities [][]float64, label func(int) string) ([][]float64, error) {
+	filled, imputed, err := fill(prices, quantities)
+	if err != nil {
+		return nil, b.named(err)
+	}
+	for _, x := range imputed {
+		b.notes = append(b.notes, fault.New(code, "item", b.items[x.Item], "year", label(x.Year), "price", text(x.Price)))
+	}
+	return filled, nil
+}
+
+// pricesAndQuantities gives what the formulas of two periods need: of years, or of parts where by is "part". Values give both, up to the unit of each
+// product: its price is moved by the ratio of its value at current prices to that at prices of the year before.
+func (b *baskets) pricesAndQuantities(byPart bool) (prices, quantities [][]float64, label func(int) string, err error) {
+	prices, quantities, label = b.prices, b.quantities, func(t int) string { return b.years[t].String() }
+	switch {
+	case byPart && b.ownPrices == nil:
+		return nil, nil, nil, fault.New("calc.no-part-prices", "file", b.file)
+	case byPart:
+		prices, label = b.ownPrices, b.part
+		quantities = make([][]float64, len(b.items))
+		for i := range b.items {
+			quantities[i] = append(slices.Clone(b.first[i]), b.parts[i]...)
+		}
+	case b.byValue:
+		prices, quantities = make([][]float64, len(b.items)), make([][]float64, len(b.items))
+		for i, item := range b.items {
+			p := 1.0
+			for t, current := range b.prices[i] {
+				if t > 0 && (current != 0 || b.quantities[i][t] != 0 || b.prices[i][t-1] != 0) {
+					if relative := current / b.quantities[i][t]; relative > 0 && !math.IsInf(relative, 0) {
+						p *= relative
+					} else {
+						return nil, nil, nil, fault.New("chain.no-volume", "item", item, "year", b.years[t].String())
+					}
+				}
+				prices[i], quantities[i] = append(prices[i], p), append(quantities[i], current/p)
+			}
+		}
+	}
+	if prices, err = b.carried(chain.Backcast, "calc.price-carried-back", prices, quantities, label); err != nil {
+		return nil, nil, nil, err
+	}
+	prices, err = b.carried(chain.CarryForward, "calc.price-carried-forward", prices, quantities, label)
+	return prices, quantities, label, err
+}
+
+// named puts the names of the file where a method counts items and years.
+func (b *baskets) named(err error) error {
+	f, ok := err.(*fault.Error)
+	if !ok {
+		return err
+	}
+	var pairs []any
+	for name, v := range f.Args {
+		if n, ok := v.(int); ok {
+			switch {
+			case name == "item" && n >= 1 && n <= len(b.items):
+				v = b.items[n-1]
+			case name == "year" && n >= 1 && n <= len(b.years)+1:
+				v = stat.Year(b.years[0].Year() + n - 1).String()
+			}
+		}
+		pairs = append(pairs, name, v)
+	}
+	return fault.New(f.Code, pairs...).At(b.file, 0, "")
+}
+
+// part names the k-th part, counted from the first one of the first year.
 func (b *baskets) part(k int) string {
-	p, _ := stat.NewPeriod(b.frequency, b.years[1+k/b.perYear].Year(), k%b.perYear+1)
+	p, _ := stat.NewPeriod(b.frequency, b.years[0].Year()+k/b.perYear, k%b.perYear+1)
 	return p.String()
 }
 

@@ -2,7 +2,9 @@ package calc
 
 import (
 	"context"
+	"slices"
 
+	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
 )
 
@@ -14,59 +16,80 @@ func chained(_ context.Context, e *Env, args []string) error {
 	link := o.String("link", "annual-overlap", "link")
 	reference := o.String("reference", "", "reference")
 	lag := o.Int("lag", 1, "lag")
+	by := o.String("by", "year", "by")
+	direct := o.Bool("direct", false, "direct")
 	fallback := o.Bool("fallback", false, "fallback")
+	unchanged := o.String("price-base", "1", "price-base")
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
 	if err := o.need("data"); err != nil {
 		return err
 	}
-	formula, err := oneOf("what", *what, []choice[string]{{"laspeyres", "laspeyres"}, {"paasche", "paasche"}, {"fisher", "fisher"}, {"contributions", "contributions"}, {"money", "money"}, {"deflate", "deflate"}})
+	what1, err := oneOf("what", *what, []choice[string]{{"laspeyres", "laspeyres"}, {"paasche", "paasche"}, {"fisher", "fisher"}, {"contributions", "contributions"}, {"money", "money"}, {"deflate", "deflate"}})
 	if err != nil {
 		return err
 	}
-	kind, err := oneOf("link", *link, []choice[chain.Link]{{"annual-overlap", chain.AnnualOverlap}, {"one-quarter-overlap", chain.QuarterOverlap}})
+	kind, err := oneOf("link", *link, []choice[chain.Link]{{"annual-overlap", chain.AnnualOverlap}, {"one-quarter-overlap", chain.QuarterOverlap}, {"over-the-year", chain.OverYear}})
 	if err != nil {
 		return err
 	}
-	if formula == "deflate" {
-		return e.deflate(o, *file, *fallback)
+	byPart, err := oneOf("by", *by, []choice[bool]{{"year", false}, {"part", true}})
+	if err != nil {
+		return err
+	}
+	if what1 == "deflate" {
+		return e.deflate(o, *file, *fallback, *unchanged)
 	}
 	d, err := e.baskets(*file)
 	if err != nil {
 		return err
 	}
-	if formula == "paasche" || formula == "fisher" {
-		return e.annualFormula(o, d, formula, *reference)
+	if what1 == "paasche" || what1 == "fisher" || what1 == "laspeyres" && (byPart || *direct) {
+		return e.formulaIndex(o, d, what1, *reference, byPart, *direct)
 	}
 	accounts, err := d.accounts()
 	if err != nil {
 		return err
 	}
-	switch formula {
+	switch what1 {
 	case "contributions":
 		return e.contributions(o, d, accounts, kind, *lag)
 	case "money":
 		return e.inMoney(o, d, accounts, *reference)
 	}
-	x, err := accounts.Chain(kind)
+	return e.laspeyres(o, d, accounts, kind, *reference)
+}
+
+// laspeyres chains the volumes of years, and of their parts.
+func (e *Env) laspeyres(o *options, d *baskets, accounts chain.Accounts, link chain.Link, reference string) error {
+	x, err := accounts.Chain(link)
+	if link == chain.OverYear && d.ownPrices != nil { // every part has prices of its own: growth on a year ago is at those
+		all := make([][]float64, len(d.items))
+		for i := range all {
+			all[i] = append(slices.Clone(d.first[i]), d.parts[i]...)
+		}
+		x, err = accounts.SamePart(d.ownPrices, all)
+		d.notes = append(d.notes, fault.New("calc.same-part-prices"))
+	}
+	if err != nil {
+		return d.named(err)
+	}
+	at, err := d.year(reference)
 	if err != nil {
 		return err
 	}
-	at, err := d.year(*reference)
-	if err != nil {
-		return err
-	}
-	if *reference != "" {
+	if reference != "" {
 		if x, err = x.Rereference(at); err != nil {
 			return err
 		}
 	}
 	current := d.totals(accounts)
-	annual, main, rows := []object{}, []object{}, [][]string{{"period", "index", "link", "current"}}
+	annual, main, rows := []object{}, []object{}, [][]string{{"period", "index", "link", "current", "price"}}
 	for t, y := range d.years {
-		line := object{{"period", y.String()}, {"value", x.Annual[t]}, {"current", current[t]}, {"drift", x.Drift[t]}}
-		row := []string{y.String(), text(x.Annual[t]), "", text(current[t])}
+		price := current[t] / current[at] * x.Annual[at] / x.Annual[t] * 100 // the implicit price index, 100 in the reference year
+		line := object{{"period", y.String()}, {"value", x.Annual[t]}, {"current", current[t]}, {"priceIndex", price}, {"drift", x.Drift[t]}}
+		row := []string{y.String(), text(x.Annual[t]), "", text(current[t]), text(price)}
 		if t > 0 {
 			line = append(line, member{"link", x.Links[t-1]})
 			row[2] = text(x.Links[t-1])
@@ -76,7 +99,10 @@ func chained(_ context.Context, e *Env, args []string) error {
 	}
 	if d.perYear > 1 {
 		rows = [][]string{{"period", "index"}}
-		for k, v := range x.Parts {
+		for k, v := range append(slices.Clone(x.First), x.Parts...) {
+			if x.First == nil {
+				k += d.perYear
+			}
 			p := d.part(k)
 			main = append(main, object{{"period", p}, {"value", v}})
 			rows = append(rows, []string{p, text(v)})
@@ -84,54 +110,80 @@ func chained(_ context.Context, e *Env, args []string) error {
 	} else {
 		main = annual
 	}
-	e.say(o, "explain", "items", len(d.items), "years", len(d.years), "parts", d.perYear, "link", kind)
+	e.say(o, "explain", "items", len(d.items), "years", len(d.years), "parts", d.perYear, "link", link)
 	for t, l := range x.Links {
 		e.say(o, "explain-link", "year", d.years[t+1].String(), "before", d.years[t].String(), "link", text(l), "index", text(x.Annual[t+1]))
 	}
 	if *o.json {
-		return e.writeJSON(object{{"what", formula}, {"link", string(kind)}, {"perYear", d.perYear}, {"items", d.items}, {"series", main}, {"annual", annual}, {"notes", e.remarks(d.notes)}})
+		return e.writeJSON(object{{"what", "laspeyres"}, {"link", string(link)}, {"perYear", d.perYear}, {"items", d.items}, {"series", main}, {"annual", annual}, {"notes", e.remarks(d.notes)}})
 	}
 	e.warn(d.notes)
 	return e.writeCSV(rows...)
 }
 
-// annualFormula chains the Paasche or Fisher links of years.
-func (e *Env) annualFormula(o *options, b *baskets, formula, reference string) error {
-	links, err := chain.AnnualLinks(b.prices, b.quantities)
+// formulaIndex chains the links of one formula, or compares every period with the first.
+func (e *Env) formulaIndex(o *options, b *baskets, formula, reference string, byPart, direct bool) error {
+	prices, quantities, label, err := b.pricesAndQuantities(byPart)
 	if err != nil {
 		return err
 	}
-	at, err := b.year(reference)
+	compare := chain.AnnualLinks
+	if direct {
+		compare = chain.DirectLinks
+	}
+	links, err := compare(prices, quantities)
 	if err != nil {
-		return err
+		if f, ok := err.(*fault.Error); ok && byPart { // periods are counted, not years
+			if n, ok := f.Args["year"].(int); ok {
+				f.Args["year"] = label(n - 1)
+			}
+		}
+		return b.named(err)
 	}
 	values := []float64{100}
 	for _, l := range links {
-		v := l.Paasche
-		if formula == "fisher" {
-			v = l.Fisher
+		v := map[string]float64{"laspeyres": l.Laspeyres, "paasche": l.Paasche, "fisher": l.Fisher}[formula]
+		if direct {
+			values = append(values, 100*v)
+		} else {
+			values = append(values, values[len(values)-1]*v)
 		}
-		values = append(values, values[len(values)-1]*v)
+	}
+	at := -1
+	for t := range values {
+		if reference == "" && t == 0 || label(t) == reference {
+			at = t
+		}
+	}
+	if at < 0 {
+		return fault.New("calc.no-period", "period", reference, "file", b.file)
+	}
+	current := make([]float64, len(values))
+	for t := range values {
+		for i := range prices {
+			current[t] += prices[i][t] * quantities[i][t]
+		}
 	}
 	scale := values[at] / 100
-	series, rows := []object{}, [][]string{{"period", "index", "laspeyres", "paasche", "fisher"}}
-	for t, y := range b.years {
-		line, row := object{{"period", y.String()}, {"value", values[t] / scale}}, []string{y.String(), text(values[t] / scale), "", "", ""}
+	series, rows := []object{}, [][]string{{"period", "index", "laspeyres", "paasche", "fisher", "price"}}
+	for t, v := range values {
+		price := current[t] / current[at] * values[at] / v * 100
+		line, row := object{{"period", label(t)}, {"value", v / scale}, {"current", current[t]}, {"priceIndex", price}}, []string{label(t), text(v / scale), "", "", "", text(price)}
 		if t > 0 {
 			l := links[t-1]
 			line = append(line, member{"laspeyres", l.Laspeyres}, member{"paasche", l.Paasche}, member{"fisher", l.Fisher})
-			row = []string{row[0], row[1], text(l.Laspeyres), text(l.Paasche), text(l.Fisher)}
-			e.say(o, "explain-formulas", "year", y.String(), "laspeyres", text(l.Laspeyres), "paasche", text(l.Paasche), "fisher", text(l.Fisher))
+			row[2], row[3], row[4] = text(l.Laspeyres), text(l.Paasche), text(l.Fisher)
+			e.say(o, "explain-formulas", "year", label(t), "laspeyres", text(l.Laspeyres), "paasche", text(l.Paasche), "fisher", text(l.Fisher))
 		}
 		series, rows = append(series, line), append(rows, row)
 	}
-	out := object{{"what", formula}, {"items", b.items}, {"series", series}}
-	if formula == "fisher" {
-		parts, err := chain.FisherContributions(b.prices, b.quantities)
+	out := object{{"what", formula}, {"direct", direct}, {"items", b.items}, {"series", series}}
+	if formula == "fisher" && !direct {
+		parts, err := chain.FisherContributions(prices, quantities)
 		if err != nil {
 			return err
 		}
-		out = append(out, member{"contributions", b.split(parts, func(k int) string { return b.years[k+1].String() })})
+		out = append(out, member{"contributions", b.split(parts, func(k int) string { return label(k + 1) })})
 	}
 	if *o.json {
 		return e.writeJSON(append(out, member{"notes", e.remarks(b.notes)}))
@@ -150,17 +202,22 @@ func (b *baskets) split(parts []chain.Contributions, label func(int) string) []o
 
 // contributions splits growth into items that add to it.
 func (e *Env) contributions(o *options, b *baskets, a chain.Accounts, link chain.Link, lag int) error {
-	parts, err := a.AnnualContributions()
-	label := func(k int) string { return b.years[k+1].String() }
-	if err == nil && b.perYear > 1 {
-		parts, err = a.PartContributions(link, lag)
-		label = func(k int) string { return b.part(k + lag) }
-	}
+	annual, err := a.AnnualContributions()
 	if err != nil {
-		return err
+		return b.named(err)
+	}
+	ofYear := func(k int) string { return b.years[k+1].String() }
+	parts, label := annual, ofYear
+	if b.perYear > 1 {
+		if parts, err = a.PartContributions(link, lag); err != nil {
+			return b.named(err)
+		}
+		if label = func(k int) string { return b.part(k + lag) }; a.First == nil {
+			label = func(k int) string { return b.part(k + lag + b.perYear) }
+		}
 	}
 	if *o.json {
-		return e.writeJSON(object{{"what", "contributions"}, {"link", string(link)}, {"items", b.items}, {"series", b.split(parts, label)}, {"notes", e.remarks(b.notes)}})
+		return e.writeJSON(object{{"what", "contributions"}, {"link", string(link)}, {"items", b.items}, {"series", b.split(parts, label)}, {"annual", b.split(annual, ofYear)}, {"notes", e.remarks(b.notes)}})
 	}
 	e.warn(b.notes)
 	rows := [][]string{append(append([]string{"period", "growth"}, b.items...), "linking")}
@@ -178,7 +235,7 @@ func (e *Env) inMoney(o *options, b *baskets, a chain.Accounts, reference string
 	}
 	m, err := a.InMoneyOf(at)
 	if err != nil {
-		return err
+		return b.named(err)
 	}
 	if *o.json {
 		series := []object{}

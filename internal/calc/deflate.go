@@ -10,7 +10,15 @@ import (
 
 // deflate takes prices out of value added, a line an industry or period: output, output_price, intermediate, intermediate_price (indices on the
 // year before, 1 = unchanged), and the value added of the year before where growth is asked for.
-func (e *Env) deflate(o *options, file string, fallback bool) error {
+// A price index may be written on another base, such as 100.
+func (e *Env) deflate(o *options, file string, fallback bool, unchanged string) error {
+	base, err := floatFlag("price-base", unchanged)
+	if err != nil {
+		return err
+	}
+	if !(base > 0) {
+		return fault.New("calc.bad-number", "flag", "--price-base", "given", unchanged)
+	}
 	t, err := e.table(file)
 	if err != nil {
 		return err
@@ -26,6 +34,7 @@ func (e *Env) deflate(o *options, file string, fallback bool) error {
 	named := !slices.Contains(at[:], 0) && before != 0
 	results, rows := []object{}, [][]string{{"item", "double", "single", "gap", "implicit_price", "growth_double", "growth_single", "volume"}}
 	var notes []*fault.Error
+	suspicious := false
 	for i := range t.len() {
 		name := strconv.Itoa(i + 1)
 		if named {
@@ -39,13 +48,17 @@ func (e *Env) deflate(o *options, file string, fallback bool) error {
 				return err
 			}
 		}
+		if base == 1 && v[1] > 10 && v[3] > 10 {
+			suspicious = true
+		}
+		v[1], v[3] = v[1]/base, v[3]/base
 		d, err := chain.Deflate(chain.Production{Output: v[0], OutputPrice: v[1], Intermediate: v[2], IntermediatePrice: v[3]})
 		if err != nil {
-			return err
+			return err.(*fault.Error).At(file, t.line(i), name)
 		}
 		volume, single, err := d.Volume(fallback)
 		if err != nil {
-			return err
+			return err.(*fault.Error).At(file, t.line(i), name)
 		}
 		if single {
 			notes = append(notes, fault.New("calc.single-deflation", "item", name))
@@ -65,6 +78,9 @@ func (e *Env) deflate(o *options, file string, fallback bool) error {
 		}
 		results, rows = append(results, line), append(rows, row)
 		e.say(o, "explain-deflate", "item", name, "output", text(v[0]/v[1]), "intermediate", text(v[2]/v[3]), "double", text(d.Double), "single", text(d.Single))
+	}
+	if suspicious {
+		notes = append(notes, fault.New("calc.price-scale", "flag", "--price-base"))
 	}
 	if *o.json {
 		return e.writeJSON(object{{"what", "deflate"}, {"series", results}, {"notes", e.remarks(notes)}})

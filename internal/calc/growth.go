@@ -2,17 +2,16 @@ package calc
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
-	"nhipso/internal/measure/uncertainty"
 )
 
-// growth answers questions of growth: what a target takes, why a share moved, who contributed, and how figures were revised.
+// growth answers questions of growth: what a target takes, why a share moved, who contributed, how figures were revised, and how far a
+// figure made from others can be trusted.
 func growth(_ context.Context, e *Env, args []string) error {
 	o := e.flags("growth")
 	r := &growthRun{e: e, o: o}
@@ -30,11 +29,21 @@ func growth(_ context.Context, e *Env, args []string) error {
 	r.shape = o.String("shape", "even-ratio", "shape")
 	r.previous = o.String("previous", "", "previous")
 	r.lag = o.Int("lag", -1, "lag-revisions")
+	r.against = o.Int("against", 0, "against")
+	r.growth = o.String("growth", "", "growth-part")
+	r.formula = o.String("formula", "", "formula")
+	r.correlation = o.String("correlation", "", "correlation")
+	r.draws = o.Int("draws", 1000, "draws-uncertainty")
+	r.seed = o.Uint64("seed", 1, "seed")
+	r.threads = o.Int("threads", 0, "threads")
+	r.quantiles = o.String("quantiles", "0.05,0.5,0.95", "quantiles")
+	r.coverageLevel = o.String("level", "0.9", "level")
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
 	run, err := oneOf("what", *what, []choice[func(*growthRun) error]{{"required", (*growthRun).required}, {"revisions", (*growthRun).revisions},
-		{"contributions", (*growthRun).contributions}, {"share", (*growthRun).shareChange}})
+		{"contributions", (*growthRun).contributions}, {"share", (*growthRun).shareChange}, {"industries", (*growthRun).industries}, {"project", (*growthRun).project},
+		{"uncertainty", (*growthRun).uncertain}, {"coverage", (*growthRun).coverage}})
 	if err != nil {
 		return err
 	}
@@ -42,10 +51,12 @@ func growth(_ context.Context, e *Env, args []string) error {
 }
 
 type growthRun struct {
-	e                                                                       *Env
-	o                                                                       *options
-	file, share, target, gdp, gdpDeflator, deflator, level, shape, previous *string
-	years, start, end, lag                                                  *int
+	e                                                                               *Env
+	o                                                                               *options
+	file, share, target, growth, gdp, gdpDeflator, deflator, level, shape, previous *string
+	formula, correlation, quantiles, coverageLevel                                  *string
+	years, start, end, lag, against, draws, threads                                 *int
+	seed                                                                            *uint64
 }
 
 // required gives the growth that a part needs for its share to reach a target.
@@ -105,76 +116,6 @@ func (r *growthRun) required() error {
 	return r.e.writeCSV(rows...)
 }
 
-// revisions describes later − earlier over consecutive periods: period,first,latest[,redefined].
-func (r *growthRun) revisions() error {
-	if err := r.o.need("data"); err != nil {
-		return err
-	}
-	t, err := r.e.table(*r.file)
-	if err != nil {
-		return err
-	}
-	earlier, err := t.column("first", "earlier", "lần đầu")
-	if err != nil {
-		return err
-	}
-	later, err := t.column("latest", "later", "last", "mới nhất")
-	if err != nil {
-		return err
-	}
-	redefined, _ := t.column("redefined")
-	var pairs []uncertainty.Pair
-	for i := range t.len() {
-		p := uncertainty.Pair{}
-		if p.Earlier, err = t.must(i, earlier); err != nil {
-			return err
-		}
-		if p.Later, err = t.must(i, later); err != nil {
-			return err
-		}
-		if redefined >= 0 {
-			p.Redefined = !slices.Contains([]string{"", "0", "no", "false", "không"}, t.text(i, redefined))
-		}
-		pairs = append(pairs, p)
-	}
-	x, err := uncertainty.Revise(pairs)
-	if err != nil {
-		return err
-	}
-	if *r.lag >= 0 { // asked for, however few the revisions
-		test, err := uncertainty.TTest(x.Revision, *r.lag)
-		if err != nil {
-			return err
-		}
-		x.Mean0 = &test
-	}
-	r.e.say(r.o, "explain-revisions", "list", fmt.Sprint(texts(x.Revision)))
-	if *r.o.json {
-		out := object{{"what", "revisions"}, {"n", x.N}, {"excluded", x.Excluded}, {"revision", x.Revision}, {"meanRevision", x.Mean}, {"meanAbsoluteRevision", x.Absolute}, {"relativeMeanAbsoluteRevision", orNull(x.Relative)},
-			{"rootMeanSquareRevision", x.RMSR}, {"sd", orNull(x.SD)}, {"sharePositive", x.Positive}, {"directionAgreement", orNull(x.Direction)}, {"meanTest", nil}}
-		if m := x.Mean0; m != nil {
-			out[len(out)-1].value = object{{"lag", m.Lag}, {"se", m.SE}, {"t", m.T}, {"p", m.P}}
-		}
-		for _, f := range []struct {
-			name string
-			fit  *uncertainty.Fit
-		}{{"news", x.News}, {"noise", x.Noise}, {"efficiency", x.Efficient}} {
-			if f.fit == nil {
-				out = append(out, member{f.name, nil})
-				continue
-			}
-			out = append(out, member{f.name, object{{"intercept", f.fit.Intercept}, {"slope", f.fit.Slope}, {"interceptSE", f.fit.InterceptSE}, {"slopeSE", f.fit.SlopeSE}, {"r2", f.fit.R2}, {"wald", f.fit.Wald}, {"p", f.fit.P}}})
-		}
-		return r.e.writeJSON(out)
-	}
-	rows := [][]string{{"statistic", "value"}, {"n", strconv.Itoa(x.N)}, {"excluded", strconv.Itoa(x.Excluded)}, {"mean_revision", text(x.Mean)}, {"mean_absolute_revision", text(x.Absolute)},
-		{"relative_mean_absolute_revision", textOf(x.Relative)}, {"root_mean_square_revision", text(x.RMSR)}, {"sd", textOf(x.SD)}, {"share_positive", text(x.Positive)}, {"direction_agreement", textOf(x.Direction)}}
-	if m := x.Mean0; m != nil {
-		rows = append(rows, []string{"t", text(m.T)}, []string{"p", text(m.P)})
-	}
-	return r.e.writeCSV(rows...)
-}
-
 // contributions splits the growth of a sum into its parts: period,part,part… at constant prices; with --previous, a file of the same layout at
 // prices of the year before, the figures are at current prices.
 func (r *growthRun) contributions() error {
@@ -208,7 +149,12 @@ func (r *growthRun) contributions() error {
 	}
 	parts, err := a.AnnualContributions()
 	if err != nil {
-		return err
+		if f, ok := err.(*fault.Error); ok {
+			if n, ok := f.Args["year"].(int); ok && n >= 1 && n <= len(now.periods) {
+				f.Args["year"] = now.periods[n-1].String()
+			}
+		}
+		return inFile(*r.file, err)
 	}
 	series, rows := []object{}, [][]string{append([]string{"period", "growth"}, now.names...)}
 	for k, c := range parts {

@@ -23,6 +23,8 @@ func index(_ context.Context, e *Env, args []string) error {
 	draw := o.String("draw-weights", "uniform", "draw-weights")
 	normalisations := o.String("draw-normalise", "", "draw-normalise")
 	aggregations := o.String("draw-aggregate", "", "draw-aggregate")
+	coverage := o.Float64("coverage", 0.9, "rank-coverage")
+	merge := o.String("merge", "", "merge")
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
@@ -35,7 +37,7 @@ func index(_ context.Context, e *Env, args []string) error {
 	}
 	m, err := composite.Parse(b)
 	if err != nil {
-		return err
+		return inFile(*method, err)
 	}
 	if *weights != "" {
 		v, err := e.vector(*weights)
@@ -50,20 +52,29 @@ func index(_ context.Context, e *Env, args []string) error {
 			w[c] = v.values[i]
 		}
 		if m, err = m.WithWeights(w, "+"); err != nil {
-			return err
+			return inFile(*weights, err)
 		}
 	}
 	d, notes, err := e.readings(*file, m)
 	if err != nil {
 		return err
 	}
+	if *merge != "" {
+		groups, err := e.mergers(*merge)
+		if err != nil {
+			return err
+		}
+		if d, err = m.Merged(d, groups); err != nil {
+			return inFile(*merge, err)
+		}
+	}
 	r, err := composite.Evaluate(m, d)
 	if err != nil {
-		return err
+		return inFile(*file, err)
 	}
 	var robust *composite.Robustness
 	if *draws > 0 {
-		s := composite.Sensitivity{Draws: *draws, Seed: *seed, Weights: *draw, Spread: *spread, Normalisations: list(*normalisations), Aggregations: list(*aggregations)}
+		s := composite.Sensitivity{Draws: *draws, Seed: *seed, Weights: *draw, Spread: *spread, Normalisations: list(*normalisations), Aggregations: list(*aggregations), Coverage: *coverage}
 		if robust, err = composite.Ranking(m, d, s, runtime.NumCPU()); err != nil {
 			return err
 		}
@@ -131,9 +142,48 @@ func (e *Env) indexJSON(r *composite.Result, robust *composite.Robustness, notes
 		for _, u := range robust.Units {
 			units = append(units, member{u.Unit, object{{"rank", u.Rank}, {"low", u.Low}, {"median", u.Median}, {"high", u.High}, {"mean", u.Mean}}})
 		}
-		out = append(out, member{"robustness", object{{"draws", robust.Draws}, {"seed", robust.Seed}, {"units", units}}})
+		out = append(out, member{"robustness", object{{"draws", robust.Draws}, {"seed", robust.Seed}, {"coverage", robust.Coverage}, {"units", units}}})
 	}
 	return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+}
+
+// inFile says which file a fault of a method is about, where the fault does not yet.
+func inFile(file string, err error) error {
+	if f, ok := err.(*fault.Error); ok && f.Where == (fault.Where{}) {
+		return f.At(file, 0, "")
+	}
+	return err
+}
+
+// mergers reads which old units a new one is made of: new,old, a line an old unit, in the order of the new ones.
+func (e *Env) mergers(file string) ([]composite.Group, error) {
+	t, err := e.table(file)
+	if err != nil {
+		return nil, err
+	}
+	to, err := t.column("new", "new_code", "unit", "to", "mới")
+	if err != nil {
+		return nil, err
+	}
+	from, err := t.column("old", "old_code", "of", "from", "cũ")
+	if err != nil {
+		return nil, err
+	}
+	var groups []composite.Group
+	at := map[string]int{}
+	for i := range t.len() {
+		unit, old := t.text(i, to), t.text(i, from)
+		if unit == "" || old == "" {
+			return nil, fault.New("calc.no-code").At(t.name, t.line(i), "")
+		}
+		k, ok := at[unit]
+		if !ok {
+			k = len(groups)
+			at[unit], groups = k, append(groups, composite.Group{Unit: unit})
+		}
+		groups[k].Of = append(groups[k].Of, old)
+	}
+	return groups, nil
 }
 
 // readings reads units × indicators: wide (unit, one column an indicator) or long (unit,indicator,value). A blank cell is a missing

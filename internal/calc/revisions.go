@@ -1,0 +1,179 @@
+package calc
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/uncertainty"
+)
+
+// revisionFile is what a file says about the vintages of a series.
+type revisionFile struct {
+	pairs    []uncertainty.Pair
+	vintages []uncertainty.Vintage // nil for a file of two columns named first and latest
+	names    []string              // of the vintages
+	periods  []string              // by line
+	notes    []*fault.Error
+}
+
+// revisionData reads period,first,latest[,redefined], or a column for each vintage in order of time, with blanks where a period had not been
+// published. Of vintages the first figure of each period is held against its latest, or against the one published as number --against.
+func (r *growthRun) revisionData() (*revisionFile, error) {
+	t, err := r.e.table(*r.file)
+	if err != nil {
+		return nil, err
+	}
+	f := &revisionFile{}
+	redefined, _ := t.column("redefined")
+	earlier, noEarlier := t.column("first", "earlier", "preliminary", "lần đầu")
+	later, noLater := t.column("latest", "later", "last", "final", "mới nhất")
+	var at []int
+	if noEarlier == nil && noLater == nil && *r.against == 0 {
+		at = []int{earlier, later}
+	} else {
+		for j := range t.head {
+			if j != redefined && !(j == 0 && r.periodColumn(t)) {
+				at = append(at, j)
+			}
+		}
+		if len(at) < 2 {
+			return nil, noLater
+		}
+		for _, j := range at {
+			f.names = append(f.names, t.head[j])
+		}
+		f.vintages = make([]uncertainty.Vintage, len(at))
+	}
+	unpublished := 0
+	for i := range t.len() {
+		p := uncertainty.Pair{}
+		if redefined >= 0 {
+			p.Redefined = !slices.Contains([]string{"", "0", "no", "false", "không"}, t.text(i, redefined))
+		}
+		if f.vintages == nil {
+			if p.Earlier, err = t.must(i, earlier); err != nil {
+				return nil, err
+			}
+			if p.Later, err = t.must(i, later); err != nil {
+				return nil, err
+			}
+			f.pairs = append(f.pairs, p)
+			continue
+		}
+		f.periods = append(f.periods, t.text(i, 0))
+		var published []float64
+		for k, j := range at {
+			v, known, err := t.value(i, j)
+			if err != nil {
+				return nil, err
+			}
+			f.vintages[k].Values, f.vintages[k].Known = append(f.vintages[k].Values, v), append(f.vintages[k].Known, known)
+			if known {
+				published = append(published, v)
+			}
+		}
+		if len(published) < max(2, *r.against) {
+			unpublished++
+			continue
+		}
+		p.Earlier, p.Later = published[0], published[len(published)-1]
+		if *r.against > 0 {
+			p.Later = published[*r.against-1]
+		}
+		f.pairs = append(f.pairs, p)
+	}
+	if unpublished == t.len() {
+		return nil, fault.New("calc.one-vintage", "n", unpublished, "want", max(2, *r.against))
+	}
+	if unpublished > 0 {
+		f.notes = append(f.notes, fault.New("calc.one-vintage", "n", unpublished, "want", max(2, *r.against)))
+	}
+	return f, nil
+}
+
+// periodColumn says whether the first column of a file of vintages names periods.
+func (r *growthRun) periodColumn(t *sheet) bool {
+	if _, err := t.column("period", "kỳ", "year", "quarter", "time", "date"); err == nil {
+		return true
+	}
+	_, err := period(t.text(0, 0))
+	return err == nil
+}
+
+// revisions describes later − earlier over consecutive periods.
+func (r *growthRun) revisions() error {
+	if err := r.o.need("data"); err != nil {
+		return err
+	}
+	if *r.against == 1 || *r.against < 0 {
+		return fault.New("calc.bad-number", "flag", "--against", "given", strconv.Itoa(*r.against))
+	}
+	f, err := r.revisionData()
+	if err != nil {
+		return err
+	}
+	revise := uncertainty.Revise
+	if *r.lag >= 0 { // a test was asked for, however few the revisions
+		revise = func(p []uncertainty.Pair) (uncertainty.Revisions, error) { return uncertainty.ReviseLag(p, *r.lag) }
+	}
+	x, err := revise(f.pairs)
+	if err != nil {
+		return err
+	}
+	r.e.say(r.o, "explain-revisions", "list", fmt.Sprint(texts(x.Revision)))
+	fits := []struct {
+		name string
+		fit  *uncertainty.Fit
+	}{{"news", x.News}, {"noise", x.Noise}, {"efficiency", x.Efficient}}
+	if *r.o.json {
+		out := object{{"what", "revisions"}, {"n", x.N}, {"excluded", x.Excluded}, {"revision", x.Revision}, {"meanRevision", x.Mean}, {"meanAbsoluteRevision", x.Absolute}, {"relativeMeanAbsoluteRevision", orNull(x.Relative)},
+			{"rootMeanSquareRevision", x.RMSR}, {"sd", orNull(x.SD)}, {"sharePositive", x.Positive}, {"directionAgreement", orNull(x.Direction)}, {"meanTest", nil}}
+		if m := x.Mean0; m != nil {
+			out[len(out)-1].value = object{{"lag", m.Lag}, {"se", m.SE}, {"t", m.T}, {"p", m.P}}
+		}
+		for _, f := range fits {
+			if f.fit == nil {
+				out = append(out, member{f.name, nil})
+				continue
+			}
+			out = append(out, member{f.name, object{{"intercept", f.fit.Intercept}, {"slope", f.fit.Slope}, {"interceptSE", f.fit.InterceptSE}, {"slopeSE", f.fit.SlopeSE}, {"r2", f.fit.R2}, {"wald", f.fit.Wald}, {"p", f.fit.P}}})
+		}
+		if f.vintages != nil {
+			triangle, err := f.triangle()
+			if err != nil {
+				return err
+			}
+			out = append(out, member{"vintages", f.names}, member{"triangle", triangle})
+		}
+		return r.e.writeJSON(append(out, member{"notes", r.e.remarks(f.notes)}))
+	}
+	r.e.warn(f.notes)
+	rows := [][]string{{"statistic", "value"}, {"n", strconv.Itoa(x.N)}, {"excluded", strconv.Itoa(x.Excluded)}, {"mean_revision", text(x.Mean)}, {"mean_absolute_revision", text(x.Absolute)},
+		{"relative_mean_absolute_revision", textOf(x.Relative)}, {"root_mean_square_revision", text(x.RMSR)}, {"sd", textOf(x.SD)}, {"share_positive", text(x.Positive)}, {"direction_agreement", textOf(x.Direction)}}
+	if m := x.Mean0; m != nil {
+		rows = append(rows, []string{"lag", strconv.Itoa(m.Lag)}, []string{"se", text(m.SE)}, []string{"t", text(m.T)}, []string{"p", text(m.P)})
+	}
+	for _, f := range fits {
+		if f.fit != nil {
+			rows = append(rows, []string{f.name + "_intercept", text(f.fit.Intercept)}, []string{f.name + "_slope", text(f.fit.Slope)}, []string{f.name + "_p", text(f.fit.P)})
+		}
+	}
+	return r.e.writeCSV(rows...)
+}
+
+// triangle follows each period through the vintages.
+func (f *revisionFile) triangle() ([]object, error) {
+	paths, err := uncertainty.Triangle(f.vintages)
+	if err != nil {
+		return nil, err
+	}
+	out := []object{}
+	for i, p := range paths {
+		if p.Published {
+			out = append(out, object{{"period", f.periods[i]}, {"first", p.First}, {"latest", p.Latest}, {"steps", p.Steps}, {"total", p.Total}})
+		}
+	}
+	return out, nil
+}
