@@ -103,7 +103,7 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		targets := temporal.Targets(y, f, offset, conv)
 		kept := targets[:0]
 		for k, t := range targets {
-			if t.Name = low.periods[k].String(); variances != nil {
+			if t.Name = label(low.periods[k]); variances != nil {
 				t.Variance = variances[k]
 			}
 			if low.known[0][k] { // a year without a figure binds nothing
@@ -141,7 +141,7 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	if *o.json {
 		points := make([]object, len(r.Values))
 		for i, v := range r.Values {
-			points[i] = object{{"period", ind.periods[i].String()}, {"value", v}}
+			points[i] = object{{"period", label(ind.periods[i])}, {"value", v}}
 			if r.Forecast[i] {
 				points[i] = append(points[i], member{"forecast", true})
 			}
@@ -156,7 +156,7 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		if x := ind.values[0][i]; x != 0 {
 			ratio = text(v / x)
 		}
-		rows = append(rows, []string{ind.periods[i].String(), text(v), text(ind.values[0][i]), ratio})
+		rows = append(rows, []string{label(ind.periods[i]), text(v), text(ind.values[0][i]), ratio})
 	}
 	return e.writeCSV(rows...)
 }

@@ -99,7 +99,7 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 	if *o.json {
 		points := make([]object, len(r.Values))
 		for i, v := range r.Values {
-			points[i] = object{{"period", ind.periods[i].String()}, {"value", v}, {"se", r.SE[i]}}
+			points[i] = object{{"period", label(ind.periods[i])}, {"value", v}, {"se", r.SE[i]}}
 			if r.Forecast[i] {
 				points[i] = append(points[i], member{"forecast", true})
 			}
@@ -111,7 +111,7 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 	e.warn(notes)
 	rows := [][]string{{"period", "value", "se"}}
 	for i, v := range r.Values {
-		rows = append(rows, []string{ind.periods[i].String(), text(v), text(r.SE[i])})
+		rows = append(rows, []string{label(ind.periods[i]), text(v), text(r.SE[i])})
 	}
 	return e.writeCSV(rows...)
 }

@@ -95,9 +95,6 @@ func (e *Env) panel(file string) (*panel, error) {
 	return p, nil
 }
 
-// label writes a period as the layout of series has it: 1975, 1975-Q1, 1975-01.
-func label(p stat.Period) string { return strings.Replace(p.String(), "-M", "-", 1) }
-
 // label names a period, also one after the data.
 func (p *panel) label(t int) string {
 	n := len(p.labels)

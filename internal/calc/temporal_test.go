@@ -201,3 +201,16 @@ func TestASystemAsItIsWritten(t *testing.T) {
 		}
 	})
 }
+
+func TestMonthsAreWrittenAsTheyAreRead(t *testing.T) {
+	months := "period,value\n"
+	for m := 1; m <= 24; m++ {
+		months += fmt.Sprintf("%d-%02d,%g\n", 2000+(m-1)/12, (m-1)%12+1, wave(m))
+	}
+	for _, command := range [][]string{{"disaggregate", "--method", "fernandez"}, {"benchmark"}} {
+		out, _, err := run("en", files{"L": "period,value\n2000-Q1,60\n2000-Q2,66\n2000-Q3,63\n2000-Q4,70\n2001-Q1,71\n2001-Q2,72\n2001-Q3,75\n2001-Q4,77\n", "I": months}, append(command, "--low", "L", "--indicator", "I")...)
+		if err != nil || !strings.Contains(out, "\n2000-01,") || !strings.Contains(out, "\n2001-12,") {
+			t.Errorf("%v %v\n%s", command, err, out)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/stat"
 )
 
 // object is JSON whose names keep the order of the input.
@@ -212,3 +213,6 @@ func zeros(notes []*fault.Error, m *labelled) []*fault.Error {
 	}
 	return notes
 }
+
+// label writes a period as the layout of series has it: 1975, 1975-Q1, 1975-01.
+func label(p stat.Period) string { return strings.Replace(p.String(), "-M", "-", 1) }
