@@ -63,6 +63,9 @@ func BackTest(intervals []Interval, nominal float64) (Coverage, error) {
 			c.Inside++
 		}
 	}
+	if !finite(c.Width) || !finite(c.Score) {
+		return Coverage{}, fault.New("uncertainty.overflow", "output", 1)
+	}
 	n, k := float64(c.N), float64(c.Inside)
 	c.Share = k / n
 	c.Width /= n

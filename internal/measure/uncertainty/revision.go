@@ -123,6 +123,9 @@ func revise(pairs []Pair, lag int) (Revisions, error) {
 		x := math.Sqrt(ss / (n - 1))
 		out.SD = &x
 	}
+	if !finite(out.Mean) || !finite(out.Absolute) || !finite(out.RMSR) || !finite(sumLater) || out.SD != nil && !finite(*out.SD) {
+		return Revisions{}, fault.New("uncertainty.overflow", "output", 1)
+	}
 	flat := flatTo(out.Revision, earlier, later)
 	if lag >= 0 {
 		if flat {

@@ -364,3 +364,10 @@ func TestNormalInterval(t *testing.T) {
 		t.Error(in)
 	}
 }
+
+func TestFiguresTooLargeForTheirStatisticsAreRefused(t *testing.T) {
+	_, err := Revise([]Pair{{Earlier: 1e308, Later: 1}, {Earlier: 2, Later: 3}})
+	fails(t, err, "uncertainty.overflow")
+	_, err = BackTest([]Interval{{Low: 1, High: 2, Actual: 1e308}}, 0.9)
+	fails(t, err, "uncertainty.overflow")
+}
