@@ -352,7 +352,7 @@ func (b *baskets) named(err error) error {
 // part names the k-th part, counted from the first one of the first year.
 func (b *baskets) part(k int) string {
 	p, _ := stat.NewPeriod(b.frequency, b.years[0].Year()+k/b.perYear, k%b.perYear+1)
-	return p.String()
+	return label(p)
 }
 
 // year finds the year of a flag; the first where it is empty.

@@ -158,7 +158,7 @@ func (r *growthRun) contributions() error {
 	}
 	series, rows := []object{}, [][]string{append([]string{"period", "growth"}, now.names...)}
 	for k, c := range parts {
-		p := now.periods[k+1].String()
+		p := label(now.periods[k+1])
 		series = append(series, object{{"period", p}, {"growth", c.Growth}, {"items", byCode(now.names, c.Items)}})
 		rows = append(rows, append([]string{p, text(c.Growth)}, texts(c.Items)...))
 		r.e.say(r.o, "explain-contributions", "period", p, "growth", text(c.Growth))

@@ -36,9 +36,9 @@ func (r *growthRun) industries() error {
 		if name == "" {
 			return fault.New("calc.no-code").At(t.name, t.line(i), t.head[at[1]])
 		}
-		key := [2]string{p.String(), name}
+		key := [2]string{label(p), name}
 		if _, twice := data[key]; twice {
-			return fault.New("calc.twice", "code", p.String()+","+name).At(t.name, t.line(i), "")
+			return fault.New("calc.twice", "code", label(p)+","+name).At(t.name, t.line(i), "")
 		}
 		var x level
 		if x.value, err = t.must(i, at[2]); err != nil {
@@ -54,7 +54,7 @@ func (r *growthRun) industries() error {
 		if !slices.Contains(periods, key[0]) {
 			if n := len(periods); n > 0 {
 				if last, _ := period(periods[n-1]); last.Next() != p {
-					return fault.New("calc.gap", "before", periods[n-1], "after", p.String()).At(t.name, t.line(i), t.head[at[0]])
+					return fault.New("calc.gap", "before", periods[n-1], "after", label(p)).At(t.name, t.line(i), t.head[at[0]])
 				}
 			}
 			periods = append(periods, key[0])

@@ -89,7 +89,7 @@ func (a Accounts) Chain(link Link) (Index, error) {
 // SamePart is the link over the year where every part has prices of its own: growth on the same part of the year before is valued at the prices of
 // that part, not at average prices of its year. prices and quantities are n × T·PerYear (or more, where a year is not over), from the first part of the first year, whose index is that
 // of Chain; First has to be known. A price is needed, and must be positive, wherever the item has a quantity in the same part of this year or the next.
-// Source: methods.md of this project, section 14: for quarterly data at prices of the same quarter only, and best avoided.
+// Source: IMF, Quarterly National Accounts Manual, 2017 edition, chapter 8, the over-the-year technique, which the manual advises against.
 func (a Accounts) SamePart(prices, quantities [][]float64) (Index, error) {
 	out, err := a.Chain(AnnualOverlap)
 	if err != nil {
