@@ -1,6 +1,9 @@
 package calc
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,23 +13,26 @@ import (
 
 var totalWords = []string{"total", "rhs", "h", "value", "target", "sum", "tổng", "tong", "=", "b"}
 
+var seWords = []string{"se", "sd", "standard_error", "stderr"}
+
 // constraints reads G x = h in one of four layouts: wide (a row a constraint, columns by code, the last one total or rhs, perhaps se after
-// it), long (constraint,code,coefficient with a line constraint,,rhs), equations (a + 2*b - c = 40), or bare numbers in the order of the
-// values with the total last.
+// it), long (constraint,code,coefficient with a line constraint,,rhs or a column rhs), equations (a + 2*b - c = 40, perhaps with a name
+// before them), or bare numbers in the order of the values with the total last.
 func (e *Env) constraints(file string, codes []string, named bool) ([]balance.Constraint, error) {
 	c, err := e.cells(file)
 	if err != nil {
 		return nil, err
 	}
 	h, position := c.rows[0], positions(codes)
-	equations := true
-	for _, r := range c.rows {
-		equations = equations && strings.Contains(strings.Join(r, ","), "=")
+	equations := len(c.rows) > 0
+	for i, r := range c.rows {
+		headed := i == 0 && len(c.rows) > 1 && len(r) <= 2 && !slices.ContainsFunc(r, func(code string) bool { return slices.Contains(codes, code) })
+		equations = equations && (headed || strings.Contains(strings.Join(r, ","), "="))
 	}
 	switch {
 	case equations && !among(h[len(h)-1], totalWords):
 		return c.equations(codes)
-	case len(h) == 3 && among(h[0], []string{"constraint", "ràng buộc", "rang_buoc", "row", "name"}) && among(h[1], []string{"code", "mã", "ma", "cell", "variable", "column", "col"}):
+	case len(h) >= 3 && among(h[0], []string{"constraint", "ràng buộc", "rang_buoc", "row", "name"}) && among(h[1], []string{"code", "mã", "ma", "cell", "variable", "column", "col"}):
 		return c.longConstraints(codes)
 	}
 	at := make([]int, len(h)) // what each column is: a cell, or one of the marks below
@@ -53,7 +59,7 @@ func (e *Env) constraints(file string, codes []string, named bool) ([]balance.Co
 			return nil, fault.New("calc.twice", "code", code).At(file, c.lines[0], code)
 		case ok:
 			at[j] = k
-		case among(code, []string{"se", "sd", "standard_error"}):
+		case among(code, seWords):
 			at[j] = se
 		case among(code, totalWords):
 			at[j], seen = total, true
@@ -114,44 +120,92 @@ func firstCells(rows [][]string) []string {
 	return out
 }
 
+// longConstraints reads one coefficient a line. The total of a constraint, and its standard error, stand on lines of their own, marked in
+// the place of the code, or in columns of their own on any of its lines.
 func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
+	h := c.rows[0]
+	total, se := -1, -1
+	for j := 3; j < len(h); j++ {
+		switch {
+		case among(h[j], totalWords) && total < 0:
+			total = j
+		case among(h[j], seWords) && se < 0:
+			se = j
+		default:
+			return nil, fault.New("calc.no-code-in", "code", h[j], "file", "--values", "of", c.name)
+		}
+	}
 	var out []balance.Constraint
 	at, position := map[string]int{}, positions(codes)
 	given, used := map[string]bool{}, map[[2]string]bool{}
 	for i := 1; i < len(c.rows); i++ {
 		r := c.rows[i]
-		if r[0] == "" || len(r) < 3 {
-			return nil, fault.New("calc.no-code").At(c.name, c.lines[i], c.rows[0][0])
-		}
-		v, known, err := c.number(i, 2, c.rows[0][2])
-		if err != nil {
-			return nil, err
-		}
-		if !known {
-			return nil, fault.New("calc.blank").At(c.name, c.lines[i], c.rows[0][2])
+		if r[0] == "" || len(r) < 3 && total < 0 {
+			return nil, fault.New("calc.no-code").At(c.name, c.lines[i], h[0])
 		}
 		if _, ok := at[r[0]]; !ok {
 			at[r[0]] = len(out)
 			out = append(out, balance.Constraint{Name: r[0]})
 		}
 		q := &out[at[r[0]]]
-		k, ok := position[r[1]]
+		settle := func(v float64) error {
+			if given[r[0]] && q.Value != v {
+				return fault.New("calc.twice", "code", r[0]).At(c.name, c.lines[i], "")
+			}
+			q.Value, given[r[0]] = v, true
+			return nil
+		}
+		for _, j := range []int{total, se} {
+			if j < 0 {
+				continue
+			}
+			v, known, err := c.number(i, j, h[j])
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case !known:
+			case j == se:
+				q.SE = v
+			default:
+				if err := settle(v); err != nil {
+					return nil, err
+				}
+			}
+		}
+		code := ""
+		if len(r) > 1 {
+			code = r[1]
+		}
+		v, known, err := c.number(i, 2, h[2])
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			if code == "" && total >= 0 { // a line of the total only
+				continue
+			}
+			return nil, fault.New("calc.blank").At(c.name, c.lines[i], h[2])
+		}
+		k, ok := position[code]
 		switch {
 		case ok:
-			if used[[2]string{r[0], r[1]}] {
-				return nil, fault.New("calc.twice", "code", r[0]+","+r[1]).At(c.name, c.lines[i], "")
+			if used[[2]string{r[0], code}] {
+				return nil, fault.New("calc.twice", "code", r[0]+","+code).At(c.name, c.lines[i], "")
 			}
-			used[[2]string{r[0], r[1]}] = true
+			used[[2]string{r[0], code}] = true
 			q.Terms = append(q.Terms, balance.Term{Cell: k, Coefficient: v})
-		case among(r[1], []string{"se", "sd"}):
+		case among(code, seWords):
 			q.SE = v
-		case r[1] == "" || among(r[1], totalWords):
+		case code == "" || among(code, totalWords):
 			if given[r[0]] {
 				return nil, fault.New("calc.twice", "code", r[0]).At(c.name, c.lines[i], "")
 			}
-			q.Value, given[r[0]] = v, true
+			if err := settle(v); err != nil {
+				return nil, err
+			}
 		default:
-			return nil, fault.New("calc.no-code-in", "code", r[1], "file", "--values", "of", c.name)
+			return nil, fault.New("calc.no-code-in", "code", code, "file", "--values", "of", c.name)
 		}
 	}
 	for _, q := range out {
@@ -165,35 +219,34 @@ func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 	return out, nil
 }
 
-// equations reads one constraint a line, "a + 2*b - c = 40"; codes may also stand on the right.
+// equations reads one constraint a line, "a + 2*b - c = 40"; codes may also stand on the right. A name may stand before it, in a cell of
+// its own or with a colon.
 func (c *cells) equations(codes []string) ([]balance.Constraint, error) {
 	position := positions(codes)
 	var out []balance.Constraint
 	for i, r := range c.rows {
-		line := strings.Join(r, ",")
+		line, name := strings.Join(r, ","), ""
+		if i == 0 && !strings.Contains(line, "=") {
+			continue // headings
+		}
+		if len(r) > 1 && !strings.Contains(r[0], "=") && strings.Contains(r[1], "=") {
+			name, line = r[0], strings.Join(r[1:], ",")
+		} else if before, after, ok := strings.Cut(line, ": "); ok && !strings.Contains(before, "=") {
+			name, line = strings.TrimSpace(before), after
+		}
 		bad := fault.New("calc.bad-equation", "equation", line, "file", c.name)
 		left, right, _ := strings.Cut(line, "=")
-		q := balance.Constraint{Name: line}
-		sum := make([]float64, len(codes))
-		add := func(side string, sign float64) error {
-			w, rest, err := weights(side, position)
-			if err != nil {
-				return bad.Because(err)
-			}
-			for k, v := range w {
-				sum[k] += sign * v
-			}
-			q.Value -= sign * rest
-			return nil
+		q := balance.Constraint{Name: name}
+		if name == "" {
+			q.Name = line
 		}
-		if err := add(left, 1); err != nil {
-			return nil, err
+		sum := newLinear(position)
+		if err := cmp.Or(sum.add(left, 1), sum.add(right, -1)); err != nil {
+			return nil, bad.Because(err)
 		}
-		if err := add(right, -1); err != nil {
-			return nil, err
-		}
-		for k, v := range sum {
-			if v != 0 {
+		q.Value = -sum.rest
+		for _, k := range slices.Sorted(maps.Keys(sum.weight)) {
+			if v := sum.weight[k]; v != 0 {
 				q.Terms = append(q.Terms, balance.Term{Cell: k, Coefficient: v})
 			}
 		}

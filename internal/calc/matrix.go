@@ -246,7 +246,8 @@ func (e *Env) vector(name string) (*vector, error) {
 	for _, r := range c.rows {
 		width = max(width, len(r))
 	}
-	headed := len(c.rows) > 1 && len(h) > 1 && c.words(h[1:2]) && (among(h[1], valueWords) || among(h[0], codeWords) && furtherColumns(h[2:]))
+	headed := len(c.rows) > 1 && len(h) > 1 && c.words(h[1:2]) && // a heading of one letter may as well be a code
+		(furtherColumns(h[2:]) && (among(h[0], codeWords) || among(h[1], valueWords)) || len(h[1]) > 1 && among(h[1], valueWords))
 	switch {
 	case width == 1: // a column of numbers, with or without a heading
 		for i := range c.rows {

@@ -150,7 +150,8 @@ func (q *Quotients) at(i, j int, o QuotientOptions) float64 {
 	return c
 }
 
-// Coefficients gives regional input coefficients a^r_ij = a^n_ij·min(LQ_ij, 1) from national ones (n × n).
+// Coefficients gives regional input coefficients a^r_ij = a^n_ij·min(LQ_ij, 1) from national ones (n × n); an industry that
+// the region lacks has none.
 // With AFLQ and CapBeforeScale the cap has been applied before the specialisation factor.
 func (q *Quotients) Coefficients(national *mat.Dense, o QuotientOptions) (*mat.Dense, error) {
 	n := len(q.SLQ)
@@ -167,6 +168,9 @@ func (q *Quotients) Coefficients(national *mat.Dense, o QuotientOptions) (*mat.D
 	for i := range n {
 		for j := range n {
 			lq := q.Matrix.At(i, j)
+			if q.SLQ[j] == 0 { // what the region does not make it buys no inputs for, in the simple form too
+				continue
+			}
 			if !(o.form() == AFLQ && o.CapBeforeScale && q.SLQ[j] > 1) {
 				lq = math.Min(lq, 1)
 			}

@@ -215,6 +215,25 @@ func TestQuotientEdges(t *testing.T) {
 			}
 		}
 	})
+	t.Run("an industry the region lacks buys no inputs there, in any form", func(t *testing.T) {
+		a := dense([][]float64{{0.1, 0.2, 0.3}, {0.2, 0.1, 0.1}, {0, 0.1, 0.2}})
+		for _, form := range []Form{SLQ, CILQ, FLQ, AFLQ} {
+			o := QuotientOptions{Form: form}
+			q, err := LocationQuotients([]float64{0, 50, 20}, []float64{100, 200, 100}, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := q.Coefficients(a, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k := range 3 {
+				if r.At(k, 0) != 0 || r.At(0, k) != 0 {
+					t.Fatalf("%s: %v", form, mat.Formatted(r))
+				}
+			}
+		}
+	})
 	t.Run("AFLQ: where the cap is put is declared", func(t *testing.T) {
 		region, whole := []float64{90, 10}, []float64{100, 200}
 		a := dense([][]float64{{0.2, 0.2}, {0.2, 0.2}})
