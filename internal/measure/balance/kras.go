@@ -11,14 +11,14 @@ type Settled struct {
 	Values      []float64 // the cells
 	Targets     []float64 // c + ε: the value each constraint holds at the end
 	Shifts      []float64 // ε in standard errors, 0 for a hard constraint or one that was met as given
-	Iterations  int
-	MaxResidual float64 // largest residual relative to the size of its constraint
-	Conflict    bool    // some targets contradicted each other and had to move
+	Iterations  int       // sweeps over the constraints, and Newton steps where sweeps crawled
+	MaxResidual float64   // largest residual relative to the size of its constraint
+	Conflict    bool      // some targets contradicted each other and had to move
 }
 
 // KRAS scales cells of any signs to linear constraints with any coefficients. Each step is the exact
 // entropy projection on one constraint: the cell a_j becomes a_j·exp(λ g_j sign a_j), which is GRAS when
-// all coefficients are 1. Constraints that can hold together are met as given; when the sweeps stop
+// all coefficients are 1. Where sweeps crawl, Newton steps on the same convex function take over. Constraints that can hold together are met as given; when the sweeps stop
 // gaining, the targets in dispute move in proportion to their standard errors until they agree. Signs and
 // zeros of the prior are kept.
 //
@@ -53,7 +53,10 @@ type kras struct {
 }
 
 func (k *kras) run(o Options) (*Settled, error) {
-	const patience = 30 // sweeps over which the residual must fall by a tenth
+	const (
+		patience = 30  // sweeps over which the residual must fall by a tenth
+		crawl    = 100 // sweeps after which Newton steps are tried in any case
+	)
 	out := &Settled{Shifts: make([]float64, len(k.cs))}
 	for i := range k.cs {
 		if k.cs[i].SE == 0 {
@@ -62,7 +65,7 @@ func (k *kras) run(o Options) (*Settled, error) {
 			}
 		}
 	}
-	mark, markAt, settling := math.Inf(1), 0, false
+	mark, markAt, tried, settling := math.Inf(1), 0, false, false
 	for it := 1; ; it++ {
 		for i := range k.cs {
 			k.project(i)
@@ -77,7 +80,16 @@ func (k *kras) run(o Options) (*Settled, error) {
 		}
 		if worst < 0.9*mark {
 			mark, markAt = worst, it
-		} else if it-markAt >= patience && !settling {
+		}
+		if !tried && (it == crawl || it-markAt >= patience) {
+			tried = true
+			if steps, met := k.newton(o.tolerance()); met {
+				out.Iterations += steps
+				out.MaxResidual, _ = k.residual()
+				break
+			}
+		}
+		if it-markAt >= patience && !settling {
 			if !k.movable(o.tolerance()) { // hard against hard: contradicting, or only slow?
 				if err := k.possible(); err != nil {
 					return nil, err
@@ -216,6 +228,9 @@ func (k *kras) lambda(from, to int32, target float64) float64 {
 		}
 		step = -f / slope
 		next := l + math.Max(-5/k.widest(from, to), math.Min(5/k.widest(from, to), step))
+		if next == l { // a step below rounding; halving would run off where the bracket is open
+			return l
+		}
 		if next <= low || next >= high {
 			next = (low + high) / 2
 		}
