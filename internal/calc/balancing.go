@@ -10,112 +10,159 @@ import (
 	"nhipso/internal/measure/balance"
 )
 
-// balancing scales a matrix to row and column totals.
+// balanceFlags are the flags of balance.
+type balanceFlags struct {
+	matrix, rows, cols, constraints, supply, use, supplyTotals, useTotals, method, gap, hold, what *string
+	tolerance                                                                                      *float64
+	sweeps                                                                                         *int
+	blank                                                                                          *bool
+}
+
+// balancing scales a matrix, or a pair of supply and use tables, to totals.
 func balancing(_ context.Context, e *Env, args []string) error {
 	o := e.flags("balance")
-	matrix := o.String("matrix", "", "matrix")
-	rowsFile := o.String("rows", "", "rows")
-	colsFile := o.String("cols", "", "cols")
-	method := o.String("method", "ras", "method-balance")
-	gap := o.String("gap", "refuse", "gap")
-	tolerance := o.Float64("tolerance", 1e-10, "tolerance")
-	sweeps := o.Int("max-iterations", 10000, "max-iterations")
-	hold := o.String("hold", "", "hold")
-	blank := o.Bool("blank-is-zero", false, "blank-is-zero")
+	f := &balanceFlags{
+		matrix:       o.String("matrix", "", "matrix"),
+		rows:         o.String("rows", "", "rows"),
+		cols:         o.String("cols", "", "cols"),
+		constraints:  o.String("constraints", "", "constraints-balance"),
+		supply:       o.String("supply", "", "supply-balance"),
+		use:          o.String("use", "", "use-balance"),
+		supplyTotals: o.String("supply-totals", "", "supply-totals"),
+		useTotals:    o.String("use-totals", "", "use-totals"),
+		method:       o.String("method", "ras", "method-balance"),
+		gap:          o.String("gap", "refuse", "gap"),
+		tolerance:    o.Float64("tolerance", 1e-10, "tolerance"),
+		sweeps:       o.Int("max-iterations", 10000, "max-iterations"),
+		hold:         o.String("hold", "", "hold"),
+		blank:        o.Bool("blank-is-zero", false, "blank-is-zero"),
+		what:         o.String("what", "", "what-balance"),
+	}
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
-	if err := o.need("matrix", "rows", "cols"); err != nil {
-		return err
+	if !(*f.tolerance > 0 && *f.tolerance < 1) {
+		return fault.New("calc.bad-number", "flag", "--tolerance", "given", text(*f.tolerance))
 	}
-	run, err := oneOf("method", *method, []choice[func(*mat.Dense, *vector, *vector, balance.Options) (*balance.Balanced, *balance.Settled, error)]{
-		{"ras", biproportional(balance.RAS)}, {"gras", biproportional(balance.GRAS)}, {"kras", kras}})
+	if *f.sweeps < 1 {
+		return fault.New("calc.bad-number", "flag", "--max-iterations", "given", *f.sweeps)
+	}
+	opt := balance.Options{Tolerance: *f.tolerance, MaxSweeps: *f.sweeps}
+	run, err := oneOf("method", *f.method, []choice[func(*options, *balanceFlags, balance.Options) error]{
+		{"ras", e.biproportional(balance.RAS)}, {"gras", e.biproportional(balance.GRAS)}, {"kras", e.kras}, {"sut-ras", e.supplyAndUse}})
 	if err != nil {
 		return err
 	}
-	opt := balance.Options{Tolerance: *tolerance, MaxSweeps: *sweeps}
-	if !(*tolerance > 0 && *tolerance < 1) {
-		return fault.New("calc.bad-number", "flag", "--tolerance", "given", text(*tolerance))
+	return run(o, f, opt)
+}
+
+// only refuses flags that the method does not read, since a result that left an input out looks like one that took it in.
+func (o *options) only(method string, idle ...string) error {
+	for _, name := range idle {
+		if f := o.Lookup(name); f.Value.String() != f.DefValue {
+			return fault.New("calc.no-effect", "flag", "--"+name, "method", method)
+		}
 	}
-	if *sweeps < 1 {
-		return fault.New("calc.bad-number", "flag", "--max-iterations", "given", *sweeps)
-	}
-	if opt.Gap, err = oneOf("gap", *gap, []choice[balance.Gap]{{"refuse", balance.RefuseGap}, {"scale-columns", balance.ScaleColumns}, {"scale-rows", balance.ScaleRows}}); err != nil {
-		return err
-	}
-	m, err := e.matrix(*matrix, *blank)
+	return nil
+}
+
+// margins are a matrix with what is known of its totals, those that are given, all in its order.
+type margins struct {
+	*labelled
+	u, v *vector // nil where not given
+}
+
+func (e *Env) margins(f *balanceFlags) (*margins, error) {
+	m, err := e.matrix(*f.matrix, *f.blank)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	u, err := e.margin(*rowsFile, m, m.rows, len(m.values))
-	if err != nil {
-		return err
+	out := &margins{labelled: m}
+	if *f.rows != "" {
+		if out.u, err = e.margin(*f.rows, m, m.rows, len(m.values)); err != nil {
+			return nil, err
+		}
+		if m.rows == nil {
+			m.rows = out.u.codes
+		}
 	}
-	v, err := e.margin(*colsFile, m, m.cols, len(m.values[0]))
-	if err != nil {
-		return err
+	if *f.cols != "" {
+		if out.v, err = e.margin(*f.cols, m, m.cols, len(m.values[0])); err != nil {
+			return nil, err
+		}
+		if m.cols == nil {
+			m.cols = out.v.codes
+		}
 	}
-	rows, cols := m.rows, m.cols
-	if rows == nil {
-		rows = places(u.codes, len(u.values))
-	}
-	if cols == nil {
-		cols = places(v.codes, len(v.values))
-	}
-	opt.Names = balance.Names{Rows: rows, Columns: cols}
-	if *hold != "" {
-		if opt.Held, err = e.held(*hold, rows, cols); err != nil {
+	m.rows, m.cols = places(m.rows, len(m.values)), places(m.cols, len(m.values[0]))
+	return out, nil
+}
+
+type scaling = func(*mat.Dense, []float64, []float64, balance.Options) (*balance.Balanced, error)
+
+// biproportional scales a matrix to the totals of all its rows and columns.
+func (e *Env) biproportional(scale scaling) func(*options, *balanceFlags, balance.Options) error {
+	return func(o *options, f *balanceFlags, opt balance.Options) error {
+		if err := o.only(*f.method, "constraints", "supply", "use", "supply-totals", "use-totals"); err != nil {
 			return err
 		}
-	}
-	prior := m.dense()
-	scaled, settled, err := run(prior, u, v, opt)
-	if err != nil {
-		return err
-	}
-	notes := zeros(nil, m)
-	var out object
-	var result [][]float64
-	if scaled != nil {
-		result = rowsOf(scaled.Matrix)
-		if scaled.Slow {
-			notes = append(notes, fault.New("calc.slow", "rate", text(scaled.Rate)))
+		if err := o.need("matrix", "rows", "cols"); err != nil {
+			return err
 		}
-		if len(scaled.ForcedZero) > 0 {
-			notes = append(notes, fault.New("calc.forced-zero", "n", len(scaled.ForcedZero)))
+		_, err := oneOf("what", *f.what, []choice[bool]{{"", true}, {"matrix", true}})
+		if err != nil {
+			return err
 		}
+		if opt.Gap, err = oneOf("gap", *f.gap, []choice[balance.Gap]{{"refuse", balance.RefuseGap}, {"scale-columns", balance.ScaleColumns}, {"scale-rows", balance.ScaleRows}}); err != nil {
+			return err
+		}
+		m, err := e.margins(f)
+		if err != nil {
+			return err
+		}
+		rows, cols := m.rows, m.cols
+		opt.Names = balance.Names{Rows: rows, Columns: cols}
+		if opt.Held, err = e.held(*f.hold, rows, cols); err != nil {
+			return err
+		}
+		b, err := scale(m.dense(), m.u.values, m.v.values, opt)
+		if err != nil {
+			return err
+		}
+		result := rowsOf(b.Matrix)
 		forced := [][2]string{}
-		for _, c := range scaled.ForcedZero {
+		for _, c := range b.ForcedZero {
 			forced = append(forced, [2]string{rows[c.Row], cols[c.Column]})
 		}
-		out = object{{"matrix", result}, {"iterations", scaled.Iterations}, {"maxResidual", scaled.MaxResidual}, {"method", *method}, {"rows", rows}, {"cols", cols},
-			{"rowFactors", byCode(rows, scaled.RowFactors)}, {"columnFactors", byCode(cols, scaled.ColumnFactors)}, {"rowTargets", byCode(rows, scaled.RowTargets)},
-			{"columnTargets", byCode(cols, scaled.ColumnTargets)}, {"forcedZero", forced}, {"rate", scaled.Rate}}
-		e.say(o, "explain", "method", *method, "iterations", scaled.Iterations, "residual", text(scaled.MaxResidual))
-		for i, c := range rows {
-			e.say(o, "explain-row", "code", c, "factor", text(scaled.RowFactors[i]), "target", text(scaled.RowTargets[i]))
+		e.say(o, "explain", "method", *f.method, "iterations", b.Iterations, "residual", text(b.MaxResidual))
+		e.sayFactors(o, rows, b.RowFactors, b.RowTargets)
+		e.sayFactors(o, cols, b.ColumnFactors, b.ColumnTargets)
+		notes := append(zeros(nil, m.labelled), scalingNotes(b)...)
+		if *o.json {
+			return e.writeJSON(object{{"matrix", result}, {"iterations", b.Iterations}, {"maxResidual", b.MaxResidual}, {"method", *f.method}, {"rows", rows}, {"cols", cols},
+				{"rowFactors", byCode(rows, b.RowFactors)}, {"columnFactors", byCode(cols, b.ColumnFactors)}, {"rowTargets", byCode(rows, b.RowTargets)},
+				{"columnTargets", byCode(cols, b.ColumnTargets)}, {"forcedZero", forced}, {"rate", b.Rate}, {"notes", e.remarks(notes)}})
 		}
-		for j, c := range cols {
-			e.say(o, "explain-row", "code", c, "factor", text(scaled.ColumnFactors[j]), "target", text(scaled.ColumnTargets[j]))
-		}
-	} else {
-		n := len(cols)
-		for i := range rows {
-			result = append(result, settled.Values[i*n:(i+1)*n])
-		}
-		if settled.Conflict {
-			notes = append(notes, fault.New("calc.conflict"))
-		}
-		out = object{{"matrix", result}, {"iterations", settled.Iterations}, {"maxResidual", settled.MaxResidual}, {"method", *method}, {"rows", rows}, {"cols", cols},
-			{"rowTargets", byCode(rows, settled.Targets[:len(rows)])}, {"columnTargets", byCode(cols, settled.Targets[len(rows):])},
-			{"rowShifts", byCode(rows, settled.Shifts[:len(rows)])}, {"columnShifts", byCode(cols, settled.Shifts[len(rows):])}, {"conflict", settled.Conflict}}
-		e.say(o, "explain", "method", *method, "iterations", settled.Iterations, "residual", text(settled.MaxResidual))
+		e.warn(notes)
+		return e.writeCSV(wide("code", rows, cols, result)...)
 	}
-	if *o.json {
-		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+}
+
+func (e *Env) sayFactors(o *options, codes []string, factors, targets []float64) {
+	for i, c := range codes {
+		e.say(o, "explain-row", "code", c, "factor", text(factors[i]), "target", text(targets[i]))
 	}
-	e.warn(notes)
-	return e.writeCSV(wide("code", rows, cols, result)...)
+}
+
+// scalingNotes are the remarks on a scaled matrix.
+func scalingNotes(b *balance.Balanced) (notes []*fault.Error) {
+	if b.Slow {
+		notes = append(notes, fault.New("calc.slow", "rate", text(b.Rate)))
+	}
+	if len(b.ForcedZero) > 0 {
+		notes = append(notes, fault.New("calc.forced-zero", "n", len(b.ForcedZero)))
+	}
+	return notes
 }
 
 // margin reads the targets of rows or columns in the order of the matrix; a column "se" gives their standard errors.
@@ -142,40 +189,11 @@ func (e *Env) margin(file string, m *labelled, codes []string, n int) (*vector, 
 	return out, nil
 }
 
-type scaling = func(*mat.Dense, []float64, []float64, balance.Options) (*balance.Balanced, error)
-
-func biproportional(f scaling) func(*mat.Dense, *vector, *vector, balance.Options) (*balance.Balanced, *balance.Settled, error) {
-	return func(prior *mat.Dense, u, v *vector, opt balance.Options) (*balance.Balanced, *balance.Settled, error) {
-		b, err := f(prior, u.values, v.values, opt)
-		return b, nil, err
-	}
-}
-
-func kras(prior *mat.Dense, u, v *vector, opt balance.Options) (*balance.Balanced, *balance.Settled, error) {
-	cs, err := balance.MarginConstraints(u.values, v.values, u.extra["se"], v.extra["se"], opt.Names)
-	if err != nil {
-		return nil, nil, err
-	}
-	r, c := prior.Dims()
-	cells := make([]float64, 0, r*c)
-	for i := range r {
-		cells = append(cells, prior.RawRowView(i)...)
-	}
-	margins := len(cs)
-	for _, h := range opt.Held {
-		k := h.Row*c + h.Column
-		cs = append(cs, balance.Constraint{Name: opt.Names.Rows[h.Row] + "," + opt.Names.Columns[h.Column], Terms: []balance.Term{{Cell: k, Coefficient: 1}}, Value: cells[k]})
-	}
-	s, err := balance.KRAS(cells, cs, opt)
-	if err != nil {
-		return nil, nil, err
-	}
-	s.Targets, s.Shifts = s.Targets[:margins], s.Shifts[:margins]
-	return nil, s, nil
-}
-
-// held reads cells that keep their value: row,column a line, with or without a heading.
+// held reads cells that keep their value: row,column a line, with or without a heading. Without a file there are none.
 func (e *Env) held(file string, rows, cols []string) ([]balance.Cell, error) {
+	if file == "" {
+		return nil, nil
+	}
 	c, err := e.cells(file)
 	if err != nil {
 		return nil, err

@@ -17,13 +17,9 @@ var seWords = []string{"se", "sd", "standard_error", "stderr"}
 
 // constraints reads G x = h in one of four layouts: wide (a row a constraint, columns by code, the last one total or rhs, perhaps se after
 // it), long (constraint,code,coefficient with a line constraint,,rhs or a column rhs), equations (a + 2*b - c = 40, perhaps with a name
-// before them), or bare numbers in the order of the values with the total last.
-func (e *Env) constraints(file string, codes []string, named bool) ([]balance.Constraint, error) {
-	c, err := e.cells(file)
-	if err != nil {
-		return nil, err
-	}
-	h, position := c.rows[0], positions(codes)
+// before them), or bare numbers in the order of the values with the total last. The codes are those of the file that of names.
+func (c *cells) constraints(codes []string, of string) ([]balance.Constraint, error) {
+	file, h, position := c.name, c.rows[0], positions(codes)
 	equations := len(c.rows) > 0
 	for i, r := range c.rows {
 		headed := i == 0 && len(c.rows) > 1 && len(r) <= 2 && !slices.ContainsFunc(r, func(code string) bool { return slices.Contains(codes, code) })
@@ -31,9 +27,9 @@ func (e *Env) constraints(file string, codes []string, named bool) ([]balance.Co
 	}
 	switch {
 	case equations && !among(h[len(h)-1], totalWords):
-		return c.equations(codes)
+		return c.equations(position)
 	case len(h) >= 3 && among(h[0], []string{"constraint", "ràng buộc", "rang_buoc", "row", "name"}) && among(h[1], []string{"code", "mã", "ma", "cell", "variable", "column", "col"}):
-		return c.longConstraints(codes)
+		return c.longConstraints(position, of)
 	}
 	at := make([]int, len(h)) // what each column is: a cell, or one of the marks below
 	const name, total, se, none = -1, -2, -3, -4
@@ -68,7 +64,7 @@ func (e *Env) constraints(file string, codes []string, named bool) ([]balance.Co
 		case code == "" && j == len(h)-1:
 			at[j], seen = total, true
 		default:
-			return nil, fault.New("calc.no-code-in", "code", code, "file", "--values", "of", file)
+			return nil, fault.New("calc.no-code-in", "code", code, "file", of, "of", file).At(file, c.lines[0], code)
 		}
 		used[code] = true
 	}
@@ -122,7 +118,7 @@ func firstCells(rows [][]string) []string {
 
 // longConstraints reads one coefficient a line. The total of a constraint, and its standard error, stand on lines of their own, marked in
 // the place of the code, or in columns of their own on any of its lines.
-func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
+func (c *cells) longConstraints(position map[string]int, of string) ([]balance.Constraint, error) {
 	h := c.rows[0]
 	total, se := -1, -1
 	for j := 3; j < len(h); j++ {
@@ -132,12 +128,12 @@ func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 		case among(h[j], seWords) && se < 0:
 			se = j
 		default:
-			return nil, fault.New("calc.no-code-in", "code", h[j], "file", "--values", "of", c.name)
+			return nil, fault.New("calc.no-code-in", "code", h[j], "file", of, "of", c.name).At(c.name, c.lines[0], h[j])
 		}
 	}
 	var out []balance.Constraint
-	at, position := map[string]int{}, positions(codes)
-	given, used := map[string]bool{}, map[[2]string]bool{}
+	at := map[string]int{}
+	given, sure, used := map[string]bool{}, map[string]bool{}, map[[2]string]bool{}
 	for i := 1; i < len(c.rows); i++ {
 		r := c.rows[i]
 		if r[0] == "" || len(r) < 3 && total < 0 {
@@ -148,11 +144,11 @@ func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 			out = append(out, balance.Constraint{Name: r[0]})
 		}
 		q := &out[at[r[0]]]
-		settle := func(v float64) error {
-			if given[r[0]] && q.Value != v {
+		settle := func(to *float64, known map[string]bool, v float64) error {
+			if known[r[0]] && *to != v {
 				return fault.New("calc.twice", "code", r[0]).At(c.name, c.lines[i], "")
 			}
-			q.Value, given[r[0]] = v, true
+			*to, known[r[0]] = v, true
 			return nil
 		}
 		for _, j := range []int{total, se} {
@@ -166,11 +162,12 @@ func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 			switch {
 			case !known:
 			case j == se:
-				q.SE = v
+				err = settle(&q.SE, sure, v)
 			default:
-				if err := settle(v); err != nil {
-					return nil, err
-				}
+				err = settle(&q.Value, given, v)
+			}
+			if err != nil {
+				return nil, err
 			}
 		}
 		code := ""
@@ -196,16 +193,18 @@ func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 			used[[2]string{r[0], code}] = true
 			q.Terms = append(q.Terms, balance.Term{Cell: k, Coefficient: v})
 		case among(code, seWords):
-			q.SE = v
+			if err := settle(&q.SE, sure, v); err != nil {
+				return nil, err
+			}
 		case code == "" || among(code, totalWords):
 			if given[r[0]] {
 				return nil, fault.New("calc.twice", "code", r[0]).At(c.name, c.lines[i], "")
 			}
-			if err := settle(v); err != nil {
+			if err := settle(&q.Value, given, v); err != nil {
 				return nil, err
 			}
 		default:
-			return nil, fault.New("calc.no-code-in", "code", code, "file", "--values", "of", c.name)
+			return nil, fault.New("calc.no-code-in", "code", code, "file", of, "of", c.name).At(c.name, c.lines[i], h[1])
 		}
 	}
 	for _, q := range out {
@@ -221,8 +220,8 @@ func (c *cells) longConstraints(codes []string) ([]balance.Constraint, error) {
 
 // equations reads one constraint a line, "a + 2*b - c = 40"; codes may also stand on the right. A name may stand before it, in a cell of
 // its own or with a colon.
-func (c *cells) equations(codes []string) ([]balance.Constraint, error) {
-	position := positions(codes)
+func (c *cells) equations(position map[string]int) ([]balance.Constraint, error) {
+	sum := newLinear(position)
 	var out []balance.Constraint
 	for i, r := range c.rows {
 		line, name := strings.Join(r, ","), ""
@@ -234,13 +233,13 @@ func (c *cells) equations(codes []string) ([]balance.Constraint, error) {
 		} else if before, after, ok := strings.Cut(line, ": "); ok && !strings.Contains(before, "=") {
 			name, line = strings.TrimSpace(before), after
 		}
-		bad := fault.New("calc.bad-equation", "equation", line, "file", c.name)
+		bad := fault.New("calc.bad-equation", "equation", line, "file", c.name).At(c.name, c.lines[i], "")
 		left, right, _ := strings.Cut(line, "=")
 		q := balance.Constraint{Name: name}
 		if name == "" {
 			q.Name = line
 		}
-		sum := newLinear(position)
+		sum.clear()
 		if err := cmp.Or(sum.add(left, 1), sum.add(right, -1)); err != nil {
 			return nil, bad.Because(err)
 		}
@@ -251,7 +250,7 @@ func (c *cells) equations(codes []string) ([]balance.Constraint, error) {
 			}
 		}
 		if len(q.Terms) == 0 {
-			return nil, bad.At(c.name, c.lines[i], "")
+			return nil, bad
 		}
 		out = append(out, q)
 	}

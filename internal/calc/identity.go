@@ -26,6 +26,12 @@ func newLinear(position map[string]int) *linear {
 	return l
 }
 
+// clear makes the sum empty for the next identity.
+func (l *linear) clear() {
+	clear(l.weight)
+	l.rest = 0
+}
+
 // word is a piece of a sum: an operator, a number, a code, or a number that is a code too.
 type word struct {
 	operator     byte

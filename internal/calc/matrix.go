@@ -340,31 +340,36 @@ func (v *vector) column(names ...string) ([]float64, error) {
 	return nil, nil
 }
 
-// order gives, for each of the wanted codes, its position in the vector. Where either side has no codes the positions agree, and the
-// lengths have to.
+// order gives, for each of the wanted codes, its position in the vector.
 func (v *vector) order(codes []string, n int, of string) ([]int, error) {
+	return order(v.name, v.codes, len(v.values), codes, n, of)
+}
+
+// order gives, for each of n wanted codes of a file, its position among the codes that another has. Where either side has no codes the
+// positions agree, and the lengths have to.
+func order(file string, have []string, length int, codes []string, n int, of string) ([]int, error) {
 	at := make([]int, n)
-	if v.codes == nil || codes == nil {
-		if len(v.values) != n {
-			return nil, fault.New("calc.length", "file", v.name, "got", len(v.values), "want", n, "of", of)
+	if have == nil || codes == nil {
+		if length != n {
+			return nil, fault.New("calc.length", "file", file, "got", length, "want", n, "of", of)
 		}
 		for i := range at {
 			at[i] = i
 		}
 		return at, nil
 	}
-	position := positions(v.codes)
+	position := positions(have)
 	for i, c := range codes {
 		k, ok := position[c]
 		if !ok {
-			return nil, fault.New("calc.no-code-in", "code", c, "file", v.name, "of", of)
+			return nil, fault.New("calc.no-code-in", "code", c, "file", file, "of", of)
 		}
 		at[i] = k
 		delete(position, c)
 	}
-	for _, c := range v.codes {
+	for _, c := range have {
 		if _, left := position[c]; left {
-			return nil, fault.New("calc.no-code-in", "code", c, "file", of, "of", v.name)
+			return nil, fault.New("calc.no-code-in", "code", c, "file", of, "of", file)
 		}
 	}
 	return at, nil

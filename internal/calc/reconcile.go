@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/balance"
 )
@@ -18,9 +20,11 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 	values := o.String("values", "", "values")
 	constraints := o.String("constraints", "", "constraints")
 	variances := o.String("variances", "", "variances")
+	covariance := o.String("covariance", "", "covariance")
 	nonNegative := o.Bool("non-negative", false, "non-negative")
 	path := o.String("path", "auto", "path")
 	posterior := o.Bool("posterior", false, "posterior")
+	whole := o.Bool("posterior-covariance", false, "posterior-covariance")
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
@@ -38,10 +42,28 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 	named := x.codes != nil
 	x.codes = places(x.codes, len(x.values))
 	p := balance.Problem{Values: x.values, Names: x.codes}
-	if p.Variances, err = e.variances(x, *variances, named); err != nil {
+	prior := make([]float64, len(x.values)) // variances before adjustment
+	switch {
+	case *covariance == "":
+		if p.Variances, err = e.variances(x, *variances, named); err != nil {
+			return err
+		}
+		copy(prior, p.Variances)
+	case *variances != "":
+		return fault.New("balance.two-variances")
+	default:
+		if p.Covariance, err = e.covariance(x, *covariance, named); err != nil {
+			return err
+		}
+		for i := range prior {
+			prior[i] = p.Covariance.At(i, i)
+		}
+	}
+	c, err := e.cells(*constraints)
+	if err != nil {
 		return err
 	}
-	if p.Constraints, err = e.constraints(*constraints, x.codes, named); err != nil {
+	if p.Constraints, err = c.constraints(x.codes, x.name); err != nil {
 		return err
 	}
 	if *nonNegative {
@@ -59,6 +81,14 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 		}
 	} else {
 		notes = append(notes, fault.New("calc.no-posterior", "n", len(x.values)))
+	}
+	var joint [][]float64
+	if *whole {
+		m, err := r.Covariance()
+		if err != nil {
+			return err
+		}
+		joint = rowsOf(mat.DenseCopyOf(m))
 	}
 	for _, k := range r.Flagged {
 		notes = append(notes, fault.New("calc.far-off", "name", p.Constraints[k].Name, "gap", text(r.Discrepancies[k]), "sd", text(r.Standardised[k])))
@@ -88,8 +118,11 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 		if after != nil {
 			out = append(out, member{"variances", byCode(x.codes, after)}, member{"se", byCode(x.codes, se)})
 		}
+		if joint != nil {
+			out = append(out, member{"codes", x.codes}, member{"covariance", joint})
+		}
 		out = append(out, object{{"prior", byCode(x.codes, x.values)},
-			{"priorVariances", byCode(x.codes, p.Variances)}, {"constraints", list}, {"chiSquare", r.ChiSquare}, {"df", r.DF}, {"rankKnown", r.RankKnown}}...)
+			{"priorVariances", byCode(x.codes, prior)}, {"constraints", list}, {"chiSquare", r.ChiSquare}, {"df", r.DF}, {"rankKnown", r.RankKnown}}...)
 		if r.RankKnown {
 			out = append(out, member{"pValue", r.PValue})
 		}
@@ -97,10 +130,46 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 			member{"bound", names(r.Bound, func(k int) string { return x.codes[k] })}, member{"iterations", r.Iterations}, member{"maxResidual", r.MaxResidual}, member{"notes", e.remarks(notes)}))
 	}
 	e.warn(notes)
+	if joint != nil {
+		return e.writeCSV(wide("code", x.codes, x.codes, joint)...)
+	}
 	if after == nil {
 		return e.writeCSV(columns([]string{"code", "value", "prior"}, x.codes, texts(r.Values), texts(x.values))...)
 	}
 	return e.writeCSV(columns([]string{"code", "value", "variance", "prior"}, x.codes, texts(r.Values), texts(after), texts(x.values))...)
+}
+
+// covariance gives the whole V of the figures, a symmetric matrix by their codes.
+func (e *Env) covariance(x *vector, file string, named bool) (*mat.SymDense, error) {
+	m, err := e.matrix(file, false)
+	if err != nil {
+		return nil, err
+	}
+	if !named {
+		m.rows, m.cols = nil, nil
+	}
+	k := len(x.values)
+	row, err := order(file, m.rows, len(m.values), x.codes, k, x.name)
+	if err != nil {
+		return nil, err
+	}
+	col, err := order(file, m.cols, len(m.values[0]), x.codes, k, x.name)
+	if err != nil {
+		return nil, err
+	}
+	cell := func(i, j int) float64 { return m.values[row[i]][col[j]] }
+	sd := func(i int) float64 { return math.Sqrt(math.Abs(cell(i, i))) }
+	v := mat.NewSymDense(k, nil)
+	for i := range k {
+		for j := range i + 1 {
+			a, b := cell(i, j), cell(j, i)
+			if math.Abs(a-b) > 1e-9*sd(i)*sd(j) { // more than rounding
+				return nil, fault.New("calc.not-symmetric", "file", file, "a", x.codes[i], "b", x.codes[j], "first", text(a), "second", text(b))
+			}
+			v.SetSym(i, j, (a+b)/2)
+		}
+	}
+	return v, nil
 }
 
 // variances gives V: from its own file (code,variance or code,cv), from a column of the values' file (variance, se or cv), or |x|.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -129,7 +128,7 @@ func (e *Env) reconcileSystem(o *options, file string, set map[string]bool, sys 
 		}
 	}
 	for _, q := range s.Contemporaneous {
-		weights, name, constant, err := equation(q, position)
+		weights, name, constant, err := equation(q, position, loose)
 		if err != nil {
 			return fault.New("calc.bad-equation", "equation", q, "file", file).Because(err)
 		}
@@ -170,77 +169,31 @@ func (e *Env) reconcileSystem(o *options, file string, set map[string]bool, sys 
 	return e.writeCSV(rows...)
 }
 
-// equation reads "s1 + 2*s2 - s3 = a" into weights by series and what they add to: the total a, a number beside it, or both. The
-// total may stand on the left, and series on both sides.
-func equation(q string, position map[string]int) (w []float64, name string, constant float64, err error) {
+// equation reads "s1 + 2*s2 - s3 = a" into weights by series and what they add to: the total a, a list of the file by its name, a number
+// beside it, or both. The total may stand on the left, and series on both sides.
+func equation(q string, position map[string]int, totals map[string]json.RawMessage) (w []float64, name string, constant float64, err error) {
 	left, right, ok := strings.Cut(q, "=")
 	if !ok {
 		return nil, "", 0, fmt.Errorf("=")
 	}
-	left, right = strings.TrimSpace(left), strings.TrimSpace(right)
-	if _, _, err := weights(left, position); err != nil && singleName.MatchString(left) {
+	total := func(side string) bool {
+		_, series := position[side]
+		return !series && totals[side] != nil
+	}
+	if left, right = strings.TrimSpace(left), strings.TrimSpace(right); total(left) {
 		left, right = right, left
 	}
-	w, rest, err := weights(left, position)
-	if err != nil {
-		return nil, "", 0, err
-	}
-	other, more, err := weights(right, position)
-	if err != nil {
-		if !singleName.MatchString(right) {
-			return nil, "", 0, err
-		}
-		return w, right, -rest, nil
-	}
-	for i, v := range other {
-		w[i] -= v
-	}
-	return w, "", more - rest, nil
-}
-
-// singleName matches what can only be the name of a total.
-var singleName = regexp.MustCompile(`^[^-+*=\s]+( [^-+*=\s]+)*$`)
-
-var term = regexp.MustCompile(`^(?:([0-9.]+(?:[eE][0-9]+)?)\s*\*\s*)?(.+)$`)
-
-// weights reads a sum such as "s1 + 2*s2 - s3 + 4" into weights by name and what is left, a plain number.
-func weights(side string, position map[string]int) (w []float64, rest float64, err error) {
-	w = make([]float64, len(position))
-	sign, wants := 1.0, true
-	for _, part := range strings.Fields(strings.NewReplacer("+", " + ", "-", " - ").Replace(strings.ReplaceAll(side, " * ", "*"))) {
-		switch {
-		case part == "+" && !wants, part == "-" && !wants:
-			wants = true
-			if sign = 1; part == "-" {
-				sign = -1
-			}
-			continue
-		case part == "+" || part == "-": // a sign before the first term, or two signs
-			if part == "-" {
-				sign = -sign
-			}
-			continue
-		case !wants:
-			return nil, 0, fault.New("calc.no-series", "name", part, "file", side)
-		}
-		m := term.FindStringSubmatch(part)
-		factor := 1.0
-		if m[1] != "" {
-			if factor, err = strconv.ParseFloat(m[1], 64); err != nil {
-				return nil, 0, err
-			}
-		}
-		if i, known := position[m[2]]; known {
-			w[i] += sign * factor
-		} else if v, err := strconv.ParseFloat(m[2], 64); err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) {
-			rest += sign * factor * v
+	sum := newLinear(position)
+	if err = sum.add(left, 1); err == nil {
+		if total(right) {
+			name = right
 		} else {
-			return nil, 0, fault.New("calc.no-series", "name", m[2], "file", side)
+			err = sum.add(right, -1)
 		}
-		sign, wants = 1, false
 	}
-	if wants {
-		return nil, 0, fmt.Errorf("%q", side)
+	w = make([]float64, len(position))
+	for i, v := range sum.weight {
+		w[i] = v
 	}
-	return w, rest, nil
+	return w, name, -sum.rest, err
 }
