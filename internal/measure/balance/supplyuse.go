@@ -26,6 +26,7 @@ type BalancedSupplyUse struct {
 // source, useTotals for each use (their sums must be equal); product totals come out. It is GRAS on the
 // stacked table [Use, -Supply] with zero row targets, which gives a product one multiplier in use and its
 // inverse in supply, as in Temurshoev and Timmer 2011.
+// Held cells and the names of columns count the columns of that table: uses first, then sources, which are negative in its errors.
 func SUTRAS(prior SupplyUse, supplyTotals, useTotals []float64, o Options) (*BalancedSupplyUse, error) {
 	if prior.Supply == nil || prior.Use == nil || prior.Supply.IsEmpty() || prior.Use.IsEmpty() {
 		return nil, fault.New("balance.empty")
