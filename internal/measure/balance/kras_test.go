@@ -3,6 +3,8 @@ package balance
 import (
 	"math"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // The projections of this problem end with a step that rounding swallows, on a bracket that is still open below.
@@ -59,4 +61,41 @@ func TestKRASArrivesWhereSweepsCrawl(t *testing.T) {
 			t.Fatal(got.Values)
 		}
 	}
+}
+
+// Whatever the coefficients: totals taken from figures of the signs of the prior can be met, so they are, as given and without a conflict.
+func TestKRASMeetsWhatCanBeMet(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 12).Draw(t, "cells")
+		prior, truth := make([]float64, n), make([]float64, n)
+		for j := range prior {
+			prior[j] = rapid.Float64Range(0.1, 10).Draw(t, "cell")
+			if rapid.IntRange(0, 4).Draw(t, "negative") == 0 {
+				prior[j] = -prior[j]
+			}
+			truth[j] = prior[j] * rapid.Float64Range(0.5, 2).Draw(t, "change")
+		}
+		var cs []Constraint
+		for range rapid.IntRange(1, 6).Draw(t, "constraints") {
+			c := Constraint{SE: float64(rapid.IntRange(0, 1).Draw(t, "se"))}
+			for j := range n {
+				if g := rapid.IntRange(-3, 3).Draw(t, "coefficient"); g != 0 {
+					c.Terms, c.Value = append(c.Terms, Term{j, float64(g)}), c.Value+float64(g)*truth[j]
+				}
+			}
+			cs = append(cs, c)
+		}
+		got, err := KRAS(prior, cs, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Conflict {
+			t.Fatalf("a conflict where there is none: %+v", got)
+		}
+		for j, x := range got.Values {
+			if sign(x) != sign(prior[j]) {
+				t.Fatalf("cell %d: %g from %g", j, x, prior[j])
+			}
+		}
+	})
 }
