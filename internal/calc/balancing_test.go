@@ -3,6 +3,8 @@ package calc
 import (
 	"strings"
 	"testing"
+
+	"nhipso/internal/fault"
 )
 
 // The tables of the literature on GRAS with one more identity, r1c1 + 2 r2c1 - r3c1 = 20. The expected cells are the minimum of
@@ -192,4 +194,28 @@ func TestASystemReadsIdentitiesAsReconcileDoes(t *testing.T) {
 	refused(t, files{"S": strings.Replace(plain, "= a", "= b", 1)}, "calc.bad-equation", "benchmark", "--system", "S")
 	refused(t, files{"S": strings.Replace(plain, "= a", "= frequency", 1)}, "calc.no-series", "benchmark", "--system", "S")
 	refused(t, files{"S": strings.Replace(plain, "s1 + 2*s2 = a", "s1 + 2*s2", 1)}, "calc.bad-equation", "benchmark", "--system", "S")
+}
+
+// FuzzBalancing holds that no file of constraints, totals, tables or covariances makes balance or reconcile panic, hang, or give a number
+// that is none.
+func FuzzBalancing(f *testing.F) {
+	for _, s := range []string{"constraint,row,column,coefficient,rhs,se\nk,a,c,1,4,1\nk,b,c,1e300,4,\n", "a:c + 2*b:d = 4\n", "a:c = -1\na:c = 0\n", "code,supply,use\nc,4,5\nd,3,2\n", "code,c,d\na,1,2\nb,2,5\n", "c,4\nd,3\n", "row,column,value\na,a,1\n",
+		"ràng buộc;hàng;cột;hệ số\nk;a;c;1,5\nk;;;20\n", "k: a:c - a:c = 0\n", "1,0,-1,0,3\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		disk := files{"-": text, "M": "code,c,d\na,1,2\nb,3,-4\n", "T": "code,supply,use\nc,4,5\nd,3,2\n", "X": "a,1\nb,2\n", "G": "a + b = 4\n"}
+		for _, args := range [][]string{
+			{"balance", "--method", "kras", "--matrix", "M", "--constraints", "-", "--max-iterations", "200"}, {"balance", "--method", "sut-ras", "--supply", "M", "--use", "M", "--cols", "-"},
+			{"balance", "--method", "sut-ras", "--supply", "-", "--use", "M", "--cols", "T"}, {"reconcile", "--values", "X", "--constraints", "G", "--covariance", "-", "--posterior-covariance"},
+		} {
+			out, _, err := run("en", disk, append(args, "--json")...)
+			if err == nil && (strings.Contains(out, "NaN") || strings.Contains(out, "Inf")) {
+				t.Errorf("%v of %q: %s", args, text, out)
+			}
+			if fault.KindOf(err) == fault.Internal && err != nil {
+				t.Errorf("%v of %q: %v", args, text, err)
+			}
+		}
+	})
 }

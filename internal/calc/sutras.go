@@ -64,7 +64,9 @@ func (e *Env) supplyAndUse(o *options, f *balanceFlags, opt balance.Options) err
 		}
 	}
 	e.say(o, "explain", "method", *f.method, "iterations", d.Iterations, "residual", text(d.MaxResidual))
-	e.sayFactors(o, products, b.ProductFactors, b.ProductTotals)
+	for i, c := range products {
+		e.say(o, "explain-product", "code", c, "factor", text(b.ProductFactors[i]), "total", text(b.ProductTotals[i]))
+	}
 	e.sayFactors(o, columns, d.ColumnFactors, reached)
 	s, u := rowsOf(b.Supply), rowsOf(b.Use)
 	if *o.json {
