@@ -39,11 +39,13 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 		return err
 	}
 	m, err := inputoutput.NewModel(t, inputoutput.Options{})
-	if err != nil {
+	if err == nil {
+		notes = append(notes, m.Warnings...)
+	} else if *what != "table" { // a table may be looked at that is no model, such as one of imports
 		return err
 	}
-	r := &ioRun{e: e, f: f, o: o, what: *what, t: t, m: m, notes: append(notes, m.Warnings...), extract: list(*extract), kind: *kind, income: *income, spending: list(*spending), change: list(*change)}
-	if *o.explain {
+	r := &ioRun{e: e, f: f, o: o, what: *what, t: t, m: m, notes: notes, extract: list(*extract), kind: *kind, income: *income, spending: list(*spending), change: list(*change)}
+	if *o.explain && m != nil {
 		e.say(o, "explain", "n", t.N(), "origin", t.Origin, "radius", radius(m), "codes", strings.Join(t.Codes, ", "))
 		for i, c := range t.Codes {
 			e.say(o, "explain-row", "code", c, "output", text(m.Output[i]), "final", text(m.Final[i]))
@@ -97,8 +99,8 @@ func (r *ioRun) write(result object, rows [][]string) error {
 		r.e.warn(r.notes)
 		return r.e.writeCSV(rows...)
 	}
-	head := object{{"what", r.what}, {"codes", r.t.Codes}}
-	tail := object{{"totalOutput", byCode(r.t.Codes, r.m.Output)}, {"finalDemand", byCode(r.t.Codes, r.m.Final)}, {"bound", r.bound}, {"notes", r.e.remarks(r.notes)}}
+	head := object{{"what", r.what}, {"origin", r.t.Origin}, {"codes", r.t.Codes}}
+	tail := object{{"totalOutput", byCode(r.t.Codes, r.t.GrossOutput())}, {"finalDemand", byCode(r.t.Codes, r.t.FinalDemand())}, {"bound", r.bound}, {"notes", r.e.remarks(r.notes)}}
 	return r.e.writeJSON(append(append(head, result...), tail...))
 }
 

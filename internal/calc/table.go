@@ -13,9 +13,10 @@ import (
 // tableFlags say what the rows and columns of an input-output table are.
 type tableFlags struct {
 	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin, layout, choose, sheet, makeTable, supplyTable, transformation,
-	aggregate, split, prices *string
+	aggregate, split, prices, importsTable, domesticTable, domestic, exports, block *string
 	regions *inputoutput.MultiRegion // of an inter-country table, once it is read
 	blank   *bool
+	given   func(name string) bool // whether a flag is on the command line
 }
 
 func (o *options) tableFlags() *tableFlags {
@@ -40,6 +41,12 @@ func (o *options) tableFlags() *tableFlags {
 		aggregate:      o.String("aggregate", "", "aggregate"),
 		split:          o.String("split", "", "split"),
 		prices:         o.String("prices", "", "prices"),
+		importsTable:   o.String("imports-table", "", "imports-table"),
+		domesticTable:  o.String("domestic-table", "", "domestic-table"),
+		domestic:       o.String("domestic", "", "domestic"),
+		exports:        o.String("exports", "", "exports"),
+		block:          o.String("block", "domestic", "block"),
+		given:          o.given,
 		blank:          o.Bool("blank-is-zero", false, "blank-is-zero"),
 	}
 }
@@ -56,6 +63,9 @@ func (e *Env) grid(name string) (*ioformat.Grid, error) {
 // symmetric reads an input-output table, reshapes it as the flags say, and gives it with what a reader has to be told.
 func (e *Env) symmetric(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
 	t, notes, err := e.asPrinted(f)
+	if err == nil && f.apart() {
+		t, notes, err = e.keptApart(f, t, notes)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -64,7 +74,10 @@ func (e *Env) symmetric(f *tableFlags) (*inputoutput.Table, []*fault.Error, erro
 
 // asPrinted reads a table, or makes it of supply and use.
 func (e *Env) asPrinted(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
-	origin, err := oneOf("origin", *f.origin, []choice[inputoutput.Origin]{{"domestic", inputoutput.Domestic}, {"total", inputoutput.Total}, {"imported", inputoutput.Imported}})
+	if f.apart() && !f.given("origin") {
+		*f.origin = "total" // what a table is that is to be taken apart
+	}
+	origin, err := oneOf("origin", *f.origin, origins)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -138,7 +151,7 @@ func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin)
 	}
 	loaded := blocks[origin]
 	if loaded == nil {
-		return nil, nil, fault.New("calc.no-block", "file", *f.file, "origin", *f.origin)
+		return e.third(f, blocks, origin)
 	}
 	return loaded.Table, append(loaded.Notes, findings(*f.file, loaded.Findings)...), nil
 }

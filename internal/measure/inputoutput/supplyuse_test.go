@@ -113,6 +113,53 @@ func TestSymmetric(t *testing.T) {
 		}
 		near(t, "Z[i,j]", d.Z.At(0, 1), 90.0/95*40+10.0/205*30, 1e-14)
 	})
+	t.Run("the letters are those of the Eurostat Manual, worked by hand", func(t *testing.T) {
+		s := &SupplyUse{Products: []string{"p", "q"}, Industries: []string{"i", "j"},
+			Make: matrix([][]float64{{90, 10}, {10, 40}}), Use: matrix([][]float64{{10, 20}, {15, 5}}), Final: []Column{{"y", []float64{70, 30}}}}
+		for model, want := range map[Transformation]struct {
+			z [][]float64
+			y []float64
+		}{
+			ModelA: {[][]float64{{40. / 7, 170. / 7}, {110. / 7, 30. / 7}}, []float64{70, 30}},             // product technology
+			ModelB: {[][]float64{{13, 17}, {14.5, 5.5}}, []float64{70, 30}},                                // industry technology
+			ModelC: {[][]float64{{50. / 7, 150. / 7}, {125. / 7, 25. / 7}}, []float64{500. / 7, 200. / 7}}, // fixed industry sales
+			ModelD: {[][]float64{{12, 19}, {13, 6}}, []float64{69, 31}},                                    // fixed product sales
+		} {
+			table, err := s.Symmetric(model, Domestic)
+			if err != nil {
+				t.Fatal(err)
+			}
+			nearMatrix(t, string(model), table.Z, want.z, 1e-13)
+			nearAll(t, string(model)+" final use", table.Final[0].Values, want.y, 1e-13)
+		}
+	})
+	t.Run("each model does what its assumption says", rapid.MakeCheck(func(t *rapid.T) {
+		s := pair(t, true)
+		g, q := s.IndustryOutput(), s.ProductOutput()
+		of := func(model Transformation) *Table {
+			table, err := s.Symmetric(model, Domestic)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return table
+		}
+		a, b, c, d := of(ModelA), of(ModelB), of(ModelC), of(ModelD)
+		for i := range s.Products {
+			for j := range s.Industries {
+				recipes, sales, technology, shares := 0.0, 0.0, 0.0, 0.0
+				for k := range g {
+					recipes += a.Z.At(i, k) / q[k] * s.Make.At(j, k) // an industry uses what the recipes of its products take
+					sales += s.Make.At(k, i) / g[k] * c.Z.At(k, j)   // a product sells as the industries that make it
+					technology += s.Use.At(i, k) / g[k] * s.Make.At(k, j)
+					shares += s.Make.At(i, k) / q[k] * s.Use.At(k, j)
+				}
+				near(t, "A", recipes, s.Use.At(i, j), 1e-9)
+				near(t, "B", b.Z.At(i, j), technology, 1e-9)
+				near(t, "C", sales, s.Use.At(i, j), 1e-9)
+				near(t, "D", d.Z.At(i, j), shares, 1e-9)
+			}
+		}
+	}))
 	t.Run("a product nobody makes gives a zero column of shares, not a NaN, and its uses stay in the account", func(t *testing.T) {
 		s := &SupplyUse{Products: []string{"p", "abroad"}, Industries: []string{"i", "j"},
 			Make: matrix([][]float64{{100, 0}, {50, 0}}), Use: matrix([][]float64{{30, 10}, {5, 7}}),

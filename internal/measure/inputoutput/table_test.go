@@ -126,6 +126,33 @@ func TestBlocks(t *testing.T) {
 			t.Error(r, err)
 		}
 	})
+	t.Run("exports without imports stay whole, and the column of imports goes over into a row", func(t *testing.T) {
+		total := &Table{Codes: []string{"a", "b"}, Origin: Total, Z: matrix([][]float64{{20, 45}, {50, 70}}), Primary: []Row{{"va", ValueAdded, []float64{130, 185}}},
+			Final: []Column{{"home", []float64{95, 200}}, {"exports", []float64{60, 30}}, {"m", []float64{-20, -50}}}}
+		imp := &Table{Codes: []string{"a", "b"}, Origin: Imported, Z: matrix([][]float64{{4, 9}, {15, 10}}), Final: []Column{{"home", []float64{7, 25}}}}
+		for _, named := range []string{"", "m"} {
+			b := &Blocks{Total: total, Imported: imp, Imports: named}
+			if f, err := b.Complete(0); err != nil || len(f) > 0 {
+				t.Fatal(f, err)
+			}
+			nearMatrix(t, "domestic", b.Domestic.Z, [][]float64{{16, 36}, {35, 60}}, 0)
+			if d := b.Domestic; len(d.Final) != 2 || d.Final[0].Values[1] != 175 || d.Final[1].Values[0] != 60 || len(d.Reconcile(0)) > 0 {
+				t.Errorf("%+v", d)
+			}
+			back := &Blocks{Domestic: b.Domestic, Imported: imp, Imports: named}
+			if f, err := back.Complete(0); err != nil || len(f) > 0 {
+				t.Fatal(f, err)
+			}
+			if x := back.Total; len(x.Reconcile(0)) > 0 || x.Final[2].Values[1] != -50 || len(x.Primary) != 1 {
+				t.Errorf("%+v", x)
+			}
+			all := &Blocks{Domestic: b.Domestic, Imported: &Table{Codes: imp.Codes, Z: imp.Z, Final: []Column{{"exports", []float64{0, 2}}, {"home", []float64{7, 25}}}}, Total: total}
+			f, err := all.Complete(0)
+			if err != nil || len(f) != 1 || f[0].At != "b × exports" || f[0].Size != -2 || f[0].Printed != 2 {
+				t.Errorf("%+v %v", f, err)
+			}
+		}
+	})
 	t.Run("blocks that disagree are findings, one block alone an error", func(t *testing.T) {
 		b := &Blocks{Domestic: dom, Imported: imp}
 		_, _ = b.Complete(0)
