@@ -37,7 +37,7 @@ func (r *digitalRun) oecd() error {
 	if err != nil {
 		return err
 	}
-	r.notes = notes
+	r.notes = append(r.notes, notes...)
 	moves, err := r.e.moves(*r.a.moves)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 func digital(_ context.Context, e *Env, args []string) error {
 	o := e.flags("digital")
 	r := &digitalRun{e: e, o: o, f: o.tableFlags()}
+	o.Lookup("table").Usage = "table-digital"
 	definition := o.String("definition", "adb", "definition")
 	codes := o.String("digital", "", "digital")
 	r.investment = o.String("investment", "", "investment")
@@ -26,6 +27,9 @@ func digital(_ context.Context, e *Env, args []string) error {
 	r.supply = o.String("supply", "", "supply")
 	r.phi = o.String("phi", "", "phi")
 	r.measures = o.String("measures", "", "measures")
+	r.deflators = o.String("deflators", "", "deflators")
+	r.volume = o.String("volume", "", "volume")
+	r.priceBase = o.Float64("price-base", 1, "price-base-ratio")
 	r.current = o.String("current", "current", "current")
 	r.yearAgo = o.String("year-ago", "year_ago", "year-ago")
 	r.ratio = o.String("ratio", "ratio", "ratio")
@@ -46,7 +50,27 @@ func digital(_ context.Context, e *Env, args []string) error {
 	if len(r.codes) == 0 && *r.phi == "" && !slices.Contains([]string{"oecd", "sectors", "concentration"}, *definition) {
 		return o.need("digital")
 	}
+	r.unused()
 	return run()
+}
+
+// unused notes flags that the definition does not know, for a figure in which a table of imports or a deflator had no part would mislead.
+func (r *digitalRun) unused() {
+	var flags []string
+	if r.definition != "product-ratio" || *r.deflators == "" {
+		flags = append(flags, "volume", "price-base")
+	}
+	if r.definition != "product-ratio" {
+		flags = append(flags, "deflators")
+	}
+	if !strings.HasPrefix(r.definition, "adb") {
+		flags = append(flags, "imports-table", "domestic-table", "domestic", "exports", "block")
+	}
+	for _, flag := range flags {
+		if r.o.given(flag) {
+			r.notes = append(r.notes, fault.New("calc.no-effect", "flag", "--"+flag, "method", r.definition))
+		}
+	}
 }
 
 type digitalRun struct {
@@ -56,7 +80,8 @@ type digitalRun struct {
 	definition                                                                                   string
 	codes                                                                                        []string
 	investment, coefficients, productTaxes, make, supply, phi, measures, current, yearAgo, ratio *string
-	conversion                                                                                   *string
+	conversion, deflators, volume                                                                *string
+	priceBase                                                                                    *float64
 	a                                                                                            accountFlags
 	notes                                                                                        []*fault.Error
 }
@@ -139,7 +164,7 @@ func (r *digitalRun) adb(literal bool) error {
 	if err != nil {
 		return err
 	}
-	r.notes = notes
+	r.notes = append(r.notes, notes...)
 	m, err := inputoutput.NewModel(t, inputoutput.Options{})
 	if err != nil {
 		return err

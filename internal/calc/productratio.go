@@ -63,6 +63,9 @@ func (r *digitalRun) productRatio() error {
 	if err := r.fractions(&p); err != nil {
 		return err
 	}
+	if *r.deflators != "" {
+		return r.inVolume(g, p)
+	}
 	a, err := p.Compute()
 	if err != nil {
 		return err
@@ -72,12 +75,16 @@ func (r *digitalRun) productRatio() error {
 	for i, c := range codes {
 		r.e.say(r.o, "explain-ratio", "code", c, "d", text(a.Ratio[i]), "va", text(p.Measures[0].Values[i]), "digital", text(main.ByIndustry[i]))
 	}
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(main.Digital), main.Share, codes, satellite.Known(main.ByIndustry...), ratioTerms(codes, a))
+}
+
+// ratioTerms are what the product ratio has beyond the terms of every definition.
+func ratioTerms(codes []string, a satellite.RatioAccount) object {
 	measures := object{}
 	for _, m := range append([]satellite.Measured{a.Output}, a.Measures...) {
 		measures = append(measures, member{m.Code, object{{"total", m.Digital}, {"whole", m.Whole}, {"share", m.Share}, {"byIndustry", byCode(codes, m.ByIndustry)}, {"groups", m.Groups}}})
 	}
-	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(main.Digital), main.Share, codes, satellite.Known(main.ByIndustry...),
-		object{{"gdp", main.Whole}, {"ratio", byCode(codes, a.Ratio)}, {"measures", measures}, {"checks", a.Checks}})
+	return object{{"gdp", a.Measures[0].Whole}, {"ratio", byCode(codes, a.Ratio)}, {"measures", measures}, {"checks", a.Checks}}
 }
 
 // fractions reads how much of each product is digital: a file, or whole products named by --digital, or both for different products.

@@ -163,20 +163,3 @@ func (r ProductRatio) fractions() (phi []float64, group []string, err error) {
 	}
 	return phi, group, nil
 }
-
-// Deflate gives a make table at the prices of another period: column p divided by prices[p] (1 = unchanged). The product
-// ratio of the result, applied to value added by industry in volume, is the digital account in volume.
-func Deflate(v *mat.Dense, products []string, prices []float64) (*mat.Dense, error) {
-	_, p := v.Dims()
-	if err := lengths(p, "products", len(products), "prices", len(prices)); err != nil {
-		return nil, err
-	}
-	for i, x := range prices {
-		if !finite(x) || x <= 0 {
-			return nil, fault.New("satellite.bad-price", "code", products[i], "value", x)
-		}
-	}
-	out := mat.DenseCopyOf(v)
-	out.Apply(func(_, i int, x float64) float64 { return x / prices[i] }, out)
-	return out, nil
-}
