@@ -13,8 +13,8 @@ import (
 // benchmark makes an indicator meet low-frequency totals while keeping its movement, one series or a system.
 func benchmark(ctx context.Context, e *Env, args []string) error {
 	o := e.flags("benchmark")
-	lowFile := o.String("low", "", "low")
-	indFile := o.String("indicator", "", "indicator")
+	lowFile := o.String("low", "", "low-benchmark")
+	indFile := o.String("indicator", "", "indicator-one")
 	system := o.String("system", "", "system")
 	method := o.String("method", "denton-cholette", "method-bm")
 	criterion := o.String("criterion", "proportional", "criterion")
@@ -28,6 +28,7 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	correction := o.Float64("correction-variance", 0, "correction-variance")
 	extrapolate := o.String("extrapolate", "none", "extrapolate")
 	nonNegative := o.Bool("non-negative", false, "non-negative")
+	partial := o.Bool("partial", false, "partial")
 	if err := e.parse(o, args); err != nil {
 		return err
 	}
@@ -67,6 +68,11 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		}
 	}
 	if *system != "" {
+		for _, name := range []string{"partial", "extrapolate"} { // of one series and its indicator
+			if set[name] {
+				return fault.New("calc.not-together", "flag", "--"+name, "other", "--system")
+			}
+		}
 		return e.reconcileSystem(o, *system, set, temporal.System{Form: temporal.DagumCholette, Lambda: *lambda, Rho: *rho, Floor: *floor, Bias: opt.Bias, CorrectionVariance: *correction}, conv)
 	}
 	if err := o.need("low", "indicator"); err != nil {
@@ -88,8 +94,14 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		return err
 	}
 	y := low.values[0]
+	var known []*fault.Error
 	if offset < 0 || offset+len(y)*f > len(ind.periods) {
-		return fault.New("calc.not-covered", "low", low.file, "high", ind.file)
+		switch {
+		case !*partial:
+			return fault.New("calc.not-covered", "low", low.file, "high", ind.file)
+		case *extrapolate != "none": // which gives an unfinished period a ratio of its own
+			return fault.New("calc.not-together", "flag", "--partial", "other", "--extrapolate")
+		}
 	}
 	var variances []float64
 	if len(low.values) > 1 {
@@ -101,6 +113,11 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	switch *extrapolate {
 	case "none":
 		targets := temporal.Targets(y, f, offset, conv)
+		if *partial {
+			if known, err = knownParts(targets, low, ind, conv); err != nil {
+				return err
+			}
+		}
 		kept := targets[:0]
 		for k, t := range targets {
 			if t.Name = label(low.periods[k]); variances != nil {
@@ -122,7 +139,7 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	notes := r.Warnings
+	notes := append(known, r.Warnings...)
 	for _, name := range []string{"rho", "lambda"} {
 		if set[name] && *method != "dagum-cholette" && o.Lookup(name).Value.String() != "1" {
 			notes = append(notes, fault.New("calc.no-effect", "flag", "--"+name, "method", *method))
@@ -159,6 +176,41 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		rows = append(rows, []string{label(ind.periods[i]), text(v), text(ind.values[0][i]), ratio})
 	}
 	return e.writeCSV(rows...)
+}
+
+// knownParts leaves of each target the periods that the indicator has, and says of which: its value is then the total (or mean) of those.
+func knownParts(targets []temporal.Target, low, ind *timeSeries, conv temporal.Conversion) ([]*fault.Error, error) {
+	var notes []*fault.Error
+	for k := range targets {
+		if !low.known[0][k] {
+			continue
+		}
+		all := targets[k].Terms
+		var have []temporal.Term
+		for _, term := range all {
+			if term.Index >= 0 && term.Index < len(ind.periods) {
+				have = append(have, term)
+			}
+		}
+		if len(have) == len(all) {
+			continue
+		}
+		if len(have) == 0 { // nothing of the period, or not the one that stands for it
+			return nil, fault.New("calc.no-part", "high", ind.file, "period", label(low.periods[k])).At(low.file, low.lines[k], low.names[0])
+		}
+		if conv == temporal.Average {
+			for i := range have {
+				have[i].Weight = 1 / float64(len(have))
+			}
+		}
+		targets[k].Terms = have
+		parts := label(ind.periods[have[0].Index])
+		if n := len(have); n > 1 {
+			parts += " – " + label(ind.periods[have[n-1].Index])
+		}
+		notes = append(notes, fault.New("calc.part-known", "period", label(low.periods[k]), "parts", parts, "n", len(have), "of", len(all)).At(low.file, low.lines[k], low.names[0]))
+	}
+	return notes, nil
 }
 
 // biasFlag is --bias or --bias=ratio, which multiplies the indicator, and --bias=difference, which moves it by a constant.

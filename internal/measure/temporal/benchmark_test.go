@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/fault"
 )
 
 // task is a random problem of benchmarking with a positive indicator.
@@ -563,6 +565,31 @@ func TestExtrapolate(t *testing.T) {
 			t.Fatal(err)
 		}
 		near(t, "y", got.Values, want.Values, 0)
+	})
+	t.Run("an uncertain figure is met as far as its variance asks, by hand", func(t *testing.T) {
+		// Over a flat indicator a step from 2 to m costs (2/3)(m/2 − 1)²; with (4 − m)²/6 beside it the least is at m = 3.
+		e := Extrapolation{Frequency: 2, Variances: []float64{0, 6}}
+		got, err := Extrapolate([]float64{1, 1, 1, 1}, []float64{2, 4}, e, BenchmarkOptions{CorrectionVariance: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "y", got.Values, []float64{11. / 12, 13. / 12, 17. / 12, 19. / 12}, 1e-12)
+		near(t, "misses", got.Misses, []float64{0, 1}, 1e-12)
+		e.Variances = []float64{0, 0}
+		exact, err := Extrapolate([]float64{1, 1, 1, 1, 1}, []float64{2, 4}, e, BenchmarkOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := Extrapolate([]float64{1, 1, 1, 1, 1}, []float64{2, 4}, Extrapolation{Frequency: 2}, BenchmarkOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "no variance", exact.Values, same.Values, 0)
+		e.Variances = []float64{6}
+		_, err = Extrapolate([]float64{1, 1, 1, 1}, []float64{2, 4}, e, BenchmarkOptions{CorrectionVariance: 1})
+		if fault.CodeOf(err) != "temporal.length" {
+			t.Error(err)
+		}
 	})
 	t.Run("a steady ratio is carried on, whatever the rule", func(t *testing.T) {
 		rapid.Check(t, func(r *rapid.T) {

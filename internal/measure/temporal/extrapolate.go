@@ -20,7 +20,7 @@ const (
 type Extrapolation struct {
 	Frequency, Offset int
 	Conversion        Conversion
-	Variances         []float64 // of the low-frequency figures, as in Target; nil: exact
+	Variances         []float64 // of the low-frequency figures, one each, as in Target; nil: exact
 	Ratios            []float64 // own forecasts of the ratio for the periods after the last figure; nil: by Rule
 	Rule              RatioRule
 }
@@ -51,6 +51,9 @@ func Extrapolate(indicator, low []float64, e Extrapolation, opt BenchmarkOptions
 	if err := finite("low", low); err != nil {
 		return nil, err
 	}
+	if e.Variances != nil && len(e.Variances) != n {
+		return nil, fault.New("temporal.length", "indicator", "Variances", "length", len(e.Variances), "want", n)
+	}
 	end := e.Offset + n*f
 	more := (t - end + f - 1) / f
 	ratios := e.Ratios
@@ -68,7 +71,7 @@ func Extrapolate(indicator, low []float64, e Extrapolation, opt BenchmarkOptions
 	}
 	x := prolong(indicator, end+more*f, f)
 	targets := Targets(low, f, e.Offset, e.Conversion)
-	for i, v := range e.Variances[:min(n, len(e.Variances))] {
+	for i, v := range e.Variances {
 		targets[i].Variance = v
 	}
 	for i, next := range Targets(make([]float64, more), f, end, e.Conversion) {
