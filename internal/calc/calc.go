@@ -2,7 +2,8 @@
 // CSV or XLSX files (or standard input, "-"), calls one method, and writes CSV, or JSON with everything that the method knows about its
 // result.
 //
-// It computes nothing itself. It may open only the files named on the command line, and may not reach the cube, a clock or the network.
+// It computes nothing itself. It may open only the files named on the command line, and may not reach the cube, a clock or the network;
+// what became of which province is part of the program.
 // Layouts of the files: doc/calc.md.
 package calc
 
@@ -51,6 +52,7 @@ func commands() []command {
 		{"seasonal", season},
 		{"nowcast", nowcast},
 		{"growth", growth},
+		{"provinces", provinces},
 	}
 }
 

@@ -1,0 +1,403 @@
+package calc
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/regional"
+)
+
+// provinces brings national figures to provinces, makes everything add at once, and restates figures between sets of areas.
+func provinces(_ context.Context, e *Env, args []string) error {
+	o := e.flags("provinces")
+	r := &provincesRun{e: e, o: o}
+	what := o.String("what", "allocate", "what-provinces")
+	r.national = o.String("national", "", "national")
+	r.indicator = o.String("indicator", "", "indicator-provinces")
+	r.reported = o.String("reported", "", "reported")
+	r.firms = o.String("firms", "", "firms")
+	r.keep = o.Float64("keep", 0, "keep")
+	r.table = o.String("table", "", "table-domestic")
+	r.final = o.String("final", "", "final")
+	r.output = o.String("output", "", "output-rows")
+	r.ignore = o.String("ignore", "", "ignore")
+	r.regionalOutput = o.String("regional-output", "", "regional-output")
+	r.finalShares = o.String("final-shares", "", "final-shares")
+	r.friction = o.String("friction", "", "friction")
+	r.form = o.String("form", "flq", "form")
+	r.delta = o.Float64("delta", 0.3, "delta")
+	r.sectorDelta = o.String("sector-delta", "", "sector-delta")
+	r.minTrade = o.Float64("min-trade", 0.001, "min-trade")
+	r.data = o.String("data", "", "data-provinces")
+	r.totals = o.String("totals", "", "totals-provinces")
+	r.nonNegative = o.Bool("non-negative", false, "non-negative")
+	r.posterior = o.Bool("posterior", false, "posterior")
+	r.from = o.String("from", "63", "from-set")
+	r.to = o.String("to", "34", "to-set")
+	r.rule = o.String("rule", "additive", "rule-restate")
+	r.denominator = o.String("denominator", "", "denominator-restate")
+	r.weights = o.String("weights", "", "weights-restate")
+	r.mapFile = o.String("map", "", "map-restate")
+	r.reverse = o.Bool("reverse", false, "reverse-restate")
+	r.decimals = o.Int("decimals", 6, "decimals-restate")
+	r.blank = o.Bool("blank-is-zero", false, "blank-is-zero")
+	if err := e.parse(o, args); err != nil {
+		return err
+	}
+	run, err := oneOf("what", *what, []choice[func(*provincesRun) error]{{"allocate", (*provincesRun).allocate}, {"head-office", (*provincesRun).headOffice},
+		{"multi-regional", (*provincesRun).multiRegional}, {"consistent", (*provincesRun).consistent}, {"restate", (*provincesRun).restate}})
+	if err != nil {
+		return err
+	}
+	r.what = *what
+	return run(r)
+}
+
+type provincesRun struct {
+	e                                                                         *Env
+	o                                                                         *options
+	what                                                                      string
+	national, indicator, reported, firms, table, final, output, ignore        *string
+	regionalOutput, finalShares, friction, form, data, totals, from, to, rule *string
+	denominator, weights, mapFile, sectorDelta                                *string
+	keep, delta, minTrade                                                     *float64
+	decimals                                                                  *int
+	nonNegative, posterior, reverse, blank                                    *bool
+	notes                                                                     []*fault.Error
+}
+
+// write gives the answer: result for JSON, rows for CSV.
+func (r *provincesRun) write(result object, rows [][]string) error {
+	if !*r.o.json {
+		r.e.warn(r.notes)
+		return r.e.writeCSV(rows...)
+	}
+	return r.e.writeJSON(append(append(object{{"what", r.what}}, result...), member{"notes", r.e.remarks(r.notes)}))
+}
+
+var (
+	areaWords = []string{"area", "province", "region", "ref_area", "tỉnh", "tinh", "địa bàn", "dia ban", "địa phương", "vùng"}
+	kindWords = []string{"industry", "sector", "activity", "product", "use", "ngành", "nganh", "ngành kinh tế", "sử dụng"}
+	timeWords = []string{"period", "time", "time_period", "kỳ", "ky", "quý", "năm", "year", "quarter"}
+	errWords  = []string{"variance", "var", "v", "phương sai"}
+)
+
+// find gives the column headed by one of the words, or -1.
+func (t *sheet) find(words []string) int {
+	return slices.IndexFunc(t.head, func(h string) bool { return among(h, words) })
+}
+
+// crossed is a measure by area and industry.
+type crossed struct {
+	name   string // its heading, or its file
+	areas  []string
+	kinds  []string // nil where the file has no codes
+	values [][]float64
+}
+
+// again gives a world in which a file that was read already can be read one time more, standard input too.
+func (e *Env) again(b []byte) *Env {
+	copied := *e
+	copied.In = bytes.NewReader(b)
+	copied.Open = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
+	return &copied
+}
+
+// crossed reads areas by industries: a matrix with areas in its rows (or, where its rows are the codes wanted, in its columns), or records
+// area,industry,value[,value…], of which every further column is a measure of its own.
+func (r *provincesRun) crossed(name string, wanted []string) ([]crossed, error) {
+	b, err := r.e.bytesOf(name)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.e.again(b).cells(name)
+	if err != nil {
+		return nil, err
+	}
+	if t := (&sheet{cells: c, head: c.rows[0], data: 1}); len(c.rows) > 1 && len(t.head) > 2 && t.find(areaWords) >= 0 && t.find(kindWords) >= 0 {
+		return r.records(t)
+	}
+	m, err := r.e.again(b).matrix(name, *r.blank)
+	if err != nil {
+		return nil, err
+	}
+	r.notes = zeros(r.notes, m)
+	if inside(wanted, m.rows) && !inside(wanted, m.cols) {
+		turned := &labelled{rows: m.cols, cols: m.rows, values: rowsOf(mat.DenseCopyOf(m.dense().T()))}
+		m = turned
+	}
+	return []crossed{{name: name, areas: places(m.rows, len(m.values)), kinds: m.cols, values: m.values}}, nil
+}
+
+// inside says whether codes are there, and all of them among others.
+func inside(codes, others []string) bool {
+	at := positions(others)
+	for _, c := range codes {
+		if _, ok := at[c]; !ok {
+			return false
+		}
+	}
+	return codes != nil
+}
+
+// records reads area,industry,value[,value…].
+func (r *provincesRun) records(t *sheet) ([]crossed, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	area, kind := t.find(areaWords), t.find(kindWords)
+	var out []crossed
+	var areas, kinds []string
+	rowOf, colOf, line := map[string]int{}, map[string]int{}, map[[2]int]int{}
+	for i := range t.len() {
+		var at [2]int
+		for k, x := range []struct {
+			col  int
+			list *[]string
+			of   map[string]int
+		}{{area, &areas, rowOf}, {kind, &kinds, colOf}} {
+			code := t.text(i, x.col)
+			if code == "" {
+				return nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[x.col])
+			}
+			if _, ok := x.of[code]; !ok {
+				x.of[code] = len(*x.list)
+				*x.list = append(*x.list, code)
+			}
+			at[k] = x.of[code]
+		}
+		if _, twice := line[at]; twice {
+			return nil, fault.New("calc.twice", "code", t.text(i, area)+","+t.text(i, kind)).At(t.name, t.line(i), "")
+		}
+		line[at] = i
+	}
+	absent := 0
+	for j, h := range t.head {
+		if j == area || j == kind {
+			continue
+		}
+		x := crossed{name: h, areas: areas, kinds: kinds}
+		if among(h, valueWords) || h == "" {
+			x.name = t.name
+		}
+		for p, a := range areas {
+			x.values = append(x.values, make([]float64, len(kinds)))
+			for k, c := range kinds {
+				i, ok := line[[2]int{p, k}]
+				if !ok {
+					if !*r.blank {
+						return nil, fault.New("calc.no-cell", "row", a, "column", c, "file", t.name)
+					}
+					absent++
+					continue
+				}
+				v, known, err := t.value(i, j)
+				if err != nil {
+					return nil, err
+				}
+				if !known {
+					if !*r.blank {
+						return nil, fault.New("calc.blank").At(t.name, t.line(i), h)
+					}
+					absent++
+				}
+				x.values[p][k] = v
+			}
+		}
+		out = append(out, x)
+	}
+	r.notes = zeros(r.notes, &labelled{name: t.name, zeros: absent})
+	return out, nil
+}
+
+// arrange puts a measure into the order of areas (nil for its own) and industries.
+func (x crossed) arrange(file string, areas, kinds []string, n int, of string) (*mat.Dense, error) {
+	if areas == nil {
+		areas = x.areas
+	}
+	row, err := order(file, x.areas, len(x.areas), areas, len(areas), of)
+	if err != nil {
+		return nil, err
+	}
+	col, err := order(file, x.kinds, len(x.values[0]), kinds, n, of)
+	if err != nil {
+		return nil, err
+	}
+	d := mat.NewDense(len(areas), n, nil)
+	for i, p := range row {
+		d.SetRow(i, pick(x.values[p], col))
+	}
+	return d, nil
+}
+
+// sums adds the cells of every row.
+func sums(m *mat.Dense) []float64 {
+	rows, _ := m.Dims()
+	out := make([]float64, rows)
+	for i := range out {
+		out[i] = mat.Sum(m.RowView(i))
+	}
+	return out
+}
+
+// allocate spreads national value added of industries over provinces by indicators.
+func (r *provincesRun) allocate() error {
+	if err := r.o.need("national", "indicator"); err != nil {
+		return err
+	}
+	nation, err := r.e.vector(*r.national)
+	if err != nil {
+		return err
+	}
+	var areas, names []string
+	var indicators []regional.Indicator
+	codes := nation.codes
+	for _, file := range list(*r.indicator) {
+		found, err := r.crossed(file, nation.codes)
+		if err != nil {
+			return err
+		}
+		for _, x := range found {
+			if codes == nil {
+				codes = places(x.kinds, len(x.values[0]))
+			}
+			if areas == nil {
+				areas = x.areas
+			}
+			m, err := x.arrange(file, areas, nation.codes, len(nation.values), *r.national)
+			if err != nil {
+				return err
+			}
+			indicators, names = append(indicators, regional.Indicator{Name: x.name, Values: m}), append(names, x.name)
+		}
+	}
+	a, err := regional.Allocate(nation.values, indicators, regional.Names{Provinces: areas, Industries: codes})
+	if err != nil {
+		return err
+	}
+	used := make([]any, len(codes))
+	for j, k := range a.Used {
+		if k >= 0 {
+			used[j] = names[k]
+			r.e.say(r.o, "explain-allocate", "code", codes[j], "value", text(nation.values[j]), "indicator", names[k], "total", text(mat.Sum(indicators[k].Values.ColView(j))))
+		}
+	}
+	return r.write(object{{"provinces", areas}, {"industries", codes}, {"indicators", names}, {"used", byCode(codes, used)}, {"national", byCode(codes, nation.values)},
+		{"matrix", rowsOf(a.Values)}, {"byProvince", byCode(areas, sums(a.Values))}}, wide("area", areas, codes, rowsOf(a.Values)))
+}
+
+// headOffice moves figures of firms from the province of their head office to where they work.
+func (r *provincesRun) headOffice() error {
+	if err := r.o.need("reported", "firms"); err != nil {
+		return err
+	}
+	found, err := r.crossed(*r.reported, nil)
+	if err != nil {
+		return err
+	}
+	if len(found) != 1 {
+		return fault.New("calc.one-series", "file", *r.reported)
+	}
+	areas, codes := found[0].areas, places(found[0].kinds, len(found[0].values[0]))
+	firms, err := r.establishments(areas, codes)
+	if err != nil {
+		return err
+	}
+	reported := (&labelled{values: found[0].values}).dense()
+	a, err := regional.HeadOffice(reported, firms, *r.keep, regional.Names{Provinces: areas, Industries: codes})
+	if err != nil {
+		return err
+	}
+	before, after := sums(reported), sums(a.Values)
+	for p, c := range areas {
+		r.e.say(r.o, "explain-head-office", "code", c, "before", text(before[p]), "after", text(after[p]))
+	}
+	return r.write(object{{"provinces", areas}, {"industries", codes}, {"keep", *r.keep}, {"firms", len(firms)}, {"matrix", rowsOf(a.Values)}, {"moved", rowsOf(a.Moved)},
+		{"reported", byCode(areas, before)}, {"byProvince", byCode(areas, after)}}, wide("area", areas, codes, rowsOf(a.Values)))
+}
+
+// establishments reads records firm,home,industry,value,area,work: a line for every province in which a firm works. What is said of the firm
+// stands on its first line, and may be repeated on the others.
+func (r *provincesRun) establishments(areas, codes []string) ([]regional.Firm, error) {
+	t, err := r.e.table(*r.firms)
+	if err != nil {
+		return nil, err
+	}
+	var at [6]int
+	const firm, home, industry, value, area, work = 0, 1, 2, 3, 4, 5
+	for k, names := range [][]string{{"firm", "enterprise", "doanh nghiệp", "name"}, {"home", "head_office", "trụ sở"}, kindWords, {"value", "giá trị", "value_added"}, areaWords,
+		{"work", "workers", "employment", "payroll", "amount", "lao động", "quỹ lương"}} {
+		if at[k], err = t.column(names...); err != nil {
+			return nil, err
+		}
+	}
+	province, position := positions(areas), positions(codes)
+	seek := func(i, col int, in map[string]int) (int, error) {
+		k, ok := in[t.text(i, col)]
+		if !ok {
+			return 0, fault.New("calc.no-code-in", "code", t.text(i, col), "file", *r.reported, "of", t.name).At(t.name, t.line(i), t.head[col])
+		}
+		return k, nil
+	}
+	var out []regional.Firm
+	seen := map[[2]string]int{}
+	last := map[string]string{} // the industry of a firm's line before, for lines that leave it out
+	for i := range t.len() {
+		name, in := t.text(i, at[firm]), t.text(i, at[industry])
+		if name == "" {
+			return nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[at[firm]])
+		}
+		if in == "" {
+			in = last[name]
+		}
+		last[name] = in
+		k, known := seen[[2]string{name, in}]
+		if !known {
+			f := regional.Firm{Name: name}
+			if f.Home, err = seek(i, at[home], province); err != nil {
+				return nil, err
+			}
+			if f.Industry, err = seek(i, at[industry], position); err != nil {
+				return nil, err
+			}
+			if f.Value, err = t.must(i, at[value]); err != nil {
+				return nil, err
+			}
+			k = len(out)
+			seen[[2]string{name, in}] = k
+			out = append(out, f)
+		}
+		if again := t.text(i, at[home]); again != "" && again != areas[out[k].Home] {
+			return nil, fault.New("calc.two-values", "code", name, "first", areas[out[k].Home], "second", again).At(t.name, t.line(i), t.head[at[home]])
+		}
+		if v, given, err := t.value(i, at[value]); err != nil {
+			return nil, err
+		} else if given && v != out[k].Value {
+			return nil, fault.New("calc.two-values", "code", name, "first", text(out[k].Value), "second", text(v)).At(t.name, t.line(i), t.head[at[value]])
+		}
+		w := regional.Work{}
+		if w.Province, err = seek(i, at[area], province); err != nil {
+			return nil, err
+		}
+		if w.Amount, err = t.must(i, at[work]); err != nil {
+			return nil, err
+		}
+		out[k].Work = append(out[k].Work, w)
+	}
+	return out, nil
+}
+
+// joined writes the first few codes of a list.
+func joined(codes []string) string {
+	const most = 12
+	if len(codes) > most {
+		return strings.Join(codes[:most], ", ") + ", …"
+	}
+	return strings.Join(codes, ", ")
+}

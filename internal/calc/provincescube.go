@@ -1,0 +1,361 @@
+package calc
+
+import (
+	"math"
+	"slices"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/balance"
+	"nhipso/internal/measure/regional"
+	"nhipso/internal/stat"
+)
+
+// cubeRecords are figures by area, industry and period, as a file lists them.
+type cubeRecords struct {
+	cube    regional.Cube
+	periods []stat.Period
+	given   []bool // cells that the file holds
+	listed  []int  // cells in the order of the file
+	perYear int
+}
+
+// keys are the columns of a record of the cube; -1 for a dimension that the file does not have.
+type keys [3]int
+
+func (t *sheet) keys() keys {
+	return keys{t.find(areaWords), t.find(kindWords), t.find(timeWords)}
+}
+
+// errorOf says where a record's error stands: -1 for nowhere.
+func (t *sheet) errorOf() (column int, kind string) {
+	for _, x := range []struct {
+		kind  string
+		words []string
+	}{{"variance", errWords}, {"cv", []string{"cv"}}, {"se", seWords}} {
+		if c := t.find(x.words); c >= 0 {
+			return c, x.kind
+		}
+	}
+	return -1, ""
+}
+
+// variance reads the error of a figure as a variance.
+func (t *sheet) variance(i, column int, kind string, value float64) (float64, error) {
+	v, err := t.must(i, column)
+	if err != nil {
+		return 0, err
+	}
+	if v < 0 {
+		return 0, fault.New("calc.negative", "code", t.text(i, 0), "value", text(v)).At(t.name, t.line(i), t.head[column])
+	}
+	switch kind {
+	case "cv":
+		v *= value
+		return v * v, nil
+	case "se":
+		return v * v, nil
+	}
+	return v, nil
+}
+
+// cube reads records area,industry,period,value[,variance|se|cv]; the period, or the industry, may be left out of all of them.
+func (r *provincesRun) cube(name string) (*cubeRecords, error) {
+	t, err := r.e.table(name)
+	if err != nil {
+		return nil, err
+	}
+	k := t.keys()
+	if k[0] < 0 {
+		_, err := t.column("area")
+		return nil, err
+	}
+	value, err := t.column(append([]string{"value"}, valueWords...)...)
+	if err != nil {
+		return nil, err
+	}
+	column, kind := t.errorOf()
+	c := &cubeRecords{perYear: 1}
+	at := [2]map[string]int{{}, {}}
+	lists := [2]*[]string{&c.cube.Provinces, &c.cube.Industries}
+	where := make([][2]int, t.len())
+	when := make([]stat.Period, t.len())
+	for i := range t.len() {
+		for d := range lists {
+			code := ""
+			if k[d] >= 0 {
+				if code = t.text(i, k[d]); code == "" {
+					return nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[k[d]])
+				}
+			}
+			if _, ok := at[d][code]; !ok {
+				at[d][code] = len(*lists[d])
+				*lists[d] = append(*lists[d], code)
+			}
+			where[i][d] = at[d][code]
+		}
+		if k[2] >= 0 {
+			if when[i], err = period(t.text(i, k[2])); err != nil {
+				return nil, err.(*fault.Error).At(t.name, t.line(i), t.head[k[2]])
+			}
+			if when[i].Frequency() != when[0].Frequency() {
+				return nil, fault.New("calc.gap", "before", label(when[0]), "after", label(when[i])).At(t.name, t.line(i), t.head[k[2]])
+			}
+			if !slices.Contains(c.periods, when[i]) {
+				c.periods = append(c.periods, when[i])
+			}
+		}
+	}
+	if k[2] < 0 {
+		c.cube.Periods = []string{""}
+	}
+	slices.SortFunc(c.periods, stat.Period.Compare)
+	number := map[stat.Period]int{}
+	for i, p := range c.periods {
+		if i > 0 && c.periods[i-1].Next() != p {
+			return nil, fault.New("calc.gap", "before", label(c.periods[i-1]), "after", label(p)).At(t.name, 0, t.head[k[2]])
+		}
+		number[p] = i
+		c.cube.Periods = append(c.cube.Periods, label(p))
+	}
+	if len(c.periods) > 0 {
+		c.perYear = c.periods[0].Frequency().PerYear()
+	}
+	c.cube.PerYear = 1
+	size := len(c.cube.Provinces) * len(c.cube.Industries) * len(c.cube.Periods)
+	if size > maxCube {
+		return nil, fault.New("calc.cube-large", "file", name, "n", size, "most", maxCube)
+	}
+	c.cube.Values, c.cube.Variances, c.given = make([]float64, size), make([]float64, size), make([]bool, size)
+	for i := range t.len() {
+		cell := c.cube.At(where[i][0], where[i][1], number[when[i]])
+		if c.given[cell] {
+			return nil, fault.New("calc.twice", "code", c.nameOf(cell)).At(t.name, t.line(i), "")
+		}
+		if c.cube.Values[cell], err = t.must(i, value); err != nil {
+			return nil, err
+		}
+		v := math.Abs(c.cube.Values[cell])
+		if column >= 0 {
+			if v, err = t.variance(i, column, kind, c.cube.Values[cell]); err != nil {
+				return nil, err
+			}
+		}
+		c.cube.Variances[cell], c.given[cell] = v, true
+		c.listed = append(c.listed, cell)
+	}
+	if absent := size - len(c.listed); absent > 0 { // what no record speaks of is nothing, and stays so
+		if !*r.blank {
+			cell := slices.Index(c.given, false)
+			p, i, q := c.at(cell)
+			return nil, fault.New("calc.no-cell", "row", c.cube.Provinces[p], "column", slash(c.cube.Industries[i], c.cube.Periods[q]), "file", name)
+		}
+		r.notes = zeros(r.notes, &labelled{name: name, zeros: absent})
+	}
+	return c, nil
+}
+
+// maxCube bounds the cells of a cube: three hundred provinces, industries and periods take less.
+const maxCube = 30_000_000
+
+// at gives the place of a cell.
+func (c *cubeRecords) at(cell int) (province, industry, period int) {
+	n := len(c.cube.Periods)
+	return cell / n / len(c.cube.Industries), cell / n % len(c.cube.Industries), cell % n
+}
+
+func (c *cubeRecords) nameOf(cell int) string {
+	p, i, q := c.at(cell)
+	return slash(c.cube.Provinces[p], c.cube.Industries[i], c.cube.Periods[q])
+}
+
+// slash joins the codes that are there.
+func slash(codes ...string) string {
+	out := ""
+	for _, c := range codes {
+		if c != "" && out != "" {
+			out += "/"
+		}
+		out += c
+	}
+	return out
+}
+
+// margin is one known total, as its file has it.
+type margin struct {
+	area, industry, period string
+	value, se              float64
+}
+
+// totalsOf reads records area,industry,period,value[,se]: a blank is summed over, and a year adds its quarters or months.
+func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, []margin, error) {
+	t, err := r.e.table(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	k := t.keys()
+	value, err := t.column(append([]string{"value"}, valueWords...)...)
+	if err != nil {
+		return nil, nil, err
+	}
+	column, kind := t.errorOf()
+	areas, industries := positions(c.cube.Provinces), positions(c.cube.Industries)
+	years := len(c.periods) / c.perYear
+	whole := len(c.periods) > 0 && c.perYear > 1 && len(c.periods)%c.perYear == 0 && c.periods[0].Sub() == 1
+	type set struct {
+		by    regional.By
+		cells map[int]margin
+	}
+	var sets []*set
+	for i := range t.len() {
+		m, by, cell := margin{}, regional.By(0), 0
+		m.value, err = t.must(i, value)
+		if err != nil {
+			return nil, nil, err
+		}
+		if column >= 0 && t.text(i, column) != "" {
+			v, err := t.variance(i, column, kind, m.value)
+			if err != nil {
+				return nil, nil, err
+			}
+			m.se = math.Sqrt(v)
+		}
+		for d, x := range []struct {
+			by  regional.By
+			in  map[string]int
+			out *string
+		}{{regional.ByProvince, areas, &m.area}, {regional.ByIndustry, industries, &m.industry}} {
+			if k[d] < 0 || t.text(i, k[d]) == "" {
+				continue
+			}
+			*x.out = t.text(i, k[d])
+			at, ok := x.in[*x.out]
+			if !ok {
+				return nil, nil, fault.New("calc.no-code-in", "code", *x.out, "file", *r.data, "of", name).At(name, t.line(i), t.head[k[d]])
+			}
+			by |= x.by
+			cell = cell*len(x.in) + at
+		}
+		if k[2] >= 0 && t.text(i, k[2]) != "" {
+			p, err := period(t.text(i, k[2]))
+			if err != nil {
+				return nil, nil, err.(*fault.Error).At(name, t.line(i), t.head[k[2]])
+			}
+			m.period = label(p)
+			year := slices.IndexFunc(c.periods, p.Contains)
+			switch at := slices.Index(c.periods, p); {
+			case at >= 0:
+				by |= regional.ByPeriod
+				cell = cell*len(c.periods) + at
+			case year >= 0 && whole && p.Frequency() == stat.Annual:
+				by |= regional.ByYear
+				cell = cell*years + year/c.perYear
+				c.cube.PerYear = c.perYear
+			case year >= 0 && p.Frequency() == stat.Annual:
+				return nil, nil, fault.New("calc.not-whole-years", "file", *r.data, "year", m.period).At(name, t.line(i), t.head[k[2]])
+			default:
+				return nil, nil, fault.New("calc.no-code-in", "code", m.period, "file", *r.data, "of", name).At(name, t.line(i), t.head[k[2]])
+			}
+		}
+		at := slices.IndexFunc(sets, func(s *set) bool { return s.by == by })
+		if at < 0 {
+			at = len(sets)
+			sets = append(sets, &set{by, map[int]margin{}})
+		}
+		if _, twice := sets[at].cells[cell]; twice {
+			return nil, nil, fault.New("calc.twice", "code", slash(m.area, m.industry, m.period)).At(name, t.line(i), "")
+		}
+		sets[at].cells[cell] = m
+	}
+	var out []regional.Total
+	var listed []margin // in the order in which the method takes them
+	for _, s := range sets {
+		n := 1
+		for _, d := range []struct {
+			by regional.By
+			n  int
+		}{{regional.ByProvince, len(areas)}, {regional.ByIndustry, len(industries)}, {regional.ByPeriod, len(c.periods)}, {regional.ByYear, years}} {
+			if s.by&d.by != 0 {
+				n *= d.n
+			}
+		}
+		x := regional.Total{Name: r.e.w("provinces.total"), By: s.by, Values: make([]float64, n), SE: make([]float64, n), Absent: make([]bool, n)}
+		for cell := range n {
+			m, ok := s.cells[cell]
+			x.Values[cell], x.SE[cell], x.Absent[cell] = m.value, m.se, !ok
+			if ok {
+				listed = append(listed, m)
+			}
+		}
+		out = append(out, x)
+	}
+	return out, listed, nil
+}
+
+// consistent moves the cells of a cube until every total holds at once.
+func (r *provincesRun) consistent() error {
+	if err := r.o.need("data", "totals"); err != nil {
+		return err
+	}
+	c, err := r.cube(*r.data)
+	if err != nil {
+		return err
+	}
+	totals, margins, err := r.totalsOf(c, *r.totals)
+	if err != nil {
+		return err
+	}
+	c.cube.NonNegative = *r.nonNegative
+	x, err := regional.Consistent(c.cube, totals, balance.StoneOptions{})
+	if err != nil {
+		return err
+	}
+	var after []float64
+	if len(c.listed) <= manyFigures || *r.posterior {
+		if after, err = x.Variances(c.listed...); err != nil {
+			return err
+		}
+	} else {
+		r.notes = append(r.notes, fault.New("calc.no-posterior", "n", len(c.listed)))
+	}
+	name := func(k int) string {
+		if n := slash(margins[k].area, margins[k].industry, margins[k].period); n != "" {
+			return n
+		}
+		return r.e.w("provinces.total")
+	}
+	list := func(at []int, of func(int) string) []string {
+		out := []string{}
+		for _, k := range at {
+			out = append(out, of(k))
+		}
+		return out
+	}
+	for _, k := range x.Flagged {
+		r.notes = append(r.notes, fault.New("calc.far-off", "name", name(k), "gap", text(x.Discrepancies[k]), "sd", text(x.Standardised[k])))
+	}
+	var known []object
+	for k, m := range margins {
+		known = append(known, object{{"name", name(k)}, {"area", m.area}, {"industry", m.industry}, {"period", m.period}, {"value", m.value}, {"se", m.se},
+			{"discrepancy", x.Discrepancies[k]}, {"standardised", x.Standardised[k]}, {"multiplier", x.Multipliers[k]}})
+		r.e.say(r.o, "explain-total", "name", name(k), "value", text(m.value), "gap", text(x.Discrepancies[k]))
+	}
+	r.e.say(r.o, "explain-consistent", "chi", text(x.ChiSquare), "df", x.DF, "residual", text(x.MaxResidual))
+	rows := [][]string{{"area", "industry", "period", "value", "variance", "prior"}}
+	records := []object{}
+	for i, cell := range c.listed {
+		p, j, q := c.at(cell)
+		record := object{{"code", c.nameOf(cell)}, {"area", c.cube.Provinces[p]}, {"industry", c.cube.Industries[j]}, {"period", c.cube.Periods[q]}, {"value", x.Values[cell]}}
+		row := []string{c.cube.Provinces[p], c.cube.Industries[j], c.cube.Periods[q], text(x.Values[cell]), "", text(c.cube.Values[cell])}
+		if after != nil {
+			record = append(record, member{"variance", after[i]}, member{"se", math.Sqrt(max(after[i], 0))})
+			row[4] = text(after[i])
+		}
+		records, rows = append(records, append(record, member{"prior", c.cube.Values[cell]}, member{"priorVariance", c.cube.Variances[cell]})), append(rows, row)
+	}
+	out := object{{"records", records}, {"totals", known}, {"chiSquare", x.ChiSquare}, {"df", x.DF}, {"rankKnown", x.RankKnown}}
+	if x.RankKnown {
+		out = append(out, member{"pValue", x.PValue})
+	}
+	return r.write(append(out, member{"flagged", list(x.Flagged, name)}, member{"redundant", list(x.Redundant, name)}, member{"bound", list(x.Bound, c.nameOf)},
+		member{"iterations", x.Iterations}, member{"maxResidual", x.MaxResidual}), rows)
+}

@@ -1,0 +1,593 @@
+package calc
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"nhipso/data"
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/regional"
+	"nhipso/internal/stat"
+	"nhipso/internal/territory"
+)
+
+// areaFigures are figures by area and period, with their variances where the file has any.
+type areaFigures struct {
+	file     string
+	areas    []string // as the file writes them, in its order
+	periods  []string // "" alone for a list without periods
+	value    map[[2]string]float64
+	variance map[[2]string]float64 // nil without
+	line     map[string]int        // where an area stands first
+}
+
+func (f *areaFigures) add(area, period string, line int) error {
+	if _, twice := f.value[[2]string{area, period}]; twice {
+		return fault.New("calc.twice", "code", slash(area, period)).At(f.file, line, "")
+	}
+	if _, ok := f.line[area]; !ok {
+		f.line[area] = line
+		f.areas = append(f.areas, area)
+	}
+	if !slices.Contains(f.periods, period) {
+		f.periods = append(f.periods, period)
+	}
+	return nil
+}
+
+// byArea reads records area[,period],value[,variance], a series with an area in every column, or a list code,value. A blank is a figure
+// that is not known.
+func (r *provincesRun) byArea(name string) (*areaFigures, error) {
+	b, err := r.e.bytesOf(name)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.e.again(b).cells(name)
+	if err != nil {
+		return nil, err
+	}
+	f := &areaFigures{file: name, value: map[[2]string]float64{}, line: map[string]int{}}
+	t := &sheet{cells: c, head: c.rows[0], data: 1}
+	if t.find(areaWords) >= 0 && len(c.rows) > 1 {
+		return f, f.records(t)
+	}
+	if len(c.rows) > 1 {
+		if _, err := period(c.rows[1][0]); err == nil && (among(c.rows[0][0], timeWords) || c.rows[0][0] == "") {
+			s, err := r.e.again(b).timeSeries(name, true)
+			if err != nil {
+				return nil, err
+			}
+			for j, area := range s.names {
+				for i, p := range s.periods {
+					if err := f.add(area, label(p), s.lines[0]); err != nil {
+						return nil, err
+					}
+					if s.known[j][i] {
+						f.value[[2]string{area, label(p)}] = s.values[j][i]
+					}
+				}
+			}
+			return f, nil
+		}
+	}
+	v, err := r.e.again(b).vector(name)
+	if err != nil {
+		return nil, err
+	}
+	if v.codes == nil {
+		return nil, fault.New("calc.no-column", "column", "area", "file", name, "have", strings.Join(c.rows[0], ", "))
+	}
+	for i, area := range v.codes {
+		if err := f.add(area, "", 0); err != nil {
+			return nil, err
+		}
+		f.value[[2]string{area, ""}] = v.values[i]
+	}
+	return f, nil
+}
+
+func (f *areaFigures) records(t *sheet) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	area, when := t.find(areaWords), t.find(timeWords)
+	value, err := t.column(append([]string{"value"}, valueWords...)...)
+	if err != nil {
+		value, err = t.column("weight", "population", "trọng số", "indicator")
+	}
+	if err != nil {
+		return err
+	}
+	column, kind := t.errorOf()
+	if column >= 0 {
+		f.variance = map[[2]string]float64{}
+	}
+	for i := range t.len() {
+		a, p := t.text(i, area), ""
+		if a == "" {
+			return fault.New("calc.no-code").At(t.name, t.line(i), t.head[area])
+		}
+		if when >= 0 {
+			x, err := period(t.text(i, when))
+			if err != nil {
+				return err.(*fault.Error).At(t.name, t.line(i), t.head[when])
+			}
+			p = label(x)
+		}
+		if err := f.add(a, p, t.line(i)); err != nil {
+			return err
+		}
+		v, known, err := t.value(i, value)
+		if err != nil {
+			return err
+		}
+		if !known {
+			continue
+		}
+		f.value[[2]string{a, p}] = v
+		if column >= 0 {
+			if f.variance[[2]string{a, p}], err = t.variance(i, column, kind, v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// restated is one figure on the areas asked for.
+type restated struct {
+	area, name, period string
+	value              any // stat.Decimal or float64; nil where a part is missing
+	variance           *float64
+	exact              bool
+	missing            []string
+}
+
+// restate brings figures from one set of areas to another: those of the country by its dated succession, any others by a map.
+func (r *provincesRun) restate() error {
+	if err := r.o.need("data"); err != nil {
+		return err
+	}
+	if *r.decimals < 0 || *r.decimals > 30 {
+		return fault.New("calc.bad-number", "flag", "--decimals", "given", strconv.Itoa(*r.decimals))
+	}
+	figures, err := r.byArea(*r.data)
+	if err != nil {
+		return err
+	}
+	var out []restated
+	rule := *r.rule
+	if *r.mapFile != "" {
+		if rule != "additive" || *r.denominator != "" {
+			return fault.New("calc.no-effect", "flag", "--rule", "method", "--map")
+		}
+		out, err = r.byMap(figures)
+	} else {
+		out, err = r.bySuccession(figures)
+	}
+	if err != nil {
+		return err
+	}
+	var inexact, missing []string
+	records, rows := []object{}, [][]string{{"area", "name", "period", "value", "exact", "missing"}}
+	if figures.variance != nil {
+		rows[0] = append(rows[0], "variance")
+	}
+	for _, x := range out {
+		printed := ""
+		switch v := x.value.(type) {
+		case nil:
+			missing = append(missing, slash(x.area, x.period))
+		case stat.Decimal:
+			printed = v.String()
+		case float64:
+			printed = text(v)
+		}
+		if x.value != nil && !x.exact {
+			inexact = append(inexact, slash(x.area, x.period))
+		}
+		record := object{{"area", x.area}, {"name", x.name}, {"period", x.period}, {"value", x.value}, {"exact", x.exact}, {"missing", append([]string{}, x.missing...)}}
+		row := []string{x.area, x.name, x.period, printed, strconv.FormatBool(x.exact), strings.Join(x.missing, " ")}
+		if figures.variance != nil {
+			record, row = append(record, member{"variance", orNull(x.variance)}), append(row, textOf(x.variance))
+		}
+		records, rows = append(records, record), append(rows, row)
+	}
+	if len(inexact) > 0 {
+		r.notes = append(r.notes, fault.New("calc.restated-inexact", "n", len(inexact), "of", len(out)-len(missing), "areas", joined(inexact)))
+	}
+	if len(missing) > 0 {
+		r.notes = append(r.notes, fault.New("calc.restated-missing", "n", len(missing), "areas", joined(missing)))
+	}
+	head := object{{"from", *r.from}, {"to", *r.to}}
+	if *r.mapFile != "" {
+		head = object{{"map", *r.mapFile}, {"reverse", *r.reverse}}
+	}
+	return r.write(append(head, object{{"rule", rule}, {"exact", len(inexact) == 0}, {"series", records}}...), rows)
+}
+
+// sets are the sets of areas, each with a day on which it was in force.
+var sets = []choice[territory.Set]{{"63", territory.Provinces63}, {"34", territory.Provinces34}, {"23", territory.Regions23}, {"25", territory.Regions25}, {"VN", territory.Nation}}
+
+func inForce(s territory.Set) stat.Date {
+	if s == territory.Provinces34 || s == territory.Regions25 {
+		return stat.Month(2025, 12).From()
+	}
+	return stat.Month(2025, 6).From()
+}
+
+// identify gives the time-unique identifier of an area that a file writes as such, by its two-digit code (a spreadsheet may have lost the
+// first zero), or by its name. The set says which of the provinces that bore a code is meant.
+func identify(areas *territory.Registry, set territory.Set, written string) (string, error) {
+	if a, err := areas.Area(written); err == nil {
+		return a.ID, nil
+	}
+	if len(written) <= 2 && strings.Trim(written, "0123456789") == "" && (set == territory.Provinces63 || set == territory.Provinces34) {
+		a, err := areas.Lookup(strings.Repeat("0", 2-len(written))+written, inForce(set))
+		if err != nil {
+			return "", err
+		}
+		return a.ID, nil
+	}
+	a, err := areas.ByName(written, inForce(set))
+	if err != nil {
+		return "", err
+	}
+	return a.ID, nil
+}
+
+// identified gives the figures of each period by identifier.
+func (f *areaFigures) identified(areas *territory.Registry, set territory.Set) (values, variances map[string]territory.Values, err error) {
+	values, variances = map[string]territory.Values{}, map[string]territory.Values{}
+	for _, p := range f.periods {
+		values[p], variances[p] = territory.Values{}, territory.Values{}
+	}
+	seen := map[string]string{}
+	for _, written := range f.areas {
+		id, err := identify(areas, set, written)
+		if err != nil {
+			return nil, nil, err.(*fault.Error).At(f.file, f.line[written], "")
+		}
+		if a, err := areas.Area(id); err != nil || a.Set != set && !(set == territory.Nation && a.ID == "VN") {
+			return nil, nil, fault.New("territory.not-in-set", "id", id, "set", string(set)).At(f.file, f.line[written], "")
+		}
+		if _, twice := seen[id]; twice {
+			return nil, nil, fault.New("calc.twice", "code", id).At(f.file, f.line[written], "")
+		}
+		seen[id] = written
+		for _, p := range f.periods {
+			for _, x := range []struct {
+				from map[[2]string]float64
+				to   territory.Values
+			}{{f.value, values[p]}, {f.variance, variances[p]}} {
+				if v, ok := x.from[[2]string{written, p}]; ok {
+					if x.to[id], err = decimal(v); err != nil {
+						return nil, nil, err.(*fault.Error).At(f.file, f.line[written], "")
+					}
+				}
+			}
+		}
+	}
+	return values, variances, nil
+}
+
+// decimal gives the number as it was written: the shortest decimal of a floating-point number.
+func decimal(v float64) (stat.Decimal, error) { return stat.ParseDecimal(text(v)) }
+
+// bySuccession restates by the dated provinces of the country.
+func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
+	q := territory.Request{}
+	var err error
+	if q.From, err = oneOf("from", *r.from, sets); err != nil {
+		return nil, err
+	}
+	if q.To, err = oneOf("to", *r.to, sets); err != nil {
+		return nil, err
+	}
+	if q.Rule, err = oneOf("rule", *r.rule, []choice[territory.Rule]{{"additive", territory.Additive}, {"ratio", territory.Ratio}, {"average", territory.Average}}); err != nil {
+		return nil, err
+	}
+	if q.Rule == territory.Ratio {
+		if err := r.o.need("denominator"); err != nil {
+			return nil, err
+		}
+	} else if *r.denominator != "" {
+		return nil, fault.New("calc.no-effect", "flag", "--denominator", "method", "--rule "+*r.rule)
+	}
+	areas, err := territory.Load(data.FS)
+	if err != nil {
+		return nil, err
+	}
+	values, variances, err := f.identified(areas, q.From)
+	if err != nil {
+		return nil, err
+	}
+	weights, err := r.beside(areas, territory.Provinces63, *r.weights)
+	if err != nil {
+		return nil, err
+	}
+	denominators, err := r.beside(areas, q.From, *r.denominator)
+	if err != nil {
+		return nil, err
+	}
+	var out []restated
+	border := map[string]bool{}
+	for _, p := range f.periods {
+		q.Values, q.Weights, q.Denominator = values[p], weights(p), denominators(p)
+		if q.Rule == territory.Ratio { // the file holds the quotients: their numerators are summed, and the factor of a percentage cancels
+			q.Values = territory.Values{}
+			for id, x := range values[p] {
+				if d, ok := q.Denominator[id]; ok {
+					q.Values[id] = x.Mul(d)
+				}
+			}
+		}
+		done, err := areas.Restate(q)
+		if err != nil {
+			return nil, err
+		}
+		if q.Rule == territory.Additive {
+			r.roundParts(areas, q, done)
+		}
+		second := map[string]float64{} // variances of sums of independent figures
+		if f.variance != nil && q.Rule == territory.Additive {
+			sums, err := areas.Restate(territory.Request{From: q.From, To: q.To, Rule: q.Rule, Values: variances[p]})
+			if err != nil {
+				return nil, err
+			}
+			for _, x := range sums {
+				if x.Value != nil && x.Exact {
+					second[x.Area] = x.Value.Float64()
+				}
+			}
+		}
+		for _, x := range done {
+			a, err := areas.Area(x.Area)
+			if err != nil {
+				return nil, err
+			}
+			y := restated{area: x.Area, name: a.On(inForce(q.To)).Name.In(r.e.Lang), period: p, exact: x.Exact, missing: x.Missing}
+			if x.Value != nil {
+				v := *x.Value
+				if q.Rule != territory.Additive && v.Decimals() > *r.decimals {
+					v = short(v, *r.decimals)
+				}
+				y.value = v
+				border[a.ID] = border[a.ID] || x.Caveat
+			}
+			if v, ok := second[x.Area]; ok && x.Exact {
+				y.variance = &v
+			}
+			r.e.say(r.o, "explain-restate", "code", slash(x.Area, p), "parts", partsOf(areas, q, a))
+			out = append(out, y)
+		}
+	}
+	if q.Rule == territory.Average {
+		r.notes = append(r.notes, fault.New("calc.restated-average"))
+	}
+	var differing []string
+	for _, a := range areas.Areas() {
+		if border[a.ID] {
+			differing = append(differing, a.ID)
+		}
+	}
+	if len(differing) > 0 {
+		r.notes = append(r.notes, fault.New("calc.restated-border", "areas", joined(differing)))
+	}
+	return out, nil
+}
+
+// partsOf names what a figure was made of.
+func partsOf(areas *territory.Registry, q territory.Request, a *territory.Area) string {
+	var ids []string
+	switch {
+	case q.From == territory.Provinces34 && q.To == territory.Provinces63:
+		if s, ok := areas.Successor(a.ID); ok {
+			ids = append(ids, s.ID)
+		}
+	case q.To == territory.Provinces34 && q.From == territory.Provinces63:
+		for _, p := range areas.Predecessors(a.ID) {
+			ids = append(ids, p.ID)
+		}
+	default:
+		ids = append(ids, "VN"+string(q.From))
+	}
+	return strings.Join(ids, " + ")
+}
+
+// beside reads figures that go with the main ones: by period, or the same for all periods where the file has none.
+func (r *provincesRun) beside(areas *territory.Registry, set territory.Set, name string) (func(period string) territory.Values, error) {
+	if name == "" {
+		return func(string) territory.Values { return nil }, nil
+	}
+	f, err := r.byArea(name)
+	if err != nil {
+		return nil, err
+	}
+	values, _, err := f.identified(areas, set)
+	if err != nil {
+		return nil, err
+	}
+	return func(p string) territory.Values {
+		if v, ok := values[p]; ok {
+			return v
+		}
+		return values[""]
+	}, nil
+}
+
+// short rounds a number and leaves out the zeros at its end.
+func short(d stat.Decimal, decimals int) stat.Decimal {
+	d = d.Round(decimals)
+	s := d.String()
+	if !strings.Contains(s, ".") {
+		return d
+	}
+	if x, err := stat.ParseDecimal(strings.TrimRight(strings.TrimRight(s, "0"), ".")); err == nil {
+		return x
+	}
+	return d
+}
+
+// roundParts rounds what weights split, and gives the largest part of every whole the remainder, so that the parts still add to the whole
+// to the last digit.
+func (r *provincesRun) roundParts(areas *territory.Registry, q territory.Request, done []territory.Restated) {
+	rest := map[string]stat.Decimal{}
+	largest := map[string]int{}
+	for i, x := range done {
+		if x.Exact || x.Value == nil {
+			continue
+		}
+		whole, ok := areas.Successor(x.Area)
+		if !ok || q.To != territory.Provinces63 { // a region: nothing else shares its figure
+			v := short(*x.Value, *r.decimals)
+			done[i].Value = &v
+			continue
+		}
+		if _, begun := rest[whole.ID]; !begun {
+			rest[whole.ID] = q.Values[whole.ID]
+		}
+		v := short(*x.Value, *r.decimals)
+		done[i].Value = &v
+		rest[whole.ID] = rest[whole.ID].Sub(v)
+		if k, begun := largest[whole.ID]; !begun || done[k].Value.Abs().Cmp(v.Abs()) < 0 {
+			largest[whole.ID] = i
+		}
+	}
+	for id, i := range largest {
+		v := done[i].Value.Add(rest[id])
+		v = short(v, v.Decimals())
+		done[i].Value = &v
+	}
+}
+
+// byMap restates by declared shares from,to,share; --reverse goes back by an indicator of the old units.
+func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
+	m, err := r.mapOf(*r.mapFile)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
+	if *r.reverse {
+		if err := r.o.need("weights"); err != nil {
+			return nil, err
+		}
+		w, err := r.e.vector(*r.weights)
+		if err != nil {
+			return nil, err
+		}
+		at, err := w.order(m.From, len(m.From), *r.mapFile)
+		if err != nil {
+			return nil, err
+		}
+		if m, err = m.Reverse(pick(w.values, at)); err != nil {
+			return nil, err
+		}
+	}
+	at, err := order(f.file, f.areas, len(f.areas), m.From, len(m.From), *r.mapFile)
+	if err != nil {
+		return nil, err
+	}
+	values, variances := mat.NewDense(len(m.From), len(f.periods), nil), mat.NewDense(len(m.From), len(f.periods), nil)
+	for i, k := range at {
+		for j, p := range f.periods {
+			key := [2]string{f.areas[k], p}
+			v, known := f.value[key]
+			if !known {
+				return nil, fault.New("calc.blank").At(f.file, f.line[f.areas[k]], slash(f.areas[k], p))
+			}
+			values.Set(i, j, v)
+			variances.Set(i, j, f.variance[key])
+		}
+	}
+	v, err := m.Restate(values)
+	if err != nil {
+		return nil, err
+	}
+	var second *mat.Dense
+	if f.variance != nil {
+		if second, err = m.RestateVariances(variances); err != nil {
+			return nil, err
+		}
+	}
+	exact := slices.Repeat([]bool{true}, len(m.To))
+	parts := make([][]string, len(m.To))
+	for _, l := range m.Links {
+		exact[l.To] = exact[l.To] && (math.Abs(l.Share-1) <= 1e-12 || l.Share == 0)
+		parts[l.To] = append(parts[l.To], text(l.Share)+" × "+m.From[l.From])
+	}
+	var out []restated
+	for j, p := range f.periods {
+		for i, a := range m.To {
+			x := restated{area: a, period: p, value: v.At(i, j), exact: exact[i]}
+			if second != nil {
+				s := second.At(i, j)
+				x.variance = &s
+			}
+			r.e.say(r.o, "explain-restate", "code", slash(a, p), "parts", strings.Join(parts[i], " + "))
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// mapOf reads records from,to[,share]; a line without a share carries the whole unit.
+func (r *provincesRun) mapOf(name string) (regional.Map, error) {
+	t, err := r.e.table(name)
+	if err != nil {
+		return regional.Map{}, err
+	}
+	from, err := t.column("from", "old", "từ", "cũ")
+	if err != nil {
+		return regional.Map{}, err
+	}
+	to, err := t.column("to", "new", "đến", "mới")
+	if err != nil {
+		return regional.Map{}, err
+	}
+	share, err := t.column("share", "weight", "tỷ phần", "tỷ lệ")
+	if err != nil {
+		share = -1
+	}
+	var m regional.Map
+	seen := map[[2]string]bool{}
+	for i := range t.len() {
+		l := regional.Link{Share: 1}
+		for _, x := range []struct {
+			col  int
+			list *[]string
+			at   *int
+		}{{from, &m.From, &l.From}, {to, &m.To, &l.To}} {
+			code := t.text(i, x.col)
+			if code == "" {
+				return m, fault.New("calc.no-code").At(name, t.line(i), t.head[x.col])
+			}
+			if *x.at = slices.Index(*x.list, code); *x.at < 0 {
+				*x.at = len(*x.list)
+				*x.list = append(*x.list, code)
+			}
+		}
+		if key := [2]string{t.text(i, from), t.text(i, to)}; seen[key] {
+			return m, fault.New("calc.twice", "code", key[0]+","+key[1]).At(name, t.line(i), "")
+		} else {
+			seen[key] = true
+		}
+		if share >= 0 {
+			v, known, err := t.value(i, share)
+			if err != nil {
+				return m, err
+			}
+			if known {
+				l.Share = v
+			}
+		}
+		m.Links = append(m.Links, l)
+	}
+	return m, nil
+}

@@ -1,0 +1,126 @@
+package calc
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/measure/regional"
+)
+
+// multiRegional splits a national table of domestic flows over regions.
+func (r *provincesRun) multiRegional() error {
+	if err := r.o.need("table", "final", "regional-output", "final-shares"); err != nil {
+		return err
+	}
+	f := r.e.flags("provinces").tableFlags()
+	f.file, f.final, f.output, f.ignore, f.blank = r.table, r.final, r.output, r.ignore, r.blank
+	t, notes, err := r.e.symmetric(f)
+	if err != nil {
+		return err
+	}
+	r.notes = append(r.notes, notes...)
+	n := t.N()
+	nation := regional.NationalTable{Z: t.Z, Final: mat.NewDense(n, len(t.Final), nil), Output: t.Output}
+	var uses []string
+	for j, c := range t.Final {
+		nation.Final.SetCol(j, c.Values)
+		uses = append(uses, c.Code)
+	}
+	if nation.Output == nil {
+		nation.Output = t.RowTotals()
+	}
+	in := regional.RegionalInputs{MinTrade: *r.minTrade, Quotients: regional.QuotientOptions{Delta: r.delta}}
+	if !(*r.minTrade > 0 && *r.minTrade < 1) { // the method takes zero for its default
+		return fault.New("regional.bad-share", "what", "--min-trade", "value", text(*r.minTrade))
+	}
+	if in.Quotients.Form, err = oneOf("form", *r.form, []choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
+		return err
+	}
+	if *r.sectorDelta != "" {
+		v, err := r.e.vector(*r.sectorDelta)
+		if err != nil {
+			return err
+		}
+		at, err := v.order(t.Codes, n, *r.table)
+		if err != nil {
+			return err
+		}
+		in.Quotients.SectorDelta = pick(v.values, at)
+	}
+	read := func(file string, areas, codes []string, n int, of string) (*mat.Dense, []string, error) {
+		found, err := r.crossed(file, codes)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(found) != 1 {
+			return nil, nil, fault.New("calc.one-series", "file", file)
+		}
+		m, err := found[0].arrange(file, areas, codes, n, of)
+		if areas == nil {
+			areas = found[0].areas
+		}
+		return m, areas, err
+	}
+	var areas []string
+	if in.Output, areas, err = read(*r.regionalOutput, nil, t.Codes, n, *r.table); err != nil {
+		return err
+	}
+	if in.FinalShares, _, err = read(*r.finalShares, areas, uses, len(uses), *r.table); err != nil {
+		return err
+	}
+	if *r.friction != "" {
+		if in.Friction, _, err = read(*r.friction, areas, areas, len(areas), *r.regionalOutput); err != nil {
+			return err
+		}
+	}
+	in.Quotients.Names = regional.Names{Provinces: areas, Industries: t.Codes}
+	m, err := regional.MultiRegional(nation, in)
+	if err != nil {
+		return err
+	}
+	r.notes = append(r.notes, fault.New("calc.trade-estimated"))
+	codes, finals := crossCodes(areas, t.Codes), crossCodes(areas, uses)
+	output := make([]float64, 0, len(codes))
+	rows := [][]string{append(append([]string{"code"}, codes...), finals...)}
+	trade := make([][]float64, len(areas))
+	for s := range areas {
+		output = append(output, mat.Row(nil, s, in.Output)...)
+		trade[s] = make([]float64, len(areas))
+		for b := range areas {
+			trade[s][b] = mat.Sum(m.Z.Slice(s*n, (s+1)*n, b*n, (b+1)*n)) + mat.Sum(m.Final.Slice(s*n, (s+1)*n, b*len(uses), (b+1)*len(uses)))
+		}
+		r.e.say(r.o, "explain-multi-regional", "code", areas[s], "output", text(mat.Sum(in.Output.RowView(s))), "home", text(trade[s][s]))
+	}
+	for i, c := range codes {
+		rows = append(rows, append(append([]string{c}, texts(mat.Row(nil, i, m.Z))...), texts(mat.Row(nil, i, m.Final))...))
+	}
+	// The output of every column closes the table, so that it can be handed to "calc io --output output".
+	rows = append(rows, append(append([]string{"output"}, texts(output)...), make([]string, len(finals))...))
+	return r.write(object{{"regions", areas}, {"industries", t.Codes}, {"uses", uses}, {"codes", codes}, {"finalCodes", finals}, {"z", rowsOf(m.Z)}, {"final", rowsOf(m.Final)},
+		{"output", byCode(codes, output)}, {"trade", trade}, {"sweeps", m.Sweeps}, {"maxResidual", residual(m, output)}}, rows)
+}
+
+// crossCodes names the industries of every region: "HN:A".
+func crossCodes(areas, codes []string) (out []string) {
+	for _, a := range areas {
+		for _, c := range codes {
+			out = append(out, a+":"+c)
+		}
+	}
+	return out
+}
+
+// residual is the largest difference between the uses of an industry and its output, relative to the largest output.
+func residual(m *regional.MultiRegionalTable, output []float64) float64 {
+	worst, largest := 0.0, 0.0
+	for i, x := range output {
+		largest = max(largest, x)
+		worst = max(worst, math.Abs(mat.Sum(m.Z.RowView(i))+mat.Sum(m.Final.RowView(i))-x))
+	}
+	if largest == 0 {
+		return 0
+	}
+	return worst / largest
+}
