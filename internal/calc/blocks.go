@@ -85,7 +85,7 @@ func (e *Env) secondTable(f *tableFlags, t *inputoutput.Table, b *inputoutput.Bl
 		b.Imports, _ = f.importColumn(t)
 	}
 	if *f.importsTable == "" && *f.domesticTable == "" {
-		return nil, fault.New("calc.missing", "command", "io", "flag", "--imports-table")
+		return nil, fault.New("calc.missing", "command", f.command, "flag", "--imports-table")
 	}
 	for _, second := range []struct {
 		flag, file string
@@ -187,7 +187,7 @@ func (f *tableFlags) proportional(t *inputoutput.Table, b *inputoutput.Blocks, n
 		return nil, fault.New("calc.not-total", "origin", string(t.Origin))
 	}
 	if *f.exports == "" {
-		return nil, fault.New("calc.missing", "command", "io", "flag", "--exports")
+		return nil, fault.New("calc.missing", "command", f.command, "flag", "--exports")
 	}
 	code, negative := f.importColumn(t)
 	if code == "" {

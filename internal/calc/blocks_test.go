@@ -37,6 +37,11 @@ func TestDomesticAndImportedFlowsAreKeptApart(t *testing.T) {
 			t.Errorf("%v: %v", c.args, n)
 		}
 	}
+	turned := ask(t, threeBlocks, show("--table", "M", "--origin", "imported", "--domestic-table", "D", "--block", "total")...) // B before A, as M has them
+	near(t, "added to imports", append(turned.at("flows").numbers(), turned.at("final", "exports").by("A", "B")...), []float64{70, 50, 45, 20, 60, 30}, 0)
+	if n := turned.at("notes").list(); len(n) > 0 {
+		t.Errorf("%v", n)
+	}
 	r := ask(t, threeBlocks, show("--table", "T", "--imports-table", "M")...)
 	near(t, "exports", r.at("final", "exports").by("A", "B"), []float64{60, 30}, 0)
 	near(t, "imports used", r.at("primary", "imports").by("A", "B"), []float64{19, 19}, 0)

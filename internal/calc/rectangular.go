@@ -19,7 +19,7 @@ func (e *Env) supplyUse(f *tableFlags) (*inputoutput.SupplyUse, []*fault.Error, 
 		name, flip = *f.supplyTable, true
 	}
 	if name == "" {
-		return nil, nil, fault.New("calc.missing", "command", "io", "flag", "--make-table")
+		return nil, nil, fault.New("calc.missing", "command", f.command, "flag", "--make-table")
 	}
 	v, err := e.grid(name)
 	if err != nil {

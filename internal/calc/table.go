@@ -16,6 +16,7 @@ type tableFlags struct {
 	aggregate, split, prices, importsTable, domesticTable, domestic, exports, block *string
 	regions *inputoutput.MultiRegion // of an inter-country table, once it is read
 	blank   *bool
+	command string
 	given   func(name string) bool // whether a flag is on the command line
 }
 
@@ -47,6 +48,7 @@ func (o *options) tableFlags() *tableFlags {
 		exports:        o.String("exports", "", "exports"),
 		block:          o.String("block", "domestic", "block"),
 		given:          o.given,
+		command:        o.Name(),
 		blank:          o.Bool("blank-is-zero", false, "blank-is-zero"),
 	}
 }
@@ -163,7 +165,7 @@ func (e *Env) makeAndUse(f *tableFlags, use []byte, origin inputoutput.Origin) (
 		return nil, nil, err
 	}
 	if *f.makeTable == "" {
-		return nil, nil, fault.New("calc.missing", "command", "io", "flag", "--make-table")
+		return nil, nil, fault.New("calc.missing", "command", f.command, "flag", "--make-table")
 	}
 	supply, err := e.bytesOf(*f.makeTable)
 	if err != nil {
@@ -200,6 +202,12 @@ func (f *tableFlags) read(g *ioformat.Grid, origin inputoutput.Origin) (*inputou
 			r.Final = append(r.Final, c)
 		} else {
 			r.Imports = append(r.Imports, c)
+		}
+	}
+	if origin == inputoutput.Imported && f.apart() { // the other table has the primary inputs, and what of imports is not used
+		r.Final = slices.DeleteFunc(r.Final, func(c string) bool { return !g.HasColumn(c) })
+		for _, rows := range []*[]string{&r.ValueAdded, &r.Imports, &r.Taxes, &r.Details, &r.Physical} {
+			*rows = slices.DeleteFunc(*rows, func(c string) bool { return !g.HasRow(c) })
 		}
 	}
 	given := list(*f.industries)
