@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"nhipso/data"
+	"nhipso/internal/fault"
 	"nhipso/internal/territory"
 )
 
@@ -75,6 +76,8 @@ func TestAllocationByTheIndicatorThatReachesAnIndustry(t *testing.T) {
 	refused(t, files{"N": disk["N"], "I": "area,industry,value\nP,A,1\nQ,A,1\nP,B,1\nQ,B,1\nP,C,1\n"}, "calc.no-cell", "provinces", "--national", "N", "--indicator", "I")
 	sparse := ask(t, files{"N": disk["N"], "I": "area,industry,value\nP,A,1\nQ,A,1\nP,B,1\nQ,B,1\nP,C,\n"}, "provinces", "--national", "N", "--indicator", "I", "--blank-is-zero")
 	near(t, "sparse", sparse.at("matrix").numbers(), []float64{300, 45, 0, 300, 45, 0}, 0)
+	huge := ask(t, files{"N": "A,300\n", "I": "area,A\nP,1e308\nQ,1e308\nR,0.5e308\nS,0.5e308\n"}, "provinces", "--national", "N", "--indicator", "I")
+	near(t, "weights whose sum is beyond the range", huge.at("matrix").numbers(), []float64{100, 100, 50, 50}, 1e-12)
 	if notes(sparse) == "" {
 		t.Error("nobody was told of the blanks")
 	}
@@ -309,4 +312,28 @@ func notes(x tree) string {
 		codes = append(codes, n.at("code").v.(string))
 	}
 	return strings.Join(codes, " ")
+}
+
+// FuzzProvinceReaders holds that no file makes a reader of provinces panic, hang, or give a number that is none.
+func FuzzProvinceReaders(f *testing.F) {
+	for _, s := range []string{"area,industry,value\nP,A,1\n", "code,A\nP,1\nQ,2\n", "area,period,value,se\nP,2024-Q1,1,1\n", "firm,home,industry,value,area,work\nf,P,A,1,Q,1\nf,,,,P,2\n", "period,VN63-24\n2020,1\n", "01,1\n24,2\n",
+		"from,to,share\n01,N,\n24,N,1\n", "area,industry,period,value\n,A,2024,1\n", "\"", "tỉnh;giá trị\n1;2,5\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		disk := files{"-": text, "N": "A,1\n", "R": "code,A\nP,5\nQ,1\n", "D": fourCells, "T": "value\n5\n", "S": "01,5\n24,7\n", "M": "from,to\n01,N\n24,N\n"}
+		for _, args := range [][]string{
+			{"allocate", "--national", "N", "--indicator", "-"}, {"allocate", "--national", "N", "--indicator", "-", "--blank-is-zero"}, {"head-office", "--reported", "R", "--firms", "-"}, {"head-office", "--reported", "-", "--firms", "M"},
+			{"consistent", "--data", "-", "--totals", "T", "--blank-is-zero"}, {"consistent", "--data", "D", "--totals", "-"}, {"restate", "--data", "-"}, {"restate", "--data", "-", "--from", "34", "--to", "63", "--weights", "S"},
+			{"restate", "--data", "-", "--from", "VN", "--to", "VN"}, {"restate", "--data", "S", "--map", "-"}, {"restate", "--data", "-", "--map", "M"},
+		} {
+			out, _, err := run("en", disk, append([]string{"provinces", "--json", "--what"}, args...)...)
+			if err == nil && (strings.Contains(out, ": NaN") || strings.Contains(out, ": Inf")) {
+				t.Errorf("%v of %q: %s", args, text, out)
+			}
+			if fault.KindOf(err) == fault.Internal && err != nil {
+				t.Errorf("%v of %q: %v", args, text, err)
+			}
+		}
+	})
 }

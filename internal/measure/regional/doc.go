@@ -75,6 +75,15 @@ func shared(total float64, weights []float64) []float64 {
 			largest = i
 		}
 	}
+	if math.IsInf(sum, 1) { // weights near the end of the range: their proportions are all that matters
+		scaled := make([]float64, len(weights))
+		sum = 0
+		for i, w := range weights {
+			scaled[i] = w / weights[largest]
+			sum += scaled[i]
+		}
+		weights = scaled
+	}
 	size := math.Abs(total)
 	grain := math.Nextafter(size, math.Inf(1)) - size
 	if below := size - math.Nextafter(size, 0); below < grain {
