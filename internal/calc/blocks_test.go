@@ -57,6 +57,15 @@ func TestDomesticAndImportedFlowsAreKeptApart(t *testing.T) {
 	whole := ask(t, threeBlocks, "digital", "--table", "D", "--value-added", "va", "--final", "home,exports", "--imports", "imports", "--digital", "B")
 	near(t, "digital", []float64{apart.at("total").number()}, []float64{whole.at("total").number()}, 1e-12)
 
+	t.Run("between industries alone", func(t *testing.T) {
+		disk := files{"T": "code,A,B\nA,20,45\nB,50,70\nva,130,185\n", "M": "code,A,B\nA,4,9\nB,15,10\n"}
+		r := ask(t, disk, "io", "--table", "T", "--imports-table", "M", "--value-added", "va", "--what", "table")
+		near(t, "flows", r.at("flows").numbers(), domestic, 0)
+		near(t, "output", r.at("totalOutput").by("A", "B"), []float64{200, 300}, 0)
+		if n := r.at("notes").list(); len(n) > 0 {
+			t.Errorf("%v", n)
+		}
+	})
 	t.Run("what disagrees is told", func(t *testing.T) {
 		r := ask(t, threeBlocks, show("--table", "T", "--imports-table", "M", "--domestic-table", "d")...)
 		if s := r.at("notes", -1, "text").v.(string); !strings.Contains(s, "B × exports") {

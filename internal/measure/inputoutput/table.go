@@ -105,7 +105,7 @@ func (t *Table) Check() error {
 	if t.Output != nil {
 		return t.checkVector(t.Output, "output", true)
 	}
-	if len(t.Final) == 0 && len(t.Primary) == 0 {
+	if len(t.Final) == 0 && len(t.Primary) == 0 && t.Origin != Imported { // imports have no output: what is used is all there is
 		return fault.New("inputoutput.no-output")
 	}
 	return nil
