@@ -86,7 +86,7 @@ type Store interface {
 
 // Newest reduces a history ordered as Store.History gives it to the newest version of each cell within the bound.
 func Newest(history []Version, at AsOf) []Version {
-	var out []Version
+	out := make([]Version, 0, len(history))
 	for _, v := range history {
 		if !at.Allows(v) {
 			continue

@@ -7,6 +7,7 @@ package pipeline
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"nhipso/internal/catalog"
@@ -48,6 +49,18 @@ func NewInputs(params map[string]string, history map[string][]cube.Version) *Inp
 		in.series[name] = cube.Newest(versions, cube.AsOf{})
 	}
 	return in
+}
+
+// With gives the same inputs with some of them replaced, as a draw replaces those that it disturbs; the others are shared, not read again.
+func (in *Inputs) With(changed map[string][]cube.Version) *Inputs {
+	if len(changed) == 0 {
+		return in
+	}
+	out := &Inputs{Params: in.Params, series: maps.Clone(in.series), past: maps.Clone(in.past)}
+	for name, versions := range changed {
+		out.series[name], out.past[name] = cube.Newest(versions, cube.AsOf{}), versions
+	}
+	return out
 }
 
 // Newest gives the newest version of each cell of an input.

@@ -287,13 +287,12 @@ func (s *simulation) noise(d *uncertainty.Draw) map[string][]float64 {
 // model goes from published figures to the data of the quarterly estimate, with what is drawn disturbed. Without a draw nothing is.
 func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyModel, error) {
 	quarterly := s.quarterly
-	history := map[string][]cube.Version{"share": s.in.History("share"), "average": s.in.Newest("average"), "quarters": s.in.Newest("quarters"),
-		"years": s.in.Newest("years"), "growth": s.in.Newest("growth"), "structure": s.in.Newest("structure")}
+	changed := map[string][]cube.Version{}
 	var wobble []float64
 	if on[fromRounding] {
 		stream := d.Stream(fromRounding)
 		off := map[cube.Cell]float64{} // the same for every vintage of a cell
-		history["share"] = moved(history["share"], func(v cube.Version) float64 {
+		changed["share"] = moved(s.in.History("share"), func(v cube.Version) float64 {
 			if _, known := off[v.Cell()]; !known {
 				off[v.Cell()] = s.rounding * (2*stream.Uniform() - 1)
 			}
@@ -302,7 +301,7 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 	}
 	if on[fromSplit] {
 		stream := d.Stream(fromSplit)
-		history["average"] = moved(history["average"], func(cube.Version) float64 { return s.rounding * (2*stream.Uniform() - 1) })
+		changed["average"] = moved(s.in.Newest("average"), func(cube.Version) float64 { return s.rounding * (2*stream.Uniform() - 1) })
 		walk := 0.0
 		for range 64 { // more years than the series will have for long; further ones stand still
 			walk += ordinaryChange * stream.Normal()
@@ -318,7 +317,7 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 	}
 	if on[fromGrowth] {
 		stream := d.Stream(fromGrowth)
-		history["growth"] = moved(history["growth"], func(v cube.Version) float64 {
+		changed["growth"] = moved(s.in.Newest("growth"), func(v cube.Version) float64 {
 			z := stream.Normal()
 			if v.Period.Frequency() != stat.Quarterly {
 				return 0
@@ -326,7 +325,7 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 			return s.growthSD * z
 		})
 	}
-	base := pipeline.NewInputs(nil, history)
+	base := s.in.With(changed)
 	shares, extended := s.shares, s.extended
 	var err error
 	if shares == nil || on[fromRounding] || on[fromSplit] {
@@ -352,7 +351,7 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 			va = append(va, cube.Version{Dataflow: "DE_VA", Observation: stat.Observation{Key: stat.NewKey("A", country, nso, total, latest), Period: y, Value: &level}})
 		}
 	}
-	return layOut(pipeline.NewInputs(quarterly, map[string][]cube.Version{"part": versionsOf(shares), "va": va, "gdp": history["years"], "quarters": versionsOf(extended)}))
+	return layOut(pipeline.NewInputs(quarterly, map[string][]cube.Version{"part": versionsOf(shares), "va": va, "gdp": s.in.Newest("years"), "quarters": versionsOf(extended)}))
 }
 
 // moved gives copies of figures with something added to each.

@@ -12,15 +12,15 @@ import (
 type series struct {
 	flow string
 	key  stat.Key
-	at   map[stat.Period]cube.Version
+	at   map[stat.Period]*cube.Version
 }
 
 // pick gives the series of a key among versions; it is empty when there is none.
 func pick(versions []cube.Version, key ...string) series {
 	k := stat.NewKey(key...)
-	s := series{key: k, at: map[stat.Period]cube.Version{}}
-	for _, v := range versions {
-		if v.Key == k {
+	s := series{key: k, at: map[stat.Period]*cube.Version{}}
+	for i := range versions {
+		if v := &versions[i]; v.Key == k {
 			s.flow = v.Dataflow
 			s.at[v.Period] = v
 		}
@@ -69,8 +69,11 @@ func (s series) span() (first, last stat.Period, ok bool) {
 
 // ref names one cell as an input, in a role.
 func (s series) ref(p stat.Period, role string) pipeline.Ref {
-	v := s.at[p]
-	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Period: p, Message: v.Message, Role: role}
+	r := pipeline.Ref{Dataflow: s.flow, Key: s.key, Period: p, Role: role}
+	if v := s.at[p]; v != nil {
+		r.Message = v.Message
+	}
+	return r
 }
 
 // whole names the series as an input, in a role.
@@ -91,12 +94,12 @@ func output(flow string, key stat.Key, p stat.Period, value stat.Decimal, status
 	return pipeline.Output{Dataflow: flow, Observation: stat.Observation{Key: key, Period: p, Value: &value, Status: status, Attributes: attrs}, From: from}
 }
 
-// hundred turns per cent into a fraction.
-var hundred = stat.Int(100)
+// hundred and hundredth turn fractions into per cent and back.
+var hundred, hundredth = stat.Int(100), stat.MustDecimal("0.01")
 
 // percentOf gives share per cent of whole, exactly.
 func percentOf(share, whole stat.Decimal) stat.Decimal {
-	return share.Mul(whole).Mul(stat.MustDecimal("0.01"))
+	return share.Mul(whole).Mul(hundredth)
 }
 
 // fixed formats a diagnostic number with n decimals, decimal point.
