@@ -91,7 +91,7 @@ func (a *app) close() { a.store.Close() }
 func (a *app) intake() cube.Intake { return cube.Intake{Catalog: a.catalog, Store: a.store} }
 
 func (a *app) runner(report func(pipeline.Recipe, pipeline.Run, bool)) pipeline.Runner {
-	return pipeline.Runner{Store: a.store, Intake: a.intake(), Now: a.now, Report: report}
+	return pipeline.Runner{Store: a.store, Intake: a.intake(), Now: a.now, Zone: vietnam, Report: report}
 }
 
 func (a *app) desk() publish.Desk { return publish.Desk{Store: a.store, Cube: a.store, Now: a.now} }

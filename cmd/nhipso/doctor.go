@@ -10,8 +10,10 @@ import (
 	"syscall"
 	"time"
 
+	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
 	"nhipso/static"
 )
 
@@ -103,7 +105,7 @@ func doctor(ctx context.Context, e *env, args []string) error {
 func (a *app) stale(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, r := range a.recipes {
-		is, err := pipeline.Stale(ctx, a.store, r)
+		is, err := pipeline.Stale(ctx, a.store, r, cube.AsOf{}, stat.DateOf(a.now().In(vietnam)))
 		if err != nil {
 			return nil, err
 		}

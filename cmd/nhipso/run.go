@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
 )
@@ -53,7 +54,7 @@ func (a *app) runStale(ctx context.Context, e *env, recipes []pipeline.Recipe, f
 
 func (a *app) listRecipes(ctx context.Context, e *env) error {
 	for _, r := range a.recipes {
-		last, ran, err := a.store.LatestRun(ctx, r.ID)
+		last, ran, err := a.store.LatestRun(ctx, r.ID, cube.AsOf{})
 		if err != nil {
 			return err
 		}

@@ -57,8 +57,9 @@ type Receipt struct {
 
 // AsOf bounds a read. The zero AsOf reads everything known now.
 type AsOf struct {
-	Vintage stat.Date // figures published on or before this day; zero for no bound
-	Message int64     // figures brought by this message or an earlier one; zero for no bound
+	Vintage stat.Date `json:"vintage"`        // figures published on or before this day; zero for no bound
+	Message int64     `json:"message"`        // figures brought by this message or an earlier one; zero for no bound
+	Only    Messages  `json:"only,omitempty"` // figures brought by one of these messages; nil for no bound
 }
 
 // Query selects series of a dataflow. An empty Key matches all; codes may be left empty or joined with "+".
@@ -70,7 +71,7 @@ type Query struct {
 
 // Store keeps the cube. Its implementations are bound by the conformance suite of package store.
 //
-// Order of versions of one cell: by vintage day, then by message number; the last one is the figure as of now.
+// Order of versions of one cell: by vintage day, then by message number. Which of them is the figure as of now, Supersedes decides.
 type Store interface {
 	// Append stores a checked message in one transaction. Entries equal to the latest version of their cell under the
 	// same vintage are left out; a reported figure that differs from a reported one of the same cell and vintage day is
@@ -92,7 +93,9 @@ func Newest(history []Version, at AsOf) []Version {
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].Cell() == v.Cell() {
-			out[n-1] = v
+			if v.Supersedes(out[n-1]) {
+				out[n-1] = v
+			}
 			continue
 		}
 		out = append(out, v)
@@ -100,12 +103,44 @@ func Newest(history []Version, at AsOf) []Version {
 	return out
 }
 
+// Supersedes reports whether a version stands in place of another one of its cell. Reported figures are ordered by the day on which they
+// were published, and by message within a day: an old yearbook loaded late does not replace a newer one. Derived figures are ordered by
+// message alone: their day is that of their run, and a clock may have been wrong. A reported figure outranks a derived one.
+func (v Version) Supersedes(other Version) bool {
+	if a, b := Reported(v.Observation), Reported(other.Observation); a != b {
+		return a
+	} else if !a {
+		return v.Message > other.Message
+	}
+	if c := v.Vintage.Date.Compare(other.Vintage.Date); c != 0 {
+		return c > 0
+	}
+	return v.Message > other.Message
+}
+
 // Allows reports whether a version lies within the bound.
 func (a AsOf) Allows(v Version) bool {
 	if !a.Vintage.IsZero() && v.Vintage.Date.After(a.Vintage) {
 		return false
 	}
-	return a.Message == 0 || v.Message <= a.Message
+	return a.Holds(v.Message)
+}
+
+// Holds reports whether a message lies within the bound, whatever the day of its figures.
+func (a AsOf) Holds(message int64) bool {
+	return (a.Message == 0 || message <= a.Message) && (a.Only == nil || a.Only.Has(message))
+}
+
+// Messages gives the messages within the bound, of those up to the number given as the newest.
+func (a AsOf) Messages(newest int64) Messages {
+	if a.Message != 0 && a.Message < newest {
+		newest = a.Message
+	}
+	all := UpTo(newest)
+	if a.Only == nil {
+		return all
+	}
+	return a.Only.Without(a.Only.Without(all))
 }
 
 // Reported reports whether an observation is a reported figure: one that names a document, not a run of ours.

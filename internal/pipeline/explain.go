@@ -50,29 +50,50 @@ func (n Node) Documents() []string {
 // Explain gives the tree from a figure down to the documents, as the cube stood at the bound. A cell without a figure is
 // cube.no-cell.
 func Explain(ctx context.Context, store Store, cell cube.Cell, at cube.AsOf) (Node, error) {
-	e := explainer{ctx: ctx, store: store, at: at, seen: map[cube.Cell]bool{}}
-	n, err := e.node(Ref{Dataflow: cell.Dataflow, Key: cell.Key, Period: cell.Period}, at, cell.Period, 0)
-	if err == nil && len(n.Versions) == 0 {
-		err = fault.New("cube.no-cell", "cell", cell.String())
+	history, err := store.History(ctx, cube.Query{Dataflow: cell.Dataflow, Key: string(cell.Key), AsOf: at})
+	if err != nil {
+		return Node{}, err
 	}
-	return n, err
+	for _, v := range cube.Newest(history, cube.AsOf{}) {
+		if v.Cell() == cell {
+			return ExplainVersion(ctx, store, v)
+		}
+	}
+	return Node{}, fault.New("cube.no-cell", "cell", cell.String())
+}
+
+// ExplainVersion gives the tree from one version of a figure down to the documents.
+func ExplainVersion(ctx context.Context, store Store, v cube.Version) (Node, error) {
+	e := explainer{ctx: ctx, store: store, seen: map[step]bool{}}
+	ref := RefTo(v, "")
+	return e.node(ref, []cube.Version{v}, v.Period, 0)
 }
 
 type explainer struct {
 	ctx   context.Context
 	store Store
-	at    cube.AsOf
-	seen  map[cube.Cell]bool
+	seen  map[step]bool
 }
 
-// node explains a reference. A run saw the cube as it stood when it read, so the bound narrows on the way down.
-func (e *explainer) node(ref Ref, at cube.AsOf, parent stat.Period, depth int) (Node, error) {
-	n := Node{Cell: cube.Cell{Dataflow: ref.Dataflow, Key: ref.Key, Period: ref.Period}, Role: ref.Role}
-	history, err := e.store.History(e.ctx, cube.Query{Dataflow: ref.Dataflow, Key: string(ref.Key), AsOf: at})
-	if err != nil {
-		return n, err
+// step is what a node stands for: a reference and the versions behind it, which for a whole series differ from run to run.
+type step struct {
+	ref      Ref
+	versions int
+	newest   int64
+}
+
+func stepOf(ref Ref, versions []cube.Version) step {
+	ref.Role = ""
+	s := step{ref: ref, versions: len(versions)}
+	for _, v := range versions {
+		s.newest = max(s.newest, v.Message)
 	}
-	n.Versions = pick(history, ref)
+	return s
+}
+
+// node explains a reference by the versions that it names.
+func (e *explainer) node(ref Ref, versions []cube.Version, parent stat.Period, depth int) (Node, error) {
+	n := Node{Cell: ref.Cell(), Role: ref.Role, Versions: versions}
 	if len(n.Versions) > maxVersions {
 		n.Omitted = len(n.Versions) - maxVersions
 		if ref.Key.Open() {
@@ -81,17 +102,18 @@ func (e *explainer) node(ref Ref, at cube.AsOf, parent stat.Period, depth int) (
 			n.Versions = n.Versions[n.Omitted:]
 		}
 	}
-	if len(n.Versions) == 0 {
+	if len(versions) == 0 {
 		return n, nil
 	}
-	if e.seen[n.Cell] {
+	this := stepOf(ref, versions)
+	if e.seen[this] {
 		n.Seen = true
 		return n, nil
 	}
-	e.seen[n.Cell] = true
+	e.seen[this] = true
 	// A series is explained through the figure of the period in hand, or its newest one.
-	v := n.Versions[len(n.Versions)-1]
-	for _, w := range n.Versions {
+	v := versions[len(versions)-1]
+	for _, w := range versions {
 		if w.Period == parent {
 			v = w
 		}
@@ -110,7 +132,11 @@ func (e *explainer) node(ref Ref, at cube.AsOf, parent stat.Period, depth int) (
 		return n, err
 	}
 	for _, from := range lineage.From {
-		child, err := e.node(from, cube.AsOf{Vintage: at.Vintage, Message: run.ReadTo}, v.Period, depth+1)
+		used, err := Used(e.ctx, e.store, from, run)
+		if err != nil {
+			return n, err
+		}
+		child, err := e.node(from, used, v.Period, depth+1)
 		if err != nil {
 			return n, err
 		}
@@ -119,23 +145,27 @@ func (e *explainer) node(ref Ref, at cube.AsOf, parent stat.Period, depth int) (
 	return n, nil
 }
 
-// pick chooses the versions that a reference means: the version that a message brought, the newest of a cell, or the
-// newest of every cell of a series or of the series of a block.
-func pick(history []cube.Version, ref Ref) []cube.Version {
-	var out []cube.Version
-	for _, v := range cube.Newest(history, cube.AsOf{}) {
-		if v.Key.Matches(string(ref.Key)) && (ref.Period.IsZero() || v.Period == ref.Period) {
-			out = append(out, v)
+// Used gives the versions that a run used under a reference, ordered as cube.Store.History orders them: the one version named, or of a
+// whole series those that the run could see. Nothing that came after the run is among them.
+func Used(ctx context.Context, store cube.Store, ref Ref, run Run) ([]cube.Version, error) {
+	history, err := store.History(ctx, cube.Query{Dataflow: ref.Dataflow, Key: string(ref.Key), AsOf: run.Bound()})
+	if err != nil || ref.Whole() && ref.History {
+		return history, err
+	}
+	if ref.Whole() || ref.Message == 0 {
+		out := cube.Newest(history, cube.AsOf{})
+		if ref.Whole() {
+			return out, nil
+		}
+		return slices.DeleteFunc(out, func(v cube.Version) bool { return v.Period != ref.Period }), nil
+	}
+	for _, v := range history {
+		// References of before vintages were noted name their message alone.
+		if v.Message == ref.Message && v.Period == ref.Period && (ref.Vintage.IsZero() || v.Vintage.Date == ref.Vintage) {
+			return []cube.Version{v}, nil
 		}
 	}
-	if ref.Message != 0 && !ref.Period.IsZero() {
-		for _, v := range history {
-			if v.Message == ref.Message && v.Key == ref.Key && v.Period == ref.Period {
-				return []cube.Version{v}
-			}
-		}
-	}
-	return out
+	return nil, nil
 }
 
 // largest gives the n largest figures of a block, by size and then in its order: a table is known by its large cells.

@@ -14,7 +14,7 @@ func TestStale(t *testing.T) {
 	ctx := context.Background()
 	stale := func(want bool, when string) {
 		t.Helper()
-		if got, err := Stale(ctx, b.store, double); err != nil || got != want {
+		if got, err := Stale(ctx, b.store, double, cube.AsOf{}, stat.DateOf(b.day)); err != nil || got != want {
 			t.Errorf("%s: stale is %v (%v)", when, got, err)
 		}
 	}
@@ -34,8 +34,9 @@ func total(in *Inputs) (*Result, error) {
 	for _, v := range in.Newest("in") {
 		sum = sum.Add(*v.Value)
 	}
+	list := in.Newest("in")
 	return &Result{Outputs: []Output{{Dataflow: "DOUBLE", Observation: stat.Observation{Key: "A.x", Period: stat.Year(2025), Value: &sum, Status: stat.Estimated},
-		From: []Ref{{Dataflow: "IN", Key: "A.x", Role: "series"}, {Dataflow: "IN", Key: "A.x", Period: stat.Year(2025), Role: "last"}}}}}, nil
+		From: []Ref{{Dataflow: "IN", Key: "A.x", Role: "series"}, RefTo(list[len(list)-1], "last")}}}}, nil
 }
 
 func TestExplainOfASeries(t *testing.T) {
@@ -85,7 +86,7 @@ func TestExplainNamesTheVersionThatWasUsed(t *testing.T) {
 	older := Recipe{ID: "older", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN", History: true}}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
 		v := in.History("in")[1]
 		return &Result{Outputs: []Output{{Dataflow: "DOUBLE", Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: v.Value, Status: stat.Estimated},
-			From: []Ref{{Dataflow: "IN", Key: v.Key, Period: v.Period, Message: v.Message, Role: "first print"}}}}}, nil
+			From: []Ref{RefTo(v, "first print")}}}}, nil
 	}}
 	if _, err := b.runner.RunStale(ctx, []Recipe{older}, false); err != nil {
 		t.Fatal(err)
@@ -108,7 +109,7 @@ func TestExplainOpensAFigureOnceAndGoesSoDeepAndNoDeeper(t *testing.T) {
 	}
 	twice := Recipe{ID: "twice", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "DOUBLE"}}, Outputs: []string{"NEXT"}, Compute: func(in *Inputs) (*Result, error) {
 		v := in.Newest("in")[0]
-		from := Ref{Dataflow: "DOUBLE", Key: v.Key, Period: v.Period, Message: v.Message}
+		from := RefTo(v, "")
 		return &Result{Outputs: []Output{{Dataflow: "NEXT", Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: v.Value, Status: stat.Estimated}, From: []Ref{from, from}}}}, nil
 	}}
 	if _, err := b.runner.RunStale(ctx, []Recipe{twice}, false); err != nil {

@@ -16,16 +16,21 @@ type memStore struct {
 }
 
 func (s *memStore) Append(_ context.Context, m cube.Message) (cube.Receipt, error) {
+	return s.append(m, cube.AsOf{}, func(cube.Version) bool { return true })
+}
+
+// append leaves out what the newest version within the bound says already, from the same inputs.
+func (s *memStore) append(m cube.Message, at cube.AsOf, sameInputs func(cube.Version) bool) (cube.Receipt, error) {
 	var r cube.Receipt
 	var add []cube.Version
 	for _, e := range m.Entries {
 		var last *cube.Version
 		for i := range s.versions {
-			if v := &s.versions[i]; v.Cell() == (cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}) {
+			if v := &s.versions[i]; v.Cell() == (cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}) && at.Holds(v.Message) {
 				last = v
 			}
 		}
-		if last != nil && last.Vintage.Date == e.Vintage.Date && same(*last, e) {
+		if last != nil && last.Vintage.Date == e.Vintage.Date && same(*last, e) && sameInputs(*last) {
 			r.Unchanged++
 			continue
 		}
@@ -79,7 +84,13 @@ func (s *memStore) Read(ctx context.Context, q cube.Query) ([]cube.Version, erro
 func (s *memStore) LastMessage(context.Context) (int64, error) { return s.messages, nil }
 
 func (s *memStore) AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error) {
-	r, err := s.Append(ctx, m)
+	given := map[cube.Cell]Lineage{}
+	for _, l := range lineage {
+		given[l.Cell] = l
+	}
+	r, err := s.append(m, run.Bound(), func(v cube.Version) bool {
+		return SameInputs(s.lineage[v.Attributes["RUN"]][v.Cell()], given[v.Cell()])
+	})
 	if err != nil {
 		return r, err
 	}
@@ -105,9 +116,9 @@ func (s *memStore) NextRunNumber(_ context.Context, recipe string) (int, error) 
 	return n, nil
 }
 
-func (s *memStore) LatestRun(_ context.Context, recipe string) (Run, bool, error) {
+func (s *memStore) LatestRun(_ context.Context, recipe string, at cube.AsOf) (Run, bool, error) {
 	for i := len(s.runs) - 1; i >= 0; i-- {
-		if s.runs[i].Recipe == recipe {
+		if s.runs[i].Recipe == recipe && s.runs[i].Within(at) {
 			return s.runs[i], true, nil
 		}
 	}

@@ -28,7 +28,7 @@ func newBench(t *testing.T) *bench {
 	}
 	flow := func(id string, kind catalog.Kind) *catalog.Dataflow {
 		return &catalog.Dataflow{ID: id, Kind: kind, Dimensions: []catalog.Dimension{{ID: "FREQ", Codelist: "CL_X"}, {ID: "X", Codelist: "CL_X"}},
-			Attributes: []string{stat.AttrSource, stat.AttrMark, stat.AttrRun, stat.AttrRecipe, stat.AttrComment}}
+			Attributes: []string{stat.AttrSource, stat.AttrMark, stat.AttrRun, stat.AttrRecipe, stat.AttrComment, stat.AttrConf}}
 	}
 	c, err := catalog.New("TEST", []*catalog.Dataflow{flow("IN", catalog.Reported), flow("DOUBLE", catalog.Derived), flow("NEXT", catalog.Derived)}, []*catalog.Codelist{list}, nil)
 	if err != nil {
@@ -59,7 +59,7 @@ func mapping(id, from, to string, f func(stat.Decimal) stat.Decimal) Recipe {
 			}
 			value := f(*v.Value)
 			r.Outputs = append(r.Outputs, Output{Dataflow: to, Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: &value, Status: stat.Estimated},
-				From: []Ref{{Dataflow: from, Key: v.Key, Period: v.Period, Message: v.Message, Role: "input"}}})
+				From: []Ref{RefTo(v, "input")}})
 		}
 		return &r, nil
 	}}

@@ -33,11 +33,18 @@ type Recipe struct {
 	Inputs  []Input
 	Outputs []string // dataflows that it writes, and nobody else does
 	Compute func(*Inputs) (*Result, error)
+	// Phase, for a recipe that judges by the calendar (Inputs.Day), gives a text that changes only when the calendar changes a result, such
+	// as the deadlines that have passed. It is part of the memo, so that the recipe becomes stale on that day and on no other.
+	Phase func(*Inputs) string
+	// DisclosureSafe names the test which shows that no confidential input can be computed back from any output. Where it is empty, an output
+	// is as confidential as the most confidential figure that it came from.
+	DisclosureSafe string
 }
 
 // Inputs is what Compute may see: the declared series, nothing else.
 type Inputs struct {
 	Params map[string]string
+	Day    stat.Date                 // day of the run in the country's zone; only a recipe with a Phase may look at it
 	series map[string][]cube.Version // by input name: newest version of each cell
 	past   map[string][]cube.Version // by input name: whole history, where declared
 }
@@ -56,7 +63,7 @@ func (in *Inputs) With(changed map[string][]cube.Version) *Inputs {
 	if len(changed) == 0 {
 		return in
 	}
-	out := &Inputs{Params: in.Params, series: maps.Clone(in.series), past: maps.Clone(in.past)}
+	out := &Inputs{Params: in.Params, Day: in.Day, series: maps.Clone(in.series), past: maps.Clone(in.past)}
 	for name, versions := range changed {
 		out.series[name], out.past[name] = cube.Newest(versions, cube.AsOf{}), versions
 	}
@@ -70,14 +77,28 @@ func (in *Inputs) Newest(name string) []cube.Version { return in.series[name] }
 func (in *Inputs) History(name string) []cube.Version { return in.past[name] }
 
 // Ref names something that a figure was computed from: one version of one cell when Period is set, or all the periods of a
-// series when it is not. A Key with open codes ("A.US.USE..") names all the series that it matches, as of a block of a table.
+// series when it is not. A Key with open codes ("A.US.USE..") names all the series that it matches, as of a block of a table. Of a whole
+// series or block, the bound of the run that used it decides which versions are meant.
 type Ref struct {
 	Dataflow string      `json:"dataflow"`
 	Key      stat.Key    `json:"key"`
 	Period   stat.Period `json:"period,omitzero"`
+	Vintage  stat.Date   `json:"vintage,omitzero"`  // of the version used; with Message it names exactly one
 	Message  int64       `json:"message,omitempty"` // the message that brought the version used; 0 for a whole series
+	History  bool        `json:"history,omitempty"` // of a whole series: every version, not the newest of each cell alone
 	Role     string      `json:"role,omitempty"`    // what it was used as: "benchmark", "indicator", "numerator"…
 }
+
+// RefTo names one version as an input, in a role.
+func RefTo(v cube.Version, role string) Ref {
+	return Ref{Dataflow: v.Dataflow, Key: v.Key, Period: v.Period, Vintage: v.Vintage.Date, Message: v.Message, Role: role}
+}
+
+// Whole reports whether the reference names whole series rather than one version.
+func (r Ref) Whole() bool { return r.Period.IsZero() }
+
+// Cell gives what the reference names; its period is unset for a whole series.
+func (r Ref) Cell() cube.Cell { return cube.Cell{Dataflow: r.Dataflow, Key: r.Key, Period: r.Period} }
 
 // Output is a derived observation with what it came from.
 type Output struct {
@@ -107,11 +128,25 @@ type Run struct {
 	Memo        string            `json:"memo"` // hash of recipe, version, parameters and the input versions
 	StartedAt   time.Time         `json:"startedAt"`
 	FinishedAt  time.Time         `json:"finishedAt"`
-	ReadTo      int64             `json:"readTo"`  // newest message that it could see
-	Message     int64             `json:"message"` // message that it wrote; 0 when its figures were unchanged
+	ReadTo      int64             `json:"readTo"`         // newest message that it could see
+	Only        cube.Messages     `json:"only,omitempty"` // the messages that it could see, where it did not see all up to ReadTo
+	Message     int64             `json:"message"`        // message that it wrote; 0 when its figures were unchanged
 	Outputs     int               `json:"outputs"`
 	Params      map[string]string `json:"params,omitempty"`
 	Diagnostics []Diagnostic      `json:"diagnostics,omitempty"`
+}
+
+// Bound is what the run could see: the bound of every whole series that its figures name as an input.
+func (r Run) Bound() cube.AsOf { return cube.AsOf{Message: r.ReadTo, Only: r.Only} }
+
+// Within reports whether a bound holds all that the run could see, and what it wrote. The results of a run that saw more than a reader may
+// know are not for that reader.
+func (r Run) Within(at cube.AsOf) bool {
+	seen := r.Bound().Messages(r.ReadTo)
+	if r.Message != 0 {
+		seen = seen.Union(cube.NewMessages(r.Message))
+	}
+	return at.Messages(seen.Max()).Covers(seen)
 }
 
 // Lineage is what one derived cell came from in one run.
@@ -125,13 +160,14 @@ type Lineage struct {
 // without its run, and no run without its figures.
 type Store interface {
 	cube.Store
-	// AppendRun stores the message of a run, the run and its lineage. The message may be unchanged (see cube.Store.Append);
-	// the run is recorded all the same.
+	// AppendRun stores the message of a run, the run and its lineage. A figure counts as unchanged when the newest version of its cell that
+	// the run could see has the same day and says the same, from the same inputs; when all are, there is no message and the run is
+	// recorded all the same.
 	AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error)
 	// NextRunNumber gives the number for the next run of a recipe, from 1.
 	NextRunNumber(ctx context.Context, recipe string) (int, error)
-	// LatestRun gives the newest run of a recipe, or false.
-	LatestRun(ctx context.Context, recipe string) (Run, bool, error)
+	// LatestRun gives the newest run of a recipe that lies within a bound (Run.Within), or false.
+	LatestRun(ctx context.Context, recipe string, at cube.AsOf) (Run, bool, error)
 	// RunByID gives a run, or false.
 	RunByID(ctx context.Context, id string) (Run, bool, error)
 	// Runs gives all runs, oldest first.

@@ -22,6 +22,10 @@ type Runner struct {
 	Store  Store
 	Intake cube.Intake
 	Now    func() time.Time
+	Zone   *time.Location // in which days are counted: that of the country; nil means UTC
+	// Only, when set, are the messages that recipes may read, beside what earlier recipes of the same RunStale wrote: the content of a
+	// release that is being prepared. Otherwise they read everything.
+	Only cube.Messages
 	// Report, when set, is told of each recipe as it is done: ran says whether it was stale.
 	Report func(r Recipe, run Run, ran bool)
 }
@@ -41,6 +45,9 @@ func (r Runner) RunStale(ctx context.Context, recipes []Recipe, force bool) ([]R
 		}
 		if ran {
 			runs = append(runs, run)
+			if r.Only != nil && run.Message != 0 {
+				r.Only = r.Only.Union(cube.NewMessages(run.Message))
+			}
 		}
 		if r.Report != nil {
 			r.Report(recipe, run, ran)
@@ -49,18 +56,28 @@ func (r Runner) RunStale(ctx context.Context, recipes []Recipe, force bool) ([]R
 	return runs, nil
 }
 
+func (r Runner) day(at time.Time) stat.Date {
+	if r.Zone != nil {
+		at = at.In(r.Zone)
+	} else {
+		at = at.UTC()
+	}
+	return stat.DateOf(at)
+}
+
 func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, bool, error) {
 	started := r.Now()
 	readTo, err := r.Store.LastMessage(ctx)
 	if err != nil {
 		return Run{}, false, err
 	}
-	in, err := read(ctx, r.Store, recipe, cube.AsOf{Message: readTo})
+	at := cube.AsOf{Message: readTo, Only: r.Only}
+	in, err := Read(ctx, r.Store, recipe, at, r.day(started))
 	if err != nil {
 		return Run{}, false, err
 	}
 	memo := Memo(recipe, in)
-	last, have, err := r.Store.LatestRun(ctx, recipe.ID)
+	last, have, err := r.Store.LatestRun(ctx, recipe.ID, at)
 	if err != nil {
 		return Run{}, false, err
 	}
@@ -76,8 +93,8 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 		return Run{}, false, err
 	}
 	run := Run{ID: fmt.Sprintf("%s#%d", recipe.ID, n), Recipe: recipe.ID, Version: recipe.Version, Memo: memo,
-		StartedAt: started.UTC(), ReadTo: readTo, Params: recipe.Params, Diagnostics: result.Diagnostics}
-	m, lineage, err := r.message(ctx, recipe, run, in, result, stat.DateOf(started))
+		StartedAt: started.UTC(), ReadTo: readTo, Only: r.Only, Params: recipe.Params, Diagnostics: result.Diagnostics}
+	m, lineage, err := r.message(ctx, recipe, run, in, result)
 	if err != nil {
 		return Run{}, false, err
 	}
@@ -95,60 +112,46 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 	return run, true, nil
 }
 
-// Stale reports whether a recipe has never run or its inputs, parameters or version have changed since it did.
-func Stale(ctx context.Context, store Store, recipe Recipe) (bool, error) {
-	last, have, err := store.LatestRun(ctx, recipe.ID)
+// Stale reports whether a recipe has never run within a bound, or its inputs there, its parameters, its version or what the calendar says
+// on a day have changed since it did.
+func Stale(ctx context.Context, store Store, recipe Recipe, at cube.AsOf, day stat.Date) (bool, error) {
+	last, have, err := store.LatestRun(ctx, recipe.ID, at)
 	if err != nil || !have {
 		return !have, err
 	}
-	in, err := read(ctx, store, recipe, cube.AsOf{})
+	in, err := Read(ctx, store, recipe, at, day)
 	if err != nil {
 		return false, err
 	}
 	return Memo(recipe, in) != last.Memo, nil
 }
 
-// message turns a result into observations that name their run, with the evidence mark of their weakest input, and adds a
-// withdrawal for every cell that the recipe gave before and gives no longer.
-func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs, result *Result, day stat.Date) (cube.Message, []Lineage, error) {
+// message turns a result into observations that name their run and have the evidence of their weakest input, and adds a withdrawal for every
+// cell that the recipe gave before and gives no longer.
+func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs, result *Result) (cube.Message, []Lineage, error) {
 	m := cube.Message{Sender: "recipe/" + recipe.ID + "@" + recipe.Version, SentAt: run.StartedAt}
-	marks := in.marks()
+	observations, err := Derive(recipe, run.ID, in, result)
+	if err != nil {
+		return m, nil, err
+	}
 	var lineage []Lineage
 	given := map[cube.Cell]bool{}
-	for _, out := range result.Outputs {
-		if !slices.Contains(recipe.Outputs, out.Dataflow) {
-			return m, nil, fault.New("pipeline.undeclared-output", "recipe", recipe.Title, "dataflow", out.Dataflow)
-		}
-		o := out.Observation
-		o.Attributes = o.Attributes.Clone()
-		weakest := []stat.Mark{stat.MarkDerived, o.Mark()}
-		for _, ref := range out.From {
-			mark, ok := marks.of(cube.Cell{Dataflow: ref.Dataflow, Key: ref.Key, Period: ref.Period})
-			if !ok {
-				return m, nil, fault.New("pipeline.unread-input", "recipe", recipe.Title, "cell", cube.Cell{Dataflow: ref.Dataflow, Key: ref.Key, Period: ref.Period}.String())
-			}
-			weakest = append(weakest, mark)
-		}
-		o.Attributes[stat.AttrMark] = string(stat.Weakest(weakest...))
-		o.Attributes[stat.AttrRun] = run.ID
-		o.Attributes[stat.AttrRecipe] = recipe.ID + "@" + recipe.Version
-		o.Vintage = stat.Vintage{Date: day, Written: day.String()}
-		m.Entries = append(m.Entries, cube.Entry{Dataflow: out.Dataflow, Observation: o})
-		cell := cube.Cell{Dataflow: out.Dataflow, Key: o.Key, Period: o.Period}
-		given[cell] = true
-		lineage = append(lineage, Lineage{Run: run.ID, Cell: cell, From: out.From})
+	for i, v := range observations {
+		m.Entries = append(m.Entries, cube.Entry{Dataflow: v.Dataflow, Observation: v.Observation})
+		given[v.Cell()] = true
+		lineage = append(lineage, Lineage{Run: run.ID, Cell: v.Cell(), From: result.Outputs[i].From})
 	}
 	for _, flow := range recipe.Outputs {
-		old, err := r.Store.Read(ctx, cube.Query{Dataflow: flow, AsOf: cube.AsOf{Message: run.ReadTo}})
+		old, err := r.Store.Read(ctx, cube.Query{Dataflow: flow, AsOf: run.Bound()})
 		if err != nil {
 			return m, nil, err
 		}
 		for _, v := range old {
-			if given[v.Cell()] || v.Status.Valueless() {
+			if given[v.Cell()] || v.Status.Valueless() && v.Attributes[stat.AttrComment] == Withdrawn {
 				continue
 			}
 			m.Entries = append(m.Entries, cube.Entry{Dataflow: flow, Observation: stat.Observation{
-				Key: v.Key, Period: v.Period, Status: stat.Missing, Vintage: stat.Vintage{Date: day, Written: day.String()},
+				Key: v.Key, Period: v.Period, Status: stat.Missing, Vintage: stat.Vintage{Date: in.Day, Written: in.Day.String()},
 				Attributes: stat.Attributes{stat.AttrMark: string(stat.MarkDerived), stat.AttrRun: run.ID,
 					stat.AttrRecipe: recipe.ID + "@" + recipe.Version, stat.AttrComment: Withdrawn}}})
 			lineage = append(lineage, Lineage{Run: run.ID, Cell: v.Cell()})
@@ -157,8 +160,37 @@ func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs,
 	return m, lineage, nil
 }
 
-func read(ctx context.Context, store Store, recipe Recipe, at cube.AsOf) (*Inputs, error) {
-	in := &Inputs{Params: recipe.Params, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+// Derive gives the outputs of a result as they are stored: dated by the day of the run, naming it, with the evidence mark, status and
+// confidentiality of their weakest input. An output of a dataflow that the recipe does not declare, or from what it did not read, is refused.
+func Derive(recipe Recipe, run string, in *Inputs, result *Result) ([]cube.Version, error) {
+	read := in.reads()
+	out := make([]cube.Version, 0, len(result.Outputs))
+	for _, x := range result.Outputs {
+		if !slices.Contains(recipe.Outputs, x.Dataflow) {
+			return nil, fault.New("pipeline.undeclared-output", "recipe", recipe.Title, "dataflow", x.Dataflow)
+		}
+		o := x.Observation
+		o.Attributes = o.Attributes.Clone()
+		var from evidence
+		for _, ref := range x.From {
+			e, ok := read.evidence(ref, o.Period)
+			if !ok {
+				return nil, fault.New("pipeline.unread-input", "recipe", recipe.Title, "cell", ref.Cell().String())
+			}
+			from = from.and(e)
+		}
+		inherit(&o, from, recipe.DisclosureSafe != "")
+		o.Attributes[stat.AttrRun] = run
+		o.Attributes[stat.AttrRecipe] = recipe.ID + "@" + recipe.Version
+		o.Vintage = stat.Vintage{Date: in.Day, Written: in.Day.String()}
+		out = append(out, cube.Version{Dataflow: x.Dataflow, Observation: o})
+	}
+	return out, nil
+}
+
+// Read gives what a recipe reads within a bound, on a day.
+func Read(ctx context.Context, store cube.Store, recipe Recipe, at cube.AsOf, day stat.Date) (*Inputs, error) {
+	in := &Inputs{Params: recipe.Params, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
 		history, err := store.History(ctx, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
 		if err != nil {
@@ -172,53 +204,6 @@ func read(ctx context.Context, store Store, recipe Recipe, at cube.AsOf) (*Input
 	return in, nil
 }
 
-// marks gives the evidence mark of every cell read, and of every series as a whole (a cell without period).
-func (in *Inputs) marks() marks {
-	out := marks{}
-	note := func(v cube.Version) {
-		series := cube.Cell{Dataflow: v.Dataflow, Key: v.Key}
-		out[series] = stat.Weakest(out[series], v.Mark())
-		if _, seen := out[v.Cell()]; !seen {
-			out[v.Cell()] = v.Mark()
-		}
-	}
-	for _, list := range in.series {
-		for _, v := range list {
-			note(v)
-		}
-	}
-	for _, list := range in.past {
-		for _, v := range list {
-			note(v)
-			// A recipe that chooses among vintages may have used any of them.
-			out[v.Cell()] = stat.Weakest(out[v.Cell()], v.Mark())
-		}
-	}
-	return out
-}
-
-// marks are evidence marks by what was read.
-type marks map[cube.Cell]stat.Mark
-
-// of gives the mark of a reference; that of a block is the weakest of its figures. It is remembered, since many figures of a recipe
-// refer to one block.
-func (m marks) of(ref cube.Cell) (stat.Mark, bool) {
-	if mark, ok := m[ref]; ok || !ref.Key.Open() {
-		return mark, ok
-	}
-	var found []stat.Mark
-	for c, mark := range m {
-		if c.Dataflow == ref.Dataflow && c.Period == ref.Period && c.Key.Matches(string(ref.Key)) {
-			found = append(found, mark)
-		}
-	}
-	if len(found) == 0 {
-		return "", false
-	}
-	m[ref] = stat.Weakest(found...)
-	return m[ref], true
-}
-
 // Memo gives the key by which a run is remembered: a hash of the recipe, its version and parameters, and every input
 // version that it can see. The run and the recipe version that made a derived input are left out, so that a rerun which changes no
 // figure makes nothing downstream stale.
@@ -228,6 +213,9 @@ func Memo(recipe Recipe, in *Inputs) string {
 	line(recipe.ID, recipe.Version)
 	for _, k := range slices.Sorted(maps.Keys(recipe.Params)) {
 		line("param", k, recipe.Params[k])
+	}
+	if recipe.Phase != nil {
+		line("calendar", recipe.Phase(in))
 	}
 	for _, i := range recipe.Inputs {
 		line("input", i.Name, i.Dataflow, i.Key, i.History)

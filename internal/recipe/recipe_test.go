@@ -95,7 +95,7 @@ func (n *national) series(t *testing.T, flow string, key ...string) series {
 
 func (n *national) run(t *testing.T, recipe string) pipeline.Run {
 	t.Helper()
-	r, ok, err := n.store.LatestRun(context.Background(), recipe)
+	r, ok, err := n.store.LatestRun(context.Background(), recipe, cube.AsOf{})
 	if err != nil || !ok {
 		t.Fatalf("%s has not run (%v)", recipe, err)
 	}

@@ -69,11 +69,10 @@ func (s series) span() (first, last stat.Period, ok bool) {
 
 // ref names one cell as an input, in a role.
 func (s series) ref(p stat.Period, role string) pipeline.Ref {
-	r := pipeline.Ref{Dataflow: s.flow, Key: s.key, Period: p, Role: role}
 	if v := s.at[p]; v != nil {
-		r.Message = v.Message
+		return pipeline.RefTo(*v, role)
 	}
-	return r
+	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Period: p, Role: role} // names nothing read: the runner refuses it
 }
 
 // whole names the series as an input, in a role.
@@ -83,7 +82,7 @@ func (s series) whole(role string) pipeline.Ref {
 
 // refTo names one version as an input, in a role.
 func refTo(v cube.Version, role string) pipeline.Ref {
-	return pipeline.Ref{Dataflow: v.Dataflow, Key: v.Key, Period: v.Period, Message: v.Message, Role: role}
+	return pipeline.RefTo(v, role)
 }
 
 // output makes a derived observation.

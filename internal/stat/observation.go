@@ -1,6 +1,7 @@
 package stat
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -50,6 +51,31 @@ const (
 // Confidentialities lists the codes.
 func Confidentialities() []Confidentiality {
 	return []Confidentiality{Confidential, Embargoed, Free, NotForPublic}
+}
+
+// Strictest gives the strictest of confidentiality statuses: what rests on a figure tells of it. Without a status a figure is free.
+func Strictest(list ...Confidentiality) Confidentiality {
+	order := []Confidentiality{"", Free, Embargoed, NotForPublic, Confidential}
+	worst := 0
+	for _, c := range list {
+		i := slices.Index(order, c)
+		if i < 0 { // an unknown code is as strict as can be
+			i = len(order) - 1
+		}
+		worst = max(worst, i)
+	}
+	return order[worst]
+}
+
+// LeastCertain gives the least certain of statuses of figures that have a value; what is computed from an estimate is one. Statuses without a
+// value do not count. The order, from the surest: normal, break, provisional, unvalidated, imputed, estimated, low reliability, forecast.
+func LeastCertain(list ...Status) Status {
+	order := []Status{"", Normal, Break, Provisional, Unvalidated, Imputed, Estimated, LowTrust, Forecast}
+	worst := 0
+	for _, s := range list {
+		worst = max(worst, slices.Index(order, s))
+	}
+	return order[worst]
 }
 
 // Mark says how well the source of a fact is known. It never improves on the way from a file to a page.

@@ -20,7 +20,7 @@ const maxFaults = 20
 func (s *Store) Append(ctx context.Context, m cube.Message) (cube.Receipt, error) {
 	var receipt cube.Receipt
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
-		receipt, err = s.append(ctx, tx, m)
+		receipt, err = s.append(ctx, tx, m, nil)
 		return err
 	})
 	if err != nil {
@@ -29,7 +29,8 @@ func (s *Store) Append(ctx context.Context, m cube.Message) (cube.Receipt, error
 	return receipt, nil
 }
 
-func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message) (r cube.Receipt, err error) {
+// append stores a message; basis is what it rests on when it comes from a run.
+func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message, on *basis) (r cube.Receipt, err error) {
 	if err := storable(m); err != nil {
 		return r, err
 	}
@@ -45,9 +46,15 @@ func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message) (r cub
 	var faults []error
 	for _, e := range m.Entries {
 		c := known[spotOf(e.Dataflow, e.Observation)]
-		latest, reported := c.under(e.Vintage.Date)
+		latest, reported := c.under(e.Vintage.Date, on)
+		same := latest != nil && sameFigure(latest.Observation, e.Observation)
+		if same {
+			if same, err = on.same(ctx, tx, *latest); err != nil {
+				return r, err
+			}
+		}
 		switch {
-		case latest != nil && sameFigure(latest.Observation, e.Observation):
+		case same:
 			r.Unchanged++
 			continue
 		case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
@@ -85,10 +92,10 @@ type storedCell struct {
 	seen     bool           // has a version, stored or in this message
 }
 
-// under gives the latest version of a vintage day, and the latest reported one; nil where there is none.
-func (c *storedCell) under(day stat.Date) (latest, reported *cube.Version) {
+// under gives the latest version of a vintage day that the run behind a message could see, and the latest reported one; nil where there is none.
+func (c *storedCell) under(day stat.Date, on *basis) (latest, reported *cube.Version) {
 	for i := range c.versions {
-		if v := &c.versions[i]; v.Vintage.Date == day {
+		if v := &c.versions[i]; v.Vintage.Date == day && on.sees(*v) {
 			latest = v
 			if cube.Reported(v.Observation) {
 				reported = v

@@ -45,12 +45,29 @@ func (s *Store) History(ctx context.Context, q cube.Query) ([]cube.Version, erro
 	if q.AsOf.Message != 0 {
 		and("message <= $%d", q.AsOf.Message)
 	}
+	if q.AsOf.Only != nil {
+		condition, more := within(q.AsOf.Only, len(args))
+		where, args = where+" AND "+condition, append(args, more...)
+	}
 	return s.versions(ctx, s.db, func(series string) bool { return stat.Key(series).Matches(q.Key) }, where, args...)
 }
 
 // All gives every version of every cell, ordered by dataflow and then as History orders them.
 func (s *Store) All(ctx context.Context) ([]cube.Version, error) {
 	return s.versions(ctx, s.db, func(string) bool { return true }, "1 = 1")
+}
+
+// within gives the condition that a row's message is in a set, and the values that it binds after `bound` earlier ones.
+func within(set cube.Messages, bound int) (condition string, args []any) {
+	if len(set) == 0 {
+		return "1 = 0", nil
+	}
+	parts := make([]string, len(set))
+	for i, s := range set {
+		parts[i] = fmt.Sprintf("message BETWEEN $%d AND $%d", bound+2*i+1, bound+2*i+2)
+		args = append(args, s.From, s.To)
+	}
+	return "(" + strings.Join(parts, " OR ") + ")", args
 }
 
 // fixedPart gives the codes of a pattern up to the first that may vary, with the point behind them, and whether that is

@@ -26,12 +26,12 @@ func (s *Store) AppendRun(ctx context.Context, run pipeline.Run, m cube.Message,
 		} else if taken > 0 {
 			return fault.New("store.run-exists", "run", run.ID)
 		}
-		if receipt, err = s.append(ctx, tx, m); err != nil {
+		if receipt, err = s.append(ctx, tx, m, &basis{run: run, lineage: lineage}); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO run (seq, id, recipe, version, memo, started_at, finished_at, read_to, message, outputs, params, diagnostics)
-			VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM run), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			run.ID, run.Recipe, run.Version, run.Memo, sqldb.Time{Time: run.StartedAt}, sqldb.Time{Time: run.FinishedAt}, run.ReadTo,
+		if _, err := tx.Exec(ctx, `INSERT INTO run (seq, id, recipe, version, memo, started_at, finished_at, read_to, read_only, message, outputs, params, diagnostics)
+			VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM run), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			run.ID, run.Recipe, run.Version, run.Memo, sqldb.Time{Time: run.StartedAt}, sqldb.Time{Time: run.FinishedAt}, run.ReadTo, run.Only.String(),
 			sql.NullInt64{Int64: receipt.Message, Valid: receipt.Message != 0}, run.Outputs,
 			sqldb.JSON[map[string]string]{V: run.Params}, sqldb.JSON[[]pipeline.Diagnostic]{V: run.Diagnostics}); err != nil {
 			return err
@@ -48,16 +48,75 @@ func (s *Store) AppendRun(ctx context.Context, run pipeline.Run, m cube.Message,
 	return receipt, nil
 }
 
+// basis is what the figures of a run rest on.
+type basis struct {
+	run     pipeline.Run
+	lineage []pipeline.Lineage
+	given   map[cube.Cell]pipeline.Lineage
+	stored  map[string]map[spot]pipeline.Lineage // by run, those of earlier runs that were asked for
+}
+
+// same reports whether a stored figure came from the same inputs as the run's. Without a basis, figures are reported ones, which have none.
+func (b *basis) same(ctx context.Context, tx *sqldb.Tx, v cube.Version) (bool, error) {
+	if b == nil {
+		return true, nil
+	}
+	if b.given == nil {
+		b.given, b.stored = make(map[cube.Cell]pipeline.Lineage, len(b.lineage)), map[string]map[spot]pipeline.Lineage{}
+		for _, l := range b.lineage {
+			b.given[l.Cell] = l
+		}
+	}
+	id := v.Attributes[stat.AttrRun]
+	if b.stored[id] == nil { // all of a run at once: most of what follows is of the same one
+		type row struct {
+			at   spot
+			from pipeline.Lineage
+		}
+		rows, err := sqldb.Collect(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+			var from sqldb.JSON[[]pipeline.Ref]
+			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.place, &from)
+			r.from.From = from.V
+			return r, err
+		}, "SELECT dataflow, series, period, sources FROM lineage WHERE run = $1", id)
+		if err != nil {
+			return false, err
+		}
+		b.stored[id] = make(map[spot]pipeline.Lineage, len(rows))
+		for _, r := range rows {
+			b.stored[id][r.at] = r.from
+		}
+	}
+	stored, found := b.stored[id][spot{v.Dataflow, string(v.Key), v.Period.String()}]
+	given, has := b.given[v.Cell()]
+	return found == has && pipeline.SameInputs(stored, given), nil
+}
+
+// sees reports whether the run could see a version. A figure that it could not see is not the one that it repeats.
+func (b *basis) sees(v cube.Version) bool { return b == nil || b.run.Bound().Holds(v.Message) }
+
 // NextRunNumber implements pipeline.Store.
 func (s *Store) NextRunNumber(ctx context.Context, recipe string) (int, error) {
 	return sqldb.Scalar[int](ctx, s.db, "SELECT COUNT(*) + 1 FROM run WHERE recipe = $1", recipe)
 }
 
-const runColumns = "SELECT id, recipe, version, memo, started_at, finished_at, read_to, COALESCE(message, 0), outputs, params, diagnostics FROM run "
+const runColumns = "SELECT id, recipe, version, memo, started_at, finished_at, read_to, read_only, COALESCE(message, 0), outputs, params, diagnostics FROM run "
 
 // LatestRun implements pipeline.Store.
-func (s *Store) LatestRun(ctx context.Context, recipe string) (pipeline.Run, bool, error) {
-	return sqldb.First(ctx, s.db, scanRun, runColumns+"WHERE recipe = $1 ORDER BY seq DESC LIMIT 1", recipe)
+func (s *Store) LatestRun(ctx context.Context, recipe string, at cube.AsOf) (pipeline.Run, bool, error) {
+	if at.Message == 0 && at.Only == nil {
+		return sqldb.First(ctx, s.db, scanRun, runColumns+"WHERE recipe = $1 ORDER BY seq DESC LIMIT 1", recipe)
+	}
+	runs, err := sqldb.Collect(ctx, s.db, scanRun, runColumns+"WHERE recipe = $1 ORDER BY seq DESC", recipe)
+	if err != nil {
+		return pipeline.Run{}, false, err
+	}
+	for _, r := range runs {
+		if r.Within(at) {
+			return r, true, nil
+		}
+	}
+	return pipeline.Run{}, false, nil
 }
 
 // RunByID implements pipeline.Store.
@@ -73,10 +132,14 @@ func (s *Store) Runs(ctx context.Context) ([]pipeline.Run, error) {
 func scanRun(rows *sql.Rows) (pipeline.Run, error) {
 	var r pipeline.Run
 	var started, finished sqldb.Time
+	var only string
 	var params sqldb.JSON[map[string]string]
 	var diagnostics sqldb.JSON[[]pipeline.Diagnostic]
-	err := rows.Scan(&r.ID, &r.Recipe, &r.Version, &r.Memo, &started, &finished, &r.ReadTo, &r.Message, &r.Outputs, &params, &diagnostics)
+	err := rows.Scan(&r.ID, &r.Recipe, &r.Version, &r.Memo, &started, &finished, &r.ReadTo, &only, &r.Message, &r.Outputs, &params, &diagnostics)
 	r.StartedAt, r.FinishedAt, r.Params, r.Diagnostics = started.Time, finished.Time, params.V, diagnostics.V
+	if err == nil {
+		r.Only, err = cube.ParseMessages(only)
+	}
 	return r, err
 }
 

@@ -33,7 +33,7 @@ func testReleases(t *testing.T, at Place) {
 		create(t, s, r)
 		same(t, must[publish.Release](t)(s.ReleaseByID(t.Context(), r.ID)), r)
 		r.State, r.ApprovedBy, r.ApprovedAt, r.PublishAt = publish.Approved, "minh", r.CreatedAt.Add(time.Hour), r.CreatedAt.Add(48*time.Hour)
-		r.AsOf = cube.AsOf{Message: 12, Vintage: stat.MustDate("2026-09-30")}
+		r.AsOf = cube.AsOf{Message: 12, Vintage: stat.MustDate("2026-09-30"), Only: cube.NewMessages(1, 2, 3, 12)}
 		if err := s.UpdateRelease(t.Context(), r, publish.Draft); err != nil {
 			t.Fatal(err)
 		}

@@ -42,8 +42,40 @@ func testRuns(t *testing.T, at Place) {
 		s := open(t)
 		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#1", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
 		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#2")), lineage("q#2"))), cube.Receipt{Unchanged: 1})
-		got, found, err := s.LatestRun(t.Context(), "q")
+		got, found, err := s.LatestRun(t.Context(), "q", cube.AsOf{})
 		same(t, []any{got.ID, got.Message, found, err}, []any{"q#2", int64(0), true, nil})
+	})
+	t.Run("a figure from other inputs is stored anew, though it says the same", func(t *testing.T) {
+		s := open(t)
+		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#1", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
+		revised := lineage("q#2")
+		revised[0].From[0].Message = 6
+		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#2")), revised)), cube.Receipt{Message: 2, Revised: 1})
+		same(t, mustRead(t, s, cube.Query{Dataflow: "FLOW"})[0].Attributes[stat.AttrRun], "q#2")
+	})
+	t.Run("a run within a release repeats only figures of the release", func(t *testing.T) {
+		s := open(t)
+		first := run("q#1", "q")
+		first.ReadTo = 0
+		must[cube.Receipt](t)(s.AppendRun(t.Context(), first, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
+		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "2", "q#2")), lineage("q#2"))) // saw more
+		r := run("q#3", "q")
+		r.ReadTo, r.Only = 2, cube.NewMessages(1)
+		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(figure("A", "2020", "2026-01-01", "1", "q#3")), lineage("q#3"))), cube.Receipt{Unchanged: 1})
+		r.ID, r.Only = "q#4", cube.Messages{}
+		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(figure("A", "2020", "2026-01-01", "2", "q#4")), lineage("q#4"))), cube.Receipt{Message: 3, Revised: 1})
+		r.Message = 3
+		got, found, err := s.RunByID(t.Context(), "q#4")
+		same(t, []any{got, found, err}, []any{r, true, nil})
+		for _, c := range []struct {
+			at   cube.AsOf
+			want string
+		}{{cube.AsOf{}, "q#4"}, {cube.AsOf{Message: 1}, "q#3"}, {cube.AsOf{Only: cube.NewMessages(1)}, "q#3"}, {cube.AsOf{Only: cube.NewMessages(3)}, "q#4"}} {
+			got, found, err := s.LatestRun(t.Context(), "q", c.at)
+			same(t, []any{got.ID, found, err}, []any{c.want, true, nil})
+		}
+		same(t, len(mustRead(t, s, cube.Query{Dataflow: "FLOW", AsOf: cube.AsOf{Only: cube.Messages{}}})), 0)
+		same(t, mustRead(t, s, cube.Query{Dataflow: "FLOW", AsOf: cube.AsOf{Only: cube.NewMessages(1, 7)}})[0].Value.String(), "1")
 	})
 	t.Run("a run without figures or lineage is recorded", func(t *testing.T) {
 		s := open(t)
@@ -61,14 +93,14 @@ func testRuns(t *testing.T, at Place) {
 		}
 		n, err := s.NextRunNumber(t.Context(), "q2")
 		same(t, []any{n, err}, []any{1, nil})
-		latest, _, _ := s.LatestRun(t.Context(), "q")
+		latest, _, _ := s.LatestRun(t.Context(), "q", cube.AsOf{})
 		same(t, latest.ID, "q#11") // by order of storing, not of text
 		all := must[[]pipeline.Run](t)(s.Runs(t.Context()))
 		same(t, []string{all[0].ID, all[1].ID, all[10].ID}, []string{"q#1", "q#2", "q#11"})
 	})
 	t.Run("what does not exist is not found", func(t *testing.T) {
 		s := open(t)
-		_, latest, err1 := s.LatestRun(t.Context(), "q")
+		_, latest, err1 := s.LatestRun(t.Context(), "q", cube.AsOf{})
 		_, byID, err2 := s.RunByID(t.Context(), "q#1")
 		_, line, err3 := s.LineageOf(t.Context(), "q#1", cell)
 		same(t, []any{latest, byID, line, err1, err2, err3}, []any{false, false, false, nil, nil, nil})

@@ -82,7 +82,7 @@ CREATE TABLE release (
   approved_by   TEXT    NOT NULL,
   approved_at   TEXT    NOT NULL,
   publish_at    TEXT    NOT NULL
-) STRICT;
+, as_of_only TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER release_no_delete BEFORE DELETE ON release BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER release_published BEFORE UPDATE ON release WHEN OLD.state = 'published'
 BEGIN SELECT RAISE(ABORT, 'a published release never changes'); END;
@@ -99,7 +99,7 @@ CREATE TABLE run (
   outputs     INTEGER NOT NULL,
   params      TEXT    NOT NULL,             -- JSON
   diagnostics TEXT    NOT NULL              -- JSON
-) STRICT;
+, read_only TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX run_recipe ON run (recipe, seq);
 CREATE TRIGGER run_no_delete BEFORE DELETE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
