@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -20,7 +18,6 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
-	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/recipe"
@@ -96,103 +93,25 @@ func (a *app) runner(report func(pipeline.Recipe, pipeline.Run, bool)) pipeline.
 
 func (a *app) desk() publish.Desk { return publish.Desk{Store: a.store, Cube: a.store, Now: a.now} }
 
-// snapshot reads the newest published release whole.
-func (a *app) snapshot(ctx context.Context) (*publish.Snapshot, error) {
-	r, err := a.desk().Current(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := a.store.All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return publish.NewSnapshot(r, a.catalog, all), nil
+// gate decides what a reader may know: nothing leaves the installation but through it.
+func (a *app) gate() *publish.Gate {
+	return &publish.Gate{Source: source{a.store, a.catalog}, Catalog: a.catalog, Recipes: a.recipes, Zone: vietnam, Now: a.now}
 }
 
-// shelf is what the portal and the API read: the current snapshot, swapped whole when a release comes out.
-type shelf struct {
-	*app
-	current atomic.Pointer[publish.Snapshot]
+// source is the store with its findings in words.
+type source struct {
+	*store.Store
+	catalog *catalog.Catalog
 }
 
-// refresh publishes what is due and takes up the newest release; it reads figures only when the release has changed, and says so.
-func (s *shelf) refresh(ctx context.Context) (fresh bool, err error) {
-	if _, err := s.desk().PublishDue(ctx); err != nil {
-		return false, err
-	}
-	r, err := s.desk().Current(ctx)
-	if err != nil {
-		return false, err
-	}
-	if have := s.current.Load(); have != nil && have.Release.ID == r.ID && have.Release.PublishAt.Equal(r.PublishAt) {
-		return false, nil
-	}
-	snapshot, err := s.snapshot(ctx)
-	if err != nil {
-		return false, err
-	}
-	s.current.Store(snapshot)
-	return true, nil
-}
-
-// Current implements web.Library.
-func (s *shelf) Current() (*publish.Snapshot, error) {
-	if snapshot := s.current.Load(); snapshot != nil {
-		return snapshot, nil
-	}
-	return nil, fault.New("publish.none")
-}
-
-// bound gives the newest message that the public may know of. Everything read for the public beside the snapshot is cut at it, so that
-// nothing loaded after a release leaks before the next one.
-func (s *shelf) bound() int64 {
-	if snapshot := s.current.Load(); snapshot != nil {
-		return snapshot.AsOf.Message
-	}
-	return 0
-}
-
-// Explain implements web.Library.
-func (s *shelf) Explain(ctx context.Context, cell cube.Cell, at cube.AsOf) (pipeline.Node, error) {
-	if limit := s.bound(); at.Message == 0 || at.Message > limit {
-		at.Message = limit
-	}
-	if at.Message == 0 {
-		return pipeline.Node{}, fault.New("publish.none")
-	}
-	return pipeline.Explain(ctx, s.store, cell, at)
-}
-
-// Runs implements web.Library.
-func (s *shelf) Runs(ctx context.Context) ([]pipeline.Run, error) {
-	all, err := s.store.Runs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	limit := s.bound()
-	return slices.DeleteFunc(all, func(r pipeline.Run) bool { return r.Message > limit || r.ReadTo > limit }), nil
-}
-
-// Releases implements web.Library.
-func (s *shelf) Releases(ctx context.Context) ([]publish.Release, error) {
-	return s.store.Releases(ctx)
-}
-
-// Recipes implements web.Library.
-func (s *shelf) Recipes() []pipeline.Recipe { return s.recipes }
-
-// Findings implements web.Library.
-func (s *shelf) Findings(ctx context.Context) ([]publish.Finding, error) {
-	kept, err := s.store.Findings(ctx)
+// Findings implements publish.Source.
+func (s source) Findings(ctx context.Context) ([]publish.Finding, error) {
+	kept, err := s.Store.Findings(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []publish.Finding
-	limit := s.bound()
 	for _, f := range kept {
-		if f.Message > limit {
-			continue
-		}
 		say := func(lang string) string { return reference.Sentence(s.catalog, lang, f.Rule, f.Parts) }
 		out = append(out, publish.Finding{Message: f.Message, Rule: f.Rule, Severity: f.Severity, Text: catalog.Label{Vi: say("vi"), En: say("en")}})
 	}
@@ -200,24 +119,19 @@ func (s *shelf) Findings(ctx context.Context) ([]publish.Finding, error) {
 }
 
 // handler puts the portal and the API together. warm draws the main pages of a release ahead of their first reader.
-func (s *shelf) handler(log *slog.Logger) (h http.Handler, warm func(ctx context.Context, host string), err error) {
+func (a *app) handler(gate *publish.Gate, log *slog.Logger) (h http.Handler, warm func(ctx context.Context, host string), err error) {
 	methods, err := fs.Sub(doc.Methods, "methods")
 	if err != nil {
 		return nil, nil, err
 	}
-	service, err := api.Handler(s, api.Options{Methods: methods, Territory: s.areas, Log: log, Now: s.now})
+	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Log: log, Now: a.now})
 	if err != nil {
 		return nil, nil, err
 	}
-	site := web.New(web.Config{Library: s, Scenarios: s.store, Methods: methods, Territory: s.areas, Log: log, Now: s.now})
+	site := web.New(web.Config{Library: gate, Scenarios: a.store, Methods: methods, Territory: a.areas, Log: log, Now: a.now})
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
 	return site, site.Warm, nil
-}
-
-// Overrides implements api.Library.
-func (s *shelf) Overrides(ctx context.Context) ([]monitor.Override, error) {
-	return s.store.Overrides(ctx)
 }
 
 // reason gives the cause of a file error as a sentence, without the path, which the sentence around it names. For what has no

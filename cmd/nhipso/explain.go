@@ -20,6 +20,7 @@ func explain(ctx context.Context, e *env, args []string) error {
 	p := e.placeFlags(f)
 	asOf := f.String("asof", "", "asof")
 	asJSON := f.Bool("json", false, "json")
+	drafts := f.Bool("draft", false, "draft")
 	rest, err := e.parse(f, args)
 	if err != nil {
 		return err
@@ -31,9 +32,9 @@ func explain(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	var at cube.AsOf
+	var day stat.Date
 	if *asOf != "" {
-		if at.Vintage, err = stat.ParseDate(*asOf); err != nil {
+		if day, err = stat.ParseDate(*asOf); err != nil {
 			return err
 		}
 	}
@@ -49,7 +50,11 @@ func explain(ctx context.Context, e *env, args []string) error {
 	if err := a.catalog.CheckKey(flow, cell.Key); err != nil {
 		return err
 	}
-	node, err := pipeline.Explain(ctx, a.store, cell, at)
+	view, err := a.gate().View(ctx, audience(*drafts))
+	if err != nil {
+		return err
+	}
+	node, err := view.On(day).Explain(ctx, cell)
 	if err != nil {
 		return err
 	}
@@ -101,6 +106,9 @@ func (a *app) printNode(e *env, w io.Writer, n pipeline.Node, depth int) {
 		}
 		fmt.Fprintf(w, "%s  %s = %s  (%s %s; %s; %s)\n", pad, text.FormatPeriod(e.lang, v.Period), value,
 			e.w("published"), v.Vintage, v.Attributes[stat.AttrMark], first(v.Attributes[stat.AttrSource], v.Attributes[stat.AttrRun]))
+	}
+	if n.Withheld > 0 {
+		fmt.Fprintf(w, "%s  %s\n", pad, e.w("explain.withheld", "n", n.Withheld))
 	}
 	if n.Seen {
 		fmt.Fprintf(w, "%s  %s\n", pad, e.w("explain.seen"))

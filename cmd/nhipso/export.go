@@ -43,14 +43,8 @@ func exportData(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	var snapshot *publish.Snapshot
-	if *drafts { // figures as the cube stands, published or not
-		all, err := a.store.All(ctx)
-		if err != nil {
-			return err
-		}
-		snapshot = publish.NewSnapshot(publish.Release{ID: "draft"}, a.catalog, all)
-	} else if snapshot, err = a.snapshot(ctx); err != nil {
+	view, err := a.gate().View(ctx, audience(*drafts))
+	if err != nil {
 		return err
 	}
 	if *asOf != "" {
@@ -58,13 +52,13 @@ func exportData(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		snapshot = snapshot.At(day)
+		view = view.On(day)
 	}
 	var versions []cube.Version
 	if *history {
-		versions = snapshot.History(flow.ID, *key)
+		versions = view.History(flow.ID, *key)
 	} else {
-		versions = snapshot.Read(flow.ID, *key)
+		versions = view.Read(flow.ID, *key)
 	}
 	table := export.Dataflow(a.catalog, flow, versions)
 	if *format == "csv" {
@@ -104,4 +98,12 @@ func writeFile(name string, write func(io.Writer) error) error {
 		return fault.New("cli.write-file", "file", name, "reason", reason(err))
 	}
 	return nil
+}
+
+// audience says who reads at the command line: everybody, unless whoever keeps the installation asks for what is not published.
+func audience(drafts bool) publish.Audience {
+	if drafts {
+		return publish.Keeper(userName())
+	}
+	return publish.Everybody()
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/publish"
 )
 
 // How long a stop waits for requests in progress, and how often the server looks for a release whose minute has come.
@@ -44,12 +45,12 @@ func serve(ctx context.Context, e *env, args []string) error {
 	if err := a.prepare(ctx, e); err != nil {
 		return err
 	}
-	s := &shelf{app: a}
-	if _, err := s.refresh(ctx); err != nil {
+	gate := a.gate()
+	if _, err := a.refresh(ctx, gate); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(e.err, nil))
-	handler, warm, err := s.handler(log)
+	handler, warm, err := a.handler(gate, log)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 			return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
 		case <-tick.C:
 			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
-			fresh, err := s.refresh(ctx)
+			fresh, err := a.refresh(ctx, gate)
 			if err != nil && ctx.Err() == nil {
 				log.Warn("refresh", "error", fault.In(err, "en"))
 			}
@@ -103,4 +104,12 @@ func (a *app) prepare(ctx context.Context, e *env) error {
 		return err
 	}
 	return a.publishFirst(ctx, e)
+}
+
+// refresh records what has been published and takes up the newest release.
+func (a *app) refresh(ctx context.Context, gate *publish.Gate) (fresh bool, err error) {
+	_, recorded := a.desk().PublishDue(ctx)
+	// What is out follows the clock: a database that cannot be written keeps nothing from its minute.
+	fresh, err = gate.Refresh(ctx)
+	return fresh, errors.Join(err, recorded)
 }

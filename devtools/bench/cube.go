@@ -92,7 +92,7 @@ func (b *bench) snapshot() error {
 	var snap *publish.Snapshot
 	loaded, err := repeat(5, func() error {
 		all, err := d.store.All(b.ctx)
-		versions, snap = len(all), publish.NewSnapshot(publish.Release{ID: "bench"}, d.catalog, all)
+		versions, snap = len(all), publish.NewView(publish.Parts{Release: publish.Release{ID: "bench"}, Audience: publish.Keeper("bench"), Catalog: d.catalog, Figures: all}).Snapshot
 		return err
 	})
 	if err != nil {

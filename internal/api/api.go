@@ -154,11 +154,11 @@ func (s *service) key(r *http.Request) (string, bool) {
 	default:
 		return "", false
 	}
-	snap, err := s.library.Current()
+	view, err := s.library.View(r.Context(), publish.Everybody())
 	if err != nil {
 		return "", false
 	}
-	k := strings.Join([]string{snap.Release.ID, snap.Release.PublishAt.UTC().Format(time.RFC3339), languageOf(r),
+	k := strings.Join([]string{view.Key(), languageOf(r),
 		bestFormat(r.Header.Get("Accept"), formats), r.URL.EscapedPath(), r.URL.RawQuery}, "\x00")
 	return k, len(k) <= longestName
 }

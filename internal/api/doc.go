@@ -3,7 +3,7 @@
 // /api is made from that document.
 //
 // It only reads. It computes nothing but the restatement between sets of provinces, which package territory does, and sees
-// figures through a publish.Snapshot alone, so that nothing under embargo can leave. A bad request gets a problem (RFC 9457) in
+// figures through a publish.View alone, so that nothing under embargo can leave. A bad request gets a problem (RFC 9457) in
 // the reader's language, never a failure of the server.
 //
 // Sentences of errors are in fault/messages/api.csv, every other word in words.csv.

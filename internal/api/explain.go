@@ -5,7 +5,6 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
-	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 )
 
@@ -47,12 +46,12 @@ func (v *visit) explain(in *cellInput) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	node, err := v.library.Explain(v.ctx, o.Cell(), v.snap.AsOf)
+	node, err := v.known.Explain(v.ctx, o.Cell())
 	if err != nil {
 		return nil, query("cell", err)
 	}
 	recipes := map[string]pipeline.Recipe{}
-	for _, r := range v.library.Recipes() {
+	for _, r := range v.known.Recipes() {
 		recipes[r.ID] = r
 	}
 	out := &Explanation{Stamp: v.stamp(), Cell: o.Cell().String(), Tree: v.step(node, recipes), Documents: []Source{}}
@@ -62,16 +61,12 @@ func (v *visit) explain(in *cellInput) (*Explanation, error) {
 	return out, nil
 }
 
-// step copies a node. A figure that is not free for publication is counted, never shown: a free figure may rest on one.
+// step copies a node.
 func (v *visit) step(n pipeline.Node, recipes map[string]pipeline.Recipe) Step {
-	out := Step{Dataflow: n.Cell.Dataflow, Name: n.Cell.Dataflow, Key: n.Cell.Key, Period: n.Cell.Period, Role: n.Role, Omitted: n.Omitted, Seen: n.Seen, Observations: []Observation{}}
+	out := Step{Dataflow: n.Cell.Dataflow, Name: n.Cell.Dataflow, Key: n.Cell.Key, Period: n.Cell.Period, Role: n.Role, Omitted: n.Omitted, Withheld: n.Withheld, Seen: n.Seen, Observations: []Observation{}}
 	if f, err := v.snap.Catalog.Dataflow(n.Cell.Dataflow); err == nil {
 		out.Name = f.Name.In(v.lang)
 		for _, o := range n.Versions {
-			if !publish.Open(o) {
-				out.Withheld++
-				continue
-			}
 			out.Observations = append(out.Observations, v.observation(f, o))
 		}
 	}
@@ -87,14 +82,14 @@ func (v *visit) step(n pipeline.Node, recipes map[string]pipeline.Recipe) Step {
 	return out
 }
 
-// documents lists the documents that the free figures of a tree name, each once.
+// documents lists the documents that the figures of a tree name, each once.
 func documents(n pipeline.Node) []string {
 	var out []string
 	seen := map[string]bool{}
 	var walk func(pipeline.Node)
 	walk = func(n pipeline.Node) {
 		for _, o := range n.Versions {
-			if id := o.Attributes[stat.AttrSource]; id != "" && publish.Open(o) && cube.Reported(o.Observation) && !seen[id] {
+			if id := o.Attributes[stat.AttrSource]; id != "" && cube.Reported(o.Observation) && !seen[id] {
 				seen[id] = true
 				out = append(out, id)
 			}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 )
 
@@ -90,25 +92,33 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
-// secretive is a library whose explanations rest on a figure under embargo.
+// secretive is a source whose explanations rest on a figure under embargo.
 type secretive struct{ *shelf }
 
-func (s secretive) Explain(ctx context.Context, c cube.Cell, at cube.AsOf) (pipeline.Node, error) {
-	n, err := s.shelf.Explain(ctx, c, at)
-	if err != nil {
-		return n, err
+const secretKey = "A.VN.NSO.CORE"
+
+func (s secretive) LineageOf(ctx context.Context, run string, c cube.Cell) (pipeline.Lineage, bool, error) {
+	l, ok, err := s.shelf.LineageOf(ctx, run, c)
+	l.From = append(slices.Clone(l.From), pipeline.Ref{Dataflow: "DE_SHARE", Key: secretKey, Period: stat.Year(2031), Message: 1})
+	return l, ok, err
+}
+
+func (s secretive) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	list, err := s.shelf.History(ctx, q)
+	if q.Key == secretKey {
+		secret := stat.MustDecimal("77.77")
+		list = append(list, cube.Version{Dataflow: "DE_SHARE", Message: 1, Observation: stat.Observation{Key: secretKey, Period: stat.Year(2031), Value: &secret,
+			Status: stat.Normal, Attributes: stat.Attributes{stat.AttrSource: "secret", stat.AttrMark: "S", stat.AttrConf: string(stat.Embargoed)}}})
 	}
-	secret := stat.MustDecimal("77.77")
-	n.From = append(n.From, pipeline.Node{Cell: c, Versions: []cube.Version{{Dataflow: c.Dataflow, Observation: stat.Observation{Key: c.Key, Period: c.Period, Value: &secret,
-		Status: stat.Normal, Attributes: stat.Attributes{stat.AttrSource: "secret", stat.AttrMark: "S", stat.AttrConf: string(stat.Embargoed)}}}}})
-	return n, nil
+	return list, err
 }
 
 func TestAFigureUnderEmbargoIsCountedAndNeverShown(t *testing.T) {
-	h := must(newHandler(secretive{library()}))
-	w := send(h, http.MethodGet, "/api/v1/explain?cell=DE_SHARE/A.VN.NSO.TOTAL/2025")
+	s := *library()
+	s.view = publish.NewView(publish.Parts{Release: s.view.Release, Moment: now, Catalog: s.catalog, Recipes: s.recipes, Source: secretive{library()}, Figures: must(s.All(t.Context()))})
+	w := send(handlerOf(&s), http.MethodGet, "/api/v1/explain?cell=DE_VA/A.VN.NSO.TOTAL.PUB/2024")
 	theContract().check(t, "/api/v1/explain", w)
-	if strings.Contains(w.Body.String(), "77.77") || strings.Contains(w.Body.String(), "secret") || dig(decode(t, w), "tree", "from", 0, "withheld") != "1" {
+	if strings.Contains(w.Body.String(), "77.77") || strings.Contains(w.Body.String(), "secret") || dig(decode(t, w), "tree", "from", 2, "withheld") != "1" {
 		t.Error(w.Body)
 	}
 }

@@ -38,42 +38,45 @@ var (
 
 // shelf is a library over a real store.
 type shelf struct {
-	store     *store.Store
+	*store.Store
 	catalog   *catalog.Catalog
 	areas     *territory.Registry
 	recipes   []pipeline.Recipe
 	findings  []publish.Finding
 	overrides []monitor.Override
-	snapshot  *publish.Snapshot
-	broken    error // what Explain and the lists fail with, when set
+	view      *publish.View
+	broken    error // what explanations and lists fail with, when set
 }
 
-func (s *shelf) Current() (*publish.Snapshot, error) {
-	if s.snapshot == nil {
+// View implements api.Library.
+func (s *shelf) View(context.Context, publish.Audience) (*publish.View, error) {
+	if s.view == nil {
 		return nil, fault.New("publish.none")
 	}
-	return s.snapshot, nil
+	return s.view, nil
 }
 
-func (s *shelf) Explain(ctx context.Context, cell cube.Cell, at cube.AsOf) (pipeline.Node, error) {
+// freeze takes up the newest release.
+func (s *shelf) freeze() {
+	ctx := context.Background()
+	s.view = publish.NewView(publish.Parts{Release: must(publish.Newest(must(s.Releases(ctx)), now)), Moment: now, Catalog: s.catalog, Recipes: s.recipes, Source: s, Figures: must(s.All(ctx))})
+}
+
+func (s *shelf) RunByID(ctx context.Context, id string) (pipeline.Run, bool, error) {
 	if s.broken != nil {
-		return pipeline.Node{}, s.broken
+		return pipeline.Run{}, false, s.broken
 	}
-	return pipeline.Explain(ctx, s.store, cell, at)
+	return s.Store.RunByID(ctx, id)
 }
 
 func (s *shelf) Runs(ctx context.Context) ([]pipeline.Run, error) {
 	if s.broken != nil {
 		return nil, s.broken
 	}
-	return s.store.Runs(ctx)
+	return s.Store.Runs(ctx)
 }
 
-func (s *shelf) Releases(ctx context.Context) ([]publish.Release, error) {
-	return s.store.Releases(ctx)
-}
 func (s *shelf) Findings(context.Context) ([]publish.Finding, error)   { return s.findings, nil }
-func (s *shelf) Recipes() []pipeline.Recipe                            { return s.recipes }
 func (s *shelf) Overrides(context.Context) ([]monitor.Override, error) { return s.overrides, nil }
 
 var folder string
@@ -99,17 +102,17 @@ func must[T any](x T, err error) T {
 // see before the next.
 var library = sync.OnceValue(func() *shelf {
 	ctx := context.Background()
-	s := &shelf{catalog: must(catalog.Load(data.FS)), areas: must(territory.Load(data.FS)), store: must(store.Open(ctx, "sqlite:"+filepath.Join(folder, "api.db")))}
+	s := &shelf{catalog: must(catalog.Load(data.FS)), areas: must(territory.Load(data.FS)), Store: must(store.Open(ctx, "sqlite:"+filepath.Join(folder, "api.db")))}
 	s.recipes = recipe.All(s.catalog, s.areas)
-	intake := cube.Intake{Catalog: s.catalog, Store: s.store}
+	intake := cube.Intake{Catalog: s.catalog, Store: s.Store}
 	report := must(reference.Load(ctx, data.FS, s.catalog, intake, loadedAt, nil))
 	for _, f := range report.Findings {
 		s.findings = append(s.findings, publish.Finding{Message: report.Message, Rule: string(f.Rule), Severity: string(f.Severity),
 			Text: catalog.Label{Vi: f.In(s.catalog, "vi"), En: f.In(s.catalog, "en")}})
 	}
-	runner := pipeline.Runner{Store: s.store, Intake: intake, Now: func() time.Time { return loadedAt.Add(time.Hour) }}
+	runner := pipeline.Runner{Store: s.Store, Intake: intake, Now: func() time.Time { return loadedAt.Add(time.Hour) }}
 	must(runner.RunStale(ctx, s.recipes, false))
-	desk := publish.Desk{Store: s.store, Cube: s.store, Now: func() time.Time { return releasedAt }}
+	desk := publish.Desk{Store: s.Store, Cube: s.Store, Now: func() time.Time { return releasedAt }}
 	must(desk.Open(ctx, "2026-Q3", catalog.Label{Vi: "Đợt quý III/2026", En: "Third quarter of 2026"}, catalog.Label{}, "lan"))
 	must(desk.Approve(ctx, "2026-Q3", "minh", releasedAt))
 	must(desk.PublishDue(ctx))
@@ -123,13 +126,13 @@ var library = sync.OnceValue(func() *shelf {
 	must(intake.Take(ctx, cube.Message{Sender: "test", SentAt: now, Entries: []cube.Entry{{Dataflow: "DE_SHARE", Observation: stat.Observation{
 		Key: "A.VN.NSO.TOTAL", Period: stat.Year(2025), Vintage: must(stat.ParseVintage("2026-11-10", stat.Date{})), Value: &value, Status: stat.Normal,
 		Attributes: stat.Attributes{stat.AttrSource: "NSO-2026-01", stat.AttrMark: "S"}}}}}))
-	last := must(s.store.LastMessage(ctx))
+	last := must(s.Store.LastMessage(ctx))
 	s.findings = append(s.findings, publish.Finding{Message: last, Rule: "later", Severity: "note", Text: catalog.Label{Vi: "chưa công bố", En: "not out yet"}})
 	runner.Now = func() time.Time { return now }
 	must(runner.RunStale(ctx, s.recipes, false))
 	must(desk.Open(ctx, "2026-Q4", catalog.Label{Vi: "Đợt sau", En: "Next"}, catalog.Label{}, "lan"))
 
-	s.snapshot = publish.NewSnapshot(must(desk.Current(ctx)), s.catalog, must(s.store.All(ctx)))
+	s.freeze()
 	return s
 })
 

@@ -11,7 +11,6 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
-	"nhipso/internal/stat"
 )
 
 func (s *service) registerRecords(a huma.API) {
@@ -38,15 +37,13 @@ type Findings struct {
 }
 
 func (v *visit) findings(*Common) (*Findings, error) {
-	all, err := v.library.Findings(v.ctx)
+	all, err := v.known.Findings(v.ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := &Findings{Stamp: v.stamp(), Findings: []Finding{}}
 	for _, f := range all {
-		if known(v.current.Release, f.Message, f.Message) {
-			out.Findings = append(out.Findings, Finding{f.Rule, f.Severity, f.Text.In(v.lang), f.Message})
-		}
+		out.Findings = append(out.Findings, Finding{f.Rule, f.Severity, f.Text.In(v.lang), f.Message})
 	}
 	return out, nil
 }
@@ -121,7 +118,7 @@ func (v *visit) methodHead(m method) MethodHead {
 			out.Languages = append(out.Languages, l)
 		}
 	}
-	for _, r := range v.library.Recipes() {
+	for _, r := range v.known.Recipes() {
 		if r.Method == m.id {
 			out.Recipes = append(out.Recipes, r.ID)
 		}
@@ -198,7 +195,7 @@ type Recipes struct {
 
 func (v *visit) recipes(*Common) (*Recipes, error) {
 	out := &Recipes{Recipes: []Recipe{}}
-	for _, r := range v.library.Recipes() {
+	for _, r := range v.known.Recipes() {
 		x := Recipe{ID: r.ID, Version: r.Version, Title: r.Title.In(v.lang), Method: r.Method, Params: r.Params, Inputs: []RecipeInput{}, Outputs: nonNil(r.Outputs)}
 		for _, i := range r.Inputs {
 			x.Inputs = append(x.Inputs, RecipeInput{i.Name, i.Dataflow, i.Key, i.History})
@@ -245,22 +242,19 @@ type runsInput struct {
 
 // knownRuns lists, newest first, the runs that the release rests on: what a later run found out is not public yet.
 func (v *visit) knownRuns() ([]pipeline.Run, error) {
-	all, err := v.library.Runs(v.ctx)
+	all, err := v.known.Runs(v.ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []pipeline.Run
 	for i := len(all) - 1; i >= 0; i-- {
-		r := all[i]
-		if known(v.current.Release, r.ReadTo, r.Message) && (v.asOf.IsZero() || !stat.DateOf(r.FinishedAt.In(hanoi())).After(v.asOf)) {
-			out = append(out, r)
-		}
+		out = append(out, all[i])
 	}
 	return out, nil
 }
 
 func (v *visit) runs(in *runsInput) (*Runs, error) {
-	if in.Recipe != "" && !slices.ContainsFunc(v.library.Recipes(), func(r pipeline.Recipe) bool { return r.ID == in.Recipe }) {
+	if in.Recipe != "" && !slices.ContainsFunc(v.known.Recipes(), func(r pipeline.Recipe) bool { return r.ID == in.Recipe }) {
 		return nil, query("recipe", fault.New("api.no-recipe", "id", short(in.Recipe)))
 	}
 	all, err := v.knownRuns()

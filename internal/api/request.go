@@ -35,8 +35,9 @@ type visit struct {
 	lang    string
 	format  string
 	asOf    stat.Date         // the day asked for, or none
-	current *publish.Snapshot // of the newest release
-	snap    *publish.Snapshot // as of the day asked for
+	current *publish.View     // what the reader may know now
+	known   *publish.View     // as of the day asked for
+	snap    *publish.Snapshot // its figures
 }
 
 // call is what the middleware hands to the operation through the context.
@@ -52,10 +53,10 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 	this := ctx.Value(callKey{}).(call)
 	v := &visit{service: s, ctx: ctx, r: this.r, lang: languageOf(this.r), format: this.format, asOf: c.AsOf}
 	var err error
-	if v.current, err = s.library.Current(); err != nil {
+	if v.current, err = s.library.View(ctx, publish.Everybody()); err != nil {
 		return v, err
 	}
-	v.snap = v.current
+	v.known, v.snap = v.current, v.current.Snapshot
 	if v.asOf.IsZero() {
 		return v, nil
 	}
@@ -64,7 +65,8 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 	}
 	// From the day of the release on, the day changes nothing, and asking for it must not cost a view of its own.
 	if v.asOf.Before(stat.DateOf(v.current.Release.PublishAt.In(hanoi()))) {
-		v.snap = v.current.At(v.asOf)
+		v.known = v.current.On(v.asOf)
+		v.snap = v.known.Snapshot
 	}
 	return v, nil
 }
@@ -291,7 +293,7 @@ func get[I any, P interface {
 		}
 		out := &reply[O]{Body: body}
 		if _, lasting := s.key(v.r); lasting {
-			out.LastModified = lastModified(v.current).Format(http.TimeFormat)
+			out.LastModified = lastModified(v.current.Snapshot).Format(http.TimeFormat)
 		}
 		if f, ok := any(body).(filer); ok && v.format != typeJSON {
 			if err := f.write(v); err != nil {

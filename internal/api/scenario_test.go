@@ -345,8 +345,9 @@ func TestExplain(t *testing.T) {
 	})
 	t.Run("a store that fails gives 503 or 500 and keeps its details", func(t *testing.T) {
 		s := *library()
+		s.freeze()
 		s.broken = errors.New("disk on fire")
-		w := send(handlerOf(&s), "GET", "/api/v1/explain?cell=DE_SHARE/A.VN.NSO.TOTAL/2025")
+		w := send(handlerOf(&s), "GET", "/api/v1/explain?cell=DE_VA/A.VN.NSO.TOTAL.PUB/2024")
 		if w.Code != 500 || strings.Contains(w.Body.String(), "fire") || dig(decode(t, w), "code") != "api.broken" {
 			t.Error(w.Code, w.Body)
 		}

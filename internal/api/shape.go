@@ -7,7 +7,6 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
-	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 )
 
@@ -177,11 +176,6 @@ type SeriesCode struct {
 	DimensionName string `json:"dimensionName"`
 	Code          string `json:"code"`
 	Name          string `json:"name"`
-}
-
-// known reports whether a run lies within a release: what it made, or could see, came by the messages that the release froze.
-func known(r publish.Release, readTo, message int64) bool {
-	return r.AsOf.Message == 0 || readTo <= r.AsOf.Message && message <= r.AsOf.Message
 }
 
 // nonNil makes an empty list of none, which JSON writes as [].

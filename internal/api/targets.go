@@ -223,19 +223,12 @@ func figureOf(o cube.Version) *TargetFigure {
 // overrides gives the newest override of each target. One that was set after the release was approved waits for the next release,
 // as a figure would.
 func (v *visit) overrides() (map[string]*OverrideShown, error) {
-	all, err := v.library.Overrides(v.ctx)
+	all, err := v.known.Overrides(v.ctx)
 	if err != nil {
 		return nil, err
 	}
-	frozen := v.current.Release.ApprovedAt
-	if frozen.IsZero() {
-		frozen = v.current.Release.PublishAt
-	}
 	out := map[string]*OverrideShown{}
 	for _, o := range all {
-		if o.At.After(frozen) || !v.asOf.IsZero() && stat.DateOf(o.At.In(hanoi())).After(v.asOf) {
-			continue
-		}
 		if !slices.Contains(monitor.Classes(), o.Class) {
 			delete(out, strings.TrimSpace(o.Target))
 			continue

@@ -7,6 +7,7 @@ package cube
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"nhipso/internal/stat"
@@ -69,20 +70,25 @@ type Query struct {
 	AsOf     AsOf
 }
 
-// Store keeps the cube. Its implementations are bound by the conformance suite of package store.
-//
-// Order of versions of one cell: by vintage day, then by message number. Which of them is the figure as of now, Supersedes decides.
-type Store interface {
-	// Append stores a checked message in one transaction. Entries equal to the latest version of their cell under the
-	// same vintage are left out; a reported figure that differs from a reported one of the same cell and vintage day is
-	// refused with cube.two-numbers, and nothing is stored.
-	Append(ctx context.Context, m Message) (Receipt, error)
+// Reader reads the cube.
+type Reader interface {
 	// Read gives the newest version of every matching cell as of the bound, ordered by key, then period.
 	Read(ctx context.Context, q Query) ([]Version, error)
 	// History gives every matching version within the bound, ordered by key, period, vintage, message.
 	History(ctx context.Context, q Query) ([]Version, error)
 	// LastMessage gives the number of the newest message, 0 when there is none.
 	LastMessage(ctx context.Context) (int64, error)
+}
+
+// Store keeps the cube. Its implementations are bound by the conformance suite of package store.
+//
+// Order of versions of one cell: by vintage day, then by message number. Which of them is the figure as of now, Supersedes decides.
+type Store interface {
+	Reader
+	// Append stores a checked message in one transaction. Entries equal to the latest version of their cell under the
+	// same vintage are left out; a reported figure that differs from a reported one of the same cell and vintage day is
+	// refused with cube.two-numbers, and nothing is stored.
+	Append(ctx context.Context, m Message) (Receipt, error)
 }
 
 // Newest reduces a history ordered as Store.History gives it to the newest version of each cell within the bound.
@@ -124,6 +130,11 @@ func (a AsOf) Allows(v Version) bool {
 		return false
 	}
 	return a.Holds(v.Message)
+}
+
+// String writes the bound, the same text for the same bound.
+func (a AsOf) String() string {
+	return a.Vintage.String() + "/" + strconv.FormatInt(a.Message, 10) + "/" + a.Only.String()
 }
 
 // Holds reports whether a message lies within the bound, whatever the day of its figures.

@@ -37,7 +37,8 @@ func (m *Memory) Size() int {
 }
 
 // Remember answers GET and HEAD requests from memory, compressed and under an entity tag as Whole does. key gives the name
-// under which a response is kept, or false when it is to be made anew. Only responses of status 200 are kept.
+// under which a response is kept, or false when it is to be made anew. Only responses of status 200 that set no
+// cookie are kept: a cookie is one reader's.
 func (m *Memory) Remember(key func(*http.Request) (string, bool)) Wrap {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -77,7 +78,7 @@ func (m *Memory) get(key string, render func() *Entity) *Entity {
 		}()
 		s.once.Do(func() { s.entity = render(); fresh = true })
 	}()
-	if s.entity == nil {
+	if s.entity == nil || !fresh && s.entity.personal() {
 		return render()
 	}
 	if fresh {
@@ -88,7 +89,7 @@ func (m *Memory) get(key string, render func() *Entity) *Entity {
 
 // settle counts a new entity, or forgets it when it is not to be kept, and makes room.
 func (m *Memory) settle(el *list.Element, s *slot) {
-	if s.entity.Status != http.StatusOK || s.entity.Size() > m.max/4 {
+	if s.entity.Status != http.StatusOK || s.entity.Size() > m.max/4 || s.entity.personal() {
 		m.forget(s.key, el)
 		return
 	}
@@ -110,6 +111,9 @@ func (m *Memory) settle(el *list.Element, s *slot) {
 		m.size -= old.size
 	}
 }
+
+// personal reports whether a response is meant for the one reader who asked.
+func (e *Entity) personal() bool { return e.Header.Get("Set-Cookie") != "" }
 
 func (m *Memory) forget(key string, el *list.Element) {
 	m.mu.Lock()

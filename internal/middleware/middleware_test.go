@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -138,6 +139,28 @@ func TestMemory(t *testing.T) {
 		ask(h, "/never")
 		if n.Load() != 3 {
 			t.Errorf("rendered %d times, want 3", n.Load())
+		}
+	})
+	t.Run("keeps nothing that sets a cookie, and gives it to nobody else", func(t *testing.T) {
+		var n atomic.Int64
+		h := middleware.NewMemory(1000).Remember(byPath)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.SetCookie(w, &http.Cookie{Name: "visitor", Value: strconv.FormatInt(n.Add(1), 10)})
+		}))
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		cookies := map[string]bool{}
+		for range 20 {
+			wg.Go(func() {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequest("GET", "/a", nil))
+				mu.Lock()
+				defer mu.Unlock()
+				cookies[w.Header().Get("Set-Cookie")] = true
+			})
+		}
+		wg.Wait()
+		if len(cookies) != 20 {
+			t.Errorf("%d cookies for 20 readers", len(cookies))
 		}
 	})
 	t.Run("stays within its size and drops the least recently used", func(t *testing.T) {

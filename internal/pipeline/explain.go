@@ -20,8 +20,9 @@ const (
 type Node struct {
 	Cell     cube.Cell      `json:"cell"` // Period is unset for a whole series
 	Role     string         `json:"role,omitempty"`
-	Versions []cube.Version `json:"versions"`          // the figure, or the figures of the series
-	Omitted  int            `json:"omitted,omitempty"` // figures of the series not listed
+	Versions []cube.Version `json:"versions"`           // the figure, or the figures of the series
+	Omitted  int            `json:"omitted,omitempty"`  // figures of the series not listed
+	Withheld int            `json:"withheld,omitempty"` // figures that the reader may not see
 	Run      *Run           `json:"run,omitempty"`
 	From     []Node         `json:"from,omitempty"`
 	Seen     bool           `json:"seen,omitempty"` // explained elsewhere in this tree
@@ -49,7 +50,7 @@ func (n Node) Documents() []string {
 
 // Explain gives the tree from a figure down to the documents, as the cube stood at the bound. A cell without a figure is
 // cube.no-cell.
-func Explain(ctx context.Context, store Store, cell cube.Cell, at cube.AsOf) (Node, error) {
+func Explain(ctx context.Context, store Reader, cell cube.Cell, at cube.AsOf) (Node, error) {
 	history, err := store.History(ctx, cube.Query{Dataflow: cell.Dataflow, Key: string(cell.Key), AsOf: at})
 	if err != nil {
 		return Node{}, err
@@ -63,7 +64,7 @@ func Explain(ctx context.Context, store Store, cell cube.Cell, at cube.AsOf) (No
 }
 
 // ExplainVersion gives the tree from one version of a figure down to the documents.
-func ExplainVersion(ctx context.Context, store Store, v cube.Version) (Node, error) {
+func ExplainVersion(ctx context.Context, store Reader, v cube.Version) (Node, error) {
 	e := explainer{ctx: ctx, store: store, seen: map[step]bool{}}
 	ref := RefTo(v, "")
 	return e.node(ref, []cube.Version{v}, v.Period, 0)
@@ -71,7 +72,7 @@ func ExplainVersion(ctx context.Context, store Store, v cube.Version) (Node, err
 
 type explainer struct {
 	ctx   context.Context
-	store Store
+	store Reader
 	seen  map[step]bool
 }
 
@@ -147,7 +148,7 @@ func (e *explainer) node(ref Ref, versions []cube.Version, parent stat.Period, d
 
 // Used gives the versions that a run used under a reference, ordered as cube.Store.History orders them: the one version named, or of a
 // whole series those that the run could see. Nothing that came after the run is among them.
-func Used(ctx context.Context, store cube.Store, ref Ref, run Run) ([]cube.Version, error) {
+func Used(ctx context.Context, store cube.Reader, ref Ref, run Run) ([]cube.Version, error) {
 	history, err := store.History(ctx, cube.Query{Dataflow: ref.Dataflow, Key: string(ref.Key), AsOf: run.Bound()})
 	if err != nil || ref.Whole() && ref.History {
 		return history, err

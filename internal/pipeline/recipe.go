@@ -156,16 +156,9 @@ type Lineage struct {
 	From []Ref     `json:"from"`
 }
 
-// Store keeps runs and lineage. A run is recorded together with its message, in one transaction: there is no derived figure
-// without its run, and no run without its figures.
-type Store interface {
-	cube.Store
-	// AppendRun stores the message of a run, the run and its lineage. A figure counts as unchanged when the newest version of its cell that
-	// the run could see has the same day and says the same, from the same inputs; when all are, there is no message and the run is
-	// recorded all the same.
-	AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error)
-	// NextRunNumber gives the number for the next run of a recipe, from 1.
-	NextRunNumber(ctx context.Context, recipe string) (int, error)
+// Reader reads figures with the runs that derived them and their lineage.
+type Reader interface {
+	cube.Reader
 	// LatestRun gives the newest run of a recipe that lies within a bound (Run.Within), or false.
 	LatestRun(ctx context.Context, recipe string, at cube.AsOf) (Run, bool, error)
 	// RunByID gives a run, or false.
@@ -174,4 +167,17 @@ type Store interface {
 	Runs(ctx context.Context) ([]Run, error)
 	// LineageOf gives what a cell came from in a run, or false.
 	LineageOf(ctx context.Context, run string, cell cube.Cell) (Lineage, bool, error)
+}
+
+// Store keeps runs and lineage. A run is recorded together with its message, in one transaction: there is no derived figure
+// without its run, and no run without its figures.
+type Store interface {
+	Reader
+	cube.Store
+	// AppendRun stores the message of a run, the run and its lineage. A figure counts as unchanged when the newest version of its cell that
+	// the run could see has the same day and says the same, from the same inputs; when all are, there is no message and the run is
+	// recorded all the same.
+	AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error)
+	// NextRunNumber gives the number for the next run of a recipe, from 1.
+	NextRunNumber(ctx context.Context, recipe string) (int, error)
 }

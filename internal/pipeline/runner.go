@@ -114,7 +114,7 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 
 // Stale reports whether a recipe has never run within a bound, or its inputs there, its parameters, its version or what the calendar says
 // on a day have changed since it did.
-func Stale(ctx context.Context, store Store, recipe Recipe, at cube.AsOf, day stat.Date) (bool, error) {
+func Stale(ctx context.Context, store Reader, recipe Recipe, at cube.AsOf, day stat.Date) (bool, error) {
 	last, have, err := store.LatestRun(ctx, recipe.ID, at)
 	if err != nil || !have {
 		return !have, err
@@ -189,7 +189,7 @@ func Derive(recipe Recipe, run string, in *Inputs, result *Result) ([]cube.Versi
 }
 
 // Read gives what a recipe reads within a bound, on a day.
-func Read(ctx context.Context, store cube.Store, recipe Recipe, at cube.AsOf, day stat.Date) (*Inputs, error) {
+func Read(ctx context.Context, store cube.Reader, recipe Recipe, at cube.AsOf, day stat.Date) (*Inputs, error) {
 	in := &Inputs{Params: recipe.Params, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
 		history, err := store.History(ctx, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})

@@ -9,7 +9,6 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
-	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 )
 
@@ -166,7 +165,7 @@ func testSnapshot(t *testing.T) *Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewSnapshot(Release{ID: "2026-Q3", AsOf: cube.AsOf{Message: 5}}, c, versions())
+	return NewView(Parts{Release: Release{ID: "2026-Q3", AsOf: cube.AsOf{Message: 5}}, Catalog: c, Figures: versions()}).Snapshot
 }
 
 func TestSnapshotHoldsTheReleaseAndNothingElse(t *testing.T) {
@@ -255,19 +254,5 @@ func TestSnapshotKeepsABoundedNumberOfDays(t *testing.T) {
 	}
 	if v, ok := s.At(stat.MustDate("2024-01-01")).Cell(cube.Cell{Dataflow: "F", Key: "A.b", Period: stat.Year(2022)}); !ok || v.Value.String() != "12.67" {
 		t.Error("a day that was let go reads differently")
-	}
-}
-
-func TestExplanationNeverShowsWhatIsNotFree(t *testing.T) {
-	all := versions()
-	secret, free := all[3], all[2]
-	tree := pipeline.Node{Versions: []cube.Version{free}, From: []pipeline.Node{{Versions: []cube.Version{free, secret}, Omitted: 2, From: []pipeline.Node{{Versions: []cube.Version{secret}}}}}}
-	got := Withhold(tree)
-	child := got.From[0]
-	if len(got.Versions) != 1 || len(child.Versions) != 1 || child.Omitted != 3 || len(child.From[0].Versions) != 0 || child.From[0].Omitted != 1 {
-		t.Errorf("%+v", got)
-	}
-	if len(tree.From[0].Versions) != 2 {
-		t.Error("the tree given was changed")
 	}
 }

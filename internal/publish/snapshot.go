@@ -1,12 +1,12 @@
 package publish
 
 import (
+	"slices"
 	"sort"
 	"sync"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
-	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 )
 
@@ -37,15 +37,20 @@ func (s Series) At(p stat.Period) (cube.Version, bool) {
 	return cube.Version{}, false
 }
 
-// Snapshot is everything a release shows, held in memory and read by any number of goroutines. It may be viewed as of an
-// older day: the figures published on or before that day and no others.
+// Snapshot is the figures that a view shows, held in memory and read by any number of goroutines. It may be viewed as of an older day: the
+// figures published on or before that day and no others.
 type Snapshot struct {
 	Release Release
 	Catalog *catalog.Catalog
-	AsOf    cube.AsOf // the release's bound, narrowed by the day viewed
+	AsOf    cube.AsOf // the bound of what is shown, narrowed by the day viewed
 
-	past   map[string][]cube.Version // dataflow → history in the order of cube.Store.History, within the release
-	newest map[string][]cube.Version // dataflow → newest version of each cell within AsOf
+	bound   cube.AsOf                 // the bound without a day
+	past    map[string][]cube.Version // dataflow → what the audience may read, in the order of cube.Store.History, within the bound
+	newest  map[string][]cube.Version // dataflow → newest version of each cell within AsOf
+	hidden  []cube.Version            // what lies within the bound and the audience may not read
+	closed  map[cube.Cell]bool        // cells whose newest version it may not read: an older one would pass for the figure of today
+	sealed  map[int64]bool            // messages that brought something hidden
+	guarded map[string]bool           // recipes that read something hidden
 
 	mu    sync.Mutex
 	older map[stat.Date]*Snapshot
@@ -54,49 +59,50 @@ type Snapshot struct {
 // maxOlder bounds how many earlier days are kept ready; others are made anew.
 const maxOlder = 16
 
-// NewSnapshot freezes a release from versions ordered by dataflow and then as cube.Store.History orders them. Versions that are
-// not free for publication, or lie outside the release, are left out.
-func NewSnapshot(r Release, c *catalog.Catalog, all []cube.Version) *Snapshot {
-	past := map[string][]cube.Version{}
-	for _, v := range all {
-		if r.AsOf.Allows(v) && Open(v) {
-			past[v.Dataflow] = append(past[v.Dataflow], v)
+// newSnapshot keeps what an audience may read of versions ordered by dataflow and then as cube.Store.History orders them.
+func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, figures []cube.Version) *Snapshot {
+	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: map[string][]cube.Version{}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{},
+		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}}
+	for _, v := range figures {
+		if !bound.Holds(v.Message) {
+			continue
 		}
-	}
-	return view(r, c, past, r.AsOf)
-}
-
-// Open reports whether a figure is free for publication.
-func Open(v cube.Version) bool {
-	conf := stat.Confidentiality(v.Attributes[stat.AttrConf])
-	return conf == "" || conf == stat.Free
-}
-
-// Withhold gives an explanation without the figures that are not free for publication, each counted as left out: the tree still says that
-// they were used, never what they are.
-func Withhold(n pipeline.Node) pipeline.Node {
-	open := make([]cube.Version, 0, len(n.Versions))
-	for _, v := range n.Versions {
-		if Open(v) {
-			open = append(open, v)
+		if a.mayRead(confidentiality(v)) {
+			s.past[v.Dataflow] = append(s.past[v.Dataflow], v)
+			continue
 		}
+		s.hidden = append(s.hidden, v)
+		s.sealed[v.Message] = true
 	}
-	n.Omitted += len(n.Versions) - len(open)
-	n.Versions = open
-	from := make([]pipeline.Node, len(n.From))
-	for i, child := range n.From {
-		from[i] = Withhold(child)
-	}
-	n.From = from
-	return n
-}
-
-func view(r Release, c *catalog.Catalog, past map[string][]cube.Version, at cube.AsOf) *Snapshot {
-	s := &Snapshot{Release: r, Catalog: c, AsOf: at, past: past, newest: map[string][]cube.Version{}, older: map[stat.Date]*Snapshot{}}
-	for flow, list := range past {
-		s.newest[flow] = cube.Newest(list, at)
-	}
+	s.choose()
 	return s
+}
+
+// choose finds the newest version of each cell. A cell whose newest version is hidden has none.
+func (s *Snapshot) choose() {
+	s.newest = map[string][]cube.Version{}
+	last := map[cube.Cell]cube.Version{}
+	for _, v := range s.hidden {
+		if at, ok := last[v.Cell()]; s.AsOf.Allows(v) && (!ok || v.Supersedes(at)) {
+			last[v.Cell()] = v
+		}
+	}
+	for flow, list := range s.past {
+		s.newest[flow] = cube.Newest(list, s.AsOf)
+		if len(last) == 0 {
+			continue
+		}
+		s.newest[flow] = slices.DeleteFunc(s.newest[flow], func(v cube.Version) bool {
+			h, ok := last[v.Cell()]
+			if ok && !h.Supersedes(v) {
+				delete(last, v.Cell())
+			}
+			return ok && h.Supersedes(v)
+		})
+	}
+	for cell := range last {
+		s.closed[cell] = true
+	}
 }
 
 // At gives the snapshot as it would have read on a day: only what had been published by then. Our own estimates are dated
@@ -113,9 +119,10 @@ func (s *Snapshot) At(day stat.Date) *Snapshot {
 	if len(s.older) >= maxOlder {
 		clear(s.older)
 	}
-	at := s.AsOf
-	at.Vintage = day
-	old := view(s.Release, s.Catalog, s.past, at)
+	old := &Snapshot{Release: s.Release, Catalog: s.Catalog, AsOf: s.AsOf, bound: s.bound, past: s.past, hidden: s.hidden, closed: map[cube.Cell]bool{}, sealed: s.sealed,
+		guarded: s.guarded, older: map[stat.Date]*Snapshot{}}
+	old.AsOf.Vintage = day
+	old.choose()
 	s.older[day] = old
 	return old
 }
@@ -185,7 +192,7 @@ func (s *Snapshot) Cell(c cube.Cell) (cube.Version, bool) {
 func (s *Snapshot) History(dataflow, pattern string) []cube.Version {
 	var out []cube.Version
 	for _, v := range s.past[dataflow] {
-		if s.AsOf.Allows(v) && v.Key.Matches(pattern) {
+		if s.AsOf.Allows(v) && v.Key.Matches(pattern) && !s.closed[v.Cell()] {
 			out = append(out, v)
 		}
 	}

@@ -14,7 +14,7 @@ type findingsPage struct {
 type findingEntry struct{ N, Rule, Severity, Text string }
 
 func (v *visit) findings() (page, error) {
-	list, err := v.site.library.Findings(v.r.Context())
+	list, err := v.known.Findings(v.r.Context())
 	if err != nil {
 		return nil, err
 	}

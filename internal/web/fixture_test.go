@@ -25,44 +25,68 @@ import (
 
 // shelf is a library over a handful of figures: published ones re-keyed by hand, and made-up estimates that say TEST.
 type shelf struct {
-	snap     *publish.Snapshot
+	release  publish.Release
+	catalog  *catalog.Catalog
+	figures  []cube.Version
 	runs     []pipeline.Run
 	findings []Finding
 	none     bool
+
+	once sync.Once
+	view *publish.View
 }
 
-func (s *shelf) Current() (*publish.Snapshot, error) {
+// View implements Library.
+func (s *shelf) View(_ context.Context, a publish.Audience) (*publish.View, error) {
 	if s.none {
 		return nil, fault.New("publish.none")
 	}
-	return s.snap, nil
+	s.once.Do(func() {
+		s.view = publish.NewView(publish.Parts{Release: s.release, Audience: a, Moment: s.release.PublishAt, Catalog: s.catalog, Source: s, Figures: s.figures,
+			Recipes: []pipeline.Recipe{{ID: "digital-quarterly", Version: "1", Title: catalog.Label{Vi: "Kinh tế số theo quý", En: "Quarterly digital economy"}, Method: "digital-quarterly"}}})
+	})
+	return s.view, nil
 }
 
-func (s *shelf) Explain(ctx context.Context, c cube.Cell, at cube.AsOf) (pipeline.Node, error) {
-	v, ok := s.snap.Cell(c)
-	if !ok {
-		return pipeline.Node{}, fault.New("cube.no-cell", "cell", c.String())
+func (s *shelf) All(context.Context) ([]cube.Version, error) { return s.figures, nil }
+
+func (s *shelf) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
+	var out []cube.Version
+	for _, v := range s.figures {
+		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
+			out = append(out, v)
+		}
 	}
-	n := pipeline.Node{Cell: c, Versions: []cube.Version{v}}
-	if !cube.Reported(v.Observation) {
-		n.Run = &s.runs[0]
-		share := cube.Cell{Dataflow: "DE_SHARE", Key: "A.VN.NSO.TOTAL", Period: stat.Year(2025)}
-		o, _ := s.snap.Cell(share)
-		n.From = []pipeline.Node{{Cell: share, Role: "benchmark", Versions: []cube.Version{o}}}
-	}
-	return n, nil
+	return out, nil
+}
+
+func (s *shelf) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	h, err := s.History(ctx, q)
+	return cube.Newest(h, cube.AsOf{}), err
+}
+
+func (s *shelf) LastMessage(context.Context) (int64, error) { return int64(len(s.figures)), nil }
+
+func (s *shelf) LatestRun(context.Context, string, cube.AsOf) (pipeline.Run, bool, error) {
+	return s.runs[0], true, nil
+}
+
+func (s *shelf) RunByID(context.Context, string) (pipeline.Run, bool, error) {
+	return s.runs[0], true, nil
+}
+
+// LineageOf says of every derived figure that the share of 2025 was its benchmark.
+func (s *shelf) LineageOf(_ context.Context, run string, c cube.Cell) (pipeline.Lineage, bool, error) {
+	return pipeline.Lineage{Run: run, Cell: c, From: []pipeline.Ref{{Dataflow: "DE_SHARE", Key: "A.VN.NSO.TOTAL", Period: stat.Year(2025), Role: "benchmark"}}}, true, nil
 }
 
 func (s *shelf) Runs(context.Context) ([]pipeline.Run, error) { return s.runs, nil }
 func (s *shelf) Releases(context.Context) ([]publish.Release, error) {
-	return []publish.Release{s.snap.Release}, nil
+	return []publish.Release{s.release}, nil
 }
 func (s *shelf) Findings(context.Context) ([]Finding, error) { return s.findings, nil }
 func (s *shelf) Overrides(context.Context) ([]monitor.Override, error) {
-	return []monitor.Override{{Target: "XHS-1@2025", Class: monitor.Likely, Reason: "Số mới nhất chưa qua thẩm định", By: "Nguyễn Văn A", At: s.snap.Release.PublishAt}}, nil
-}
-func (s *shelf) Recipes() []pipeline.Recipe {
-	return []pipeline.Recipe{{ID: "digital-quarterly", Version: "1", Title: catalog.Label{Vi: "Kinh tế số theo quý", En: "Quarterly digital economy"}, Method: "digital-quarterly"}}
+	return []monitor.Override{{Target: "XHS-1@2025", Class: monitor.Likely, Reason: "Số mới nhất chưa qua thẩm định", By: "Nguyễn Văn A", At: s.release.PublishAt}}, nil
 }
 
 // row is one figure: dataflow, key, period, value ("" when missing), vintage, and attributes as pairs.
@@ -166,7 +190,7 @@ func newShelf(t testing.TB, more ...row) (*shelf, *territory.Registry) {
 		Diagnostics: []pipeline.Diagnostic{{Table: "back-test", Row: map[string]string{"method": "DENTON", "kind": "ahead", "year": "2024", "estimate": "13.05", "published": "13.17", "error-points": "-0.12"}},
 			{Table: "back-test", Row: map[string]string{"method": "CHOWLIN", "kind": "ahead", "year": "2024", "estimate": "", "published": "13.17", "error-points": ""}}}}}
 	findings := []Finding{{Rule: "quarters-add-to-year", Severity: "note", Text: catalog.Label{Vi: "Bốn quý năm 2020 lệch 88 tỷ đồng so với số năm.", En: "The four quarters of 2020 differ from the year by 88 billion dong."}}}
-	return &shelf{snap: publish.NewSnapshot(release, c, all), runs: runs, findings: findings}, reg
+	return &shelf{release: release, catalog: c, figures: all, runs: runs, findings: findings}, reg
 }
 
 func sortHistory(list []cube.Version) {

@@ -41,18 +41,17 @@ func (v *visit) method() (page, error) {
 	if in != v.lang {
 		p.OnlyIn = in
 	}
-	runs, err := v.site.library.Runs(v.r.Context())
+	runs, err := v.known.Runs(v.r.Context())
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range v.site.library.Recipes() {
+	for _, r := range v.known.Recipes() {
 		if r.Method != slug {
 			continue
 		}
-		// Only a run that the release could see belongs to it.
 		var last *pipeline.Run
 		for i := range runs {
-			if runs[i].Recipe == r.ID && (v.current.AsOf.Message == 0 || runs[i].Message <= v.current.AsOf.Message) {
+			if runs[i].Recipe == r.ID {
 				last = &runs[i]
 			}
 		}

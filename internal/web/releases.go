@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"nhipso/internal/catalog"
-	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 )
 
@@ -20,7 +19,7 @@ type releasesPage struct {
 type releaseEntry struct{ ID, Title, At, Notes, AsOfURL string }
 
 func (v *visit) releases() (page, error) {
-	all, err := v.site.library.Releases(v.r.Context())
+	all, err := v.current.Releases(v.r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -29,9 +28,6 @@ func (v *visit) releases() (page, error) {
 	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}}
 	for i := len(all) - 1; i >= 0; i-- {
 		r := all[i]
-		if r.State != publish.Published {
-			continue
-		}
 		p.Releases = append(p.Releases, releaseEntry{r.ID, r.Title.In(v.lang), v.minute(r.PublishAt), r.Notes.In(v.lang), v.link("/", "asof", stat.DateOf(r.PublishAt.In(hanoi)).String())})
 	}
 	t := newTable("revisions", both("releases.revisions"), col("flow", both("data.dataflow")), col("series", both("data.series")), periods("period", both("data.period")),

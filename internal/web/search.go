@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"nhipso/internal/publish"
 	"nhipso/internal/text"
 )
 
@@ -33,7 +32,7 @@ type entry struct {
 
 // index is what can be found in one release and language.
 type index struct {
-	snap    *publish.Snapshot
+	of      string // publish.View.Key
 	entries []entry
 }
 
@@ -111,10 +110,10 @@ func match(e entry, words []string) int {
 func (s *Site) index(v *visit) *index {
 	s.search.mu.Lock()
 	defer s.search.mu.Unlock()
-	if have := s.search.byLang[v.lang]; have != nil && have.snap == v.current {
+	if have := s.search.byLang[v.lang]; have != nil && have.of == v.current.Key() {
 		return have
 	}
-	x := &index{snap: v.current}
+	x := &index{of: v.current.Key()}
 	add := func(group, name, detail, path string, more ...string) {
 		x.entries = append(x.entries, entry{group, name, detail, path, text.Fold(name + " " + detail + " " + strings.Join(more, " ")), text.Fold(name)})
 	}
@@ -134,7 +133,7 @@ func (s *Site) index(v *visit) *index {
 	}
 	if l, err := c.Codelist("CL_TARGET"); err == nil {
 		for _, t := range l.Codes {
-			add("target", t.Name.In(v.lang), nameOf(v.current, "CL_INSTRUMENT", t.Notes["instrument"]).In(v.lang), "/muc-tieu/"+t.ID, t.ID, t.Name.Vi, t.Name.En)
+			add("target", t.Name.In(v.lang), nameOf(v.current.Snapshot, "CL_INSTRUMENT", t.Notes["instrument"]).In(v.lang), "/muc-tieu/"+t.ID, t.ID, t.Name.Vi, t.Name.En)
 		}
 	}
 	for _, a := range s.territory.Areas() {

@@ -17,6 +17,7 @@ import (
 	"nhipso/internal/chart"
 	"nhipso/internal/fault"
 	"nhipso/internal/middleware"
+	"nhipso/internal/publish"
 	"nhipso/internal/scenario"
 	"nhipso/internal/territory"
 	"nhipso/static"
@@ -165,13 +166,23 @@ func (s *Site) routes() {
 	pages.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
 	})
-	s.mux.Handle("/", s.memory.Remember(s.key)(formats(pages)))
+	s.mux.Handle("/", rememberLanguage(s.memory.Remember(s.key)(formats(pages))))
 	s.mux.Handle(static.Prefix, static.Handler())
 	s.mux.HandleFunc("GET /robots.txt", s.robots)
 	s.mux.HandleFunc("GET /sitemap.xml", s.sitemap)
 	s.mux.HandleFunc("GET /favicon.svg", s.favicon)
 	s.mux.HandleFunc("GET /favicon.ico", s.favicon)
 	s.mux.HandleFunc("GET /healthz", s.health)
+}
+
+// rememberLanguage keeps the language of an address in a cookie. It stands before the memory of pages, which keeps nothing that sets one.
+func rememberLanguage(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if lang := r.URL.Query().Get("lang"); lang == "vi" || lang == "en" {
+			http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // formats takes the format off the address, so that the routes see the page's own path; visit.read finds it again.
@@ -190,19 +201,26 @@ func formats(next http.Handler) http.Handler {
 
 type formatKey struct{}
 
-// key names a response in memory: the release, the language and the address. Searches and scenarios are not kept, since they are as many
+// audience says who reads. Nobody signs in yet, so it is everybody.
+func (s *Site) audience(*http.Request) publish.Audience { return publish.Everybody() }
+
+// view gives what the reader of a request may know.
+func (s *Site) view(r *http.Request) (*publish.View, error) {
+	return s.library.View(r.Context(), s.audience(r))
+}
+
+// key names a response in memory: what the reader may know (audience, release, moment), the language and the address. Searches and scenarios are not kept, since they are as many
 // as visitors; nor is anything while nothing is published.
 func (s *Site) key(r *http.Request) (string, bool) {
 	if r.URL.Path == "/tim" || len(r.URL.RawQuery) > 300 || strings.HasPrefix(r.URL.Path, scenarioPath) && r.URL.RawQuery != "" && r.URL.RawQuery != "lang=en" {
 		return "", false
 	}
-	snap, err := s.library.Current()
+	view, err := s.view(r)
 	if err != nil {
 		return "", false
 	}
 	q := r.URL.Query()
-	// A language in the address sets the cookie and so answers differently from the same language by cookie.
-	return strings.Join([]string{snap.Release.ID, strconv.FormatInt(snap.AsOf.Message, 10), language(r), s.origin(r), r.URL.Path, q.Encode()}, "\x00"), true
+	return strings.Join([]string{view.Key(), language(r), s.origin(r), r.URL.Path, q.Encode()}, "\x00"), true
 }
 
 // origin is the scheme and host of the portal.
@@ -225,9 +243,6 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, template string, re
 	}
 	w.Header().Set("Vary", "Cookie")
 	w.Header().Set("Cache-Control", "private, no-cache")
-	if lang := r.URL.Query().Get("lang"); lang == "vi" || lang == "en" {
-		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
-	}
 	p, err := read(v)
 	if err != nil {
 		s.fail(w, r, err)

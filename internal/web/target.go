@@ -35,22 +35,14 @@ type standing struct {
 // overrideView is a person's judgement, shown beside the computed one and never in its place.
 type overrideView struct{ Class, ClassName, By, At, Reason string }
 
-// overrides gives the newest judgement of a person on each target, by target and year. What was set after the release was frozen
-// waits for the next one.
+// overrides gives the newest judgement of a person on each target, by target and year.
 func (v *visit) overrides() (map[string]*overrideView, error) {
-	list, err := v.site.library.Overrides(v.r.Context())
+	list, err := v.known.Overrides(v.r.Context())
 	if err != nil {
 		return nil, err
 	}
-	frozen := v.current.Release.ApprovedAt
-	if frozen.IsZero() {
-		frozen = v.current.Release.PublishAt
-	}
 	out := map[string]*overrideView{}
 	for _, o := range list {
-		if o.At.After(frozen) || !v.asOf.IsZero() && stat.DateOf(o.At.In(hanoi)).After(v.asOf) {
-			continue
-		}
 		if o.Class == "" {
 			delete(out, o.Target)
 			continue

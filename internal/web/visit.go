@@ -32,8 +32,9 @@ type visit struct {
 	query   url.Values
 	format  string // "" for a page, else one of the formats
 	asOf    stat.Date
-	snap    *publish.Snapshot // as of the day viewed
-	current *publish.Snapshot // as of now
+	known   *publish.View     // what the reader may know, as of the day viewed
+	snap    *publish.Snapshot // its figures
+	current *publish.View     // as of now
 }
 
 // split parts an address from the format that it ends in.
@@ -76,10 +77,10 @@ func (s *Site) visit(r *http.Request) (*visit, error) {
 	}
 	v.query.Del("lang")
 	var err error
-	if v.current, err = s.library.Current(); err != nil {
+	if v.current, err = s.view(r); err != nil {
 		return v, err
 	}
-	v.snap = v.current
+	v.known, v.snap = v.current, v.current.Snapshot
 	if text := v.query.Get("asof"); text != "" {
 		if v.asOf, err = stat.ParseDate(text); err != nil {
 			v.query.Del("asof")
@@ -90,7 +91,8 @@ func (s *Site) visit(r *http.Request) (*visit, error) {
 			v.asOf = stat.Date{}
 			return v, fault.New("web.bad-day", "text", text)
 		}
-		v.snap = v.current.At(v.asOf)
+		v.known = v.current.On(v.asOf)
+		v.snap = v.known.Snapshot
 	} else {
 		v.query.Del("asof")
 	}

@@ -28,7 +28,7 @@ type sitemapLink struct {
 
 // sitemap lists the pages in both languages.
 func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
-	snap, err := s.library.Current()
+	snap, err := s.view(r)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -79,7 +79,7 @@ const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><re
 func (s *Site) health(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	snap, err := s.library.Current()
+	snap, err := s.view(r)
 	if err != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		io.WriteString(w, fault.CodeOf(err)+"\n") //nolint:errcheck

@@ -9,7 +9,6 @@ import (
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
-	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 )
@@ -76,16 +75,14 @@ func (v *visit) explain() (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Only what the release shows is explained: a figure under embargo stays unknown here too.
 	o, ok := v.snap.Cell(c)
 	if !ok {
 		return nil, fault.New("cube.no-cell", "cell", c.String())
 	}
-	node, err := v.site.library.Explain(v.r.Context(), c, v.snap.AsOf)
+	node, err := v.known.Explain(v.r.Context(), c)
 	if err != nil {
 		return nil, err
 	}
-	node = publish.Withhold(node)
 	name := seriesName(v.snap, f, c.Key, nil).In(v.lang)
 	p := &whyPage{Frame: v.newFrame("data", v.say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
 	p.NoIndex = true
@@ -95,7 +92,7 @@ func (v *visit) explain() (page, error) {
 		Status: nameOf(v.snap, "CL_OBS_STATUS", string(o.Status)).In(v.lang), Evidence: nameOf(v.snap, "CL_EVIDENCE", string(o.Mark())).In(v.lang),
 		SeriesURL: v.link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil}
 	titles := map[string]pipeline.Recipe{}
-	for _, r := range v.site.library.Recipes() {
+	for _, r := range v.known.Recipes() {
 		titles[r.ID] = r
 	}
 	p.Tree = v.whyTree(node, titles, 0)

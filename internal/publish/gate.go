@@ -1,0 +1,168 @@
+package publish
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+)
+
+// Gate gives views, and makes the public one again when another release comes out. It is safe for use by many goroutines.
+type Gate struct {
+	Source  Source
+	Catalog *catalog.Catalog
+	Recipes []pipeline.Recipe
+	Zone    *time.Location
+	Now     func() time.Time
+
+	mu     sync.Mutex // one reader makes a view, the others wait for it
+	public *View
+	next   *View     // the release whose minute comes next, made ahead of it
+	kept   *View     // the last view of another audience
+	keptTo int64     // the newest message when it was made
+	looked time.Time // when the releases were last read
+}
+
+// readAhead is how long before its minute a release is made ready, so that it is there at its second.
+const readAhead = 2 * time.Minute
+
+// out reports whether the public may see a release at a moment. What was once published stays so, whatever the clock says.
+func (r Release) out(now time.Time) bool {
+	return r.State == Published || r.State == Approved && !now.Before(r.PublishAt)
+}
+
+// Newest gives the release that the public sees at a moment: of those that are out the one of the latest minute, the last opened of one
+// minute. Without any it is publish.none.
+func Newest(list []Release, now time.Time) (Release, error) {
+	var best Release
+	for _, r := range list {
+		if r.out(now) && (best.ID == "" || !r.PublishAt.Before(best.PublishAt)) {
+			best = r
+		}
+	}
+	if best.ID == "" {
+		return best, fault.New("publish.none")
+	}
+	return best, nil
+}
+
+// View gives what an audience may know now. That of the public is held in memory and follows the releases that Refresh read; at the minute of
+// a release that was made ready it changes by itself.
+func (g *Gate) View(ctx context.Context, a Audience) (*View, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !a.Public() {
+		return g.other(ctx, a)
+	}
+	if g.next != nil && !g.Now().Before(g.next.Release.PublishAt) {
+		// Its minute has come. It may have been postponed or withdrawn since it was read: then the old release stays.
+		if _, err := g.refresh(ctx); err != nil && g.public == nil {
+			return nil, err
+		}
+	}
+	if g.public == nil {
+		if _, err := g.refresh(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return g.public, nil
+}
+
+// Refresh reads the releases, takes up the newest that is out, and makes ready the one whose minute is near. It reports whether the public
+// sees another release than before.
+func (g *Gate) Refresh(ctx context.Context) (fresh bool, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.refresh(ctx)
+}
+
+func (g *Gate) refresh(ctx context.Context) (fresh bool, err error) {
+	list, err := g.Source.Releases(ctx)
+	if err != nil {
+		return false, err
+	}
+	now := g.Now()
+	r, err := Newest(list, now)
+	if err != nil {
+		g.public = nil
+		return false, err
+	}
+	if g.public == nil || !same(g.public.Release, r) {
+		v := g.next
+		if v == nil || !same(v.Release, r) {
+			if v, err = g.make(ctx, r, Everybody()); err != nil {
+				return false, err
+			}
+		}
+		v.Release, v.Moment = r, now
+		g.public, g.next, fresh = v, nil, true
+	}
+	return fresh, g.prepare(ctx, list, now)
+}
+
+// prepare makes the release ready whose minute is near.
+func (g *Gate) prepare(ctx context.Context, list []Release, now time.Time) (err error) {
+	var soon Release
+	for _, r := range list {
+		if r.State == Approved && now.Before(r.PublishAt) && r.PublishAt.Sub(now) <= readAhead && (soon.ID == "" || r.PublishAt.Before(soon.PublishAt)) {
+			soon = r
+		}
+	}
+	if soon.ID == "" {
+		g.next = nil
+		return nil
+	}
+	if g.next == nil || !same(g.next.Release, soon) {
+		g.next, err = g.make(ctx, soon, Everybody())
+	}
+	return err
+}
+
+// same reports whether two readings of a release show the same at the same time.
+func same(a, b Release) bool {
+	return a.ID == b.ID && a.PublishAt.Equal(b.PublishAt) && a.AsOf.String() == b.AsOf.String()
+}
+
+// other gives the view of a reader who is not the public.
+func (g *Gate) other(ctx context.Context, a Audience) (*View, error) {
+	r := Release{ID: a.Key()}
+	if a.kind == preview {
+		list, err := g.Source.Releases(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found := false
+		for _, x := range list {
+			if x.ID == a.Release {
+				r, found = x, true
+			}
+		}
+		if !found {
+			return nil, fault.New("publish.no-release", "id", a.Release)
+		}
+	}
+	last, err := g.Source.LastMessage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if g.kept != nil && g.keptTo == last && g.kept.Audience == a && same(g.kept.Release, r) {
+		return g.kept, nil
+	}
+	v, err := g.make(ctx, r, a)
+	if err != nil {
+		return nil, err
+	}
+	g.kept, g.keptTo = v, last
+	return v, nil
+}
+
+func (g *Gate) make(ctx context.Context, r Release, a Audience) (*View, error) {
+	figures, err := g.Source.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return NewView(Parts{Release: r, Audience: a, Moment: g.Now(), Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source, Figures: figures}), nil
+}

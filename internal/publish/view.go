@@ -1,0 +1,207 @@
+package publish
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/monitor"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// Source is where a view reads what it does not hold in memory. A source bounds nothing: the view does.
+type Source interface {
+	pipeline.Reader
+	// All gives every version of every cell, ordered by dataflow and then as cube.Store.History orders them.
+	All(ctx context.Context) ([]cube.Version, error)
+	// Releases gives all releases in whatever state, oldest first.
+	Releases(ctx context.Context) ([]Release, error)
+	// Findings gives what loads noticed and let pass, in the order of storing.
+	Findings(ctx context.Context) ([]Finding, error)
+	// Overrides gives what persons set beside the computed standing of targets, oldest first.
+	Overrides(ctx context.Context) ([]monitor.Override, error)
+}
+
+// View is what one audience may know at one moment: the one gate through which figures, runs, findings, explanations, releases and overrides
+// reach a reader. Pages, API, files, search, feeds and the command line read through it and bound nothing themselves.
+type View struct {
+	*Snapshot
+	Audience Audience
+	Moment   time.Time
+	Day      stat.Date // the day viewed, or zero for now
+
+	source  Source
+	recipes []pipeline.Recipe
+	zone    *time.Location
+}
+
+// Key names what the view shows, for caches: two views of one key show the same.
+func (v *View) Key() string {
+	return strings.Join([]string{v.Audience.Key(), v.Release.ID, v.Release.PublishAt.UTC().Format(time.RFC3339), v.bound.String(), v.Day.String()}, "\x00")
+}
+
+// On gives the view as of a day: what had been published by then and no more.
+func (v *View) On(day stat.Date) *View {
+	out := *v
+	out.Snapshot, out.Day = v.At(day), day
+	return &out
+}
+
+// Recipes lists the declared recipes.
+func (v *View) Recipes() []pipeline.Recipe { return v.recipes }
+
+// Explain gives the tree from a figure that the view shows down to the documents, or cube.no-cell. What the view does not show is counted in
+// the tree, never shown: a free figure may rest on one.
+func (v *View) Explain(ctx context.Context, cell cube.Cell) (pipeline.Node, error) {
+	o, ok := v.Cell(cell)
+	if !ok {
+		return pipeline.Node{}, fault.New("cube.no-cell", "cell", cell.String())
+	}
+	n, err := pipeline.ExplainVersion(ctx, v.source, o)
+	if err != nil {
+		return n, err
+	}
+	return v.withhold(n), nil
+}
+
+// withhold gives an explanation without what the view may not show, each figure counted.
+func (v *View) withhold(n pipeline.Node) pipeline.Node {
+	shown := make([]cube.Version, 0, len(n.Versions))
+	for _, o := range n.Versions {
+		if v.shows(o) {
+			shown = append(shown, o)
+		}
+	}
+	n.Withheld += len(n.Versions) - len(shown)
+	n.Versions = shown
+	if n.Run != nil {
+		if run, ok := v.run(*n.Run); ok {
+			n.Run = &run
+		} else {
+			n.Run, n.From = nil, nil
+		}
+	}
+	from := make([]pipeline.Node, len(n.From))
+	for i, child := range n.From {
+		from[i] = v.withhold(child)
+	}
+	n.From = from
+	return n
+}
+
+// shows reports whether the view may show a version, be it the newest of its cell or not.
+func (v *View) shows(o cube.Version) bool {
+	return v.bound.Holds(o.Message) && v.Audience.mayRead(confidentiality(o)) && !v.closed[o.Cell()]
+}
+
+// run gives a run as the view may show it, or false. What a run found out about itself may tell of the figures that it read, so that of a run
+// which read a closed one only the fact remains.
+func (v *View) run(r pipeline.Run) (pipeline.Run, bool) {
+	if !r.Within(v.bound) || !v.Day.IsZero() && stat.DateOf(r.FinishedAt.In(v.zone)).After(v.Day) {
+		return r, false
+	}
+	if v.guarded[r.Recipe] {
+		r.Diagnostics = nil
+	}
+	return r, true
+}
+
+// Runs lists the runs that the view may know of, oldest first.
+func (v *View) Runs(ctx context.Context) ([]pipeline.Run, error) {
+	list, err := v.source.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []pipeline.Run
+	for _, r := range list {
+		if r, ok := v.run(r); ok {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// Findings lists what loads that the view may know of noticed. A finding quotes figures, so those of a message that brought a closed one are
+// left out.
+func (v *View) Findings(ctx context.Context) ([]Finding, error) {
+	list, err := v.source.Findings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(f Finding) bool {
+		return f.Message != 0 && (!v.bound.Holds(f.Message) || v.sealed[f.Message])
+	}), nil
+}
+
+// Releases lists the releases that the view may know of, oldest first: to readers of releases those that are out, by the end of the day
+// viewed.
+func (v *View) Releases(ctx context.Context) ([]Release, error) {
+	list, err := v.source.Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(r Release) bool {
+		if !v.Day.IsZero() && (r.PublishAt.IsZero() || stat.DateOf(r.PublishAt.In(v.zone)).After(v.Day)) {
+			return true
+		}
+		// What the view's release does not follow is not out yet, even if its minute has just come.
+		return v.Audience.released() && r.ID != v.Release.ID && (!r.out(v.Moment) || r.PublishAt.After(v.Release.PublishAt))
+	}), nil
+}
+
+// Overrides lists what persons set beside the computed standing of targets, oldest first: for readers of a release as far as they were set
+// when it was frozen.
+func (v *View) Overrides(ctx context.Context) ([]monitor.Override, error) {
+	list, err := v.source.Overrides(ctx)
+	if err != nil {
+		return nil, err
+	}
+	frozen := v.Release.ApprovedAt
+	if frozen.IsZero() {
+		frozen = v.Release.PublishAt
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(o monitor.Override) bool {
+		return v.Audience.released() && o.At.After(frozen) || !v.Day.IsZero() && stat.DateOf(o.At.In(v.zone)).After(v.Day)
+	}), nil
+}
+
+func confidentiality(v cube.Version) stat.Confidentiality {
+	return stat.Confidentiality(v.Attributes[stat.AttrConf])
+}
+
+// Parts are what a view is made of.
+type Parts struct {
+	Release  Release // shown; for audiences that see the cube as it stands, its AsOf is empty
+	Audience Audience
+	Moment   time.Time
+	Catalog  *catalog.Catalog
+	Recipes  []pipeline.Recipe
+	Zone     *time.Location // in which days are counted; nil means UTC
+	Source   Source
+	Figures  []cube.Version // all versions, ordered as Source.All orders them
+}
+
+// NewView makes the view of an audience. Nobody else decides what is in it.
+func NewView(p Parts) *View {
+	if p.Zone == nil {
+		p.Zone = time.UTC
+	}
+	bound := p.Release.AsOf
+	if !p.Audience.released() {
+		bound = cube.AsOf{}
+	}
+	s := newSnapshot(p.Release, p.Catalog, p.Audience, bound, p.Figures)
+	for _, r := range p.Recipes {
+		for _, i := range r.Inputs {
+			s.guarded[r.ID] = s.guarded[r.ID] || slices.ContainsFunc(s.hidden, func(v cube.Version) bool {
+				return v.Dataflow == i.Dataflow && v.Key.Matches(i.Key)
+			})
+		}
+	}
+	return &View{Snapshot: s, Audience: p.Audience, Moment: p.Moment, source: p.Source, recipes: p.Recipes, zone: p.Zone}
+}
