@@ -3,6 +3,7 @@ package publish
 import (
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"nhipso/internal/catalog"
@@ -74,9 +75,16 @@ func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, fig
 		s.hidden = append(s.hidden, v)
 		s.sealed[v.Message] = true
 	}
+	for _, list := range s.past {
+		if !slices.IsSortedFunc(list, byKey) { // a database may order texts by the rules of a language
+			slices.SortStableFunc(list, byKey)
+		}
+	}
 	s.choose()
 	return s
 }
+
+func byKey(a, b cube.Version) int { return strings.Compare(string(a.Key), string(b.Key)) }
 
 // choose finds the newest version of each cell. A cell whose newest version is hidden has none.
 func (s *Snapshot) choose() {
@@ -127,10 +135,23 @@ func (s *Snapshot) At(day stat.Date) *Snapshot {
 	return old
 }
 
+// narrow gives the part of versions ordered by key in which those of a pattern lie: one series when the pattern is a whole key.
+func narrow(list []cube.Version, pattern string) []cube.Version {
+	if pattern == "all" || stat.Key(pattern).Open() || strings.ContainsAny(pattern, "+*") {
+		return list
+	}
+	from, _ := slices.BinarySearchFunc(list, stat.Key(pattern), func(v cube.Version, k stat.Key) int { return strings.Compare(string(v.Key), string(k)) })
+	to := from
+	for to < len(list) && list[to].Key == stat.Key(pattern) {
+		to++
+	}
+	return list[from:to]
+}
+
 // Read gives the newest figures of the series that match a pattern, ordered by key and period.
 func (s *Snapshot) Read(dataflow, pattern string) []cube.Version {
 	var out []cube.Version
-	for _, v := range s.newest[dataflow] {
+	for _, v := range narrow(s.newest[dataflow], pattern) {
 		if v.Key.Matches(pattern) {
 			out = append(out, v)
 		}
@@ -191,7 +212,7 @@ func (s *Snapshot) Cell(c cube.Cell) (cube.Version, bool) {
 // History gives every version of the series that match a pattern, within the bound of the view.
 func (s *Snapshot) History(dataflow, pattern string) []cube.Version {
 	var out []cube.Version
-	for _, v := range s.past[dataflow] {
+	for _, v := range narrow(s.past[dataflow], pattern) {
 		if s.AsOf.Allows(v) && v.Key.Matches(pattern) && !s.closed[v.Cell()] {
 			out = append(out, v)
 		}

@@ -70,7 +70,7 @@ func (f *Figure) OptionURL() string {
 
 // option writes the drawing as the object that ECharts takes, at the size the browser shows.
 func (f *Figure) option(b *bytes.Buffer) error {
-	if !f.drawn() {
+	if !f.drawn() || f.Chart.Kind == chart.Map || f.Chart.Kind == chart.Tiles { // maps are drawn on the server only
 		return fault.New("web.no-drawing", "path", f.v.path)
 	}
 	size := func(name string, least, most, otherwise int) int {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,7 @@ type Site struct {
 	api         bool // there is an API beside the portal
 	mux         *http.ServeMux
 	handler     http.Handler
+	patterns    []string // of all routes, in the order of declaration
 }
 
 // New makes the portal.
@@ -107,6 +109,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 // Handle adds a route beside the portal's own, such as the API; it passes through the same middlewares.
 func (s *Site) Handle(pattern string, h http.Handler) {
 	s.api = s.api || pattern == apiPage
+	s.patterns = append(s.patterns, pattern)
 	s.mux.Handle(pattern, h)
 }
 
@@ -137,11 +140,18 @@ func (nowhere) Header() http.Header         { return http.Header{} }
 func (nowhere) Write(b []byte) (int, error) { return len(b), nil }
 func (nowhere) WriteHeader(int)             {}
 
+// Routes lists the patterns of all routes, so that tests of what readers may see can forget none.
+func (s *Site) Routes() []string { return slices.Clone(s.patterns) }
+
 // routes maps addresses to pages. An address with a format (.csv, .json, .xlsx, .svg, .png) reaches the same page.
 func (s *Site) routes() {
 	pages := http.NewServeMux()
+	declare := func(mux *http.ServeMux, pattern string, h http.Handler) {
+		s.patterns = append(s.patterns, pattern)
+		mux.Handle(pattern, h)
+	}
 	page := func(path, template string, read func(*visit) (page, error)) {
-		pages.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, template, read) })
+		declare(pages, "GET "+path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, template, read) }))
 	}
 	page("/{$}", "home", (*visit).home)
 	page("/tinh", "provinces", (*visit).provinces)
@@ -152,7 +162,7 @@ func (s *Site) routes() {
 	page(scenarioPath, "scenario", (*visit).scenario)
 	page(scenarioPath+"/{id}", "scenario", (*visit).savedScenario)
 	saving := middleware.Limit{Rate: savesPerSecond, Burst: savesAtOnce, Now: s.now, Trusted: s.trusted}
-	pages.Handle("POST "+scenarioPath, saving.Wrap(s.failing(http.StatusTooManyRequests, "web.too-many"))(http.HandlerFunc(s.saveScenario)))
+	declare(pages, "POST "+scenarioPath, saving.Wrap(s.failing(http.StatusTooManyRequests, "web.too-many"))(http.HandlerFunc(s.saveScenario)))
 	page("/so-lieu", "data", (*visit).data)
 	page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow)
 	page("/so-lieu/{dataflow}/{key}", "series", (*visit).series)
@@ -167,12 +177,12 @@ func (s *Site) routes() {
 		s.fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
 	})
 	s.mux.Handle("/", rememberLanguage(s.memory.Remember(s.key)(formats(pages))))
-	s.mux.Handle(static.Prefix, static.Handler())
-	s.mux.HandleFunc("GET /robots.txt", s.robots)
-	s.mux.HandleFunc("GET /sitemap.xml", s.sitemap)
-	s.mux.HandleFunc("GET /favicon.svg", s.favicon)
-	s.mux.HandleFunc("GET /favicon.ico", s.favicon)
-	s.mux.HandleFunc("GET /healthz", s.health)
+	declare(s.mux, static.Prefix, static.Handler())
+	declare(s.mux, "GET /robots.txt", http.HandlerFunc(s.robots))
+	declare(s.mux, "GET /sitemap.xml", http.HandlerFunc(s.sitemap))
+	declare(s.mux, "GET /favicon.svg", http.HandlerFunc(s.favicon))
+	declare(s.mux, "GET /favicon.ico", http.HandlerFunc(s.favicon))
+	declare(s.mux, "GET /healthz", http.HandlerFunc(s.health))
 }
 
 // rememberLanguage keeps the language of an address in a cookie. It stands before the memory of pages, which keeps nothing that sets one.

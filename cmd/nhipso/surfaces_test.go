@@ -1,0 +1,434 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/monitor"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/store"
+	"nhipso/internal/text"
+)
+
+// The addresses at which each route of the portal is asked for secrets; a route that is not here fails the test. An empty list says that a
+// route holds no figures, nor anything else of the store.
+var pagesAsked = map[string][]string{
+	"GET /{$}":                      {"/", "/trang-chu"},
+	"GET /tinh":                     {"/tinh", "/tinh?nam=2025", "/tinh?dinh-nghia=NSO", "/tinh?nam=2026"},
+	"GET /tinh/{area}":              {"/tinh/VN34-01", "/tinh/VN34-79", "/tinh/VN34-08"},
+	"GET /muc-tieu":                 {"/muc-tieu"},
+	"GET /muc-tieu/{target}":        {"/muc-tieu/KTS-1", "/muc-tieu/LOCAL-1", "/muc-tieu/749-7"},
+	"GET /nhiem-vu":                 {"/nhiem-vu"},
+	"GET /kich-ban":                 {"/kich-ban", "/kich-ban?tu-nam=2026"},
+	"GET /kich-ban/{id}":            {}, // what a reader typed, under an address that only that reader knows
+	"POST /kich-ban":                {}, // takes, gives nothing but the address
+	"GET /so-lieu":                  {"/so-lieu"},
+	"GET /so-lieu/{dataflow}":       nil, // every dataflow, below
+	"GET /so-lieu/{dataflow}/{key}": nil, // every series that holds something hidden, below
+	"GET /vi-sao":                   nil, // every hidden cell and every cell that was computed with one, below
+	"GET /phuong-phap":              {"/phuong-phap"},
+	"GET /phuong-phap/{slug}":       {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
+	"GET /gioi-thieu":               {"/gioi-thieu"},
+	"GET /phat-hien":                {"/phat-hien"},
+	"GET /lich-su":                  {"/lich-su"},
+	"GET /tim":                      {"/tim?q=37,9173", "/tim?q=kinh+te+so", "/tim?q=BIMAT"},
+	"/static/":                      {}, // files of the program
+	"GET /robots.txt":               {"/robots.txt"},
+	"GET /sitemap.xml":              {"/sitemap.xml"},
+	"GET /favicon.svg":              {},
+	"GET /favicon.ico":              {},
+	"GET /healthz":                  {"/healthz"},
+	"/api":                          {"/api"},
+	"/api/":                         nil, // every operation, below
+}
+
+// The parameters with which each operation of the API is asked.
+var operationsAsked = map[string][]string{
+	"/release": {""}, "/releases": {""}, "/health": {""}, "/runs": {"?limit=1000"}, "/findings": {""}, "/methods": {""}, "/recipes": {""}, "/provinces": {"", "?date=2026-01-01"},
+	"/targets": {""}, "/codelists": {""}, "/dataflows": {""}, "/indicators": {""},
+	"/search":          {"?q=37.9173", "?q=kinh+te+so", "?q=BIMAT"},
+	"/data/{dataflow}": nil, "/series/{dataflow}/{key}": nil, "/observation": nil, "/explain": nil, "/runs/{run}": nil, // with what is hidden, below
+	"/dataflows/{dataflow}": {"DE_SHARE", "DE_VA", "TARGET_STATUS"}, "/codelists/{codelist}": {"CL_SOURCE"}, "/methods/{method}": {"digital-annual"}, "/provinces/{province}": {"VN34-01", "VN34-79"},
+	"/restate/{dataflow}": nil,
+}
+
+// The arguments with which each command is asked, beside those that are made from what is hidden.
+var commandsAsked = map[string][][]string{
+	"serve": {}, "load": {}, "calc": {}, "override": {}, "version": {{}}, // these show no figure of the store
+	"run":     {{"--list"}},
+	"release": {{"list"}},
+	"doctor":  {{}},
+	"export":  nil, "explain": nil,
+}
+
+// vault is an installation with a release and with something hidden in every state.
+type vault struct {
+	*app
+	dir    string
+	e      *env
+	out    *bytes.Buffer
+	hidden []cube.Version  // what the keeper sees and everybody does not
+	digits map[string]bool // the hidden figures as a reader would find them written
+	words  []string        // other traces of what is hidden
+}
+
+func newVault(t *testing.T) *vault {
+	t.Helper()
+	ctx := t.Context()
+	v := &vault{dir: t.TempDir(), out: &bytes.Buffer{}}
+	now := time.Date(2026, 11, 28, 3, 0, 0, 0, time.UTC)
+	v.e = &env{in: strings.NewReader(""), out: v.out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { now = now.Add(time.Second); return now }, lang: "vi"}
+	var err error
+	if v.app, err = v.e.open(ctx, &place{data: v.dir}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.close)
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	take := func(flow, key, period, value, vintage string, attrs ...string) int64 {
+		t.Helper()
+		d := stat.MustDecimal(value)
+		o := stat.Observation{Key: stat.Key(key), Period: stat.MustPeriod(period), Vintage: stat.Vintage{Date: stat.MustDate(vintage), Written: vintage}, Value: &d, Status: stat.Normal,
+			Attributes: stat.Attributes{stat.AttrSource: "NSO-2026-01", stat.AttrMark: "S"}}
+		for i := 0; i < len(attrs); i += 2 {
+			o.Attributes[attrs[i]] = attrs[i+1]
+		}
+		r, err := v.intake().Take(ctx, cube.Message{Sender: "test", SentAt: now, Entries: []cube.Entry{{Dataflow: flow, Observation: o}}})
+		check(err)
+		return r.Message
+	}
+	check(v.loadReference(ctx, v.e))
+	secret := take("DE_SHARE", "A.VN34-01.NSO.TOTAL", "2025", "37.9173", "2026-01-05", stat.AttrConf, "C") // the share of a province
+	take("DE_SHARE", "A.VN34-79.NSO.TOTAL", "2025", "36.1297", "2026-01-05", stat.AttrConf, "N")
+	take("GRDP", "A.VN34-08", "2025", "91737.31", "2026-10-07", stat.AttrConf, "E")
+	take("DE_SHARE", "A.VN.MIC.TOTAL", "2025", "19.7371", "2026-01-05", stat.AttrConf, "C") // the actual of a national target
+	check(v.store.AppendFindings(ctx, []store.Finding{{Message: secret, Rule: "components-to-total", Severity: "note", Parts: map[string]string{"got": "BIMAT-finding"}}}))
+	check(v.runStale(ctx, v.e, v.recipes, false))
+	check(v.publishFirst(ctx, v.e))
+	// What comes after the release.
+	later := take("DE_SHARE", "A.VN.NSO.TOTAL", "2025", "14.8371", "2026-11-01")
+	check(v.store.AppendFindings(ctx, []store.Finding{{Message: later, Rule: "components-to-total", Severity: "note", Parts: map[string]string{"got": "BIMAT-later"}}}))
+	check(v.store.AppendOverride(ctx, monitor.Override{Target: "KTS-1@2030", Class: monitor.Classes()[0], Reason: "BIMAT sau khi duyệt", By: "an", At: v.e.now()}))
+	check(v.runStale(ctx, v.e, v.recipes, false))
+	if _, err := v.desk().Open(ctx, "2027-Q1", catalog.Label{Vi: "BIMAT", En: "BIMAT"}, catalog.Label{Vi: "BIMAT", En: "BIMAT"}, "an"); err != nil {
+		t.Fatal(err)
+	}
+	v.hide(t)
+	return v
+}
+
+// hide finds what the keeper of the installation sees and everybody does not.
+func (v *vault) hide(t *testing.T) {
+	t.Helper()
+	gate := v.gate()
+	views := [2]*publish.View{}
+	for i, who := range []publish.Audience{publish.Keeper("an"), publish.Everybody()} {
+		var err error
+		if views[i], err = gate.View(t.Context(), who); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := map[string]bool{}
+	for _, f := range v.catalog.Dataflows() {
+		for _, o := range views[1].History(f.ID, "") {
+			if o.Value != nil {
+				open[o.Value.String()] = true
+			}
+			for _, a := range []string{stat.AttrLower, stat.AttrUpper, stat.AttrStdErr} {
+				if _, err := stat.ParseDecimal(o.Attributes[a]); err == nil {
+					open[o.Attributes[a]] = true
+				}
+			}
+		}
+	}
+	v.digits = map[string]bool{}
+	for _, f := range v.catalog.Dataflows() {
+		for _, o := range views[0].Read(f.ID, "") {
+			if p, ok := views[1].Cell(o.Cell()); ok && p.Message == o.Message {
+				continue
+			}
+			v.hidden = append(v.hidden, o)
+			if o.Value == nil || open[o.Value.String()] {
+				continue
+			}
+			for _, digits := range []int{o.Value.Decimals(), 4, 3, 2, 1, 0} {
+				// A figure of few digits may well be another one of the page; all of ours have more.
+				if r := o.Value.Round(digits); len(strings.Trim(strings.ReplaceAll(r.String(), ".", ""), "-0")) >= 6 {
+					for _, s := range []string{r.String(), text.FormatNumber("vi", r, digits), text.FormatNumber("en", r, digits)} {
+						v.digits[s] = true
+					}
+				}
+			}
+		}
+	}
+	for s := range open { // a published figure may look like a hidden one, rounded or not
+		d := stat.MustDecimal(s)
+		for _, digits := range []int{d.Decimals(), 4, 3, 2, 1, 0} {
+			r := d.Round(digits)
+			for _, form := range []string{s, r.String(), text.FormatNumber("vi", r, digits), text.FormatNumber("en", r, digits)} {
+				delete(v.digits, form)
+			}
+		}
+	}
+	for _, s := range []string{"37.9173", "37,9173", "36.1297", "36,1297", "91737.31", "91.737,31", "19.7371", "19,7371", "14.8371", "14,8371", "37,92", "37.92", "36,13", "36.13"} {
+		v.digits[s] = true
+	}
+	v.words = []string{"BIMAT-", "BIMAT sau"}
+	if len(v.hidden) < 20 || len(v.digits) < 50 {
+		t.Fatalf("only %d figures are hidden, known by %d texts", len(v.hidden), len(v.digits))
+	}
+	t.Logf("%d figures are hidden, known by %d texts", len(v.hidden), len(v.digits))
+}
+
+// tell fails when a text tells something hidden.
+func (v *vault) tell(t *testing.T, where, body string) {
+	t.Helper()
+	body = unpacked(t, body)
+	told := func(s string, i int) {
+		if !strings.Contains(where, url.QueryEscape(s)) && !strings.Contains(where, s) { // a search page repeats what was searched for
+			t.Errorf("%s tells %q: …%s…", where, s, body[max(0, i-120):min(len(body), i+80)])
+		}
+	}
+	for _, s := range v.words {
+		if i := strings.Index(body, s); i >= 0 {
+			told(s, i)
+		}
+	}
+	for i := 0; i < len(body); {
+		if body[i] < '0' || body[i] > '9' {
+			i++
+			continue
+		}
+		from := i
+		for i < len(body) && strings.IndexByte("0123456789.,", body[i]) >= 0 {
+			i++
+		}
+		if s := strings.TrimRight(body[from:i], ".,"); v.digits[s] {
+			told(s, from)
+			return
+		}
+	}
+}
+
+// unpacked gives what a workbook holds as text, and any other answer as it is.
+func unpacked(t *testing.T, body string) string {
+	t.Helper()
+	if !strings.HasPrefix(body, "PK\x03\x04") {
+		return body
+	}
+	z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(&out, r); err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+	}
+	return out.String()
+}
+
+func TestNoSurfaceTellsWhatIsHidden(t *testing.T) {
+	v := newVault(t)
+	gate := v.gate()
+	handler, _, err := v.handler(gate, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(address string) string {
+		t.Helper()
+		r := httptest.NewRequest(http.MethodGet, address, nil)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code >= 500 {
+			t.Errorf("%s answers %d", address, w.Code)
+		}
+		body := w.Body.String()
+		v.tell(t, address, body)
+		return body
+	}
+	cells := v.cells(t, gate)
+	t.Run("pages and their files", func(t *testing.T) {
+		for _, pattern := range handler.(interface{ Routes() []string }).Routes() {
+			addresses, known := pagesAsked[pattern]
+			if !known {
+				t.Errorf("the route %q is not asked for secrets: add it to pagesAsked", pattern)
+			}
+			switch pattern {
+			case "GET /so-lieu/{dataflow}":
+				for _, f := range v.catalog.Dataflows() {
+					if slices.ContainsFunc(v.hidden, func(o cube.Version) bool { return o.Dataflow == f.ID }) {
+						addresses = append(addresses, "/so-lieu/"+f.ID)
+					}
+				}
+			case "GET /so-lieu/{dataflow}/{key}":
+				seen := map[string]bool{}
+				for _, c := range cells {
+					if a := "/so-lieu/" + c.Dataflow + "/" + string(c.Key); !seen[a] && len(seen) < 12 {
+						seen[a] = true
+						addresses = append(addresses, a)
+					}
+				}
+			case "GET /vi-sao":
+				for _, c := range cells {
+					addresses = append(addresses, "/vi-sao?o="+url.QueryEscape(c.String()))
+				}
+			}
+			for _, a := range addresses {
+				path, query, _ := strings.Cut(a, "?")
+				for _, format := range []string{"", ".csv", ".json", ".xlsx", ".option"} { // drawings are made from the object that .option gives
+					if format != "" && (path == "/" || strings.HasPrefix(pattern, "/") || strings.Contains(path, ".")) {
+						continue
+					}
+					for _, lang := range []string{"", "lang=en"} {
+						if lang != "" && (format != "" || pattern == "GET /vi-sao" || strings.HasPrefix(pattern, "GET /so-lieu/{")) {
+							continue
+						}
+						ask(path + format + "?" + strings.Trim(query+"&"+lang, "&"))
+					}
+				}
+				if !strings.HasPrefix(pattern, "GET /so-lieu/{") {
+					ask(path + "?" + strings.Trim(query+"&asof=2026-11-27", "&"))
+				}
+			}
+		}
+	})
+	t.Run("operations of the API", func(t *testing.T) {
+		var doc struct {
+			Paths map[string]any `json:"paths"`
+		}
+		if err := json.Unmarshal([]byte(ask("/api/v1/openapi.json")), &doc); err != nil {
+			t.Fatal(err)
+		}
+		for path := range doc.Paths {
+			asked, known := operationsAsked[path]
+			if !known {
+				t.Errorf("the operation %q is not asked for secrets: add it to operationsAsked", path)
+			}
+			head, _, _ := strings.Cut(path, "/{")
+			for _, a := range asked {
+				if strings.Contains(path, "{") {
+					tail := ""
+					if _, after, ok := strings.Cut(path, "}/"); ok {
+						tail = "/" + after
+					}
+					a = "/" + a + tail
+				}
+				ask("/api/v1" + head + a)
+			}
+		}
+		for _, f := range v.catalog.Dataflows() {
+			for _, q := range []string{"limit=50000", "limit=50000&history=true", "limit=50000&format=csv", "limit=50000&history=true&format=xlsx", "limit=50000&asof=2026-11-27"} {
+				ask("/api/v1/data/" + f.ID + "?" + q)
+			}
+		}
+		for _, c := range cells {
+			ask("/api/v1/observation?cell=" + url.QueryEscape(c.String()))
+			ask("/api/v1/explain?cell=" + url.QueryEscape(c.String()))
+			ask("/api/v1/series/" + c.Dataflow + "/" + string(c.Key) + "?history=true")
+		}
+		ask("/api/v1/restate/GRDP?period=2025")
+		runs, err := v.store.Runs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range runs {
+			ask("/api/v1/runs/" + url.PathEscape(r.ID))
+		}
+	})
+	t.Run("commands", func(t *testing.T) {
+		command := func(args ...string) {
+			t.Helper()
+			v.out.Reset()
+			dispatch(context.Background(), v.e, append(args, "--data", v.dir))
+			v.tell(t, strings.Join(args, " "), v.out.String())
+		}
+		for _, c := range commands() {
+			asked, known := commandsAsked[c.name]
+			if !known {
+				t.Errorf("the command %q is not asked for secrets: add it to commandsAsked", c.name)
+			}
+			for _, args := range asked {
+				command(append([]string{c.name}, args...)...)
+			}
+		}
+		for _, f := range v.catalog.Dataflows() {
+			if slices.Contains([]string{"DE_SHARE", "DE_VA", "GRDP", "TARGET_STATUS", "DE_PROVINCE"}, f.ID) {
+				command("export", f.ID)
+				command("export", f.ID, "--history", "--format", "json", "--asof", "2026-11-27")
+				file := filepath.Join(t.TempDir(), "x.xlsx")
+				command("export", f.ID, "--format", "xlsx", "--out", file)
+				if b, err := os.ReadFile(file); err == nil {
+					v.tell(t, file, string(b))
+				}
+			}
+		}
+		for _, c := range cells[:8] {
+			command("explain", c.String())
+			command("explain", c.String(), "--json")
+		}
+	})
+	t.Run("and whoever keeps the installation can see it", func(t *testing.T) {
+		v.out.Reset()
+		dispatch(context.Background(), v.e, []string{"export", "DE_SHARE", "--draft", "--data", v.dir})
+		for _, s := range []string{"37.9173", "14.8371"} {
+			if !strings.Contains(v.out.String(), s) {
+				t.Errorf("%s is not in a draft export", s)
+			}
+		}
+	})
+}
+
+// cells gives the hidden cells and, of what everybody sees, cells that were computed from a series with a hidden figure.
+func (v *vault) cells(t *testing.T, gate *publish.Gate) []cube.Cell {
+	t.Helper()
+	var out []cube.Cell
+	perFlow := map[string]int{}
+	for _, o := range v.hidden {
+		if perFlow[o.Dataflow]++; perFlow[o.Dataflow] <= 6 {
+			out = append(out, o.Cell())
+		}
+	}
+	public, err := gate.View(t.Context(), publish.Everybody())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range v.catalog.Dataflows() {
+		for i, o := range public.Read(f.ID, "") {
+			if f.Kind == catalog.Derived && i%97 == 0 {
+				out = append(out, o.Cell())
+			}
+		}
+	}
+	if len(out) < 30 {
+		t.Fatal(fmt.Sprint(len(out), " cells"))
+	}
+	return out
+}
