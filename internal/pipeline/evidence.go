@@ -76,13 +76,28 @@ func (r *reads) find(ref Ref) []cube.Version {
 	if ref.History {
 		from = r.past
 	}
+	var out []cube.Version
 	if !ref.Key.Open() {
-		return from[seriesName{ref.Dataflow, ref.Key}]
+		out = from[seriesName{ref.Dataflow, ref.Key}]
+	} else {
+		for _, name := range r.names {
+			if name.flow == ref.Dataflow && name.key.Matches(string(ref.Key)) {
+				out = append(out, from[name]...)
+			}
+		}
+	}
+	return ref.part(out)
+}
+
+// part gives those of a series' versions that lie in the part of it that the reference names.
+func (r Ref) part(versions []cube.Version) []cube.Version {
+	if r.Since.IsZero() && r.Until.IsZero() {
+		return versions
 	}
 	var out []cube.Version
-	for _, name := range r.names {
-		if name.flow == ref.Dataflow && name.key.Matches(string(ref.Key)) {
-			out = append(out, from[name]...)
+	for _, v := range versions {
+		if r.spans(v.Period) {
+			out = append(out, v)
 		}
 	}
 	return out
@@ -92,6 +107,10 @@ func (r *reads) find(ref Ref) []cube.Version {
 // mark and the confidentiality of every figure count, since each may have moved the result; the status only of those that share time with
 // the figure, since the quarters of a settled year do not become forecasts because the series goes on with some.
 func (r *reads) evidence(ref Ref, p stat.Period) (evidence, bool) {
+	if ref.Condition {
+		e, ok := r.evidence(ref.bare(), p)
+		return evidence{conf: e.conf}, ok
+	}
 	if !ref.Whole() {
 		found := r.find(ref)
 		if len(found) == 0 {
@@ -99,8 +118,7 @@ func (r *reads) evidence(ref Ref, p stat.Period) (evidence, bool) {
 		}
 		return evidenceOf(found[0]), true
 	}
-	named := ref
-	named.Role = ""
+	named := ref.bare()
 	named.Period = p // the answer depends on the period of the figure
 	if e, known := r.blocks[named]; known {
 		return e, true

@@ -84,8 +84,7 @@ type step struct {
 }
 
 func stepOf(ref Ref, versions []cube.Version) step {
-	ref.Role = ""
-	s := step{ref: ref, versions: len(versions)}
+	s := step{ref: ref.bare(), versions: len(versions)}
 	for _, v := range versions {
 		s.newest = max(s.newest, v.Message)
 	}
@@ -150,8 +149,12 @@ func (e *explainer) node(ref Ref, versions []cube.Version, parent stat.Period, d
 // whole series those that the run could see. Nothing that came after the run is among them.
 func Used(ctx context.Context, store cube.Reader, ref Ref, run Run) ([]cube.Version, error) {
 	history, err := store.History(ctx, cube.Query{Dataflow: ref.Dataflow, Key: string(ref.Key), AsOf: run.Bound()})
-	if err != nil || ref.Whole() && ref.History {
-		return history, err
+	if err != nil {
+		return nil, err
+	}
+	history = ref.part(history)
+	if ref.Whole() && ref.History {
+		return history, nil
 	}
 	if ref.Whole() || ref.Message == 0 {
 		out := cube.Newest(history, cube.AsOf{})

@@ -86,7 +86,29 @@ type Ref struct {
 	Vintage  stat.Date   `json:"vintage,omitzero"`  // of the version used; with Message it names exactly one
 	Message  int64       `json:"message,omitempty"` // the message that brought the version used; 0 for a whole series
 	History  bool        `json:"history,omitempty"` // of a whole series: every version, not the newest of each cell alone
+	Since    stat.Period `json:"since,omitzero"`    // of a whole series: only its figures from this period on
+	Until    stat.Period `json:"until,omitzero"`    // of a whole series: only its figures up to this period
 	Role     string      `json:"role,omitempty"`    // what it was used as: "benchmark", "indicator", "numerator"…
+	// Condition says that the figure stands because of what is named, without being computed from it: the annual total that a printed quarter
+	// is held against, the table that is complete. A condition hands on its confidentiality, not its status or its evidence mark.
+	Condition bool `json:"condition,omitempty"`
+}
+
+// As gives the reference as a condition.
+func (r Ref) As(role string) Ref {
+	r.Role, r.Condition = role, true
+	return r
+}
+
+// bare gives what the reference names, whatever it was used for.
+func (r Ref) bare() Ref {
+	r.Role, r.Condition = "", false
+	return r
+}
+
+// spans reports whether a period lies in the part of a series that the reference names.
+func (r Ref) spans(p stat.Period) bool {
+	return (r.Since.IsZero() || !p.From().Before(r.Since.From())) && (r.Until.IsZero() || !p.To().After(r.Until.To()))
 }
 
 // RefTo names one version as an input, in a role.

@@ -1,6 +1,8 @@
 package recipe
 
 import (
+	"slices"
+
 	"nhipso/internal/cube"
 	"nhipso/internal/measure/temporal"
 	"nhipso/internal/pipeline"
@@ -14,32 +16,144 @@ const ordinaryChange = 0.1
 // for some years and as averages of several years; the years between are the smoothest path (least sum of squared yearly
 // changes) that meets the printed years exactly and the printed averages within their rounding.
 //
-// A printed part counts as exact only when it was printed together with the newest total of its year: 7.77 and 4.91 for 2022
-// belong to a total of 12.67, since revised to 12.83, and are not used. Years that are not printed are estimates of ours (status E).
+// A printed part counts as exact only when it was printed together with the total that stands for its year: 7.77 and 4.91 for 2022
+// belong to a total of 12.67, since revised to 12.83, and are not used. Both parts are kept as printed where both are; they may then miss the
+// total by rounding, and carry the residue. Where one is printed the other is what it leaves of the total. Years that are not printed are
+// estimates of ours (status E).
 func DigitalSplit() pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "digital-split", Version: "1", Method: "digital-split",
+		ID: "digital-split", Version: "2", Method: "digital-split",
 		Title: title("digital-split"),
 		Inputs: []pipeline.Input{
-			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".", History: true},
-			{Name: "average", Dataflow: "DE_SHARE", Key: "N." + country + "." + nso + "."},
+			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + "." + total + "+" + core + "+" + digitalised, History: true},
+			{Name: "average", Dataflow: "DE_SHARE", Key: "N." + country + "." + nso + "." + digitalised},
 		},
 		Outputs: []string{"DE_SHARE_EST"},
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return split(in, nil) },
 	}
 }
 
+// splitYear is what is printed of one year: the total that stands, and the parts that were printed with it.
+type splitYear struct {
+	total             cube.Version
+	core, digitalised *cube.Version
+	with              []pipeline.Ref // what says that the parts are parts of the total
+}
+
+// fixed gives the digitalised share that what is printed leaves no choice about.
+func (y splitYear) fixed() (stat.Decimal, bool) {
+	switch {
+	case y.digitalised != nil:
+		return *y.digitalised.Value, true
+	case y.core != nil:
+		return y.total.Value.Sub(*y.core.Value), true
+	}
+	return stat.Decimal{}, false
+}
+
+// printed names a printed part, and that it is one of the total.
+func (y splitYear) printed(part *cube.Version) []pipeline.Ref {
+	return append([]pipeline.Ref{refTo(*part, "printed part")}, y.with...)
+}
+
+// rest names what the other part is the rest of.
+func (y splitYear) rest(part *cube.Version) []pipeline.Ref {
+	out := append([]pipeline.Ref{refTo(y.total, "total")}, y.printed(part)...)
+	return slices.DeleteFunc(out, func(r pipeline.Ref) bool { return r.Condition && sameCell(r, refTo(y.total, "")) })
+}
+
+func sameCell(a, b pipeline.Ref) bool {
+	return a.Cell() == b.Cell() && a.Vintage == b.Vintage && a.Message == b.Message
+}
+
+// fixing names what makes a year one of the path's fixed points.
+func (y splitYear) fixing() []pipeline.Ref {
+	if y.digitalised != nil {
+		return y.printed(y.digitalised)
+	}
+	return y.rest(y.core)
+}
+
 // split gives the path; wobble, when given, is a movement of its own from year to year that the path follows between what is printed (nil: none).
 func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
-	totals := pick(in.Newest("share"), "A", country, nso, total)
-	printed := printedWith(in.History("share"), totals)
+	years := printedYears(in)
 	averages := pick(in.Newest("average"), "N", country, nso, digitalised)
-	first, last, ok := totals.span()
-	if !ok {
-		return &pipeline.Result{}, nil
+	path, used, err := smoothPath(years, averages, wobble)
+	if err != nil || path == nil {
+		return &pipeline.Result{}, err
 	}
-	n := last.Year() - first.Year() + 1
-	indicator := make([]float64, n)
+	var out pipeline.Result
+	for _, p := range sortedPeriods(years) {
+		y := years[p]
+		give := func(code string, value stat.Decimal, status stat.Status, attrs stat.Attributes, from []pipeline.Ref) {
+			attrs[stat.AttrDecimals] = "2"
+			out.Outputs = append(out.Outputs, output("DE_SHARE_EST", stat.NewKey("A", country, nso, code), p, value, status, attrs, from...))
+		}
+		fixed, exact := y.fixed()
+		switch {
+		case y.core != nil && y.digitalised != nil:
+			residue := y.total.Value.Sub(*y.core.Value).Sub(*y.digitalised.Value)
+			for _, x := range []struct {
+				code       string
+				own, other *cube.Version
+			}{{digitalised, y.digitalised, y.core}, {core, y.core, y.digitalised}} {
+				attrs := stat.Attributes{stat.AttrComment: asPublished}
+				if residue.Sign() != 0 {
+					attrs = stat.Attributes{stat.AttrComment: roundedParts, stat.AttrResidue: residue.String()}
+				}
+				give(x.code, *x.own.Value, x.own.Status, attrs, append(y.printed(x.own), refTo(*x.other, "").As("other part")))
+			}
+		case exact:
+			printed, code, other := y.digitalised, digitalised, core
+			if printed == nil {
+				printed, code, other = y.core, core, digitalised
+			}
+			give(code, *printed.Value, printed.Status, stat.Attributes{stat.AttrComment: asPublished}, y.printed(printed))
+			give(other, y.total.Value.Sub(*printed.Value), stat.LeastCertain(printed.Status, y.total.Status), stat.Attributes{stat.AttrComment: totalLessPart}, y.rest(printed))
+		default:
+			if fixed, err = stat.FromFloat(path.at(p), 4); err != nil {
+				return nil, err
+			}
+			mark := string(stat.MarkInferred)
+			give(digitalised, fixed, stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "").As("total of the year")}, used...))
+			give(core, y.total.Value.Sub(fixed), stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "total")}, used...))
+		}
+	}
+	return &out, nil
+}
+
+// yearPath is a share by year; beyond its ends it stands still.
+type yearPath struct {
+	first  int
+	values []float64
+}
+
+func (y *yearPath) at(p stat.Period) float64 {
+	return y.values[min(max(p.Year()-y.first, 0), len(y.values)-1)]
+}
+
+// smoothPath gives the smoothest path of the digitalised share through what is printed, and what that was; nil when nothing is. It covers the
+// years that a printed year or average covers: whether further years have a total does not change it.
+func smoothPath(years map[stat.Period]splitYear, averages series, wobble []float64) (*yearPath, []pipeline.Ref, error) {
+	var covered []stat.Period
+	for p, y := range years {
+		if _, ok := y.fixed(); ok {
+			covered = append(covered, p)
+		}
+	}
+	for _, p := range averages.periods() {
+		covered = append(covered, p.Within(stat.Annual)...)
+	}
+	if len(covered) == 0 {
+		return nil, nil, nil
+	}
+	first, last := slices.MinFunc(covered, stat.Period.Compare).Year(), slices.MaxFunc(covered, stat.Period.Compare).Year()
+	if wobble != nil { // a draw moves every year that it is asked for
+		for p := range years {
+			first, last = min(first, p.Year()), max(last, p.Year())
+		}
+	}
+	indicator := make([]float64, last-first+1)
 	for i := range indicator {
 		indicator[i] = 1 // additive form: only differences from a constant matter
 		if i < len(wobble) {
@@ -48,21 +162,19 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 	}
 	var targets []temporal.Target
 	var used []pipeline.Ref
-	for i := range n {
-		if v, ok := printed[stat.Year(first.Year()+i)]; ok {
-			targets = append(targets, temporal.Target{Name: v.Period.String(), Terms: []temporal.Term{{Index: i, Weight: 1}}, Value: v.Value.Float64()})
-			used = append(used, refTo(v, "printed part"))
+	for _, p := range sortedPeriods(years) {
+		if v, ok := years[p].fixed(); ok {
+			targets = append(targets, temporal.Target{Name: p.String(), Terms: []temporal.Term{{Index: p.Year() - first, Weight: 1}}, Value: v.Float64()})
+			used = append(used, years[p].fixing()...)
 		}
 	}
 	for _, p := range averages.periods() {
 		var terms []temporal.Term
-		years := p.Within(stat.Annual)
-		for _, y := range years {
-			if i := y.Year() - first.Year(); i >= 0 && i < n {
-				terms = append(terms, temporal.Term{Index: i, Weight: 1 / float64(len(years))})
-			}
+		within := p.Within(stat.Annual)
+		for _, y := range within {
+			terms = append(terms, temporal.Term{Index: y.Year() - first, Weight: 1 / float64(len(within))})
 		}
-		if len(terms) != len(years) || len(years) == 0 {
+		if len(terms) == 0 {
 			continue
 		}
 		v, _ := averages.float(p)
@@ -70,51 +182,39 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 		targets = append(targets, temporal.Target{Name: p.String(), Terms: terms, Value: v, Variance: 0.01 * 0.01 / 12})
 		used = append(used, averages.ref(p, "printed average"))
 	}
-	if len(targets) == 0 {
-		return &pipeline.Result{}, nil
-	}
 	path, err := temporal.Benchmark(indicator, targets, temporal.BenchmarkOptions{Form: temporal.Additive, CorrectionVariance: ordinaryChange * ordinaryChange})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out pipeline.Result
-	for i := range n {
-		y := stat.Year(first.Year() + i)
-		whole, ok := totals.value(y)
-		if !ok {
-			continue
-		}
-		var part stat.Decimal
-		status := stat.Estimated
-		from := append([]pipeline.Ref{totals.ref(y, "total")}, used...)
-		if v, exact := printed[y]; exact {
-			part, status = *v.Value, stat.Normal
-			from = []pipeline.Ref{totals.ref(y, "total"), refTo(v, "printed part")}
-		} else if part, err = stat.FromFloat(path.Values[i], 4); err != nil {
-			return nil, err
-		}
-		for _, c := range []struct {
-			code  string
-			value stat.Decimal
-		}{{digitalised, part}, {core, whole.Sub(part)}} {
-			attrs := stat.Attributes{stat.AttrDecimals: "2"}
-			if status == stat.Estimated {
-				attrs[stat.AttrMark] = string(stat.MarkInferred)
-			}
-			out.Outputs = append(out.Outputs, output("DE_SHARE_EST", stat.NewKey("A", country, nso, c.code), y, c.value, status, attrs, from...))
-		}
-	}
-	return &out, nil
+	return &yearPath{first, path.Values}, used, nil
 }
 
-// printedWith gives, by year, the digitalised share printed on the day of the newest total of that year.
-func printedWith(history []cube.Version, totals series) map[stat.Period]cube.Version {
-	out := map[stat.Period]cube.Version{}
-	for _, v := range history {
-		t, ok := totals.at[v.Period]
-		if ok && v.Value != nil && v.Key == stat.NewKey("A", country, nso, digitalised) && v.Vintage.Date == t.Vintage.Date {
-			out[v.Period] = v
+// printedYears gives, by year, the total that stands and the parts printed with it. Two parts of one year are of one publication.
+func printedYears(in *pipeline.Inputs) map[stat.Period]splitYear {
+	out := map[stat.Period]splitYear{}
+	totals := pick(in.Newest("share"), "A", country, nso, total)
+	for _, p := range totals.periods() {
+		y := splitYear{total: *totals.at[p]}
+		for _, part := range []struct {
+			code string
+			into **cube.Version
+		}{{digitalised, &y.digitalised}, {core, &y.core}} {
+			cell := cube.Cell{Dataflow: y.total.Dataflow, Key: stat.NewKey("A", country, nso, part.code), Period: p}
+			v, with, ok := belonging(in.History("share"), cell, y.total)
+			if ok && (y.digitalised == nil || samePublication(v, *y.digitalised)) {
+				*part.into, y.with = &v, with
+			}
 		}
+		out[p] = y
 	}
+	return out
+}
+
+func sortedPeriods[T any](at map[stat.Period]T) []stat.Period {
+	out := make([]stat.Period, 0, len(at))
+	for p := range at {
+		out = append(out, p)
+	}
+	slices.SortFunc(out, stat.Period.Compare)
 	return out
 }

@@ -37,7 +37,7 @@ var sources = []string{fromRounding, fromSplit, fromElectronics, fromGrowth, fro
 // Draws are keyed by recipe, seed, number and source: the same inputs give the same bits on any number of threads.
 func DigitalUncertainty() pipeline.Recipe {
 	quarterly := DigitalQuarterly()
-	annual, splitting, quarters := DigitalAnnual(), DigitalSplit(), GDPQuarterly()
+	annual, splitting, quarters := DigitalAnnual(nil), DigitalSplit(), GDPQuarterly()
 	return pipeline.Recipe{
 		ID: "digital-uncertainty", Version: "1", Method: "digital-uncertainty",
 		Title: title("digital-uncertainty"),

@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"nhipso/internal/fault"
-	"nhipso/internal/measure/temporal"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 )
@@ -12,22 +11,25 @@ import (
 var carried = []string{"C", "J", tax}
 
 // GDPQuarterly carries GDP and the sections that the digital estimate needs, at current prices, to the newest quarter with a
-// published growth rate, and aligns all quarters with the newest annual figures.
+// published growth rate, and aligns the quarters that are not published with the newest annual figures.
 //
-// Published quarters are the indicator as long as they last. A later quarter has as indicator the same quarter of the year
-// before × (1 + published real growth) × (1 + price change), the price change being that of the newest full year with both
-// a level and a growth rate. Sections follow GDP. Proportional Denton–Cholette then makes the quarters of every year add to the
-// newest annual figure: GDP as published, a section as its published share of GDP, taxes as what the shares leave. Quarters beyond
-// the newest annual figure are forecasts (F), the others estimates (E), except that a quarter which comes out as printed keeps A.
+// A published quarter is given as printed, with the status of its source. It gives way only to a newer annual figure that it contradicts: the
+// four printed quarters of a year miss the newest annual figure by more than rounding, or only some of its quarters are printed and they are
+// older than it. Then the quarter is an estimate (E) that states the printed figure beside it.
+//
+// A quarter that is not published has as indicator the same quarter of the year before × (1 + published real growth) × (1 + price change),
+// the price change being that of the newest full year with both a level and a growth rate. Sections follow GDP. Proportional Denton–Cholette
+// then leads through the printed quarters and makes those of every other year add to the newest annual figure: GDP as published, a section as
+// its published share of GDP, taxes as what the shares leave. Quarters beyond the newest annual figure are forecasts (F).
 func GDPQuarterly() pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "gdp-quarterly", Version: "1", Method: "gdp-quarterly",
+		ID: "gdp-quarterly", Version: "2", Method: "gdp-quarterly",
 		Title: title("gdp-quarterly"),
 		Inputs: []pipeline.Input{
-			{Name: "quarters", Dataflow: "NA_VA", Key: "Q." + country + ".." + current},
-			{Name: "years", Dataflow: "NA_VA", Key: "A." + country + ".." + current},
-			{Name: "growth", Dataflow: "NA_GROWTH", Key: ""},
-			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: ""},
+			{Name: "quarters", Dataflow: "NA_VA", Key: "Q." + country + "." + gdp + "+C+J+" + tax + "." + current},
+			{Name: "years", Dataflow: "NA_VA", Key: "A." + country + "." + gdp + "." + current},
+			{Name: "growth", Dataflow: "NA_GROWTH", Key: "A+Q." + country + "." + gdp},
+			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: "A." + country + "."},
 		},
 		Outputs: []string{"NA_QUARTERLY_EST"},
 		Compute: gdpQuarters,
@@ -35,85 +37,147 @@ func GDPQuarterly() pipeline.Recipe {
 }
 
 func gdpQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
-	published := pick(in.Newest("quarters"), "Q", country, gdp, current)
 	years := pick(in.Newest("years"), "A", country, gdp, current)
-	growthQ := pick(in.Newest("growth"), "Q", country, gdp)
-	growthA := pick(in.Newest("growth"), "A", country, gdp)
-	first, lastPublished, ok := published.span()
-	if !ok {
-		return &pipeline.Result{}, nil
+	whole, err := carryGDP(in, years)
+	if err != nil {
+		return nil, err
 	}
-	last := lastPublished
+	var out pipeline.Result
+	if whole != nil {
+		if err := whole.give(&out, levelBenchmark(years)); err != nil {
+			return nil, err
+		}
+	}
+	for _, code := range carried {
+		part, err := carryPart(pick(in.Newest("quarters"), "Q", country, code, current), code, whole)
+		if err != nil {
+			return nil, err
+		}
+		if part == nil {
+			continue
+		}
+		b := shareBenchmark(years, pick(in.Newest("structure"), "A", country, code))
+		if code == tax {
+			b = restBenchmark(years, in.Newest("structure"))
+		}
+		if err := part.give(&out, b); err != nil {
+			return nil, err
+		}
+	}
+	return &out, nil
+}
+
+// line is one activity by quarter: what is printed, and the indicator where nothing is.
+type line struct {
+	code     string
+	printed  series
+	quarters []stat.Period
+	x        []float64
+	carried  []bool                     // the quarter is not printed
+	basis    func(i int) []pipeline.Ref // what a carried quarter rests on, beside the line itself
+}
+
+// carryGDP gives GDP by quarter as far as levels or growth are published; nil when no level is.
+func carryGDP(in *pipeline.Inputs, years series) (*line, error) {
+	growthQ := pick(in.Newest("growth"), "Q", country, gdp)
+	prices, priceRefs := priceChange(years, pick(in.Newest("growth"), "A", country, gdp))
+	l := &line{code: gdp, printed: pick(in.Newest("quarters"), "Q", country, gdp, current)}
+	l.basis = func(i int) []pipeline.Ref {
+		return append([]pipeline.Ref{growthQ.ref(l.quarters[i], "growth")}, priceRefs...)
+	}
+	first, last, ok := l.printed.span()
+	if !ok {
+		return nil, nil
+	}
 	for next := last.Next(); ; next = next.Next() {
 		if _, known := growthQ.float(next); !known {
 			break
 		}
 		last = next
 	}
-	prices, priceRefs := priceChange(years, growthA)
-
-	indicator, quarters := []float64{}, []stat.Period{}
 	for q := first; q.Compare(last) <= 0; q = q.Next() {
-		x, known := published.float(q)
+		x, known := l.printed.float(q)
 		if !known {
 			g, measured := growthQ.float(q)
-			if !measured || len(indicator) < 4 {
-				return nil, fault.New("recipe.gap", "series", published.name(), "period", q.String())
+			if !measured || len(l.x) < 4 {
+				return nil, fault.New("recipe.gap", "series", l.printed.name(), "period", q.String())
 			}
-			x = indicator[len(indicator)-4] * (1 + g/100) * (1 + prices)
+			x = l.x[len(l.x)-4] * (1 + g/100) * (1 + prices)
 		}
-		indicator, quarters = append(indicator, x), append(quarters, q)
+		l.add(q, x, !known)
 	}
-	refs := append(priceRefs, published.whole("indicator"), years.whole("benchmark"))
-	if last != lastPublished {
-		refs = append(refs, growthQ.whole("growth"))
-	}
-	var out pipeline.Result
-	whole, err := align(indicator, quarters, func(y stat.Period) (stat.Decimal, bool) { return years.value(y) })
-	if err != nil {
-		return nil, err
-	}
-	out.Outputs = append(out.Outputs, whole.outputs(gdp, published, refs)...)
+	return l, nil
+}
 
-	for _, code := range carried {
-		part := pick(in.Newest("quarters"), "Q", country, code, current)
-		shares := pick(in.Newest("structure"), "A", country, code)
-		from := append([]pipeline.Ref{part.whole("indicator")}, refs...)
-		if code == tax {
-			from = append(from, sections(in)...)
-		} else {
-			from = append(from, shares.whole("share of GDP"))
-		}
-		x := make([]float64, len(quarters))
-		for i, q := range quarters {
-			v, known := part.float(q)
-			if !known {
-				if i < 4 {
-					return nil, fault.New("recipe.gap", "series", part.name(), "period", q.String())
-				}
-				v = x[i-4] * indicator[i] / indicator[i-4]
-			}
-			x[i] = v
-		}
-		aligned, err := align(x, quarters, func(y stat.Period) (stat.Decimal, bool) {
-			total, ok := years.value(y)
-			if !ok {
-				return total, false
-			}
-			var pct stat.Decimal
-			if code == tax {
-				pct, ok = taxShare(in, y)
-			} else {
-				pct, ok = shares.value(y)
-			}
-			return percentOf(pct, total), ok
-		})
-		if err != nil {
-			return nil, err
-		}
-		out.Outputs = append(out.Outputs, aligned.outputs(code, part, from)...)
+// carryPart gives an activity by quarter, as far as GDP goes or its own quarters are printed; those that are not follow GDP. It
+// is nil when no quarter is.
+func carryPart(printed series, code string, whole *line) (*line, error) {
+	first, last, ok := printed.span()
+	if !ok {
+		return nil, nil
 	}
-	return &out, nil
+	if whole != nil {
+		first, last = earlier(first, whole.quarters[0]), later(last, whole.quarters[len(whole.quarters)-1])
+	}
+	l := &line{code: code, printed: printed}
+	l.basis = func(i int) []pipeline.Ref {
+		k := whole.index(l.quarters[i])
+		var out []pipeline.Ref
+		for _, j := range []int{k, k - 4} { // growth of GDP over the year
+			out = append(out, whole.rests(j)...)
+		}
+		return out
+	}
+	for q := first; q.Compare(last) <= 0; q = q.Next() {
+		x, known := printed.float(q)
+		if !known {
+			k := whole.index(q)
+			if k < 4 || len(l.x) < 4 {
+				return nil, fault.New("recipe.gap", "series", printed.name(), "period", q.String())
+			}
+			x = l.x[len(l.x)-4] * whole.x[k] / whole.x[k-4]
+		}
+		l.add(q, x, !known)
+	}
+	return l, nil
+}
+
+func earlier(a, b stat.Period) stat.Period {
+	if b.Compare(a) < 0 {
+		return b
+	}
+	return a
+}
+
+func later(a, b stat.Period) stat.Period {
+	if b.Compare(a) > 0 {
+		return b
+	}
+	return a
+}
+
+func (l *line) add(q stat.Period, x float64, carried bool) {
+	l.quarters, l.x, l.carried = append(l.quarters, q), append(l.x, x), append(l.carried, carried)
+}
+
+// index gives the place of a quarter, -1 when the line has none.
+func (l *line) index(q stat.Period) int {
+	if l == nil || len(l.quarters) == 0 {
+		return -1
+	}
+	i := (q.Year()-l.quarters[0].Year())*4 + q.Sub() - l.quarters[0].Sub()
+	if i < 0 || i >= len(l.quarters) {
+		return -1
+	}
+	return i
+}
+
+// rests names what the indicator of a quarter rests on: the printed figure, or the one a year before and its growth.
+func (l *line) rests(i int) []pipeline.Ref {
+	if !l.carried[i] {
+		return []pipeline.Ref{l.printed.ref(l.quarters[i], "indicator")}
+	}
+	return append(l.rests(i-4), l.basis(i)...)
 }
 
 // priceChange gives the change of the GDP deflator in the newest year for which levels of it and the year before, and its real
@@ -130,99 +194,4 @@ func priceChange(years, growth series) (float64, []pipeline.Ref) {
 		}
 	}
 	return 0, nil
-}
-
-// sections names the published shares of all sections, from which the share of taxes follows.
-func sections(in *pipeline.Inputs) []pipeline.Ref {
-	var out []pipeline.Ref
-	seen := map[stat.Key]bool{}
-	for _, v := range in.Newest("structure") {
-		if !seen[v.Key] {
-			seen[v.Key] = true
-			out = append(out, pipeline.Ref{Dataflow: v.Dataflow, Key: v.Key, Role: "share of GDP"})
-		}
-	}
-	return out
-}
-
-// taxShare gives 100 less the shares of all sections A to T of a year, or false when one of them is missing.
-func taxShare(in *pipeline.Inputs, y stat.Period) (stat.Decimal, bool) {
-	rest := hundred
-	n := 0
-	for _, v := range in.Newest("structure") {
-		if v.Period == y && v.Value != nil && len(v.Key.Codes()[2]) == 1 {
-			rest = rest.Sub(*v.Value)
-			n++
-		}
-	}
-	return rest, n == 20
-}
-
-// aligned is a quarterly series that adds to annual totals.
-type aligned struct {
-	quarters []stat.Period
-	values   []stat.Decimal
-	bound    []bool // the quarter lies in a year with a total
-}
-
-// align benchmarks quarters to the annual totals that are known, by proportional Denton–Cholette, and rounds them to the billion's
-// fourth decimal so that they add to the total to the last digit.
-func align(indicator []float64, quarters []stat.Period, total func(year stat.Period) (stat.Decimal, bool)) (*aligned, error) {
-	a := &aligned{quarters: quarters, values: make([]stat.Decimal, len(quarters)), bound: make([]bool, len(quarters))}
-	var targets []temporal.Target
-	type year struct {
-		start int
-		total stat.Decimal
-	}
-	var years []year
-	for i, q := range quarters {
-		if q.Sub() != 1 || i+4 > len(quarters) {
-			continue
-		}
-		y := stat.Year(q.Year())
-		t, ok := total(y)
-		if !ok {
-			continue
-		}
-		var terms []temporal.Term
-		for k := range 4 {
-			terms = append(terms, temporal.Term{Index: i + k, Weight: 1})
-			a.bound[i+k] = true
-		}
-		targets = append(targets, temporal.Target{Name: y.String(), Terms: terms, Value: t.Float64()})
-		years = append(years, year{i, t})
-	}
-	fit, err := temporal.Benchmark(indicator, targets, temporal.BenchmarkOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for i, v := range fit.Values {
-		if a.values[i], err = stat.FromFloat(v, 4); err != nil {
-			return nil, err
-		}
-	}
-	for _, y := range years {
-		rounded, err := stat.RoundToTotal(fit.Values[y.start:y.start+4], y.total, 4)
-		if err != nil {
-			return nil, err
-		}
-		copy(a.values[y.start:], rounded)
-	}
-	return a, nil
-}
-
-func (a *aligned) outputs(code string, published series, from []pipeline.Ref) []pipeline.Output {
-	var out []pipeline.Output
-	for i, q := range a.quarters {
-		status := stat.Forecast
-		if a.bound[i] {
-			status = stat.Estimated
-		}
-		if v, ok := published.value(q); ok && v.Cmp(a.values[i]) == 0 {
-			status = stat.Normal
-		}
-		out = append(out, output("NA_QUARTERLY_EST", stat.NewKey("Q", country, code, current), q, a.values[i], status,
-			stat.Attributes{stat.AttrDecimals: "0"}, from...))
-	}
-	return out
 }

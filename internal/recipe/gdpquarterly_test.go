@@ -82,7 +82,11 @@ func TestAHoleInTheQuartersIsNamedAndNotFilled(t *testing.T) {
 			t.Errorf("without %s: %v", hole, err)
 		}
 	}
-	if r, err := gdpQuarters(plainEconomy("Q.VN.B1GQ.V")); err != nil || len(r.Outputs) != 0 {
-		t.Errorf("without any quarter: %v (%v)", r, err)
+	r, err := gdpQuarters(plainEconomy("Q.VN.B1GQ.V"))
+	if err != nil || len(r.Outputs) != 3*8 {
+		t.Fatalf("without any quarter of GDP the printed quarters of sections stand: %d figures (%v)", len(r.Outputs), err)
+	}
+	if r, err := gdpQuarters(plainEconomy("Q.VN")); err != nil || len(r.Outputs) != 0 {
+		t.Errorf("without any quarter: %d figures (%v)", len(r.Outputs), err)
 	}
 }

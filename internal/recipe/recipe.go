@@ -38,7 +38,7 @@ const (
 // All gives the recipes of a country: its catalogue and its areas.
 func All(c *catalog.Catalog, areas *territory.Registry) []pipeline.Recipe {
 	return []pipeline.Recipe{
-		DigitalAnnual(),
+		DigitalAnnual(c),
 		DigitalSplit(),
 		GDPQuarterly(),
 		DigitalQuarterly(),

@@ -80,6 +80,11 @@ func (s series) whole(role string) pipeline.Ref {
 	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Role: role}
 }
 
+// between names the series from one period to another as an input, in a role.
+func (s series) between(first, last stat.Period, role string) pipeline.Ref {
+	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Since: first, Until: last, Role: role}
+}
+
 // refTo names one version as an input, in a role.
 func refTo(v cube.Version, role string) pipeline.Ref {
 	return pipeline.RefTo(v, role)

@@ -222,6 +222,9 @@ const (
 	AttrComparator  = "COMPARATOR"   // how a target binds: =, >=, >, <=, ~, +
 	AttrText        = "VALUE_TEXT"   // what the source prints where there is no number, or beside it
 	AttrAreaSet     = "AREA_SET"     // dated set of territorial units on which the figure is given
+	AttrResidue     = "RESIDUE"      // of a part that is kept as printed: total less all printed parts, in the unit of the figure
+	AttrPrinted     = "PRINTED"      // the official figure of the cell as printed, where the estimate had to depart from it
+	AttrReplay      = "REPLAY"       // day as of which an estimate was computed again from what was known then; it was not published on that day
 )
 
 // Names lists the identifiers present, sorted.

@@ -1,0 +1,183 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+)
+
+// Recompute computes a derived figure again, by its recipe, from exactly the versions that its explanation shows, and gives what comes out.
+// The explanation is true when that is the figure itself: value, status, mark, confidentiality and every other attribute. A figure without a
+// run, one of another version of the recipe, and one that its own inputs do not give are refused.
+func Recompute(ctx context.Context, store Store, recipe Recipe, v cube.Version) (cube.Version, error) {
+	shown, err := Shown(ctx, store, recipe, v)
+	if err != nil {
+		return cube.Version{}, err
+	}
+	figures, err := shown.Compute(recipe)
+	if err != nil {
+		return cube.Version{}, err
+	}
+	return shown.Find(figures, v)
+}
+
+// Basis is all that the explanation of a figure shows of what it was computed from.
+type Basis struct {
+	Run  Run
+	Day  stat.Date
+	Refs []Ref
+	Used [][]cube.Version // for each reference, the versions that the run used under it
+}
+
+// Shown gives what the explanation of a derived figure shows.
+func Shown(ctx context.Context, store Store, recipe Recipe, v cube.Version) (Basis, error) {
+	return NewReader(store).Shown(ctx, recipe, v)
+}
+
+// Reader reads the bases of many figures, and what they have in common once.
+type Reader struct {
+	store Store
+	runs  map[string]Run
+	used  map[string][]cube.Version // by run and reference
+}
+
+// NewReader gives a reader of a store. It is for one caller at a time.
+func NewReader(store Store) *Reader {
+	return &Reader{store: store, runs: map[string]Run{}, used: map[string][]cube.Version{}}
+}
+
+// Shown gives what the explanation of a derived figure shows.
+func (r *Reader) Shown(ctx context.Context, recipe Recipe, v cube.Version) (Basis, error) {
+	id := v.Attributes[stat.AttrRun]
+	run, have := r.runs[id]
+	if !have {
+		var err error
+		if run, have, err = r.store.RunByID(ctx, id); err != nil {
+			return Basis{}, err
+		}
+		r.runs[id] = run
+	}
+	if !have || run.ID == "" || run.Recipe != recipe.ID {
+		return Basis{}, fault.New("pipeline.not-derived", "cell", v.Cell().String(), "recipe", recipe.Title)
+	}
+	if run.Version != recipe.Version {
+		return Basis{}, fault.New("pipeline.other-version", "cell", v.Cell().String(), "recipe", recipe.Title, "then", run.Version, "now", recipe.Version)
+	}
+	lineage, have, err := r.store.LineageOf(ctx, run.ID, v.Cell())
+	if err != nil {
+		return Basis{}, err
+	}
+	if !have {
+		return Basis{}, fault.New("pipeline.not-derived", "cell", v.Cell().String(), "recipe", recipe.Title)
+	}
+	b := Basis{Run: run, Day: v.Vintage.Date, Refs: lineage.From}
+	for _, ref := range lineage.From {
+		name := fmt.Sprintf("%s %v", run.ID, ref.bare())
+		used, known := r.used[name]
+		if !known {
+			if used, err = Used(ctx, r.store, ref, run); err != nil {
+				return Basis{}, err
+			}
+			r.used[name] = used
+		}
+		b.Used = append(b.Used, used)
+	}
+	return b, nil
+}
+
+// Inputs gives the versions shown as the inputs of a recipe, and nothing else.
+func (b Basis) Inputs(recipe Recipe) *Inputs {
+	return InputsOf(recipe, b.Run.Params, b.Day, b.Used...)
+}
+
+// Names gives a text that is the same for figures that were computed from the same versions on the same day.
+func (b Basis) Names() string {
+	var names []string
+	for _, used := range b.Used {
+		for _, v := range used {
+			names = append(names, fmt.Sprint(v.Cell(), v.Vintage.Date, v.Message))
+		}
+	}
+	slices.Sort(names)
+	return b.Run.ID + " " + b.Day.String() + "\n" + strings.Join(slices.Compact(names), "\n")
+}
+
+// Compute runs the recipe on what is shown.
+func (b Basis) Compute(recipe Recipe) ([]cube.Version, error) {
+	in := b.Inputs(recipe)
+	result, err := recipe.Compute(in)
+	if err != nil {
+		return nil, err
+	}
+	return Derive(recipe, b.Run.ID, in, b.known(result, in))
+}
+
+// known leaves out the outputs that rest on what is not shown: they are other figures than the one in hand.
+func (b Basis) known(result *Result, in *Inputs) *Result {
+	read := in.reads()
+	out := &Result{Diagnostics: result.Diagnostics}
+	for _, o := range result.Outputs {
+		if !slices.ContainsFunc(o.From, func(ref Ref) bool { return len(read.find(ref)) == 0 }) {
+			out.Outputs = append(out.Outputs, o)
+		}
+	}
+	return out
+}
+
+// Find gives the figure of a cell among those computed.
+func (b Basis) Find(figures []cube.Version, v cube.Version) (cube.Version, error) {
+	for _, f := range figures {
+		if f.Cell() == v.Cell() {
+			return f, nil
+		}
+	}
+	return cube.Version{}, fault.New("pipeline.not-given", "cell", v.Cell().String())
+}
+
+// InputsOf gives versions as the inputs of a recipe: each goes to every input that names its series.
+func InputsOf(recipe Recipe, params map[string]string, day stat.Date, versions ...[]cube.Version) *Inputs {
+	type version struct {
+		cell    cube.Cell
+		vintage stat.Date
+		message int64
+	}
+	in := &Inputs{Params: params, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+	for _, i := range recipe.Inputs {
+		var history []cube.Version
+		seen := map[version]bool{}
+		for _, list := range versions {
+			for _, v := range list {
+				name := version{v.Cell(), v.Vintage.Date, v.Message}
+				if v.Dataflow == i.Dataflow && v.Key.Matches(i.Key) && !seen[name] {
+					seen[name] = true
+					history = append(history, v)
+				}
+			}
+		}
+		slices.SortFunc(history, inOrder)
+		in.series[i.Name] = cube.Newest(history, cube.AsOf{})
+		if i.History {
+			in.past[i.Name] = history
+		}
+	}
+	return in
+}
+
+// inOrder is the order of cube.Store.History.
+func inOrder(a, b cube.Version) int {
+	if c := strings.Compare(string(a.Key), string(b.Key)); c != 0 {
+		return c
+	}
+	if c := a.Period.Compare(b.Period); c != 0 {
+		return c
+	}
+	if c := a.Vintage.Date.Compare(b.Vintage.Date); c != 0 {
+		return c
+	}
+	return int(min(1, max(-1, a.Message-b.Message)))
+}

@@ -1,0 +1,264 @@
+package recipe
+
+import (
+	"nhipso/internal/cube"
+	"nhipso/internal/measure/temporal"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// annual is what the quarters of a year are held against.
+type annual struct {
+	value     stat.Decimal
+	tolerance stat.Decimal // how far quarters that agree with it may miss it, since all are printed rounded
+	day       stat.Date    // on which the newest part of it was published
+	refs      []pipeline.Ref
+}
+
+// half is the rounding of a share printed with two decimals, and of a whole number.
+var half, halfShare = stat.MustDecimal("0.5"), stat.MustDecimal("0.005")
+
+// ofQuarters is the rounding of four quarters in whole billions.
+var ofQuarters = stat.Int(4).Mul(half)
+
+// levelBenchmark holds quarters against a printed annual level.
+func levelBenchmark(years series) func(stat.Period) (annual, bool) {
+	return func(y stat.Period) (annual, bool) {
+		v, ok := years.value(y)
+		if !ok {
+			return annual{}, false
+		}
+		return annual{v, half.Add(ofQuarters), years.at[y].Vintage.Date, []pipeline.Ref{years.ref(y, "benchmark")}}, true
+	}
+}
+
+// shareBenchmark holds quarters against a printed share of GDP.
+func shareBenchmark(years, shares series) func(stat.Period) (annual, bool) {
+	return func(y stat.Period) (annual, bool) {
+		v, ok := years.value(y)
+		s, known := shares.value(y)
+		if !ok || !known {
+			return annual{}, false
+		}
+		return annual{percentOf(s, v), percentOf(halfShare, v).Add(ofQuarters), latestDay(*years.at[y], *shares.at[y]),
+			[]pipeline.Ref{years.ref(y, "benchmark"), shares.ref(y, "share of GDP")}}, true
+	}
+}
+
+// restBenchmark holds quarters against what the shares of all twenty sections leave of GDP.
+func restBenchmark(years series, structure []cube.Version) func(stat.Period) (annual, bool) {
+	return func(y stat.Period) (annual, bool) {
+		v, ok := years.value(y)
+		if !ok {
+			return annual{}, false
+		}
+		rest, newest, n := hundred, *years.at[y], 0
+		for _, s := range structure {
+			if s.Period == y && s.Value != nil && len(s.Key.Codes()[2]) == 1 { // a section; groups of sections have longer codes
+				rest, n = rest.Sub(*s.Value), n+1
+				if s.Vintage.Date.After(newest.Vintage.Date) {
+					newest = s
+				}
+			}
+		}
+		if n != 20 {
+			return annual{}, false
+		}
+		all := pipeline.Ref{Dataflow: structure[0].Dataflow, Key: stat.NewKey("A", country, ""), Since: y, Until: y, Role: "share of GDP"}
+		return annual{percentOf(rest, v), percentOf(halfShare, v).Mul(stat.Int(20)).Add(ofQuarters), newest.Vintage.Date,
+			[]pipeline.Ref{years.ref(y, "benchmark"), all}}, true
+	}
+}
+
+func latestDay(a, b cube.Version) stat.Date {
+	if b.Vintage.Date.After(a.Vintage.Date) {
+		return b.Vintage.Date
+	}
+	return a.Vintage.Date
+}
+
+// standing says which quarters of a line are given as printed, and against what the year of each quarter was held.
+type standing struct {
+	keep   []bool
+	bound  []bool                 // the year has an annual figure
+	target map[int]annual         // annual figures that quarters are made to add to, by the place of their first quarter
+	held   map[int][]pipeline.Ref // what decided about the quarters of a year, by the place of its first quarter
+}
+
+// decide holds the printed quarters of every year against its annual figure.
+func (l *line) decide(benchmark func(stat.Period) (annual, bool)) standing {
+	s := standing{keep: make([]bool, len(l.quarters)), bound: make([]bool, len(l.quarters)), target: map[int]annual{}, held: map[int][]pipeline.Ref{}}
+	for i := range l.quarters {
+		s.keep[i] = !l.carried[i]
+	}
+	for i, q := range l.quarters {
+		if q.Sub() != 1 || i+4 > len(l.quarters) {
+			continue
+		}
+		a, ok := benchmark(stat.Year(q.Year()))
+		if !ok {
+			continue
+		}
+		sum, n := stat.Decimal{}, 0
+		for k := i; k < i+4; k++ {
+			s.bound[k] = true
+			if !l.carried[k] {
+				v, _ := l.printed.value(l.quarters[k])
+				sum, n = sum.Add(v), n+1
+			}
+		}
+		for _, r := range a.refs {
+			s.held[i] = append(s.held[i], r.As("benchmark"))
+		}
+		if n == 4 {
+			s.held[i] = append(s.held[i], l.printed.between(q, l.quarters[i+3], "").As("quarters of the year"))
+			if a.value.Sub(sum).Abs().Cmp(a.tolerance) <= 0 {
+				continue // the year is as printed
+			}
+		}
+		rest, free := a.value, 0
+		for k := i; k < i+4; k++ {
+			// Of a whole printed year that misses the annual figure only quarters that are newer than it stand.
+			if s.keep[k] = s.keep[k] && l.stands(k, a, n == 4); s.keep[k] {
+				v, _ := l.printed.value(l.quarters[k])
+				rest = rest.Sub(v)
+			} else {
+				free++
+			}
+		}
+		if free > 0 && rest.Sign() <= 0 { // what is printed leaves nothing: the annual figure stands
+			for k := i; k < i+4; k++ {
+				s.keep[k] = false
+			}
+			free = 4
+		}
+		if free > 0 {
+			s.target[i] = a
+		}
+	}
+	return s
+}
+
+// stands reports whether a printed quarter is not older than the annual figure of its year, or newer where it has to be.
+func (l *line) stands(k int, a annual, newer bool) bool {
+	day := l.printed.at[l.quarters[k]].Vintage.Date
+	return day.After(a.day) || day == a.day && !newer
+}
+
+// fit leads the indicator through the quarters that are given as printed and makes the other years add to their annual figures, to the
+// billion's fourth decimal.
+func (l *line) fit(s standing) ([]stat.Decimal, error) {
+	var targets []temporal.Target
+	values := make([]stat.Decimal, len(l.quarters))
+	for i, q := range l.quarters {
+		if s.keep[i] {
+			values[i], _ = l.printed.value(q)
+			targets = append(targets, temporal.Target{Name: q.String(), Terms: []temporal.Term{{Index: i, Weight: 1}}, Value: l.x[i]})
+		}
+		if a, ok := s.target[i]; ok {
+			var terms []temporal.Term
+			for k := range 4 {
+				terms = append(terms, temporal.Term{Index: i + k, Weight: 1})
+			}
+			targets = append(targets, temporal.Target{Name: stat.Year(q.Year()).String(), Terms: terms, Value: a.value.Float64()})
+		}
+	}
+	if len(targets) == len(l.quarters) && len(s.target) == 0 {
+		return values, nil // everything is printed
+	}
+	fit, err := temporal.Benchmark(l.x, targets, temporal.BenchmarkOptions{})
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range fit.Values {
+		if s.keep[i] {
+			continue
+		}
+		if values[i], err = stat.FromFloat(v, 4); err != nil {
+			return nil, err
+		}
+	}
+	for i, a := range s.target {
+		rest, free, places := a.value, []float64{}, []int{}
+		for k := i; k < i+4; k++ {
+			if s.keep[k] {
+				rest = rest.Sub(values[k])
+				continue
+			}
+			free, places = append(free, fit.Values[k]), append(places, k)
+		}
+		rounded, err := stat.RoundToTotal(free, rest, max(4, rest.Decimals()))
+		if err != nil {
+			return nil, err
+		}
+		for n, k := range places {
+			values[k] = rounded[n]
+		}
+	}
+	return values, nil
+}
+
+// give adds the quarters of the line to a result.
+func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, bool)) error {
+	s := l.decide(benchmark)
+	values, err := l.fit(s)
+	if err != nil {
+		return err
+	}
+	for i, q := range l.quarters {
+		status, attrs := stat.Forecast, stat.Attributes{stat.AttrDecimals: "0"}
+		if s.bound[i] {
+			status = stat.Estimated
+		}
+		var from []pipeline.Ref
+		switch {
+		case s.keep[i]:
+			status = l.printed.at[q].Status
+			attrs[stat.AttrComment] = asPublished
+			from = append([]pipeline.Ref{l.printed.ref(q, "printed quarter")}, s.held[i-q.Sub()+1]...)
+		default:
+			from = l.segment(i, s)
+			if !l.carried[i] {
+				printed, _ := l.printed.value(q)
+				attrs[stat.AttrComment], attrs[stat.AttrPrinted] = benchmarked, printed.String()
+			}
+		}
+		out.Outputs = append(out.Outputs, output("NA_QUARTERLY_EST", stat.NewKey("Q", country, l.code, current), q, values[i], status, attrs, from...))
+	}
+	return nil
+}
+
+// segment names what an estimated quarter rests on: everything from the printed quarter before it to the printed quarter after it. A quarter
+// given as printed, of a year that nothing else is fitted to, seals the estimate off from what lies beyond it.
+func (l *line) segment(i int, s standing) []pipeline.Ref {
+	sealed := func(k int) bool {
+		_, fitted := s.target[k-l.quarters[k].Sub()+1]
+		return s.keep[k] && !fitted
+	}
+	lo, hi := i, i
+	for lo > 0 && !sealed(lo) {
+		lo--
+	}
+	for hi < len(l.quarters)-1 && !sealed(hi) {
+		hi++
+	}
+	var out []pipeline.Ref
+	seen := map[pipeline.Ref]bool{}
+	add := func(refs ...pipeline.Ref) {
+		for _, r := range refs {
+			if !seen[r] {
+				seen[r] = true
+				out = append(out, r)
+			}
+		}
+	}
+	for k := lo; k <= hi; k++ {
+		add(l.rests(k)...)
+	}
+	for k := lo; k <= hi; k++ {
+		if a, fitted := s.target[k]; fitted {
+			add(a.refs...)
+		}
+	}
+	return out
+}
