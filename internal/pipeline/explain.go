@@ -13,19 +13,22 @@ import (
 const (
 	maxDepth    = 8
 	maxVersions = 60
+	maxHeld     = 5 // of a block that is only a condition
 )
 
 // Node is one step of an explanation: a figure or a whole series, what it was used as, the run that derived it if one did,
 // and what that run used. Leaves are reported figures, which name their documents.
 type Node struct {
-	Cell     cube.Cell      `json:"cell"` // Period is unset for a whole series
-	Role     string         `json:"role,omitempty"`
-	Versions []cube.Version `json:"versions"`           // the figure, or the figures of the series
-	Omitted  int            `json:"omitted,omitempty"`  // figures of the series not listed
-	Withheld int            `json:"withheld,omitempty"` // figures that the reader may not see
-	Run      *Run           `json:"run,omitempty"`
-	From     []Node         `json:"from,omitempty"`
-	Seen     bool           `json:"seen,omitempty"` // explained elsewhere in this tree
+	Cell cube.Cell `json:"cell"` // Period is unset for a whole series
+	Role string    `json:"role,omitempty"`
+	// Condition says that the figure above stands because of this one, without being computed from it.
+	Condition bool           `json:"condition,omitempty"`
+	Versions  []cube.Version `json:"versions"`           // the figure, or the figures of the series
+	Omitted   int            `json:"omitted,omitempty"`  // figures of the series not listed
+	Withheld  int            `json:"withheld,omitempty"` // figures that the reader may not see
+	Run       *Run           `json:"run,omitempty"`
+	From      []Node         `json:"from,omitempty"`
+	Seen      bool           `json:"seen,omitempty"` // explained elsewhere in this tree
 }
 
 // Documents lists the sources at the leaves below a node, each once, in the order met.
@@ -93,11 +96,15 @@ func stepOf(ref Ref, versions []cube.Version) step {
 
 // node explains a reference by the versions that it names.
 func (e *explainer) node(ref Ref, versions []cube.Version, parent stat.Period, depth int) (Node, error) {
-	n := Node{Cell: ref.Cell(), Role: ref.Role, Versions: versions}
-	if len(n.Versions) > maxVersions {
-		n.Omitted = len(n.Versions) - maxVersions
+	n := Node{Cell: ref.Cell(), Role: ref.Role, Condition: ref.Condition, Versions: versions}
+	most := maxVersions
+	if ref.Condition && ref.Key.Open() {
+		most = maxHeld
+	}
+	if len(n.Versions) > most {
+		n.Omitted = len(n.Versions) - most
 		if ref.Key.Open() {
-			n.Versions = largest(n.Versions, maxVersions)
+			n.Versions = largest(n.Versions, most)
 		} else {
 			n.Versions = n.Versions[n.Omitted:]
 		}

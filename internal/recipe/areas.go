@@ -1,6 +1,8 @@
 package recipe
 
 import (
+	"maps"
+	"slices"
 	"sort"
 
 	"nhipso/internal/cube"
@@ -11,10 +13,11 @@ import (
 
 // Areas gives GRDP on both maps. Levels of the 63 provinces are GRDP per head × average population; those of the 34 follow by exact sums,
 // since whole provinces merged. Published GRDP of the 34 provinces in later years is split back to the 63 by their GRDP of the newest year
-// in which it is known: an estimate that says so (status E, comment SPLIT_BY_GRDP_2022), for maps only.
+// in which it is known: an estimate that says so (status E, comment SPLIT_BY_GRDP_2022), for maps only. A published figure of a province
+// stands in place of every estimate of it, with its own status, and the estimates around it make room.
 func Areas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "grdp-areas", Version: "1", Method: "provinces",
+		ID: "grdp-areas", Version: "2", Method: "provinces",
 		Title: title("grdp-areas"),
 		Inputs: []pipeline.Input{
 			{Name: "population", Dataflow: "POPULATION", Key: "A."},
@@ -22,99 +25,212 @@ func Areas(areas *territory.Registry) pipeline.Recipe {
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},
 		},
 		Outputs: []string{"GRDP_EST"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return grdpAreas(areas, in) },
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+			g := grdpSheet{areas: areas, in: in}
+			return &g.out, g.fill()
+		},
 	}
 }
 
-func grdpAreas(areas *territory.Registry, in *pipeline.Inputs) (*pipeline.Result, error) {
-	var out pipeline.Result
-	give := func(area string, p stat.Period, v stat.Decimal, set territory.Set, note string, from []pipeline.Ref) {
-		out.Outputs = append(out.Outputs, output("GRDP_EST", stat.NewKey("A", area), p, v, stat.Estimated,
-			stat.Attributes{stat.AttrDecimals: "0", stat.AttrAreaSet: string(set), stat.AttrComment: note}, from...))
-	}
-	var newest territory.Values
-	for _, group := range byPeriod(in.Newest("per-head")) {
-		levels := territory.Values{}
-		refs := map[string][]pipeline.Ref{}
-		for _, v := range group.versions {
-			area := v.Key.Codes()[1]
-			people := pick(in.Newest("population"), "A", area)
-			n, ok := people.value(group.period)
-			if !ok {
-				continue
-			}
-			levels[area] = v.Value.Mul(n) // million dong × thousand persons = billion dong
-			refs[area] = []pipeline.Ref{refTo(v, "GRDP per head"), people.ref(group.period, "population")}
-			give(area, group.period, levels[area], territory.Provinces63, "PER_HEAD_TIMES_POP", refs[area])
-		}
-		restated, err := areas.Restate(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Additive, Values: levels})
+// grdpSheet collects GRDP on both maps.
+type grdpSheet struct {
+	areas *territory.Registry
+	in    *pipeline.Inputs
+	out   pipeline.Result
+}
+
+// levels are figures of one period on one map, with what each rests on.
+type levels struct {
+	values territory.Values
+	refs   map[string][]pipeline.Ref
+}
+
+func newLevels() levels { return levels{territory.Values{}, map[string][]pipeline.Ref{}} }
+
+func (g *grdpSheet) give(area string, p stat.Period, v stat.Decimal, status stat.Status, set territory.Set, note string, from []pipeline.Ref) {
+	g.out.Outputs = append(g.out.Outputs, output("GRDP_EST", stat.NewKey("A", area), p, v, status,
+		stat.Attributes{stat.AttrDecimals: "0", stat.AttrAreaSet: string(set), stat.AttrComment: note}, from...))
+}
+
+// published gives the published figures of a period on each map.
+func (g *grdpSheet) published() (map[stat.Period]map[territory.Set]map[string]cube.Version, error) {
+	out := map[stat.Period]map[territory.Set]map[string]cube.Version{}
+	for _, v := range g.in.Newest("grdp") {
+		area, err := g.areas.Area(v.Key.Codes()[1])
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range restated {
-			if r.Value == nil {
-				continue
-			}
-			var from []pipeline.Ref
-			for _, part := range areas.Predecessors(r.Area) {
-				from = append(from, refs[part.ID]...)
-			}
-			give(r.Area, group.period, *r.Value, territory.Provinces34, "RESTATED_EXACT", from)
-		}
-		newest = levels
-	}
-	done := map[stat.Period]bool{}
-	for _, o := range out.Outputs {
-		done[o.Period] = true
-	}
-	for _, group := range byPeriod(in.Newest("grdp")) {
-		if done[group.period] || newest == nil {
+		if v.Value == nil {
 			continue
 		}
-		levels, refs := territory.Values{}, map[string]pipeline.Ref{}
-		for _, v := range group.versions {
-			levels[v.Key.Codes()[1]] = *v.Value
-			refs[v.Key.Codes()[1]] = refTo(v, "GRDP")
+		if out[v.Period] == nil {
+			out[v.Period] = map[territory.Set]map[string]cube.Version{territory.Provinces63: {}, territory.Provinces34: {}}
 		}
-		restated, err := areas.Restate(territory.Request{From: territory.Provinces34, To: territory.Provinces63, Rule: territory.Additive, Values: levels, Weights: newest})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range restated {
-			whole, ok := areas.Successor(r.Area)
-			if r.Value == nil || !ok {
-				continue
-			}
-			note := "SPLIT_BY_GRDP_2022"
-			if r.Exact {
-				note = "RESTATED_EXACT" // a province that did not merge
-			}
-			give(r.Area, group.period, *r.Value, territory.Provinces63, note, []pipeline.Ref{refs[whole.ID],
-				{Dataflow: "GRDP_PER_HEAD", Key: stat.NewKey("A", r.Area), Role: "weight"}, {Dataflow: "POPULATION", Key: stat.NewKey("A", r.Area), Role: "weight"}})
+		if at, ok := out[v.Period][area.Set]; ok {
+			at[area.ID] = v
 		}
 	}
-	return &out, nil
+	return out, nil
+}
+
+func (g *grdpSheet) fill() error {
+	published, err := g.published()
+	if err != nil {
+		return err
+	}
+	var weights levels
+	done := map[stat.Period]bool{}
+	for _, group := range byPeriod(g.in.Newest("per-head")) {
+		if weights, err = g.fromPerHead(group, published[group.period]); err != nil {
+			return err
+		}
+		done[group.period] = true
+	}
+	for _, p := range sortedPeriods(published) {
+		if done[p] {
+			continue
+		}
+		for _, area := range slices.Sorted(maps.Keys(published[p][territory.Provinces63])) {
+			v := published[p][territory.Provinces63][area]
+			g.give(area, p, *v.Value, v.Status, territory.Provinces63, asPublished, []pipeline.Ref{refTo(v, "GRDP")})
+		}
+		if err := g.splitBack(p, published[p], weights); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fromPerHead gives the levels of a year for which GRDP per head is known on the map of 63, and their sums on the map of 34.
+func (g *grdpSheet) fromPerHead(group periodGroup, published map[territory.Set]map[string]cube.Version) (levels, error) {
+	old := newLevels()
+	for _, v := range group.versions {
+		area := v.Key.Codes()[1]
+		if printed, ok := published[territory.Provinces63][area]; ok {
+			old.values[area], old.refs[area] = *printed.Value, []pipeline.Ref{refTo(printed, "GRDP")}
+			g.give(area, group.period, *printed.Value, printed.Status, territory.Provinces63, asPublished, append(old.refs[area], refTo(v, "").As("GRDP per head")))
+			continue
+		}
+		people := pick(g.in.Newest("population"), "A", area)
+		n, ok := people.value(group.period)
+		if !ok {
+			continue
+		}
+		old.values[area] = v.Value.Mul(n) // million dong × thousand persons = billion dong
+		old.refs[area] = []pipeline.Ref{refTo(v, "GRDP per head"), people.ref(group.period, "population")}
+		g.give(area, group.period, old.values[area], stat.Estimated, territory.Provinces63, "PER_HEAD_TIMES_POP", old.refs[area])
+	}
+	restated, err := g.areas.Restate(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Additive, Values: old.values})
+	if err != nil {
+		return old, err
+	}
+	for _, r := range restated {
+		if r.Value == nil {
+			continue
+		}
+		if v, ok := published[territory.Provinces34][r.Area]; ok {
+			parts := g.parts(r.Area, old)
+			for i := range parts {
+				parts[i] = parts[i].As("sum of its parts")
+			}
+			g.give(r.Area, group.period, *v.Value, v.Status, territory.Provinces34, asPublished, append([]pipeline.Ref{refTo(v, "GRDP")}, parts...))
+			continue
+		}
+		g.give(r.Area, group.period, *r.Value, stat.Estimated, territory.Provinces34, "RESTATED_EXACT", g.parts(r.Area, old))
+	}
+	return old, nil
+}
+
+// parts names what the figures of the old provinces in a new one rest on.
+func (g *grdpSheet) parts(area string, old levels) []pipeline.Ref {
+	var out []pipeline.Ref
+	for _, part := range g.areas.Predecessors(area) {
+		out = append(out, old.refs[part.ID]...)
+	}
+	return out
+}
+
+// splitBack gives published figures of the new provinces to the old ones in proportion to weights, each whole less the parts of it that are
+// themselves published.
+func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[string]cube.Version, weights levels) error {
+	values, left := territory.Values{}, territory.Values{}
+	maps.Copy(left, weights.values)
+	refs := map[string][]pipeline.Ref{}
+	for area, v := range published[territory.Provinces34] {
+		rest := *v.Value
+		refs[area] = []pipeline.Ref{refTo(v, "GRDP")}
+		for _, part := range g.areas.Predecessors(area) {
+			if printed, ok := published[territory.Provinces63][part.ID]; ok {
+				rest, left[part.ID] = rest.Sub(*printed.Value), stat.Decimal{}
+				refs[area] = append(refs[area], refTo(printed, "GRDP of another part"))
+			}
+		}
+		if rest.Sign() > 0 {
+			values[area] = rest
+		}
+	}
+	restated, err := g.areas.Restate(territory.Request{From: territory.Provinces34, To: territory.Provinces63, Rule: territory.Additive, Values: values, Weights: left})
+	if err != nil {
+		return err
+	}
+	last, given := map[string]string{}, map[string]stat.Decimal{} // by new province: the last part that is split off takes what the others leave
+	for _, r := range restated {
+		if whole, ok := g.areas.Successor(r.Area); ok && r.Value != nil && left[r.Area].Sign() > 0 {
+			last[whole.ID] = r.Area
+		}
+	}
+	for _, r := range restated {
+		whole, ok := g.areas.Successor(r.Area)
+		if _, printed := published[territory.Provinces63][r.Area]; printed || r.Value == nil || !ok {
+			continue
+		}
+		if r.Exact { // a province that did not merge
+			g.give(r.Area, p, *r.Value, stat.Estimated, territory.Provinces63, "RESTATED_EXACT", refs[whole.ID])
+			continue
+		}
+		part := *r.Value
+		if last[whole.ID] == r.Area {
+			part = values[whole.ID].Sub(given[whole.ID])
+		}
+		given[whole.ID] = given[whole.ID].Add(part)
+		from := slices.Clone(refs[whole.ID])
+		for _, part := range g.areas.Predecessors(whole.ID) {
+			if _, printed := published[territory.Provinces63][part.ID]; printed {
+				continue
+			}
+			for _, ref := range weights.refs[part.ID] {
+				ref.Role = "weight"
+				from = append(from, ref)
+			}
+		}
+		g.give(r.Area, p, part, stat.Estimated, territory.Provinces63, "SPLIT_BY_GRDP_2022", from)
+	}
+	return nil
 }
 
 // DTIAreas restates DTI scores of the old provinces to the 34, by the simple average: the rule of DTI 2024, whose published scores of the
-// 34 it reproduces. Scores of earlier versions are restated by the same rule, and stay in their version.
+// 34 it reproduces. Scores of earlier versions are restated by the same rule, and stay in their version. A published score of a new province
+// stands in place of the mean.
 func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "dti-areas", Version: "1", Method: "provinces",
+		ID: "dti-areas", Version: "2", Method: "provinces",
 		Title:   title("dti-areas"),
 		Inputs:  []pipeline.Input{{Name: "dti", Dataflow: "DTI", Key: "A..PROV..TOTAL.SCORE"}},
 		Outputs: []string{"DTI_RESTATED"},
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
 			var out pipeline.Result
 			for _, group := range byPeriod(in.Newest("dti")) {
-				scores, versions := territory.Values{}, map[string]cube.Version{}
+				scores, versions, published := territory.Values{}, map[string]cube.Version{}, map[stat.Key]cube.Version{}
 				for _, v := range group.versions {
 					area, err := areas.Area(v.Key.Codes()[1])
 					if err != nil {
 						return nil, err
 					}
-					if area.Set == territory.Provinces63 {
+					switch area.Set {
+					case territory.Provinces63:
 						scores[area.ID], versions[area.ID] = *v.Value, v
+					case territory.Provinces34:
+						published[v.Key] = v
 					}
 				}
 				if len(scores) == 0 {
@@ -135,6 +251,14 @@ func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 						codes = versions[part.ID].Key.Codes()
 					}
 					codes[1] = r.Area
+					if v, ok := published[stat.NewKey(codes...)]; ok {
+						for i := range from {
+							from[i] = from[i].As("mean of its parts")
+						}
+						out.Outputs = append(out.Outputs, output("DTI_RESTATED", stat.NewKey(codes...), group.period, *v.Value, v.Status,
+							stat.Attributes{stat.AttrDecimals: "4", stat.AttrAreaSet: string(territory.Provinces34), stat.AttrComment: asPublished}, append([]pipeline.Ref{refTo(v, "score")}, from...)...))
+						continue
+					}
 					out.Outputs = append(out.Outputs, output("DTI_RESTATED", stat.NewKey(codes...), group.period, r.Value.Round(6), stat.Estimated,
 						stat.Attributes{stat.AttrDecimals: "4", stat.AttrAreaSet: string(territory.Provinces34), stat.AttrComment: "RESTATED_MEAN"}, from...))
 				}

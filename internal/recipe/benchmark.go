@@ -148,32 +148,30 @@ func (l *line) stands(k int, a annual, newer bool) bool {
 // fit leads the indicator through the quarters that are given as printed and makes the other years add to their annual figures, to the
 // billion's fourth decimal.
 func (l *line) fit(s standing) ([]stat.Decimal, error) {
-	var targets []temporal.Target
 	values := make([]stat.Decimal, len(l.quarters))
+	fitted := make([]float64, len(l.quarters))
 	for i, q := range l.quarters {
 		if s.keep[i] {
 			values[i], _ = l.printed.value(q)
-			targets = append(targets, temporal.Target{Name: q.String(), Terms: []temporal.Term{{Index: i, Weight: 1}}, Value: l.x[i]})
-		}
-		if a, ok := s.target[i]; ok {
-			var terms []temporal.Term
-			for k := range 4 {
-				terms = append(terms, temporal.Term{Index: i + k, Weight: 1})
-			}
-			targets = append(targets, temporal.Target{Name: stat.Year(q.Year()).String(), Terms: terms, Value: a.value.Float64()})
 		}
 	}
-	if len(targets) == len(l.quarters) && len(s.target) == 0 {
-		return values, nil // everything is printed
+	for i := 0; i < len(l.quarters); i++ {
+		if s.sealed(l, i) {
+			continue
+		}
+		lo, hi := l.reach(i, s)
+		fit, err := temporal.Benchmark(l.x[lo:hi+1], l.targets(s, lo, hi), temporal.BenchmarkOptions{})
+		if err != nil {
+			return nil, err
+		}
+		copy(fitted[lo:], fit.Values)
+		i = hi
 	}
-	fit, err := temporal.Benchmark(l.x, targets, temporal.BenchmarkOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for i, v := range fit.Values {
+	for i, v := range fitted {
 		if s.keep[i] {
 			continue
 		}
+		var err error
 		if values[i], err = stat.FromFloat(v, 4); err != nil {
 			return nil, err
 		}
@@ -185,7 +183,7 @@ func (l *line) fit(s standing) ([]stat.Decimal, error) {
 				rest = rest.Sub(values[k])
 				continue
 			}
-			free, places = append(free, fit.Values[k]), append(places, k)
+			free, places = append(free, fitted[k]), append(places, k)
 		}
 		rounded, err := stat.RoundToTotal(free, rest, max(4, rest.Decimals()))
 		if err != nil {
@@ -228,20 +226,46 @@ func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, b
 	return nil
 }
 
-// segment names what an estimated quarter rests on: everything from the printed quarter before it to the printed quarter after it. A quarter
-// given as printed, of a year that nothing else is fitted to, seals the estimate off from what lies beyond it.
-func (l *line) segment(i int, s standing) []pipeline.Ref {
-	sealed := func(k int) bool {
-		_, fitted := s.target[k-l.quarters[k].Sub()+1]
-		return s.keep[k] && !fitted
+// targets gives what the quarters from one place to another have to meet.
+func (l *line) targets(s standing, lo, hi int) []temporal.Target {
+	var out []temporal.Target
+	for i := lo; i <= hi; i++ {
+		if s.keep[i] {
+			out = append(out, temporal.Target{Name: l.quarters[i].String(), Terms: []temporal.Term{{Index: i - lo, Weight: 1}}, Value: l.x[i]})
+		}
+		if a, ok := s.target[i]; ok {
+			var terms []temporal.Term
+			for k := range 4 {
+				terms = append(terms, temporal.Term{Index: i - lo + k, Weight: 1})
+			}
+			out = append(out, temporal.Target{Name: stat.Year(l.quarters[i].Year()).String(), Terms: terms, Value: a.value.Float64()})
+		}
 	}
-	lo, hi := i, i
-	for lo > 0 && !sealed(lo) {
+	return out
+}
+
+// sealed reports whether a quarter is given as printed, in a year that nothing else is fitted to: it seals the estimates on one side of it off
+// from what lies on the other.
+func (s standing) sealed(l *line, i int) bool {
+	_, fitted := s.target[i-l.quarters[i].Sub()+1]
+	return s.keep[i] && !fitted
+}
+
+// reach gives the sealed quarters between which a quarter lies, or the ends of the line.
+func (l *line) reach(i int, s standing) (lo, hi int) {
+	lo, hi = i, i
+	for lo > 0 && !s.sealed(l, lo) {
 		lo--
 	}
-	for hi < len(l.quarters)-1 && !sealed(hi) {
+	for hi < len(l.quarters)-1 && !s.sealed(l, hi) {
 		hi++
 	}
+	return lo, hi
+}
+
+// segment names what an estimated quarter rests on: everything within the reach of the fit.
+func (l *line) segment(i int, s standing) []pipeline.Ref {
+	lo, hi := l.reach(i, s)
 	var out []pipeline.Ref
 	seen := map[pipeline.Ref]bool{}
 	add := func(refs ...pipeline.Ref) {

@@ -20,7 +20,7 @@ import (
 // has all measures, and its parts are of the sum of the provinces.
 func Concentration(c *catalog.Catalog, areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "concentration", Version: "1", Method: "concentration", Title: title("concentration"),
+		ID: "concentration", Version: "2", Method: "concentration", Title: title("concentration"),
 		Inputs: []pipeline.Input{
 			{Name: "digital", Dataflow: "DE_PROVINCE", Key: "A..NSO+MIC.NAT_SHARE"},
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},
@@ -60,9 +60,11 @@ func digitalByProvince(in *pipeline.Inputs, s *sheet) {
 			s.period = group.period
 			held := 0.0
 			var from []pipeline.Ref
+			for _, v := range parts { // the largest are the largest of all
+				from = append(from, refTo(v, "part"))
+			}
 			for i, v := range parts {
 				held += v.Value.Float64()
-				from = append(from, refTo(v, "part"))
 				if measure := map[int]string{1: "TOP1", 3: "TOP3", 5: "TOP5"}[i+1]; measure != "" && i+1 < len(parts) {
 					s.give("DE_"+definition, measure, held, stat.Estimated, from...)
 				}

@@ -20,7 +20,7 @@ const (
 
 // onTables makes a recipe that fills one dataflow from the tables of the demonstration.
 func onTables(c *catalog.Catalog, id, flow string, fill func(*tables, *sheet) error) pipeline.Recipe {
-	return pipeline.Recipe{ID: id, Version: "1", Method: id, Title: title(id), Params: map[string]string{"area": demoArea},
+	return pipeline.Recipe{ID: id, Version: "2", Method: id, Title: title(id), Params: map[string]string{"area": demoArea},
 		Inputs: tableInputs(demoArea), Outputs: []string{flow},
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_IO_MEASURE")
@@ -34,6 +34,9 @@ func onTables(c *catalog.Catalog, id, flow string, fill func(*tables, *sheet) er
 			s := &sheet{flow: flow, area: t.area, period: t.period, measures: measures, note: demoNote}
 			if err := fill(t, s); err != nil {
 				return nil, err
+			}
+			for i, o := range s.result.Outputs {
+				s.result.Outputs[i].From = t.whole(o.From...)
 			}
 			return &s.result, s.err
 		}}
@@ -107,11 +110,11 @@ func productRatio(t *tables, s *sheet) error {
 	for i, f := range digital.Fractions {
 		products[i] = f.Product
 	}
-	everything := append([]pipeline.Ref{t.block(makeTable), {Dataflow: tableFlow, Key: t.key(useTable, "T006", ""), Role: "value added"}}, t.listed("PRODUCTS")...)
+	everything := append([]pipeline.Ref{t.block(makeTable), t.part(t.key(useTable, "T006", ""), "value added")}, t.listed("PRODUCTS")...)
 	s.give(wholeEconomy, "OUTPUT_DIG", account.Output.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable)}, t.listed("PRODUCTS")...)...)
 	s.give(wholeEconomy, "VA_DIG", added.Digital, stat.Estimated, everything...)
 	s.give(wholeEconomy, "VA", added.Whole, stat.Estimated, everything[1])
-	s.give(wholeEconomy, "COMP_DIG", pay.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable), {Dataflow: tableFlow, Key: t.key(useTable, labour, ""), Role: "compensation"}}, t.listed("PRODUCTS")...)...)
+	s.give(wholeEconomy, "COMP_DIG", pay.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable), t.part(t.key(useTable, labour, ""), "compensation")}, t.listed("PRODUCTS")...)...)
 	s.maybe(wholeEconomy, "SHARE", added.Share, 100, stat.Estimated, everything...)
 	output := pair.IndustryOutput()
 	for i, code := range pair.Industries {
@@ -155,7 +158,7 @@ func coreDigitalised(t *tables, s *sheet) error {
 	s.maybe(wholeEconomy, "CORE", account.Core, 1, stat.Estimated, append(t.refs(useTable, "value added", t.primary, list.Codes), t.listed("INDUSTRIES")...)...)
 	s.maybe(wholeEconomy, "DIGITALISED", account.Digitalised, 1, stat.Estimated, whole...)
 	s.maybe(wholeEconomy, "TOTAL", account.Total, 1, stat.Estimated, whole...)
-	s.maybe(wholeEconomy, "VA", account.GDP, 1, stat.Estimated, pipeline.Ref{Dataflow: tableFlow, Key: t.key(useTable, "T006", ""), Role: "value added"})
+	s.maybe(wholeEconomy, "VA", account.GDP, 1, stat.Estimated, t.part(t.key(useTable, "T006", ""), "value added"))
 	s.maybe(wholeEconomy, "SHARE", account.Share, 100, stat.Estimated, whole...)
 	for _, p := range account.Parts {
 		own := t.refs(useTable, "value added", t.primary, []string{p.Code})
@@ -164,7 +167,7 @@ func coreDigitalised(t *tables, s *sheet) error {
 			continue
 		}
 		// The inputs of the industry by product, and the make table, which says which industry made them.
-		inputs := append(append([]pipeline.Ref{{Dataflow: tableFlow, Key: t.key(useTable, "", p.Code), Role: "intermediate inputs"}}, t.block(makeTable)), t.listed("INDUSTRIES")...)
+		inputs := append(append([]pipeline.Ref{t.part(t.key(useTable, "", p.Code), "intermediate inputs")}, t.block(makeTable)), t.listed("INDUSTRIES")...)
 		s.maybe(t.prefix+p.Code, "COEFFICIENT", p.Coefficient, 100, stat.Estimated, inputs...)
 		s.maybe(t.prefix+p.Code, "PART", p.Digital, 1, stat.Estimated, append(own, inputs...)...)
 	}
@@ -220,7 +223,7 @@ func linkages(t *tables, s *sheet) error {
 
 // DemoConcentration says in how many industries the digital value added of the product ratio is concentrated.
 func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
-	return pipeline.Recipe{ID: "demo-concentration", Version: "1", Method: "demo-concentration", Params: map[string]string{"area": demoArea},
+	return pipeline.Recipe{ID: "demo-concentration", Version: "2", Method: "demo-concentration", Params: map[string]string{"area": demoArea},
 		Title:   title("demo-concentration"),
 		Inputs:  []pipeline.Input{{Name: "ratio", Dataflow: "IO_RATIO", Key: "A." + demoArea + "..VA_DIG"}},
 		Outputs: []string{"IO_CONCENTRATION"},
@@ -238,9 +241,7 @@ func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 						continue
 					}
 					values = append(values, v.Value.Float64())
-					if v.Value.Sign() > 0 {
-						from = append(from, refTo(v, "part"))
-					}
+					from = append(from, refTo(v, "part")) // those without any count too: they are among the units
 				}
 				s.period = group.period
 				held, err := satellite.Concentration(values, 1, 3, 5)

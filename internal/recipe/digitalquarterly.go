@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"nhipso/internal/cube"
 	"nhipso/internal/measure/temporal"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -16,21 +17,22 @@ import (
 //
 //   - Benchmarks: the share of the part × the newest GDP of the year.
 //   - Indicator of the core: value added of section J plus κ times section C. κ stands for electronics (VSIC 26), of which only
-//     the annual statement "more than 30 % of digital value added" is published: κ = 0.30 × digital value added / value added of C, over
-//     the years of the statement. Indicator of the digitalised part: GDP less taxes on products less the core indicator.
+//     the annual statement "more than 30 % of digital value added" is published: κ = that part × digital value added / value added of C, over
+//     the years of the statement. The statement is read from DE_SPLIT; the parameters repeat it (document NSO-2024) for a cube without it. Indicator of the digitalised part: GDP less taxes on products less the core indicator.
 //   - Method DENTON (default): proportional Denton–Cholette, so four quarters add to the year exactly. Beyond the last annual figure it is
 //     the enhanced form: the year's ratio of benchmark to indicator is carried on with the mean of its last changes.
 //   - Method CHOWLIN: Chow–Lin with ρ averaged over a prior, since six years do not identify it. It is the model that gives variances:
 //     the intervals of both methods are Student intervals of the given level with its standard errors, parts taken as independent. A
 //     nowcast's standard error is never less than the root mean square error of the back-test.
 //
-// Quarters of years with a benchmark are estimates (E); later ones are nowcasts (F).
+// Quarters of years with a benchmark are estimates (E); later ones are nowcasts (F). A quarter whose share the office prints is given as
+// printed, without an interval, and the other quarters of its year share what it leaves.
 func DigitalQuarterly() pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "digital-quarterly", Version: "2", Method: "digital-quarterly",
+		ID: "digital-quarterly", Version: "3", Method: "digital-quarterly",
 		Title: title("digital-quarterly"),
 		Params: map[string]string{
-			"electronics-share": "0.30", // of digital value added in VSIC 26: ">30 %" as published
+			"electronics-share": "0.30", // of digital value added in VSIC 26, where DE_SPLIT has no statement: ">30 %" as published in NSO-2024
 			"statement-from":    "2020",
 			"statement-to":      "2023",
 			"level":             "95",
@@ -40,11 +42,16 @@ func DigitalQuarterly() pipeline.Recipe {
 			{Name: "va", Dataflow: "DE_VA", Key: "A." + country + "." + nso + "." + total + "." + latest},
 			{Name: "gdp", Dataflow: "NA_VA", Key: "A." + country + "." + gdp + "." + current},
 			{Name: "quarters", Dataflow: "NA_QUARTERLY_EST", Key: "Q." + country + ".." + current},
+			{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + country + "." + nso + "." + electronic},
+			{Name: "official", Dataflow: "DE_SHARE", Key: "Q." + country + "." + nso + "."},
 		},
 		Outputs: []string{"DE_QUARTERLY"},
 		Compute: digitalQuarters,
 	}
 }
+
+// electronic is the component of digital value added that the statement on electronics speaks of.
+const electronic = "ELECTRONICS"
 
 // quarterlyModel is the data of the recipe laid out for the methods: T quarters, the first of them a first quarter, and N years.
 type quarterlyModel struct {
@@ -61,6 +68,7 @@ type quarterlyModel struct {
 
 var parts = []string{core, digitalised}
 
+// layOut gives the data of the model; nil when no year has everything.
 func layOut(in *pipeline.Inputs) (*quarterlyModel, error) {
 	year := pick(in.Newest("gdp"), "A", country, gdp, current)
 	whole := pick(in.Newest("quarters"), "Q", country, gdp, current)
@@ -78,26 +86,11 @@ func layOut(in *pipeline.Inputs) (*quarterlyModel, error) {
 	if !ok {
 		return nil, nil
 	}
-	for y := first; y.Compare(last) <= 0; y = y.Next() {
-		total, known := year.value(y)
-		if !known {
-			break
-		}
-		m.years = append(m.years, y)
-		for _, p := range parts {
-			s, known := share[p].value(y)
-			if !known {
-				return nil, nil
-			}
-			level := percentOf(s, total)
-			m.exact[p] = append(m.exact[p], level)
-			m.low[p] = append(m.low[p], level.Float64())
-		}
-	}
-	kappa, err := electronics(in.Params, va, c)
+	electronicsShare, weightRefs, from, to, err := statement(in, va)
 	if err != nil {
 		return nil, err
 	}
+	kappa := electronicsWeight(electronicsShare, max(from, first.Year()), to, va, c)
 	m.kappa = kappa
 	for q := stat.Quarter(first.Year(), 1); ; q = q.Next() {
 		g, ok := whole.value(q)
@@ -114,25 +107,97 @@ func layOut(in *pipeline.Inputs) (*quarterlyModel, error) {
 		m.x[core] = append(m.x[core], x)
 		m.x[digitalised] = append(m.x[digitalised], g.Float64()-vt-x)
 	}
-	m.refs = []pipeline.Ref{year.whole("GDP of the year"), whole.whole("GDP of the quarter"), c.whole("indicator"), j.whole("indicator"),
-		taxes.whole("indicator"), va.whole("weight of electronics"), share[core].whole("benchmark"), share[digitalised].whole("benchmark")}
+	for y := first; y.Compare(last) <= 0 && 4*(len(m.years)+1) <= len(m.quarters); y = y.Next() {
+		levels, known := levelsOf(y, year, va, share)
+		if !known {
+			break
+		}
+		if missesTotal(share[core], y) {
+			weightRefs = append(weightRefs, va.ref(y, "total of the year"))
+		}
+		m.years = append(m.years, y)
+		for _, p := range parts {
+			m.exact[p] = append(m.exact[p], levels[p])
+			m.low[p] = append(m.low[p], levels[p].Float64())
+		}
+	}
+	if len(m.years) == 0 {
+		return nil, nil
+	}
+	last = m.years[len(m.years)-1]
+	q0, q1 := m.quarters[0], m.quarters[len(m.quarters)-1]
+	m.refs = append([]pipeline.Ref{year.between(first, last, "GDP of the year"), whole.between(q0, q1, "GDP of the quarter"), c.between(q0, q1, "indicator"),
+		j.between(q0, q1, "indicator"), taxes.between(q0, q1, "indicator"), share[core].between(first, last, "benchmark"),
+		share[digitalised].between(first, last, "benchmark")}, weightRefs...)
 	return m, nil
 }
 
-// electronics gives κ: the part of section C that counts as electronics, from the published statement.
-func electronics(params map[string]string, va, c series) (float64, error) {
-	part, err := strconv.ParseFloat(params["electronics-share"], 64)
-	if err != nil {
-		return 0, err
+// levelsOf gives the benchmarks of a year, share × GDP. Printed parts that miss their total by rounding are brought to it in proportion, so that
+// the quarters of both add to the published whole.
+func levelsOf(y stat.Period, year, va series, share map[string]series) (map[string]stat.Decimal, bool) {
+	total, known := year.value(y)
+	c, okC := share[core].value(y)
+	d, okD := share[digitalised].value(y)
+	if !known || !okC || !okD {
+		return nil, false
 	}
-	from, err := strconv.Atoi(params["statement-from"])
-	if err != nil {
-		return 0, err
+	levels := map[string]stat.Decimal{core: percentOf(c, total), digitalised: percentOf(d, total)}
+	if share[digitalised].at[y].Attributes[stat.AttrResidue] == "" {
+		return levels, true
 	}
-	to, err := strconv.Atoi(params["statement-to"])
-	if err != nil {
-		return 0, err
+	whole, known := va.value(y)
+	sum := levels[core].Add(levels[digitalised])
+	if !known || sum.Sign() <= 0 {
+		return levels, true
 	}
+	part, err := whole.Mul(levels[digitalised]).Quo(sum)
+	if err != nil {
+		return nil, false
+	}
+	levels[digitalised] = part.Round(4)
+	levels[core] = whole.Sub(levels[digitalised])
+	return levels, true
+}
+
+// missesTotal reports whether the parts of a year were kept as printed and miss their total.
+func missesTotal(part series, y stat.Period) bool {
+	return part.at[y].Attributes[stat.AttrResidue] != ""
+}
+
+// statement gives the published part of electronics in digital value added and the years that it speaks of, with what the weight made of it
+// rests on: the statement where the cube has it, otherwise the parameters.
+func statement(in *pipeline.Inputs, va series) (part float64, refs []pipeline.Ref, from, to int, err error) {
+	number := func(name string) (n int) {
+		if err == nil {
+			n, err = strconv.Atoi(in.Params[name])
+		}
+		return n
+	}
+	var said *cube.Version
+	for _, v := range in.Newest("electronics") {
+		if v.Value != nil && (said == nil || v.Period.To().After(said.Period.To())) {
+			said = &v
+		}
+	}
+	if said != nil {
+		part, from, to = said.Value.Float64()/100, said.Period.From().Year(), said.Period.To().Year()
+		refs = append(refs, refTo(*said, "weight of electronics"))
+	} else {
+		if part, err = strconv.ParseFloat(in.Params["electronics-share"], 64); err != nil {
+			return 0, nil, 0, 0, err
+		}
+		from, to = number("statement-from"), number("statement-to")
+	}
+	for y := from; y <= to; y++ {
+		if _, ok := va.value(stat.Year(y)); ok {
+			refs = append(refs, va.ref(stat.Year(y), "weight of electronics"))
+		}
+	}
+	return part, refs, from, to, err
+}
+
+// electronicsWeight gives κ: the part of section C that counts as electronics, over the years of the statement.
+func electronicsWeight(part float64, from, to int, va, c series) float64 {
 	var digital, manufacturing float64
 	for y := from; y <= to; y++ {
 		d, ok := va.float(stat.Year(y))
@@ -149,16 +214,23 @@ func electronics(params map[string]string, va, c series) (float64, error) {
 		}
 	}
 	if manufacturing == 0 {
-		return 0, nil
+		return 0
 	}
-	return part * digital / manufacturing, nil
+	return part * digital / manufacturing
 }
 
 func digitalQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 	m, err := layOut(in)
-	if err != nil || m == nil || len(m.years) == 0 {
-		return &pipeline.Result{}, err
+	if err != nil {
+		return nil, err
 	}
+	official := readOfficial(in)
+	var out pipeline.Result
+	official.give(&out)
+	if m == nil || len(m.years) < 3 { // fewer leave a regression nothing to judge itself by
+		return &out, nil
+	}
+	m.refs = append(m.refs, official.between(m.quarters)...)
 	percentLevel, err := strconv.ParseFloat(in.Params["level"], 64)
 	if err != nil {
 		return nil, err
@@ -168,7 +240,6 @@ func digitalQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 	se := make([]float64, len(m.quarters)) // of the total
 	partSE := map[string][]float64{}
 	freedom := math.Inf(1)
-	var out pipeline.Result
 	for _, p := range parts {
 		d, err := extend(m.low[p], m.x[p])
 		if err != nil {
@@ -201,12 +272,16 @@ func digitalQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(0.5 + percentLevel/200)
 	for _, method := range []string{denton, chowlin} {
 		values := byMethod[method]
+		official.lead(values, m)
 		values[total] = make([]stat.Decimal, len(m.quarters))
 		for i := range m.quarters {
 			values[total][i] = values[core][i].Add(values[digitalised][i])
 		}
 		for _, p := range []string{total, core, digitalised} {
 			for i, q := range m.quarters {
+				if official.has(p, q) {
+					continue
+				}
 				status := stat.Forecast
 				if i < 4*n {
 					status = stat.Estimated
@@ -308,96 +383,4 @@ func sum(xs []float64) float64 {
 		s += x
 	}
 	return s
-}
-
-// backTest hides benchmarks and sees how far the methods miss them. "ahead" hides a year and all later ones, as on the day on which
-// its first quarter came out; "inside" hides one year alone. Errors are those of the year's share in points and of value added in per
-// cent; "covered" says whether the interval of the year held the truth. It also gives, by part, the root mean square of the errors
-// "ahead" of the default method, as fractions of GDP.
-func (m *quarterlyModel) backTest(percentLevel float64) ([]pipeline.Diagnostic, map[string]float64, error) {
-	var out []pipeline.Diagnostic
-	squares := map[string]float64{}
-	ahead := 0.0
-	n := len(m.years)
-	for hide := 2; hide < n; hide++ {
-		for _, method := range []string{denton, chowlin} {
-			estimate, truth, known := 0.0, 0.0, true
-			half := math.NaN() // half-width of the year's interval, where the method has one
-			variance, freedom := 0.0, math.Inf(1)
-			for _, p := range parts {
-				var values []float64
-				if method == denton {
-					v, err := extend(m.low[p][:hide], m.x[p][:4*hide+4])
-					if err != nil {
-						return nil, nil, err
-					}
-					values = v
-				} else {
-					cl, err := chowLinPart(m.low[p][:hide], m.x[p][:4*hide+4])
-					if err != nil { // too few years are left for a regression
-						known = false
-						break
-					}
-					values = cl.Values
-					for i := 4 * hide; i < 4*hide+4; i++ {
-						for j := 4 * hide; j < 4*hide+4; j++ {
-							variance += cl.MSE.At(i, j)
-						}
-					}
-					freedom = math.Min(freedom, float64(hide-len(cl.Beta)))
-					half = distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(0.5+percentLevel/200) * math.Sqrt(variance)
-				}
-				estimate += sum(values[4*hide : 4*hide+4])
-				truth += m.low[p][hide]
-				if method == denton {
-					miss := (sum(values[4*hide:4*hide+4]) - m.low[p][hide]) / sum(m.gdp[4*hide:4*hide+4])
-					squares[p] += miss * miss
-				}
-			}
-			if method == denton {
-				miss := (estimate - truth) / sum(m.gdp[4*hide:4*hide+4])
-				squares[total] += miss * miss
-				ahead++
-			}
-			if known {
-				out = append(out, m.missed("ahead", method, hide, estimate, truth, half))
-			}
-		}
-	}
-	for hide := 1; hide < n-1; hide++ {
-		estimate, truth := 0.0, 0.0
-		for _, p := range parts {
-			var targets []temporal.Target
-			for k, target := range temporal.Targets(m.low[p], 4, 0, temporal.Sum) {
-				if k != hide {
-					targets = append(targets, target)
-				}
-			}
-			fit, err := temporal.Benchmark(m.x[p][:4*n], targets, temporal.BenchmarkOptions{})
-			if err != nil {
-				return nil, nil, err
-			}
-			estimate += sum(fit.Values[4*hide : 4*hide+4])
-			truth += m.low[p][hide]
-		}
-		out = append(out, m.missed("inside", denton, hide, estimate, truth, math.NaN()))
-	}
-	rmse := map[string]float64{}
-	for p, s := range squares {
-		rmse[p] = math.Sqrt(s / ahead)
-	}
-	return out, rmse, nil
-}
-
-func (m *quarterlyModel) missed(kind, method string, k int, estimate, truth, half float64) pipeline.Diagnostic {
-	whole := sum(m.gdp[4*k : 4*k+4])
-	row := map[string]string{
-		"kind": kind, "method": method, "year": m.years[k].String(),
-		"estimate": fixed(100*estimate/whole, 2), "published": fixed(100*truth/whole, 2),
-		"error-points": fixed(100*(estimate-truth)/whole, 2), "error-percent": fixed(100*(estimate/truth-1), 2)}
-	if !math.IsNaN(half) {
-		row["half-width"] = fixed(100*half/whole, 2)
-		row["covered"] = strconv.FormatBool(math.Abs(estimate-truth) <= half)
-	}
-	return pipeline.Diagnostic{Table: "back-test", Row: row}
 }

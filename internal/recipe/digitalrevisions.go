@@ -16,7 +16,7 @@ import (
 // series and are never compared with these.
 func DigitalRevisions(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "digital-revisions", Version: "1", Method: "digital-revisions", Title: title("digital-revisions"),
+		ID: "digital-revisions", Version: "2", Method: "digital-revisions", Title: title("digital-revisions"),
 		Inputs:  []pipeline.Input{{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".", History: true}},
 		Outputs: []string{"DE_REVISIONS"},
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
@@ -80,10 +80,15 @@ func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pip
 	for i, y := range years {
 		first, newest := y.versions[0], y.versions[len(y.versions)-1]
 		from := []pipeline.Ref{refTo(first, "first release"), refTo(newest, "newest release")}
-		give(y.period, "FIRST", *first.Value, from[:1])
-		give(y.period, "NEWEST", *newest.Value, from[1:])
+		// A year counts as published more than once because of its other release.
+		give(y.period, "FIRST", *first.Value, []pipeline.Ref{from[0], from[1].As("newest release")})
+		give(y.period, "NEWEST", *newest.Value, []pipeline.Ref{from[1], from[0].As("first release")})
 		give(y.period, "REVISION", newest.Value.Sub(*first.Value), from)
-		give(y.period, "VINTAGES", stat.Int(int64(len(y.versions))), from)
+		var releases []pipeline.Ref
+		for _, v := range y.versions {
+			releases = append(releases, refTo(v, "release"))
+		}
+		give(y.period, "VINTAGES", stat.Int(int64(len(y.versions))), releases)
 		all = append(all, from...)
 		if i > 0 && years[i-1].period.Next() != y.period {
 			// A gap would make a change between years that are not neighbours; each run of years stands for itself, and the longest newest one counts.

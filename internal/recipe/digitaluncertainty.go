@@ -39,7 +39,7 @@ func DigitalUncertainty() pipeline.Recipe {
 	quarterly := DigitalQuarterly()
 	annual, splitting, quarters := DigitalAnnual(nil), DigitalSplit(), GDPQuarterly()
 	return pipeline.Recipe{
-		ID: "digital-uncertainty", Version: "1", Method: "digital-uncertainty",
+		ID: "digital-uncertainty", Version: "2", Method: "digital-uncertainty",
 		Title: title("digital-uncertainty"),
 		Params: map[string]string{
 			"draws": "1000", "seed": "1", "draws-by-source": "1000",
@@ -48,12 +48,13 @@ func DigitalUncertainty() pipeline.Recipe {
 			"through": annual.ID + "@" + annual.Version + " " + splitting.ID + "@" + splitting.Version + " " + quarters.ID + "@" + quarters.Version + " " + quarterly.ID + "@" + quarterly.Version,
 		},
 		Inputs: []pipeline.Input{
-			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".", History: true},
-			{Name: "average", Dataflow: "DE_SHARE", Key: "N." + country + "." + nso + "."},
-			{Name: "quarters", Dataflow: "NA_VA", Key: "Q." + country + ".." + current},
-			{Name: "years", Dataflow: "NA_VA", Key: "A." + country + ".." + current},
-			{Name: "growth", Dataflow: "NA_GROWTH", Key: "", History: true},
-			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: ""},
+			{Name: "share", Dataflow: "DE_SHARE", Key: splitting.Inputs[0].Key, History: true},
+			{Name: "average", Dataflow: "DE_SHARE", Key: splitting.Inputs[1].Key},
+			{Name: "quarters", Dataflow: "NA_VA", Key: quarters.Inputs[0].Key},
+			{Name: "years", Dataflow: "NA_VA", Key: quarters.Inputs[1].Key},
+			{Name: "growth", Dataflow: "NA_GROWTH", Key: quarters.Inputs[2].Key, History: true},
+			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: quarters.Inputs[3].Key},
+			{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + country + "." + nso + "." + electronic},
 		},
 		Outputs: []string{"DE_QUARTERLY_MC"},
 		Compute: digitalUncertainty,
@@ -85,6 +86,10 @@ func digitalUncertainty(in *pipeline.Inputs) (*pipeline.Result, error) {
 		return f
 	}
 	s := &simulation{in: in, quarterly: DigitalQuarterly().Params, rounding: number("share-rounding"), low: number("electronics-low"), high: number("electronics-high")}
+	if said := in.Newest("electronics"); len(said) > 0 && said[len(said)-1].Value != nil { // the published bound, where the cube has it
+		s.low = said[len(said)-1].Value.Float64() / 100
+		s.high = math.Max(s.high, s.low)
+	}
 	revisions, err := growthRevisions(in.History("growth"))
 	if err != nil {
 		return nil, err
@@ -97,7 +102,7 @@ func digitalUncertainty(in *pipeline.Inputs) (*pipeline.Result, error) {
 	if err := s.learn(m); err != nil {
 		return nil, err
 	}
-	plan := uncertainty.Plan{Recipe: "digital-uncertainty@1", Seed: uint64(number("seed")), Draws: int(number("draws"))}
+	plan := uncertainty.Plan{Recipe: "digital-uncertainty@2", Seed: uint64(number("seed")), Draws: int(number("draws"))}
 	all, err := s.run(plan, sources)
 	if err != nil {
 		return nil, err
@@ -286,13 +291,13 @@ func (s *simulation) noise(d *uncertainty.Draw) map[string][]float64 {
 
 // model goes from published figures to the data of the quarterly estimate, with what is drawn disturbed. Without a draw nothing is.
 func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyModel, error) {
-	quarterly := s.quarterly
+	quarterly, said := s.quarterly, s.in.Newest("electronics")
 	changed := map[string][]cube.Version{}
 	var wobble []float64
 	if on[fromRounding] {
 		stream := d.Stream(fromRounding)
 		off := map[cube.Cell]float64{} // the same for every vintage of a cell
-		changed["share"] = moved(s.in.History("share"), func(v cube.Version) float64 {
+		changed["share"] = moved(withoutRest(s.in.History("share")), func(v cube.Version) float64 {
 			if _, known := off[v.Cell()]; !known {
 				off[v.Cell()] = s.rounding * (2*stream.Uniform() - 1)
 			}
@@ -313,6 +318,7 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 		for k, v := range s.quarterly {
 			quarterly[k] = v
 		}
+		said = nil
 		quarterly["electronics-share"] = strconv.FormatFloat(s.low+(s.high-s.low)*d.Stream(fromElectronics).Uniform(), 'f', 6, 64)
 	}
 	if on[fromGrowth] {
@@ -351,7 +357,29 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 			va = append(va, cube.Version{Dataflow: "DE_VA", Observation: stat.Observation{Key: stat.NewKey("A", country, nso, total, latest), Period: y, Value: &level}})
 		}
 	}
-	return layOut(pipeline.NewInputs(quarterly, map[string][]cube.Version{"part": versionsOf(shares), "va": va, "gdp": s.in.Newest("years"), "quarters": versionsOf(extended)}))
+	return layOut(pipeline.NewInputs(quarterly, map[string][]cube.Version{"part": versionsOf(shares), "va": va, "gdp": s.in.Newest("years"), "quarters": versionsOf(extended), "electronics": said}))
+}
+
+// withoutRest leaves out core shares that were printed together with the digitalised ones: the true parts add to the true total, so only two of
+// the three roundings are free.
+func withoutRest(shares []cube.Version) []cube.Version {
+	type print struct {
+		period  stat.Period
+		vintage stat.Date
+	}
+	both := map[print]bool{}
+	for _, v := range shares {
+		if v.Key.Codes()[3] == digitalised {
+			both[print{v.Period, v.Vintage.Date}] = true
+		}
+	}
+	var out []cube.Version
+	for _, v := range shares {
+		if v.Key.Codes()[3] != core || !both[print{v.Period, v.Vintage.Date}] {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // moved gives copies of figures with something added to each.
@@ -381,10 +409,20 @@ func versionsOf(r *pipeline.Result) []cube.Version {
 // figures turns the summaries into observations.
 func (s *simulation) figures(r uncertainty.Result) (*pipeline.Result, error) {
 	var out pipeline.Result
-	from := []pipeline.Ref{
-		{Dataflow: "DE_SHARE", Key: stat.NewKey("A", country, nso, ""), Role: "drawn"}, {Dataflow: "DE_SHARE", Key: stat.NewKey("N", country, nso, ""), Role: "drawn"},
-		{Dataflow: "NA_VA", Key: stat.NewKey("Q", country, "", current), Role: "indicator"}, {Dataflow: "NA_VA", Key: stat.NewKey("A", country, "", current), Role: "benchmark"},
-		{Dataflow: "NA_GROWTH", Key: stat.NewKey("Q", country, gdp), Role: "drawn"}, {Dataflow: "NA_STRUCTURE", Key: stat.NewKey("A", country, ""), Role: "share of GDP"}}
+	first := stat.Year(s.quarters[0].Year())
+	from := []pipeline.Ref{{Dataflow: "DE_SHARE", Key: stat.Key(DigitalSplit().Inputs[0].Key), History: true, Role: "drawn"}}
+	for _, in := range []struct{ name, role string }{{"average", "drawn"}, {"quarters", "indicator"}, {"years", "benchmark"}, {"structure", "share of GDP"}, {"electronics", "weight of electronics"}} {
+		list := s.in.Newest(in.name)
+		if len(list) == 0 {
+			continue
+		}
+		for _, i := range DigitalUncertainty().Inputs {
+			if i.Name == in.name {
+				from = append(from, pipeline.Ref{Dataflow: i.Dataflow, Key: stat.Key(i.Key), Since: first, Role: in.role})
+			}
+		}
+	}
+	from = append(from, pipeline.Ref{Dataflow: "NA_GROWTH", Key: stat.Key(GDPQuarterly().Inputs[2].Key), History: true, Role: "drawn"})
 	for _, c := range components {
 		for measure, name := range []string{level, share} {
 			attrs, digits := stat.Attributes{"UNIT_MEASURE": "VND", "UNIT_MULT": "9", stat.AttrDecimals: "0"}, 2

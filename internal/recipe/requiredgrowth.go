@@ -3,6 +3,7 @@ package recipe
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/measure/chain"
@@ -20,10 +21,10 @@ var (
 // RequiredGrowth gives the growth of digital value added that a strategy's target takes from every published share on: at current
 // prices and in volume, and as a multiple of the growth of GDP. The path of GDP is an assumption declared in the parameters: real
 // growth to 2025 and from 2026 on, and one rate of price change for GDP and digital value added alike. They are assumptions, so
-// every figure is marked inferred.
+// every figure that rests on them is marked inferred.
 func RequiredGrowth(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "required-growth", Version: "1", Method: "required-growth",
+		ID: "required-growth", Version: "2", Method: "required-growth",
 		Title: title("required-growth"),
 		Params: map[string]string{
 			"real-to-2025":   "6.5", // lower bound of the five-year plan 2021–2025
@@ -85,14 +86,18 @@ func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, 
 			definition := s.Key.Codes()[2]
 			row := map[string]string{"definition": definition, "start": strconv.Itoa(start), "scenario": scenario.ID}
 			shareStart, shareTarget, deflator := s.Value.Float64(), aim, rate[2]
+			from, to := refTo(s, "start"), target.ref(due, "target")
+			both := []pipeline.Ref{from, to}
+			assumed := []pipeline.Ref{from.As("start"), to.As("target")} // the assumptions alone, for the years between the two
 			measures := []struct {
 				code  string
 				value *float64
 				scale float64
+				from  []pipeline.Ref
 			}{
-				{"G_NOM", &need.Growth, 100}, {"G_REAL", need.RealGrowth, 100}, {"MULT", need.RealMultiple, 1}, {"MULT_NOM", need.Multiple, 1},
-				{"GDP_NOM", &need.GDPGrowth, 100}, {"GDP_REAL", need.RealGDPGrowth, 100}, {"DEFLATOR", &deflator, 100},
-				{"SHARE_START", &shareStart, 1}, {"SHARE_TARGET", &shareTarget, 1},
+				{"G_NOM", &need.Growth, 100, both}, {"G_REAL", need.RealGrowth, 100, both}, {"MULT", need.RealMultiple, 1, both}, {"MULT_NOM", need.Multiple, 1, both},
+				{"GDP_NOM", &need.GDPGrowth, 100, assumed}, {"GDP_REAL", need.RealGDPGrowth, 100, assumed}, {"DEFLATOR", &deflator, 100, assumed},
+				{"SHARE_START", &shareStart, 1, []pipeline.Ref{from, to.As("target")}}, {"SHARE_TARGET", &shareTarget, 1, []pipeline.Ref{to, from.As("start")}},
 			}
 			for _, m := range measures {
 				if m.value == nil {
@@ -103,8 +108,13 @@ func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, 
 					return nil, err
 				}
 				row[m.code] = v.Round(2).String()
-				out.Outputs = append(out.Outputs, output("DE_REQUIRED", stat.NewKey("A", country, definition, fmt.Sprintf("Y%d", start), scenario.ID, m.code), due, v, stat.Estimated,
-					stat.Attributes{stat.AttrMark: string(stat.MarkInferred), stat.AttrDecimals: "2"}, refTo(s, "start"), target.ref(due, "target")))
+				attrs := stat.Attributes{stat.AttrMark: string(stat.MarkInferred), stat.AttrDecimals: "2"}
+				status := stat.Estimated
+				if strings.HasPrefix(m.code, "SHARE_") { // printed, not assumed
+					delete(attrs, stat.AttrMark)
+					status = stat.Normal
+				}
+				out.Outputs = append(out.Outputs, output("DE_REQUIRED", stat.NewKey("A", country, definition, fmt.Sprintf("Y%d", start), scenario.ID, m.code), due, v, status, attrs, m.from...))
 			}
 			row["holds-current"] = holds(need.Growth, need.Multiple)
 			row["holds-real"] = ""

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -136,7 +137,26 @@ func (t *tables) refs(table, role string, rows, columns []string) []pipeline.Ref
 
 // block names a whole table as a source.
 func (t *tables) block(table string) pipeline.Ref {
-	return pipeline.Ref{Dataflow: tableFlow, Key: t.key(table, "", ""), Role: "table"}
+	return t.part(t.key(table, "", ""), "table")
+}
+
+// part names the cells of the year that a key with open codes matches as a source.
+func (t *tables) part(key stat.Key, role string) pipeline.Ref {
+	return pipeline.Ref{Dataflow: tableFlow, Key: key, Since: t.period, Until: t.period, Role: role}
+}
+
+// whole names every table and list as conditions: a figure stands because the tables close, whichever of their cells it takes.
+func (t *tables) whole(from ...pipeline.Ref) []pipeline.Ref {
+	out := slices.Clone(from)
+	for _, table := range []string{makeTable, useTable, importTable} {
+		if !slices.Contains(from, t.block(table)) {
+			out = append(out, t.block(table).As("complete table"))
+		}
+	}
+	if len(t.lists) > 0 {
+		out = append(out, pipeline.Ref{Dataflow: digitalFlow, Key: stat.NewKey("A", t.area, "", ""), Since: t.period, Until: t.period}.As("digital list"))
+	}
+	return out
 }
 
 // listed names the codes of a digital list as sources.

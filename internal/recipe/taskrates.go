@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"nhipso/internal/cube"
 	"nhipso/internal/govern"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -8,10 +9,11 @@ import (
 
 // TaskRates gives the task rates of every programme and day for which counts were published, each with its base. Counts that follow
 // from the identity assigned = done on time + done late + in time + overdue are completed; counts that contradict it are left to the
-// findings and give no rate.
+// findings and give no rate. A rate is the quotient of printed counts; where the report prints the rate as well, its figure is stated beside it
+// on the base that it fits to its last digit.
 func TaskRates() pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "task-rates", Version: "1", Method: "task-accounting",
+		ID: "task-rates", Version: "2", Method: "task-accounting",
 		Title:   title("task-rates"),
 		Inputs:  []pipeline.Input{{Name: "tasks", Dataflow: "TASKS", Key: ""}},
 		Outputs: []string{"TASK_RATES"},
@@ -19,13 +21,78 @@ func TaskRates() pipeline.Recipe {
 	}
 }
 
+var tenth = stat.MustDecimal("0.1")
+
+// counted are the counts of an account, those first that a rate is least likely to need.
+var counted = []string{"DONE_LATE", "DONE_ON_TIME", "IN_TIME", "OVERDUE", "ASSIGNED", "DONE"}
+
+// tally is what was published of one programme on one day, by measure.
+type tally map[string]cube.Version
+
+// account lays the counts out, but for some of them.
+func (t tally) account(without map[string]bool) (govern.Account, error) {
+	count := func(measure string) *int64 {
+		v, ok := t[measure]
+		if !ok || without[measure] {
+			return nil
+		}
+		n := int64(v.Value.Float64())
+		return &n
+	}
+	return govern.Account{Assigned: count("ASSIGNED"), OnTime: count("DONE_ON_TIME"), Late: count("DONE_LATE"), Done: count("DONE"),
+		InTime: count("IN_TIME"), Overdue: count("OVERDUE")}.Complete()
+}
+
+// basis names the counts that a rate takes, those printed before those that follow from others: as many are left out as leave it standing.
+func (t tally) basis(r govern.Rate) []pipeline.Ref {
+	without := map[string]bool{}
+	var out []pipeline.Ref
+	for _, measure := range counted {
+		v, ok := t[measure]
+		if !ok {
+			continue
+		}
+		without[measure] = true
+		if !t.gives(r, without) {
+			delete(without, measure)
+			out = append(out, refTo(v, "count"))
+		}
+	}
+	return out
+}
+
+func (t tally) gives(r govern.Rate, without map[string]bool) bool {
+	account, err := t.account(without)
+	if err != nil {
+		return false
+	}
+	for _, other := range account.Rates() {
+		if other.Measure == r.Measure && other.Base == r.Base {
+			return other.Part == r.Part && other.Whole == r.Whole
+		}
+	}
+	return false
+}
+
+// printed gives the rate that the report prints for a measure, when the computed one agrees with it to its last digit.
+func (t tally) printed(measure string, computed stat.Decimal) (cube.Version, bool) {
+	v, ok := t["PRT_"+measure]
+	if !ok {
+		return v, false
+	}
+	unit := stat.Int(1)
+	for range v.Value.Decimals() {
+		unit = unit.Mul(tenth)
+	}
+	return v, computed.Sub(*v.Value).Abs().Cmp(unit) < 0 // rounded, or cut as the report of 2017 does
+}
+
 func taskRates(in *pipeline.Inputs) (*pipeline.Result, error) {
 	type group struct {
 		freq, programme string
 		period          stat.Period
 	}
-	counts := map[group]map[string]*int64{}
-	refs := map[group][]pipeline.Ref{}
+	tallies := map[group]tally{}
 	var order []group
 	for _, v := range in.Newest("tasks") {
 		if v.Value == nil {
@@ -33,45 +100,41 @@ func taskRates(in *pipeline.Inputs) (*pipeline.Result, error) {
 		}
 		codes := v.Key.Codes() // FREQ, PROGRAMME, MEASURE
 		g := group{codes[0], codes[1], v.Period}
-		if counts[g] == nil {
-			counts[g] = map[string]*int64{}
+		if tallies[g] == nil {
+			tallies[g] = tally{}
 			order = append(order, g)
 		}
-		n := int64(v.Value.Float64())
-		counts[g][codes[2]] = &n
-		refs[g] = append(refs[g], refTo(v, "count"))
+		tallies[g][codes[2]] = v
 	}
 	var out pipeline.Result
 	for _, g := range order {
-		c := counts[g]
-		account, err := govern.Account{Assigned: c["ASSIGNED"], OnTime: c["DONE_ON_TIME"], Late: c["DONE_LATE"], Done: c["DONE"],
-			InTime: c["IN_TIME"], Overdue: c["OVERDUE"]}.Complete()
+		t := tallies[g]
+		give := func(measure, base string, percent stat.Decimal, from []pipeline.Ref) {
+			attrs := stat.Attributes{stat.AttrDecimals: "2", stat.AttrDenominator: base}
+			if v, ok := t.printed(measure, percent); ok {
+				attrs[stat.AttrText], attrs[stat.AttrPrinted] = v.Value.String(), v.Value.String()
+				from = append(from, refTo(v, "").As("printed rate"))
+			}
+			out.Outputs = append(out.Outputs, output("TASK_RATES", stat.NewKey(g.freq, g.programme, measure+"_OF_"+base), g.period, percent.Round(6), stat.Normal, attrs, from...))
+		}
+		account, err := t.account(nil)
 		if err != nil {
 			continue
 		}
-		printed := map[string]string{}
-		if done, overdue, ok := account.Printed(); ok {
-			printed["DONE"], printed["OVERDUE"] = done.String(), overdue.String()
-		}
 		for _, r := range account.Rates() {
-			attrs := stat.Attributes{stat.AttrDecimals: "2", stat.AttrDenominator: string(r.Base)}
-			if r.Base == govern.OfDue && printed[r.Measure] != "" {
-				attrs[stat.AttrText] = printed[r.Measure] // as the Government Office prints it: cut at two decimals
-			}
-			out.Outputs = append(out.Outputs, output("TASK_RATES", stat.NewKey(g.freq, g.programme, r.Measure+"_OF_"+string(r.Base)), g.period,
-				r.Percent.Round(6), stat.Normal, attrs, refs[g]...))
+			give(r.Measure, string(r.Base), r.Percent, t.basis(r))
 		}
 		for _, class := range []string{"ACHIEVED", "LIKELY", "FOCUS"} { // the three classes of a review of targets
-			part, whole := c[class], c["TOTAL"]
-			if part == nil || whole == nil || *whole == 0 {
+			part, okPart := t[class]
+			whole, okWhole := t["TOTAL"]
+			if !okPart || !okWhole || whole.Value.Sign() == 0 {
 				continue
 			}
-			q, err := stat.Int(*part * 100).Quo(stat.Int(*whole))
+			q, err := part.Value.Mul(hundred).Quo(*whole.Value)
 			if err != nil {
 				return nil, err
 			}
-			out.Outputs = append(out.Outputs, output("TASK_RATES", stat.NewKey(g.freq, g.programme, class+"_OF_TOTAL"), g.period, q.Round(6), stat.Normal,
-				stat.Attributes{stat.AttrDecimals: "2", stat.AttrDenominator: "TOTAL"}, refs[g]...))
+			give(class, "TOTAL", q, []pipeline.Ref{refTo(part, "count"), refTo(whole, "count")})
 		}
 	}
 	return &out, nil
