@@ -73,7 +73,7 @@ func (r *reads) find(ref Ref) []cube.Version {
 		return nil
 	}
 	from := r.newest
-	if ref.History {
+	if ref.History || !ref.Vintage.IsZero() {
 		from = r.past
 	}
 	var out []cube.Version
@@ -91,14 +91,17 @@ func (r *reads) find(ref Ref) []cube.Version {
 
 // part gives those of a series' versions that lie in the part of it that the reference names.
 func (r Ref) part(versions []cube.Version) []cube.Version {
-	if r.Since.IsZero() && r.Until.IsZero() {
+	if r.Since.IsZero() && r.Until.IsZero() && r.Vintage.IsZero() {
 		return versions
 	}
 	var out []cube.Version
 	for _, v := range versions {
-		if r.spans(v.Period) {
+		if r.spans(v.Period) && (cube.AsOf{Vintage: r.Vintage}).Allows(v) {
 			out = append(out, v)
 		}
+	}
+	if !r.Vintage.IsZero() && !r.History {
+		return cube.Newest(out, cube.AsOf{})
 	}
 	return out
 }

@@ -159,9 +159,11 @@ func Used(ctx context.Context, store cube.Reader, ref Ref, run Run) ([]cube.Vers
 	if err != nil {
 		return nil, err
 	}
-	history = ref.part(history)
-	if ref.Whole() && ref.History {
-		return history, nil
+	if ref.Whole() {
+		history = ref.part(history)
+		if ref.History {
+			return history, nil
+		}
 	}
 	if ref.Whole() || ref.Message == 0 {
 		out := cube.Newest(history, cube.AsOf{})

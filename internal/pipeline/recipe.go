@@ -39,6 +39,8 @@ type Recipe struct {
 	// DisclosureSafe names the test which shows that no confidential input can be computed back from any output. Where it is empty, an output
 	// is as confidential as the most confidential figure that it came from.
 	DisclosureSafe string
+	// Costly says why the recipe is too slow to be computed while a reader waits. It is left out of a replay.
+	Costly string
 }
 
 // Inputs is what Compute may see: the declared series, nothing else.
@@ -83,7 +85,7 @@ type Ref struct {
 	Dataflow string      `json:"dataflow"`
 	Key      stat.Key    `json:"key"`
 	Period   stat.Period `json:"period,omitzero"`
-	Vintage  stat.Date   `json:"vintage,omitzero"`  // of the version used; with Message it names exactly one
+	Vintage  stat.Date   `json:"vintage,omitzero"`  // of the version used; with Message it names exactly one. Of a whole series: only what was published up to this day
 	Message  int64       `json:"message,omitempty"` // the message that brought the version used; 0 for a whole series
 	History  bool        `json:"history,omitempty"` // of a whole series: every version, not the newest of each cell alone
 	Since    stat.Period `json:"since,omitzero"`    // of a whole series: only its figures from this period on

@@ -23,8 +23,17 @@ func Recompute(ctx context.Context, store Store, recipe Recipe, v cube.Version) 
 	if err != nil {
 		return cube.Version{}, err
 	}
-	return shown.Find(figures, v)
+	return Find(figures, v)
 }
+
+// identity is what tells versions apart.
+type identity struct {
+	cell    cube.Cell
+	vintage stat.Date
+	message int64
+}
+
+func identityOf(v cube.Version) identity { return identity{v.Cell(), v.Vintage.Date, v.Message} }
 
 // Basis is all that the explanation of a figure shows of what it was computed from.
 type Basis struct {
@@ -32,6 +41,14 @@ type Basis struct {
 	Day  stat.Date
 	Refs []Ref
 	Used [][]cube.Version // for each reference, the versions that the run used under it
+	held []held
+}
+
+// held are the versions that were used under a reference, with the members of whole series as a set.
+type held struct {
+	name     string
+	versions []cube.Version
+	members  map[identity]bool
 }
 
 // Shown gives what the explanation of a derived figure shows.
@@ -39,16 +56,29 @@ func Shown(ctx context.Context, store Store, recipe Recipe, v cube.Version) (Bas
 	return NewReader(store).Shown(ctx, recipe, v)
 }
 
+// within reports whether all that was used under one reference is among what was used under another, larger one.
+func (h held) within(other held) bool {
+	if len(other.members) == 0 || h.members != nil && len(other.members) <= len(h.members) {
+		return false
+	}
+	for _, v := range h.versions {
+		if !other.members[identityOf(v)] {
+			return false
+		}
+	}
+	return true
+}
+
 // Reader reads the bases of many figures, and what they have in common once.
 type Reader struct {
 	store Store
 	runs  map[string]Run
-	used  map[string][]cube.Version // by run and reference
+	used  map[string]held // by run and reference
 }
 
 // NewReader gives a reader of a store. It is for one caller at a time.
 func NewReader(store Store) *Reader {
-	return &Reader{store: store, runs: map[string]Run{}, used: map[string][]cube.Version{}}
+	return &Reader{store: store, runs: map[string]Run{}, used: map[string]held{}}
 }
 
 // Shown gives what the explanation of a derived figure shows.
@@ -78,14 +108,21 @@ func (r *Reader) Shown(ctx context.Context, recipe Recipe, v cube.Version) (Basi
 	b := Basis{Run: run, Day: v.Vintage.Date, Refs: lineage.From}
 	for _, ref := range lineage.From {
 		name := fmt.Sprintf("%s %v", run.ID, ref.bare())
-		used, known := r.used[name]
+		h, known := r.used[name]
 		if !known {
-			if used, err = Used(ctx, r.store, ref, run); err != nil {
+			h.name = name
+			if h.versions, err = Used(ctx, r.store, ref, run); err != nil {
 				return Basis{}, err
 			}
-			r.used[name] = used
+			if ref.Whole() {
+				h.members = make(map[identity]bool, len(h.versions))
+				for _, v := range h.versions {
+					h.members[identityOf(v)] = true
+				}
+			}
+			r.used[name] = h
 		}
-		b.Used = append(b.Used, used)
+		b.Used, b.held = append(b.Used, h.versions), append(b.held, h)
 	}
 	return b, nil
 }
@@ -95,12 +132,12 @@ func (b Basis) Inputs(recipe Recipe) *Inputs {
 	return InputsOf(recipe, b.Run.Params, b.Day, b.Used...)
 }
 
-// Names gives a text that is the same for figures that were computed from the same versions on the same day.
+// Names gives a text that is the same only for figures that were computed from the same versions on the same day.
 func (b Basis) Names() string {
 	var names []string
-	for _, used := range b.Used {
-		for _, v := range used {
-			names = append(names, fmt.Sprint(v.Cell(), v.Vintage.Date, v.Message))
+	for _, h := range b.held {
+		if !slices.ContainsFunc(b.held, h.within) { // a cell or a part of what is named as a whole adds nothing
+			names = append(names, h.name)
 		}
 	}
 	slices.Sort(names)
@@ -120,9 +157,17 @@ func (b Basis) Compute(recipe Recipe) ([]cube.Version, error) {
 // known leaves out the outputs that rest on what is not shown: they are other figures than the one in hand.
 func (b Basis) known(result *Result, in *Inputs) *Result {
 	read := in.reads()
+	absent := map[Ref]bool{} // many outputs name the same blocks
 	out := &Result{Diagnostics: result.Diagnostics}
 	for _, o := range result.Outputs {
-		if !slices.ContainsFunc(o.From, func(ref Ref) bool { return len(read.find(ref)) == 0 }) {
+		if !slices.ContainsFunc(o.From, func(ref Ref) bool {
+			is, known := absent[ref.bare()]
+			if !known {
+				is = len(read.find(ref)) == 0
+				absent[ref.bare()] = is
+			}
+			return is
+		}) {
 			out.Outputs = append(out.Outputs, o)
 		}
 	}
@@ -130,7 +175,7 @@ func (b Basis) known(result *Result, in *Inputs) *Result {
 }
 
 // Find gives the figure of a cell among those computed.
-func (b Basis) Find(figures []cube.Version, v cube.Version) (cube.Version, error) {
+func Find(figures []cube.Version, v cube.Version) (cube.Version, error) {
 	for _, f := range figures {
 		if f.Cell() == v.Cell() {
 			return f, nil
@@ -141,20 +186,14 @@ func (b Basis) Find(figures []cube.Version, v cube.Version) (cube.Version, error
 
 // InputsOf gives versions as the inputs of a recipe: each goes to every input that names its series.
 func InputsOf(recipe Recipe, params map[string]string, day stat.Date, versions ...[]cube.Version) *Inputs {
-	type version struct {
-		cell    cube.Cell
-		vintage stat.Date
-		message int64
-	}
 	in := &Inputs{Params: params, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
 		var history []cube.Version
-		seen := map[version]bool{}
+		seen := map[identity]bool{}
 		for _, list := range versions {
 			for _, v := range list {
-				name := version{v.Cell(), v.Vintage.Date, v.Message}
-				if v.Dataflow == i.Dataflow && v.Key.Matches(i.Key) && !seen[name] {
-					seen[name] = true
+				if v.Dataflow == i.Dataflow && v.Key.Matches(i.Key) && !seen[identityOf(v)] {
+					seen[identityOf(v)] = true
 					history = append(history, v)
 				}
 			}

@@ -21,7 +21,7 @@ const (
 // onTables makes a recipe that fills one dataflow from the tables of the demonstration.
 func onTables(c *catalog.Catalog, id, flow string, fill func(*tables, *sheet) error) pipeline.Recipe {
 	return pipeline.Recipe{ID: id, Version: "2", Method: id, Title: title(id), Params: map[string]string{"area": demoArea},
-		Inputs: tableInputs(demoArea), Outputs: []string{flow},
+		Inputs: tableInputs(demoArea), Outputs: []string{flow}, Costly: "thousands of cells of supply and use tables, which have one vintage",
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_IO_MEASURE")
 			if err != nil {

@@ -57,6 +57,7 @@ func DigitalUncertainty() pipeline.Recipe {
 			{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + country + "." + nso + "." + electronic},
 		},
 		Outputs: []string{"DE_QUARTERLY_MC"},
+		Costly:  "it repeats the whole computation thousands of times",
 		Compute: digitalUncertainty,
 	}
 }

@@ -1,0 +1,189 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/stat"
+)
+
+// Past is what a replay reads: every version known within a bound, reported and derived.
+type Past interface {
+	History(ctx context.Context, q cube.Query) ([]cube.Version, error)
+}
+
+// Replayed is what recipes give from what was known on a day. None of its figures was published on that day, and each says so (stat.AttrReplay).
+type Replayed struct {
+	Day     stat.Date
+	At      cube.AsOf      // what the recipes could see
+	Figures []cube.Version // in order of dataflow, then as cube.Store.History orders them; their message is 0
+	Lineage []Lineage
+	Runs    []Run
+	Skipped map[string]string // recipe → why it was not replayed: it is costly, or what was known does not allow it
+}
+
+// ReplayID is the name of the run that a replayed figure bears.
+func ReplayID(recipe string, day stat.Date) string { return "replay/" + recipe + "@" + day.String() }
+
+// Replay runs recipes in memory as they would have run on a day: on the reported figures within the bound that were published by then, each on
+// what the ones before it gave. Derived figures that the store holds are not looked at. Recipes that are costly, or that read one that is, are
+// left out; so is one that cannot be computed from what was known, which on an early day is no error. Nothing is stored.
+func Replay(ctx context.Context, past Past, recipes []Recipe, at cube.AsOf, day stat.Date) (*Replayed, error) {
+	ordered, err := Order(recipes)
+	if err != nil {
+		return nil, err
+	}
+	if at.Vintage.IsZero() || day.Before(at.Vintage) {
+		at.Vintage = day
+	}
+	r := &Replayed{Day: day, At: at, Skipped: map[string]string{}}
+	made := map[string][]cube.Version{} // by dataflow, for those that a recipe writes
+	absent := map[string]string{}       // dataflow → why it was not replayed
+	for _, recipe := range ordered {
+		for _, flow := range recipe.Outputs {
+			made[flow] = nil
+		}
+	}
+	for _, recipe := range ordered {
+		why := recipe.Costly
+		for _, i := range recipe.Inputs {
+			if why == "" {
+				why = absent[i.Dataflow]
+			}
+		}
+		if why == "" {
+			if why, err = r.run(ctx, past, recipe, made); err != nil {
+				return nil, err
+			}
+		} else {
+			for _, flow := range recipe.Outputs {
+				absent[flow] = why
+			}
+		}
+		if why != "" {
+			r.Skipped[recipe.ID] = why
+		}
+	}
+	slices.SortStableFunc(r.Figures, func(a, b cube.Version) int {
+		if a.Dataflow != b.Dataflow {
+			if a.Dataflow < b.Dataflow {
+				return -1
+			}
+			return 1
+		}
+		return inOrder(a, b)
+	})
+	return r, nil
+}
+
+// run replays one recipe and says why it could not, if so.
+func (r *Replayed) run(ctx context.Context, past Past, recipe Recipe, made map[string][]cube.Version) (string, error) {
+	in := &Inputs{Params: recipe.Params, Day: r.Day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+	for _, i := range recipe.Inputs {
+		history, err := r.read(ctx, past, i.Dataflow, i.Key, made)
+		if err != nil {
+			return "", err
+		}
+		in.series[i.Name] = cube.Newest(history, cube.AsOf{})
+		if i.History {
+			in.past[i.Name] = history
+		}
+	}
+	result, err := recipe.Compute(in)
+	if err != nil {
+		return err.Error(), nil
+	}
+	id := ReplayID(recipe.ID, r.Day)
+	figures, err := Derive(recipe, id, in, result)
+	if err != nil {
+		return "", err
+	}
+	for i, v := range figures {
+		figures[i].Attributes[stat.AttrReplay] = r.Day.String()
+		made[v.Dataflow] = append(made[v.Dataflow], figures[i])
+		r.Lineage = append(r.Lineage, Lineage{Run: id, Cell: v.Cell(), From: result.Outputs[i].From})
+	}
+	for _, flow := range recipe.Outputs {
+		slices.SortStableFunc(made[flow], inOrder)
+	}
+	r.Figures = append(r.Figures, figures...)
+	r.Runs = append(r.Runs, Run{ID: id, Recipe: recipe.ID, Version: recipe.Version, Memo: Memo(recipe, in), ReadTo: r.At.Message, Only: r.At.Only,
+		Outputs: len(figures), Params: recipe.Params, Diagnostics: result.Diagnostics})
+	return "", nil
+}
+
+// read gives the versions of some series that a replayed recipe sees.
+func (r *Replayed) read(ctx context.Context, past Past, flow, key string, made map[string][]cube.Version) ([]cube.Version, error) {
+	if figures, ours := made[flow]; ours {
+		var out []cube.Version
+		for _, v := range figures {
+			if v.Key.Matches(key) {
+				out = append(out, v)
+			}
+		}
+		return out, nil
+	}
+	history, err := past.History(ctx, cube.Query{Dataflow: flow, Key: key, AsOf: r.At})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(history), func(v cube.Version) bool { return !cube.Reported(v.Observation) }), nil
+}
+
+// Over gives a store in which the replayed figures stand in place of those derived later, so that they are explained as any other: their runs and
+// lineage are those of the replay, and nothing that was published after the day is in it. It is for reading only.
+func (r *Replayed) Over(store Store) Store { return &replayStore{store, r} }
+
+type replayStore struct {
+	Store
+	is *Replayed
+}
+
+// History implements cube.Store.
+func (s *replayStore) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	if q.AsOf.Vintage.IsZero() || s.is.At.Vintage.Before(q.AsOf.Vintage) {
+		q.AsOf.Vintage = s.is.At.Vintage
+	}
+	history, err := s.Store.History(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.DeleteFunc(slices.Clone(history), func(v cube.Version) bool { return !cube.Reported(v.Observation) || !s.is.At.Allows(v) })
+	for _, v := range s.is.Figures {
+		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) {
+			out = append(out, v)
+		}
+	}
+	slices.SortStableFunc(out, inOrder)
+	return out, nil
+}
+
+// Read implements cube.Store.
+func (s *replayStore) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	history, err := s.History(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return cube.Newest(history, cube.AsOf{}), nil
+}
+
+// RunByID implements Store.
+func (s *replayStore) RunByID(ctx context.Context, id string) (Run, bool, error) {
+	for _, run := range s.is.Runs {
+		if run.ID == id {
+			return run, true, nil
+		}
+	}
+	return s.Store.RunByID(ctx, id)
+}
+
+// LineageOf implements Store.
+func (s *replayStore) LineageOf(ctx context.Context, run string, cell cube.Cell) (Lineage, bool, error) {
+	for _, l := range s.is.Lineage {
+		if l.Run == run && l.Cell == cell {
+			return l, true, nil
+		}
+	}
+	return s.Store.LineageOf(ctx, run, cell)
+}
