@@ -135,7 +135,9 @@ func TestComponentsAddToTheirTotal(t *testing.T) {
 		for definition, parts := range partitions {
 			for _, year := range []string{"2022", "2023"} {
 				for _, choice := range []string{"PUB", "LATEST"} {
-					name := func(component string) string { return "A.VN." + definition + "." + component + "." + choice + " " + year }
+					name := func(component string) string {
+						return "A.VN." + definition + "." + component + "." + choice + " " + year
+					}
 					a, b, whole := got[name(parts[0])], got[name(parts[1])], got[name("TOTAL")]
 					if whole.Value == nil {
 						t.Fatalf("%s is missing", name("TOTAL"))

@@ -50,6 +50,7 @@ func All(c *catalog.Catalog, areas *territory.Registry) []pipeline.Recipe {
 		DTIAreas(areas),
 		TaskRates(),
 		DigitalRevisions(c),
+		NowcastScore(c),
 		Concentration(c, areas),
 		DemoADB(c),
 		DemoRatio(c),
