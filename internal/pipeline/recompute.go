@@ -14,7 +14,7 @@ import (
 // Recompute computes a derived figure again, by its recipe, from exactly the versions that its explanation shows, and gives what comes out.
 // The explanation is true when that is the figure itself: value, status, mark, confidentiality and every other attribute. A figure without a
 // run, one of another version of the recipe, and one that its own inputs do not give are refused.
-func Recompute(ctx context.Context, store Store, recipe Recipe, v cube.Version) (cube.Version, error) {
+func Recompute(ctx context.Context, store Reader, recipe Recipe, v cube.Version) (cube.Version, error) {
 	shown, err := Shown(ctx, store, recipe, v)
 	if err != nil {
 		return cube.Version{}, err
@@ -52,8 +52,8 @@ type held struct {
 }
 
 // Shown gives what the explanation of a derived figure shows.
-func Shown(ctx context.Context, store Store, recipe Recipe, v cube.Version) (Basis, error) {
-	return NewReader(store).Shown(ctx, recipe, v)
+func Shown(ctx context.Context, store Reader, recipe Recipe, v cube.Version) (Basis, error) {
+	return NewBases(store).Shown(ctx, recipe, v)
 }
 
 // within reports whether all that was used under one reference is among what was used under another, larger one.
@@ -69,20 +69,20 @@ func (h held) within(other held) bool {
 	return true
 }
 
-// Reader reads the bases of many figures, and what they have in common once.
-type Reader struct {
-	store Store
+// Bases reads the bases of many figures, and what they have in common once.
+type Bases struct {
+	store Reader
 	runs  map[string]Run
 	used  map[string]held // by run and reference
 }
 
-// NewReader gives a reader of a store. It is for one caller at a time.
-func NewReader(store Store) *Reader {
-	return &Reader{store: store, runs: map[string]Run{}, used: map[string]held{}}
+// NewBases gives the bases of what a store holds. It is for one caller at a time.
+func NewBases(store Reader) *Bases {
+	return &Bases{store: store, runs: map[string]Run{}, used: map[string]held{}}
 }
 
 // Shown gives what the explanation of a derived figure shows.
-func (r *Reader) Shown(ctx context.Context, recipe Recipe, v cube.Version) (Basis, error) {
+func (r *Bases) Shown(ctx context.Context, recipe Recipe, v cube.Version) (Basis, error) {
 	id := v.Attributes[stat.AttrRun]
 	run, have := r.runs[id]
 	if !have {

@@ -131,21 +131,21 @@ func (r *Replayed) read(ctx context.Context, past Past, flow, key string, made m
 	return slices.DeleteFunc(slices.Clone(history), func(v cube.Version) bool { return !cube.Reported(v.Observation) }), nil
 }
 
-// Over gives a store in which the replayed figures stand in place of those derived later, so that they are explained as any other: their runs and
-// lineage are those of the replay, and nothing that was published after the day is in it. It is for reading only.
-func (r *Replayed) Over(store Store) Store { return &replayStore{store, r} }
+// Over gives a reader in which the replayed figures stand in place of those derived later, so that they are explained as any other: their runs
+// and lineage are those of the replay, and nothing that was published after the day is in it.
+func (r *Replayed) Over(reader Reader) Reader { return &replayReader{reader, r} }
 
-type replayStore struct {
-	Store
+type replayReader struct {
+	Reader
 	is *Replayed
 }
 
-// History implements cube.Store.
-func (s *replayStore) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+// History implements cube.Reader.
+func (s *replayReader) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
 	if q.AsOf.Vintage.IsZero() || s.is.At.Vintage.Before(q.AsOf.Vintage) {
 		q.AsOf.Vintage = s.is.At.Vintage
 	}
-	history, err := s.Store.History(ctx, q)
+	history, err := s.Reader.History(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -159,8 +159,8 @@ func (s *replayStore) History(ctx context.Context, q cube.Query) ([]cube.Version
 	return out, nil
 }
 
-// Read implements cube.Store.
-func (s *replayStore) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+// Read implements cube.Reader.
+func (s *replayReader) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
 	history, err := s.History(ctx, q)
 	if err != nil {
 		return nil, err
@@ -168,22 +168,33 @@ func (s *replayStore) Read(ctx context.Context, q cube.Query) ([]cube.Version, e
 	return cube.Newest(history, cube.AsOf{}), nil
 }
 
-// RunByID implements Store.
-func (s *replayStore) RunByID(ctx context.Context, id string) (Run, bool, error) {
-	for _, run := range s.is.Runs {
-		if run.ID == id {
-			return run, true, nil
-		}
+// Runs implements Reader.
+func (s *replayReader) Runs(context.Context) ([]Run, error) { return s.is.Runs, nil }
+
+// LatestRun implements Reader.
+func (s *replayReader) LatestRun(_ context.Context, recipe string, _ cube.AsOf) (Run, bool, error) {
+	i := slices.IndexFunc(s.is.Runs, func(run Run) bool { return run.Recipe == recipe })
+	if i < 0 {
+		return Run{}, false, nil
 	}
-	return s.Store.RunByID(ctx, id)
+	return s.is.Runs[i], true, nil
 }
 
-// LineageOf implements Store.
-func (s *replayStore) LineageOf(ctx context.Context, run string, cell cube.Cell) (Lineage, bool, error) {
+// RunByID implements Reader.
+func (s *replayReader) RunByID(_ context.Context, id string) (Run, bool, error) {
+	i := slices.IndexFunc(s.is.Runs, func(run Run) bool { return run.ID == id })
+	if i < 0 {
+		return Run{}, false, nil
+	}
+	return s.is.Runs[i], true, nil
+}
+
+// LineageOf implements Reader.
+func (s *replayReader) LineageOf(_ context.Context, run string, cell cube.Cell) (Lineage, bool, error) {
 	for _, l := range s.is.Lineage {
 		if l.Run == run && l.Cell == cell {
 			return l, true, nil
 		}
 	}
-	return s.Store.LineageOf(ctx, run, cell)
+	return Lineage{}, false, nil
 }

@@ -12,7 +12,7 @@ import (
 // TestEveryFigureIsRecomputedFromWhatItsExplanationShows is the proof that explanations are exact: nothing that was used is missing.
 func TestEveryFigureIsRecomputedFromWhatItsExplanationShows(t *testing.T) {
 	n := newNational(t)
-	reader := pipeline.NewReader(n.store)
+	bases := pipeline.NewBases(n.store)
 	figures, runs := 0, 0
 	for _, r := range All(n.catalog, areas(t)) {
 		if r.ID == "target-status" {
@@ -30,7 +30,7 @@ func TestEveryFigureIsRecomputedFromWhatItsExplanationShows(t *testing.T) {
 					continue
 				}
 				count++
-				if err := again(reader, r, v, computed); err != "" {
+				if err := again(bases, r, v, computed); err != "" {
 					if wrong++; wrong <= 3 {
 						t.Errorf("%s: %s", v.Cell(), err)
 					}
@@ -47,8 +47,8 @@ func TestEveryFigureIsRecomputedFromWhatItsExplanationShows(t *testing.T) {
 }
 
 // again recomputes a figure and says how what comes out differs from it.
-func again(reader *pipeline.Reader, r pipeline.Recipe, v cube.Version, computed map[string][]cube.Version) string {
-	shown, err := reader.Shown(context.Background(), r, v)
+func again(bases *pipeline.Bases, r pipeline.Recipe, v cube.Version, computed map[string][]cube.Version) string {
+	shown, err := bases.Shown(context.Background(), r, v)
 	if err != nil {
 		return err.Error()
 	}
