@@ -1,6 +1,8 @@
 package recipe
 
 import (
+	"slices"
+
 	"nhipso/internal/cube"
 	"nhipso/internal/measure/temporal"
 	"nhipso/internal/pipeline"
@@ -203,6 +205,7 @@ func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, b
 	if err != nil {
 		return err
 	}
+	segments := map[int][]pipeline.Ref{} // the fitted quarters of one segment rest on the same
 	for i, q := range l.quarters {
 		status, attrs := stat.Forecast, stat.Attributes{stat.AttrDecimals: "0"}
 		if s.bound[i] {
@@ -215,7 +218,14 @@ func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, b
 			attrs[stat.AttrComment] = asPublished
 			from = append([]pipeline.Ref{l.printed.ref(q, "printed quarter")}, s.held[i-q.Sub()+1]...)
 		default:
-			from = l.segment(i, s)
+			lo, hi := l.reach(i, s)
+			for hi > lo && !s.sealed(l, hi) && !s.bound[hi] {
+				hi-- // what lies beyond the last figure that the fit has to meet follows it, and moves nothing before it
+			}
+			if segments[lo] == nil {
+				segments[lo] = l.segment(lo, hi, s)
+			}
+			from = l.beyond(segments[lo], hi, i)
 			if !l.carried[i] {
 				printed, _ := l.printed.value(q)
 				attrs[stat.AttrComment], attrs[stat.AttrPrinted] = benchmarked, printed.String()
@@ -224,6 +234,29 @@ func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, b
 		out.Outputs = append(out.Outputs, output("NA_QUARTERLY_EST", stat.NewKey("Q", country, l.code, current), q, values[i], status, attrs, from...))
 	}
 	return nil
+}
+
+// beyond adds to what a segment rests on the indicator of a quarter that lies beyond the last figure which the fit has to meet. The quarters between
+// are conditions: a line is carried on without a gap.
+func (l *line) beyond(segment []pipeline.Ref, last, i int) []pipeline.Ref {
+	if i <= last {
+		return segment
+	}
+	out := slices.Clone(segment)
+	add := func(ref pipeline.Ref) {
+		if !slices.ContainsFunc(out, func(r pipeline.Ref) bool { return sameCell(r, ref) }) {
+			out = append(out, ref)
+		}
+	}
+	for _, ref := range l.rests(i) {
+		add(ref)
+	}
+	for k := last + 1; k < i; k++ {
+		for _, ref := range l.rests(k) {
+			add(ref.As("quarter before"))
+		}
+	}
+	return out
 }
 
 // targets gives what the quarters from one place to another have to meet.
@@ -263,9 +296,8 @@ func (l *line) reach(i int, s standing) (lo, hi int) {
 	return lo, hi
 }
 
-// segment names what an estimated quarter rests on: everything within the reach of the fit.
-func (l *line) segment(i int, s standing) []pipeline.Ref {
-	lo, hi := l.reach(i, s)
+// segment names what the estimated quarters between two places rest on: everything within the reach of the fit.
+func (l *line) segment(lo, hi int, s standing) []pipeline.Ref {
 	var out []pipeline.Ref
 	seen := map[pipeline.Ref]bool{}
 	add := func(refs ...pipeline.Ref) {

@@ -241,7 +241,11 @@ func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 						continue
 					}
 					values = append(values, v.Value.Float64())
-					from = append(from, refTo(v, "part")) // those without any count too: they are among the units
+					ref := refTo(v, "part")
+					if v.Value.Sign() == 0 {
+						ref = ref.As("unit without any") // only the number of units knows of it
+					}
+					from = append(from, ref)
 				}
 				s.period = group.period
 				held, err := satellite.Concentration(values, 1, 3, 5)

@@ -87,3 +87,110 @@ func difference(want, got cube.Version) string {
 	}
 	return out
 }
+
+// TestNothingIsShownThatWasNotUsed takes away, or changes, what one reference of an explanation names: the figure must change or become
+// impossible. Conditions say of themselves that the figure is not computed from them. Figures are sampled evenly; costly recipes less.
+func TestNothingIsShownThatWasNotUsed(t *testing.T) {
+	n := newNational(t)
+	bases := pipeline.NewBases(n.store)
+	tested := 0
+	for _, r := range All(n.catalog, areas(t)) {
+		if r.ID == "target-status" {
+			continue // judged anew in a change of its own
+		}
+		budget := 60
+		if r.Costly != "" {
+			budget = 5
+		}
+		var figures []cube.Version
+		for _, flow := range r.Outputs {
+			list, err := n.store.Read(context.Background(), cube.Query{Dataflow: flow})
+			if err != nil {
+				t.Fatal(err)
+			}
+			figures = append(figures, list...)
+		}
+		for i := 0; i < len(figures) && budget > 0; i += max(1, len(figures)/12) {
+			shown, err := bases.Shown(context.Background(), r, figures[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			params := map[string]string{}
+			for k, v := range shown.Run.Params {
+				params[k] = v
+			}
+			for _, draws := range []string{"draws", "draws-by-source"} { // enough to tell two results apart
+				if params[draws] != "" {
+					params[draws] = "10"
+				}
+			}
+			want, _ := without(r, params, shown, figures[i], -1, 0)
+			for k, ref := range shown.Refs {
+				if ref.Condition || budget <= 0 {
+					continue
+				}
+				budget--
+				tested++
+				if !moves(r, params, shown, figures[i], want, k) {
+					t.Errorf("%s: %s of %s (%s) is shown, but without it and with other values the figure is the same", figures[i].Cell(), ref.Cell(), ref.Vintage, ref.Role)
+				}
+			}
+		}
+	}
+	t.Logf("%d references put to the test", tested)
+}
+
+// moves reports whether a figure depends on what one reference names.
+func moves(r pipeline.Recipe, params map[string]string, shown pipeline.Basis, v, want cube.Version, ref int) bool {
+	for _, factor := range []int64{0, 1000, -1} { // taken away, larger, smaller
+		got, ok := without(r, params, shown, v, ref, factor)
+		if !ok || difference(want, got) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// without computes a figure with the versions of one reference taken away (factor 0) or multiplied; false when that gives none.
+func without(r pipeline.Recipe, params map[string]string, shown pipeline.Basis, v cube.Version, ref int, factor int64) (got cube.Version, ok bool) {
+	defer func() {
+		if recover() != nil { // a table without its cells cannot be laid out: the figure is impossible
+			got, ok = cube.Version{}, false
+		}
+	}()
+	touched := map[string]bool{}
+	name := func(v cube.Version) string { return v.Cell().String() + v.Vintage.Date.String() }
+	if ref >= 0 {
+		for _, w := range shown.Used[ref] {
+			touched[name(w)] = true
+		}
+	}
+	var all [][]cube.Version
+	for _, list := range shown.Used {
+		var kept []cube.Version
+		for _, w := range list {
+			if touched[name(w)] {
+				if factor == 0 {
+					continue
+				}
+				if w.Value != nil {
+					x := w.Value.Mul(stat.Int(factor))
+					w.Value = &x
+				}
+			}
+			kept = append(kept, w)
+		}
+		all = append(all, kept)
+	}
+	in := pipeline.InputsOf(r, params, shown.Day, all...)
+	result, err := r.Compute(in)
+	if err != nil {
+		return cube.Version{}, false
+	}
+	for _, o := range result.Outputs {
+		if o.Dataflow == v.Dataflow && o.Key == v.Key && o.Period == v.Period {
+			return cube.Version{Dataflow: o.Dataflow, Observation: o.Observation}, true
+		}
+	}
+	return cube.Version{}, false
+}
