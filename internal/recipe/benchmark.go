@@ -242,21 +242,13 @@ func (l *line) beyond(segment []pipeline.Ref, last, i int) []pipeline.Ref {
 	if i <= last {
 		return segment
 	}
-	out := slices.Clone(segment)
-	add := func(ref pipeline.Ref) {
-		if !slices.ContainsFunc(out, func(r pipeline.Ref) bool { return sameCell(r, ref) }) {
-			out = append(out, ref)
-		}
-	}
-	for _, ref := range l.rests(i) {
-		add(ref)
-	}
+	out := append(slices.Clone(segment), l.rests(i)...)
 	for k := last + 1; k < i; k++ {
 		for _, ref := range l.rests(k) {
-			add(ref.As("quarter before"))
+			out = append(out, ref.As("quarter before"))
 		}
 	}
-	return out
+	return eachOnce(out)
 }
 
 // targets gives what the quarters from one place to another have to meet.
@@ -298,23 +290,38 @@ func (l *line) reach(i int, s standing) (lo, hi int) {
 
 // segment names what the estimated quarters between two places rest on: everything within the reach of the fit.
 func (l *line) segment(lo, hi int, s standing) []pipeline.Ref {
-	var out []pipeline.Ref
-	seen := map[pipeline.Ref]bool{}
-	add := func(refs ...pipeline.Ref) {
-		for _, r := range refs {
-			if !seen[r] {
-				seen[r] = true
-				out = append(out, r)
-			}
-		}
-	}
+	var refs []pipeline.Ref
 	for k := lo; k <= hi; k++ {
-		add(l.rests(k)...)
+		refs = append(refs, l.rests(k)...)
 	}
 	for k := lo; k <= hi; k++ {
 		if a, fitted := s.target[k]; fitted {
-			add(a.refs...)
+			refs = append(refs, a.refs...)
 		}
+	}
+	return eachOnce(refs)
+}
+
+// eachOnce names every version once: as what the figure is computed from rather than as a condition, where it is both. A version that serves
+// two purposes, such as an annual level that is benchmark and gives the change of prices, keeps both roles.
+func eachOnce(refs []pipeline.Ref) []pipeline.Ref {
+	used := map[pipeline.Ref]bool{}
+	for _, r := range refs {
+		if !r.Condition {
+			r.Role = ""
+			used[r] = true
+		}
+	}
+	var out []pipeline.Ref
+	seen := map[pipeline.Ref]bool{}
+	for _, r := range refs {
+		bare := r
+		bare.Role, bare.Condition = "", false
+		if seen[r] || r.Condition && used[bare] {
+			continue
+		}
+		seen[r] = true
+		out = append(out, r)
 	}
 	return out
 }

@@ -126,6 +126,11 @@ func carryPart(printed series, code string, whole *line) (*line, error) {
 		for _, j := range []int{k, k - 4} { // growth of GDP over the year
 			out = append(out, whole.rests(j)...)
 		}
+		for j := k - 3; j < k; j++ { // GDP is carried on without a gap
+			for _, ref := range whole.rests(j) {
+				out = append(out, ref.As("quarter before"))
+			}
+		}
 		return out
 	}
 	for q := first; q.Compare(last) <= 0; q = q.Next() {
