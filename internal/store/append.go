@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -19,7 +22,7 @@ const maxFaults = 20
 // it counts as unchanged when nothing but its run differs.
 func (s *Store) Append(ctx context.Context, m cube.Message) (cube.Receipt, error) {
 	var receipt cube.Receipt
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+	err := s.write(ctx, func(tx *sqldb.Tx) (err error) {
 		receipt, err = s.append(ctx, tx, m, nil)
 		return err
 	})
@@ -38,7 +41,7 @@ func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message, on *ba
 	if err != nil {
 		return r, err
 	}
-	number, err := sqldb.Scalar[int64](ctx, tx, "SELECT COALESCE(MAX(number), 0) + 1 FROM message")
+	number, err := s.nextNumber(ctx, tx, messageSeal)
 	if err != nil {
 		return r, err
 	}
@@ -79,11 +82,30 @@ func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message, on *ba
 		return r, nil
 	}
 	r.Message = number
-	if _, err := tx.Exec(ctx, "INSERT INTO message (number, sender, file, sent_at, added, revised, unchanged) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		number, m.Sender, m.File, sqldb.Time{Time: m.SentAt}, r.Added, r.Revised, r.Unchanged); err != nil {
-		return r, err
+	return r, s.insertMessage(ctx, tx, m, r, rows)
+}
+
+// insertMessage stores a message with its figures under one seal, which goes into the audit log.
+func (s *Store) insertMessage(ctx context.Context, tx *sqldb.Tx, m cube.Message, r cube.Receipt, rows [][]any) error {
+	slices.SortFunc(rows, func(a, b []any) int { // the order of the table, in which the seal is checked
+		for i := range 4 {
+			if c := strings.Compare(a[i].(string), b[i].(string)); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	seal := newSealer()
+	head := []any{r.Message, m.Sender, m.File, sqldb.Time{Time: m.SentAt}, r.Added, r.Revised, r.Unchanged}
+	if err := s.insertSealed(ctx, tx, seal, messageRows, [][]any{head}); err != nil {
+		return err
 	}
-	return r, tx.Insert(ctx, "observation (dataflow, series, place, vintage, message, period, vintage_written, value, status, run, attributes, line)", rows)
+	if err := s.insertSealed(ctx, tx, seal, figureRows, rows); err != nil {
+		return err
+	}
+	key := strconv.FormatInt(r.Message, 10)
+	return s.audit(ctx, tx, AuditEntry{By: m.Sender, What: messageSeal.what, Subject: key,
+		Details: map[string]any{"seal": sealed{Kind: messageSeal.id, Key: key, Last: r.Message, Rows: seal.rows, Hash: seal.sum()}}})
 }
 
 // storedCell is what is stored of one cell when a message arrives.

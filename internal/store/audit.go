@@ -25,18 +25,22 @@ type AuditEntry struct {
 
 // AuditHead is the end of the audit log. Who notes it elsewhere can prove later that nothing before it was cut off.
 type AuditHead struct {
-	Entries int64
-	Hash    string
+	Entries int64  `json:"entries"`
+	Hash    string `json:"hash"`
 }
 
 // Audit adds an entry to the log.
 func (s *Store) Audit(ctx context.Context, e AuditEntry) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.audit(ctx, tx, e) })
+	return s.write(ctx, func(tx *sqldb.Tx) error { return s.audit(ctx, tx, e) })
 }
 
 func (s *Store) audit(ctx context.Context, tx *sqldb.Tx, e AuditEntry) error {
+	now := s.now()
+	if err := s.checkClock(ctx, tx, now, e.What); err != nil {
+		return err
+	}
 	if e.At.IsZero() {
-		e.At = s.now()
+		e.At = now
 	}
 	details, err := json.Marshal(e.Details)
 	if err != nil {
@@ -67,11 +71,15 @@ func (s *Store) Audits(ctx context.Context) ([]AuditEntry, error) {
 // VerifyAudit walks the log and refuses it with store.audit-broken at the first entry that was changed, inserted or
 // removed. Entries removed from the end show only against a head noted earlier.
 func (s *Store) VerifyAudit(ctx context.Context) (AuditHead, error) {
-	var head AuditHead
 	links, err := sqldb.Collect(ctx, s.db, scanLink, auditColumns+"ORDER BY number")
 	if err != nil {
-		return head, err
+		return AuditHead{}, err
 	}
+	return chained(links)
+}
+
+// chained follows the chain of hashes and gives its head, or the last entry that fits and what is wrong behind it.
+func chained(links []link) (head AuditHead, err error) {
 	for _, l := range links {
 		if l.number != head.Entries+1 || l.prev != head.Hash || l.hash != l.sum() {
 			return head, fault.New("store.audit-broken", "number", l.number, "at", l.at)

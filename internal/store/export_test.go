@@ -5,6 +5,9 @@ import (
 	"testing"
 )
 
+// SchemaOf lists the statements of a schema, as the golden files have them.
+var SchemaOf = schemaOf
+
 // LimitPages makes a SQLite store's disk full at so many pages. The writer is one connection, so it keeps the limit.
 func LimitPages(t *testing.T, s *Store, pages int) {
 	t.Helper()

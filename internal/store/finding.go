@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strconv"
 
 	"nhipso/internal/monitor"
 	"nhipso/internal/store/sqldb"
@@ -23,18 +24,28 @@ func (s *Store) AppendFindings(ctx context.Context, findings []Finding) error {
 	if len(findings) == 0 {
 		return nil
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		id, err := sqldb.Scalar[int64](ctx, tx, "SELECT COALESCE(MAX(id), 0) FROM finding")
-		if err != nil {
-			return err
-		}
-		rows := make([][]any, len(findings))
-		for i, f := range findings {
-			id++
-			rows[i] = []any{id, sql.NullInt64{Int64: f.Message, Valid: f.Message != 0}, f.Rule, f.Severity, sqldb.JSON[map[string]string]{V: f.Parts}}
-		}
-		return tx.Insert(ctx, "finding (id, message, rule, severity, parts)", rows)
+	return s.write(ctx, func(tx *sqldb.Tx) error {
+		return s.insertFindings(ctx, tx, findings)
 	})
+}
+
+// insertFindings stores findings under one seal, which goes into the audit log.
+func (s *Store) insertFindings(ctx context.Context, tx *sqldb.Tx, findings []Finding) error {
+	id, err := s.nextNumber(ctx, tx, findingSeal)
+	if err != nil {
+		return err
+	}
+	key, last := strconv.FormatInt(id, 10), id+int64(len(findings))-1
+	rows := make([][]any, len(findings))
+	for i, f := range findings {
+		rows[i] = []any{id + int64(i), sql.NullInt64{Int64: f.Message, Valid: f.Message != 0}, f.Rule, f.Severity, sqldb.JSON[map[string]string]{V: f.Parts}}
+	}
+	seal := newSealer()
+	if err := s.insertSealed(ctx, tx, seal, findingRows, rows); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, AuditEntry{By: "nhipso", What: findingSeal.what, Subject: key,
+		Details: map[string]any{"seal": sealed{Kind: findingSeal.id, Key: key, Last: last, Rows: seal.rows, Hash: seal.sum()}}})
 }
 
 // Findings gives all findings in the order of storing.
@@ -49,12 +60,18 @@ func (s *Store) Findings(ctx context.Context) ([]Finding, error) {
 
 // AppendOverride stores an override and an entry in the audit log, in one transaction.
 func (s *Store) AppendOverride(ctx context.Context, o monitor.Override) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(ctx, "INSERT INTO override (id, target, class, reason, who, at) VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM override), $1, $2, $3, $4, $5)",
-			o.Target, string(o.Class), o.Reason, o.By, sqldb.Time{Time: o.At}); err != nil {
+	return s.write(ctx, func(tx *sqldb.Tx) error {
+		id, err := s.nextNumber(ctx, tx, overrideSeal)
+		if err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, AuditEntry{By: o.By, What: "target.override", Subject: o.Target, Details: map[string]string{"class": string(o.Class), "reason": o.Reason}})
+		seal := newSealer()
+		row := []any{id, o.Target, string(o.Class), o.Reason, o.By, sqldb.Time{Time: o.At}}
+		if err := s.insertSealed(ctx, tx, seal, overrideRows, [][]any{row}); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, AuditEntry{By: o.By, What: overrideSeal.what, Subject: o.Target, Details: map[string]any{"class": string(o.Class), "reason": o.Reason,
+			"seal": sealed{Kind: overrideSeal.id, Key: strconv.FormatInt(id, 10), Last: id, Rows: seal.rows, Hash: seal.sum()}}})
 	})
 }
 

@@ -16,7 +16,11 @@ type Report struct {
 	Server   string           // such as "SQLite 3.53.3"
 	Rows     map[string]int64 // by table
 	Audit    AuditHead
-	Problems []error // each an Error with a sentence; none when all is well
+	Since    AuditHead // where the verification began; zero when it was whole
+	Seals    SealCount // what was compared with the audit log
+	Head     error     // the database does not hold the head noted outside it; nil when it does
+	Schema   []error   // where the tables, triggers and indexes are not what the migrations made
+	Problems []error   // each an Error with a sentence; none when all is well
 }
 
 // invariants are queries that count nothing in a sound database. Each gives a count and an example.
@@ -41,20 +45,37 @@ var invariants = []struct{ code, query string }{
 
 var tables = []string{"message", "observation", "run", "lineage", "finding", "release", "override", "scenario", "audit"}
 
-// Integrity examines the database. An error means that it could not be examined; what is wrong with it is in the report.
-func (s *Store) Integrity(ctx context.Context) (Report, error) {
-	r := Report{Database: s.Database(), Rows: map[string]int64{}}
+// Integrity examines the database whole. An error means that it could not be examined; what is wrong with it is in the report.
+func (s *Store) Integrity(ctx context.Context) (Report, error) { return s.integrity(ctx, AuditHead{}) }
+
+// IntegritySince examines what was stored since the last verification that found nothing wrong, which the note of the head
+// remembers; where nothing is remembered, or the log no longer holds it, everything is examined.
+func (s *Store) IntegritySince(ctx context.Context) (Report, error) {
+	since := s.note.verified()
+	if since.Entries > 0 {
+		if holds, err := s.holds(ctx, since); err != nil || !holds {
+			since = AuditHead{}
+		}
+	}
+	return s.integrity(ctx, since)
+}
+
+func (s *Store) integrity(ctx context.Context, since AuditHead) (Report, error) {
+	r := Report{Database: s.Database(), Rows: map[string]int64{}, Since: since, Head: s.headFault}
 	var err error
 	if r.Server, err = s.Version(ctx); err != nil {
 		return r, err
 	}
-	for _, check := range []func(context.Context, *Report) error{s.checkFile, s.checkRows, s.checkInvariants, s.checkFigures, s.checkAudit} {
+	for _, check := range []func(context.Context, *Report) error{s.checkFile, s.checkSchema, s.checkRows, s.checkInvariants, s.checkFigures, s.checkAudit} {
 		if err := check(ctx, &r); err != nil {
 			if kind := fault.KindOf(err); kind == fault.Unavailable && fault.CodeOf(err) != "store.corrupt" {
 				return r, err
 			}
 			r.Problems = append(r.Problems, err)
 		}
+	}
+	if len(r.Problems) == 0 && len(r.Schema) == 0 && r.Head == nil {
+		s.note.keepVerified(r.Audit)
 	}
 	return r, nil
 }
@@ -133,7 +154,23 @@ func (s *Store) checkFigures(ctx context.Context, r *Report) error {
 	return nil
 }
 
-func (s *Store) checkAudit(ctx context.Context, r *Report) (err error) {
-	r.Audit, err = s.VerifyAudit(ctx)
+// checkAudit walks the audit log and compares what is stored with what the log sealed. A log that was altered says little, but it still
+// shows which rows do not fit it.
+func (s *Store) checkAudit(ctx context.Context, r *Report) error {
+	links, err := sqldb.Collect(ctx, s.db, scanLink, auditColumns+"ORDER BY number")
+	if err != nil {
+		return err
+	}
+	var broken error
+	if r.Audit, broken = chained(links); broken != nil {
+		r.Problems = append(r.Problems, broken)
+	}
+	count, problems, err := s.verifySeals(ctx, links, r.Since.Entries)
+	if err != nil {
+		return err
+	}
+	r.Seals, r.Problems = count, append(r.Problems, problems...)
+	problems, err = s.verifyReleases(ctx, links)
+	r.Problems = append(r.Problems, problems...)
 	return err
 }

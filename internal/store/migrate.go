@@ -32,16 +32,33 @@ func migrate(ctx context.Context, db *sqldb.DB) error {
 	return err
 }
 
-func migrateOnce(ctx context.Context, db *sqldb.DB) error {
+// current refuses a database whose schema is not that of this program, and leaves it alone.
+func (s *Store) current(ctx context.Context) error {
+	p, err := provider(s.db)
+	if err != nil {
+		return s.db.Fault(err)
+	}
+	has, known, err := p.GetVersions(ctx)
+	if err == nil && has != known {
+		err = s.headFault
+	}
+	return s.db.Fault(err)
+}
+
+func provider(db *sqldb.DB) (*goose.Provider, error) {
 	folder, err := fs.Sub(migrations, "migrations/"+string(db.Dialect))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	dialect := goose.DialectSQLite3
 	if db.Dialect == sqldb.Postgres {
 		dialect = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(dialect, db.Writer(), folder, goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(dialect, db.Writer(), folder, goose.WithDisableGlobalRegistry(true))
+}
+
+func migrateOnce(ctx context.Context, db *sqldb.DB) error {
+	p, err := provider(db)
 	if err != nil {
 		return err
 	}

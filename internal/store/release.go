@@ -13,10 +13,10 @@ import (
 
 // CreateRelease implements publish.Store. It also writes an entry in the audit log, in the same transaction.
 func (s *Store) CreateRelease(ctx context.Context, r publish.Release) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if taken, err := sqldb.Scalar[int64](ctx, tx, "SELECT COUNT(*) FROM release WHERE id = $1", r.ID); err != nil {
+	return s.write(ctx, func(tx *sqldb.Tx) error {
+		if taken, err := s.taken(ctx, tx, "release", r.ID, "release.%"); err != nil {
 			return err
-		} else if taken > 0 {
+		} else if taken {
 			return fault.New("publish.exists", "id", r.ID)
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO release (seq, id, `+releaseFields+`)
@@ -30,7 +30,7 @@ func (s *Store) CreateRelease(ctx context.Context, r publish.Release) error {
 // UpdateRelease implements publish.Store. It also writes an entry in the audit log, in the same transaction. A published
 // release is never changed, whatever the state asked for.
 func (s *Store) UpdateRelease(ctx context.Context, r publish.Release, from publish.State) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	return s.write(ctx, func(tx *sqldb.Tx) error {
 		state, found, err := sqldb.First(ctx, tx, sqldb.One[publish.State], "SELECT state FROM release WHERE id = $1", r.ID)
 		switch {
 		case err != nil:

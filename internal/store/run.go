@@ -1,8 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
+	"strconv"
+	"strings"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -20,27 +24,16 @@ func (s *Store) AppendRun(ctx context.Context, run pipeline.Run, m cube.Message,
 		}
 	}
 	var receipt cube.Receipt
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
-		if taken, err := sqldb.Scalar[int64](ctx, tx, "SELECT COUNT(*) FROM run WHERE id = $1", run.ID); err != nil {
+	err := s.write(ctx, func(tx *sqldb.Tx) (err error) {
+		if taken, err := s.taken(ctx, tx, "run", run.ID, runSeal.what); err != nil {
 			return err
-		} else if taken > 0 {
+		} else if taken {
 			return fault.New("store.run-exists", "run", run.ID)
 		}
 		if receipt, err = s.append(ctx, tx, m, &basis{run: run, lineage: lineage}); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO run (seq, id, recipe, version, memo, started_at, finished_at, read_to, read_only, message, outputs, params, diagnostics)
-			VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM run), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			run.ID, run.Recipe, run.Version, run.Memo, sqldb.Time{Time: run.StartedAt}, sqldb.Time{Time: run.FinishedAt}, run.ReadTo, run.Only.String(),
-			sql.NullInt64{Int64: receipt.Message, Valid: receipt.Message != 0}, run.Outputs,
-			sqldb.JSON[map[string]string]{V: run.Params}, sqldb.JSON[[]pipeline.Diagnostic]{V: run.Diagnostics}); err != nil {
-			return err
-		}
-		rows := make([][]any, len(lineage))
-		for i, l := range lineage {
-			rows[i] = []any{run.ID, l.Cell.Dataflow, string(l.Cell.Key), l.Cell.Period.String(), sqldb.JSON[[]pipeline.Ref]{V: l.From}}
-		}
-		return tx.Insert(ctx, "lineage (run, dataflow, series, period, sources)", rows)
+		return s.insertRun(ctx, tx, run, receipt, lineage)
 	})
 	if err != nil {
 		return cube.Receipt{}, err
@@ -95,9 +88,54 @@ func (b *basis) same(ctx context.Context, tx *sqldb.Tx, v cube.Version) (bool, e
 // sees reports whether the run could see a version. A figure that it could not see is not the one that it repeats.
 func (b *basis) sees(v cube.Version) bool { return b == nil || b.run.Bound().Holds(v.Message) }
 
-// NextRunNumber implements pipeline.Store.
+// insertRun stores a run with its lineage under one seal, which goes into the audit log.
+func (s *Store) insertRun(ctx context.Context, tx *sqldb.Tx, run pipeline.Run, receipt cube.Receipt, lineage []pipeline.Lineage) error {
+	seq, err := s.nextNumber(ctx, tx, runSeal)
+	if err != nil {
+		return err
+	}
+	seal := newSealer()
+	head := []any{seq, run.ID, run.Recipe, run.Version, run.Memo, sqldb.Time{Time: run.StartedAt}, sqldb.Time{Time: run.FinishedAt}, run.ReadTo, run.Only.String(),
+		sql.NullInt64{Int64: receipt.Message, Valid: receipt.Message != 0}, run.Outputs,
+		sqldb.JSON[map[string]string]{V: run.Params}, sqldb.JSON[[]pipeline.Diagnostic]{V: run.Diagnostics}}
+	if err := s.insertSealed(ctx, tx, seal, runRows, [][]any{head}); err != nil {
+		return err
+	}
+	rows := make([][]any, len(lineage))
+	for i, l := range lineage {
+		rows[i] = []any{run.ID, l.Cell.Dataflow, string(l.Cell.Key), l.Cell.Period.String(), sqldb.JSON[[]pipeline.Ref]{V: l.From}}
+	}
+	slices.SortFunc(rows, func(a, b []any) int {
+		return cmp.Or(strings.Compare(a[1].(string), b[1].(string)), strings.Compare(a[2].(string), b[2].(string)), strings.Compare(a[3].(string), b[3].(string)))
+	})
+	if err := s.insertSealed(ctx, tx, seal, lineageRows, rows); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, AuditEntry{By: "recipe/" + run.Recipe, What: runSeal.what, Subject: run.ID,
+		Details: map[string]any{"seal": sealed{Kind: runSeal.id, Key: run.ID, Last: seq, Rows: seal.rows, Hash: seal.sum()}}})
+}
+
+// taken reports whether an identifier is or ever was in use: it is in the table, or an entry of the audit log names it.
+func (s *Store) taken(ctx context.Context, tx *sqldb.Tx, table, id, what string) (bool, error) {
+	n, err := sqldb.Scalar[int64](ctx, tx, "SELECT (SELECT COUNT(*) FROM "+table+" WHERE id = $1) + (SELECT COUNT(*) FROM audit WHERE what LIKE $2 AND subject = $1)", id, what)
+	return n > 0, err
+}
+
+// NextRunNumber implements pipeline.Store. It is above every number that a run of the recipe ever had.
 func (s *Store) NextRunNumber(ctx context.Context, recipe string) (int, error) {
-	return sqldb.Scalar[int](ctx, s.db, "SELECT COUNT(*) + 1 FROM run WHERE recipe = $1", recipe)
+	ids, err := sqldb.Collect(ctx, s.db, sqldb.One[string], "SELECT id FROM run WHERE recipe = $1 UNION ALL SELECT subject FROM audit WHERE what = $2", recipe, runSeal.what)
+	if err != nil {
+		return 0, err
+	}
+	highest := 0
+	for _, id := range ids {
+		if number, ok := strings.CutPrefix(id, recipe+"#"); ok {
+			if n, err := strconv.Atoi(number); err == nil {
+				highest = max(highest, n)
+			}
+		}
+	}
+	return highest + 1, nil
 }
 
 const runColumns = "SELECT id, recipe, version, memo, started_at, finished_at, read_to, read_only, COALESCE(message, 0), outputs, params, diagnostics FROM run "

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strconv"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/scenario"
@@ -14,19 +15,21 @@ var _ scenario.Store = (*Store)(nil)
 // AppendScenario implements scenario.Store. The scenario and its entry in the audit log are one transaction; the log does not tell the
 // identifier, which is the secret of the address.
 func (s *Store) AppendScenario(ctx context.Context, x scenario.Saved) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := sqldb.Scalar[int64](ctx, tx, "SELECT COALESCE(MAX(seq), 0) FROM scenario")
+	return s.write(ctx, func(tx *sqldb.Tx) error {
+		n, err := s.nextNumber(ctx, tx, scenarioSeal)
 		if err != nil {
 			return err
 		}
-		if n >= scenario.MaxSaved {
+		if n > scenario.MaxSaved {
 			return fault.New("scenario.full", "most", scenario.MaxSaved)
 		}
-		if _, err := tx.Exec(ctx, "INSERT INTO scenario (seq, id, name, who, at, release, assumptions) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-			n+1, x.ID, x.Name, x.By, sqldb.Time{Time: x.At}, x.Release, sqldb.JSON[scenario.Assumptions]{V: x.Assumptions}); err != nil {
+		seal := newSealer()
+		row := []any{n, x.ID, x.Name, x.By, sqldb.Time{Time: x.At}, x.Release, sqldb.JSON[scenario.Assumptions]{V: x.Assumptions}}
+		if err := s.insertSealed(ctx, tx, seal, scenarioRows, [][]any{row}); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, AuditEntry{By: x.By, What: "scenario.saved", Subject: x.Name, Details: map[string]int64{"number": n + 1}})
+		return s.audit(ctx, tx, AuditEntry{By: x.By, What: scenarioSeal.what, Subject: x.Name, Details: map[string]any{"number": n,
+			"seal": sealed{Kind: scenarioSeal.id, Key: strconv.FormatInt(n, 10), Last: n, Rows: seal.rows, Hash: seal.sum()}}})
 	})
 }
 

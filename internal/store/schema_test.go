@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"database/sql"
 	"flag"
 	"os"
 	"path/filepath"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/store"
 	"nhipso/internal/store/sqldb"
 	"nhipso/internal/store/storetest"
 )
@@ -50,11 +50,9 @@ func TestTheMigrationsLeadToTheGoldenSchema(t *testing.T) {
 	for _, c := range []struct {
 		dialect sqldb.Dialect
 		at      storetest.Place
-		query   string
 	}{
-		{sqldb.SQLite, storetest.SQLitePlace, `SELECT sql FROM sqlite_schema
-			WHERE sql IS NOT NULL AND tbl_name <> 'goose_db_version' AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type = 'trigger', name`},
-		{sqldb.Postgres, storetest.PostgresPlace, postgresSchema},
+		{sqldb.SQLite, storetest.SQLitePlace},
+		{sqldb.Postgres, storetest.PostgresPlace},
 	} {
 		t.Run(string(c.dialect), func(t *testing.T) {
 			url := c.at(t)
@@ -64,10 +62,7 @@ func TestTheMigrationsLeadToTheGoldenSchema(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			lines, err := sqldb.Collect(t.Context(), db, func(rows *sql.Rows) (s string, err error) {
-				err = rows.Scan(&s)
-				return s, err
-			}, c.query)
+			lines, err := store.SchemaOf(t.Context(), db)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,17 +83,3 @@ func TestTheMigrationsLeadToTheGoldenSchema(t *testing.T) {
 		})
 	}
 }
-
-// postgresSchema writes the tables of the current schema from the catalogue: columns, constraints, indexes, triggers and
-// functions, without the name of the schema.
-const postgresSchema = `
-WITH own AS (SELECT c.oid, c.relname FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname <> 'goose_db_version'),
-lines AS (
-  SELECT relname::text AS grp, 1 AS part, attnum::text AS name, 'COLUMN ' || relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
-    || CASE WHEN l.collname = 'C' THEN ' COLLATE "C"' ELSE '' END || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END AS line, attnum AS pos
-  FROM own JOIN pg_attribute a ON a.attrelid = own.oid LEFT JOIN pg_collation l ON l.oid = a.attcollation WHERE attnum > 0 AND NOT attisdropped
-  UNION ALL SELECT relname, 2, conname, 'CONSTRAINT ' || relname || '.' || conname || ' ' || pg_get_constraintdef(k.oid), 0 FROM own JOIN pg_constraint k ON k.conrelid = own.oid
-  UNION ALL SELECT relname, 3, indexrelid::regclass::text, replace(pg_get_indexdef(indexrelid), current_schema() || '.', ''), 0 FROM own JOIN pg_index i ON i.indrelid = own.oid
-  UNION ALL SELECT relname, 4, tgname, replace(pg_get_triggerdef(g.oid), current_schema() || '.', ''), 0 FROM own JOIN pg_trigger g ON g.tgrelid = own.oid WHERE NOT tgisinternal
-  UNION ALL SELECT '~', 5, proname, replace(pg_get_functiondef(p.oid), current_schema() || '.', ''), 0 FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace
-) SELECT line FROM lines ORDER BY grp COLLATE "C", part, pos, name COLLATE "C"`

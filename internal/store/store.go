@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/store/sqldb"
@@ -23,34 +24,99 @@ var (
 
 // Store is an open database. It is safe for use by many goroutines.
 type Store struct {
-	db  *sqldb.DB
-	now func() time.Time // stamps audit entries that the store writes itself
+	db        *sqldb.DB
+	now       func() time.Time // stamps audit entries that the store writes itself
+	note      *headNote        // the head of the audit log, kept outside the database
+	headFault error            // of a store opened for examination: what the note says against the database
 }
 
 // Options of a store. The zero Options are for normal use.
 type Options struct {
 	Wait time.Duration    // how long to wait for another writer before store.locked; 0 means 5 s
 	Now  func() time.Time // clock that stamps audit entries; nil means the system's
+
+	HeadNote string      // file outside the database that notes the head of its audit log; "" keeps none
+	Warn     func(error) // told, once, when the note cannot be written; nil tells nobody
+	Examine  bool        // open also what the note speaks against, to report it: see Report.Head
+	Accept   *Acceptance // take the database as it is although the note speaks against it
+}
+
+// Acceptance is a person's word that a database is to be used although the noted head of its audit log is not in it. It is an act, and
+// goes into the log.
+type Acceptance struct {
+	By     string
+	Reason string
 }
 
 // Open opens the database named by "sqlite:<path>", a bare path (also SQLite) or "postgres://…", and brings its schema up
 // to date. A database that a newer program has written is refused with store.newer-schema and left as it was.
 func Open(ctx context.Context, url string) (*Store, error) { return OpenWith(ctx, url, Options{}) }
 
-// OpenWith is Open with options.
+// OpenWith is Open with options. A database that does not hold the noted head is refused before anything in it is touched.
 func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
-	db, err := sqldb.Open(ctx, url, sqldb.Options{Wait: o.Wait})
-	if err != nil {
+	note, err := readNote(o.HeadNote, o.Warn)
+	if err != nil && o.Accept == nil {
 		return nil, err
 	}
-	if err := migrate(ctx, db); err != nil {
-		db.Close()
-		return nil, err
+	if note.head().Entries > 0 && o.Accept == nil && sqldb.Missing(url) {
+		return nil, note.lost(url, AuditHead{}) // opening would make a new one
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Store{db: db, now: o.Now}, nil
+	db, err := sqldb.Open(ctx, url, sqldb.Options{Wait: o.Wait})
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, now: o.Now, note: note}
+	if err := s.ready(ctx, o); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// ready compares the database with the note, brings its schema up to date and seals what is older than the seals.
+func (s *Store) ready(ctx context.Context, o Options) error {
+	against := s.checkHead(ctx)
+	switch {
+	case against == nil, o.Accept != nil:
+	case o.Examine && fault.CodeOf(against) == "store.head-lost":
+		s.headFault = against
+		return s.current(ctx) // a database under suspicion is not touched
+	default:
+		return against
+	}
+	if err := migrate(ctx, s.db); err != nil {
+		return err
+	}
+	if o.Accept != nil {
+		if err := s.acceptHead(ctx, *o.Accept); err != nil {
+			return err
+		}
+	}
+	if s.db.ReadOnly {
+		return nil
+	}
+	if err := s.sealOlder(ctx); err != nil {
+		return err
+	}
+	return s.noteHead(ctx)
+}
+
+// write is sqldb.DB.Write, after which the head of the audit log is noted outside the database.
+func (s *Store) write(ctx context.Context, do func(*sqldb.Tx) error) error {
+	var head AuditHead
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+		if err = do(tx); err == nil {
+			head, err = auditHead(ctx, tx)
+		}
+		return err
+	})
+	if err == nil {
+		s.note.keep(head)
+	}
+	return err
 }
 
 // Close closes the database. On SQLite the last one to close folds the log into the file.
@@ -58,3 +124,6 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // Database gives what a person calls the database: the file, or host and database name.
 func (s *Store) Database() string { return s.db.Name }
+
+// ReadOnly reports that the database lies where nothing can be written.
+func (s *Store) ReadOnly() bool { return s.db.ReadOnly }

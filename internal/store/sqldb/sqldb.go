@@ -7,6 +7,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -32,9 +33,12 @@ type Options struct {
 type DB struct {
 	Dialect Dialect
 	Name    string // what a person calls it: the file, or host and database; never a password
+	// ReadOnly says that the file or its folder cannot be written: everything reads, and every write is refused with store.read-only.
+	ReadOnly bool
 
 	read, write *sql.DB
 	wait        time.Duration
+	folder      string // made for this database; removed when it is closed
 }
 
 // Open opens the database that a URL names: postgres://…, sqlite:<path>, or a bare path. It reaches the database once, so
@@ -73,6 +77,11 @@ func (db *DB) Close() error {
 	err := db.write.Close()
 	if db.read != db.write {
 		if e := db.read.Close(); err == nil {
+			err = e
+		}
+	}
+	if db.folder != "" {
+		if e := os.RemoveAll(db.folder); err == nil {
 			err = e
 		}
 	}
@@ -139,6 +148,21 @@ func Collect[T any](ctx context.Context, from Queryer, scan func(*sql.Rows) (T, 
 		out = append(out, v)
 	}
 	return out, from.Fault(rows.Err())
+}
+
+// Each hands every row of a query to do, one at a time, for what is too much to hold.
+func Each(ctx context.Context, from Queryer, do func(*sql.Rows) error, q string, args ...any) error {
+	rows, err := from.query(ctx, q, args)
+	if err != nil {
+		return from.Fault(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := do(rows); err != nil {
+			return from.Fault(err)
+		}
+	}
+	return from.Fault(rows.Err())
 }
 
 // First reads the first row of a query through scan, or gives false.

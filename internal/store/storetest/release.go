@@ -119,6 +119,6 @@ func testReleases(t *testing.T, at Place) {
 		for _, e := range must[[]store.AuditEntry](t)(s.Audits(t.Context())) {
 			said = append(said, e.By+" "+e.What+" "+e.Subject)
 		}
-		same(t, said, []string{"lan release.draft 2026-Q3", "minh release.approved 2026-Q3", "minh release.published 2026-Q3"})
+		same(t, said, []string{"tester message.stored 1", "lan release.draft 2026-Q3", "minh release.approved 2026-Q3", "minh release.published 2026-Q3"})
 	})
 }

@@ -8,6 +8,7 @@ CREATE TABLE audit (
   prev    TEXT    NOT NULL,                 -- hash of the entry before; '' for the first
   hash    TEXT    NOT NULL                  -- SHA-256 in hexadecimal
 ) STRICT;
+CREATE INDEX audit_what ON audit (what, number);
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE finding (
@@ -16,7 +17,7 @@ CREATE TABLE finding (
   rule     TEXT    NOT NULL,
   severity TEXT    NOT NULL,
   parts    TEXT    NOT NULL                 -- JSON: the facts that its sentence names
-) STRICT;
+, seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE lineage (
@@ -24,7 +25,7 @@ CREATE TABLE lineage (
   dataflow TEXT NOT NULL,
   series   TEXT NOT NULL,
   period   TEXT NOT NULL,
-  sources  TEXT NOT NULL,                   -- JSON list of references
+  sources  TEXT NOT NULL, seal TEXT NOT NULL DEFAULT '',                   -- JSON list of references
   PRIMARY KEY (run, dataflow, series, period)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER lineage_no_delete BEFORE DELETE ON lineage BEGIN SELECT RAISE(ABORT, 'append-only'); END;
@@ -37,7 +38,7 @@ CREATE TABLE message (
   added     INTEGER NOT NULL,               -- cells seen for the first time
   revised   INTEGER NOT NULL,               -- cells that had an earlier version
   unchanged INTEGER NOT NULL                -- entries left out because they were stored already
-) STRICT;
+, seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER message_no_delete BEFORE DELETE ON message BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER message_no_update BEFORE UPDATE ON message BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE observation (
@@ -52,7 +53,7 @@ CREATE TABLE observation (
   status          TEXT    NOT NULL,         -- CL_OBS_STATUS
   run             TEXT    NOT NULL,         -- run that derived the figure; '' for a reported one
   attributes      TEXT    NOT NULL,         -- JSON object without RUN; '' when empty
-  line            INTEGER NOT NULL,         -- row of the file; 0 when it came from none
+  line            INTEGER NOT NULL, seal TEXT NOT NULL DEFAULT '',         -- row of the file; 0 when it came from none
   PRIMARY KEY (dataflow, series, place, vintage, message)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER observation_no_delete BEFORE DELETE ON observation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
@@ -64,7 +65,7 @@ CREATE TABLE override (
   reason TEXT    NOT NULL,
   who    TEXT    NOT NULL,
   at     TEXT    NOT NULL
-) STRICT;
+, seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER override_no_delete BEFORE DELETE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER override_no_update BEFORE UPDATE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE release (
@@ -99,7 +100,7 @@ CREATE TABLE run (
   outputs     INTEGER NOT NULL,
   params      TEXT    NOT NULL,             -- JSON
   diagnostics TEXT    NOT NULL              -- JSON
-, read_only TEXT NOT NULL DEFAULT '') STRICT;
+, read_only TEXT NOT NULL DEFAULT '', seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX run_recipe ON run (recipe, seq);
 CREATE TRIGGER run_no_delete BEFORE DELETE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
@@ -111,6 +112,6 @@ CREATE TABLE scenario (
   at          TEXT    NOT NULL,             -- RFC 3339, UTC
   release     TEXT    NOT NULL,             -- public when it was saved; '' when none was
   assumptions TEXT    NOT NULL              -- JSON
-) STRICT;
+, seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER scenario_no_delete BEFORE DELETE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER scenario_no_update BEFORE UPDATE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;

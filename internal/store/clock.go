@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/store/sqldb"
+)
+
+// ClockSkew is how far the clocks of two servers of one database may differ. An act that would be recorded more than this
+// before one that is recorded already is refused: vintages, embargoes and the order of releases follow the clock.
+const ClockSkew = 2 * time.Minute
+
+// clockAccepted is the entry after which earlier times no longer count: the clock had been ahead, and somebody says so.
+const clockAccepted = "clock.accepted"
+
+// newestAct gives the newest time recorded in the audit log since the clock was last accepted; zero when there is none.
+func newestAct(ctx context.Context, from sqldb.Queryer) (time.Time, error) {
+	at, err := sqldb.Scalar[string](ctx, from, `SELECT COALESCE(MAX(at), '') FROM audit
+		WHERE number >= (SELECT COALESCE(MAX(number), 0) FROM audit WHERE what = $1)`, clockAccepted)
+	if err != nil || at == "" {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339Nano, at)
+}
+
+// checkClock refuses an act when the clock went back behind an earlier one.
+func (s *Store) checkClock(ctx context.Context, from sqldb.Queryer, now time.Time, what string) error {
+	if what == clockAccepted {
+		return nil
+	}
+	newest, err := newestAct(ctx, from)
+	if err == nil && now.Before(newest.Add(-ClockSkew)) {
+		err = fault.New("store.clock-back", "now", now.UTC().Format(time.RFC3339), "last", newest.UTC().Format(time.RFC3339))
+	}
+	return from.Fault(err)
+}
+
+// CheckClock is what every act does first, for a program that wants to know before it begins.
+func (s *Store) CheckClock(ctx context.Context) error { return s.checkClock(ctx, s.db, s.now(), "") }
+
+// AcceptClock takes the clock as it is now for right, with who says so and why: earlier acts were recorded by a clock that was ahead.
+func (s *Store) AcceptClock(ctx context.Context, by, reason string) error {
+	newest, err := newestAct(ctx, s.db)
+	if err != nil {
+		return err
+	}
+	return s.Audit(ctx, AuditEntry{By: by, What: clockAccepted, Details: map[string]string{"reason": reason, "newest": newest.UTC().Format(time.RFC3339)}})
+}

@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/store/sqldb"
+)
+
+// sealed is what an entry of the audit log says of the rows that it seals, under "seal" of its details.
+type sealed struct {
+	Kind string `json:"kind"`
+	Key  string `json:"key"`    // number of the message, identifier of the run, first number of the others
+	Last int64  `json:"last"`   // the highest number given so far; the next one is higher, whatever became of the rows
+	Rows int    `json:"rows"`   // rows under the seal
+	Hash string `json:"sha256"` // over the rows as stored, in the order of the table
+}
+
+// sealTable is a table whose rows are sealed. The columns are those of an INSERT, so that what is hashed is what was given.
+type sealTable struct {
+	name    string
+	columns string // without seal
+	key     string // the column that says which seal a row belongs to
+	order   string // within one seal
+	label   func(row []any) string
+}
+
+// insert names table and columns for an INSERT.
+func (t sealTable) insert() string { return t.name + " (" + t.columns + ", seal)" }
+
+// sealKind is a kind of thing that is sealed whole: the tables that hold it, the one with its head first.
+type sealKind struct {
+	id     string
+	what   string // of the entry in the audit log
+	number string // column of the first table that counts things of this kind
+	ranges bool   // one seal covers the rows from its key to its last
+	tables []sealTable
+}
+
+var (
+	messageRows = sealTable{"message", "number, sender, file, sent_at, added, revised, unchanged", "number", "number", first}
+	figureRows  = sealTable{"observation", "dataflow, series, place, vintage, message, period, vintage_written, value, status, run, attributes, line",
+		"message", "dataflow, series, place, vintage", func(row []any) string { return slash(row[0], row[1], row[5]) + " (" + slash(row[3]) + ")" }}
+	runRows = sealTable{"run", "seq, id, recipe, version, memo, started_at, finished_at, read_to, read_only, message, outputs, params, diagnostics",
+		"id", "seq", func(row []any) string { return slash(row[1]) }}
+	lineageRows = sealTable{"lineage", "run, dataflow, series, period, sources", "run", "dataflow, series, period",
+		func(row []any) string { return slash(row[1], row[2], row[3]) }}
+	findingRows  = sealTable{"finding", "id, message, rule, severity, parts", "id", "id", first}
+	overrideRows = sealTable{"override", "id, target, class, reason, who, at", "id", "id", first}
+	scenarioRows = sealTable{"scenario", "seq, id, name, who, at, release, assumptions", "seq", "seq", first}
+
+	messageSeal  = sealKind{"message", "message.stored", "number", false, []sealTable{messageRows, figureRows}}
+	runSeal      = sealKind{"run", "run.stored", "seq", false, []sealTable{runRows, lineageRows}}
+	findingSeal  = sealKind{"finding", "findings.stored", "id", true, []sealTable{findingRows}}
+	overrideSeal = sealKind{"override", "target.override", "id", false, []sealTable{overrideRows}}
+	scenarioSeal = sealKind{"scenario", "scenario.saved", "seq", false, []sealTable{scenarioRows}}
+)
+
+// sealKinds are all kinds; a test holds every table that is append-only to being in one of them.
+var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, overrideSeal, scenarioSeal}
+
+func first(row []any) string { return slash(row[0]) }
+
+func slash(parts ...any) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = fmt.Sprint(p)
+	}
+	return strings.Join(texts, "/")
+}
+
+// sealer hashes rows one after the other.
+type sealer struct {
+	h    hash.Hash
+	rows int
+	buf  []byte
+}
+
+func newSealer() *sealer { return &sealer{h: sha256.New()} }
+
+// add takes a row up and gives the running checksum after it.
+func (s *sealer) add(table string, row []any) (string, error) {
+	b, err := canonical(append(s.buf[:0], table...), row)
+	if err != nil {
+		return "", err
+	}
+	s.buf = b
+	s.rows++
+	s.h.Write(b)
+	return s.sum()[:16], nil
+}
+
+func (s *sealer) sum() string { return hex.EncodeToString(s.h.Sum(nil)) }
+
+// canonical writes a row so that two rows are equal exactly when their texts are: each value with its kind and length.
+func canonical(b []byte, row []any) ([]byte, error) {
+	b = append(b, '(')
+	for _, v := range row {
+		if value, ok := v.(driver.Valuer); ok {
+			var err error
+			if v, err = value.Value(); err != nil {
+				return nil, err
+			}
+		}
+		switch v := v.(type) {
+		case nil:
+			b = append(b, '-')
+		case int:
+			b = strconv.AppendInt(append(b, 'i'), int64(v), 10)
+		case int64:
+			b = strconv.AppendInt(append(b, 'i'), v, 10)
+		case string:
+			b = append(strconv.AppendInt(append(b, 't'), int64(len(v)), 10), ':')
+			b = append(b, v...)
+		default:
+			return nil, fmt.Errorf("a value of kind %T cannot be sealed", v)
+		}
+		b = append(b, ',')
+	}
+	return append(b, ")\n"...), nil
+}
+
+// insertSealed stores rows, in the order of the seal, each with its running checksum.
+func (s *Store) insertSealed(ctx context.Context, tx *sqldb.Tx, seal *sealer, t sealTable, rows [][]any) error {
+	out := make([][]any, len(rows))
+	for i, row := range rows {
+		sum, err := seal.add(t.name, row)
+		if err != nil {
+			return fault.New("store.internal", "database", s.db.Name).Because(err)
+		}
+		out[i] = append(row[:len(row):len(row)], sum)
+	}
+	return tx.Insert(ctx, t.insert(), out)
+}
+
+// nextNumber gives the next number of a kind: above all that are stored and above all that the audit log ever sealed, so that
+// a number is never given twice, even after rows were removed past the program.
+func (s *Store) nextNumber(ctx context.Context, tx sqldb.Queryer, k sealKind) (int64, error) {
+	highest, err := sqldb.Scalar[int64](ctx, tx, "SELECT COALESCE(MAX("+k.number+"), 0) FROM "+k.tables[0].name)
+	if err != nil {
+		return 0, err
+	}
+	for _, what := range []string{k.what, baseline} {
+		details, _, err := sqldb.First(ctx, tx, sqldb.One[string], "SELECT details FROM audit WHERE what = $1 ORDER BY number DESC LIMIT 1", what)
+		if err != nil {
+			return 0, err
+		}
+		for _, x := range sealsOf(details) {
+			if x.Kind == k.id {
+				highest = max(highest, x.Last)
+			}
+		}
+	}
+	return highest + 1, nil
+}
+
+// sealsOf gives the seals that the details of an entry hold; most hold one or none, a baseline many.
+func sealsOf(details string) []sealed {
+	var d struct {
+		Seal  *sealed  `json:"seal"`
+		Seals []sealed `json:"seals"`
+	}
+	if !strings.Contains(details, `"seal`) || json.Unmarshal([]byte(details), &d) != nil {
+		return nil
+	}
+	if d.Seal != nil {
+		d.Seals = append(d.Seals, *d.Seal)
+	}
+	return d.Seals
+}
+
+// baseline is the entry that seals what was stored before rows were sealed.
+const baseline = "seal.baseline"
+
+// sealOlder seals what a database holds from before its rows were sealed. It does so once, and never where a sealed row
+// exists already: whoever empties the audit log must not get a new seal for what they changed.
+func (s *Store) sealOlder(ctx context.Context) error {
+	needed, err := s.hasUnsealed(ctx, s.db)
+	if err != nil || !needed {
+		return err
+	}
+	return s.write(ctx, func(tx *sqldb.Tx) error {
+		if needed, err := s.hasUnsealed(ctx, tx); err != nil || !needed {
+			return err
+		}
+		var seals []sealed
+		for _, k := range sealKinds {
+			found, err := s.rehash(ctx, tx, k, "", nil)
+			if err != nil {
+				return err
+			}
+			last, err := s.nextNumber(ctx, tx, k)
+			if err != nil {
+				return err
+			}
+			for _, key := range found.keys {
+				g := found.groups[key]
+				x := sealed{Kind: k.id, Key: key, Last: last - 1, Rows: g.seal.rows, Hash: g.seal.sum()}
+				if n, err := strconv.ParseInt(key, 10, 64); err == nil {
+					x.Last = n
+				}
+				seals = append(seals, x)
+			}
+		}
+		return s.audit(ctx, tx, AuditEntry{By: "nhipso", What: baseline, Subject: s.db.Name, Details: map[string]any{"seals": seals}})
+	})
+}
+
+// hasUnsealed reports whether the database has rows of before the seals, none under a seal, and no baseline.
+func (s *Store) hasUnsealed(ctx context.Context, from sqldb.Queryer) (bool, error) {
+	if n, err := sqldb.Scalar[int64](ctx, from, "SELECT COUNT(*) FROM audit WHERE what = $1", baseline); err != nil || n > 0 {
+		return false, err
+	}
+	type count struct{ plain, sealed int64 }
+	var all count
+	for _, k := range sealKinds {
+		c, _, err := sqldb.First(ctx, from, func(rows *sql.Rows) (c count, err error) {
+			err = rows.Scan(&c.plain, &c.sealed)
+			return c, err
+		}, "SELECT COALESCE(SUM(CASE WHEN seal = '' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN seal <> '' THEN 1 ELSE 0 END), 0) FROM "+k.tables[0].name)
+		if err != nil {
+			return false, err
+		}
+		all = count{all.plain + c.plain, all.sealed + c.sealed}
+	}
+	return all.plain > 0 && all.sealed == 0, nil
+}
