@@ -74,7 +74,7 @@ func delivery(n int64) cube.Message {
 
 // writeForever appends deliveries and says the number of each once it is acknowledged.
 func writeForever(url string) error {
-	s, err := store.Open(context.Background(), url)
+	s, err := store.OpenWith(context.Background(), url, store.Options{HeadNote: os.Getenv("STORE_TEST_NOTE")})
 	if err != nil {
 		return err
 	}

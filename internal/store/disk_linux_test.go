@@ -13,3 +13,11 @@ func mountSmallDisk(t *testing.T, dir string) {
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 }
+
+// mountReadOnly makes a disk that mountSmallDisk put there one that can only be read.
+func mountReadOnly(t *testing.T, dir string) {
+	t.Helper()
+	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+}

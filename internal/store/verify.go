@@ -21,8 +21,9 @@ const maxBroken = 20
 // group is what the rows of one seal turned out to be.
 type group struct {
 	seal    *sealer
-	altered string // the first row whose running checksum does not fit
+	altered string // the first row whose running checksum does not fit, or is not there
 	table   string // of that row
+	plain   bool   // no row has a checksum: they are older than the seals
 }
 
 // groups are the rows of one kind, hashed again.
@@ -65,7 +66,10 @@ func (s *Store) rehash(ctx context.Context, from sqldb.Queryer, k sealKind, only
 			}
 			g := out.of(key)
 			sum, err := g.seal.add(t.name, row[:width])
-			if err == nil && g.altered == "" && row[width] != "" && row[width] != sum {
+			if g.seal.rows == 1 {
+				g.plain = row[width] == ""
+			}
+			if err == nil && g.altered == "" && row[width] != sum && !(g.plain && row[width] == "") {
 				g.altered, g.table = t.label(row), t.name
 			}
 			return err

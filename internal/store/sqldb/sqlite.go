@@ -62,13 +62,13 @@ func openSQLite(path string, o Options) (*DB, error) {
 	return db, nil
 }
 
-// Missing reports that a URL names a SQLite file that is not there, so that opening it would make an empty database.
+// Missing reports that a URL names a SQLite file that is not there or holds nothing, so that opening it would make a new database.
 func Missing(url string) bool {
 	if strings.Contains(url, "://") {
 		return false
 	}
-	_, err := os.Stat(strings.TrimPrefix(url, "sqlite:"))
-	return os.IsNotExist(err)
+	info, err := os.Stat(strings.TrimPrefix(url, "sqlite:"))
+	return os.IsNotExist(err) || err == nil && info.Size() == 0
 }
 
 // readOnlyMode gives how to open a file that cannot be written, or whose folder cannot; "" when both can. SQLite wants to

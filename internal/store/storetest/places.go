@@ -108,6 +108,9 @@ func RunAll(t *testing.T, at Place) {
 		{"append-only", testAppendOnly},
 		{"integrity", testIntegrity},
 		{"opening", testOpening},
+		{"seals", testSeals},
+		{"numbers", testNumbers},
+		{"clock", testClock},
 	} {
 		t.Run(suite.name, func(t *testing.T) {
 			t.Parallel()
