@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"syscall"
 	"time"
 
@@ -31,12 +35,14 @@ import (
 type place struct {
 	data     string
 	database string
+	note     string // file that notes the head of the audit log; "" for the usual place
 }
 
 func (e *env) placeFlags(f *flag.FlagSet) *place {
 	p := &place{}
 	f.StringVar(&p.data, "data", first(e.getenv("NHIPSO_DATA"), "nhipso-data"), "data")
 	f.StringVar(&p.database, "database", e.getenv("NHIPSO_DATABASE"), "database")
+	f.StringVar(&p.note, "head-note", e.getenv("NHIPSO_HEAD_NOTE"), "head-note")
 	return p
 }
 
@@ -59,14 +65,47 @@ type app struct {
 	now     func() time.Time
 }
 
-// open creates the data folder when it is not there, opens the database and reads the catalogue.
+// notSafe are the characters of a database's name that do not belong into the name of a file.
+var notSafe = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
+
+// headNote is where the head of the audit log is noted: in the data folder, beside a SQLite file that lies elsewhere, or where
+// the operator wants it, best on another disk.
+func (p *place) headNote() string {
+	switch {
+	case p.note != "":
+		return p.note
+	case p.database == "":
+		return filepath.Join(p.data, "audit-head.json")
+	case !strings.Contains(p.database, "://"):
+		return strings.TrimPrefix(p.database, "sqlite:") + "-audit-head.json"
+	}
+	// A server may hold several databases; a password never gets into the name.
+	u, err := url.Parse(p.database)
+	if err != nil {
+		return ""
+	}
+	name := u.Host + u.Path
+	if path := u.Query().Get("search_path"); path != "" {
+		name += "-" + path
+	}
+	return filepath.Join(p.data, "audit-head-"+strings.Trim(notSafe.ReplaceAllString(name, "-"), "-")+".json")
+}
+
+// open opens the installation to work with it.
 func (e *env) open(ctx context.Context, p *place) (*app, error) {
+	return e.openWith(ctx, p, store.Options{})
+}
+
+// openWith creates the data folder when it is not there, opens the database and reads the catalogue.
+func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, error) {
 	url := p.database
 	if url == "" {
+		url = "sqlite:" + filepath.Join(p.data, "nhipso.db")
+	}
+	if url != p.database || strings.Contains(url, "://") { // the database or its note lies there
 		if err := os.MkdirAll(p.data, 0o700); err != nil {
 			return nil, fault.New("cli.data-folder", "folder", p.data, "reason", reason(err))
 		}
-		url = "sqlite:" + filepath.Join(p.data, "nhipso.db")
 	}
 	c, err := catalog.Load(data.FS)
 	if err != nil {
@@ -76,7 +115,9 @@ func (e *env) open(ctx context.Context, p *place) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, url)
+	o.HeadNote, o.Now = p.headNote(), e.now
+	o.Warn = func(err error) { fmt.Fprintln(e.err, fault.In(err, e.lang)) }
+	s, err := store.OpenWith(ctx, url, o)
 	if err != nil {
 		return nil, err
 	}
@@ -88,14 +129,14 @@ func (a *app) close() { a.store.Close() }
 func (a *app) intake() cube.Intake { return cube.Intake{Catalog: a.catalog, Store: a.store} }
 
 func (a *app) runner(report func(pipeline.Recipe, pipeline.Run, bool)) pipeline.Runner {
-	return pipeline.Runner{Store: a.store, Intake: a.intake(), Now: a.now, Zone: vietnam, Report: report}
+	return pipeline.Runner{Store: a.store, Intake: a.intake(), Now: a.now, Zone: a.catalog.Zone(), Report: report}
 }
 
 func (a *app) desk() publish.Desk { return publish.Desk{Store: a.store, Cube: a.store, Now: a.now} }
 
 // gate decides what a reader may know: nothing leaves the installation but through it.
 func (a *app) gate() *publish.Gate {
-	return &publish.Gate{Source: source{a.store, a.catalog}, Catalog: a.catalog, Recipes: a.recipes, Zone: vietnam, Now: a.now}
+	return &publish.Gate{Source: source{a.store, a.catalog}, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
 }
 
 // source is the store with its findings in words.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,10 +11,12 @@ import (
 	"syscall"
 	"time"
 
+	"nhipso/data"
+	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
-	"nhipso/internal/stat"
+	"nhipso/internal/store"
 	"nhipso/static"
 )
 
@@ -33,71 +36,165 @@ func showVersion(_ context.Context, e *env, args []string) error {
 	return nil
 }
 
-// doctor checks the installation, each check on a line with what to do when it does not pass.
+// examination is a run of doctor: it prints a line for each check and counts those that do not pass.
+type examination struct {
+	*env
+	failed int
+}
+
+func (x *examination) line(ok bool, check, found, todo string) {
+	mark := "✓"
+	if !ok {
+		mark = "✗"
+		x.failed++
+	}
+	fmt.Fprintf(x.out, "%s %-22s %s\n", mark, x.w("doctor."+check), found)
+	if !ok && todo != "" {
+		fmt.Fprintf(x.out, "  %-22s → %s\n", "", todo)
+	}
+}
+
+// list prints what a check found, one a line.
+func (x *examination) list(problems []error) {
+	for _, problem := range problems {
+		fmt.Fprintln(x.out, "    •", fault.In(problem, x.lang))
+	}
+}
+
+func (x *examination) verdict() error {
+	if x.failed > 0 {
+		return fault.New("cli.unhealthy", "n", x.failed)
+	}
+	return nil
+}
+
+// doctor checks the installation, each check on a line with what to do when it does not pass. It is also where a person accepts what it
+// found, since nothing else opens a database that its note speaks against.
 func doctor(ctx context.Context, e *env, args []string) error {
 	f := e.flags("doctor")
 	p := e.placeFlags(f)
-	if _, err := e.parse(f, args); err != nil {
+	since := f.Bool("since-last", false, "since-last")
+	acceptHead := f.Bool("accept-head", false, "accept-head")
+	acceptClock := f.Bool("accept-clock", false, "accept-clock")
+	why := f.String("reason", "", "accept-reason")
+	by := f.String("by", userName(), "by")
+	rest, err := e.parse(f, args)
+	if err != nil {
 		return err
 	}
-	failed := 0
-	line := func(ok bool, check, found, todo string) {
-		mark := "✓"
-		if !ok {
-			mark = "✗"
-			failed++
-		}
-		fmt.Fprintf(e.out, "%s %-22s %s\n", mark, e.w("doctor."+check), found)
-		if !ok && todo != "" {
-			fmt.Fprintf(e.out, "  %-22s → %s\n", "", todo)
-		}
+	if len(rest) > 0 {
+		return fault.New("cli.no-effect", "flag", rest[0], "with", "load, release, export")
 	}
-	info, _ := debug.ReadBuildInfo()
-	line(info != nil, "program", fmt.Sprintf("nhipso %s, %s, %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH), "")
-
-	if p.database == "" {
-		free, err := freeSpace(p.data)
-		line(err == nil && free >= minFree, "disk", e.w("doctor.free", "mb", free>>20, "folder", p.data), e.w("doctor.disk-todo"))
-		line(writable(p.data), "folder", p.data, e.w("doctor.folder-todo"))
+	if *why != "" && !*acceptHead && !*acceptClock {
+		return fault.New("cli.no-effect", "flag", "--reason", "with", "--accept-head, --accept-clock")
 	}
-	now := e.now()
-	built := buildTime()
-	line(now.After(built), "clock", now.In(vietnam).Format("2006-01-02 15:04:05 -07:00"), e.w("doctor.clock-todo", "built", built.Format("2006-01-02")))
-	found := len(static.Fonts("400")) + len(static.Fonts("600"))
-	line(found >= 4, "fonts", e.w("doctor.fonts-found", "n", found), e.w("doctor.fonts-todo"))
-
-	a, err := e.open(ctx, p)
+	x := &examination{env: e}
+	if err := x.machine(p); err != nil {
+		return err
+	}
+	o := store.Options{Examine: true}
+	if *acceptHead {
+		o = store.Options{Accept: &store.Acceptance{By: *by, Reason: *why}}
+	}
+	a, err := e.openWith(ctx, p, o)
 	if err != nil {
-		line(false, "database", fault.In(err, e.lang), "")
-		return fault.New("cli.unhealthy", "n", failed)
+		x.line(false, "database", fault.In(err, e.lang), "")
+		return x.verdict()
 	}
 	defer a.close()
-	report, err := a.store.Integrity(ctx)
-	if err != nil {
-		line(false, "integrity", fault.In(err, e.lang), "")
-		return fault.New("cli.unhealthy", "n", failed)
+	if *acceptClock {
+		if err := a.store.AcceptClock(ctx, store.Acceptance{By: *by, Reason: *why}); err != nil {
+			return err
+		}
 	}
-	line(true, "database", report.Server+" — "+report.Database, "")
-	line(len(report.Problems) == 0, "integrity", e.w("doctor.rows", "observations", report.Rows["observation"], "messages", report.Rows["message"], "runs", report.Rows["run"]), "")
-	for _, problem := range report.Problems {
-		fmt.Fprintln(e.out, "    •", fault.In(problem, e.lang))
+	if err := x.database(ctx, a, *since); err != nil {
+		x.line(false, "integrity", fault.In(err, e.lang), "")
+		return x.verdict()
 	}
-	line(true, "audit", e.w("doctor.audit-found", "n", report.Audit.Entries), "")
+	if err := x.work(ctx, a); err != nil {
+		return err
+	}
+	return x.verdict()
+}
 
+// machine checks what the program runs on.
+func (x *examination) machine(p *place) error {
+	info, _ := debug.ReadBuildInfo()
+	x.line(info != nil, "program", fmt.Sprintf("nhipso %s, %s, %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH), "")
+	if p.database == "" {
+		switch err := writable(p.data); {
+		case errors.Is(err, syscall.EROFS): // by intention: a copy on a disk that nobody can write
+			x.line(true, "folder", x.w("doctor.folder-read-only", "folder", p.data), "")
+		default:
+			free, spaceErr := freeSpace(p.data)
+			x.line(spaceErr == nil && free >= minFree, "disk", x.w("doctor.free", "mb", free>>20, "folder", p.data), x.w("doctor.disk-todo"))
+			x.line(err == nil, "folder", p.data, x.w("doctor.folder-todo"))
+		}
+	}
+	c, err := catalog.Load(data.FS)
+	if err != nil {
+		return err
+	}
+	now, built := x.now(), buildTime()
+	x.line(now.After(built), "clock", now.In(c.Zone()).Format("2006-01-02 15:04:05 -07:00"), x.w("doctor.clock-todo", "built", built.Format("2006-01-02")))
+	found := len(static.Fonts("400")) + len(static.Fonts("600"))
+	x.line(found >= 4, "fonts", x.w("doctor.fonts-found", "n", found), x.w("doctor.fonts-todo"))
+	return nil
+}
+
+// database checks what is stored: against itself, against the audit log, and the log against its note.
+func (x *examination) database(ctx context.Context, a *app, since bool) error {
+	examine := a.store.Integrity
+	if since {
+		examine = a.store.IntegritySince
+	}
+	r, err := examine(ctx)
+	if err != nil {
+		return err
+	}
+	found := r.Server + " — " + r.Database
+	if a.store.ReadOnly() {
+		found += " — " + x.w("doctor.read-only")
+	}
+	x.line(true, "database", found, "")
+	note, entries := a.store.HeadNote()
+	if r.Head != nil {
+		x.line(false, "note", fault.In(r.Head, x.lang), "")
+	} else {
+		x.line(true, "note", x.w("doctor.note-found", "n", entries, "note", note), "")
+	}
+	x.line(len(r.Schema) == 0, "schema", x.w("doctor.schema-found", "n", len(r.Schema)), "")
+	x.list(r.Schema)
+	x.line(len(r.Problems) == 0, "integrity", x.w("doctor.rows", "observations", r.Rows["observation"], "messages", r.Rows["message"], "runs", r.Rows["run"]), "")
+	x.list(r.Problems)
+	words := "doctor.audit-found"
+	if r.Since.Entries > 0 {
+		words = "doctor.audit-since"
+	}
+	said := len(r.Problems) == 0
+	if !said {
+		words = "doctor.audit-doubt"
+	}
+	x.line(said, "audit", x.w(words, "n", r.Audit.Entries, "seals", r.Seals.Seals, "rows", r.Seals.Rows, "since", r.Since.Entries), "")
+	return nil
+}
+
+// work checks what is to be done: acts that the clock stands against, recipes and releases.
+func (x *examination) work(ctx context.Context, a *app) error {
+	if err := a.store.CheckClock(ctx); err != nil {
+		x.line(false, "acts", fault.In(err, x.lang), "")
+	}
 	stale, err := a.stale(ctx)
 	if err != nil {
 		return err
 	}
-	line(len(stale) == 0, "recipes", e.w("doctor.stale", "n", len(stale)), e.w("doctor.recipes-todo"))
+	x.line(len(stale) == 0, "recipes", x.w("doctor.stale", "n", len(stale)), x.w("doctor.recipes-todo"))
 	_, err = a.desk().Current(ctx)
-	current := e.w("doctor.release-found")
+	current := x.w("doctor.release-found")
 	if err != nil {
-		current = fault.In(err, e.lang)
+		current = fault.In(err, x.lang)
 	}
-	line(err == nil, "release", current, "")
-	if failed > 0 {
-		return fault.New("cli.unhealthy", "n", failed)
-	}
+	x.line(err == nil, "release", current, "")
 	return nil
 }
 
@@ -105,7 +202,7 @@ func doctor(ctx context.Context, e *env, args []string) error {
 func (a *app) stale(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, r := range a.recipes {
-		is, err := pipeline.Stale(ctx, a.store, r, cube.AsOf{}, stat.DateOf(a.now().In(vietnam)))
+		is, err := pipeline.Stale(ctx, a.store, r, cube.AsOf{}, a.catalog.Day(a.now()))
 		if err != nil {
 			return nil, err
 		}
@@ -133,16 +230,16 @@ func freeSpace(folder string) (uint64, error) {
 }
 
 // writable tries to create and remove a file in the folder.
-func writable(folder string) bool {
+func writable(folder string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return false
+		return err
 	}
 	f, err := os.CreateTemp(folder, "doctor-*")
 	if err != nil {
-		return false
+		return err
 	}
 	f.Close()
-	return os.Remove(f.Name()) == nil
+	return os.Remove(f.Name())
 }
 
 // buildTime gives the time of the revision built, or the first day of this project when the build does not know it. A clock

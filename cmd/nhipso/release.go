@@ -12,9 +12,6 @@ import (
 	"nhipso/internal/text"
 )
 
-// vietnam is the zone in which times are given and shown. Viet Nam keeps UTC+7 all year, so no zone file is needed.
-var vietnam = time.FixedZone("+07", 7*3600)
-
 // release lists releases, opens a draft, approves it for its minute, or publishes what is due.
 func release(ctx context.Context, e *env, args []string) error {
 	f := e.flags("release")
@@ -43,7 +40,7 @@ func release(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 		for _, r := range all {
-			fmt.Fprintf(e.out, "%-12s %-10s %-17s %s\n", r.ID, r.State.In(e.lang), minute(r.PublishAt), r.Title.In(e.lang))
+			fmt.Fprintf(e.out, "%-12s %-10s %-17s %s\n", r.ID, r.State.In(e.lang), a.minute(r.PublishAt), r.Title.In(e.lang))
 		}
 		if len(all) == 0 {
 			fmt.Fprintln(e.out, e.w("release.none"))
@@ -63,13 +60,13 @@ func release(ctx context.Context, e *env, args []string) error {
 	case "approve":
 		when := a.now()
 		if *at != "" {
-			if when, err = time.ParseInLocation("2006-01-02T15:04", *at, vietnam); err != nil {
+			if when, err = time.ParseInLocation("2006-01-02T15:04", *at, a.catalog.Zone()); err != nil {
 				return fault.New("cli.bad-time", "text", *at)
 			}
 		}
 		r, err := desk.Approve(ctx, *id, *by, when)
 		if err == nil {
-			fmt.Fprintln(e.out, e.w("release.approved", "id", r.ID, "at", minute(r.PublishAt)))
+			fmt.Fprintln(e.out, e.w("release.approved", "id", r.ID, "at", a.minute(r.PublishAt)))
 		}
 		return err
 	case "publish":
@@ -123,7 +120,8 @@ func (a *app) nextReleaseID(ctx context.Context) (string, error) {
 		}
 	}
 	if newest.IsZero() {
-		newest = stat.Quarter(a.now().Year(), (int(a.now().Month())-1)/3+1)
+		now := a.now().In(a.catalog.Zone())
+		newest = stat.Quarter(now.Year(), (int(now.Month())-1)/3+1)
 	}
 	releases, err := a.store.Releases(ctx)
 	if err != nil {
@@ -156,11 +154,12 @@ func releaseTitle(id string) catalog.Label {
 	return catalog.Label{Vi: title("vi"), En: title("en")}
 }
 
-func minute(t time.Time) string {
+// minute writes a moment in the time of the country.
+func (a *app) minute(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.In(vietnam).Format("2006-01-02 15:04")
+	return t.In(a.catalog.Zone()).Format("2006-01-02 15:04")
 }
 
 func userName() string {

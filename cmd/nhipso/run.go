@@ -60,7 +60,7 @@ func (a *app) listRecipes(ctx context.Context, e *env) error {
 		}
 		when := e.w("run.never")
 		if ran {
-			when = last.FinishedAt.Local().Format("2006-01-02 15:04:05")
+			when = last.FinishedAt.In(a.catalog.Zone()).Format("2006-01-02 15:04:05")
 		}
 		fmt.Fprintf(e.out, "%-20s %-4s %-20s %s\n", r.ID, r.Version, when, r.Title.In(e.lang))
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 )
 
@@ -45,11 +46,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 	if err := a.prepare(ctx, e); err != nil {
 		return err
 	}
+	log := slog.New(slog.NewTextHandler(e.err, nil))
 	gate := a.gate()
 	if _, err := a.refresh(ctx, gate); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(e.err, nil))
 	handler, warm, err := a.handler(gate, log)
 	if err != nil {
 		return err
@@ -57,9 +58,10 @@ func serve(ctx context.Context, e *env, args []string) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	middleware.Go(log, "serve", func() { failed <- server.Serve(listener) })
 	fmt.Fprintln(e.err, e.w("serve.listening", "addr", listener.Addr()))
-	go warm(ctx, *addr)
+	ahead := func() { middleware.Go(log, "warm", func() { warm(ctx, *addr) }) }
+	ahead()
 
 	tick := time.NewTicker(lookout)
 	defer tick.Stop()
@@ -74,7 +76,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 				log.Warn("refresh", "error", fault.In(err, "en"))
 			}
 			if fresh {
-				go warm(ctx, *addr)
+				ahead()
 			}
 		case <-ctx.Done():
 			fmt.Fprintln(e.err, e.w("serve.stopping"))
@@ -95,6 +97,11 @@ func (a *app) prepare(ctx context.Context, e *env) error {
 	releases, err := a.store.Releases(ctx)
 	if err != nil || len(releases) > 0 {
 		return err
+	}
+	if before, err := a.store.Released(ctx); err != nil {
+		return err
+	} else if before {
+		return fault.New("cli.not-new")
 	}
 	fmt.Fprintln(e.err, e.w("serve.setup"))
 	if err := a.loadReference(ctx, e); err != nil {

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,7 +15,6 @@ import (
 	"nhipso/internal/fault"
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
-	"nhipso/internal/stat"
 	"nhipso/internal/territory"
 )
 
@@ -207,9 +205,3 @@ func (w *sinceWriter) Write(b []byte) (int, error) {
 
 // Unwrap gives the writer below.
 func (w *sinceWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// hanoi is the zone in which days are counted.
-var hanoi = sync.OnceValue(func() *time.Location { return time.FixedZone("+07", 7*3600) })
-
-// today is the present day in Viet Nam.
-func (s *service) today() stat.Date { return stat.DateOf(s.now().In(hanoi())) }

@@ -75,7 +75,7 @@ type provincesInput struct {
 func (v *visit) day(date stat.Date) (stat.Date, error) {
 	switch {
 	case date.IsZero() && v.asOf.IsZero():
-		return v.today(), nil
+		return v.current.Catalog.Day(v.now()), nil
 	case date.IsZero():
 		return v.asOf, nil
 	case date.Year() < 1900 || date.Year() > 9999:

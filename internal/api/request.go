@@ -64,7 +64,7 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 		return v, query("asof", fault.New("api.bad-day", "text", v.asOf.String()))
 	}
 	// From the day of the release on, the day changes nothing, and asking for it must not cost a view of its own.
-	if v.asOf.Before(stat.DateOf(v.current.Release.PublishAt.In(hanoi()))) {
+	if v.asOf.Before(v.current.Catalog.Day(v.current.Release.PublishAt)) {
 		v.known = v.current.On(v.asOf)
 		v.snap = v.known.Snapshot
 	}

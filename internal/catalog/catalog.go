@@ -193,6 +193,7 @@ type Catalog struct {
 	indByID    map[string]Indicator
 	concepts   map[string]Concept
 	classes    classes
+	country    Country
 }
 
 // New puts a catalogue together and checks that every reference in it resolves.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -27,7 +28,7 @@ func newestAct(ctx context.Context, from sqldb.Queryer) (time.Time, error) {
 
 // checkClock refuses an act when the clock went back behind an earlier one.
 func (s *Store) checkClock(ctx context.Context, from sqldb.Queryer, now time.Time, what string) error {
-	if what == clockAccepted {
+	if what == clockAccepted || what == headAccepted { // what puts things right must not be refused for what is wrong
 		return nil
 	}
 	newest, err := newestAct(ctx, from)
@@ -41,10 +42,17 @@ func (s *Store) checkClock(ctx context.Context, from sqldb.Queryer, now time.Tim
 func (s *Store) CheckClock(ctx context.Context) error { return s.checkClock(ctx, s.db, s.now(), "") }
 
 // AcceptClock takes the clock as it is now for right, with who says so and why: earlier acts were recorded by a clock that was ahead.
-func (s *Store) AcceptClock(ctx context.Context, by, reason string) error {
+// Where nothing speaks against the clock there is nothing to accept.
+func (s *Store) AcceptClock(ctx context.Context, a Acceptance) error {
+	if err := a.check(); err != nil {
+		return err
+	}
+	if err := s.CheckClock(ctx); fault.CodeOf(err) != "store.clock-back" {
+		return cmp.Or(err, error(fault.New("store.nothing-to-accept")))
+	}
 	newest, err := newestAct(ctx, s.db)
 	if err != nil {
 		return err
 	}
-	return s.Audit(ctx, AuditEntry{By: by, What: clockAccepted, Details: map[string]string{"reason": reason, "newest": newest.UTC().Format(time.RFC3339)}})
+	return s.Audit(ctx, AuditEntry{By: a.By, What: clockAccepted, Details: map[string]string{"reason": a.Reason, "newest": newest.UTC().Format(time.RFC3339)}})
 }

@@ -181,11 +181,8 @@ func (s *Store) checkHead(ctx context.Context) error {
 // headAccepted is the entry by which a person took a database for right that did not hold the noted head.
 const headAccepted = "audit.head-accepted"
 
-// acceptHead records the acceptance with both heads, and notes the new one. There must be something to accept.
+// acceptHead records the acceptance with both heads, and notes the new one.
 func (s *Store) acceptHead(ctx context.Context, a Acceptance) error {
-	if a.Reason == "" || a.By == "" {
-		return fault.New("store.no-reason")
-	}
 	before := s.note.head()
 	found, err := auditHead(ctx, s.db)
 	if err != nil {
@@ -203,6 +200,9 @@ func (s *Store) acceptHead(ctx context.Context, a Acceptance) error {
 	}
 	return err
 }
+
+// HeadNote gives where the head is noted, and how many entries it stands for.
+func (s *Store) HeadNote() (path string, entries int64) { return s.note.path, s.note.head().Entries }
 
 // noteHead notes the head as it is, for a note that is not there yet or lags behind.
 func (s *Store) noteHead(ctx context.Context) error {

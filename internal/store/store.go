@@ -7,6 +7,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"nhipso/internal/cube"
@@ -48,16 +49,29 @@ type Acceptance struct {
 	Reason string
 }
 
+func (a Acceptance) check() error {
+	if strings.TrimSpace(a.Reason) == "" || strings.TrimSpace(a.By) == "" {
+		return fault.New("store.no-reason")
+	}
+	return nil
+}
+
 // Open opens the database named by "sqlite:<path>", a bare path (also SQLite) or "postgres://…", and brings its schema up
 // to date. A database that a newer program has written is refused with store.newer-schema and left as it was.
 func Open(ctx context.Context, url string) (*Store, error) { return OpenWith(ctx, url, Options{}) }
 
 // OpenWith is Open with options. A database that does not hold the noted head is refused before anything in it is touched.
 func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
+	if o.Accept != nil {
+		if err := o.Accept.check(); err != nil {
+			return nil, err
+		}
+	}
 	note, err := readNote(o.HeadNote, o.Warn)
 	if err != nil && o.Accept == nil {
 		return nil, err
 	}
+	unreadable := err != nil
 	if note.head().Entries > 0 && o.Accept == nil && sqldb.Missing(url) {
 		return nil, note.lost(url, AuditHead{}) // opening would make a new one
 	}
@@ -69,7 +83,7 @@ func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: db, now: o.Now, note: note}
-	if err := s.ready(ctx, o); err != nil {
+	if err := s.ready(ctx, o, unreadable); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -77,9 +91,11 @@ func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
 }
 
 // ready compares the database with the note, brings its schema up to date and seals what is older than the seals.
-func (s *Store) ready(ctx context.Context, o Options) error {
+func (s *Store) ready(ctx context.Context, o Options, unreadable bool) error {
 	against := s.checkHead(ctx)
 	switch {
+	case o.Accept != nil && against == nil && !unreadable:
+		return fault.New("store.nothing-to-accept")
 	case against == nil, o.Accept != nil:
 	case o.Examine && fault.CodeOf(against) == "store.head-lost":
 		s.headFault = against
@@ -102,6 +118,13 @@ func (s *Store) ready(ctx context.Context, o Options) error {
 		return err
 	}
 	return s.noteHead(ctx)
+}
+
+// Released reports whether the audit log knows of a release, or of an acceptance of a database that had lost something: then a
+// database without releases is not a new one.
+func (s *Store) Released(ctx context.Context) (bool, error) {
+	n, err := sqldb.Scalar[int64](ctx, s.db, "SELECT COUNT(*) FROM audit WHERE what LIKE 'release.%' OR what = $1", headAccepted)
+	return n > 0, err
 }
 
 // write is sqldb.DB.Write, after which the head of the audit log is noted outside the database.

@@ -193,12 +193,16 @@ func (f *Frame) Published() string {
 // Dated reads a day.
 func (f *Frame) Dated(d stat.Date) string { return text.FormatDate(f.Lang, d) }
 
-// minute writes a moment in Vietnamese time.
+// minute writes a moment in the time of the country.
 func (v *visit) minute(t time.Time) string {
-	local := t.In(hanoi)
+	local := t.In(v.zone())
 	return v.say("common.minute", "time", local.Format("15:04"), "date", text.FormatDate(v.lang, stat.DateOf(local)))
 }
 
-// hanoi is the time zone of Viet Nam, which has had no change of clocks since 1975; written out so that the program needs no
-// time-zone files.
-var hanoi = time.FixedZone("GMT+7", 7*3600)
+// zone is the country's.
+func (v *visit) zone() *time.Location {
+	if v.current == nil {
+		return time.UTC // nothing is published, so there is nothing to date
+	}
+	return v.current.Catalog.Zone()
+}

@@ -221,7 +221,7 @@ func (v *visit) vintageLine() string {
 	if !v.asOf.IsZero() {
 		return v.say("common.as-of-line", "date", text.FormatDate(v.lang, v.asOf))
 	}
-	return v.say("common.release-line", "release", v.snap.Release.Title.In(v.lang), "date", text.FormatDate(v.lang, stat.DateOf(v.snap.Release.PublishAt.In(hanoi))))
+	return v.say("common.release-line", "release", v.snap.Release.Title.In(v.lang), "date", text.FormatDate(v.lang, v.snap.Catalog.Day(v.snap.Release.PublishAt)))
 }
 
 // sourceLine is what stands under a drawing: the documents, and the vintage shown.

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"nhipso/internal/catalog"
-	"nhipso/internal/stat"
 )
 
 // releasesPage lists the releases and what was revised in the figures.
@@ -28,7 +27,7 @@ func (v *visit) releases() (page, error) {
 	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}}
 	for i := len(all) - 1; i >= 0; i-- {
 		r := all[i]
-		p.Releases = append(p.Releases, releaseEntry{r.ID, r.Title.In(v.lang), v.minute(r.PublishAt), r.Notes.In(v.lang), v.link("/", "asof", stat.DateOf(r.PublishAt.In(hanoi)).String())})
+		p.Releases = append(p.Releases, releaseEntry{r.ID, r.Title.In(v.lang), v.minute(r.PublishAt), r.Notes.In(v.lang), v.link("/", "asof", v.snap.Catalog.Day(r.PublishAt).String())})
 	}
 	t := newTable("revisions", both("releases.revisions"), col("flow", both("data.dataflow")), col("series", both("data.series")), periods("period", both("data.period")),
 		numbers("before", both("releases.before"), catalog.Label{}, -1), col("before-day", both("releases.before-day")),

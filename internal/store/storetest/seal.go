@@ -270,9 +270,12 @@ func testClock(t *testing.T, at Place) {
 	}
 	same(t, len(must[[]pipeline.Run](t)(s.Runs(background))), 1)
 	same(t, mustLast(t, s), int64(3))
-	if err := s.AcceptClock(background, "lan", "the clock had been ahead"); err != nil {
+	wantCode(t, s.AcceptClock(background, store.Acceptance{By: "lan"}), "store.no-reason")
+	accept := store.Acceptance{By: "lan", Reason: "the clock had been ahead"}
+	if err := s.AcceptClock(background, accept); err != nil {
 		t.Fatal(err)
 	}
+	wantCode(t, s.AcceptClock(background, accept), "store.nothing-to-accept")
 	mustAppend(t, s, message(figure("E", "2020", "2026-01-01", "1", "")))
 	now = now.Add(-time.Hour)
 	_, err := s.Append(background, message(figure("F", "2020", "2026-01-01", "1", "")))
