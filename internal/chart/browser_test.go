@@ -75,11 +75,11 @@ func TestInTheBrowser(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(o)
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
-		a, err := r.SVG(line, Options{Bare: true})
+		a, err := r.SVG(context.Background(), line, Options{Bare: true})
 		if err != nil {
 			t.Error(err)
 		}
-		b, err := r.SVG(country, Options{Bare: true, Width: 400})
+		b, err := r.SVG(context.Background(), country, Options{Bare: true, Width: 400})
 		if err != nil {
 			t.Error(err)
 		}

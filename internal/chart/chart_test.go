@@ -2,6 +2,7 @@ package chart
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -38,7 +39,7 @@ func TestGoldenDrawings(t *testing.T) {
 		"map-34-vi-narrow": {sampleMap("VN34", Map), Options{Width: 340, Bare: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := r.SVG(c.s, c.o)
+			got, err := r.SVG(context.Background(), c.s, c.o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +66,7 @@ func TestDrawings(t *testing.T) {
 	for _, s := range samples() {
 		for _, lang := range []string{"vi", "en"} {
 			for _, width := range []int{340, 720} {
-				svg, err := r.SVG(s, Options{Lang: lang, Width: width})
+				svg, err := r.SVG(context.Background(), s, Options{Lang: lang, Width: width})
 				if err != nil {
 					t.Fatal(s.ID, err)
 				}
@@ -82,7 +83,7 @@ func TestDrawings(t *testing.T) {
 					if bad := volatile.FindString(svg); bad != "" {
 						t.Errorf("contains %q", bad)
 					}
-					again, err := NewRenderer(2).SVG(s, Options{Lang: lang, Width: width})
+					again, err := NewRenderer(2).SVG(context.Background(), s, Options{Lang: lang, Width: width})
 					if err != nil || again != svg {
 						t.Errorf("another renderer draws something else (%v)", err)
 					}
@@ -144,7 +145,7 @@ func TestWhatADrawingSays(t *testing.T) {
 	r := NewRenderer(20)
 	draw := func(s *Spec, o Options) string {
 		t.Helper()
-		svg, err := r.SVG(s, o)
+		svg, err := r.SVG(context.Background(), s, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -267,7 +268,7 @@ func TestMaps(t *testing.T) {
 	r := NewRenderer(20)
 	for set, n := range map[string]int{"VN34": 34, "VN63": 63} {
 		for _, kind := range []Kind{Map, Tiles} {
-			svg, err := r.SVG(sampleMap(set, kind), Options{})
+			svg, err := r.SVG(context.Background(), sampleMap(set, kind), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -291,7 +292,7 @@ func TestMaps(t *testing.T) {
 	t.Run("the map is whole even when figures exist for one province only", func(t *testing.T) {
 		s := sampleMap("VN34", Map)
 		s.Items, s.Series[0].Values = s.Items[:1], s.Series[0].Values[:1]
-		svg, err := r.SVG(s, Options{})
+		svg, err := r.SVG(context.Background(), s, Options{})
 		if err != nil || strings.Count(svg, `class="ns-area"`) != 34 || !strings.Contains(svg, "Không có số liệu") {
 			t.Error(err)
 		}
@@ -410,7 +411,7 @@ func TestAnySpecificationIsDrawn(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := randomSpec(rt)
 		o := Options{Width: rapid.SampledFrom([]int{240, 340, 720, 1200}).Draw(rt, "width"), Lang: rapid.SampledFrom([]string{"vi", "en"}).Draw(rt, "lang")}
-		svg, err := r.SVG(s, o)
+		svg, err := r.SVG(context.Background(), s, o)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -454,18 +455,18 @@ func TestRefused(t *testing.T) {
 	} {
 		s := sampleLine()
 		spoil(s)
-		if _, err := r.SVG(s, Options{}); !errors.Is(err, fault.New(code)) {
+		if _, err := r.SVG(context.Background(), s, Options{}); !errors.Is(err, fault.New(code)) {
 			t.Errorf("want %s, got %v", code, err)
 		}
 	}
 	for _, width := range []int{-5, 100, 100000} {
-		if _, err := r.SVG(sampleLine(), Options{Width: width}); !errors.Is(err, fault.New("chart.bad-size")) {
+		if _, err := r.SVG(context.Background(), sampleLine(), Options{Width: width}); !errors.Is(err, fault.New("chart.bad-size")) {
 			t.Errorf("width %d: %v", width, err)
 		}
 	}
 	s := sampleMap("VN34", Map)
 	s.Scale.Areas = "VN65"
-	if _, err := r.SVG(s, Options{}); !errors.Is(err, fault.New("geo.no-set")) {
+	if _, err := r.SVG(context.Background(), s, Options{}); !errors.Is(err, fault.New("geo.no-set")) {
 		t.Errorf("map: %v", err)
 	}
 }
@@ -474,7 +475,7 @@ func TestManyAtOnce(t *testing.T) {
 	r := NewRenderer(4) // so small that drawings are forgotten and drawn again
 	want := map[string]string{}
 	for _, s := range samples() {
-		svg, err := r.SVG(s, Options{})
+		svg, err := r.SVG(context.Background(), s, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -484,7 +485,7 @@ func TestManyAtOnce(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for _, s := range samples() {
-				if svg, err := r.SVG(s, Options{}); err != nil || svg != want[s.ID] {
+				if svg, err := r.SVG(context.Background(), s, Options{}); err != nil || svg != want[s.ID] {
 					t.Errorf("%s differs when drawn at the same time as others (%v)", s.ID, err)
 				}
 			}
@@ -524,7 +525,7 @@ func TestDrawingsAreRememberedWithinABound(t *testing.T) {
 		}
 	})
 	t.Run("what is larger than the memory is drawn all the same", func(t *testing.T) {
-		if svg, err := NewRenderer(0).SVG(sampleLine(), Options{}); err != nil || svg == "" {
+		if svg, err := NewRenderer(0).SVG(context.Background(), sampleLine(), Options{}); err != nil || svg == "" {
 			t.Error(err)
 		}
 	})
@@ -566,7 +567,7 @@ func TestPNG(t *testing.T) {
 	r := NewRenderer(20)
 	decode := func(s *Spec, o Options, scale float64) image.Image {
 		t.Helper()
-		b, err := r.PNG(s, o, scale)
+		b, err := r.PNG(context.Background(), s, o, scale)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -709,7 +710,7 @@ func BenchmarkSVG(b *testing.B) {
 	r, s := NewRenderer(2), sampleLine()
 	for i := range b.N {
 		s.Vintage = fmt.Sprint(i) // never remembered
-		if _, err := r.SVG(s, Options{}); err != nil {
+		if _, err := r.SVG(context.Background(), s, Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -721,7 +722,7 @@ func BenchmarkManyAtOnce(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		all := samples()
 		for i := 0; pb.Next(); i++ {
-			if _, err := r.SVG(all[i%len(all)], Options{}); err != nil {
+			if _, err := r.SVG(context.Background(), all[i%len(all)], Options{}); err != nil {
 				b.Error(err)
 			}
 		}
@@ -729,7 +730,7 @@ func BenchmarkManyAtOnce(b *testing.B) {
 }
 
 func BenchmarkPNG(b *testing.B) {
-	svg, err := NewRenderer(2).SVG(sampleMap("VN34", Map), Options{Scheme: Light})
+	svg, err := NewRenderer(2).SVG(context.Background(), sampleMap("VN34", Map), Options{Scheme: Light})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -90,10 +91,15 @@ func measureText(s, font string) float64 {
 	return textWidth(s, size, bold)
 }
 
+// drawWithin bounds a drawing for which nobody set a nearer deadline. A drawing takes some tens of milliseconds; one that takes seconds is
+// a defect or a machine out of breath, and must not hold an engine for ever.
 const drawWithin = 20 * time.Second
 
-// draw runs ECharts on the option that the browser gets too.
-func (r *Renderer) draw(s *Spec, o Options) (string, error) {
+// draw runs ECharts on the option that the browser gets too. It stops when the context ends: with chart.late when time ran out, and
+// with the context's own error when nobody waits any more.
+func (r *Renderer) draw(ctx context.Context, s *Spec, o Options) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, drawWithin)
+	defer cancel()
 	option, err := s.Option(o.Lang, o.Width, o.Height)
 	if err != nil {
 		return "", err
@@ -103,23 +109,66 @@ func (r *Renderer) draw(s *Spec, o Options) (string, error) {
 	if err != nil {
 		return "", fault.New("chart.script", "id", s.ID).Because(err)
 	}
-	e := <-r.engines
+	var e *engine
+	select {
+	case e = <-r.engines:
+	case <-ctx.Done():
+		return "", stopped(s, ctx.Err())
+	}
+	defer func() { r.engines <- e }() // whatever happens; an engine that failed is not used again and leaves room for a new one
 	if e == nil {
-		if e, err = newEngine(); err != nil {
-			r.engines <- nil
+		fresh, err := newEngine()
+		if err != nil {
 			return "", fault.New("chart.script", "id", s.ID).Because(err)
 		}
+		e = fresh
 	}
-	// A drawing takes some tens of milliseconds; one that takes seconds is a defect, and must not hold a page for ever.
-	alarm := time.AfterFunc(drawWithin, func() { e.vm.Interrupt(drawWithin) })
-	out, err := e.draw(goja.Undefined(), e.vm.ToValue(string(b)), e.vm.ToValue(o.Width), e.vm.ToValue(o.Height))
-	if !alarm.Stop() || err != nil {
-		if err == nil {
-			err = errors.New(drawWithin.String())
+	used := e
+	e = nil
+	svg, err := used.run(ctx, string(b), o.Width, o.Height)
+	if err != nil {
+		if ctx.Err() != nil {
+			return "", stopped(s, ctx.Err())
 		}
-		r.engines <- nil // an engine that failed is not used again
 		return "", fault.New("chart.script", "id", s.ID).Because(err)
 	}
-	r.engines <- e
-	return clean(out.String()), nil
+	e = used
+	return clean(svg), nil
+}
+
+// stopped says why a drawing was given up.
+func stopped(s *Spec, cause error) error {
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return fault.New("chart.late", "id", s.ID).Because(cause)
+	}
+	return cause
+}
+
+// run draws once; when the context ends before the drawing, the script is interrupted. The watcher has always ended when run returns:
+// an interrupt that came later would hit the next drawing.
+func (e *engine) run(ctx context.Context, option string, width, height int) (svg string, err error) {
+	done, gone := make(chan struct{}), make(chan struct{})
+	fault.Go(func() {
+		defer close(gone)
+		select {
+		case <-ctx.Done():
+			e.vm.Interrupt(ctx.Err())
+		case <-done:
+		}
+	}, func(any, []byte) {})
+	defer func() {
+		close(done)
+		<-gone
+		if err == nil && ctx.Err() != nil { // it may have been interrupted after its last step
+			err = ctx.Err()
+		}
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p) // a defect inside the engine or the measuring of text is one of this drawing
+		}
+	}()
+	out, err := e.draw(goja.Undefined(), e.vm.ToValue(option), e.vm.ToValue(width), e.vm.ToValue(height))
+	if err != nil {
+		return "", err
+	}
+	return out.String(), nil
 }

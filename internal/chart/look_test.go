@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,14 +19,14 @@ func TestLook(t *testing.T) {
 			name string
 			o    Options
 		}{{"vi", Options{Lang: "vi", Scheme: Light}}, {"en-narrow", Options{Lang: "en", Width: 340, Scheme: Light}}, {"dark", Options{Scheme: Dark}}} {
-			svg, err := r.SVG(s, v.o)
+			svg, err := r.SVG(context.Background(), s, v.o)
 			if err != nil {
 				t.Fatal(s.ID, err)
 			}
 			if err := os.WriteFile(filepath.Join(dir, s.ID+"-"+v.name+".svg"), []byte(svg), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			png, err := r.PNG(s, v.o, 1)
+			png, err := r.PNG(context.Background(), s, v.o, 1)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -204,7 +205,7 @@ func TestTheLayoutKnowsWhereEChartsDraws(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			svg, err := r.SVG(s, Options{Width: width, Bare: true})
+			svg, err := r.SVG(context.Background(), s, Options{Width: width, Bare: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/color"
 	"image/png"
@@ -18,11 +19,11 @@ import (
 
 // PNG draws the chart as a bitmap with `scale` pixels to a CSS pixel (1 to 4; 0 is 2), from the same SVG. Schemes Page and Auto are
 // drawn light, since a bitmap cannot know what its reader prefers.
-func (r *Renderer) PNG(s *Spec, o Options, scale float64) ([]byte, error) {
+func (r *Renderer) PNG(ctx context.Context, s *Spec, o Options, scale float64) ([]byte, error) {
 	if o.Scheme != Dark {
 		o.Scheme = Light
 	}
-	svg, err := r.SVG(s, o)
+	svg, err := r.SVG(ctx, s, o)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +37,9 @@ func (r *Renderer) PNG(s *Spec, o Options, scale float64) ([]byte, error) {
 	}
 	if b, ok := r.cache.get(key); ok {
 		return b, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, stopped(s, err)
 	}
 	b, err := Rasterise(svg, scale)
 	if err == nil {

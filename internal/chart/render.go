@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"runtime"
@@ -77,8 +78,8 @@ func (s *Spec) height(width int) int {
 }
 
 // SVG draws the chart. The drawing has a title and a description for screen readers, no script, and no identifier that another
-// chart on the same page could have.
-func (r *Renderer) SVG(s *Spec, o Options) (string, error) {
+// chart on the same page could have. It is given up when the context ends: see draw.
+func (r *Renderer) SVG(ctx context.Context, s *Spec, o Options) (string, error) {
 	if err := s.Check(); err != nil {
 		return "", err
 	}
@@ -93,7 +94,10 @@ func (r *Renderer) SVG(s *Spec, o Options) (string, error) {
 	if svg, ok := r.cache.get(key); ok {
 		return string(svg), nil
 	}
-	body, err := r.body(s, o)
+	if err := ctx.Err(); err != nil {
+		return "", stopped(s, err)
+	}
+	body, err := r.body(ctx, s, o)
 	if err != nil {
 		return "", err
 	}
@@ -103,11 +107,11 @@ func (r *Renderer) SVG(s *Spec, o Options) (string, error) {
 }
 
 // body draws what is inside the frame: maps directly, since every province must be a place to go to, everything else by ECharts.
-func (r *Renderer) body(s *Spec, o Options) (string, error) {
+func (r *Renderer) body(ctx context.Context, s *Spec, o Options) (string, error) {
 	if s.Kind == Map || s.Kind == Tiles {
 		return s.drawMap(o)
 	}
-	return r.draw(s, o)
+	return r.draw(ctx, s, o)
 }
 
 // keyOf is the hash of everything a drawing depends on; scale 0 stands for the SVG.

@@ -3,6 +3,7 @@ package middleware
 import (
 	"container/list"
 	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -37,8 +38,8 @@ func (m *Memory) Size() int {
 }
 
 // Remember answers GET and HEAD requests from memory, compressed and under an entity tag as Whole does. key gives the name
-// under which a response is kept, or false when it is to be made anew. Only responses of status 200 that set no
-// cookie are kept: a cookie is one reader's.
+// under which a response is kept, or false when it is to be made anew. Only responses of status 200 are kept that set no cookie,
+// since a cookie is one reader's, and do not forbid it.
 func (m *Memory) Remember(key func(*http.Request) (string, bool)) Wrap {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -78,7 +79,8 @@ func (m *Memory) get(key string, render func() *Entity) *Entity {
 		}()
 		s.once.Do(func() { s.entity = render(); fresh = true })
 	}()
-	if s.entity == nil || !fresh && s.entity.personal() {
+	// Who waited for what is not to be kept, such as the failure of a request whose reader hung up, asks for itself.
+	if s.entity == nil || !fresh && !keepable(s.entity) {
 		return render()
 	}
 	if fresh {
@@ -89,7 +91,7 @@ func (m *Memory) get(key string, render func() *Entity) *Entity {
 
 // settle counts a new entity, or forgets it when it is not to be kept, and makes room.
 func (m *Memory) settle(el *list.Element, s *slot) {
-	if s.entity.Status != http.StatusOK || s.entity.Size() > m.max/4 || s.entity.personal() {
+	if !keepable(s.entity) || s.entity.Size() > m.max/4 {
 		m.forget(s.key, el)
 		return
 	}
@@ -112,8 +114,11 @@ func (m *Memory) settle(el *list.Element, s *slot) {
 	}
 }
 
-// personal reports whether a response is meant for the one reader who asked.
-func (e *Entity) personal() bool { return e.Header.Get("Set-Cookie") != "" }
+// keepable reports whether a response may be given to other readers: it is whole, not meant for the one reader who asked, and
+// does not forbid it.
+func keepable(e *Entity) bool {
+	return e.Status == http.StatusOK && e.Header.Get("Set-Cookie") == "" && !strings.Contains(e.Header.Get("Cache-Control"), "no-store")
+}
 
 func (m *Memory) forget(key string, el *list.Element) {
 	m.mu.Lock()

@@ -73,7 +73,7 @@ func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	unreadable := err != nil
 	if note.head().Entries > 0 && o.Accept == nil && sqldb.Missing(url) {
-		return nil, note.lost(url, AuditHead{}) // opening would make a new one
+		return nil, note.lost(strings.TrimPrefix(url, "sqlite:"), AuditHead{}) // opening would make a new one
 	}
 	if o.Now == nil {
 		o.Now = time.Now

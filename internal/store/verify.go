@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	_ "embed"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -13,7 +14,19 @@ import (
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/store/sqldb"
+	"nhipso/internal/words"
 )
+
+//go:embed words.csv
+var wordsFile string
+
+var book = words.MustRead(wordsFile)
+
+// thing is a kind of what is sealed, as a sentence names it.
+type thing string
+
+// In names it in "vi" or "en".
+func (t thing) In(lang string) string { return book.Say(lang, string(t)) }
 
 // maxBroken bounds how many broken seals of a kind are named.
 const maxBroken = 20
@@ -133,7 +146,7 @@ func (s *Store) verifySeals(ctx context.Context, links []link, after int64) (Sea
 		}
 		for _, key := range found.keys {
 			if _, known := want[k.id][key]; !known && after == 0 && n < maxBroken {
-				problems, n = append(problems, fault.New("store.unsealed", "kind", k.id, "key", key)), n+1
+				problems, n = append(problems, fault.New("store.unsealed", "kind", thing(k.id), "key", key)), n+1
 			}
 		}
 	}
@@ -144,11 +157,11 @@ func (s *Store) verifySeals(ctx context.Context, links []link, after int64) (Sea
 func broken(k sealKind, want sealed, found *group) error {
 	switch {
 	case found == nil:
-		return fault.New("store.seal-missing", "kind", k.id, "key", want.Key)
+		return fault.New("store.seal-missing", "kind", thing(k.id), "key", want.Key)
 	case found.altered != "":
-		return fault.New("store.row-altered", "table", found.table, "row", found.altered, "kind", k.id, "key", want.Key)
+		return fault.New("store.row-altered", "table", found.table, "row", found.altered, "kind", thing(k.id), "key", want.Key)
 	case found.seal.sum() != want.Hash:
-		return fault.New("store.seal-broken", "kind", k.id, "key", want.Key, "rows", found.seal.rows, "sealed", want.Rows)
+		return fault.New("store.seal-broken", "kind", thing(k.id), "key", want.Key, "rows", found.seal.rows, "sealed", want.Rows)
 	}
 	return nil
 }
@@ -221,14 +234,14 @@ func (s *Store) verifyReleases(ctx context.Context, links []link) ([]error, erro
 		have[r.ID] = true
 		switch {
 		case said[r.ID] == "":
-			problems = append(problems, fault.New("store.unsealed", "kind", "release", "key", r.ID))
+			problems = append(problems, fault.New("store.unsealed", "kind", thing("release"), "key", r.ID))
 		case !sameRelease(r, said[r.ID]):
-			problems = append(problems, fault.New("store.row-altered", "table", "release", "row", r.ID, "kind", "release", "key", r.ID))
+			problems = append(problems, fault.New("store.row-altered", "table", "release", "row", r.ID, "kind", thing("release"), "key", r.ID))
 		}
 	}
 	for _, id := range ids {
 		if !have[id] {
-			problems = append(problems, fault.New("store.seal-missing", "kind", "release", "key", id))
+			problems = append(problems, fault.New("store.seal-missing", "kind", thing("release"), "key", id))
 		}
 	}
 	return problems, nil

@@ -2,8 +2,10 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"html/template"
+	"log/slog"
 	"strconv"
 
 	"nhipso/internal/chart"
@@ -39,9 +41,20 @@ func (f *Figure) inline(suffix string, width, height int) (template.HTML, error)
 	s := *f.Chart
 	s.ID += suffix // both drawings are in the page, and identifiers must differ
 	s.URL = ""     // not drawn here, and it would make the same drawing another one under another host
-	svg, err := f.v.site.renderer.SVG(&s, chart.Options{Lang: f.v.lang, Width: width, Height: height, Scheme: chart.Page, Bare: true})
-	return template.HTML(svg), err
+	// A page does not wait for ever, and a drawing that fails does not take the page along: the table says the same.
+	ctx, cancel := context.WithTimeout(f.v.r.Context(), f.v.site.patience)
+	defer cancel()
+	svg, err := f.v.site.renderer.SVG(ctx, &s, chart.Options{Lang: f.v.lang, Width: width, Height: height, Scheme: chart.Page, Bare: true})
+	if err != nil {
+		f.late, f.v.late = true, true
+		f.v.site.log.LogAttrs(ctx, slog.LevelWarn, "drawing", slog.String("id", f.ID), slog.String("path", f.v.path), slog.String("error", err.Error()))
+		return template.HTML(`<p class="notice">` + template.HTMLEscapeString(f.T("common.drawing-late")) + `</p>`), nil
+	}
+	return template.HTML(svg), nil
 }
+
+// Late reports, once the drawings were asked for, that one is not there; then the table is shown open.
+func (f *Figure) Late() bool { return f.late }
 
 // draw writes the drawing as a file.
 func (f *Figure) draw(b *bytes.Buffer, format string) (kind string, err error) {
@@ -50,12 +63,12 @@ func (f *Figure) draw(b *bytes.Buffer, format string) (kind string, err error) {
 	}
 	o := chart.Options{Lang: f.v.lang, Width: wideDrawing, Height: f.Height[0], Scheme: chart.Auto}
 	if format == "svg" {
-		svg, err := f.v.site.renderer.SVG(f.Chart, o)
+		svg, err := f.v.site.renderer.SVG(f.v.r.Context(), f.Chart, o)
 		b.WriteString(svg)
 		return "image/svg+xml; charset=utf-8", err
 	}
 	o.Scheme = chart.Light
-	png, err := f.v.site.renderer.PNG(f.Chart, o, 2)
+	png, err := f.v.site.renderer.PNG(f.v.r.Context(), f.Chart, o, 2)
 	b.Write(png)
 	return "image/png", err
 }

@@ -27,6 +27,7 @@ type Figure struct {
 	Open   bool          // the table is shown, not folded away
 	Height [2]int        // of the drawing for a desk and for a phone; 0 for its natural height
 	Side   bool          // the table stands beside the drawing where there is room
+	late   bool          // a drawing of it could not be had in time
 	first  bool          // its files are those of the page
 }
 

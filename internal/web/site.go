@@ -31,14 +31,22 @@ type Config struct {
 	Territory *territory.Registry
 	Log       *slog.Logger
 	Now       func() time.Time
-	BaseURL   string          // "https://…" when it is known; else each request's own host is used
-	Trusted   []netip.Prefix  // proxies whose X-Forwarded-For is believed
-	Rate      float64         // requests a second and client; 0 means 50
-	Burst     int             // requests that a client may make at once; 0 means 200
-	Memory    int             // bytes of rendered pages to keep; 0 means 64 MiB
-	Renderer  *chart.Renderer // to share drawings with others; nil makes one
-	Scenarios scenario.Store  // where named scenarios are kept; nil keeps none
-	Random    io.Reader       // chance of their addresses; nil means the system's
+	BaseURL   string         // "https://…" when it is known; else each request's own host is used
+	Trusted   []netip.Prefix // proxies whose X-Forwarded-For is believed
+	Rate      float64        // requests a second and client; 0 means 50
+	Burst     int            // requests that a client may make at once; 0 means 200
+	Memory    int            // bytes of rendered pages to keep; 0 means 64 MiB
+	Renderer  Renderer       // to share drawings with others; nil makes one
+	Patience  time.Duration  // how long a page waits for one of its drawings; 0 means 8 s
+	Deadline  time.Duration  // after which work on a request stops; 0 means a minute
+	Scenarios scenario.Store // where named scenarios are kept; nil keeps none
+	Random    io.Reader      // chance of their addresses; nil means the system's
+}
+
+// Renderer draws; chart.Renderer does. It stops when the context ends.
+type Renderer interface {
+	SVG(ctx context.Context, s *chart.Spec, o chart.Options) (string, error)
+	PNG(ctx context.Context, s *chart.Spec, o chart.Options, scale float64) ([]byte, error)
 }
 
 // Site is the portal.
@@ -46,7 +54,8 @@ type Site struct {
 	library     Library
 	methodFiles fs.FS
 	territory   *territory.Registry
-	renderer    *chart.Renderer
+	renderer    Renderer
+	patience    time.Duration
 	search      indexes
 	log         *slog.Logger
 	now         func() time.Time
@@ -81,13 +90,19 @@ func New(c Config) *Site {
 	if c.Renderer == nil {
 		c.Renderer = chart.NewRenderer(600)
 	}
+	if c.Patience == 0 {
+		c.Patience = 8 * time.Second
+	}
+	if c.Deadline == 0 {
+		c.Deadline = time.Minute
+	}
 	if c.Random == nil {
 		c.Random = rand.Reader
 	}
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
-	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
+	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, patience: c.Patience, search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
 		memory: middleware.NewMemory(c.Memory), scenarios: c.Scenarios, random: c.Random, trusted: c.Trusted, mux: http.NewServeMux()}
 	s.routes()
 	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,
@@ -99,7 +114,8 @@ func New(c Config) *Site {
 		middleware.Security(middleware.Policy{}),
 		middleware.Recover(c.Log, s.failing(http.StatusInternalServerError, "web.broken")),
 		limit.Wrap(s.failing(http.StatusTooManyRequests, "web.too-many")),
-		middleware.SameOrigin(s.failing(http.StatusForbidden, "web.cross-origin")))
+		middleware.SameOrigin(s.failing(http.StatusForbidden, "web.cross-origin")),
+		middleware.Within(c.Deadline))
 	return s
 }
 
@@ -120,6 +136,8 @@ const apiPage = "/api"
 // release is taken up, with the host by which visitors know the portal.
 func (s *Site) Warm(ctx context.Context, host string) {
 	static.Warm()
+	// A page that panics is left to its first reader, who is told; the others are drawn.
+	pages := middleware.Chain(s.mux, middleware.Recover(s.log, s.failing(http.StatusInternalServerError, "web.broken")))
 	for _, m := range menu {
 		for _, lang := range []string{"", "?lang=en"} {
 			r, err := http.NewRequestWithContext(ctx, http.MethodGet, m.URL+lang, nil)
@@ -128,7 +146,7 @@ func (s *Site) Warm(ctx context.Context, host string) {
 			}
 			r.Host = host
 			r.Header.Set("Accept-Encoding", "br")
-			s.mux.ServeHTTP(nowhere{}, r)
+			pages.ServeHTTP(nowhere{}, r)
 		}
 	}
 }
@@ -272,6 +290,9 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, template string, p
 	body, err := execute(template, p)
 	if err != nil {
 		panic(err) // a defect of the template, which a test runs with every page
+	}
+	if p.frame().v.late {
+		w.Header().Set("Cache-Control", "no-store")
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", p.frame().Lang)

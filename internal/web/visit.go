@@ -35,6 +35,7 @@ type visit struct {
 	known   *publish.View     // what the reader may know, as of the day viewed
 	snap    *publish.Snapshot // its figures
 	current *publish.View     // as of now
+	late    bool              // a drawing is missing from the page, which is not to be kept
 }
 
 // split parts an address from the format that it ends in.

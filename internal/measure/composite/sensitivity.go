@@ -2,7 +2,6 @@ package composite
 
 import (
 	"math"
-	"sync"
 
 	"nhipso/internal/fault"
 )
@@ -74,7 +73,7 @@ func Ranking(m Method, d Data, s Sensitivity, workers int) (*Robustness, error) 
 	units := len(d.Units)
 	workers = max(1, min(workers, s.Draws))
 	counts, failed := make([][]int, workers), make([]error, s.Draws)
-	var wait sync.WaitGroup
+	var wait fault.Group
 	for w := range workers {
 		counts[w] = make([]int, units*units)
 		wait.Go(func() {

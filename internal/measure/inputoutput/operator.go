@@ -3,7 +3,6 @@ package inputoutput
 import (
 	"math"
 	"runtime"
-	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -91,7 +90,7 @@ func split(n, work, threads int, f func(from, to int)) {
 		f(0, n)
 		return
 	}
-	var wait sync.WaitGroup
+	var wait fault.Group
 	for k := range threads {
 		from, to := k*n/threads, (k+1)*n/threads
 		if from == to {

@@ -4,7 +4,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"nhipso/internal/fault"
@@ -114,7 +113,7 @@ func share(threads, n int, work func(int)) {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	var next atomic.Int64
-	var wg sync.WaitGroup
+	var wg fault.Group
 	for range min(threads, n) {
 		wg.Go(func() {
 			for {
