@@ -65,9 +65,9 @@ func exportData(ctx context.Context, e *env, args []string) error {
 		table = export.Message(a.catalog, flow, versions)
 	}
 	if *name == "" {
-		return write(table, e.out)
+		return write(table, export.Until(ctx, e.out))
 	}
-	return writeFile(*name, func(w io.Writer) error { return write(table, w) })
+	return writeFile(*name, func(w io.Writer) error { return write(table, export.Until(ctx, w)) })
 }
 
 // writers are the formats. CSV is headed by identifiers, so that load reads it back.

@@ -160,13 +160,14 @@ func (v *visit) table(to *file, f *catalog.Dataflow, list []cube.Version) error 
 	}
 	t.Source = catalog.Label{Vi: v.sourceNames(list, "vi"), En: v.sourceNames(list, "en")}
 	var b bytes.Buffer
+	until := export.Until(v.ctx, &b)
 	if v.format == typeCSV {
-		if err := t.WriteCSV(&b, export.CSVOptions{Lang: v.lang, Codes: true}); err != nil {
+		if err := t.WriteCSV(until, export.CSVOptions{Lang: v.lang, Codes: true}); err != nil {
 			return err
 		}
 		to.name = f.ID + ".csv"
 	} else {
-		if err := t.WriteXLSX(&b); err != nil {
+		if err := t.WriteXLSX(until); err != nil {
 			return err
 		}
 		to.name = f.ID + ".xlsx"

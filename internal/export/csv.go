@@ -49,6 +49,9 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 		return err
 	}
 	for _, row := range t.Rows {
+		if err := ended(w); err != nil {
+			return err
+		}
 		var rec []string
 		for i, c := range t.Columns {
 			s := row[i].plain(c.Kind, o.Lang)

@@ -16,6 +16,9 @@ func (t *Table) WriteJSON(w io.Writer) error {
 	}
 	rows := make([]map[string]any, len(t.Rows))
 	for r, row := range t.Rows {
+		if err := ended(w); err != nil {
+			return err
+		}
 		obj := map[string]any{}
 		status, evidence := map[string]stat.Status{}, map[string]stat.Mark{}
 		for i, c := range t.Columns {

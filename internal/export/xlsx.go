@@ -18,7 +18,7 @@ func (t *Table) WriteXLSX(w io.Writer) error {
 	}
 	f := excelize.NewFile()
 	defer f.Close()
-	b := &workbook{f: f, formats: map[int]int{}}
+	b := &workbook{f: f, until: w, formats: map[int]int{}}
 	vi, en, about := book.Say("vi", "sheet-vi"), book.Say("en", "sheet-en"), book.Say("vi", "sheet-about")
 	b.try(f.SetSheetName("Sheet1", vi))
 	b.sheet(en)
@@ -32,7 +32,7 @@ func (t *Table) WriteXLSX(w io.Writer) error {
 	t.dataSheet(b, vi, "vi")
 	t.dataSheet(b, en, "en")
 	t.aboutSheet(b, about)
-	if b.err != nil {
+	if b.gone() {
 		return b.err
 	}
 	return f.Write(w)
@@ -41,6 +41,7 @@ func (t *Table) WriteXLSX(w io.Writer) error {
 // workbook keeps the first error, so that the layout below reads without one check a line.
 type workbook struct {
 	f                       *excelize.File
+	until                   io.Writer
 	err                     error
 	title, head, grey, wrap int
 	formats                 map[int]int // number style by decimals
@@ -51,6 +52,9 @@ func (b *workbook) try(err error) {
 		b.err = err
 	}
 }
+
+// gone reports that there is nothing more to do: something failed, or nobody waits.
+func (b *workbook) gone() bool { b.try(ended(b.until)); return b.err != nil }
 
 func (b *workbook) sheet(name string) { _, err := b.f.NewSheet(name); b.try(err) }
 
@@ -98,6 +102,9 @@ func (t *Table) dataSheet(b *workbook, sheet, lang string) {
 		widest := utf8.RuneCountInString(c.Name.In(lang))/2 + 4
 		b.put(sheet, col, headRow, c.Head(lang), b.head)
 		for r, row := range t.Rows {
+			if b.gone() {
+				return
+			}
 			cell := row[i]
 			if c.Kind != Number {
 				s := cell.plain(c.Kind, lang)

@@ -91,18 +91,19 @@ func (s *Site) send(w http.ResponseWriter, v *visit, f *Frame) error {
 		return fault.New("web.no-file", "path", v.path, "format", v.format)
 	}
 	var b bytes.Buffer
+	until := export.Until(v.r.Context(), &b)
 	var kind string
 	var err error
 	switch v.format {
 	case "csv":
 		kind = "text/csv; charset=utf-8"
-		err = fig.file().WriteCSV(&b, export.CSVOptions{Lang: v.lang, BOM: v.query.Get("bom") == "1", Codes: v.query.Get("ma") == "1"})
+		err = fig.file().WriteCSV(until, export.CSVOptions{Lang: v.lang, BOM: v.query.Get("bom") == "1", Codes: v.query.Get("ma") == "1"})
 	case "json":
 		kind = "application/json; charset=utf-8"
-		err = fig.file().WriteJSON(&b)
+		err = fig.file().WriteJSON(until)
 	case "xlsx":
 		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		err = fig.file().WriteXLSX(&b)
+		err = fig.file().WriteXLSX(until)
 	case optionFormat:
 		kind = "application/json; charset=utf-8"
 		err = fig.option(&b)

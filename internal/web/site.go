@@ -312,6 +312,10 @@ type failurePage struct {
 
 // fail writes the page of an error. An error of the program is logged and its details are kept from the reader.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if over := r.Context().Err(); over != nil { // nobody waits, or time ran out: whatever failed, that is why
+		s.log.LogAttrs(r.Context(), slog.LevelInfo, "given up", slog.String("path", r.URL.Path), slog.String("cause", over.Error()))
+		err = fault.New("web.unavailable")
+	}
 	status := statusOf(err)
 	v, _ := s.visit(r)
 	if cause := fault.KindOf(err); cause == fault.Unavailable {
