@@ -47,11 +47,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(e.err, nil))
-	gate := a.gate()
-	if _, err := a.refresh(ctx, gate); err != nil {
+	out := &lookoutFor{app: a, gate: a.gate(), warn: func(err error) { log.Warn("not recorded", "error", fault.In(err, "en")) }}
+	if _, err := out.refresh(ctx); err != nil {
 		return err
 	}
-	handler, warm, err := a.handler(gate, log)
+	handler, warm, err := a.handler(out.gate, log)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 			return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
 		case <-tick.C:
 			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
-			fresh, err := a.refresh(ctx, gate)
+			fresh, err := out.refresh(ctx)
 			if err != nil && ctx.Err() == nil {
 				log.Warn("refresh", "error", fault.In(err, "en"))
 			}
@@ -113,10 +113,22 @@ func (a *app) prepare(ctx context.Context, e *env) error {
 	return a.publishFirst(ctx, e)
 }
 
-// refresh records what has been published and takes up the newest release.
-func (a *app) refresh(ctx context.Context, gate *publish.Gate) (fresh bool, err error) {
-	_, recorded := a.desk().PublishDue(ctx)
-	// What is out follows the clock: a database that cannot be written keeps nothing from its minute.
-	fresh, err = gate.Refresh(ctx)
-	return fresh, errors.Join(err, recorded)
+// lookoutFor looks for a release whose minute has come.
+type lookoutFor struct {
+	*app
+	gate *publish.Gate
+	warn func(error) // told, once, why what is out could not be recorded
+	told string      // code of what was told last
+}
+
+// refresh records what has been published and takes up the newest release. What is out follows the clock: a database that cannot be
+// written, or a clock in doubt, keeps nothing from its minute, and nothing from being served.
+func (l *lookoutFor) refresh(ctx context.Context) (fresh bool, err error) {
+	_, err = l.desk().PublishDue(ctx)
+	if code := fault.CodeOf(err); code != l.told {
+		if l.told = code; err != nil {
+			l.warn(err)
+		}
+	}
+	return l.gate.Refresh(ctx)
 }
