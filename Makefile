@@ -18,6 +18,7 @@ lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
+	go run ./devtools/vulncheck
 
 bench: ## speed, each figure beside its peer or physical limit
 	go run ./devtools/bench -out doc/benchmarks.md
