@@ -96,6 +96,23 @@ func (e *env) open(ctx context.Context, p *place) (*app, error) {
 	return e.openWith(ctx, p, store.Options{})
 }
 
+// openFor opens the installation for an act, or only to read. An act is refused before anything is computed for it, where nothing can be
+// written or the clock went back behind an earlier act.
+func (e *env) openFor(ctx context.Context, p *place, act bool) (*app, error) {
+	a, err := e.open(ctx, p)
+	if err != nil || !act {
+		return a, err
+	}
+	if err = a.store.CheckClock(ctx); a.store.ReadOnly() {
+		err = fault.New("store.read-only", "database", a.store.Database())
+	}
+	if err != nil {
+		a.close()
+		return nil, err
+	}
+	return a, nil
+}
+
 // openWith creates the data folder when it is not there, opens the database and reads the catalogue.
 func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, error) {
 	url := p.database

@@ -27,7 +27,7 @@ func load(ctx context.Context, e *env, args []string) error {
 	if len(files) == 0 && !*withReference {
 		return fault.New("cli.missing", "command", "load", "what", "FILE.csv / --reference")
 	}
-	a, err := e.open(ctx, p)
+	a, err := e.openFor(ctx, p, !*check || *withReference)
 	if err != nil {
 		return err
 	}

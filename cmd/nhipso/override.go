@@ -37,7 +37,7 @@ func override(ctx context.Context, e *env, args []string) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	a, err := e.open(ctx, p)
+	a, err := e.openFor(ctx, p, true)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func release(ctx context.Context, e *env, args []string) error {
 	if len(rest) > 0 {
 		action = rest[0]
 	}
-	a, err := e.open(ctx, p)
+	a, err := e.openFor(ctx, p, action != "list")
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func runRecipes(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	a, err := e.open(ctx, p)
+	a, err := e.openFor(ctx, p, !*list)
 	if err != nil {
 		return err
 	}
