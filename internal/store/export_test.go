@@ -23,3 +23,17 @@ func pragma(t *testing.T, s *Store, p string) {
 		t.Fatal(err)
 	}
 }
+
+// SealedColumns gives the columns under a seal, by table.
+func SealedColumns() map[string]string {
+	out := map[string]string{}
+	for _, k := range sealKinds {
+		for _, table := range k.tables {
+			out[table.name] = table.columns
+		}
+	}
+	return out
+}
+
+// Tables are all tables.
+var Tables = tables
