@@ -123,6 +123,9 @@ func (r *Renderer) draw(ctx context.Context, s *Spec, o Options) (string, error)
 		}
 		e = fresh
 	}
+	if err := ctx.Err(); err != nil { // making the engine took all the time there was; the next drawing finds it ready
+		return "", stopped(s, err)
+	}
 	used := e
 	e = nil
 	svg, err := used.run(ctx, string(b), o.Width, o.Height)

@@ -72,10 +72,15 @@ func (n *headNote) verified() AuditHead {
 func (n *headNote) keep(h AuditHead) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if h.Entries > n.now.Entries {
-		n.now.AuditHead, n.now.At = h, time.Now().UTC()
-		n.save()
+	if h.Entries <= n.now.Entries {
+		return
 	}
+	n.now.AuditHead, n.now.At = h, time.Now().UTC()
+	// Another program may have noted more meanwhile: a note never goes back.
+	if other, err := readNote(n.path, nil); err == nil && other.now.Entries >= h.Entries {
+		return
+	}
+	n.save()
 }
 
 // reset notes a head whatever was noted before.

@@ -126,6 +126,33 @@ func TestADatabaseThatDoesNotHoldTheNotedHeadIsRefused(t *testing.T) {
 	})
 }
 
+func TestAnotherDatabaseBesideTheNoteIsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, at storetest.Place) {
+		_, o := notedStore(t, at)
+		empty := at(t)
+		_, err := store.OpenWith(t.Context(), empty, o)
+		refused(t, err, "store.head-lost")
+		other, _ := notedStore(t, at)
+		_, err = store.OpenWith(t.Context(), other, o)
+		refused(t, err, "store.head-lost")
+	})
+}
+
+func TestTwoProgramsNeverTakeTheNoteBack(t *testing.T) {
+	url, o := notedStore(t, storetest.SQLitePlace)
+	one, two := storetest.OpenWith(t, url, o), storetest.OpenWith(t, url, o)
+	append1(t, one, 4)
+	append1(t, two, 5)
+	newest, err := os.ReadFile(o.HeadNote)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.NoteAgain(one, 4) // as when the first program was held up between storing and noting
+	if now, err := os.ReadFile(o.HeadNote); err != nil || string(now) != string(newest) {
+		t.Errorf("the note went back to\n%s", now)
+	}
+}
+
 func TestALostDatabaseBesideItsNoteIsNotMadeAnew(t *testing.T) {
 	url, o := notedStore(t, storetest.SQLitePlace)
 	path := strings.TrimPrefix(url, "sqlite:")

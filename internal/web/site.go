@@ -37,7 +37,7 @@ type Config struct {
 	Burst     int            // requests that a client may make at once; 0 means 200
 	Memory    int            // bytes of rendered pages to keep; 0 means 64 MiB
 	Renderer  Renderer       // to share drawings with others; nil makes one
-	Patience  time.Duration  // how long a page waits for one of its drawings; 0 means 8 s
+	Patience  time.Duration  // how long a page waits for one of its drawings; 0 means 15 s
 	Deadline  time.Duration  // after which work on a request stops; 0 means a minute
 	Scenarios scenario.Store // where named scenarios are kept; nil keeps none
 	Random    io.Reader      // chance of their addresses; nil means the system's
@@ -91,7 +91,7 @@ func New(c Config) *Site {
 		c.Renderer = chart.NewRenderer(600)
 	}
 	if c.Patience == 0 {
-		c.Patience = 8 * time.Second
+		c.Patience = 15 * time.Second
 	}
 	if c.Deadline == 0 {
 		c.Deadline = time.Minute

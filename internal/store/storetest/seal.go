@@ -92,6 +92,8 @@ var tampering = []struct{ what, table, sql, want string }{
 	{"an altered minute of a release", "release", "UPDATE release SET publish_at = '2026-01-01T00:00:00.000000000Z'", "store.row-altered: Row 2026-Q3 of table release"},
 	{"a release published past the desk", "release", "UPDATE release SET state = 'published'", "store.row-altered: Row 2026-Q3 of table release"},
 	{"a release of other messages", "release", "UPDATE release SET as_of_message = 1", "store.row-altered: Row 2026-Q3 of table release"},
+	{"a release of a set of messages", "release", "UPDATE release SET as_of_only = '1'", "store.row-altered: Row 2026-Q3 of table release"},
+	{"a run that saw a set of messages", "run", "UPDATE run SET read_only = '1'", "store.row-altered: Row q#1 of table run"},
 	{"a removed release", "release", "DELETE FROM release", "store.seal-missing: The audit log tells of release 2026-Q3"},
 	{"an emptied audit log", "audit", "DELETE FROM audit", "store.unsealed: message 1"},
 	{"the last entries of the log cut off", "audit", "DELETE FROM audit WHERE number > 3", "store.unsealed: override 1"},
