@@ -147,6 +147,12 @@ func TestTamperingIsNoticedAndNothingIsPublishedOverALoss(t *testing.T) {
 
 func TestReadOnlyMediaServeWhatOnlyReads(t *testing.T) {
 	good, dir := served(t), t.TempDir()
+	// A release is out whose publication nobody could record.
+	for _, args := range [][]string{{"release", "open", "--id", "2027-Q1", "--by", "lan"}, {"release", "approve", "--id", "2027-Q1", "--by", "minh"}} {
+		if o := run(t, append(args, "--data", good)...); o.status != 0 {
+			t.Fatal(o.err)
+		}
+	}
 	err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64m")
 	need(t, err == nil, "the right to mount a small file system")
 	defer syscall.Unmount(dir, syscall.MNT_DETACH)
@@ -169,6 +175,11 @@ func TestReadOnlyMediaServeWhatOnlyReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.end()
+	if res, err := http.Get(s.url + "/api/v1/releases"); err != nil {
+		t.Error(err)
+	} else if body, _ := io.ReadAll(res.Body); !strings.Contains(string(body), "2027-Q1") {
+		t.Errorf("what is out is not shown where it cannot be recorded: %s", body)
+	}
 	for _, path := range []string{"/", "/so-lieu/DE_SHARE", "/so-lieu/DE_SHARE.csv", "/muc-tieu", "/healthz", "/api/v1/dataflows"} {
 		res, err := http.Get(s.url + path)
 		if err != nil {

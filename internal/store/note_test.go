@@ -126,6 +126,17 @@ func TestADatabaseThatDoesNotHoldTheNotedHeadIsRefused(t *testing.T) {
 	})
 }
 
+func TestAHeadCanBeAcceptedAlsoWhileTheClockIsInDoubt(t *testing.T) {
+	url, o := notedStore(t, storetest.SQLitePlace)
+	pastTheTriggers(t, url, "DELETE FROM audit WHERE number = 3")
+	o.Accept, o.Now = &store.Acceptance{By: "lan", Reason: "restored"}, func() time.Time { return time.Now().Add(-time.Hour) }
+	s := storetest.OpenWith(t, url, o)
+	if err := s.AcceptClock(t.Context(), store.Acceptance{By: "lan", Reason: "it had been ahead"}); err != nil {
+		t.Fatal(err)
+	}
+	append1(t, s, 4)
+}
+
 func TestAnotherDatabaseBesideTheNoteIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, at storetest.Place) {
 		_, o := notedStore(t, at)

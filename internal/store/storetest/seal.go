@@ -151,6 +151,19 @@ func testSeals(t *testing.T, at Place) {
 			}
 		}
 	})
+	t.Run("a trigger switched off is named too", func(t *testing.T) {
+		url := at(t)
+		if !strings.HasPrefix(url, "postgres") {
+			t.Skip("SQLite knows no trigger that is switched off")
+		}
+		s := Open(t, url)
+		if _, err := raw(t, url).Writer().Exec("ALTER TABLE observation DISABLE TRIGGER observation_append_only"); err != nil {
+			t.Fatal(err)
+		}
+		if found := problems(t, s); !strings.Contains(found, "observation_append_only") {
+			t.Fatal(found)
+		}
+	})
 	t.Run("what was stored before there were seals is sealed at the first opening, once", func(t *testing.T) {
 		url := at(t)
 		s := Open(t, url)
