@@ -9,6 +9,9 @@ import (
 // SchemaOf lists the statements of a schema, as the golden files have them.
 var SchemaOf = schemaOf
 
+// Canonical writes a row as it is hashed.
+var Canonical = canonical
+
 // LimitPages makes a SQLite store's disk full at so many pages. The writer is one connection, so it keeps the limit.
 func LimitPages(t *testing.T, s *Store, pages int) {
 	t.Helper()
