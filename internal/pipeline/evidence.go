@@ -142,22 +142,10 @@ func (r *reads) evidence(ref Ref, p stat.Period) (evidence, bool) {
 	return all, true
 }
 
-// derivedMark is the mark of a figure computed from figures whose weakest mark is given. D says "derived from figures marked S"; from weaker
-// ones a figure is inferred or, from an unverified one, unverified. S and S2 speak of a document that prints the figure, and none does.
-func derivedMark(weakest stat.Mark) stat.Mark {
-	switch weakest {
-	case stat.MarkSeen, stat.MarkDerived, "":
-		return stat.MarkDerived
-	case stat.MarkSecondary:
-		return stat.MarkInferred
-	}
-	return weakest
-}
-
 // inherit gives a derived observation the weakest evidence of what it was computed from. An output without a value (a class in words, a
 // withdrawal) keeps its status, which says that there is none.
 func inherit(o *stat.Observation, from evidence, safe bool) {
-	o.Attributes[stat.AttrMark] = string(derivedMark(stat.Weakest(stat.MarkDerived, o.Mark(), from.mark)))
+	o.Attributes[stat.AttrMark] = string(stat.Weakest(stat.MarkDerived, o.Mark(), from.mark))
 	if !o.Status.Valueless() && !from.status.Valueless() {
 		o.Status = stat.LeastCertain(o.Status, from.status)
 	}

@@ -105,7 +105,7 @@ func TestAFigureIsNoBetterThanItsWeakestInput(t *testing.T) {
 		"unvalidated":              {reported("x", "2025", "1", "2026-01-05", stat.Unvalidated), stat.Normal, "D", "", stat.Unvalidated},
 		"forecast":                 {reported("x", "2025", "1", "2026-01-05", stat.Forecast), stat.Estimated, "D", "", stat.Forecast},
 		"its own status is weaker": {reported("x", "2025", "1", "2026-01-05", stat.Provisional), stat.Estimated, "D", "", stat.Estimated},
-		"quoted by a third party":  {reported("x", "2025", "1", "2026-01-05", stat.Normal, stat.AttrMark, "S2"), stat.Normal, "I", "", stat.Normal},
+		"quoted by a third party":  {reported("x", "2025", "1", "2026-01-05", stat.Normal, stat.AttrMark, "S2"), stat.Normal, "D", "", stat.Normal},
 		"unverified":               {reported("x", "2025", "1", "2026-01-05", stat.Normal, stat.AttrMark, "M"), stat.Normal, "M", "", stat.Normal},
 		"confidential":             {reported("x", "2025", "1", "2026-01-05", stat.Normal, stat.AttrConf, "C"), stat.Normal, "D", "C", stat.Normal},
 		"internal":                 {reported("x", "2025", "1", "2026-01-05", stat.Normal, stat.AttrConf, "N"), stat.Normal, "D", "N", stat.Normal},

@@ -85,14 +85,14 @@ type Mark string
 const (
 	MarkSeen       Mark = "S"  // published source seen
 	MarkSecondary  Mark = "S2" // a third party quoting the official source
-	MarkDerived    Mark = "D"  // derived from figures marked S
+	MarkDerived    Mark = "D"  // computed from figures marked S or S2
 	MarkInferred   Mark = "I"  // inferred
 	MarkUnverified Mark = "M"  // unverified
 )
 
 // Marks lists the marks from the best evidence to the weakest.
 func Marks() []Mark {
-	return []Mark{MarkSeen, MarkDerived, MarkSecondary, MarkInferred, MarkUnverified}
+	return []Mark{MarkSeen, MarkSecondary, MarkDerived, MarkInferred, MarkUnverified}
 }
 
 // Weakest gives the weaker of the marks: what is computed from several figures is known no better than the least known.
