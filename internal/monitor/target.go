@@ -1,7 +1,7 @@
 // Package monitor holds figures against targets: the trajectory that leads to a target, the forecast of where a series is
-// going, and the official three classes with the two neutral ones. Everything in it is a pure function.
+// going, and the class that a target has on a day. Everything in it is a pure function.
 //
-// It may not read the cube, know the clock or change a figure; a person's override is kept beside the computed class, never
+// It may not read the store, know the clock (the day is given to it) or change a figure; a person's override is kept beside the computed class, never
 // in its place.
 package monitor
 
@@ -13,8 +13,10 @@ import (
 	"nhipso/internal/stat"
 )
 
-// Class is the standing of a target. The first three are the official classes of the end-2023 review of 62 basic targets
-// (Ủy ban Quốc gia về chuyển đổi số); the other two keep what cannot be judged from looking like failure.
+// Class is the standing of a target. While its deadline is ahead a target has one of the three official classes of the end-2023
+// review of 62 basic targets (Ủy ban Quốc gia về chuyển đổi số), or one of two neutral ones that keep what cannot be judged from
+// looking like failure. Once the deadline is behind, nothing is likely any more: it was met, it was missed, or nobody published
+// the figure that would tell.
 type Class string
 
 // Classes.
@@ -24,29 +26,53 @@ const (
 	Concentrate   Class = "FOCUS"          // cần tập trung
 	NotAssessable Class = "NOT_ASSESSABLE" // chưa đánh giá được
 	NoData        Class = "NO_DATA"        // không có số liệu
+	Met           Class = "MET"            // đạt
+	Missed        Class = "MISSED"         // không đạt
+	NoFigureDue   Class = "NO_FIGURE"      // không có số liệu của năm hạn
 )
 
-// Classes lists them from the best.
-func Classes() []Class { return []Class{Achieved, Likely, Concentrate, NotAssessable, NoData} }
+// Classes lists them: those of open targets from the best, then those of closed ones.
+func Classes() []Class {
+	return []Class{Achieved, Likely, Concentrate, NotAssessable, NoData, Met, Missed, NoFigureDue}
+}
+
+// Closed reports whether a class is one that only a target with a deadline behind it has.
+func (c Class) Closed() bool { return c == Met || c == Missed || c == NoFigureDue }
 
 // Reason says which branch of the rule gave the class, so that the page can show it beside the colour.
 type Reason string
 
 // Reasons.
 const (
-	MetByDue     Reason = "met-by-due"      // a figure dated by the deadline meets the target
-	MissedAtDue  Reason = "missed-at-due"   // the figure of the deadline does not meet the target
-	Ahead        Reason = "forecast-meets"  // the forecast meets it with probability at least LikelyAt
-	Behind       Reason = "forecast-misses" // it does not
-	OneFigure    Reason = "one-figure"      // a single figure shows no direction
-	Qualitative  Reason = "qualitative"     // the target names no number
-	NoFigure     Reason = "no-figure"       // nothing has been published for the indicator
-	NoComparator Reason = "no-comparator"   // the source does not say how the number binds (an increase "of 30")
+	MetByDue        Reason = "met-by-due"         // the deadline is ahead; the newest figure meets the target
+	MissedAtDue     Reason = "missed-at-due"      // the deadline is not over, but the figure of its period is there and does not meet the target
+	Ahead           Reason = "forecast-meets"     // the forecast meets it with probability at least LikelyAt
+	Behind          Reason = "forecast-misses"    // it does not
+	OneFigure       Reason = "one-figure"         // a single figure shows no direction
+	TooShort        Reason = "too-short"          // fewer than MinFigures, or over less than MinYears: no probability is given
+	Qualitative     Reason = "qualitative"        // the target names no number
+	NoFigure        Reason = "no-figure"          // nothing has been published for the indicator
+	NoComparator    Reason = "no-comparator"      // the source does not say how the number binds (an increase "of 30")
+	MetInYear       Reason = "met-in-year"        // closed; the last figure of the deadline's year meets the target
+	MetEarlier      Reason = "met-earlier"        // closed; the last figure is of an earlier year and met the target then
+	MissedInYear    Reason = "missed-in-year"     // closed; the figure of the deadline does not meet the target
+	MissedBefore    Reason = "missed-before-due"  // closed; the last figure of the deadline's year, dated before the deadline, does not
+	NoFigureForYear Reason = "no-figure-for-year" // closed; there are figures, none of them of that year, and none met it earlier
+	EveryCondition  Reason = "every-condition"    // each condition of the target holds
+	SomeCondition   Reason = "some-condition"     // at least one condition does not
+	OpenCondition   Reason = "open-condition"     // none is known to fail, but at least one cannot be judged
 )
 
 // LikelyAt is the probability from which a forecast counts as "likely". One half is the neutral reading of the official
 // words: likelier than not.
 const LikelyAt = 0.5
+
+// MinFigures and MinYears are what a probability needs: two figures show no spread, and a few months show no year. Both are
+// declared, not measured; the method page says so.
+const (
+	MinFigures = 3
+	MinYears   = 2.0
+)
 
 // UnknownSpread is the standard deviation of a year's change, as a part of the size of the mean yearly change, where fewer than
 // three changes are known and it cannot be estimated. One half is declared, not measured; the method page says so.
@@ -71,7 +97,7 @@ type Point struct {
 type Judgement struct {
 	Class       Class
 	Reason      Reason
-	Latest      *Point   // the figure that was judged
+	Latest      *Point   // the figure that was judged; after the deadline without a figure of its year, the last one before
 	Forecast    *float64 // expected value at the deadline
 	StdDev      *float64 // of the forecast
 	Probability *float64 // that the target is met at the deadline
@@ -79,20 +105,24 @@ type Judgement struct {
 	Needed      *float64 // mean change a year from the latest figure to the target
 }
 
-// Judge applies the rule.
+// Judge applies the rule as of a day.
 //
-//  1. No number in the target: not assessable. No figure: no data.
-//  2. The newest figure dated by the deadline meets the target: achieved. (Before the deadline this is "achieved so far"; a
-//     later figure may change it, and then the class changes with it.)
-//  3. The deadline lies within the newest figure's period or before it, and the figure does not meet it: needs concentrated effort.
-//  4. Otherwise the series is carried to the deadline as a random walk with drift: y(T) = y(n) + h·d, where d is the mean
+//  1. No number in the target: not assessable, before and after the deadline.
+//  2. Figures dated after the deadline are left out.
+//  3. The deadline is behind: the last figure of the deadline's year decides between met and missed. Without one, a figure of an
+//     earlier year that met the target says met (what was to be reached by then had been reached); any other leaves the target
+//     without a figure. No forecast, no probability.
+//  4. The deadline is ahead. No figure: no data. The newest figure meets the target: achieved (so far: a later figure may change
+//     it). The figure of the deadline's own period is there and does not meet it: needs concentrated effort.
+//  5. Otherwise the series is carried to the deadline as a random walk with drift: y(T) = y(n) + h·d, where d is the mean
 //     yearly change between the first and the newest figure, h the years from the newest figure to the deadline. The variance is
 //     s²·h·(1 + h/H), with s² the variance of a year's change and H the years observed; with fewer than three changes
 //     s = UnknownSpread·|d|. The class is "likely" when P(y(T) meets the target) ≥ LikelyAt, else "needs concentrated effort".
-//     One figure alone shows no direction: not assessable. The forecast of a percentage that would leave 0 to 100 stops there.
+//     Fewer than MinFigures or less than MinYears show no such thing: not assessable. The forecast of a percentage that would
+//     leave 0 to 100 stops there.
 //
-// Figures dated after the deadline are left out. An infinite or NaN figure is refused.
-func Judge(t Target, figures []Point) (Judgement, error) {
+// An infinite or NaN figure is refused.
+func Judge(t Target, figures []Point, day stat.Date) (Judgement, error) {
 	for _, p := range figures {
 		if math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
 			return Judgement{}, fault.New("monitor.bad-figure", "day", p.Day.String())
@@ -104,17 +134,14 @@ func Judge(t Target, figures []Point) (Judgement, error) {
 	if t.Comparator == "+" {
 		return Judgement{Class: NotAssessable, Reason: NoComparator}, nil
 	}
-	var known []Point
-	for _, p := range figures {
-		if !p.Day.After(t.Due) {
-			known = append(known, p)
-		}
+	known := upTo(figures, t.Due)
+	if day.After(t.Due) {
+		return t.settled(known, len(figures)), nil
 	}
-	sort.SliceStable(known, func(i, j int) bool { return known[i].Day.Before(known[j].Day) })
 	if len(known) == 0 {
 		return Judgement{Class: NoData, Reason: NoFigure}, nil
 	}
-	last, first := known[len(known)-1], known[0]
+	last := known[len(known)-1]
 	j := Judgement{Latest: &last}
 	if t.meets(last.Value) {
 		j.Class, j.Reason = Achieved, MetByDue
@@ -127,10 +154,67 @@ func Judge(t Target, figures []Point) (Judgement, error) {
 	}
 	needed := (t.Value.Float64() - last.Value) / h
 	j.Needed = &needed
+	t.forecast(&j, known, h)
+	return j, nil
+}
+
+// upTo gives the figures up to a day in order of day, one a day: of two that end on one day the later in the list, which
+// Readings makes the one over the longer period.
+func upTo(figures []Point, day stat.Date) []Point {
+	var all []Point
+	for _, p := range figures {
+		if !p.Day.After(day) {
+			all = append(all, p)
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Day.Before(all[j].Day) })
+	out := all[:0]
+	for _, p := range all {
+		if n := len(out); n > 0 && out[n-1].Day == p.Day {
+			out[n-1] = p
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// settled is the standing of a target whose deadline is behind; published is how many figures there are at any time.
+func (t Target) settled(known []Point, published int) Judgement {
+	if published == 0 {
+		return Judgement{Class: NoFigureDue, Reason: NoFigure}
+	}
+	if len(known) == 0 {
+		return Judgement{Class: NoFigureDue, Reason: NoFigureForYear}
+	}
+	last := known[len(known)-1]
+	j := Judgement{Latest: &last}
+	switch inYear, meets := last.Day.Year() == t.Due.Year(), t.meets(last.Value); {
+	case inYear && meets:
+		j.Class, j.Reason = Met, MetInYear
+	case inYear && last.Day == t.Due:
+		j.Class, j.Reason = Missed, MissedInYear
+	case inYear:
+		j.Class, j.Reason = Missed, MissedBefore
+	case meets:
+		j.Class, j.Reason = Met, MetEarlier
+	default:
+		j.Class, j.Reason = NoFigureDue, NoFigureForYear
+	}
+	return j
+}
+
+// forecast carries the figures to the deadline, h years after the newest, and classes the target by the probability.
+func (t Target) forecast(j *Judgement, known []Point, h float64) {
+	last, first := known[len(known)-1], known[0]
 	span := years(first.Day, last.Day)
-	if span <= 0 {
+	if len(known) == 1 {
 		j.Class, j.Reason = NotAssessable, OneFigure
-		return j, nil
+		return
+	}
+	if len(known) < MinFigures || span < MinYears {
+		j.Class, j.Reason = NotAssessable, TooShort
+		return
 	}
 	drift := (last.Value - first.Value) / span
 	mean := last.Value + h*drift
@@ -145,7 +229,35 @@ func Judge(t Target, figures []Point) (Judgement, error) {
 	} else {
 		j.Class, j.Reason = Concentrate, Behind
 	}
-	return j, nil
+}
+
+// All is the standing of a target that has several conditions, from the standing of each: it is met only when all are. One that
+// fails settles it; one that cannot be judged leaves it open.
+func All(parts []Judgement) Judgement {
+	count := map[Class]int{}
+	for _, p := range parts {
+		count[p.Class]++
+	}
+	n := len(parts)
+	switch {
+	case n == 0:
+		return Judgement{Class: NotAssessable, Reason: Qualitative}
+	case count[Missed] > 0:
+		return Judgement{Class: Missed, Reason: SomeCondition}
+	case count[Concentrate] > 0:
+		return Judgement{Class: Concentrate, Reason: SomeCondition}
+	case count[Met] == n:
+		return Judgement{Class: Met, Reason: EveryCondition}
+	case count[Achieved] == n:
+		return Judgement{Class: Achieved, Reason: EveryCondition}
+	case count[Achieved]+count[Likely] == n:
+		return Judgement{Class: Likely, Reason: EveryCondition}
+	case count[NoFigureDue] > 0:
+		return Judgement{Class: NoFigureDue, Reason: OpenCondition}
+	case count[NoData] == n:
+		return Judgement{Class: NoData, Reason: NoFigure}
+	}
+	return Judgement{Class: NotAssessable, Reason: OpenCondition}
 }
 
 // yearlyVariance estimates the variance of a year's change from figures that need not be evenly spaced: each change over Δ years

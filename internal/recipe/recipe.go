@@ -40,6 +40,7 @@ func All(c *catalog.Catalog, areas *territory.Registry) []pipeline.Recipe {
 	return []pipeline.Recipe{
 		DigitalAnnual(c),
 		DigitalSplit(),
+		DigitalSectors(),
 		GDPQuarterly(),
 		DigitalQuarterly(),
 		DigitalUncertainty(),

@@ -464,21 +464,6 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	})
 }
 
-func TestTargetIsJudgedByOneDefinition(t *testing.T) {
-	figure := func(key string, year int, value string) cube.Version {
-		v := stat.MustDecimal(value)
-		return cube.Version{Dataflow: "DE_SHARE", Observation: stat.Observation{Key: stat.Key(key), Period: stat.Year(year), Value: &v, Status: stat.Normal}}
-	}
-	all := []cube.Version{figure("A.X.MIC.TOTAL", 2022, "20"), figure("A.X.MIC.TOTAL", 2023, "21"), figure("A.X.NSO.TOTAL", 2023, "11"), figure("A.X.NSO.TOTAL", 2025, "12"), figure("A.Y.NSO.TOTAL", 2026, "1")}
-	got := oneSeries(all, "A.X.NSO+MIC.TOTAL")
-	if len(got) != 2 || got[0].Key != "A.X.NSO.TOTAL" {
-		t.Errorf("figures of two definitions were joined, or the older chosen: %v", got)
-	}
-	if oneSeries(all, "A.Z..") != nil {
-		t.Error("figures from nowhere")
-	}
-}
-
 func TestEveryRecipeHasATitleInBothLanguagesAndAMethodPage(t *testing.T) {
 	c, err := catalog.Load(data.FS)
 	if err != nil {

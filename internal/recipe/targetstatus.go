@@ -10,17 +10,21 @@ import (
 	"nhipso/internal/stat"
 )
 
-// TargetStatus judges every target of the catalogue by the rule of monitor.Judge against the newest published figures of its
-// indicator: the class (in VALUE_TEXT, with the branch of the rule as comment), and where they exist the figure judged, the gap, the
-// forecast with its standard error, and its probability.
+// TargetStatus judges every target of the catalogue by the rule of monitor.Judge against the published readings of its
+// indicator, as of the day of the run: the class (in VALUE_TEXT, with the branch of the rule as comment), and where they exist the
+// figure judged, the gap, the forecast with its standard error, and its probability. A target whose code has conditions below
+// it in the list is judged by them: it holds when each of them does.
+//
+// What is carried over keeps what it was: the target's own evidence goes with the target, the actual figure's evidence and status
+// with the actual. Only what joins the two is as weak as the weaker.
 func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "target-status", Version: "2", Method: "target-status",
+		ID: "target-status", Version: "3", Method: "target-status",
 		Title: title("target-status"),
 		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: ""}},
 			actualFlows(c)...),
 		Outputs: []string{"TARGET_STATUS"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return targetStatus(c, in) },
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return targetStatus(c, in, stat.Date{}) },
 	}
 }
 
@@ -37,164 +41,241 @@ func actualFlows(c *catalog.Catalog) []pipeline.Input {
 	return out
 }
 
-func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
+// aim is one target in one year for one area, with the figures that it is held against.
+type aim struct {
+	version  cube.Version
+	area, id string
+	target   monitor.Target
+	rank     bool
+	figures  []cube.Version
+	points   []monitor.Point
+}
+
+func (a aim) key(measure string) stat.Key { return stat.NewKey("A", a.area, a.id, measure) }
+
+func targetStatus(c *catalog.Catalog, in *pipeline.Inputs, day stat.Date) (*pipeline.Result, error) {
 	list, err := c.Codelist("CL_TARGET")
 	if err != nil {
 		return nil, err
 	}
 	var out pipeline.Result
-	leg := map[stat.Key]pathLeg{}
+	paths := map[stat.Key]*path{}
 	for _, t := range in.Newest("target") { // in order of key, then year
 		codes := t.Key.Codes() // FREQ, REF_AREA, TARGET
 		code, ok := list.Code(codes[2])
 		if !ok || t.Period.Frequency() != stat.Annual {
 			continue
 		}
-		indicator, ok := c.Indicator(code.Notes["indicator"])
-		direction := 1
-		var figures []cube.Version
-		if ok {
-			direction = indicator.Direction
-			figures = oneSeries(in.Newest(indicator.Dataflow), areaPattern(indicator.Key, codes[1]))
+		conditions := monitor.Conditions(list, code.ID, t.Period.Year())
+		if len(conditions) == 0 {
+			if _, err := newAim(c, in, t, code).judge(&out, day, paths); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		points := make([]monitor.Point, len(figures))
-		for i, v := range figures {
-			points[i] = monitor.Point{Day: v.Period.To(), Value: v.Value.Float64()}
-		}
-		due := stat.NewDate(t.Period.Year(), 12, 31)
-		aim := monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: direction, Due: due, Percent: strings.HasPrefix(indicator.Unit, "PC")}
-		j, err := monitor.Judge(aim, points)
-		if err != nil {
-			return nil, err
-		}
+		whole := newAim(c, in, t, code)
 		from := []pipeline.Ref{refTo(t, "target")}
-		for i, v := range figures {
-			if !points[i].Day.After(due) {
-				from = append(from, refTo(v, "figure"))
-			}
-		}
-		key := func(measure string) stat.Key { return stat.NewKey("A", codes[1], codes[2], measure) }
-		status := stat.Missing // a class is a word, not a number: the cell has no value and says so
-		out.Outputs = append(out.Outputs, pipeline.Output{Dataflow: "TARGET_STATUS", From: from, Observation: stat.Observation{
-			Key: key("CLASS"), Period: t.Period, Status: status,
-			Attributes: stat.Attributes{stat.AttrText: string(j.Class), stat.AttrComment: string(j.Reason)}}})
-		for _, m := range []struct {
-			code  string
-			value *float64
-			state stat.Status
-		}{
-			{"TARGET", floatOf(t.Value), stat.Normal}, {"ACTUAL", latestOf(j), stat.Normal}, {"GAP", gap(t.Value, j), stat.Normal},
-			{"FORECAST", j.Forecast, stat.Forecast}, {"PROB", percent(j.Probability), stat.Forecast}, {"TRAJECTORY", neededNow(points, aim, j), stat.Estimated},
-		} {
-			if m.value == nil {
-				continue
-			}
-			v, err := stat.FromFloat(*m.value, 4)
+		var each []monitor.Judgement
+		for _, condition := range conditions {
+			part := newAim(c, in, t, condition)
+			j, err := part.judge(&out, day, paths)
 			if err != nil {
 				return nil, err
 			}
-			attrs := stat.Attributes{}
-			switch m.code {
-			case "ACTUAL":
-				attrs[stat.AttrText] = j.Latest.Day.String()
-			case "FORECAST":
-				attrs[stat.AttrStdErr] = fixed(*j.StdDev, 4)
-			}
-			out.Outputs = append(out.Outputs, output("TARGET_STATUS", key(m.code), t.Period, v, m.state, attrs, from...))
+			each, from = append(each, j), append(from, part.used()...)
 		}
-		if aim.Value != nil && aim.Comparator != "+" && len(figures) > 0 {
-			start := leg[t.Key]
-			if start.from == nil {
-				start = pathLeg{at: points[0], from: []pipeline.Ref{refTo(figures[0], "figure")}}
-			}
-			if err := start.walk(aim, key("PATH"), refTo(t, "target"), &out); err != nil {
-				return nil, err
-			}
-			leg[t.Key] = pathLeg{at: monitor.Point{Day: due, Value: aim.Value.Float64()}, from: []pipeline.Ref{refTo(t, "target")}}
+		out.Outputs = append(out.Outputs, whole.class(monitor.All(each), from))
+		if err := whole.write(&out, "TARGET", floatOf(whole.target.Value), stat.Normal, nil, from[0]); err != nil {
+			return nil, err
 		}
 	}
 	return &out, nil
 }
 
-// pathLeg is where the even path to the next target of a series begins: at the first figure, then at each target in turn.
-type pathLeg struct {
-	at   monitor.Point
-	from []pipeline.Ref
+// judge writes where one target, or one condition of it, stands.
+func (a aim) judge(out *pipeline.Result, day stat.Date, paths map[stat.Key]*path) (monitor.Judgement, error) {
+	j, err := monitor.Judge(a.target, a.points, day)
+	if err != nil {
+		return j, err
+	}
+	if paths[a.key("")] == nil {
+		paths[a.key("")] = newPath(a)
+	}
+	return j, a.standing(out, j, paths[a.key("")])
 }
 
-// walk gives the even path from here to a target, one value a year end after the start.
-func (l pathLeg) walk(aim monitor.Target, key stat.Key, target pipeline.Ref, out *pipeline.Result) error {
-	for i, step := range monitor.Trajectory(l.at, aim) {
-		if i == 0 {
-			continue // the start is a figure, or the target of the leg before
+// newAim holds a target, or one condition of it, against the readings of its indicator.
+func newAim(c *catalog.Catalog, in *pipeline.Inputs, t cube.Version, code catalog.Code) aim {
+	a := aim{version: t, area: t.Key.Codes()[1], id: code.ID}
+	indicator, ok := c.Indicator(code.Notes["indicator"])
+	direction := 1
+	if ok {
+		direction = indicator.Direction
+	}
+	if m, ok := monitor.MeasureOf(c, code, a.area); ok {
+		a.figures = m.Readings(in.Newest(m.Flow.ID))
+	}
+	for _, v := range a.figures {
+		a.points = append(a.points, monitor.Point{Day: v.Period.To(), Value: v.Value.Float64()})
+	}
+	a.rank = indicator.Unit == "RANK"
+	a.target = monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: direction, Due: stat.NewDate(t.Period.Year(), 12, 31),
+		Percent: strings.HasPrefix(indicator.Unit, "PC")}
+	return a
+}
+
+// used names the figures that a judgement may rest on: those up to the deadline.
+func (a aim) used() []pipeline.Ref {
+	var out []pipeline.Ref
+	for i, v := range a.figures {
+		if !a.points[i].Day.After(a.target.Due) {
+			out = append(out, refTo(v, "figure"))
 		}
-		v, err := stat.FromFloat(step.Value, 4)
+	}
+	return out
+}
+
+// class is the output that says where the target stands.
+func (a aim) class(j monitor.Judgement, from []pipeline.Ref) pipeline.Output {
+	return pipeline.Output{Dataflow: "TARGET_STATUS", From: from, Observation: stat.Observation{
+		Key: a.key("CLASS"), Period: a.version.Period, Status: stat.Missing, // a class is a word, not a number: the cell has no value and says so
+		Attributes: stat.Attributes{stat.AttrText: string(j.Class), stat.AttrComment: string(j.Reason)}}}
+}
+
+// write adds a measure of the standing; a rank is a whole number.
+func (a aim) write(out *pipeline.Result, measure string, value *float64, status stat.Status, attrs stat.Attributes, from ...pipeline.Ref) error {
+	if value == nil {
+		return nil
+	}
+	v, err := a.decimal(*value)
+	if err != nil {
+		return err
+	}
+	out.Outputs = append(out.Outputs, output("TARGET_STATUS", a.key(measure), a.version.Period, v, status, attrs, from...))
+	return nil
+}
+
+func (a aim) decimal(x float64) (stat.Decimal, error) {
+	if a.rank {
+		return stat.FromFloat(x, 0)
+	}
+	return stat.FromFloat(x, 4)
+}
+
+// standing writes what the rule says of a target, and its leg of the path.
+func (a aim) standing(out *pipeline.Result, j monitor.Judgement, p *path) error {
+	target, used := refTo(a.version, "target"), a.used()
+	both := append([]pipeline.Ref{target}, used...)
+	out.Outputs = append(out.Outputs, a.class(j, both))
+	if err := a.write(out, "TARGET", floatOf(a.target.Value), stat.Normal, nil, target); err != nil {
+		return err
+	}
+	if last := a.judgedFigure(j); last != nil {
+		actual := refTo(*last, "figure")
+		for _, m := range []struct {
+			code  string
+			value float64
+			attrs stat.Attributes
+			from  []pipeline.Ref
+		}{
+			{"ACTUAL", j.Latest.Value, stat.Attributes{stat.AttrText: last.Period.String()}, []pipeline.Ref{actual}},
+			{"GAP", a.target.Value.Float64() - j.Latest.Value, nil, []pipeline.Ref{target, actual}}, // negative when the target is exceeded
+		} {
+			if err := a.write(out, m.code, &m.value, last.Status, m.attrs, m.from...); err != nil {
+				return err
+			}
+		}
+	}
+	if j.Forecast != nil {
+		if err := a.write(out, "FORECAST", j.Forecast, stat.Forecast, stat.Attributes{stat.AttrStdErr: fixed(*j.StdDev, 4)}, used...); err != nil {
+			return err
+		}
+		p, err := stat.FromFloat(*j.Probability*100, 4) // per cent, also of a rank
 		if err != nil {
 			return err
 		}
-		out.Outputs = append(out.Outputs, output("TARGET_STATUS", key, stat.Year(step.Year), v, stat.Estimated, nil, append([]pipeline.Ref{target}, l.from...)...))
+		out.Outputs = append(out.Outputs, output("TARGET_STATUS", a.key("PROB"), a.version.Period, p, stat.Forecast, nil, both...))
+	}
+	return p.walk(a, j, out)
+}
+
+// judgedFigure is the published figure behind the judgement.
+func (a aim) judgedFigure(j monitor.Judgement) *cube.Version {
+	for i := len(a.points) - 1; j.Latest != nil && i >= 0; i-- {
+		if a.points[i].Day == j.Latest.Day {
+			return &a.figures[i]
+		}
 	}
 	return nil
 }
 
-// neededNow gives the value of the even path from the first figure to the target on the day of the newest figure.
-func neededNow(points []monitor.Point, aim monitor.Target, j monitor.Judgement) *float64 {
-	if j.Latest == nil || len(points) == 0 {
-		return nil
-	}
-	v, ok := monitor.On(points[0], aim, j.Latest.Day)
-	if !ok {
-		return nil
-	}
-	return &v
+// path is the one even path of a target: from the first figure to its first year, and from there to each further one. Chart and
+// text read it from here.
+type path struct {
+	at   monitor.Point // where the next leg begins
+	from []pipeline.Ref
+	legs []leg
+	past bool // the start is a target, no longer the first figure
 }
 
-// oneSeries gives the published figures of one series of those that match a pattern: the one with the newest figure, the first in order
-// among equals. Series that match together differ by definition, and definitions are never joined.
-func oneSeries(versions []cube.Version, pattern string) []cube.Version {
-	bySeries := map[stat.Key][]cube.Version{}
-	var order []stat.Key
-	for _, v := range versions {
-		if v.Value == nil || v.Status == stat.Forecast || !v.Key.Matches(pattern) {
-			continue
+// leg is one straight piece of a path.
+type leg struct {
+	start monitor.Point
+	to    monitor.Target
+}
+
+// newPath starts a path at the first figure; without one there is none.
+func newPath(a aim) *path {
+	if len(a.points) == 0 {
+		return &path{}
+	}
+	return &path{at: a.points[0], from: []pipeline.Ref{refTo(a.figures[0], "figure")}}
+}
+
+// walk adds the leg to a target: one value a year end, and, while the deadline is ahead, the value on the day of the newest
+// figure. The first figure and the target are what was published and are not marked as estimates; what lies between is.
+func (p *path) walk(a aim, j monitor.Judgement, out *pipeline.Result) error {
+	if p.from == nil || a.target.Value == nil || a.target.Comparator == "+" {
+		return nil
+	}
+	target := refTo(a.version, "target")
+	steps := monitor.Trajectory(p.at, a.target)
+	for i, step := range steps {
+		first := !p.past && i == 0
+		if i == 0 && !(first && p.at.Day == stat.NewDate(step.Year, 12, 31)) {
+			continue // the target of the leg before, or a figure within a year
 		}
-		if bySeries[v.Key] == nil {
-			order = append(order, v.Key)
+		status, from := stat.Estimated, append([]pipeline.Ref{target}, p.from...)
+		switch {
+		case first:
+			status, from = a.figures[0].Status, p.from
+		case i == len(steps)-1:
+			status, from = stat.Normal, []pipeline.Ref{target}
 		}
-		bySeries[v.Key] = append(bySeries[v.Key], v)
+		v, err := a.decimal(step.Value)
+		if err != nil {
+			return err
+		}
+		out.Outputs = append(out.Outputs, output("TARGET_STATUS", a.key("PATH"), stat.Year(step.Year), v, status, nil, from...))
 	}
-	var best []cube.Version
-	for _, k := range order {
-		list := bySeries[k]
-		if best == nil || list[len(list)-1].Period.Compare(best[len(best)-1].Period) > 0 {
-			best = list
+	if len(steps) > 0 {
+		p.legs = append(p.legs, leg{p.at, a.target})
+	}
+	if j.Latest != nil && !j.Class.Closed() {
+		for _, l := range p.legs {
+			if v, ok := monitor.On(l.start, l.to, j.Latest.Day); ok {
+				return p.end(a, a.write(out, "TRAJECTORY", &v, stat.Estimated, nil, append([]pipeline.Ref{target}, p.from...)...))
+			}
 		}
 	}
-	return best
+	return p.end(a, nil)
 }
 
-// areaPattern puts a target's area in place of the area that an indicator's pattern leaves open.
-func areaPattern(pattern, area string) string {
-	codes := strings.Split(pattern, ".")
-	if len(codes) > 1 && codes[1] == "" {
-		codes[1] = area
-	}
-	return strings.Join(codes, ".")
-}
-
-func latestOf(j monitor.Judgement) *float64 {
-	if j.Latest == nil {
-		return nil
-	}
-	return &j.Latest.Value
-}
-
-func percent(p *float64) *float64 {
-	if p == nil {
-		return nil
-	}
-	x := *p * 100
-	return &x
+// end moves the start of the next leg to the target just reached.
+func (p *path) end(a aim, err error) error {
+	p.at = monitor.Point{Day: a.target.Due, Value: a.target.Value.Float64()}
+	p.from, p.past = append(p.from, refTo(a.version, "target")), true
+	return err
 }
 
 func floatOf(d *stat.Decimal) *float64 {
@@ -202,14 +283,5 @@ func floatOf(d *stat.Decimal) *float64 {
 		return nil
 	}
 	x := d.Float64()
-	return &x
-}
-
-// gap gives what is missing from the figure judged to the target; it is negative when a target is exceeded.
-func gap(target *stat.Decimal, j monitor.Judgement) *float64 {
-	if target == nil || j.Latest == nil {
-		return nil
-	}
-	x := target.Float64() - j.Latest.Value
 	return &x
 }

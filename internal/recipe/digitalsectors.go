@@ -1,0 +1,75 @@
+package recipe
+
+import (
+	"nhipso/internal/cube"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// sectors are the three sectors of the economy with the sections of VSIC that make them up. Section U (extraterritorial
+// organisations) has no value added of the country.
+var sectors = []struct{ component, sections string }{
+	{"AGR", "A"},
+	{"IND", "BCDEF"},
+	{"SRV", "GHIJKLMNOPQRST"},
+}
+
+// DigitalSectors gives the digital share of each sector's own value added: the sector's contribution to the digital share of GDP, in
+// points, divided by the sector's share of GDP. The statistics office prints the first and the second, and never their ratio.
+//
+// A year counts only when every section of the sector is there. What the inputs are not sure of the ratio is not either: an
+// estimated structure makes an estimated share.
+func DigitalSectors() pipeline.Recipe {
+	return pipeline.Recipe{
+		ID: "digital-sectors", Version: "1", Method: "digital-sectors",
+		Title: title("digital-sectors"),
+		Inputs: []pipeline.Input{
+			{Name: "points", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".AGR+IND+SRV"},
+			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: "A." + country + "."},
+		},
+		Outputs: []string{"DE_SECTOR"},
+		Compute: digitalSectors,
+	}
+}
+
+func digitalSectors(in *pipeline.Inputs) (*pipeline.Result, error) {
+	var out pipeline.Result
+	for _, s := range sectors {
+		points := pick(in.Newest("points"), "A", country, nso, s.component)
+		for _, year := range points.periods() {
+			own, _ := points.value(year)
+			whole, refs, status, ok := sectorShare(in.Newest("structure"), s.sections, year)
+			if !ok || whole.Sign() <= 0 {
+				continue
+			}
+			share, err := own.Mul(hundred).Quo(whole)
+			if err != nil {
+				return nil, err
+			}
+			if status == stat.Normal {
+				status = points.at[year].Status
+			}
+			from := append([]pipeline.Ref{points.ref(year, "contribution")}, refs...)
+			out.Outputs = append(out.Outputs, output("DE_SECTOR", stat.NewKey("A", country, nso, s.component), year, share, status, nil, from...))
+		}
+	}
+	return &out, nil
+}
+
+// sectorShare adds the shares of GDP of a sector's sections; false unless all of them are there.
+func sectorShare(structure []cube.Version, sections string, year stat.Period) (sum stat.Decimal, refs []pipeline.Ref, status stat.Status, ok bool) {
+	status = stat.Normal
+	for _, code := range sections {
+		section := pick(structure, "A", country, string(code))
+		v, ok := section.value(year)
+		if !ok {
+			return sum, nil, status, false
+		}
+		sum = sum.Add(v)
+		if s := section.at[year].Status; s != stat.Normal {
+			status = s
+		}
+		refs = append(refs, section.ref(year, "share of GDP"))
+	}
+	return sum, refs, status, true
+}
