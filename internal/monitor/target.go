@@ -143,7 +143,7 @@ func Judge(t Target, figures []Point, day stat.Date) (Judgement, error) {
 	}
 	last := known[len(known)-1]
 	j := Judgement{Latest: &last}
-	if t.meets(last.Value) {
+	if t.Meets(last.Value) {
 		j.Class, j.Reason = Achieved, MetByDue
 		return j, nil
 	}
@@ -189,7 +189,7 @@ func (t Target) settled(known []Point, published int) Judgement {
 	}
 	last := known[len(known)-1]
 	j := Judgement{Latest: &last}
-	switch inYear, meets := last.Day.Year() == t.Due.Year(), t.meets(last.Value); {
+	switch inYear, meets := last.Day.Year() == t.Due.Year(), t.Meets(last.Value); {
 	case inYear && meets:
 		j.Class, j.Reason = Met, MetInYear
 	case inYear && last.Day == t.Due:
@@ -279,9 +279,9 @@ func yearlyVariance(known []Point, drift float64) float64 {
 	return sum / float64(n-1)
 }
 
-// meets applies the comparator; "=" and "~" bind in the direction in which the indicator is better, since more than was asked
+// Meets applies the comparator; "=" and "~" bind in the direction in which the indicator is better, since more than was asked
 // is not a miss.
-func (t Target) meets(x float64) bool {
+func (t Target) Meets(x float64) bool {
 	v := t.Value.Float64()
 	switch {
 	case t.Comparator == ">" && t.Direction >= 0:
@@ -298,7 +298,7 @@ func (t Target) meets(x float64) bool {
 // probability that a normal variable meets the target; a spread of zero makes it certain either way.
 func (t Target) probability(mean, sd float64) float64 {
 	if sd == 0 {
-		if t.meets(mean) {
+		if t.Meets(mean) {
 			return 1
 		}
 		return 0

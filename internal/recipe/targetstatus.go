@@ -24,7 +24,7 @@ func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: ""}},
 			actualFlows(c)...),
 		Outputs: []string{"TARGET_STATUS"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return targetStatus(c, in, stat.Date{}) },
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return targetStatus(c, in, in.Day) },
 	}
 }
 
@@ -210,12 +210,11 @@ func (a aim) judgedFigure(j monitor.Judgement) *cube.Version {
 }
 
 // path is the one even path of a target: from the first figure to its first year, and from there to each further one. Chart and
-// text read it from here.
+// text read it from here. A year that the first figure comes after, or already satisfies, is no station of it.
 type path struct {
 	at   monitor.Point // where the next leg begins
 	from []pipeline.Ref
 	legs []leg
-	past bool // the start is a target, no longer the first figure
 }
 
 // leg is one straight piece of a path.
@@ -232,24 +231,26 @@ func newPath(a aim) *path {
 	return &path{at: a.points[0], from: []pipeline.Ref{refTo(a.figures[0], "figure")}}
 }
 
-// walk adds the leg to a target: one value a year end, and, while the deadline is ahead, the value on the day of the newest
+// walk adds the leg to a target: one value a year end, and, while it is open and not reached, the value on the day of the newest
 // figure. The first figure and the target are what was published and are not marked as estimates; what lies between is.
 func (p *path) walk(a aim, j monitor.Judgement, out *pipeline.Result) error {
-	if p.from == nil || a.target.Value == nil || a.target.Comparator == "+" {
+	if p.from == nil || a.target.Value == nil || a.target.Comparator == "+" || a.target.Meets(p.at.Value) {
+		return nil
+	}
+	steps := monitor.Trajectory(p.at, a.target)
+	if len(steps) == 0 {
 		return nil
 	}
 	target := refTo(a.version, "target")
-	steps := monitor.Trajectory(p.at, a.target)
 	for i, step := range steps {
-		first := !p.past && i == 0
-		if i == 0 && !(first && p.at.Day == stat.NewDate(step.Year, 12, 31)) {
+		if i == 0 && (len(p.legs) > 0 || p.at.Day != stat.NewDate(step.Year, 12, 31)) {
 			continue // the target of the leg before, or a figure within a year
 		}
 		status, from := stat.Estimated, append([]pipeline.Ref{target}, p.from...)
-		switch {
-		case first:
+		switch i {
+		case 0:
 			status, from = a.figures[0].Status, p.from
-		case i == len(steps)-1:
+		case len(steps) - 1:
 			status, from = stat.Normal, []pipeline.Ref{target}
 		}
 		v, err := a.decimal(step.Value)
@@ -258,24 +259,19 @@ func (p *path) walk(a aim, j monitor.Judgement, out *pipeline.Result) error {
 		}
 		out.Outputs = append(out.Outputs, output("TARGET_STATUS", a.key("PATH"), stat.Year(step.Year), v, status, nil, from...))
 	}
-	if len(steps) > 0 {
-		p.legs = append(p.legs, leg{p.at, a.target})
+	p.legs = append(p.legs, leg{p.at, a.target})
+	from := append([]pipeline.Ref{target}, p.from...)
+	p.at = monitor.Point{Day: a.target.Due, Value: a.target.Value.Float64()}
+	p.from = append(p.from, target)
+	if j.Latest == nil || j.Class.Closed() || j.Class == monitor.Achieved || !p.legs[0].start.Day.Before(j.Latest.Day) {
+		return nil
 	}
-	if j.Latest != nil && !j.Class.Closed() {
-		for _, l := range p.legs {
-			if v, ok := monitor.On(l.start, l.to, j.Latest.Day); ok {
-				return p.end(a, a.write(out, "TRAJECTORY", &v, stat.Estimated, nil, append([]pipeline.Ref{target}, p.from...)...))
-			}
+	for _, l := range p.legs {
+		if v, ok := monitor.On(l.start, l.to, j.Latest.Day); ok {
+			return a.write(out, "TRAJECTORY", &v, stat.Estimated, nil, from...)
 		}
 	}
-	return p.end(a, nil)
-}
-
-// end moves the start of the next leg to the target just reached.
-func (p *path) end(a aim, err error) error {
-	p.at = monitor.Point{Day: a.target.Due, Value: a.target.Value.Float64()}
-	p.from, p.past = append(p.from, refTo(a.version, "target")), true
-	return err
+	return nil
 }
 
 func floatOf(d *stat.Decimal) *float64 {
