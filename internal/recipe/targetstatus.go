@@ -1,6 +1,8 @@
 package recipe
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -24,8 +26,24 @@ func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: ""}},
 			actualFlows(c)...),
 		Outputs: []string{"TARGET_STATUS"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return targetStatus(c, in, in.Day) },
+		Phase:   deadlinesPassed,
+		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return targetStatus(c, in) },
 	}
+}
+
+// dueOf is the last day on which a target of a year can still be met.
+func dueOf(year int) stat.Date { return stat.NewDate(year, 12, 31) }
+
+// deadlinesPassed names the years whose targets are closed on the day of the run: when another joins them, every class may change.
+func deadlinesPassed(in *pipeline.Inputs) string {
+	var years []string
+	for _, t := range in.Newest("target") {
+		if y := t.Period.Year(); in.Day.After(dueOf(y)) {
+			years = append(years, strconv.Itoa(y))
+		}
+	}
+	slices.Sort(years)
+	return strings.Join(slices.Compact(years), " ")
 }
 
 // actualFlows names, once each, the dataflows in which indicators have their figures.
@@ -53,7 +71,7 @@ type aim struct {
 
 func (a aim) key(measure string) stat.Key { return stat.NewKey("A", a.area, a.id, measure) }
 
-func targetStatus(c *catalog.Catalog, in *pipeline.Inputs, day stat.Date) (*pipeline.Result, error) {
+func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
 	list, err := c.Codelist("CL_TARGET")
 	if err != nil {
 		return nil, err
@@ -68,7 +86,7 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs, day stat.Date) (*pipe
 		}
 		conditions := monitor.Conditions(list, code.ID, t.Period.Year())
 		if len(conditions) == 0 {
-			if _, err := newAim(c, in, t, code).judge(&out, day, paths); err != nil {
+			if _, err := newAim(c, in, t, code).judge(&out, in.Day, paths); err != nil {
 				return nil, err
 			}
 			continue
@@ -78,7 +96,7 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs, day stat.Date) (*pipe
 		var each []monitor.Judgement
 		for _, condition := range conditions {
 			part := newAim(c, in, t, condition)
-			j, err := part.judge(&out, day, paths)
+			j, err := part.judge(&out, in.Day, paths)
 			if err != nil {
 				return nil, err
 			}
@@ -119,7 +137,7 @@ func newAim(c *catalog.Catalog, in *pipeline.Inputs, t cube.Version, code catalo
 		a.points = append(a.points, monitor.Point{Day: v.Period.To(), Value: v.Value.Float64()})
 	}
 	a.rank = indicator.Unit == "RANK"
-	a.target = monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: direction, Due: stat.NewDate(t.Period.Year(), 12, 31),
+	a.target = monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: direction, Due: dueOf(t.Period.Year()),
 		Percent: strings.HasPrefix(indicator.Unit, "PC")}
 	return a
 }

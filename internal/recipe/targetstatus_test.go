@@ -26,7 +26,8 @@ func TestStandingOfATargetComesWithItsNumbers(t *testing.T) {
 		"target":   {version("TARGET", stat.NewKey("A", country, "KTS-1"), 2030, "24", stat.Attributes{stat.AttrComparator: "="})},
 		"DE_SHARE": {version("DE_SHARE", nso, 2022, "12", nil), version("DE_SHARE", nso, 2023, "13", nil), version("DE_SHARE", nso, 2024, "14.5", nil), version("DE_SHARE", nso, 2025, "15", nil)},
 	})
-	r, err := targetStatus(c, in, stat.MustDate("2026-11-28"))
+	in.Day = stat.MustDate("2026-11-28")
+	r, err := targetStatus(c, in)
 	if err != nil {
 		t.Fatal(err)
 	}
