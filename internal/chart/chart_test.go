@@ -168,6 +168,20 @@ func TestWhatADrawingSays(t *testing.T) {
 			}
 		}
 	})
+	t.Run("the axis of ranks points down and has no rank 0", func(t *testing.T) {
+		p, err := sampleRank().lay("vi", 720, 400)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.val(30) >= p.val(86) || p.min <= 0 {
+			t.Errorf("rank 30 at %.0f, rank 86 at %.0f below the top, the axis begins at %v", p.val(30), p.val(86), p.min)
+		}
+		s := sampleRank()
+		s.Kind = Bar
+		if p, err := s.lay("vi", 720, 400); err != nil || p.val(30) <= p.val(86) {
+			t.Error("bars grow from zero, whatever they show")
+		}
+	})
 	t.Run("a nowcast is dashed, what is measured is not", func(t *testing.T) {
 		if s := draw(sampleLine(), Options{}); !strings.Contains(s, `stroke-dasharray="5,4"`) {
 			t.Error("no dashes")

@@ -208,8 +208,14 @@ func (p *plot) val(v float64) float64 {
 	if p.rows {
 		return p.left + share*p.plotW()
 	}
+	if p.down() {
+		return p.top + share*p.plotH()
+	}
 	return p.h - p.bottom - share*p.plotH()
 }
+
+// down reports whether the axis of figures points down. Bars grow from zero and never do.
+func (p *plot) down() bool { return p.s.Down && p.s.Kind == Line }
 
 // at gives the place of a figure of a category.
 func (p *plot) at(i int, v float64) (x, y float64) {
@@ -281,6 +287,9 @@ func (p *plot) fit(steps int, fromZero bool) {
 		low, high = 0, 1
 	}
 	p.min, p.max, p.step = ticks(low, high, steps, fromZero)
+	if p.down() && p.min <= 0 && low >= p.step {
+		p.min = p.step // no rank is 0
+	}
 }
 
 // addKey puts the names of the series into rows above the plot and says how many rows they take.

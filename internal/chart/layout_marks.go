@@ -13,7 +13,11 @@ import (
 // targetRoom is the room above the plot that the words of a target at the very top need.
 func (p *plot) targetRoom() float64 {
 	for _, t := range p.s.Targets {
-		if (p.max-t.Value.Float64())/(p.max-p.min)*p.plotH() < 24 {
+		room := p.max - t.Value.Float64()
+		if p.down() {
+			room = t.Value.Float64() - p.min
+		}
+		if room/(p.max-p.min)*p.plotH() < 24 {
 			return 22
 		}
 	}

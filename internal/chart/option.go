@@ -65,12 +65,16 @@ func (p *plot) option() obj {
 
 // valueAxis gives the axis of figures.
 func (p *plot) valueAxis() obj {
-	return obj{
+	o := obj{
 		"type": "value", "min": p.min, "max": p.max, "interval": p.step,
 		"axisLabel": obj{"color": muted, "fontSize": labelSize, "margin": axisGap, "formatter": obj{"$fn": "num", "lang": p.lang, "decimals": digits(p.step)}},
 		"axisLine":  obj{"show": false}, "axisTick": obj{"show": false},
 		"splitLine": obj{"lineStyle": obj{"color": hair, "width": 1}},
 	}
+	if p.down() {
+		o["inverse"] = true
+	}
+	return o
 }
 
 // categoryAxis gives the axis of periods or items.

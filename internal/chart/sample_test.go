@@ -210,6 +210,14 @@ const names34 = "Hà Nội|Cao Bằng|Tuyên Quang|Điện Biên|Lai Châu|Sơn 
 
 const names63 = "Hà Nội|Hà Giang|Cao Bằng|Bắc Kạn|Tuyên Quang|Lào Cai|Điện Biên|Lai Châu|Sơn La|Yên Bái|Hòa Bình|Thái Nguyên|Lạng Sơn|Quảng Ninh|Bắc Giang|Phú Thọ|Vĩnh Phúc|Bắc Ninh|Hải Dương|Hải Phòng|Hưng Yên|Thái Bình|Hà Nam|Nam Định|Ninh Bình|Thanh Hóa|Nghệ An|Hà Tĩnh|Quảng Bình|Quảng Trị|Huế|Đà Nẵng|Quảng Nam|Quảng Ngãi|Bình Định|Phú Yên|Khánh Hòa|Ninh Thuận|Bình Thuận|Kon Tum|Gia Lai|Đắk Lắk|Đắk Nông|Lâm Đồng|Bình Phước|Tây Ninh|Bình Dương|Đồng Nai|Bà Rịa - Vũng Tàu|Thành phố Hồ Chí Minh|Long An|Tiền Giang|Bến Tre|Trà Vinh|Vĩnh Long|Đồng Tháp|An Giang|Kiên Giang|Cần Thơ|Hậu Giang|Sóc Trăng|Bạc Liêu|Cà Mau"
 
+// sampleRank has the axis of ranks, which points down: figures with a gap, the path and a target.
+func sampleRank() *Spec {
+	return &Spec{ID: "rank", Kind: Line, Down: true, Title: l("Xếp hạng", "Rank"), Subtitle: l("hạng", "rank"), Unit: l("hạng", "rank"), Source: testSource, Periods: years(2021, 2030),
+		Series: []Series{{ID: "rank", Name: l("Xếp hạng", "Rank"), Colour: Accent, Values: figs("86", "80", "", "71", "", "", "", "", "", "")},
+			{ID: "path", Name: l("Đường đi đều", "Even path"), Colour: Context, Style: Dashed, Values: figs("86", "80", "74", "68", "62", "56", "50", "44", "37", "30")}},
+		Targets: []Target{{Name: l("Mục tiêu 2030: 30", "Target 2030: 30"), Value: stat.MustDecimal("30"), Period: stat.Year(2030)}}}
+}
+
 func samples() []*Spec {
-	return []*Spec{sampleMap("VN34", Map), sampleMap("VN63", Map), sampleMap("VN34", Tiles), sampleMap("VN63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
+	return []*Spec{sampleRank(), sampleMap("VN34", Map), sampleMap("VN63", Map), sampleMap("VN34", Tiles), sampleMap("VN63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
 }

@@ -53,6 +53,7 @@ type Spec struct {
 	URL      string          `json:"url,omitempty"`     // permanent address of the view
 	Alt      catalog.Label   `json:"alt,omitzero"`      // what the picture shows, in a sentence or two, for those who do not see it
 	FromZero bool            `json:"fromZero,omitempty"`
+	Down     bool            `json:"down,omitempty"` // of a line: the axis points down, as for ranks, of which the first is the best
 }
 
 // Item is one bar, dot or province.

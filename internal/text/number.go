@@ -44,6 +44,19 @@ func FormatNumber(lang string, d stat.Decimal, decimals int) string {
 	return b.String()
 }
 
+// FormatProbability writes a probability given in per cent, without digits after the mark. What is neither certain nor impossible is never
+// written as 0 or 100: it is under 1 or over 99. Every page, file and answer writes probabilities here.
+func FormatProbability(lang string, percent stat.Decimal) string {
+	one, ninetyNine := stat.Int(1), stat.Int(99)
+	switch {
+	case percent.Cmp(one) < 0:
+		return book.Say(lang, "under", "n", "1")
+	case percent.Cmp(ninetyNine) > 0:
+		return book.Say(lang, "over", "n", "99")
+	}
+	return book.Say(lang, "percent", "n", FormatNumber(lang, percent, 0))
+}
+
 // Style is a way of writing a number.
 type Style string
 

@@ -231,3 +231,23 @@ func FuzzDetectNumber(f *testing.F) {
 		}
 	})
 }
+
+func TestAProbabilityIsNeverZeroOrAHundred(t *testing.T) {
+	for percent, want := range map[string][2]string{
+		"0":       {"dưới 1 %", "under 1 %"},
+		"0.0004":  {"dưới 1 %", "under 1 %"},
+		"0.99":    {"dưới 1 %", "under 1 %"},
+		"1":       {"1 %", "1 %"},
+		"49.6":    {"50 %", "50 %"},
+		"99":      {"99 %", "99 %"},
+		"99.4":    {"trên 99 %", "over 99 %"},
+		"99.9804": {"trên 99 %", "over 99 %"},
+		"100":     {"trên 99 %", "over 99 %"},
+	} {
+		for i, lang := range []string{"vi", "en"} {
+			if got := FormatProbability(lang, stat.MustDecimal(percent)); got != want[i] {
+				t.Errorf("%s in %s is %q, want %q", percent, lang, got, want[i])
+			}
+		}
+	}
+}
