@@ -19,7 +19,7 @@ var pageTemplates = sync.OnceValue(func() map[string]*template.Template {
 	if err != nil {
 		panic(err)
 	}
-	base := template.New("layout.html").Funcs(template.FuncMap{"args": args})
+	base := template.New("layout.html").Funcs(template.FuncMap{"args": args, "seal": sealOf})
 	var own []string
 	for _, f := range files {
 		if name := path.Base(f); name == "layout.html" || strings.HasPrefix(name, "_") {

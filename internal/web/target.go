@@ -2,12 +2,13 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
-	"nhipso/internal/publish"
+	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 )
@@ -17,19 +18,29 @@ type targetPage struct {
 	Frame
 	Key, Instrument, InstrumentDate, Owner, Unit, Topic string
 	OwnerMark                                           FlagView
-	Indicator                                           string
+	Indicator, Basis, Counted                           string
 	Standings                                           []standing
 	Aims, Actual                                        *Figure
 	Siblings                                            []Crumb
 	Method                                              string
+	Divided                                             bool // into conditions, which have the figures
 }
 
 // standing is where a target stands in a year, with the rule beside it.
 type standing struct {
 	Year, Area, Goal, Actual, ActualPeriod, Forecast, Interval, Probability, Gap, Trajectory string
 	Class, ClassName, Rule, Wording, WhyURL                                                  string
-	Flags                                                                                    []FlagView
+	Flags, ActualFlags                                                                       []FlagView
 	Override                                                                                 *overrideView
+	Conditions                                                                               []condition
+	Beside                                                                                   []otherMeasure
+	On                                                                                       string // the day of the judgement
+}
+
+// condition is one of several that a target has, with where it stands.
+type condition struct {
+	Name, URL, Actual, Class, ClassName, Rule, WhyURL string
+	Flags                                             []FlagView
 }
 
 // overrideView is a person's judgement, shown beside the computed one and never in its place.
@@ -81,36 +92,66 @@ func (v *visit) target() (page, error) {
 	}
 	t := newTable("target-"+key, code.Name, col("area", both("targets.area")), periods("year", both("targets.year")), col("binds", both("targets.binds")),
 		numbers("goal", both("targets.goal"), catalog.Label{}, -1), numbers("actual", both("targets.actual"), catalog.Label{}, -1), numbers("forecast", both("targets.forecast"), catalog.Label{}, -1),
-		numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, 0), col("class", both("targets.class")))
+		col("probability", both("targets.probability")), col("class", both("targets.class")))
 	overrides, err := v.overrides()
 	if err != nil {
 		return nil, err
 	}
+	var own []aim
 	var obs []cube.Version
 	for _, a := range v.aims() {
-		if a.target == key {
-			obs = append(obs, a.goal)
-			p.Unit = unitOf(v.snap, flow, a.goal).In(v.lang)
-			s := v.standing(a)
-			s.Override = overrides[key+"@"+a.period.String()]
-			p.Standings = append(p.Standings, s)
-			state := label(both("targets.not-judged"))
-			if c := v.class(a); c != "" {
-				state = label(nameOf(v.snap, "CL_TARGET_CLASS", c)).sealed(c).to(v.why(a.measures["CLASS"].Cell()))
+		for _, a := range append([]aim{a}, a.conditions...) {
+			if a.target == key {
+				own, obs = append(own, a), append(obs, a.goal)
 			}
-			t.add(label(nameOf(v.snap, "CL_AREA", a.area)), when(a.period), label(v.binds(a.goal)), v.rounded(a.goal), v.measured(a, "ACTUAL"), v.measured(a, "FORECAST"), v.measured(a, "PROB"), state)
-		} else if code.Notes["indicator"] != "" && noteOf(v.snap, "CL_TARGET", a.target, "indicator") == code.Notes["indicator"] {
+		}
+		if a.target != key && code.Parent == "" && code.Notes["indicator"] != "" && noteOf(v.snap, "CL_TARGET", a.target, "indicator") == code.Notes["indicator"] {
 			c := Crumb{v.say("targets.sibling", "name", nameOf(v.snap, "CL_TARGET", a.target).In(v.lang), "instrument", nameOf(v.snap, "CL_INSTRUMENT", noteOf(v.snap, "CL_TARGET", a.target, "instrument")).In(v.lang)), v.link("/muc-tieu/" + a.target)}
 			if !slices.Contains(p.Siblings, c) {
 				p.Siblings = append(p.Siblings, c)
 			}
 		}
 	}
-	if hasIndicator && indicator.Dataflow != "" {
-		p.Actual = v.actualFigure(&p.Frame, code, indicator, obs)
+	if code.Parent != "" {
+		p.Crumbs = append(p.Crumbs, Crumb{nameOf(v.snap, "CL_TARGET", code.Parent).In(v.lang), v.link("/muc-tieu/" + code.Parent)})
 	}
+	for _, a := range own {
+		p.Unit = unitOf(v.snap, flow, a.goal).In(v.lang)
+		s := v.standing(a)
+		s.Override = overrides[key+"@"+a.period.String()]
+		p.Standings = append(p.Standings, s)
+		state := label(both("targets.not-judged"))
+		if c := v.class(a); c != "" {
+			state = label(nameOf(v.snap, "CL_TARGET_CLASS", c)).sealed(c).to(v.why(a.measures["CLASS"].Cell()))
+		}
+		actual := none(blankStatus)
+		if o, ok := v.actual(a); ok {
+			actual = v.rounded(o)
+		} else if len(a.conditions) > 0 {
+			actual = v.actuals(a)
+		}
+		t.add(label(nameOf(v.snap, "CL_AREA", a.area)), when(a.period), label(v.binds(a.goal)), v.rounded(a.goal), actual, v.measured(a, "FORECAST"), v.probability(a), state)
+	}
+	if len(own) > 0 && len(own[0].conditions) == 0 {
+		p.Basis = v.basis(own[0])
+		if oneArea(own) {
+			p.Counted = v.counted(own[0])
+		}
+		p.Actual = v.actualFigure(&p.Frame, code, own)
+	}
+	p.Divided = len(own) > 0 && len(own[0].conditions) > 0
 	p.Aims = p.show(&Figure{ID: "muc-tieu", Title: both("targets.aims"), Table: t, Source: v.sourceLine(obs), Open: true})
 	return p, nil
+}
+
+// oneArea reports whether all of a target's years are for one area.
+func oneArea(list []aim) bool {
+	for _, a := range list {
+		if a.area != list[0].area {
+			return false
+		}
+	}
+	return true
 }
 
 // measured is the cell of a measure of a target's standing.
@@ -122,143 +163,202 @@ func (v *visit) measured(a aim, measure string) cell {
 }
 
 func (v *visit) standing(a aim) standing {
-	flow, _ := v.snap.Catalog.Dataflow(targetFlow)
-	unit := unitOf(v.snap, flow, a.goal).In(v.lang)
-	with := func(o cube.Version) string { return text.FormatNumber(v.lang, *v.rounded(o).Number, -1) + " " + unit }
 	s := standing{Year: text.FormatPeriod(v.lang, a.period), Area: nameOf(v.snap, "CL_AREA", a.area).In(v.lang), Flags: v.flags(a.goal.Status, a.goal.Mark())}
 	if a.goal.Value != nil {
-		s.Goal = v.amount(a.goal, v.rounded(a.goal)).Label.In(v.lang)
+		s.Goal = v.amountIn(a.goal)
 	} else {
 		s.Wording = v.binds(a.goal).In(v.lang)
+	}
+	if o, ok := v.actual(a); ok {
+		s.Actual, s.ActualPeriod, s.ActualFlags = v.amountIn(o), text.FormatPeriod(v.lang, o.Period), v.flags(o.Status, o.Mark())
 	}
 	get := func(m string) (cube.Version, bool) {
 		o, ok := a.measures[m]
 		return o, ok && o.Value != nil
 	}
-	if o, ok := get("ACTUAL"); ok {
-		s.Actual = with(o)
-		if day, err := stat.ParseDate(o.Attributes[stat.AttrText]); err == nil {
-			s.ActualPeriod = text.FormatDate(v.lang, day)
-		}
-	}
 	if o, ok := get("FORECAST"); ok {
-		s.Forecast, s.Interval = with(o), v.interval(o)
+		s.Forecast, s.Interval = v.withUnit(a, o), v.interval(o)
+		s.Probability = v.probability(a).Label.In(v.lang)
 	}
-	if o, ok := get("PROB"); ok {
-		s.Probability = text.FormatNumber(v.lang, *o.Value, 0)
-	}
-	if o, ok := get("GAP"); ok && o.Value.Sign() > 0 {
-		s.Gap = with(o)
+	if o, ok := get("GAP"); ok && v.short(a) {
+		size := o.Value.Abs()
+		o.Value = &size
+		s.Gap = v.distance(a, o)
 	}
 	if o, ok := get("TRAJECTORY"); ok {
-		s.Trajectory = with(o)
+		s.Trajectory = v.withUnit(a, o)
 	}
 	s.Class = v.class(a)
 	s.ClassName = v.className(s.Class)
 	if s.Class != "" {
-		s.Rule = v.say("targets.rule-" + s.Class)
-		s.WhyURL = v.why(a.measures["CLASS"].Cell())
-		if reason := a.measures["CLASS"].Attributes[stat.AttrComment]; reason != "" {
-			if id := "targets.reason-" + reason; hasWord(id) {
-				s.Rule = v.say(id)
-			}
+		s.Rule, s.WhyURL = v.whyClass(a), v.why(a.measures["CLASS"].Cell())
+		s.On = text.FormatDate(v.lang, a.measures["CLASS"].Vintage.Date)
+	}
+	for _, c := range a.conditions {
+		x := condition{Name: nameOf(v.snap, "CL_TARGET", c.target).In(v.lang), URL: v.link("/muc-tieu/" + c.target), Class: v.class(c)}
+		x.ClassName = v.className(x.Class)
+		if o, ok := v.actual(c); ok {
+			x.Actual, x.Flags = v.amountIn(o)+" ("+v.readingDay(o)+")", v.flags(o.Status, o.Mark())
 		}
+		if x.Class != "" {
+			x.Rule, x.WhyURL = v.whyClass(c), v.why(c.measures["CLASS"].Cell())
+		}
+		s.Conditions = append(s.Conditions, x)
+	}
+	if len(a.conditions) == 0 {
+		s.Beside = v.beside(a)
 	}
 	return s
 }
 
-// actualFigure draws the published figures of the indicator against the targets.
-func (v *visit) actualFigure(f *Frame, code catalog.Code, indicator catalog.Indicator, goals []cube.Version) *Figure {
-	flow, err := v.snap.Catalog.Dataflow(indicator.Dataflow)
-	if err != nil {
-		return nil
+// distance is a measure of the standing as a difference: two percentages differ by points.
+func (v *visit) distance(a aim, o cube.Version) string {
+	if strings.HasPrefix(noteOf(v.snap, "CL_TARGET", a.target, "unit"), "PC") {
+		return text.FormatNumber(v.lang, *v.rounded(o).Number, -1) + " " + unitLabel(v.snap, "PC_POINT", "").In(v.lang)
 	}
-	var series []publish.Series
-	for _, s := range v.snap.Series(flow.ID, indicator.Key) {
-		area := flow.CodeOf(s.Key, "REF_AREA")
-		for _, g := range goals {
-			gf, _ := v.snap.Catalog.Dataflow(targetFlow)
-			if gf.CodeOf(g.Key, "REF_AREA") == area {
-				series = append(series, s)
-				break
+	return v.withUnit(a, o)
+}
+
+// short reports whether the figure judged falls short of the target: an achieved or met target has no gap, whichever way is better.
+func (v *visit) short(a aim) bool {
+	switch monitor.Class(v.class(a)) {
+	case monitor.Achieved, monitor.Met:
+		return false
+	}
+	return true
+}
+
+// actualFigure draws the published readings of the measure against the targets, with those by other definitions beside them.
+func (v *visit) actualFigure(f *Frame, code catalog.Code, own []aim) *Figure {
+	var flow *catalog.Dataflow
+	var series []readingSeries
+	var obs []cube.Version
+	goals := make([]cube.Version, len(own))
+	areas := map[string]bool{}
+	for i, a := range own {
+		goals[i] = a.goal
+		m, ok := v.measure(a)
+		if !ok {
+			return nil
+		}
+		if flow = m.Flow; areas[a.area] {
+			continue
+		}
+		areas[a.area] = true
+		all := v.snap.Read(flow.ID, "")
+		for j, list := range append([][]cube.Version{m.Readings(all)}, m.Beside(all)...) {
+			if len(list) > 0 {
+				series, obs = append(series, readingSeries{list, j > 0}), append(obs, list...)
 			}
 		}
 	}
 	if len(series) == 0 {
 		return nil
 	}
-	var obs []cube.Version
-	for _, s := range series {
-		obs = append(obs, s.Obs...)
-	}
+	indicator, _ := v.snap.Catalog.Indicator(code.Notes["indicator"])
 	table := v.listOf(flow, "actual-"+code.ID, indicator.Name, series)
 	fig := &Figure{ID: "thuc-hien", Title: indicator.Name, Note: v.say("targets.actual-note"), Table: table, Source: v.sourceLine(obs)}
-	var span []stat.Period
-	kind := chart.Line
-	if c := calendar(obs); c != nil && allOn(obs, c) && len(obs) >= len(c)/2 {
-		span = c
-		for _, g := range goals {
-			for g.Period.Frequency() == c[0].Frequency() && span[len(span)-1].Compare(g.Period) < 0 && len(span) < 60 {
-				span = append(span, span[len(span)-1].Next())
-			}
-		}
-	} else {
-		kind = chart.Bar
-		seen := map[stat.Period]bool{}
-		for _, o := range obs {
-			if !seen[o.Period] {
-				seen[o.Period] = true
-				span = append(span, o.Period)
-			}
-		}
-		slices.SortFunc(span, stat.Period.Compare)
+	if len(series) > maxInLegend {
+		return f.show(fig)
 	}
-	if len(series) <= maxInLegend && len(span) > 0 {
-		unit := unitOf(v.snap, flow, obs[0])
-		s := v.spec(kind, "target-"+code.ID, indicator.Name, unit, unit, decimalsOf(v.snap, flow, obs[0]), obs)
-		s.Periods = span
-		var keys []stat.Key
-		for _, x := range series {
-			keys = append(keys, x.Key)
-		}
-		skip := common(flow, keys)
-		for i, x := range series {
-			name := indicator.Name
-			if len(series) > 1 {
-				name = shortName(v.snap, flow, x.Key, skip)
-			}
-			s.Series = append(s.Series, chart.Series{ID: "s" + string(x.Key), Name: name, Colour: plainColours[i%len(plainColours)], Values: values(x.Obs, span)})
-		}
-		for _, g := range goals {
-			if g.Value != nil {
-				target := chart.Target{Name: both("targets.line", "year", g.Period.String(), "value", g.Value.String()), Value: *g.Value}
-				target.Name = catalog.Label{Vi: say("vi", "targets.line", "year", g.Period.Year(), "value", text.FormatNumber("vi", *g.Value, -1)),
-					En: say("en", "targets.line", "year", g.Period.Year(), "value", text.FormatNumber("en", *g.Value, -1))}
-				if slices.Contains(span, g.Period) {
-					target.Period = g.Period
-				}
-				s.Targets = append(s.Targets, target)
-			}
-		}
-		s.Series = append(s.Series, v.pathSeries(goals, span)...)
-		fig.Chart = s
+	span, kind := readingSpan(series, goals, indicator.Unit == "RANK")
+	if len(span) == 0 {
+		return f.show(fig)
 	}
+	unit := unitOf(v.snap, flow, obs[0])
+	digits := 0
+	for _, o := range obs {
+		digits = max(digits, decimalsOf(v.snap, flow, o))
+	}
+	s := v.spec(kind, "target-"+code.ID, indicator.Name, unit, unit, digits, obs)
+	s.Periods, s.Down = span, indicator.Unit == "RANK"
+	var keys []stat.Key
+	for _, x := range series {
+		keys = append(keys, x.list[0].Key)
+	}
+	skip := common(flow, keys)
+	for i, x := range series {
+		name := indicator.Name
+		if len(series) > 1 {
+			name = shortName(v.snap, flow, keys[i], skip)
+		}
+		s.Series = append(s.Series, chart.Series{ID: "s" + string(keys[i]), Name: name, Colour: plainColours[i%len(plainColours)], Values: values(x.list, span)})
+	}
+	for _, g := range goals {
+		if g.Value != nil {
+			target := chart.Target{Value: *g.Value, Name: catalog.Label{Vi: say("vi", "targets.line", "year", g.Period.Year(), "value", text.FormatNumber("vi", *g.Value, -1)),
+				En: say("en", "targets.line", "year", g.Period.Year(), "value", text.FormatNumber("en", *g.Value, -1))}}
+			if slices.Contains(span, g.Period) {
+				target.Period = g.Period
+			}
+			s.Targets = append(s.Targets, target)
+		}
+	}
+	s.Series = append(s.Series, v.pathSeries(own, span)...)
+	fig.Chart = s
 	return f.show(fig)
 }
 
+// readingSeries are readings by one definition in one area.
+type readingSeries struct {
+	list   []cube.Version
+	beside bool // by another definition than the one that judges
+}
+
+// readingSpan gives the periods along which readings are drawn, and how: on an even calendar, up to the last target, as a line;
+// otherwise one bar a reading, in order of time. Ranks are never bars, which would make the worst the tallest.
+func readingSpan(series []readingSeries, goals []cube.Version, rank bool) ([]stat.Period, chart.Kind) {
+	var judged, all []cube.Version
+	for _, x := range series {
+		all = append(all, x.list...)
+		if !x.beside {
+			judged = append(judged, x.list...)
+		}
+	}
+	if len(judged) == 0 {
+		judged = all
+	}
+	if c := calendar(judged); c != nil && allOn(judged, c) && (len(judged) >= len(c)/2 || rank) {
+		for _, g := range goals {
+			for g.Period.Frequency() == c[0].Frequency() && c[len(c)-1].Compare(g.Period) < 0 && len(c) < 60 {
+				c = append(c, c[len(c)-1].Next())
+			}
+		}
+		return c, chart.Line
+	}
+	var span []stat.Period
+	for _, o := range judged {
+		if !slices.Contains(span, o.Period) {
+			span = append(span, o.Period)
+		}
+	}
+	slices.SortFunc(span, func(a, b stat.Period) int {
+		if c := a.To().Compare(b.To()); c != 0 {
+			return c
+		}
+		return a.Compare(b)
+	})
+	// The drawing wants its periods in their own order; where that is not the order of time, the table alone tells it.
+	if !slices.IsSortedFunc(span, stat.Period.Compare) {
+		return nil, chart.Bar
+	}
+	if rank {
+		return span, chart.Line
+	}
+	return span, chart.Bar
+}
+
 // pathSeries is the even path to the targets of each area, where it has values on the periods drawn.
-func (v *visit) pathSeries(goals []cube.Version, span []stat.Period) []chart.Series {
+func (v *visit) pathSeries(own []aim, span []stat.Period) []chart.Series {
 	var out []chart.Series
 	seen := map[string]bool{}
-	for _, g := range goals {
-		codes := g.Key.Codes() // FREQ, REF_AREA, TARGET
-		key := stat.NewKey(codes[0], codes[1], codes[2], "PATH")
-		path := v.snap.One(statusFlow, key)
-		if seen[codes[1]] || len(path.Obs) == 0 || !allOn(path.Obs, span) {
+	for _, a := range own {
+		path := v.snap.One(statusFlow, stat.NewKey("A", a.area, a.target, "PATH"))
+		if seen[a.area] || len(path.Obs) == 0 || !allOn(path.Obs, span) {
 			continue
 		}
-		seen[codes[1]] = true
-		out = append(out, chart.Series{ID: "path-" + codes[1], Name: both("targets.path"), Colour: chart.Context, Style: chart.Dashed, Values: values(path.Obs, span)})
+		seen[a.area] = true
+		out = append(out, chart.Series{ID: "path-" + a.area, Name: both("targets.path"), Colour: chart.Context, Style: chart.Dashed, Values: values(path.Obs, span)})
 	}
 	return out
 }
@@ -273,14 +373,14 @@ func allOn(obs []cube.Version, span []stat.Period) bool {
 	return true
 }
 
-// listOf lists the figures of some series, one a row.
-func (v *visit) listOf(f *catalog.Dataflow, id string, title catalog.Label, series []publish.Series) *Table {
+// listOf lists readings, the newest first, those that judge before those by other definitions.
+func (v *visit) listOf(f *catalog.Dataflow, id string, title catalog.Label, series []readingSeries) *Table {
 	t := newTable(id, title, periods("TIME_PERIOD", both("data.period")), col("series", both("data.series")), numbers("OBS_VALUE", both("data.value"), catalog.Label{}, -1), col("unit", both("data.unit")),
 		col("VINTAGE", both("data.vintage")), col("SOURCE", both("data.source")), col("NOTE", both("data.note")))
 	for _, s := range series {
-		for i := len(s.Obs) - 1; i >= 0; i-- {
-			o := s.Obs[i]
-			t.add(when(o.Period), label(seriesName(v.snap, f, s.Key, nil)).to(v.link("/so-lieu/"+f.ID+"/"+string(s.Key))), v.rounded(o), label(unitOf(v.snap, f, o)), same(v.vintage(o.Vintage)), label(v.sourceOf(o)), label(v.remark(o)))
+		for i := len(s.list) - 1; i >= 0; i-- {
+			o := s.list[i]
+			t.add(when(o.Period), label(seriesName(v.snap, f, o.Key, nil)).to(v.link("/so-lieu/"+f.ID+"/"+string(o.Key))), v.rounded(o), label(unitOf(v.snap, f, o)), same(v.vintage(o.Vintage)), label(v.sourceOf(o)), label(v.remark(o)))
 		}
 	}
 	return t

@@ -20,8 +20,14 @@ const (
 	statusFlow = "TARGET_STATUS"
 )
 
-// classes in the order of the official rule; the numbers are those of CL_TARGET_CLASS.
-var classes = []string{"ACHIEVED", "LIKELY", "FOCUS", "NOT_ASSESSABLE", "NO_DATA"}
+// classes in the order of monitor.Classes: those of open targets, then those of closed ones.
+func classes() []string {
+	var out []string
+	for _, c := range monitor.Classes() {
+		out = append(out, string(c))
+	}
+	return out
+}
 
 // targetsPage holds every target with its standing and the rule that gives it.
 type targetsPage struct {
@@ -33,105 +39,15 @@ type targetsPage struct {
 	Table   *Figure
 	Drawing *Figure
 	Method  string
-	Judged  bool // the standing has been computed
+	Judged  bool   // the standing has been computed
+	Day     string // of the standing
 	Shown   string
+	Review  *reviewView
 }
 
 type classCount struct {
 	Class, Name, Rule, N, URL string
 	Selected                  bool
-}
-
-// aim is one target in one year for one area, with what is known of it.
-type aim struct {
-	target, area string
-	period       stat.Period
-	goal         cube.Version
-	measures     map[string]cube.Version
-}
-
-// aims lists the targets, in the order of their list, area and year.
-func (v *visit) aims() []aim {
-	flow, err := v.snap.Catalog.Dataflow(targetFlow)
-	if err != nil {
-		return nil
-	}
-	type place struct {
-		target, area string
-		period       stat.Period
-	}
-	judged := map[place]map[string]cube.Version{}
-	if sf, err := v.snap.Catalog.Dataflow(statusFlow); err == nil {
-		for _, o := range v.snap.Read(statusFlow, "") {
-			k := place{sf.CodeOf(o.Key, "TARGET"), sf.CodeOf(o.Key, "REF_AREA"), o.Period}
-			if judged[k] == nil {
-				judged[k] = map[string]cube.Version{}
-			}
-			judged[k][sf.CodeOf(o.Key, "MEASURE")] = o
-		}
-	}
-	var out []aim
-	for _, s := range v.snap.Series(targetFlow, "") {
-		for _, o := range s.Obs {
-			k := place{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
-			out = append(out, aim{k.target, k.area, k.period, o, judged[k]})
-		}
-	}
-	l, err := v.snap.Catalog.Codelist("CL_TARGET")
-	if err == nil {
-		sort.SliceStable(out, func(i, j int) bool { return l.Position(out[i].target) < l.Position(out[j].target) })
-	}
-	return out
-}
-
-// class reads the standing of a target, or "" when it has not been computed.
-func (v *visit) class(a aim) string {
-	o, ok := a.measures["CLASS"]
-	if !ok {
-		return ""
-	}
-	if c := o.Attributes[stat.AttrText]; c != "" {
-		return classCode(c)
-	}
-	if o.Value == nil {
-		return ""
-	}
-	if l, err := v.snap.Catalog.Codelist("CL_TARGET_CLASS"); err == nil {
-		for _, c := range l.Codes {
-			if c.Notes["value"] == o.Value.Round(0).String() {
-				return c.ID
-			}
-		}
-	}
-	return ""
-}
-
-// classCode gives the code of CL_TARGET_CLASS for a class as the rule writes it.
-func classCode(s string) string {
-	switch monitor.Class(s) {
-	case monitor.NotAssessable:
-		return "NOT_ASSESSABLE"
-	case monitor.NoData:
-		return "NO_DATA"
-	}
-	return s
-}
-
-func (v *visit) className(class string) string {
-	if class == "" {
-		return v.say("targets.not-judged")
-	}
-	return nameOf(v.snap, "CL_TARGET_CLASS", class).In(v.lang)
-}
-
-// classOf gives the standing of one target.
-func (v *visit) classOf(target, area string, p stat.Period) (class, name string) {
-	for _, a := range v.aims() {
-		if a.target == target && a.area == area && a.period == p {
-			class = v.class(a)
-		}
-	}
-	return class, v.className(class)
 }
 
 // topicOf is the topic of a target: that of its indicator.
@@ -195,8 +111,8 @@ func (v *visit) targets() (page, error) {
 		}
 		shown = kept
 	}
-	// What needs effort comes first, what cannot be judged last.
-	first := []string{"FOCUS", "LIKELY", "ACHIEVED", "NOT_ASSESSABLE", "NO_DATA", ""}
+	// What needs effort comes first, then what is over, and what cannot be judged last.
+	first := []string{"FOCUS", "LIKELY", "ACHIEVED", "NOT_ASSESSABLE", "MISSED", "MET", "NO_FIGURE", "NO_DATA", ""}
 	shown = slices.Clone(shown)
 	slices.SortStableFunc(shown, func(a, b aim) int { return slices.Index(first, v.class(a)) - slices.Index(first, v.class(b)) })
 	count := map[string]int{}
@@ -205,7 +121,7 @@ func (v *visit) targets() (page, error) {
 	}
 	p.Judged = count[""] < len(all)
 	if p.Judged {
-		for _, c := range classes {
+		for _, c := range classes() {
 			url := v.here("xep-loai", c, "trang", "")
 			if v.query.Get("xep-loai") == c {
 				url = v.here("xep-loai", "")
@@ -213,7 +129,8 @@ func (v *visit) targets() (page, error) {
 			p.Counts = append(p.Counts, classCount{c, v.className(c), v.say("targets.rule-" + c), v.count(count[c]), url, v.query.Get("xep-loai") == c})
 		}
 		p.Answer = v.say("targets.answer", "n", v.count(len(all)), "achieved", v.count(count["ACHIEVED"]), "likely", v.count(count["LIKELY"]), "focus", v.count(count["FOCUS"]),
-			"open", v.count(count["NOT_ASSESSABLE"]), "none", v.count(count["NO_DATA"]))
+			"open", v.count(count["NOT_ASSESSABLE"]), "none", v.count(count["NO_DATA"]), "met", v.count(count["MET"]), "missed", v.count(count["MISSED"]), "nofigure", v.count(count["NO_FIGURE"]))
+		p.Day = v.judgedOn(all)
 	} else {
 		p.Answer = v.say("targets.answer-bare", "n", v.count(len(all)))
 	}
@@ -222,6 +139,9 @@ func (v *visit) targets() (page, error) {
 	if fig := v.targetDrawing(shown); fig != nil {
 		p.Drawing = p.show(fig)
 	}
+	if p.Judged {
+		p.Review = v.review(&p.Frame, all)
+	}
 	return p, nil
 }
 
@@ -229,7 +149,7 @@ func (v *visit) targets() (page, error) {
 func (v *visit) targetTable(f *Frame, list []aim) *Figure {
 	t := newTable("targets", both("targets.table"), export.Column{ID: "target", Name: both("targets.code"), Kind: export.Code}, col("name", both("targets.name")),
 		col("area", both("targets.area")), periods("year", both("targets.year")), col("binds", both("targets.binds")), numbers("goal", both("targets.goal"), catalog.Label{}, -1),
-		numbers("actual", both("targets.actual"), catalog.Label{}, -1), col("unit", both("data.unit")), numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, 0),
+		numbers("actual", both("targets.actual"), catalog.Label{}, -1), col("unit", both("data.unit")), col("probability", both("targets.probability")),
 		col("class", both("targets.class")), col("instrument", both("targets.instrument")))
 	t.Heads = 2
 	// The page joins condition, value and unit into one column; the file keeps them apart.
@@ -240,15 +160,15 @@ func (v *visit) targetTable(f *Frame, list []aim) *Figure {
 		obs = append(obs, a.goal)
 		class := v.class(a)
 		goal := v.rounded(a.goal)
-		actual := none("")
-		if o, ok := a.measures["ACTUAL"]; ok {
-			actual = v.rounded(o)
+		actual, reading := none(""), none(blankStatus)
+		if o, ok := v.actual(a); ok {
+			actual, reading = v.rounded(o), v.amount(o, v.rounded(o))
 			obs = append(obs, o)
+		} else if len(a.conditions) > 0 {
+			reading = v.actuals(a)
+			actual.Label, actual.Mark, actual.Status = reading.Label, reading.Mark, reading.Status
 		}
-		probability := none(blankStatus)
-		if o, ok := a.measures["PROB"]; ok && o.Value != nil {
-			probability = v.rounded(o)
-		}
+		probability := v.probability(a)
 		flow, _ := v.snap.Catalog.Dataflow(targetFlow)
 		state := label(both("targets.not-judged"))
 		if class != "" {
@@ -257,7 +177,7 @@ func (v *visit) targetTable(f *Frame, list []aim) *Figure {
 		instrument := noteOf(v.snap, "CL_TARGET", a.target, "instrument")
 		t.add(same(a.target).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_TARGET", a.target)).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_AREA", a.area)),
 			when(a.period), label(v.binds(a.goal)), goal, actual, label(unitOf(v.snap, flow, a.goal)), probability, state, label(nameOf(v.snap, "CL_INSTRUMENT", instrument)))
-		shown.add(same(a.target).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_TARGET", a.target)).to(v.link("/muc-tieu/"+a.target)), when(a.period), v.amount(a.goal, goal), v.amount(a.measures["ACTUAL"], actual),
+		shown.add(same(a.target).to(v.link("/muc-tieu/"+a.target)), label(nameOf(v.snap, "CL_TARGET", a.target)).to(v.link("/muc-tieu/"+a.target)), when(a.period), v.amount(a.goal, goal), reading,
 			probability, state, label(nameOf(v.snap, "CL_AREA", a.area)), label(beforeColon(nameOf(v.snap, "CL_INSTRUMENT", instrument))))
 	}
 	return f.show(&Figure{ID: "bang", Title: t.Title, Table: shown, Long: func() *Table { return t }, Source: v.sourceLine(obs), Open: true})
@@ -287,7 +207,7 @@ func beforeColon(l catalog.Label) catalog.Label {
 // the wording of the target.
 func (v *visit) amount(o cube.Version, c cell) cell {
 	out := cell{href: c.href}
-	out.Mark = c.Mark
+	out.Mark, out.Status = c.Mark, c.Status
 	if o.Dataflow == "" {
 		return none(blankStatus)
 	}
@@ -303,6 +223,9 @@ func (v *visit) amount(o cube.Version, c cell) cell {
 	symbol := ""
 	if b := v.binds(o).Vi; b != "=" {
 		symbol = b + " "
+	}
+	if printed := o.Attributes[stat.AttrText]; o.Value != nil && strings.ContainsAny(printed[:min(1, len(printed))], "<>") && cube.Reported(o.Observation) {
+		symbol = printed[:1] + " " // what the source prints as "more than" stays so
 	}
 	out.Label = catalog.Label{Vi: strings.TrimSpace(symbol + text.FormatNumber("vi", *c.Number, -1) + " " + unit.Vi), En: strings.TrimSpace(symbol + text.FormatNumber("en", *c.Number, -1) + " " + unit.En)}
 	return out
@@ -335,7 +258,7 @@ func (v *visit) targetDrawing(list []aim) *Figure {
 	type twin struct{ indicator, period, goal string }
 	seen := map[twin]bool{}
 	for _, a := range list {
-		actual, ok := a.measures["ACTUAL"]
+		actual, ok := v.actual(a)
 		unit := unitOf(v.snap, flow, a.goal)
 		if !ok || actual.Value == nil || a.goal.Value == nil || (unit != percent && unit.Vi[:min(1, len(unit.Vi))] != "%") || len(s.Items) == 16 {
 			continue

@@ -1,0 +1,398 @@
+package web
+
+import (
+	"sort"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/monitor"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+// aim is one target in one year for one area, with what is known of it.
+type aim struct {
+	target, area string
+	period       stat.Period
+	goal         cube.Version
+	measures     map[string]cube.Version
+	conditions   []aim // each with the same goal, where the target has several
+}
+
+// aims lists the targets, in the order of their list, area and year. The conditions of a target stand with it, not beside it.
+func (v *visit) aims() []aim {
+	flow, err := v.snap.Catalog.Dataflow(targetFlow)
+	if err != nil {
+		return nil
+	}
+	type place struct {
+		target, area string
+		period       stat.Period
+	}
+	judged := map[place]map[string]cube.Version{}
+	if sf, err := v.snap.Catalog.Dataflow(statusFlow); err == nil {
+		for _, o := range v.snap.Read(statusFlow, "") {
+			k := place{sf.CodeOf(o.Key, "TARGET"), sf.CodeOf(o.Key, "REF_AREA"), o.Period}
+			if judged[k] == nil {
+				judged[k] = map[string]cube.Version{}
+			}
+			judged[k][sf.CodeOf(o.Key, "MEASURE")] = o
+		}
+	}
+	targets, _ := v.snap.Catalog.Codelist("CL_TARGET")
+	var out []aim
+	for _, s := range v.snap.Series(targetFlow, "") {
+		for _, o := range s.Obs {
+			k := place{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
+			a := aim{target: k.target, area: k.area, period: k.period, goal: o, measures: judged[k]}
+			if targets != nil {
+				for _, c := range monitor.Conditions(targets, k.target, k.period.Year()) {
+					a.conditions = append(a.conditions, aim{target: c.ID, area: k.area, period: k.period, goal: o, measures: judged[place{c.ID, k.area, k.period}]})
+				}
+			}
+			out = append(out, a)
+		}
+	}
+	if targets != nil {
+		sort.SliceStable(out, func(i, j int) bool { return targets.Position(out[i].target) < targets.Position(out[j].target) })
+	}
+	return out
+}
+
+// class reads the standing of a target, or "" when it has not been computed.
+func (v *visit) class(a aim) string {
+	o, ok := a.measures["CLASS"]
+	if !ok {
+		return ""
+	}
+	if c := o.Attributes[stat.AttrText]; c != "" {
+		return classCode(c)
+	}
+	if o.Value == nil {
+		return ""
+	}
+	if l, err := v.snap.Catalog.Codelist("CL_TARGET_CLASS"); err == nil {
+		for _, c := range l.Codes {
+			if c.Notes["value"] == o.Value.Round(0).String() {
+				return c.ID
+			}
+		}
+	}
+	return ""
+}
+
+// classCode gives the code of CL_TARGET_CLASS for a class as the rule writes it.
+func classCode(s string) string {
+	switch monitor.Class(s) {
+	case monitor.NotAssessable:
+		return "NOT_ASSESSABLE"
+	case monitor.NoData:
+		return "NO_DATA"
+	}
+	return s
+}
+
+// sealOf is the look of a class: a closed target that was met looks as an achieved one, for the words beside it tell them apart.
+func sealOf(class string) string {
+	switch monitor.Class(class) {
+	case monitor.Met:
+		return string(monitor.Achieved)
+	case monitor.Missed:
+		return string(monitor.Concentrate)
+	case monitor.NoFigureDue:
+		return string(monitor.NoData)
+	}
+	return class
+}
+
+func (v *visit) className(class string) string {
+	if class == "" {
+		return v.say("targets.not-judged")
+	}
+	return nameOf(v.snap, "CL_TARGET_CLASS", class).In(v.lang)
+}
+
+// classOf gives the standing of one target.
+func (v *visit) classOf(target, area string, p stat.Period) (class, name string) {
+	for _, a := range v.aims() {
+		if a.target == target && a.area == area && a.period == p {
+			class = v.class(a)
+		}
+	}
+	return class, v.className(class)
+}
+
+// measure is what a target is held against; false when nobody is known to publish it.
+func (v *visit) measure(a aim) (monitor.Measure, bool) {
+	l, err := v.snap.Catalog.Codelist("CL_TARGET")
+	if err != nil {
+		return monitor.Measure{}, false
+	}
+	code, ok := l.Code(a.target)
+	if !ok {
+		return monitor.Measure{}, false
+	}
+	return monitor.MeasureOf(v.snap.Catalog, code, a.area)
+}
+
+// readings are the published figures of a target's measure.
+func (v *visit) readings(a aim) []cube.Version {
+	m, ok := v.measure(a)
+	if !ok {
+		return nil
+	}
+	return m.Readings(v.snap.Read(m.Flow.ID, ""))
+}
+
+// actual is the figure that was judged: the published one, with the status and the evidence that it has where it was published, as long
+// as it is still the number that was judged.
+func (v *visit) actual(a aim) (cube.Version, bool) {
+	judged, ok := a.measures["ACTUAL"]
+	if !ok || judged.Value == nil {
+		return judged, false
+	}
+	for _, r := range v.readings(a) {
+		if r.Period.String() == judged.Attributes[stat.AttrText] && judged.Value.Cmp(r.Value.Round(4)) == 0 {
+			return r, true
+		}
+	}
+	return judged, true
+}
+
+// actuals lists the figures of a target's conditions, in their order, as surely known as the least sure of them.
+func (v *visit) actuals(a aim) cell {
+	var vi, en []string
+	out := none(blankStatus)
+	for _, c := range a.conditions {
+		o, ok := v.actual(c)
+		if !ok {
+			vi, en = append(vi, gap), append(en, gap)
+			continue
+		}
+		x := v.amount(o, v.rounded(o))
+		vi, en = append(vi, x.Label.Vi), append(en, x.Label.En)
+		if out.Status == blankStatus {
+			out.Status = stat.Normal
+		}
+		out.Mark, out.Status = stat.Weakest(out.Mark, x.Mark), stat.LeastCertain(out.Status, x.Status)
+	}
+	out.Label = catalog.Label{Vi: strings.Join(vi, "; "), En: strings.Join(en, "; ")}
+	return out.to(v.link("/muc-tieu/" + a.target))
+}
+
+// due is the last day on which a target can be met.
+func (a aim) due() stat.Date { return a.period.To() }
+
+// reason is the branch of the rule that gave the class.
+func (a aim) reason() monitor.Reason {
+	return monitor.Reason(a.measures["CLASS"].Attributes[stat.AttrComment])
+}
+
+// probability is the probability of a target as text; a closed target, and one with too few figures, has none.
+func (v *visit) probability(a aim) cell {
+	o, ok := a.measures["PROB"]
+	if !ok || o.Value == nil {
+		return none(blankStatus)
+	}
+	return label(catalog.Label{Vi: text.FormatProbability("vi", *o.Value), En: text.FormatProbability("en", *o.Value)}).to(v.why(o.Cell()))
+}
+
+// judgedOn is the day as of which the standings were computed.
+func (v *visit) judgedOn(list []aim) string {
+	for _, a := range list {
+		if o, ok := a.measures["CLASS"]; ok {
+			return text.FormatDate(v.lang, o.Vintage.Date)
+		}
+	}
+	return ""
+}
+
+// amountIn is a figure with condition, number and unit in the visitor's language.
+func (v *visit) amountIn(o cube.Version) string { return v.amount(o, v.rounded(o)).Label.In(v.lang) }
+
+// withUnit is a measure of the standing in the unit of the target.
+func (v *visit) withUnit(a aim, o cube.Version) string {
+	flow, _ := v.snap.Catalog.Dataflow(targetFlow)
+	return strings.TrimSpace(text.FormatNumber(v.lang, *v.rounded(o).Number, -1) + " " + unitOf(v.snap, flow, a.goal).In(v.lang))
+}
+
+// whyClass says in a sentence, with the numbers, why a target stands where it does.
+func (v *visit) whyClass(a aim) string {
+	class, reason := v.class(a), string(a.reason())
+	if len(a.conditions) > 0 {
+		return v.whyConditions(a, class)
+	}
+	id := "targets.reason-" + reason
+	readings := v.readings(a)
+	actual, known := v.actual(a)
+	switch {
+	case monitor.Class(class).Closed() && (reason == string(monitor.NoFigure) || reason == string(monitor.NoFigureForYear) && !known):
+		id += "-closed"
+	case !hasWord(id) || !known && speaksOfAFigure(a.reason()):
+		return v.say("targets.rule-" + class)
+	}
+	pairs := []any{"due", text.FormatDate(v.lang, a.due()), "year", a.period.Year(), "goal", v.amountIn(a.goal), "n", len(readings), "least", monitor.MinFigures, "span", int(monitor.MinYears)}
+	if known {
+		pairs = append(pairs, "actual", v.amountIn(actual), "period", v.readingDay(actual))
+	}
+	if len(readings) > 0 {
+		pairs = append(pairs, "from", v.readingDay(readings[0]), "to", v.readingDay(readings[len(readings)-1]))
+	}
+	if o, ok := a.measures["FORECAST"]; ok && o.Value != nil {
+		pairs = append(pairs, "forecast", v.withUnit(a, o), "probability", v.probability(a).Label.In(v.lang))
+	}
+	out := v.say(id, pairs...)
+	if later, ok := v.after(a, readings); ok && monitor.Class(class).Closed() {
+		out += " " + v.say("targets.later", "period", v.readingDay(later), "actual", v.amountIn(later))
+	}
+	return out
+}
+
+// speaksOfAFigure reports whether the sentence of a reason needs the figure that was judged.
+func speaksOfAFigure(r monitor.Reason) bool {
+	switch r {
+	case monitor.Qualitative, monitor.NoComparator, monitor.NoFigure, monitor.NoFigureForYear:
+		return false
+	}
+	return true
+}
+
+// whyConditions names the conditions of a target that do not hold, or that cannot be judged.
+func (v *visit) whyConditions(a aim, class string) string {
+	failed, unknown := "", ""
+	add := func(list *string, c aim) {
+		if *list != "" {
+			*list += "; "
+		}
+		*list += nameOf(v.snap, "CL_TARGET", c.target).In(v.lang)
+	}
+	for _, c := range a.conditions {
+		switch monitor.Class(v.class(c)) {
+		case monitor.Missed, monitor.Concentrate:
+			add(&failed, c)
+		case monitor.NoFigureDue, monitor.NotAssessable, monitor.NoData:
+			add(&unknown, c)
+		}
+	}
+	pairs := []any{"n", len(a.conditions), "failed", failed, "unknown", unknown}
+	if id := "targets.reason-" + string(a.reason()) + "-" + class; hasWord(id) {
+		return v.say(id, pairs...)
+	}
+	return v.say("targets.reason-"+string(a.reason()), pairs...)
+}
+
+// after is the newest reading dated after the deadline, which never judges but is worth knowing.
+func (v *visit) after(a aim, readings []cube.Version) (cube.Version, bool) {
+	if n := len(readings); n > 0 && readings[n-1].Period.To().After(a.due()) {
+		return readings[n-1], true
+	}
+	return cube.Version{}, false
+}
+
+// readingDay is when a reading was taken: its period, in running text.
+func (v *visit) readingDay(o cube.Version) string { return text.FormatPeriodInline(v.lang, o.Period) }
+
+// counted says how many figures there are and over what time.
+func (v *visit) counted(a aim) string {
+	readings := v.readings(a)
+	switch len(readings) {
+	case 0:
+		return ""
+	case 1:
+		return v.say("targets.counted-one", "period", v.readingDay(readings[0]))
+	}
+	return v.say("targets.counted", "n", len(readings), "from", v.readingDay(readings[0]), "to", v.readingDay(readings[len(readings)-1]))
+}
+
+// otherMeasure is what another definition of the same indicator says about the target, beside the one that judges it.
+type otherMeasure struct {
+	Definition, Value, Period, URL string
+	Flags                          []FlagView
+}
+
+// beside gives, for each other definition, its reading at the deadline or the last before it.
+func (v *visit) beside(a aim) []otherMeasure {
+	m, ok := v.measure(a)
+	if !ok {
+		return nil
+	}
+	var out []otherMeasure
+	for _, list := range m.Beside(v.snap.Read(m.Flow.ID, "")) {
+		var last *cube.Version
+		for i := range list {
+			if !list[i].Period.To().After(a.due()) {
+				last = &list[i]
+			}
+		}
+		if last == nil {
+			continue
+		}
+		out = append(out, otherMeasure{nameOf(v.snap, "CL_DEFINITION", m.Flow.CodeOf(last.Key, "DEFINITION")).In(v.lang), v.amountIn(*last), v.readingDay(*last), v.why(last.Cell()), v.flags(last.Status, last.Mark())})
+	}
+	return out
+}
+
+// basis says by whose measure a target is judged, and why; empty where its indicator has one measure only.
+func (v *visit) basis(a aim) string {
+	m, ok := v.measure(a)
+	if !ok || m.Basis == "" {
+		return ""
+	}
+	definition := m.Definition
+	if r := v.readings(a); definition == "" && len(r) > 0 {
+		definition = m.Flow.CodeOf(r[0].Key, "DEFINITION")
+	}
+	if definition == "" {
+		return ""
+	}
+	return v.say("targets.basis-"+m.Basis, "definition", nameOf(v.snap, "CL_DEFINITION", definition).In(v.lang))
+}
+
+// reviewView is the official count of the basic targets beside our own.
+type reviewView struct {
+	Figure *Figure
+	Text   string
+}
+
+// review sets the official count of the 62 basic targets beside our own reconstruction and says why they differ.
+func (v *visit) review(f *Frame, all []aim) *reviewView {
+	flow, err := v.snap.Catalog.Dataflow("TASKS")
+	if err != nil {
+		return nil
+	}
+	official, ok := monitor.OfficialReview(flow, v.snap.Read(flow.ID, ""))
+	if !ok {
+		return nil
+	}
+	l, err := v.snap.Catalog.Codelist("CL_TARGET")
+	if err != nil {
+		return nil
+	}
+	ours, total := map[string]int64{}, int64(0)
+	for _, a := range all {
+		if code, ok := l.Code(a.target); ok && monitor.Basic(code, a.period.Year()) && v.class(a) != "" {
+			ours[v.class(a)]++
+			total++
+		}
+	}
+	t := newTable("basic-targets", both("targets.review"), col("class", both("targets.class")), numbers("official", catalog.Label{
+		Vi: say("vi", "targets.review-official", "day", text.FormatDate("vi", official.Day)), En: say("en", "targets.review-official", "day", text.FormatDate("en", official.Day))}, catalog.Label{}, 0),
+		numbers("ours", both("targets.review-ours"), catalog.Label{}, 0))
+	printed := map[string]cube.Version{"ACHIEVED": official.Achieved, "LIKELY": official.Likely, "FOCUS": official.Focus}
+	for _, c := range classes() {
+		o, has := printed[c]
+		if !has && ours[c] == 0 {
+			continue
+		}
+		theirs := none(blankStatus)
+		if has {
+			theirs = v.figure(o)
+		}
+		t.add(label(nameOf(v.snap, "CL_TARGET_CLASS", c)).sealed(c), theirs, number(stat.Int(ours[c])))
+	}
+	t.add(label(both("targets.review-total")), v.figure(official.Total), number(stat.Int(total)))
+	return &reviewView{f.show(&Figure{ID: "62-muc-tieu", Title: t.Title, Table: t, Source: v.sourceLine(official.Published), Open: true}),
+		v.say("targets.review-text", "day", text.FormatDate(v.lang, official.Day), "total", v.num(official.Total), "achieved", v.num(official.Achieved), "likely", v.num(official.Likely), "focus", v.num(official.Focus),
+			"ours", total, "today", v.judgedOn(all))}
+}
