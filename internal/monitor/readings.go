@@ -13,6 +13,9 @@ import (
 // longest is the number of days that a reading may cover. An average over several years says nothing of any of them.
 const longest = 366
 
+// Computed is the basis of a measure that nobody publishes and that a recipe computes.
+const Computed = "COMPUTED"
+
 // Measure is what a target is held against: an indicator in an area, by the definition of the plan that set the target.
 type Measure struct {
 	Flow       *catalog.Dataflow
@@ -35,6 +38,10 @@ func MeasureOf(c *catalog.Catalog, target catalog.Code, area string) (Measure, b
 	}
 	m := Measure{Flow: f, Indicator: i, Area: area}
 	if f.Position("DEFINITION") < 0 {
+		return m, true
+	}
+	if f.Kind == catalog.Derived { // nobody publishes it by any definition: it is computed from published figures
+		m.Basis = Computed
 		return m, true
 	}
 	if l, err := c.Codelist("CL_INSTRUMENT"); err == nil {

@@ -213,6 +213,9 @@ func (v *visit) amountIn(o cube.Version) string { return v.amount(o, v.rounded(o
 
 // withUnit is a measure of the standing in the unit of the target.
 func (v *visit) withUnit(a aim, o cube.Version) string {
+	if noteOf(v.snap, "CL_TARGET", a.target, "unit") == rankUnit {
+		return v.say("targets.rank", "n", text.FormatNumber(v.lang, *o.Value, 0))
+	}
 	flow, _ := v.snap.Catalog.Dataflow(targetFlow)
 	return strings.TrimSpace(text.FormatNumber(v.lang, *v.rounded(o).Number, -1) + " " + unitOf(v.snap, flow, a.goal).In(v.lang))
 }
@@ -296,13 +299,17 @@ func (v *visit) readingDay(o cube.Version) string { return text.FormatPeriodInli
 // counted says how many figures there are and over what time.
 func (v *visit) counted(a aim) string {
 	readings := v.readings(a)
+	id := "targets.counted"
+	if len(readings) > 0 && !cube.Reported(readings[0].Observation) {
+		id = "targets.computed"
+	}
 	switch len(readings) {
 	case 0:
 		return ""
 	case 1:
-		return v.say("targets.counted-one", "period", v.readingDay(readings[0]))
+		return v.say(id+"-one", "period", v.readingDay(readings[0]))
 	}
-	return v.say("targets.counted", "n", len(readings), "from", v.readingDay(readings[0]), "to", v.readingDay(readings[len(readings)-1]))
+	return v.say(id, "n", len(readings), "from", v.readingDay(readings[0]), "to", v.readingDay(readings[len(readings)-1]))
 }
 
 // otherMeasure is what another definition of the same indicator says about the target, beside the one that judges it.
@@ -348,6 +355,9 @@ func (v *visit) basis(a aim) string {
 	}
 	return v.say("targets.basis-"+m.Basis, "definition", nameOf(v.snap, "CL_DEFINITION", definition).In(v.lang))
 }
+
+// rankUnit is the unit of places in a ranking, which are named and not counted.
+const rankUnit = "RANK"
 
 // reviewView is the official count of the basic targets beside our own.
 type reviewView struct {

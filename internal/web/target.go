@@ -35,6 +35,8 @@ type standing struct {
 	Conditions                                                                               []condition
 	Beside                                                                                   []otherMeasure
 	On                                                                                       string // the day of the judgement
+	Basis, Counted                                                                           string // where the areas of a target differ in them
+	Note                                                                                     string // what is known of the target itself
 }
 
 // condition is one of several that a target has, with where it stands.
@@ -132,14 +134,20 @@ func (v *visit) target() (page, error) {
 		}
 		t.add(label(nameOf(v.snap, "CL_AREA", a.area)), when(a.period), label(v.binds(a.goal)), v.rounded(a.goal), actual, v.measured(a, "FORECAST"), v.probability(a), state)
 	}
-	if len(own) > 0 && len(own[0].conditions) == 0 {
-		p.Basis = v.basis(own[0])
+	p.Divided = len(own) > 0 && len(own[0].conditions) > 0
+	switch {
+	case p.Divided:
+		p.Indicator, p.Basis = "", v.basis(own[0].conditions[0])
+	case len(own) > 0:
 		if oneArea(own) {
-			p.Counted = v.counted(own[0])
+			p.Basis, p.Counted = v.basis(own[0]), v.counted(own[0])
+		} else {
+			for i, a := range own {
+				p.Standings[i].Basis, p.Standings[i].Counted = v.basis(a), v.counted(a)
+			}
 		}
 		p.Actual = v.actualFigure(&p.Frame, code, own)
 	}
-	p.Divided = len(own) > 0 && len(own[0].conditions) > 0
 	p.Aims = p.show(&Figure{ID: "muc-tieu", Title: both("targets.aims"), Table: t, Source: v.sourceLine(obs), Open: true})
 	return p, nil
 }
@@ -163,9 +171,9 @@ func (v *visit) measured(a aim, measure string) cell {
 }
 
 func (v *visit) standing(a aim) standing {
-	s := standing{Year: text.FormatPeriod(v.lang, a.period), Area: nameOf(v.snap, "CL_AREA", a.area).In(v.lang), Flags: v.flags(a.goal.Status, a.goal.Mark())}
+	s := standing{Year: text.FormatPeriod(v.lang, a.period), Area: nameOf(v.snap, "CL_AREA", a.area).In(v.lang), Flags: v.flags(a.goal.Status, a.goal.Mark()), Note: attribute(v.snap, stat.AttrComment, a.goal.Attributes[stat.AttrComment]).In(v.lang)}
 	if a.goal.Value != nil {
-		s.Goal = v.amountIn(a.goal)
+		s.Goal, s.Note = v.amountIn(a.goal), v.remark(a.goal).In(v.lang)
 	} else {
 		s.Wording = v.binds(a.goal).In(v.lang)
 	}
@@ -180,10 +188,8 @@ func (v *visit) standing(a aim) standing {
 		s.Forecast, s.Interval = v.withUnit(a, o), v.interval(o)
 		s.Probability = v.probability(a).Label.In(v.lang)
 	}
-	if o, ok := get("GAP"); ok && v.short(a) {
-		size := o.Value.Abs()
-		o.Value = &size
-		s.Gap = v.distance(a, o)
+	if o, ok := v.actual(a); ok && v.short(a) && printedBound(o) == "" && a.goal.Value != nil {
+		s.Gap = v.distance(a, a.goal.Value.Sub(*v.rounded(o).Number).Abs())
 	}
 	if o, ok := get("TRAJECTORY"); ok {
 		s.Trajectory = v.withUnit(a, o)
@@ -211,12 +217,20 @@ func (v *visit) standing(a aim) standing {
 	return s
 }
 
-// distance is a measure of the standing as a difference: two percentages differ by points.
-func (v *visit) distance(a aim, o cube.Version) string {
-	if strings.HasPrefix(noteOf(v.snap, "CL_TARGET", a.target, "unit"), "PC") {
-		return text.FormatNumber(v.lang, *v.rounded(o).Number, -1) + " " + unitLabel(v.snap, "PC_POINT", "").In(v.lang)
+// distance is what lies between the target and the figure shown: two percentages differ by points, two ranks by places.
+func (v *visit) distance(a aim, d stat.Decimal) string {
+	n := text.FormatNumber(v.lang, d, -1)
+	switch unit := noteOf(v.snap, "CL_TARGET", a.target, "unit"); {
+	case strings.HasPrefix(unit, "PC"):
+		return n + " " + unitLabel(v.snap, "PC_POINT", "").In(v.lang)
+	case unit == rankUnit:
+		if d.Cmp(stat.Int(1)) == 0 {
+			return v.say("targets.place", "n", n)
+		}
+		return v.say("targets.places", "n", n)
 	}
-	return v.withUnit(a, o)
+	flow, _ := v.snap.Catalog.Dataflow(targetFlow)
+	return n + " " + unitOf(v.snap, flow, a.goal).In(v.lang)
 }
 
 // short reports whether the figure judged falls short of the target: an achieved or met target has no gap, whichever way is better.

@@ -219,16 +219,45 @@ func (v *visit) amount(o cube.Version, c cell) cell {
 		out.Label = v.binds(o)
 		return out
 	}
+	if v.isRank(o) {
+		id := "targets.rank"
+		if o.Dataflow == targetFlow {
+			id = "targets.rank-goal"
+		}
+		out.Label = catalog.Label{Vi: say("vi", id, "n", text.FormatNumber("vi", *c.Number, 0)), En: say("en", id, "n", text.FormatNumber("en", *c.Number, 0))}
+		return out
+	}
 	unit := unitOf(v.snap, f, o)
 	symbol := ""
 	if b := v.binds(o).Vi; b != "=" {
 		symbol = b + " "
 	}
-	if printed := o.Attributes[stat.AttrText]; o.Value != nil && strings.ContainsAny(printed[:min(1, len(printed))], "<>") && cube.Reported(o.Observation) {
-		symbol = printed[:1] + " " // what the source prints as "more than" stays so
+	if sign := printedBound(o); sign != "" {
+		symbol = sign + " "
 	}
 	out.Label = catalog.Label{Vi: strings.TrimSpace(symbol + text.FormatNumber("vi", *c.Number, -1) + " " + unit.Vi), En: strings.TrimSpace(symbol + text.FormatNumber("en", *c.Number, -1) + " " + unit.En)}
 	return out
+}
+
+// printedBound is the sign with which a source prints a figure as a bound, "more than 84"; empty for a figure that is one.
+func printedBound(o cube.Version) string {
+	if printed := o.Attributes[stat.AttrText]; cube.Reported(o.Observation) && o.Dataflow != targetFlow && (strings.HasPrefix(printed, "<") || strings.HasPrefix(printed, ">")) {
+		return printed[:1]
+	}
+	return ""
+}
+
+// isRank reports whether a figure is a place in a ranking.
+func (v *visit) isRank(o cube.Version) bool {
+	if o.Attributes["UNIT_MEASURE"] != "" {
+		return o.Attributes["UNIT_MEASURE"] == rankUnit
+	}
+	if o.Dataflow == statusFlow {
+		if f, err := v.snap.Catalog.Dataflow(statusFlow); err == nil {
+			return noteOf(v.snap, "CL_TARGET", f.CodeOf(o.Key, "TARGET"), "unit") == rankUnit
+		}
+	}
+	return false
 }
 
 // rounded is the cell of an observation with its own number of decimals, for columns that mix them.
