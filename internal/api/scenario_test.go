@@ -362,17 +362,42 @@ func TestTargets(t *testing.T) {
 	t.Run("a target comes with its class, the reason, the figure and the gap", func(t *testing.T) {
 		list := read(t, "/api/v1/targets?target=749-7&year=2025&lang=en")
 		x := dig(list, "targets", 0)
-		if size(list["targets"]) != 1 || dig(x, "class", "id") != "FOCUS" || dig(x, "reason", "id") != "missed-at-due" || dig(x, "value") != "20" || !strings.HasPrefix(dig(x, "actual", "value").(string), "14.02") {
+		if size(list["targets"]) != 1 || dig(x, "class", "id") != "MISSED" || dig(x, "reason", "id") != "missed-in-year" || dig(x, "value") != "20" || !strings.HasPrefix(dig(x, "actual", "value").(string), "14.02") {
 			t.Error(list)
 		}
 		if dig(x, "reason", "name") == dig(read(t, "/api/v1/targets?target=749-7&year=2025"), "targets", 0, "reason", "name") {
 			t.Error("the reason is the same in both languages")
 		}
+		if dig(x, "closed") != true || dig(x, "due") != "2025-12-31" || dig(x, "probability") != nil || dig(x, "forecast") != nil {
+			t.Errorf("a target that is over is forecast: %v", x)
+		}
+		if dig(x, "actual", "evidence") != "S" || dig(x, "actual", "period") != "2025" || dig(x, "measure", "definition", "id") != "NSO" {
+			t.Errorf("the figure judged has lost its own evidence, period or measure: %v", x)
+		}
 	})
-	t.Run("a target ahead comes with forecast and probability", func(t *testing.T) {
-		list := read(t, "/api/v1/targets?target=749-7&year=2030")
-		if dig(list, "targets", 0, "forecast", "value") == nil || dig(list, "targets", 0, "probability") == nil {
+	t.Run("a target ahead comes with forecast and probability, which is never 0", func(t *testing.T) {
+		list := read(t, "/api/v1/targets?target=749-7&year=2030&lang=en")
+		x := dig(list, "targets", 0)
+		if dig(x, "forecast", "value") == nil || dig(x, "probability") == nil || dig(x, "probabilityText") != "under 1 %" || dig(x, "closed") != false {
 			t.Error(list)
+		}
+	})
+	t.Run("a plan is judged by its own measure, with the other beside it", func(t *testing.T) {
+		x := dig(read(t, "/api/v1/targets?target=MIC-1&year=2023"), "targets", 0)
+		if dig(x, "class", "id") != "MET" || dig(x, "actual", "definition", "id") != "MIC" || dig(x, "beside", 0, "definition", "id") != "NSO" {
+			t.Error(x)
+		}
+	})
+	t.Run("a target with conditions shows each", func(t *testing.T) {
+		x := dig(read(t, "/api/v1/targets?target=942-E&year=2025"), "targets", 0)
+		if size(dig(x, "conditions")) != 3 || dig(x, "conditions", 0, "class", "id") != "NO_FIGURE" || dig(x, "class", "id") != "NO_FIGURE" {
+			t.Error(x)
+		}
+	})
+	t.Run("the official count of the 62 stands beside ours", func(t *testing.T) {
+		r := dig(read(t, "/api/v1/targets"), "review")
+		if dig(r, "total") != "62" || dig(r, "achieved") != "18" || dig(r, "likely") != "27" || dig(r, "focus") != "17" || dig(r, "why") == "" {
+			t.Error(r)
 		}
 	})
 	t.Run("filters narrow the list and refuse codes that are not there", func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"nhipso/internal/fault"
 	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 func (s *service) registerTargets(a huma.API) {
@@ -21,40 +22,78 @@ func (s *service) registerTargets(a huma.API) {
 
 // Target is a number to be reached in an area by the end of a year, with where it stands.
 type Target struct {
-	ID            string         `json:"id"`
-	Name          string         `json:"name"`
-	Area          Named          `json:"area"`
-	Period        stat.Period    `json:"period"`
-	Comparator    string         `json:"comparator,omitempty"`
-	Value         *stat.Decimal  `json:"value" nullable:"true"`
-	Unit          string         `json:"unit,omitempty"`
-	Wording       string         `json:"wording,omitempty"`
-	Instrument    *Named         `json:"instrument,omitempty"`
-	Indicator     *Named         `json:"indicator,omitempty"`
-	Owner         string         `json:"owner,omitempty"`
-	OwnerEvidence string         `json:"ownerEvidence,omitempty"`
-	Evidence      stat.Mark      `json:"evidence,omitempty"`
-	Source        string         `json:"source,omitempty"`
-	Vintage       stat.Date      `json:"vintage"`
-	Class         *Named         `json:"class,omitempty"`
-	Reason        *Named         `json:"reason,omitempty"`
-	Actual        *TargetFigure  `json:"actual,omitempty"`
-	Forecast      *TargetFigure  `json:"forecast,omitempty"`
-	Probability   *stat.Decimal  `json:"probability,omitempty"`
-	Gap           *stat.Decimal  `json:"gap,omitempty"`
-	Trajectory    *stat.Decimal  `json:"trajectory,omitempty"`
-	Cell          string         `json:"cell"`
-	StandingCell  string         `json:"standingCell,omitempty"`
-	Override      *OverrideShown `json:"override,omitempty"`
+	ID              string            `json:"id"`
+	Name            string            `json:"name"`
+	Area            Named             `json:"area"`
+	Period          stat.Period       `json:"period"`
+	Due             stat.Date         `json:"due"`
+	Closed          bool              `json:"closed"`
+	Comparator      string            `json:"comparator,omitempty"`
+	Value           *stat.Decimal     `json:"value" nullable:"true"`
+	Unit            string            `json:"unit,omitempty"`
+	Wording         string            `json:"wording,omitempty"`
+	Instrument      *Named            `json:"instrument,omitempty"`
+	Indicator       *Named            `json:"indicator,omitempty"`
+	Measure         *TargetMeasure    `json:"measure,omitempty"`
+	Owner           string            `json:"owner,omitempty"`
+	OwnerEvidence   string            `json:"ownerEvidence,omitempty"`
+	Evidence        stat.Mark         `json:"evidence,omitempty"`
+	Source          string            `json:"source,omitempty"`
+	Vintage         stat.Date         `json:"vintage"`
+	Class           *Named            `json:"class,omitempty"`
+	Reason          *Named            `json:"reason,omitempty"`
+	JudgedOn        *stat.Date        `json:"judgedOn,omitempty"`
+	Readings        *TargetReadings   `json:"readings,omitempty"`
+	Actual          *TargetFigure     `json:"actual,omitempty"`
+	Beside          []TargetFigure    `json:"beside,omitempty"`
+	Conditions      []TargetCondition `json:"conditions,omitempty"`
+	Forecast        *TargetFigure     `json:"forecast,omitempty"`
+	Probability     *stat.Decimal     `json:"probability,omitempty"`
+	ProbabilityText string            `json:"probabilityText,omitempty"`
+	Gap             *stat.Decimal     `json:"gap,omitempty"`
+	Trajectory      *stat.Decimal     `json:"trajectory,omitempty"`
+	Cell            string            `json:"cell"`
+	StandingCell    string            `json:"standingCell,omitempty"`
+	Override        *OverrideShown    `json:"override,omitempty"`
+}
+
+// TargetMeasure is whose measure judges a target, where its indicator has several, and why that one.
+type TargetMeasure struct {
+	Definition Named  `json:"definition"`
+	Why        string `json:"why"`
+}
+
+// TargetReadings is how many figures of the indicator there are, whatever their frequency, and over what time.
+type TargetReadings struct {
+	Count int         `json:"count"`
+	From  stat.Period `json:"from"`
+	To    stat.Period `json:"to"`
+}
+
+// TargetCondition is one of several conditions of a target, with where it stands.
+type TargetCondition struct {
+	ID           string          `json:"id"`
+	Name         string          `json:"name"`
+	Indicator    *Named          `json:"indicator,omitempty"`
+	Class        *Named          `json:"class,omitempty"`
+	Reason       *Named          `json:"reason,omitempty"`
+	Readings     *TargetReadings `json:"readings,omitempty"`
+	Actual       *TargetFigure   `json:"actual,omitempty"`
+	StandingCell string          `json:"standingCell,omitempty"`
 }
 
 // TargetFigure is a figure that a target is held against.
 type TargetFigure struct {
-	Value  stat.Decimal `json:"value"`
-	Day    string       `json:"day,omitempty"`
-	StdErr string       `json:"stdErr,omitempty"`
-	Lower  string       `json:"lower,omitempty"`
-	Upper  string       `json:"upper,omitempty"`
+	Value      stat.Decimal `json:"value"`
+	Period     *stat.Period `json:"period,omitempty"`
+	Day        string       `json:"day,omitempty"`
+	Definition *Named       `json:"definition,omitempty"`
+	Status     stat.Status  `json:"status,omitempty"`
+	Evidence   stat.Mark    `json:"evidence,omitempty"`
+	Cell       string       `json:"cell,omitempty"`
+	StdErr     string       `json:"stdErr,omitempty"`
+	Lower      string       `json:"lower,omitempty"`
+	Upper      string       `json:"upper,omitempty"`
 }
 
 // OverrideShown is what a person set beside the computed class.
@@ -71,7 +110,20 @@ type Targets struct {
 	Rule    string   `json:"rule"`
 	Total   int      `json:"total"`
 	Targets []Target `json:"targets"`
+	Review  *Review  `json:"review,omitempty"`
 	Sources []Source `json:"sources"`
+}
+
+// Review is the official count of the 62 basic targets beside our own reconstruction, with the reasons for the difference.
+type Review struct {
+	Day      stat.Date      `json:"day"`
+	Total    stat.Decimal   `json:"total"`
+	Achieved stat.Decimal   `json:"achieved"`
+	Likely   stat.Decimal   `json:"likely"`
+	Focus    stat.Decimal   `json:"focus"`
+	Rebuilt  int            `json:"rebuilt"`
+	Classes  map[string]int `json:"classes"`
+	Why      string         `json:"why"`
 }
 
 // targetsInput filters the targets.
@@ -118,10 +170,23 @@ func (v *visit) targets(in *targetsInput) (*Targets, error) {
 		return nil, err
 	}
 	out := &Targets{Stamp: v.stamp(), Rule: book.Say(v.lang, "targets.rule"), Targets: []Target{}}
+	list, err := v.snap.Catalog.Codelist("CL_TARGET")
+	if err != nil {
+		return nil, err
+	}
 	var shown []cube.Version
+	basic := map[string]int{}
 goals:
 	for _, o := range v.snap.Read(flow.ID, "") {
-		t := v.target(flow, o, standings[place{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}])
+		at := place{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
+		t := v.target(flow, o, standings[at])
+		code, known := list.Code(at.target)
+		if known {
+			v.measured(&t, code, at, standings)
+			if monitor.Basic(code, at.period.Year()) && t.Class != nil {
+				basic[t.Class.ID]++
+			}
+		}
 		t.Override = overrides[t.ID+"@"+t.Period.String()]
 		for _, x := range filters {
 			if x.value != "" && x.of(t) != x.value {
@@ -138,7 +203,104 @@ goals:
 		sort.SliceStable(out.Targets, func(i, j int) bool { return l.Position(out.Targets[i].ID) < l.Position(out.Targets[j].ID) })
 	}
 	out.Total, out.Sources = len(out.Targets), v.sources(shown)
+	out.Review = v.review(basic)
 	return out, nil
+}
+
+// measured adds to a target what it is held against: the readings of its measure, those by other definitions, its conditions.
+func (v *visit) measured(t *Target, code catalog.Code, at place, standings map[place]map[string]cube.Version) {
+	for _, c := range monitor.Conditions(mustList(v, "CL_TARGET"), code.ID, at.period.Year()) {
+		measures := standings[place{c.ID, at.area, at.period}]
+		x := TargetCondition{ID: c.ID, Name: c.Name.In(v.lang), Indicator: v.named("CL_INDICATOR", c.Notes["indicator"]), Class: v.classNamed(measures), Reason: v.reasonOf(measures)}
+		if o, ok := measures["CLASS"]; ok {
+			x.StandingCell = o.Cell().String()
+		}
+		if m, ok := monitor.MeasureOf(v.snap.Catalog, c, at.area); ok {
+			readings := m.Readings(v.snap.Read(m.Flow.ID, ""))
+			x.Readings, x.Actual = readingsOf(readings), v.actual(m, measures["ACTUAL"], readings)
+		}
+		t.Conditions = append(t.Conditions, x)
+	}
+	m, ok := monitor.MeasureOf(v.snap.Catalog, code, at.area)
+	if !ok || len(t.Conditions) > 0 {
+		return
+	}
+	all := v.snap.Read(m.Flow.ID, "")
+	readings := m.Readings(all)
+	t.Readings, t.Actual = readingsOf(readings), v.actual(m, standings[at]["ACTUAL"], readings)
+	for _, list := range m.Beside(all) {
+		var last *cube.Version
+		for i := range list {
+			if !list[i].Period.To().After(at.period.To()) {
+				last = &list[i]
+			}
+		}
+		if last != nil {
+			t.Beside = append(t.Beside, *v.reading(m, *last))
+		}
+	}
+	definition := m.Definition
+	if definition == "" && len(readings) > 0 {
+		definition = m.Flow.CodeOf(readings[0].Key, "DEFINITION")
+	}
+	if m.Basis != "" && definition != "" {
+		t.Measure = &TargetMeasure{*v.named("CL_DEFINITION", definition), book.Say(v.lang, "measure."+m.Basis)}
+	}
+}
+
+// mustList gives a codelist, empty when the catalogue has none.
+func mustList(v *visit, id string) *catalog.Codelist {
+	if l, err := v.snap.Catalog.Codelist(id); err == nil {
+		return l
+	}
+	return &catalog.Codelist{}
+}
+
+func readingsOf(list []cube.Version) *TargetReadings {
+	if len(list) == 0 {
+		return nil
+	}
+	return &TargetReadings{len(list), list[0].Period, list[len(list)-1].Period}
+}
+
+// actual is the figure that was judged, as it was published: with its own status and evidence.
+func (v *visit) actual(m monitor.Measure, judged cube.Version, readings []cube.Version) *TargetFigure {
+	if judged.Value == nil {
+		return nil
+	}
+	for _, r := range readings {
+		if r.Period.String() == judged.Attributes[stat.AttrText] && judged.Value.Cmp(r.Value.Round(4)) == 0 {
+			return v.reading(m, r)
+		}
+	}
+	return figureOf(judged)
+}
+
+// reading is a published figure with its definition where its dataflow has one.
+func (v *visit) reading(m monitor.Measure, o cube.Version) *TargetFigure {
+	period := o.Period
+	f := &TargetFigure{Value: *o.Value, Period: &period, Day: o.Period.To().String(), Status: o.Status, Evidence: o.Mark(), Cell: o.Cell().String()}
+	if m.Flow.Position("DEFINITION") >= 0 {
+		f.Definition = v.named("CL_DEFINITION", m.Flow.CodeOf(o.Key, "DEFINITION"))
+	}
+	return f
+}
+
+// review sets the official count of the basic targets beside our classes of them.
+func (v *visit) review(classes map[string]int) *Review {
+	flow, err := v.snap.Catalog.Dataflow("TASKS")
+	if err != nil {
+		return nil
+	}
+	r, ok := monitor.OfficialReview(flow, v.snap.Read(flow.ID, ""))
+	if !ok {
+		return nil
+	}
+	out := &Review{Day: r.Day, Total: *r.Total.Value, Achieved: *r.Achieved.Value, Likely: *r.Likely.Value, Focus: *r.Focus.Value, Classes: classes, Why: book.Say(v.lang, "targets.review-why")}
+	for _, n := range classes {
+		out.Rebuilt += n
+	}
+	return out
 }
 
 func idOf(n *Named) string {
@@ -183,19 +345,41 @@ func (v *visit) target(f *catalog.Dataflow, o cube.Version, measures map[string]
 	if w := o.Attributes[stat.AttrText]; w != "" {
 		t.Wording = v.snap.Catalog.AttributeText(stat.AttrText, w, v.lang)
 	}
+	t.Due = o.Period.To()
+	t.Class, t.Reason = v.classNamed(measures), v.reasonOf(measures)
 	if c, ok := measures["CLASS"]; ok {
-		t.StandingCell = c.Cell().String()
-		t.Class = v.named("CL_TARGET_CLASS", v.classOf(c))
-		if why := c.Attributes[stat.AttrComment]; why != "" {
-			t.Reason = &Named{why, v.snap.Catalog.AttributeText(stat.AttrComment, why, v.lang)}
-			if word := "reason." + why; book.Has(word) {
-				t.Reason.Name = book.Say(v.lang, word)
-			}
-		}
+		day := c.Vintage.Date
+		t.StandingCell, t.JudgedOn = c.Cell().String(), &day
+		t.Closed = day.After(t.Due)
 	}
-	t.Actual, t.Forecast = figureOf(measures["ACTUAL"]), figureOf(measures["FORECAST"])
+	t.Forecast = figureOf(measures["FORECAST"])
+	if p := measures["PROB"].Value; p != nil {
+		t.ProbabilityText = text.FormatProbability(v.lang, *p)
+	}
 	t.Probability, t.Gap, t.Trajectory = measures["PROB"].Value, measures["GAP"].Value, measures["TRAJECTORY"].Value
 	return t
+}
+
+// classNamed is the class of a standing, or nil when it has not been judged.
+func (v *visit) classNamed(measures map[string]cube.Version) *Named {
+	c, ok := measures["CLASS"]
+	if !ok {
+		return nil
+	}
+	return v.named("CL_TARGET_CLASS", v.classOf(c))
+}
+
+// reasonOf is the branch of the rule that gave the class, in words.
+func (v *visit) reasonOf(measures map[string]cube.Version) *Named {
+	why := measures["CLASS"].Attributes[stat.AttrComment]
+	if why == "" {
+		return nil
+	}
+	n := &Named{why, v.snap.Catalog.AttributeText(stat.AttrComment, why, v.lang)}
+	if word := "reason." + why; book.Has(word) {
+		n.Name = book.Say(v.lang, word)
+	}
+	return n
 }
 
 // classOf reads the class that a standing was given: in words, else as the number of the class in its list.
@@ -217,7 +401,7 @@ func figureOf(o cube.Version) *TargetFigure {
 	if o.Value == nil {
 		return nil
 	}
-	return &TargetFigure{Value: *o.Value, Day: o.Attributes[stat.AttrText], StdErr: o.Attributes[stat.AttrStdErr], Lower: o.Attributes[stat.AttrLower], Upper: o.Attributes[stat.AttrUpper]}
+	return &TargetFigure{Value: *o.Value, Status: o.Status, Evidence: o.Mark(), Cell: o.Cell().String(), StdErr: o.Attributes[stat.AttrStdErr], Lower: o.Attributes[stat.AttrLower], Upper: o.Attributes[stat.AttrUpper]}
 }
 
 // overrides gives the newest override of each target. One that was set after the release was approved waits for the next release,

@@ -299,17 +299,17 @@ func (v *visit) readingDay(o cube.Version) string { return text.FormatPeriodInli
 // counted says how many figures there are and over what time.
 func (v *visit) counted(a aim) string {
 	readings := v.readings(a)
-	id := "targets.counted"
-	if len(readings) > 0 && !cube.Reported(readings[0].Observation) {
-		id = "targets.computed"
-	}
-	switch len(readings) {
-	case 0:
+	if len(readings) == 0 {
 		return ""
-	case 1:
-		return v.say(id+"-one", "period", v.readingDay(readings[0]))
 	}
-	return v.say(id, "n", len(readings), "from", v.readingDay(readings[0]), "to", v.readingDay(readings[len(readings)-1]))
+	one, many := "targets.counted-one", "targets.counted"
+	if !cube.Reported(readings[0].Observation) {
+		one, many = "targets.computed-one", "targets.computed"
+	}
+	if len(readings) == 1 {
+		return v.say(one, "period", v.readingDay(readings[0]))
+	}
+	return v.say(many, "n", len(readings), "from", v.readingDay(readings[0]), "to", v.readingDay(readings[len(readings)-1]))
 }
 
 // otherMeasure is what another definition of the same indicator says about the target, beside the one that judges it.
