@@ -281,7 +281,7 @@ func (v *visit) targetDrawing(list []aim) *Figure {
 	}
 	percent := unitLabel(v.snap, "PC", "")
 	var obs []cube.Version
-	s := v.spec(chart.Bullet, "targets", both("targets.drawing"), both("targets.drawing-unit"), percent, 1, nil)
+	s := v.spec(chart.Bullet, "targets", both("targets.drawing"), both("targets.drawing-unit"), percent, 2, nil) // as many digits as the list beside it shows
 	s.ItemHead = both("targets.name")
 	vals := chart.Series{ID: "actual", Name: both("targets.actual"), Colour: chart.Accent}
 	type twin struct{ indicator, period, goal string }
