@@ -101,6 +101,13 @@ func TestAMilestoneThatIsNoneIsNotOnThePath(t *testing.T) {
 			t.Errorf("%s is %v, want %s", cell, o.Value, want)
 		}
 	}
+	met := standing(t, "2026-11-28", map[string][]cube.Version{
+		"target":   {told("TARGET", "A.VN34-24.LOCAL-1", "2030", "45", stat.Normal, reach)},
+		"DE_SHARE": {told("DE_SHARE", "A.VN34-24.NSO.TOTAL", "2024", "46.3", stat.Normal, nil), told("DE_SHARE", "A.VN34-24.NSO.TOTAL", "2025", "46.5", stat.Normal, nil)},
+	})
+	if _, ok := met["LOCAL-1 PATH 2026"]; ok {
+		t.Error("a path leads down to a target that the first figure already satisfies")
+	}
 	if _, ok := out["LOCAL-1 TRAJECTORY 2026"]; ok {
 		t.Error("a first figure is compared with itself")
 	}
@@ -134,6 +141,10 @@ func TestTheCalendarChangesTheStandingOnTheDayAfterADeadline(t *testing.T) {
 		in := pipeline.NewInputs(nil, map[string][]cube.Version{"target": {told("TARGET", "A.VN.A", "2025", "1", stat.Normal, nil), told("TARGET", "A.VN.B", "2025", "1", stat.Normal, nil), told("TARGET", "A.VN.C", "2026", "1", stat.Normal, nil)}})
 		in.Day = stat.MustDate(day)
 		return deadlinesPassed(in)
+	}
+	c, err := catalog.Load(data.FS)
+	if err != nil || TargetStatus(c).Phase == nil {
+		t.Fatal("the calendar is no part of the memo", err)
 	}
 	for day, want := range map[string]string{"2025-12-31": "", "2026-01-01": "2025", "2026-12-31": "2025", "2027-01-01": "2025 2026"} {
 		if got := phase(day); got != want {

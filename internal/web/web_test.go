@@ -155,6 +155,18 @@ func TestAnswers(t *testing.T) {
 		has(t, page("/muc-tieu/KTS-1?lang=en"), "probability of meeting the target of 30 % of GDP: under 1 %", "6 figures published, from 2020 to 2025")
 		has(t, page("/muc-tieu"), "1 đạt", "1 không đạt", "1 cần tập trung", "dưới 1 %")
 	})
+	t.Run("the figure shown is the one of the period that was judged, with its own flags", func(t *testing.T) {
+		s, reg := newShelf(t, row{"IND", "A.VN.GII", "2021", "44", "2021-09-20", "P", []string{"UNIT_MEASURE", "RANK"}}, row{"IND", "A.VN.GII", "2024", "44", "2024-09-26", "E", []string{"UNIT_MEASURE", "RANK"}},
+			row{"TARGET", "A.VN.749-12", "2030", "30", "2020-06-03", "A", []string{"COMPARATOR", "<=", "UNIT_MEASURE", "RANK", "EVIDENCE", "M"}},
+			row{"TARGET_STATUS", "A.VN.749-12.CLASS", "2030", "", "2026-11-20", "M", []string{"RUN", "digital-quarterly#1", "VALUE_TEXT", "NOT_ASSESSABLE", "COMMENT_OBS", "too-short", "EVIDENCE", "M"}},
+			row{"TARGET_STATUS", "A.VN.749-12.ACTUAL", "2030", "44", "2026-11-20", "E", []string{"RUN", "digital-quarterly#1", "VALUE_TEXT", "2024", "EVIDENCE", "D"}})
+		body := get(New(Config{Library: s, Territory: reg, Methods: methodFiles, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Renderer: drawings()}), "/muc-tieu/749-12").Body.String()
+		has(t, body, "Số thực hiện, 2024", "hạng 30 trở lên", "14 bậc", "Mới có 2 số, từ 2021 đến 2024")
+		fact := body[strings.Index(body, "Số thực hiện, 2024"):]
+		if fact = fact[:strings.Index(fact, "</div>")]; !strings.Contains(fact, ">e<") || strings.Contains(fact, ">M<") || strings.Contains(fact, ">p<") {
+			t.Errorf("the figure bears flags of another, or of the target: %s", fact)
+		}
+	})
 	t.Run("a judgement of a person stands beside the computed one, with name and reason", func(t *testing.T) {
 		has(t, page("/muc-tieu/XHS-1"), "<b>Đạt</b>. Đạt trước hạn: tháng 12/2023 là 84 %", "Không có số liệu của năm 2025", "Đã công bố 2 số", "Người phụ trách đánh giá khác: Có khả năng hoàn thành. Nguyễn Văn A", "Số mới nhất chưa qua thẩm định")
 	})
