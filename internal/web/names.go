@@ -158,6 +158,9 @@ func (v *visit) num(o cube.Version) string {
 	if err != nil || o.Value == nil {
 		return v.missing(o.Status)
 	}
+	if p, is := v.probabilityOf(o); is {
+		return p.In(v.lang)
+	}
 	return text.FormatNumber(v.lang, *o.Value, decimalsOf(v.snap, f, o))
 }
 

@@ -126,6 +126,9 @@ func (v *visit) sourceOf(o cube.Version) catalog.Label {
 
 // remark gathers what is said beside a figure: how it is printed, its denominator, coverage and note.
 func (v *visit) remark(o cube.Version) catalog.Label {
+	if words, is := v.classWords(o); is {
+		return words
+	}
 	var out catalog.Label
 	for _, name := range []string{stat.AttrText, stat.AttrDenominator, stat.AttrCoverage, stat.AttrComment} {
 		value := o.Attributes[name]

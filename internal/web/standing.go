@@ -191,11 +191,19 @@ func (a aim) reason() monitor.Reason {
 
 // probability is the probability of a target as text; a closed target, and one with too few figures, has none.
 func (v *visit) probability(a aim) cell {
-	o, ok := a.measures["PROB"]
-	if !ok || o.Value == nil {
-		return none(blankStatus)
+	o := a.measures["PROB"]
+	if p, is := v.probabilityOf(o); is {
+		return label(p).to(v.why(o.Cell()))
 	}
-	return label(catalog.Label{Vi: text.FormatProbability("vi", *o.Value), En: text.FormatProbability("en", *o.Value)}).to(v.why(o.Cell()))
+	return none(blankStatus)
+}
+
+// probabilityOf writes a probability among the standings of targets wherever it shows; false for any other figure.
+func (v *visit) probabilityOf(o cube.Version) (catalog.Label, bool) {
+	if o.Dataflow != statusFlow || o.Value == nil || !strings.HasSuffix(string(o.Key), ".PROB") {
+		return catalog.Label{}, false
+	}
+	return catalog.Label{Vi: text.FormatProbability("vi", *o.Value), En: text.FormatProbability("en", *o.Value)}, true
 }
 
 // judgedOn is the day as of which the standings were computed.
@@ -250,6 +258,56 @@ func (v *visit) whyClass(a aim) string {
 		out += " " + v.say("targets.later", "period", v.readingDay(later), "actual", v.amountIn(later))
 	}
 	return out
+}
+
+// classWords says a class and why it was given, in both languages, from its cell alone; false for any other figure.
+func (v *visit) classWords(o cube.Version) (catalog.Label, bool) {
+	if o.Dataflow != statusFlow || !strings.HasSuffix(string(o.Key), ".CLASS") || o.Attributes[stat.AttrText] == "" {
+		return catalog.Label{}, false
+	}
+	codes := o.Key.Codes() // FREQ, REF_AREA, TARGET, MEASURE
+	whole := codes[2]
+	if parent := v.parentOf(whole); parent != "" {
+		whole = parent
+	}
+	goal, ok := v.snap.Cell(cube.Cell{Dataflow: targetFlow, Key: stat.NewKey(codes[0], codes[1], whole), Period: o.Period})
+	if !ok {
+		return catalog.Label{}, false
+	}
+	a := v.aimOf(codes[2], goal)
+	vi, en := *v, *v
+	vi.lang, en.lang = "vi", "en"
+	class := classCode(o.Attributes[stat.AttrText])
+	if now := a.measures["CLASS"]; now.Message != o.Message || now.Vintage != o.Vintage { // an earlier judgement: its figures are not those of today
+		return catalog.Label{Vi: vi.className(class) + ". " + say("vi", "targets.rule-"+class), En: en.className(class) + ". " + say("en", "targets.rule-"+class)}, true
+	}
+	return catalog.Label{Vi: vi.className(class) + ". " + vi.whyClass(a), En: en.className(class) + ". " + en.whyClass(a)}, true
+}
+
+// parentOf is the target that a condition belongs to, or "".
+func (v *visit) parentOf(target string) string {
+	if l, err := v.snap.Catalog.Codelist("CL_TARGET"); err == nil {
+		if c, ok := l.Code(target); ok {
+			return c.Parent
+		}
+	}
+	return ""
+}
+
+// aimOf is one target, or one condition of it, with what is known of it, read by itself.
+func (v *visit) aimOf(target string, goal cube.Version) aim {
+	a := aim{target: target, area: goal.Key.Codes()[1], period: goal.Period, goal: goal, measures: map[string]cube.Version{}}
+	for _, o := range v.snap.Read(statusFlow, "A."+a.area+"."+target+".") {
+		if o.Period == goal.Period {
+			a.measures[o.Key.Codes()[3]] = o
+		}
+	}
+	if l, err := v.snap.Catalog.Codelist("CL_TARGET"); err == nil {
+		for _, c := range monitor.Conditions(l, target, goal.Period.Year()) {
+			a.conditions = append(a.conditions, v.aimOf(c.ID, goal))
+		}
+	}
+	return a
 }
 
 // speaksOfAFigure reports whether the sentence of a reason needs the figure that was judged.

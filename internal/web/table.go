@@ -69,6 +69,9 @@ func periods(id string, name catalog.Label) export.Column {
 // figure is the cell of an observation; the address behind it says why the number is what it is.
 func (v *visit) figure(o cube.Version) cell {
 	c := cell{Cell: export.Cell{Number: o.Value, Status: o.Status, Mark: o.Mark()}, href: v.why(o.Cell())}
+	if p, is := v.probabilityOf(o); is {
+		c.Number, c.Label = nil, p
+	}
 	if printed := o.Attributes[stat.AttrText]; o.Value == nil && printed != "" {
 		c.Label = attribute(v.snap, stat.AttrText, printed)
 		if o.Dataflow == statusFlow {

@@ -167,6 +167,14 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("the figure bears flags of another, or of the target: %s", fact)
 		}
 	})
+	t.Run("a class is explained in words with its values, never by codes", func(t *testing.T) {
+		body := page("/vi-sao?o=TARGET_STATUS/A.VN.KTS-1.CLASS/2030")
+		has(t, body, "Cần tập trung. Dự báo cho năm 2030 là 15,38 % GDP; xác suất đạt mục tiêu 30 % GDP: dưới 1 %")
+		if strings.Contains(body, "forecast-misses") || strings.Contains(body, "FOCUS;") {
+			t.Error("a code of the rule is shown")
+		}
+		has(t, page("/vi-sao?o=TARGET_STATUS/A.VN.KTS-1.PROB/2030"), "dưới 1 %")
+	})
 	t.Run("a judgement of a person stands beside the computed one, with name and reason", func(t *testing.T) {
 		has(t, page("/muc-tieu/XHS-1"), "<b>Đạt</b>. Đạt trước hạn: tháng 12/2023 là 84 %", "Không có số liệu của năm 2025", "Đã công bố 2 số", "Người phụ trách đánh giá khác: Có khả năng hoàn thành. Nguyễn Văn A", "Số mới nhất chưa qua thẩm định")
 	})
