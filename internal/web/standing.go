@@ -457,7 +457,7 @@ func (v *visit) review(f *Frame, all []aim) *reviewView {
 		if has {
 			theirs = v.figure(o)
 		}
-		t.add(label(nameOf(v.snap, "CL_TARGET_CLASS", c)).sealed(c), theirs, number(stat.Int(ours[c])))
+		t.add(label(nameOf(v.snap, "CL_TARGET_CLASS", c)), theirs, number(stat.Int(ours[c])))
 	}
 	t.add(label(both("targets.review-total")), v.figure(official.Total), number(stat.Int(total)))
 	return &reviewView{f.show(&Figure{ID: "62-muc-tieu", Title: t.Title, Table: t, Source: v.sourceLine(official.Published), Open: true}),

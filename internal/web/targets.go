@@ -139,7 +139,7 @@ func (v *visit) targets() (page, error) {
 	if fig := v.targetDrawing(shown); fig != nil {
 		p.Drawing = p.show(fig)
 	}
-	if p.Judged {
+	if p.Judged && !p.Any { // it speaks of the whole list
 		p.Review = v.review(&p.Frame, all)
 	}
 	return p, nil
