@@ -79,8 +79,8 @@ func latestDay(a, b cube.Version) stat.Date {
 	return a.Vintage.Date
 }
 
-// standing says which quarters of a line are given as printed, and against what the year of each quarter was held.
-type standing struct {
+// verdict says which quarters of a line are given as printed, and against what the year of each quarter was held.
+type verdict struct {
 	keep   []bool
 	bound  []bool                 // the year has an annual figure
 	target map[int]annual         // annual figures that quarters are made to add to, by the place of their first quarter
@@ -88,8 +88,8 @@ type standing struct {
 }
 
 // decide holds the printed quarters of every year against its annual figure.
-func (l *line) decide(benchmark func(stat.Period) (annual, bool)) standing {
-	s := standing{keep: make([]bool, len(l.quarters)), bound: make([]bool, len(l.quarters)), target: map[int]annual{}, held: map[int][]pipeline.Ref{}}
+func (l *line) decide(benchmark func(stat.Period) (annual, bool)) verdict {
+	s := verdict{keep: make([]bool, len(l.quarters)), bound: make([]bool, len(l.quarters)), target: map[int]annual{}, held: map[int][]pipeline.Ref{}}
 	for i := range l.quarters {
 		s.keep[i] = !l.carried[i]
 	}
@@ -149,7 +149,7 @@ func (l *line) stands(k int, a annual, newer bool) bool {
 
 // fit leads the indicator through the quarters that are given as printed and makes the other years add to their annual figures, to the
 // billion's fourth decimal.
-func (l *line) fit(s standing) ([]stat.Decimal, error) {
+func (l *line) fit(s verdict) ([]stat.Decimal, error) {
 	values := make([]stat.Decimal, len(l.quarters))
 	fitted := make([]float64, len(l.quarters))
 	for i, q := range l.quarters {
@@ -252,7 +252,7 @@ func (l *line) beyond(segment []pipeline.Ref, last, i int) []pipeline.Ref {
 }
 
 // targets gives what the quarters from one place to another have to meet.
-func (l *line) targets(s standing, lo, hi int) []temporal.Target {
+func (l *line) targets(s verdict, lo, hi int) []temporal.Target {
 	var out []temporal.Target
 	for i := lo; i <= hi; i++ {
 		if s.keep[i] {
@@ -271,13 +271,13 @@ func (l *line) targets(s standing, lo, hi int) []temporal.Target {
 
 // sealed reports whether a quarter is given as printed, in a year that nothing else is fitted to: it seals the estimates on one side of it off
 // from what lies on the other.
-func (s standing) sealed(l *line, i int) bool {
+func (s verdict) sealed(l *line, i int) bool {
 	_, fitted := s.target[i-l.quarters[i].Sub()+1]
 	return s.keep[i] && !fitted
 }
 
 // reach gives the sealed quarters between which a quarter lies, or the ends of the line.
-func (l *line) reach(i int, s standing) (lo, hi int) {
+func (l *line) reach(i int, s verdict) (lo, hi int) {
 	lo, hi = i, i
 	for lo > 0 && !s.sealed(l, lo) {
 		lo--
@@ -289,7 +289,7 @@ func (l *line) reach(i int, s standing) (lo, hi int) {
 }
 
 // segment names what the estimated quarters between two places rest on: everything within the reach of the fit.
-func (l *line) segment(lo, hi int, s standing) []pipeline.Ref {
+func (l *line) segment(lo, hi int, s verdict) []pipeline.Ref {
 	var refs []pipeline.Ref
 	for k := lo; k <= hi; k++ {
 		refs = append(refs, l.rests(k)...)
