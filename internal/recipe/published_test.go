@@ -324,3 +324,31 @@ func TestDerivedFiguresNeverBearTheMarkOfADocument(t *testing.T) {
 		}
 	}
 }
+
+func TestTheStatementOnElectronicsIsReadFromWhereItIsPublished(t *testing.T) {
+	n := newNational(t)
+	place := "Q.VN.NSO.CORE.DENTON.SHARE 2026-Q3"
+	without := withLoaded(t, DigitalQuarterly())[place]
+	same := withLoaded(t, DigitalQuarterly(), "DE_SPLIT/N.VN.NSO.ELECTRONICS/2020-01-01/P4Y 30 A 2024-12-31 NSO-2024")[place]
+	higher := withLoaded(t, DigitalQuarterly(), "DE_SPLIT/N.VN.NSO.ELECTRONICS/2020-01-01/P4Y 36 A 2024-12-31 NSO-2024")[place]
+	if without.Value.Cmp(*same.Value) != 0 || same.Value.Cmp(*higher.Value) == 0 {
+		t.Errorf("by the parameter %s, by the statement %s, by a higher one %s", without.Value, same.Value, higher.Value)
+	}
+	// The question "what if it were 36 %" is answered whatever was published.
+	statement := loaded(t, "DE_SPLIT/N.VN.NSO.ELECTRONICS/2020-01-01/P4Y 30 A 2024-12-31 NSO-2024")
+	read := func(flow, key string) []cube.Version {
+		if flow == "DE_SPLIT" {
+			return statement
+		}
+		list, err := n.store.Read(t.Context(), cube.Query{Dataflow: flow, Key: key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	low, _, err := NowcastWith(read, 30)
+	high, ok, err2 := NowcastWith(read, 36)
+	if err != nil || err2 != nil || !ok || low.Share.Cmp(high.Share) == 0 {
+		t.Errorf("30 %% gives %s and 36 %% %s (%v, %v)", low.Share, high.Share, err, err2)
+	}
+}
