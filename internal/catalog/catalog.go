@@ -192,6 +192,7 @@ type Catalog struct {
 	flowByID   map[string]*Dataflow
 	indByID    map[string]Indicator
 	concepts   map[string]Concept
+	documents  map[string]Document
 	classes    classes
 	country    Country
 }

@@ -56,6 +56,9 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if c.country, err = loadCountry(fsys); err != nil {
 		return nil, err
 	}
+	if err := c.addDocuments(); err != nil {
+		return nil, err
+	}
 	if c.classes, err = loadClassifications(fsys); err != nil {
 		return nil, err
 	}
