@@ -10,6 +10,7 @@ import (
 	"nhipso/data"
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/reference"
 	"nhipso/internal/territory"
 )
 
@@ -60,3 +61,27 @@ func (m *memory) Read(ctx context.Context, q cube.Query) ([]cube.Version, error)
 }
 
 func (m *memory) LastMessage(context.Context) (int64, error) { return 1, nil }
+
+// carried reads every figure that the program carries in observations/, by file.
+func carried(t *testing.T) map[string][]cube.Entry {
+	t.Helper()
+	c, areas := world(t)
+	out := map[string][]cube.Entry{}
+	names, err := data.FS.ReadDir("observations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range names {
+		f, err := data.FS.Open("observations/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := reference.ReadCSV(f, e.Name(), c, areas, reference.Options{Sender: reference.Sender, SentAt: when, Known: reference.Known})
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[e.Name()] = m.Entries
+	}
+	return out
+}

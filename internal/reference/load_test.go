@@ -101,7 +101,7 @@ func TestLoad(t *testing.T) {
 	})
 	t.Run("a missing figure is missing, never zero", func(t *testing.T) {
 		got, err := s.Read(ctx, cube.Query{Dataflow: "IND", Key: "A.VN63-01.DVC_FULL"})
-		if err != nil || len(got) != 1 || got[0].Value != nil || got[0].Status != stat.Unpublished || got[0].Attributes[stat.AttrText] != "<10" {
+		if err != nil || len(got) != 1 || got[0].Value != nil || got[0].Status != stat.Unpublished || got[0].Attributes[stat.AttrText] != "PR_LT10" {
 			t.Errorf("%+v (%v)", got, err)
 		}
 	})
