@@ -99,7 +99,9 @@ func (a *app) printNode(e *env, w io.Writer, n pipeline.Node, depth int) {
 	}
 	for _, v := range last {
 		value := e.w("missing")
-		if v.Value != nil {
+		if t := v.Printed(); t != "" {
+			value = a.catalog.AttributeText(stat.AttrText, t, e.lang)
+		} else if v.Value != nil {
 			value = text.FormatNumber(e.lang, *v.Value, v.Value.Decimals())
 		} else if t := v.Attributes[stat.AttrText]; t != "" {
 			value = t

@@ -38,6 +38,7 @@ type Observation struct {
 	Codes          map[string]string `json:"codes"`
 	Period         stat.Period       `json:"period"`
 	Value          *stat.Decimal     `json:"value" nullable:"true"`
+	Printed        string            `json:"printed,omitempty"`
 	Unit           string            `json:"unit,omitempty"`
 	UnitMult       int               `json:"unitMult"`
 	Decimals       int               `json:"decimals"`
@@ -55,6 +56,9 @@ func (v *visit) observation(f *catalog.Dataflow, o cube.Version) Observation {
 	unit, mult := v.unitOf(f, o)
 	out := Observation{Key: o.Key, Codes: map[string]string{}, Period: o.Period, Value: o.Value, Unit: unit, UnitMult: mult, Decimals: v.decimalsOf(f, o),
 		Status: o.Status, Evidence: o.Mark(), Source: o.Attributes[stat.AttrSource], Vintage: o.Vintage.Date, VintageWritten: o.Vintage.Written, Message: o.Message}
+	if printed := o.Printed(); printed != "" {
+		out.Printed = v.snap.Catalog.AttributeText(stat.AttrText, printed, v.lang)
+	}
 	codes := o.Key.Codes()
 	for i, d := range f.Dimensions {
 		if i < len(codes) {

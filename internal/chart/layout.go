@@ -229,7 +229,7 @@ func (p *plot) at(i int, v float64) (x, y float64) {
 func (p *plot) foundation() float64 { return math.Max(p.min, math.Min(0, p.max)) }
 
 // number writes a value as the chart prints its figures.
-func (p *plot) number(v Value) string { return text.FormatNumber(p.lang, *v.V, p.s.Decimals) }
+func (p *plot) number(v Value) string { return p.s.write(p.lang, v) }
 
 // ticks gives the values at the ticks of the value axis, with what stands there.
 func (p *plot) ticks() (values []float64, texts []string) {
@@ -325,7 +325,7 @@ func (p *plot) tipRow(name string, v Value) string {
 	if _, ok := v.Shown(); !ok {
 		return s + html.EscapeString(p.missing(v))
 	}
-	s += "<b>" + p.number(v) + "</b> " + html.EscapeString(p.s.Unit.In(p.lang))
+	s += "<b>" + html.EscapeString(p.number(v)) + "</b> " + html.EscapeString(p.s.Unit.In(p.lang))
 	if v.Low != nil && v.High != nil {
 		s += " (" + book.Say(p.lang, "interval", "low", text.FormatNumber(p.lang, *v.Low, p.s.Decimals), "high", text.FormatNumber(p.lang, *v.High, p.s.Decimals)) + ")"
 	}

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"nhipso/internal/geo"
-	"nhipso/internal/text"
 )
 
 const (
@@ -328,7 +327,7 @@ func (m *mapDrawing) tiles() error {
 				name = it.Name.In(m.o.Lang)
 			}
 			if v := m.s.Series[0].Values[i]; v.V != nil && !v.Secret() {
-				figure = text.FormatNumber(m.o.Lang, *v.V, m.s.Decimals)
+				figure = m.s.write(m.o.Lang, v)
 			}
 		}
 		tile(t, fill, on, name, figure, true)

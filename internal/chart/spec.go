@@ -12,6 +12,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // Kind of a chart.
@@ -54,6 +55,8 @@ type Spec struct {
 	Alt      catalog.Label   `json:"alt,omitzero"`      // what the picture shows, in a sentence or two, for those who do not see it
 	FromZero bool            `json:"fromZero,omitempty"`
 	Down     bool            `json:"down,omitempty"` // of a line: the axis points down, as for ranks, of which the first is the best
+
+	Printed map[string]catalog.Label `json:"printed,omitempty"` // words for the Text of values
 }
 
 // Item is one bar, dot or province.
@@ -93,6 +96,7 @@ type Value struct {
 	Status stat.Status          `json:"status,omitempty"`
 	Conf   stat.Confidentiality `json:"conf,omitempty"`
 	Mark   stat.Mark            `json:"mark,omitempty"`
+	Text   string               `json:"text,omitempty"` // what the source prints in place of a plain number; words for it are in Spec.Printed
 }
 
 // Figure makes a Value of a normal figure.
@@ -100,7 +104,7 @@ func Figure(d stat.Decimal) Value { return Value{V: &d} }
 
 // FigureOf makes a Value of an observation with its interval and status.
 func FigureOf(o stat.Observation) Value {
-	v := Value{V: o.Value, Status: o.Status, Mark: o.Mark(), Conf: stat.Confidentiality(o.Attributes[stat.AttrConf])}
+	v := Value{V: o.Value, Status: o.Status, Mark: o.Mark(), Text: o.Printed(), Conf: stat.Confidentiality(o.Attributes[stat.AttrConf])}
 	if low, err := stat.ParseDecimal(o.Attributes[stat.AttrLower]); err == nil {
 		if high, err := stat.ParseDecimal(o.Attributes[stat.AttrUpper]); err == nil {
 			v.Low, v.High = &low, &high
@@ -120,6 +124,17 @@ func (v Value) Shown() (float64, bool) {
 		return 0, false
 	}
 	return v.V.Float64(), true
+}
+
+// write gives a figure as it is printed: the words of its source where those are no plain number, else the number.
+func (s *Spec) write(lang string, v Value) string {
+	if v.Text == "" {
+		return text.FormatNumber(lang, *v.V, s.Decimals)
+	}
+	if words, ok := s.Printed[v.Text]; ok {
+		return words.In(lang)
+	}
+	return v.Text
 }
 
 // Target is a level to reach, as a labelled line; with a Period the line ends there.

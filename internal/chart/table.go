@@ -50,8 +50,11 @@ func (s *Spec) Table() *export.Table {
 		number(x.ID, x.Name, func(i int) export.Cell {
 			v := x.Values[i]
 			c := export.Cell{Number: v.V, Status: v.Status, Mark: v.Mark}
+			if v.Text != "" {
+				c.Label = catalog.Label{Vi: s.write("vi", v), En: s.write("en", v)}
+			}
 			if v.Secret() {
-				c.Number, c.Status = nil, "Q"
+				c.Number, c.Status, c.Label = nil, "Q", catalog.Label{}
 			}
 			return c
 		})

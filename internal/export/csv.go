@@ -15,7 +15,8 @@ type CSVOptions struct {
 }
 
 // WriteCSV writes RFC 4180: commas, CRLF, a point for decimals, periods as SDMX writes them. A column in which some figure is
-// estimated, forecast, missing… is followed by a column with the status codes (SDMX CL_OBS_STATUS). Text that a spreadsheet
+// estimated, forecast, missing… is followed by a column with the status codes (SDMX CL_OBS_STATUS), and one in which some figure is printed
+// in words by a column with them. Text that a spreadsheet
 // would run as a formula is disarmed; package reference reads it back.
 func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 	if err := t.Check(); err != nil {
@@ -28,15 +29,22 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
-	flagged := make([]bool, len(t.Columns))
+	flagged, worded := make([]bool, len(t.Columns)), make([]bool, len(t.Columns))
 	var head []string
 	for i, c := range t.Columns {
-		flagged[i] = c.Kind == Number && t.flagged(i)
+		flagged[i], worded[i] = c.Kind == Number && t.flagged(i), c.Kind == Number && t.worded(i)
 		name := c.Head(o.Lang)
 		if o.Codes {
 			name = c.ID
 		}
 		head = append(head, text.Disarm(name))
+		if worded[i] {
+			if o.Codes {
+				head = append(head, c.ID+":printed")
+			} else {
+				head = append(head, text.Disarm(book.Say(o.Lang, "printed-of", "name", c.Name.In(o.Lang))))
+			}
+		}
 		if flagged[i] {
 			if o.Codes {
 				head = append(head, c.ID+":status")
@@ -59,6 +67,9 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 				s = text.Disarm(s)
 			}
 			rec = append(rec, s)
+			if worded[i] {
+				rec = append(rec, text.Disarm(row[i].Label.In(o.Lang)))
+			}
 			if flagged[i] {
 				rec = append(rec, string(row[i].Status))
 			}

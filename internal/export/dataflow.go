@@ -28,28 +28,34 @@ func dataflow(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Versio
 			t.Columns = append(t.Columns, Column{ID: d.ID + "_NAME", Name: d.Name, Kind: Text})
 		}
 	}
-	unit := catalog.Label{Vi: c.Name("CL_UNIT_MEASURE", flow.Unit, "vi"), En: c.Name("CL_UNIT_MEASURE", flow.Unit, "en")}
-	if flow.UnitMult != 0 {
-		mult := stat.Int(int64(flow.UnitMult)).String()
-		unit.Vi = c.Name("CL_UNIT_MULT", mult, "vi") + " " + unit.Vi
-		unit.En = c.Name("CL_UNIT_MULT", mult, "en") + " " + unit.En
-	}
-	t.Columns = append(t.Columns,
-		Column{ID: "TIME_PERIOD", Name: concept(c, "TIME_PERIOD"), Kind: Period},
-		Column{ID: "OBS_VALUE", Name: concept(c, "OBS_VALUE"), Unit: unit, Kind: Number, Decimals: -1},
-		Column{ID: "OBS_STATUS", Name: concept(c, "OBS_STATUS"), Kind: Code},
-		Column{ID: "VINTAGE", Name: concept(c, "VINTAGE"), Kind: Code})
 	carried := map[string]bool{}
 	for _, v := range versions {
 		for name := range v.Attributes {
 			carried[name] = true
 		}
 	}
+	unit := catalog.Label{Vi: c.Name("CL_UNIT_MEASURE", flow.Unit, "vi"), En: c.Name("CL_UNIT_MEASURE", flow.Unit, "en")}
+	if flow.UnitMult != 0 {
+		mult := stat.Int(int64(flow.UnitMult)).String()
+		unit.Vi = c.Name("CL_UNIT_MULT", mult, "vi") + " " + unit.Vi
+		unit.En = c.Name("CL_UNIT_MULT", mult, "en") + " " + unit.En
+	}
+	if carried[stat.AttrUnit] {
+		unit = catalog.Label{} // each figure says its own
+	}
+	t.Columns = append(t.Columns,
+		Column{ID: "TIME_PERIOD", Name: concept(c, "TIME_PERIOD"), Kind: Period},
+		Column{ID: "OBS_VALUE", Name: concept(c, "OBS_VALUE"), Unit: unit, Kind: Number, Decimals: -1},
+		Column{ID: "OBS_STATUS", Name: concept(c, "OBS_STATUS"), Kind: Code},
+		Column{ID: "VINTAGE", Name: concept(c, "VINTAGE"), Kind: Code})
 	var attributes []string
 	for _, name := range flow.Attributes {
 		if carried[name] {
 			attributes = append(attributes, name)
 			t.Columns = append(t.Columns, Column{ID: name, Name: concept(c, name), Kind: Code})
+			if named && name == stat.AttrText { // readers of a file see the words, not the code
+				t.Columns = append(t.Columns, Column{ID: name + "_NAME", Name: concept(c, name), Kind: Text})
+			}
 		}
 	}
 	for _, v := range versions {
@@ -70,6 +76,9 @@ func dataflow(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Versio
 		row = append(row, When(v.Period), value, Same(string(v.Status)), Same(published(v.Vintage)))
 		for _, name := range attributes {
 			row = append(row, Same(v.Attributes[name]))
+			if named && name == stat.AttrText {
+				row = append(row, Words(catalog.Label{Vi: c.AttributeText(name, v.Attributes[name], "vi"), En: c.AttributeText(name, v.Attributes[name], "en")}))
+			}
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 // WriteJSON writes the table with its metadata in both languages; each row is an object by column identifier. Numbers keep
-// every digit; a missing figure is null, and "status" holds the codes of the cells that have one.
+// every digit; a missing figure is null, "status" holds the codes of the cells that have one, and "printed" what sources
+// print in place of a plain number.
 func (t *Table) WriteJSON(w io.Writer) error {
 	if err := t.Check(); err != nil {
 		return err
@@ -20,12 +21,15 @@ func (t *Table) WriteJSON(w io.Writer) error {
 			return err
 		}
 		obj := map[string]any{}
-		status, evidence := map[string]stat.Status{}, map[string]stat.Mark{}
+		status, evidence, printed := map[string]stat.Status{}, map[string]stat.Mark{}, map[string]catalog.Label{}
 		for i, c := range t.Columns {
 			cell := row[i]
 			switch c.Kind {
 			case Number:
 				obj[c.ID] = cell.Number
+				if cell.Label.Vi != "" {
+					printed[c.ID] = cell.Label
+				}
 			case Period:
 				obj[c.ID] = cell.Period
 			case Code:
@@ -45,6 +49,9 @@ func (t *Table) WriteJSON(w io.Writer) error {
 		}
 		if len(evidence) > 0 {
 			obj["evidence"] = evidence
+		}
+		if len(printed) > 0 {
+			obj["printed"] = printed
 		}
 		rows[r] = obj
 	}

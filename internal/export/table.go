@@ -53,7 +53,7 @@ type Column struct {
 
 // Cell holds one value of the kind of its column. A cell without its value is missing, and Status says why.
 type Cell struct {
-	Label  catalog.Label
+	Label  catalog.Label // of a number: what the source prints in place of it
 	Period stat.Period
 	Number *stat.Decimal
 	Status stat.Status // "" stands for stat.Normal
@@ -126,6 +126,17 @@ func (c Cell) plain(kind Kind, lang string) string {
 		return c.Period.String()
 	}
 	return c.Label.In(lang)
+}
+
+// worded reports whether any cell of column i, which holds numbers, is printed in words: "more than 84". A file keeps the number for
+// computing and the words beside it.
+func (t *Table) worded(i int) bool {
+	for _, row := range t.Rows {
+		if row[i].Label.Vi != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // flagged reports whether any cell of column i has a status that the reader must see.

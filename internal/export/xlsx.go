@@ -121,6 +121,16 @@ func (t *Table) dataSheet(b *workbook, sheet, lang string) {
 			}
 		}
 		b.width(sheet, col, float64(min(max(widest, 10), 48)))
+		if c.Kind == Number && t.worded(i) {
+			col++
+			b.put(sheet, col, headRow, book.Say(lang, "printed-of", "name", c.Name.In(lang)), b.head)
+			b.width(sheet, col, 20)
+			for r, row := range t.Rows {
+				if words := row[i].Label.In(lang); words != "" {
+					b.put(sheet, col, headRow+1+r, words, b.grey)
+				}
+			}
+		}
 		if c.Kind == Number && t.flagged(i) {
 			col++
 			b.put(sheet, col, headRow, "", b.head)

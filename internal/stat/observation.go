@@ -260,6 +260,16 @@ type Observation struct {
 // Mark gives the evidence mark.
 func (o Observation) Mark() Mark { return Mark(o.Attributes[AttrMark]) }
 
+// Printed gives what the source prints in the place of a plain number — a bound (more than 84), an approximation (almost 15), a range — as
+// a code of CL_NOTE or free text, or "". Wherever a figure shows, these words show and not the number that stands for them in computations.
+// A derived figure uses the attribute for words of its own, and where a comparator says how a number binds, number and comparator are the words.
+func (o Observation) Printed() string {
+	if o.Attributes[AttrRun] != "" || o.Value != nil && o.Attributes[AttrComparator] != "" {
+		return ""
+	}
+	return o.Attributes[AttrText]
+}
+
 // Same reports whether two observations of one cell say the same: value, status and attributes.
 func (o Observation) Same(p Observation) bool {
 	if o.Status != p.Status || (o.Value == nil) != (p.Value == nil) || len(o.Attributes) != len(p.Attributes) {

@@ -83,8 +83,19 @@ func values(list []cube.Version, span []stat.Period) []chart.Value {
 func (v *visit) spec(kind chart.Kind, id string, title, subtitle, unit catalog.Label, digits int, list []cube.Version) *chart.Spec {
 	en, vi := *v, *v
 	en.lang, vi.lang = "en", "vi"
-	return &chart.Spec{ID: chartID(id), Kind: kind, Title: title, Subtitle: subtitle, Unit: unit, Decimals: digits,
+	return &chart.Spec{ID: chartID(id), Kind: kind, Printed: v.printed(list), Title: title, Subtitle: subtitle, Unit: unit, Decimals: digits,
 		Source: catalog.Label{Vi: vi.orNone(vi.sources(list)), En: en.orNone(en.sources(list))}, Vintage: v.vintageLine(), URL: v.site.origin(v.r) + v.here("lang", "")}
+}
+
+// printed gives the words of what the sources of figures print in place of plain numbers.
+func (v *visit) printed(list []cube.Version) map[string]catalog.Label {
+	out := map[string]catalog.Label{}
+	for _, o := range list {
+		if code := o.Printed(); code != "" {
+			out[code] = attribute(v.snap, stat.AttrText, code)
+		}
+	}
+	return out
 }
 
 func (v *visit) orNone(s string) string {

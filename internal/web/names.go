@@ -152,8 +152,11 @@ func common(f *catalog.Dataflow, keys []stat.Key) map[string]bool {
 	return out
 }
 
-// num writes the value of an observation as it is published.
+// num writes the value of an observation as it is published: in the words of its source where those are no plain number.
 func (v *visit) num(o cube.Version) string {
+	if printed := o.Printed(); printed != "" {
+		return attribute(v.snap, stat.AttrText, printed).In(v.lang)
+	}
 	f, err := v.snap.Catalog.Dataflow(o.Dataflow)
 	if err != nil || o.Value == nil {
 		return v.missing(o.Status)

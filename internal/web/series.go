@@ -124,7 +124,8 @@ func (v *visit) sourceOf(o cube.Version) catalog.Label {
 	return attribute(v.snap, stat.AttrSource, o.Attributes[stat.AttrSource])
 }
 
-// remark gathers what is said beside a figure: how it is printed, its denominator, coverage and note.
+// remark gathers what is said beside a figure: its denominator, coverage and note, and the words of a target that has a number too. Words that
+// stand in place of the number are shown there.
 func (v *visit) remark(o cube.Version) catalog.Label {
 	if words, is := v.classWords(o); is {
 		return words
@@ -132,7 +133,7 @@ func (v *visit) remark(o cube.Version) catalog.Label {
 	var out catalog.Label
 	for _, name := range []string{stat.AttrText, stat.AttrDenominator, stat.AttrCoverage, stat.AttrComment} {
 		value := o.Attributes[name]
-		if value == "" {
+		if value == "" || name == stat.AttrText && o.Printed() != "" {
 			continue
 		}
 		l := attribute(v.snap, name, value)

@@ -72,11 +72,10 @@ func (v *visit) figure(o cube.Version) cell {
 	if p, is := v.probabilityOf(o); is {
 		c.Number, c.Label = nil, p
 	}
-	if printed := o.Attributes[stat.AttrText]; o.Value == nil && printed != "" {
+	if printed := o.Printed(); printed != "" {
 		c.Label = attribute(v.snap, stat.AttrText, printed)
-		if o.Dataflow == statusFlow {
-			c.Label = nameOf(v.snap, "CL_TARGET_CLASS", classCode(printed))
-		}
+	} else if class := o.Attributes[stat.AttrText]; o.Value == nil && class != "" && o.Dataflow == statusFlow {
+		c.Label = nameOf(v.snap, "CL_TARGET_CLASS", classCode(class))
 	}
 	return c
 }
@@ -140,6 +139,8 @@ func (v *visit) view(t *Table) *TableView {
 			case export.Number:
 				cv.Number = true
 				switch {
+				case c.Number != nil && c.Label.Vi != "": // the words of the source, which are no plain number
+					cv.Text, cv.Sort = c.Label.In(v.lang), c.Number.String()
 				case c.Number != nil:
 					cv.Text, cv.Sort = text.FormatNumber(v.lang, *c.Number, decimals[i]), c.Number.String()
 				case c.Label.Vi != "": // what the source prints where there is no number
