@@ -135,18 +135,35 @@ func (v *visit) decimalsOf(f *catalog.Dataflow, o cube.Version) int {
 	return f.Decimals
 }
 
-// Source is a document that prints figures.
+// Source is a document that prints figures. A day or an address that is not known has its reason in dateNote and urlNote.
 type Source struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Publisher string `json:"publisher,omitempty"`
-	Date      string `json:"date,omitempty"`
-	URL       string `json:"url,omitempty"`
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Title     string   `json:"title,omitempty"`
+	Publisher string   `json:"publisher,omitempty"`
+	Date      string   `json:"date,omitempty"`
+	DateNote  string   `json:"dateNote,omitempty"`
+	URL       string   `json:"url,omitempty"`
+	URLNote   string   `json:"urlNote,omitempty"`
+	Original  string   `json:"original,omitempty"`
+	Via       []string `json:"via,omitempty"`
+	Through   string   `json:"through,omitempty"`
+	Read      string   `json:"read,omitempty"`
+	Quote     string   `json:"quote,omitempty"`
 }
 
 func (v *visit) source(id string) Source {
-	return Source{ID: id, Name: v.snap.Catalog.Name("CL_SOURCE", id, v.lang), Publisher: v.note("CL_SOURCE", id, "publisher"),
-		Date: v.note("CL_SOURCE", id, "date"), URL: v.note("CL_SOURCE", id, "url")}
+	out := Source{ID: id, Name: v.snap.Catalog.Name("CL_SOURCE", id, v.lang)}
+	d, ok := v.snap.Catalog.Document(id)
+	if !ok {
+		return out
+	}
+	out.Title, out.Publisher, out.Date, out.DateNote = d.Title.In(v.lang), d.Publisher.In(v.lang), d.Date, d.DateNote.In(v.lang)
+	out.URL, out.URLNote, out.Original, out.Through, out.Read, out.Quote = d.URL, d.URLNote.In(v.lang), d.Original, d.Through.In(v.lang), d.Read, d.Quote
+	for _, via := range d.Via {
+		out.Via = append(out.Via, via.In(v.lang))
+	}
+	return out
 }
 
 // sources describes, once each and in the order met, the documents that figures name.

@@ -39,6 +39,7 @@ type dataflowPage struct {
 	HistoryFile       string
 	Empty             bool
 	Fields            []fieldEntry // what the columns mean
+	Documents         []documentView
 }
 
 // filter is the choice of a code of one dimension.
@@ -134,6 +135,7 @@ func (v *visit) dataflow() (page, error) {
 	if len(part) == 0 {
 		p.show(&Figure{ID: "bang", Title: f.Name, Table: v.long(f, nil, false), Source: v.vintageLine()})
 	}
+	p.Documents = v.documents(shownObs)
 	p.Data = v.dataset(f, shownObs)
 	return p, nil
 }

@@ -172,7 +172,7 @@ func newShelf(t testing.TB, more ...row) (*shelf, *territory.Registry) {
 		for j := 0; j+1 < len(r.attrs); j += 2 {
 			o.Attributes[r.attrs[j]] = r.attrs[j+1]
 		}
-		if o.Attributes["RUN"] == "" {
+		if o.Attributes["RUN"] == "" && o.Attributes["SOURCE"] == "" {
 			o.Attributes["SOURCE"] = "TEST <source> & co"
 		}
 		f, err := c.Dataflow(r.flow)
@@ -227,9 +227,9 @@ var methodFiles = fstest.MapFS{
 // drawings is one renderer for all tests, since starting one costs more than a drawing.
 var drawings = sync.OnceValue(func() *chart.Renderer { return chart.NewRenderer(2000) })
 
-func newSite(t testing.TB) (*Site, *shelf) {
+func newSite(t testing.TB, more ...row) (*Site, *shelf) {
 	t.Helper()
-	s, reg := newShelf(t)
+	s, reg := newShelf(t, more...)
 	return New(Config{Library: s, Territory: reg, Methods: methodFiles, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Renderer: drawings(), Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))}), s
 }
 

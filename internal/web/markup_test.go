@@ -138,6 +138,10 @@ func links(t *testing.T, page string) []string {
 	}
 }
 
+// plainHTTP lists the addresses of documents that newspapers and offices give without encryption.
+var plainHTTP = map[string]bool{"http://dinte.gov.vn/SitePages/BanTin.aspx/2834": true, "http://eballsviet.com/bo-chi-so-danh-gia-chuyen-doi-so-cap-tinh-59970": true,
+	"http://bizhub.vn/tech/viet-nam-42nd-in-global-innovation-index_318440.html": true}
+
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	s, _ := newSite(t)
 	seen := map[string]bool{}
@@ -181,7 +185,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 				t.Errorf("%s leads to #%s, which is not on the page", at, fragment)
 			}
 			if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") {
-				if to != "" && !strings.HasPrefix(to, "https://") {
+				if to != "" && !strings.HasPrefix(to, "https://") && !(plainHTTP[to] && at == "/tai-lieu") {
 					t.Errorf("%s leads to %q", at, to)
 				}
 				continue
@@ -304,7 +308,7 @@ func TestWords(t *testing.T) {
 
 func TestPagesDoNotHideTheirFrame(t *testing.T) {
 	frame := reflect.TypeFor[*Frame]()
-	for _, p := range []page{&homePage{}, &provincesPage{}, &provincePage{}, &targetsPage{}, &targetPage{}, &tasksPage{}, &dataPage{}, &dataflowPage{}, &seriesPage{}, &whyPage{}, &methodsPage{}, &methodPage{}, &aboutPage{}, &findingsPage{}, &releasesPage{}, &searchPage{}, &failurePage{}} {
+	for _, p := range []page{&homePage{}, &provincesPage{}, &provincePage{}, &targetsPage{}, &targetPage{}, &tasksPage{}, &dataPage{}, &dataflowPage{}, &documentsPage{}, &seriesPage{}, &whyPage{}, &methodsPage{}, &methodPage{}, &aboutPage{}, &findingsPage{}, &releasesPage{}, &searchPage{}, &failurePage{}} {
 		typ := reflect.TypeOf(p).Elem()
 		for i := range typ.NumField() {
 			name := typ.Field(i).Name

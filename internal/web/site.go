@@ -184,6 +184,7 @@ func (s *Site) routes() {
 	page("/so-lieu", "data", (*visit).data)
 	page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow)
 	page("/so-lieu/{dataflow}/{key}", "series", (*visit).series)
+	page("/tai-lieu", "documents", (*visit).register)
 	page("/vi-sao", "why", (*visit).explain)
 	page("/phuong-phap", "methods", (*visit).methods)
 	page("/phuong-phap/{slug}", "method", (*visit).method)

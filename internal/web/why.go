@@ -20,7 +20,7 @@ type whyPage struct {
 	Reported bool
 	Tree     whyNode
 	History  *Figure
-	Sources  []string
+	Sources  []documentView
 	Cell     string
 }
 
@@ -97,7 +97,7 @@ func (v *visit) explain() (page, error) {
 	}
 	p.Tree = v.whyTree(node, titles, 0)
 	for _, d := range node.Documents() {
-		p.Sources = append(p.Sources, attribute(v.snap, stat.AttrSource, d).In(v.lang))
+		p.Sources = append(p.Sources, v.document(d))
 	}
 	history := v.snap.CellHistory(c)
 	t := newTable("history", both("why.history"), col("vintage", both("data.vintage")), numbers("value", both("data.value"), unitOf(v.snap, f, o), decimalsOf(v.snap, f, o)),
