@@ -47,3 +47,22 @@ func TestVintageOfUnknownDayCountsAsItsLast(t *testing.T) {
 		t.Error("a vintage that is no date was accepted")
 	}
 }
+
+func TestWhatASourcePrintsInPlaceOfANumber(t *testing.T) {
+	v := Int(84)
+	for name, c := range map[string]struct {
+		o    Observation
+		want string
+	}{
+		"a bound":                      {Observation{Value: &v, Attributes: Attributes{AttrText: "PR_GT84"}}, "PR_GT84"},
+		"words without a number":       {Observation{Attributes: Attributes{AttrText: "<10"}}, "<10"},
+		"a plain number":               {Observation{Value: &v}, ""},
+		"the class of a derived cell":  {Observation{Attributes: Attributes{AttrText: "FOCUS", AttrRun: "r#1"}}, ""},
+		"a number with its comparator": {Observation{Value: &v, Attributes: Attributes{AttrText: "TOP70", AttrComparator: "<="}}, ""},
+		"a target in words":            {Observation{Attributes: Attributes{AttrText: "UNIVERSAL", AttrComparator: "="}}, "UNIVERSAL"},
+	} {
+		if got := c.o.Printed(); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

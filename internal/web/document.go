@@ -13,11 +13,11 @@ import (
 // documentView is a document as pages show it: what it is, who published it, when, through whom it was seen, and what is quoted from it. What
 // is not known is said, never left out.
 type documentView struct {
-	ID, Title, URL, Publisher  string
-	Date, Address              string // the day, and the reason when there is no address
-	Through, Original, Read    string
-	Quote                      string
-	Seen                    bool // the document itself was read
+	ID, Title, URL, Publisher string
+	Date, Address             string // the day, and the reason when there is no address
+	Through, Original, Read   string
+	Quote                     string
+	Seen                      bool // the document itself was read
 }
 
 // document describes a document of CL_SOURCE; free text in its place stands as it is.
