@@ -66,10 +66,23 @@ func explain(ctx context.Context, e *env, args []string) error {
 	a.printNode(e, e.out, node, 0)
 	fmt.Fprintln(e.out)
 	fmt.Fprintln(e.out, e.w("explain.documents"))
-	for _, d := range node.Documents() {
-		fmt.Fprintln(e.out, "  •", d)
+	for _, id := range node.Documents() {
+		fmt.Fprintln(e.out, "  •", a.document(id, e.lang))
 	}
 	return nil
+}
+
+// document writes who published a document and when, through whom it was seen, and where; what is not known has its reason.
+func (a *app) document(id, lang string) string {
+	d, ok := a.catalog.Document(id)
+	if !ok {
+		return id
+	}
+	parts := []string{a.catalog.Name("CL_SOURCE", id, lang), d.Publisher.In(lang), first(d.Date, d.DateNote.In(lang)), first(d.URL, d.URLNote.In(lang))}
+	if d.Quote != "" {
+		parts = append(parts, "“"+d.Quote+"”")
+	}
+	return strings.Join(parts, "; ")
 }
 
 // parseCell reads DATAFLOW/KEY/PERIOD. The period may itself hold a slash (2024-12-15/P1Y).

@@ -8,7 +8,7 @@ import (
 func TestDocumentsSayThroughWhomTheyWereSeen(t *testing.T) {
 	t.Run("a document that newspapers quote names them", func(t *testing.T) {
 		d, _ := dig(read(t, "/api/v1/explain?cell=DE_SHARE/A.VN.NSO.TOTAL/2025"), "documents", 0).(map[string]any)
-		if d["publisher"] != "Cục Thống kê" || d["through"] != "theo Thời báo Tài chính Việt Nam, VnEconomy dẫn" || size(d["via"]) != 2 || d["date"] != "2026-01-05" || d["read"] != "2026-11" ||
+		if d["publisher"] != "Cục Thống kê" || d["through"] != "theo Thời báo Tài chính Việt Nam, VnEconomy dẫn" || size(d["via"]) != 2 || d["date"] != "2026-01-05" || d["read"] != "2026-11-30" || !strings.Contains(d["quote"].(string), "khoảng 13,2%") ||
 			!strings.Contains(d["title"].(string), "giai đoạn 2021–2025") || !strings.HasPrefix(d["original"].(string), "https://www.nso.gov.vn/") || !strings.Contains(d["name"].(string), "dẫn") {
 			t.Error(d)
 		}

@@ -13,6 +13,7 @@ type dataPage struct {
 	Flows, Figured int // dataflows, and figures in all of them
 	FiguredText    string
 	Topics         []topic
+	Decision1354   *Figure
 }
 
 type topic struct {
@@ -72,6 +73,7 @@ func (v *visit) data() (page, error) {
 	}
 	p.Figured, p.FiguredText = total, v.count(total)
 	p.show(&Figure{ID: "danh-muc", Title: table.Title, Table: table})
+	p.Decision1354 = v.decision1354(&p.Frame)
 	return p, nil
 }
 

@@ -44,6 +44,11 @@ func (v *visit) dateOf(written string) string {
 	return v.vintage(x)
 }
 
+// bothDates is dateOf in the two languages.
+func bothDates(written string) catalog.Label {
+	return catalog.Label{Vi: (&visit{lang: "vi"}).dateOf(written), En: (&visit{lang: "en"}).dateOf(written)}
+}
+
 // documents describes, once each and in the order met, the documents that published figures name.
 func (v *visit) documents(list []cube.Version) []documentView {
 	var out []documentView
@@ -88,7 +93,7 @@ func (v *visit) register() (page, error) {
 		if d.Seen() {
 			through = both("data.doc-seen")
 		}
-		date := same(d.Date)
+		date := label(bothDates(d.Date))
 		if d.Date == "" {
 			date = label(d.DateNote)
 		}
@@ -96,7 +101,7 @@ func (v *visit) register() (page, error) {
 		if d.URL == "" {
 			address = label(d.URLNote)
 		}
-		row := []cell{label(d.Title).to(d.URL), label(d.Publisher), date, label(through), same(d.Read), number(stat.Int(figures[d.ID]))}
+		row := []cell{label(d.Title).to(d.URL), label(d.Publisher), date, label(through), label(bothDates(d.Read)), number(stat.Int(figures[d.ID]))}
 		t.add(row...)
 		long.add(append(append([]cell{same(d.ID)}, row...), address, same(d.Original), same(d.Quote))...)
 	}
