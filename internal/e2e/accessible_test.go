@@ -197,7 +197,7 @@ func TestEveryPageIsAccessibleInBothLanguagesAtBothWidths(t *testing.T) {
 
 // kinds are pages of each kind, for tests that need not see every page.
 var kinds = append([]string{"/", "/tinh", "/tinh/VN34-01", "/tinh/VN63-27", "/muc-tieu", "/muc-tieu/KTS-1", "/nhiem-vu", "/so-lieu", "/so-lieu/DE_SHARE", "/phuong-phap",
-	"/phuong-phap/digital-quarterly", "/gioi-thieu", "/phat-hien", "/lich-su"}, views...)
+	"/phuong-phap/digital-quarterly", "/gioi-thieu", "/phat-hien", "/tai-lieu", "/lich-su"}, views...)
 
 func TestDarkSchemeIsReadable(t *testing.T) {
 	b := open(t, wide, high)
