@@ -83,20 +83,20 @@ func TestADocumentSeenThroughOthersSaysSo(t *testing.T) {
 }
 
 func TestDocumentsAreRefused(t *testing.T) {
-	const row = "TT13-2021,,Thông tư 13/2021/TT-BKHĐT ngày 31/12/2021: hệ thống chỉ tiêu thống kê kinh tế số,Circular 13/2021/TT-BKHĐT of 31 December 2021: statistical indicators of the digital economy,MPI,2021-12-31,,https://hethongphapluat.vn/thong-tu-13-2021-tt-bkhdt-quy-dinh-ve-he-thong-chi-tieu-thong-ke-kinh-te-so-do-bo-truong-bo-ke-hoach-va-dau-tu-ban-hanh.html,,,,2026-11,\n"
+	const row = "DTI-2022,,Xếp hạng DTI năm 2022 trên dti.gov.vn,DTI ranking of 2022 on dti.gov.vn,MIC,2023-07-12,,https://dti.gov.vn/xep-hang-2022,,,,2026-11,\n"
 	for name, c := range map[string]struct{ row, column string }{
-		"no publisher":                     {strings.Replace(row, ",MPI,", ",,", 1), "publisher"},
-		"a newspaper as publisher":         {strings.Replace(row, ",MPI,", ",BAOMOI,", 1), "publisher"},
-		"neither day nor reason":           {strings.Replace(row, ",2021-12-31,", ",,", 1), "date_note"},
-		"a day and a reason":               {strings.Replace(row, ",2021-12-31,", ",2021-12-31,NO_DAY", 1), "date_note"},
-		"a reason that no list has":        {strings.Replace(row, ",2021-12-31,", ",,WHY", 1), "date_note"},
-		"neither address nor reason":       {strings.Replace(row, "https://hethongphapluat.vn/thong-tu-13-2021-tt-bkhdt-quy-dinh-ve-he-thong-chi-tieu-thong-ke-kinh-te-so-do-bo-truong-bo-ke-hoach-va-dau-tu-ban-hanh.html", "", 1), "url_note"},
-		"an address and a reason":          {strings.Replace(row, ".html,", ".html,NO_ADDRESS", 1), "url_note"},
+		"no publisher":                     {strings.Replace(row, ",MIC,", ",,", 1), "publisher"},
+		"a newspaper as publisher":         {strings.Replace(row, ",MIC,", ",BAOMOI,", 1), "publisher"},
+		"neither day nor reason":           {strings.Replace(row, ",2023-07-12,", ",,", 1), "date_note"},
+		"a day and a reason":               {strings.Replace(row, ",2023-07-12,", ",2023-07-12,NO_DAY", 1), "date_note"},
+		"a reason that no list has":        {strings.Replace(row, ",2023-07-12,", ",,WHY", 1), "date_note"},
+		"neither address nor reason":       {strings.Replace(row, "https://dti.gov.vn/xep-hang-2022", "", 1), "url_note"},
+		"an address and a reason":          {strings.Replace(row, "xep-hang-2022,", "xep-hang-2022,NO_ADDRESS", 1), "url_note"},
 		"an address that no browser opens": {strings.Replace(row, "https://", "", 1), "url"},
 		"an office as witness":             {strings.Replace(row, ",2026-11", "MIC,2026-11", 1), "via"},
 		"a witness that no list has":       {strings.Replace(row, ",2026-11", "X,2026-11", 1), "via"},
 		"no day of reading":                {strings.Replace(row, "2026-11", "", 1), "read"},
-		"a day that is none":               {strings.Replace(row, "2021-12-31,", "2021-13-31,", 1), "date"},
+		"a day that is none":               {strings.Replace(row, "2023-07-12,", "2023-13-12,", 1), "date"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys := copied(t)
