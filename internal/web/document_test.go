@@ -12,6 +12,7 @@ var loose = []row{
 	{"DE_SHARE", "S.VN.MIC.TOTAL", "2022-S1", "10.41", "2022-07", "E", []string{"SOURCE", "MIC-2022-07"}},
 	{"DE_SHARE", "S.VN.MIC.TOTAL", "2023-S1", "15", "2023-07-12", "E", []string{"SOURCE", "MIC-2023-07", "VALUE_TEXT", "PR_ALMOST15"}},
 	{"DE_SHARE", "S.VN.MIC.TOTAL", "2024-S1", "18.3", "2024-07-10", "E", []string{"SOURCE", "MIC-2024-07"}},
+	{"IND", "D.VN.NEEDED_GROWTH", "2023-08-30", "", "2023-09-06", "O", []string{"SOURCE", "THAINGUYEN-2023-09", "VALUE_TEXT", "PR_20_25", "CI_LOWER", "20", "CI_UPPER", "25", "UNIT_MEASURE", "PC_YEAR"}},
 	{"TARGET", "A.VN.749-6", "2025", "70", "2020-06-03", "A", []string{"SOURCE", "QD749-PRESS", "COMPARATOR", "<=", "VALUE_TEXT", "TOP70", "UNIT_MEASURE", "RANK"}},
 }
 
@@ -40,6 +41,9 @@ func TestWhatASourcePrintsShowsAndNotTheNumberAlone(t *testing.T) {
 		if plain := ">84<"; strings.Contains(body, plain) {
 			t.Errorf("%s shows %q", address, plain)
 		}
+	}
+	if body := get(s, "/vi-sao?o=IND/D.VN.NEEDED_GROWTH/2023-08-30").Body.String(); !strings.Contains(body, "<strong class=\"n\">khoảng 20–25</strong> %/năm") || strings.Contains(body, "khoảng tin cậy") {
+		t.Error("a printed range is shown as an interval of confidence")
 	}
 	if option := get(s, "/so-lieu/DE_SHARE/S.VN.MIC.TOTAL.option").Body.String(); !strings.Contains(option, "gần 15") {
 		t.Errorf("the tooltip has lost the words: %.300s", option)

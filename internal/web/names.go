@@ -167,8 +167,11 @@ func (v *visit) num(o cube.Version) string {
 	return text.FormatNumber(v.lang, *o.Value, decimalsOf(v.snap, f, o))
 }
 
-// interval writes the bounds of an observation, "13,9–15,3", or "" when it has none.
+// interval writes the bounds of an observation, "13,9–15,3", or "" when it has none. A range that a source prints is no interval of confidence.
 func (v *visit) interval(o cube.Version) string {
+	if o.Printed() != "" {
+		return ""
+	}
 	lo, err1 := stat.ParseDecimal(o.Attributes[stat.AttrLower])
 	hi, err2 := stat.ParseDecimal(o.Attributes[stat.AttrUpper])
 	f, err3 := v.snap.Catalog.Dataflow(o.Dataflow)

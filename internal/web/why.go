@@ -90,7 +90,7 @@ func (v *visit) explain() (page, error) {
 	p.Figure = whyFigure{Flow: f.Name.In(v.lang), Series: name, Period: text.FormatPeriod(v.lang, c.Period), Value: v.num(o), Unit: unitOf(v.snap, f, o).In(v.lang),
 		Interval: v.interval(o), Level: v.level(o), Vintage: v.vintage(o.Vintage), Source: v.sourceOf(o).In(v.lang), Note: v.remark(o).In(v.lang),
 		Status: nameOf(v.snap, "CL_OBS_STATUS", string(o.Status)).In(v.lang), Evidence: nameOf(v.snap, "CL_EVIDENCE", string(o.Mark())).In(v.lang),
-		SeriesURL: v.link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil}
+		SeriesURL: v.link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil && o.Printed() == ""}
 	titles := map[string]pipeline.Recipe{}
 	for _, r := range v.known.Recipes() {
 		titles[r.ID] = r
