@@ -47,6 +47,7 @@ var pagesAsked = map[string][]string{
 	"GET /phuong-phap/{slug}":       {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
 	"GET /gioi-thieu":               {"/gioi-thieu"},
 	"GET /phat-hien":                {"/phat-hien"},
+	"GET /tai-lieu":                 {"/tai-lieu"},
 	"GET /lich-su":                  {"/lich-su"},
 	"GET /tim":                      {"/tim?q=37,9173", "/tim?q=kinh+te+so", "/tim?q=BIMAT"},
 	"/static/":                      {}, // files of the program
