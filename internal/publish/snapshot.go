@@ -8,6 +8,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 )
 
@@ -53,6 +54,11 @@ type Snapshot struct {
 	sealed  map[int64]bool            // messages that brought something hidden
 	guarded map[string]bool           // recipes that read something hidden
 
+	days     []stat.Date               // on which anything was published
+	recipes  []pipeline.Recipe         // that are replayed for an older day
+	replayed *pipeline.Replayed        // for the day viewed; nil for today
+	replays  map[string][]cube.Version // dataflow → replayed figures, where none had been computed by the day viewed
+
 	mu    sync.Mutex
 	older map[stat.Date]*Snapshot
 }
@@ -80,6 +86,7 @@ func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, fig
 			slices.SortStableFunc(list, byKey)
 		}
 	}
+	s.days = days(s.past)
 	s.choose()
 	return s
 }
@@ -113,10 +120,13 @@ func (s *Snapshot) choose() {
 	}
 }
 
-// At gives the snapshot as it would have read on a day: only what had been published by then. Our own estimates are dated
-// by their run, so a day before the first run shows official figures alone.
+// At gives the snapshot as it would have read on a day: only what had been published by then. Where none of our own
+// estimates had been computed yet, they are replayed with what was known, and say so.
 func (s *Snapshot) At(day stat.Date) *Snapshot {
-	if day.IsZero() || s.AsOf.Vintage == day {
+	if day.IsZero() {
+		return s
+	}
+	if day = s.settled(day); s.AsOf.Vintage == day {
 		return s
 	}
 	s.mu.Lock()
@@ -128,9 +138,10 @@ func (s *Snapshot) At(day stat.Date) *Snapshot {
 		clear(s.older)
 	}
 	old := &Snapshot{Release: s.Release, Catalog: s.Catalog, AsOf: s.AsOf, bound: s.bound, past: s.past, hidden: s.hidden, closed: map[cube.Cell]bool{}, sealed: s.sealed,
-		guarded: s.guarded, older: map[stat.Date]*Snapshot{}}
+		guarded: s.guarded, days: s.days, recipes: s.recipes, older: map[stat.Date]*Snapshot{}}
 	old.AsOf.Vintage = day
 	old.choose()
+	old.replay()
 	s.older[day] = old
 	return old
 }
@@ -211,6 +222,9 @@ func (s *Snapshot) Cell(c cube.Cell) (cube.Version, bool) {
 
 // History gives every version of the series that match a pattern, within the bound of the view.
 func (s *Snapshot) History(dataflow, pattern string) []cube.Version {
+	if s.Replayed(dataflow) {
+		return s.Read(dataflow, pattern)
+	}
 	var out []cube.Version
 	for _, v := range narrow(s.past[dataflow], pattern) {
 		if s.AsOf.Allows(v) && v.Key.Matches(pattern) && !s.closed[v.Cell()] {

@@ -62,7 +62,11 @@ func (v *View) Explain(ctx context.Context, cell cube.Cell) (pipeline.Node, erro
 	if !ok {
 		return pipeline.Node{}, fault.New("cube.no-cell", "cell", cell.String())
 	}
-	n, err := pipeline.ExplainVersion(ctx, v.source, o)
+	var source pipeline.Reader = v.source
+	if isReplay(o) {
+		source = v.replayed.Over(source)
+	}
+	n, err := pipeline.ExplainVersion(ctx, source, o)
 	if err != nil {
 		return n, err
 	}
@@ -96,12 +100,15 @@ func (v *View) withhold(n pipeline.Node) pipeline.Node {
 
 // shows reports whether the view may show a version, be it the newest of its cell or not.
 func (v *View) shows(o cube.Version) bool {
-	return v.bound.Holds(o.Message) && v.Audience.mayRead(confidentiality(o)) && !v.closed[o.Cell()]
+	return (v.bound.Holds(o.Message) || isReplay(o)) && v.Audience.mayRead(confidentiality(o)) && !v.closed[o.Cell()]
 }
 
 // run gives a run as the view may show it, or false. What a run found out about itself may tell of the figures that it read, so that of a run
 // which read a closed one only the fact remains.
 func (v *View) run(r pipeline.Run) (pipeline.Run, bool) {
+	if replayedRun(r) {
+		return r, true // it read what the view shows
+	}
 	if !r.Within(v.bound) || !v.Day.IsZero() && stat.DateOf(r.FinishedAt.In(v.zone)).After(v.Day) {
 		return r, false
 	}
@@ -196,6 +203,7 @@ func NewView(p Parts) *View {
 		bound = cube.AsOf{}
 	}
 	s := newSnapshot(p.Release, p.Catalog, p.Audience, bound, p.Figures)
+	s.recipes = p.Recipes
 	for _, r := range p.Recipes {
 		for _, i := range r.Inputs {
 			s.guarded[r.ID] = s.guarded[r.ID] || slices.ContainsFunc(s.hidden, func(v cube.Version) bool {

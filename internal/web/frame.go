@@ -114,6 +114,9 @@ func (f *Frame) Self() string { return f.Canonical(f.Lang) }
 // AsOf is the day viewed, or "".
 func (f *Frame) AsOf() string { return f.v.asOf.String() }
 
+// Replayed reports whether estimates on the page were computed again for the day viewed.
+func (f *Frame) Replayed() bool { return f.v.snap != nil && f.v.snap.AnyReplayed() }
+
 // AsOfText is the day viewed as people write it.
 func (f *Frame) AsOfText() string { return text.FormatDate(f.Lang, f.v.asOf) }
 

@@ -131,6 +131,9 @@ func (v *visit) remark(o cube.Version) catalog.Label {
 		return words
 	}
 	var out catalog.Label
+	if day, err := stat.ParseDate(o.Attributes[stat.AttrReplay]); err == nil {
+		out = catalog.Label{Vi: say("vi", "common.replayed", "date", text.FormatDate("vi", day)), En: say("en", "common.replayed", "date", text.FormatDate("en", day))}
+	}
 	for _, name := range []string{stat.AttrText, stat.AttrDenominator, stat.AttrCoverage, stat.AttrComment} {
 		value := o.Attributes[name]
 		if value == "" || name == stat.AttrText && o.Printed() != "" {

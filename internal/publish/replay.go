@@ -1,0 +1,92 @@
+package publish
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// days lists the days on which anything that the audience may read was published, oldest first.
+func days(past map[string][]cube.Version) []stat.Date {
+	seen := map[stat.Date]bool{}
+	var out []stat.Date
+	for _, list := range past {
+		for _, v := range list {
+			if !seen[v.Vintage.Date] {
+				seen[v.Vintage.Date] = true
+				out = append(out, v.Vintage.Date)
+			}
+		}
+	}
+	slices.SortFunc(out, stat.Date.Compare)
+	return out
+}
+
+// settled gives the first day on which as much was known, and the calendar judged as it does, as on a day: the two read the same. So there
+// are as many views of older days as there are publications, however many days readers ask for.
+func (s *Snapshot) settled(day stat.Date) stat.Date {
+	i, exactly := slices.BinarySearchFunc(s.days, day, stat.Date.Compare)
+	if exactly {
+		return day
+	}
+	first := stat.NewDate(day.Year(), 1, 1) // deadlines pass with a year
+	if i > 0 && s.days[i-1].After(first) {
+		return s.days[i-1]
+	}
+	return first
+}
+
+// replay computes again, from what was published by the day viewed, the derived figures of dataflows in which nothing had been computed by
+// then. Each says that it is replayed. What the audience may not read is not among what it is computed from.
+func (s *Snapshot) replay() {
+	missing := map[string]bool{}
+	for _, r := range s.recipes {
+		for _, flow := range r.Outputs {
+			missing[flow] = len(s.newest[flow]) == 0
+		}
+	}
+	replayed, err := pipeline.Replay(context.Background(), readable{s}, s.recipes, s.bound, s.AsOf.Vintage)
+	if err != nil {
+		return // recipes that cannot be put in order have no figures either
+	}
+	s.replayed, s.replays = replayed, map[string][]cube.Version{}
+	for _, v := range replayed.Figures {
+		if missing[v.Dataflow] {
+			s.replays[v.Dataflow] = append(s.replays[v.Dataflow], v)
+		}
+	}
+	for flow, list := range s.replays {
+		slices.SortStableFunc(list, byKey)
+		s.newest[flow] = list
+	}
+}
+
+// readable is the figures of a snapshot as a replay reads them.
+type readable struct{ *Snapshot }
+
+// History implements pipeline.Past.
+func (s readable) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
+	var out []cube.Version
+	for _, v := range narrow(s.past[q.Dataflow], q.Key) {
+		if q.AsOf.Allows(v) && v.Key.Matches(q.Key) && !s.closed[v.Cell()] {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+// Replayed reports whether figures of a dataflow were computed again for the day viewed, since none had been by then.
+func (s *Snapshot) Replayed(dataflow string) bool { return len(s.replays[dataflow]) > 0 }
+
+// AnyReplayed reports whether figures of any dataflow were.
+func (s *Snapshot) AnyReplayed() bool { return len(s.replays) > 0 }
+
+// isReplay reports whether a figure is a replayed one. Its message is none, so no release holds it; the day of the view does.
+func isReplay(v cube.Version) bool { return v.Attributes[stat.AttrReplay] != "" }
+
+// replayedRun reports whether a run is one of a replay.
+func replayedRun(r pipeline.Run) bool { return strings.HasPrefix(r.ID, "replay/") }
