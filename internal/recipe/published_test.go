@@ -352,3 +352,15 @@ func TestTheStatementOnElectronicsIsReadFromWhereItIsPublished(t *testing.T) {
 		t.Errorf("30 %% gives %s and 36 %% %s (%v, %v)", low.Share, high.Share, err, err2)
 	}
 }
+
+func TestTheOfficialFourthQuarterOf2026IsShownAsPublished(t *testing.T) {
+	got := withLoaded(t, GDPQuarterly(), "NA_VA/Q.VN.B1GQ.V/2026-Q4 3950000 A 2027-01-06 NEW", "NA_VA/Q.VN.J.V/2026-Q4 140000 P 2027-01-06 NEW")
+	for place, want := range map[string]string{"B1GQ.V 2026-Q4": "3950000 A AS_PUBLISHED", "J.V 2026-Q4": "140000 P AS_PUBLISHED"} {
+		if s := saying(got["Q.VN."+place], stat.AttrComment); s != want {
+			t.Errorf("%s is %s, want %s", place, s, want)
+		}
+	}
+	if v := got["Q.VN.C.V 2026-Q4"]; v.Status != stat.Forecast {
+		t.Errorf("manufacturing, which was not published, is %s", saying(v))
+	}
+}
