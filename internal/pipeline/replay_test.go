@@ -148,6 +148,10 @@ func TestReplayComputesOnWhatWasKnown(t *testing.T) {
 	if got := say(replay("2026-06-01", cube.AsOf{Only: cube.Messages{}})); got != "" {
 		t.Errorf("from a release of nothing: %s", got)
 	}
+	alone, err := Replay(context.Background(), b.store, []Recipe{again}, cube.AsOf{}, stat.MustDate("2026-12-31"))
+	if err != nil || len(alone.Figures) != 0 {
+		t.Errorf("stored figures were taken for what was known: %v (%v)", alone.Figures, err)
+	}
 	before := b.store.messages
 	over := replay("2025-06-01", cube.AsOf{}).Over(b.store)
 	tree, err := Explain(context.Background(), over, cellOf("NEXT", "x", "2024"), cube.AsOf{})
