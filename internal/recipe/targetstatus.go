@@ -184,11 +184,12 @@ func (a aim) decimal(x float64) (stat.Decimal, error) {
 func (a aim) standing(out *pipeline.Result, j monitor.Judgement, p *path) error {
 	target, used := refTo(a.version, "target"), a.used()
 	both := append([]pipeline.Ref{target}, used...)
-	out.Outputs = append(out.Outputs, a.class(j, both))
+	last := a.judgedFigure(j)
+	out.Outputs = append(out.Outputs, a.class(j, a.decisive(j, last)))
 	if err := a.write(out, "TARGET", floatOf(a.target.Value), stat.Normal, nil, target); err != nil {
 		return err
 	}
-	if last := a.judgedFigure(j); last != nil {
+	if last != nil {
 		actual := refTo(*last, "figure")
 		for _, m := range []struct {
 			code  string
@@ -196,7 +197,7 @@ func (a aim) standing(out *pipeline.Result, j monitor.Judgement, p *path) error 
 			attrs stat.Attributes
 			from  []pipeline.Ref
 		}{
-			{"ACTUAL", j.Latest.Value, stat.Attributes{stat.AttrText: last.Period.String()}, []pipeline.Ref{actual}},
+			{"ACTUAL", j.Latest.Value, stat.Attributes{stat.AttrText: last.Period.String()}, []pipeline.Ref{actual, target.As("target")}},
 			{"GAP", a.target.Value.Float64() - j.Latest.Value, nil, []pipeline.Ref{target, actual}}, // negative when the target is exceeded
 		} {
 			if err := a.write(out, m.code, &m.value, last.Status, m.attrs, m.from...); err != nil {
@@ -205,7 +206,7 @@ func (a aim) standing(out *pipeline.Result, j monitor.Judgement, p *path) error 
 		}
 	}
 	if j.Forecast != nil {
-		if err := a.write(out, "FORECAST", j.Forecast, stat.Forecast, stat.Attributes{stat.AttrStdErr: fixed(*j.StdDev, 4)}, used...); err != nil {
+		if err := a.write(out, "FORECAST", j.Forecast, stat.Forecast, stat.Attributes{stat.AttrStdErr: fixed(*j.StdDev, 4)}, append(slices.Clone(used), target.As("target"))...); err != nil {
 			return err
 		}
 		p, err := stat.FromFloat(*j.Probability*100, 4) // per cent, also of a rank
@@ -215,6 +216,21 @@ func (a aim) standing(out *pipeline.Result, j monitor.Judgement, p *path) error 
 		out.Outputs = append(out.Outputs, output("TARGET_STATUS", a.key("PROB"), a.version.Period, p, stat.Forecast, nil, both...))
 	}
 	return p.walk(a, j, out)
+}
+
+// decisive names what a class rests on. Without a forecast the newest figure decides alone; the earlier ones only say that it is the newest.
+func (a aim) decisive(j monitor.Judgement, last *cube.Version) []pipeline.Ref {
+	out := []pipeline.Ref{refTo(a.version, "target")}
+	for _, ref := range a.used() {
+		if j.Forecast == nil && last != nil && !sameCell(ref, refTo(*last, "")) {
+			ref = ref.As("figure")
+		}
+		out = append(out, ref)
+	}
+	if len(out) == 1 && len(a.figures) > 0 { // there are figures, but none in time
+		out = append(out, refTo(a.figures[0], "").As("figure"))
+	}
+	return out
 }
 
 // judgedFigure is the published figure behind the judgement.
@@ -267,9 +283,12 @@ func (p *path) walk(a aim, j monitor.Judgement, out *pipeline.Result) error {
 		status, from := stat.Estimated, append([]pipeline.Ref{target}, p.from...)
 		switch i {
 		case 0:
-			status, from = a.figures[0].Status, p.from
+			status, from = a.figures[0].Status, append(slices.Clone(p.from), target.As("target"))
 		case len(steps) - 1:
 			status, from = stat.Normal, []pipeline.Ref{target}
+			for _, ref := range p.from {
+				from = append(from, ref.As(ref.Role))
+			}
 		}
 		v, err := a.decimal(step.Value)
 		if err != nil {
@@ -286,6 +305,9 @@ func (p *path) walk(a aim, j monitor.Judgement, out *pipeline.Result) error {
 	}
 	for _, l := range p.legs {
 		if v, ok := monitor.On(l.start, l.to, j.Latest.Day); ok {
+			for _, ref := range a.used() { // the day is that of the newest figure
+				from = append(from, ref.As("figure"))
+			}
 			return a.write(out, "TRAJECTORY", &v, stat.Estimated, nil, from...)
 		}
 	}
