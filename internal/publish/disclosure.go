@@ -15,7 +15,7 @@ import (
 // relation ties cells together: with all of them known but one, that one can be computed. Of a linear relation the weights are known, so
 // that several relations can be solved together.
 type relation struct {
-	how     string // what ties them, for the sentence
+	how     string // the fault that says what ties them
 	cells   []cube.Cell
 	weights []int64 // nil when the relation is not linear
 }
@@ -83,7 +83,7 @@ func (d *discloser) published() {
 	for c := range d.secret {
 		for _, o := range narrow(d.view.past[c.Dataflow], string(c.Key)) {
 			if o.Cell() == c && o.Value != nil && o.Value.Cmp(*d.value[c].Value) == 0 {
-				d.find(c, "published")
+				d.find(c, "publish.disclosed-published")
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func partitions(list *catalog.Codelist, code string) map[string][]string {
 
 // sum ties a whole to its parts along a dimension when those that are there add up to it, within what rounding can do.
 func (d *discloser) sum(whole cube.Cell, i int, parts []string) {
-	r := relation{how: "sum", cells: []cube.Cell{whole}, weights: []int64{-1}}
+	r := relation{how: "publish.disclosed-sum", cells: []cube.Cell{whole}, weights: []int64{-1}}
 	total := d.value[whole]
 	digits, rest := total.Value.Decimals(), *total.Value
 	tied := d.secret[whole]
@@ -171,7 +171,7 @@ func (d *discloser) derivations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r := relation{how: "derived", cells: []cube.Cell{c}}
+		r := relation{how: "publish.disclosed-derived", cells: []cube.Cell{c}}
 		tied := d.secret[c]
 		for _, ref := range l.From {
 			if ref.Whole() {
@@ -246,7 +246,7 @@ func (d *discloser) eliminate() {
 		}
 	}
 	for _, j := range determined(rows, len(cells)) {
-		d.find(cells[j], "sum")
+		d.find(cells[j], "publish.disclosed-sum")
 	}
 }
 
@@ -299,7 +299,7 @@ func (d *discloser) faults() []error {
 	slices.SortFunc(d.order, func(a, b cube.Cell) int { return strings.Compare(a.String(), b.String()) })
 	var out []error
 	for _, c := range d.order {
-		out = append(out, fault.New("publish.disclosed-"+d.found[c], "cell", c.String()))
+		out = append(out, fault.New(d.found[c], "cell", c.String()))
 	}
 	return out
 }
