@@ -57,12 +57,14 @@ func first(texts ...string) string {
 
 // app is an opened installation.
 type app struct {
-	place   place
-	catalog *catalog.Catalog
-	areas   *territory.Registry
-	store   *store.Store
-	recipes []pipeline.Recipe
-	now     func() time.Time
+	place        place
+	catalog      *catalog.Catalog
+	areas        *territory.Registry
+	store        *store.Store
+	publications []publish.Publication
+	recipes      []pipeline.Recipe
+	now          func() time.Time
+	log          *slog.Logger // of a server; nil for a command
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.
@@ -132,13 +134,17 @@ func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, er
 	if err != nil {
 		return nil, err
 	}
+	publications, err := publish.LoadPublications(data.FS, c)
+	if err != nil {
+		return nil, err
+	}
 	o.HeadNote, o.Now = p.headNote(), e.now
 	o.Warn = func(err error) { fmt.Fprintln(e.err, fault.In(err, e.lang)) }
 	s, err := store.OpenWith(ctx, url, o)
 	if err != nil {
 		return nil, err
 	}
-	return &app{place: *p, catalog: c, areas: areas, store: s, recipes: recipe.All(c, areas), now: e.now}, nil
+	return &app{place: *p, catalog: c, areas: areas, publications: publications, store: s, recipes: recipe.All(c, areas), now: e.now}, nil
 }
 
 func (a *app) close() { a.store.Close() }
@@ -149,7 +155,8 @@ func (a *app) runner(report func(pipeline.Recipe, pipeline.Run, bool)) pipeline.
 	return pipeline.Runner{Store: a.store, Intake: a.intake(), Now: a.now, Zone: a.catalog.Zone(), Report: report}
 }
 
-func (a *app) desk() publish.Desk { return publish.Desk{Store: a.store, Cube: a.store, Now: a.now} }
+// desk carries releases; what is checked besides the content itself is added here.
+func (a *app) desk() publish.Desk { return a.preparer().Desk }
 
 // gate decides what a reader may know: nothing leaves the installation but through it.
 func (a *app) gate() *publish.Gate {
@@ -182,11 +189,11 @@ func (a *app) handler(gate *publish.Gate, log *slog.Logger) (h http.Handler, war
 	if err != nil {
 		return nil, nil, err
 	}
-	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Log: log, Now: a.now})
+	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Publications: a.publications, Log: log, Now: a.now})
 	if err != nil {
 		return nil, nil, err
 	}
-	site := web.New(web.Config{Library: gate, Scenarios: a.store, Methods: methods, Territory: a.areas, Log: log, Now: a.now})
+	site := web.New(web.Config{Library: gate, Publications: a.publications, Scenarios: a.store, Methods: methods, Territory: a.areas, Log: log, Now: a.now})
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
 	return site, site.Warm, nil

@@ -40,6 +40,7 @@ func commands() []command {
 		{"load", load},
 		{"run", runRecipes},
 		{"release", release},
+		{"message", messages},
 		{"export", exportData},
 		{"explain", explain},
 		{"calc", calculate},

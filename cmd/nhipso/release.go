@@ -2,102 +2,300 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os/user"
+	"slices"
+	"strings"
 	"time"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 )
 
-// release lists releases, opens a draft, approves it for its minute, or publishes what is due.
+// vietnam is the zone in which times are given and shown. Viet Nam keeps UTC+7 all year, so no zone file is needed.
+var vietnam = time.FixedZone("+07", 7*3600)
+
+// releaseOptions are the flags of release.
+type releaseOptions struct {
+	id, by, at, messages, dataflow, reason, vi, en string
+	to                                             int64
+	all                                            bool
+}
+
+// releaseActions are the actions of release, each with the flags that it knows. A flag without effect is refused.
+var releaseActions = map[string]struct {
+	flags string
+	run   func(a *app, ctx context.Context, e *env, o releaseOptions) error
+}{
+	"list":     {"", (*app).listReleases},
+	"show":     {"id", (*app).showRelease},
+	"plan":     {"id by at vi en", (*app).planRelease},
+	"open":     {"id by vi en all", (*app).openRelease},
+	"add":      {"id by messages dataflow to all", (*app).addToRelease},
+	"drop":     {"id by messages", (*app).dropFromRelease},
+	"describe": {"id by vi en", (*app).describeRelease},
+	"run":      {"id by", (*app).runInRelease},
+	"embargo":  {"id by dataflow at", (*app).embargoRelease},
+	"check":    {"id by", (*app).checkRelease},
+	"approve":  {"id by at", (*app).approveRelease},
+	"postpone": {"id by at reason", (*app).postponeRelease},
+	"withdraw": {"id by reason", (*app).withdrawRelease},
+	"reopen":   {"id by reason", (*app).reopenRelease},
+	"publish":  {"", (*app).recordReleases},
+	"prepare":  {"", (*app).prepareRelease},
+	"calendar": {"", (*app).releaseCalendar},
+}
+
+// releaseOrder is the order in which the help and a refusal name the actions: that in which a release passes through them.
+var releaseOrder = []string{"list", "show", "plan", "open", "add", "drop", "describe", "run", "embargo", "check", "approve", "postpone", "withdraw", "reopen", "publish", "prepare", "calendar"}
+
+// release carries releases from plan to publication.
 func release(ctx context.Context, e *env, args []string) error {
 	f := e.flags("release")
 	p := e.placeFlags(f)
-	id := f.String("id", "", "release-id")
-	by := f.String("by", userName(), "by")
-	at := f.String("at", "", "at")
+	var o releaseOptions
+	f.StringVar(&o.id, "id", "", "release-id")
+	f.StringVar(&o.by, "by", userName(), "by")
+	f.StringVar(&o.at, "at", "", "at")
+	f.StringVar(&o.messages, "messages", "", "messages")
+	f.StringVar(&o.dataflow, "dataflow", "", "dataflow")
+	f.Int64Var(&o.to, "to", 0, "to")
+	f.BoolVar(&o.all, "all", false, "all")
+	f.StringVar(&o.reason, "reason", "", "release-reason")
+	f.StringVar(&o.vi, "vi", "", "vi")
+	f.StringVar(&o.en, "en", "", "en")
 	rest, err := e.parse(f, args)
 	if err != nil {
 		return err
 	}
-	action := "list"
+	name := "list"
 	if len(rest) > 0 {
-		action = rest[0]
+		name = rest[0]
 	}
-	a, err := e.openFor(ctx, p, action != "list")
+	action, known := releaseActions[name]
+	if !known || len(rest) > 1 {
+		return fault.New("cli.bad-action", "action", strings.Join(rest, " "), "known", strings.Join(releaseOrder, ", "))
+	}
+	if err := onlyFlags(f, "release "+name, "data database "+action.flags); err != nil {
+		return err
+	}
+	if strings.HasPrefix(action.flags, "id") && o.id == "" && name != "open" {
+		return fault.New("cli.missing", "command", "release "+name, "what", "--id")
+	}
+	a, err := e.open(ctx, p)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	desk := a.desk()
-	switch action {
-	case "list":
-		all, err := a.store.Releases(ctx)
+	return action.run(a, ctx, e, o)
+}
+
+// onlyFlags refuses a flag that was given and has no effect on what is done.
+func onlyFlags(f *flag.FlagSet, command, known string) error {
+	var err error
+	f.Visit(func(x *flag.Flag) {
+		if err == nil && !slices.Contains(strings.Fields(known), x.Name) {
+			err = fault.New("cli.flag-unused", "flag", x.Name, "command", command)
+		}
+	})
+	return err
+}
+
+// minuteOf reads a minute of Viet Nam; nothing is the zero time.
+func minuteOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation("2006-01-02T15:04", text, vietnam)
+	if err != nil {
+		return t, fault.New("cli.bad-time", "text", text)
+	}
+	return t, nil
+}
+
+// needMinute is minuteOf where nothing is refused.
+func needMinute(command, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, fault.New("cli.missing", "command", command, "what", "--at")
+	}
+	return minuteOf(text)
+}
+
+func (a *app) planRelease(ctx context.Context, e *env, o releaseOptions) error {
+	at, err := needMinute("release plan", o.at)
+	if err != nil {
+		return err
+	}
+	title := releaseTitle(o.id)
+	if o.vi != "" || o.en != "" {
+		title = catalog.Label{Vi: o.vi, En: o.en}
+	}
+	if title.Vi == "" || title.En == "" {
+		return fault.New("cli.missing", "command", "release plan", "what", "--vi --en")
+	}
+	r, err := a.desk().Plan(ctx, o.id, title, o.by, at)
+	return e.said(err, "release.planned", "id", r.ID, "at", minute(r.Plan.At))
+}
+
+// said tells what was done, unless it was not.
+func (e *env) said(err error, key string, pairs ...any) error {
+	if err == nil {
+		fmt.Fprintln(e.out, e.w(key, pairs...))
+	}
+	return err
+}
+
+func (a *app) openRelease(ctx context.Context, e *env, o releaseOptions) error {
+	if o.id == "" {
+		var err error
+		if o.id, err = a.nextReleaseID(ctx); err != nil {
+			return err
+		}
+	}
+	r, err := a.desk().Open(ctx, o.id, releaseTitle(o.id), catalog.Label{Vi: o.vi, En: o.en}, o.by)
+	if err == nil && o.all {
+		r, err = a.desk().Add(ctx, o.id, publish.Selection{All: true}, o.by)
+	}
+	return e.said(err, "release.opened", "id", r.ID, "messages", r.Content(), "n", r.Content().Len())
+}
+
+func (a *app) addToRelease(ctx context.Context, e *env, o releaseOptions) error {
+	s := publish.Selection{To: o.to, All: o.all}
+	var err error
+	if s.Messages, err = cube.ParseMessages(o.messages); err != nil {
+		return err
+	}
+	for _, flow := range strings.FieldsFunc(o.dataflow, func(r rune) bool { return r == ',' }) {
+		f, err := a.catalog.Dataflow(strings.TrimSpace(flow))
 		if err != nil {
 			return err
 		}
-		for _, r := range all {
-			fmt.Fprintf(e.out, "%-12s %-10s %-17s %s\n", r.ID, r.State.In(e.lang), a.minute(r.PublishAt), r.Title.In(e.lang))
-		}
-		if len(all) == 0 {
-			fmt.Fprintln(e.out, e.w("release.none"))
-		}
-		return nil
-	case "open":
-		if *id == "" {
-			if *id, err = a.nextReleaseID(ctx); err != nil {
-				return err
-			}
-		}
-		r, err := desk.Open(ctx, *id, releaseTitle(*id), catalog.Label{}, *by)
-		if err == nil {
-			fmt.Fprintln(e.out, e.w("release.opened", "id", r.ID))
-		}
-		return err
-	case "approve":
-		when := a.now()
-		if *at != "" {
-			if when, err = time.ParseInLocation("2006-01-02T15:04", *at, a.catalog.Zone()); err != nil {
-				return fault.New("cli.bad-time", "text", *at)
-			}
-		}
-		r, err := desk.Approve(ctx, *id, *by, when)
-		if err == nil {
-			fmt.Fprintln(e.out, e.w("release.approved", "id", r.ID, "at", a.minute(r.PublishAt)))
-		}
-		return err
-	case "publish":
-		done, err := desk.PublishDue(ctx)
-		for _, r := range done {
-			fmt.Fprintln(e.out, e.w("release.published", "id", r.ID))
-		}
-		if err == nil && len(done) == 0 {
-			fmt.Fprintln(e.out, e.w("release.nothing-due"))
-		}
-		return err
+		s.Dataflows = append(s.Dataflows, f.ID)
 	}
-	return fault.New("cli.bad-action", "action", action)
+	if s.All && (o.messages != "" || o.dataflow != "" || o.to != 0) {
+		return fault.New("cli.flag-unused", "flag", "all", "command", "release add --messages | --dataflow")
+	}
+	r, err := a.desk().Add(ctx, o.id, s, o.by)
+	return e.said(err, "release.content", "id", r.ID, "messages", r.Content(), "n", r.Content().Len())
 }
 
-// publishFirst opens, approves and publishes the first release of a new installation.
-func (a *app) publishFirst(ctx context.Context, e *env) error {
-	releases, err := a.store.Releases(ctx)
-	if err != nil || len(releases) > 0 {
+func (a *app) dropFromRelease(ctx context.Context, e *env, o releaseOptions) error {
+	m, err := cube.ParseMessages(o.messages)
+	if err != nil {
 		return err
 	}
+	r, err := a.desk().Drop(ctx, o.id, m, o.by)
+	return e.said(err, "release.content", "id", r.ID, "messages", r.Content(), "n", r.Content().Len())
+}
+
+func (a *app) runInRelease(ctx context.Context, e *env, o releaseOptions) error {
+	r, runs, err := a.desk().Run(ctx, o.id, o.by, a.runWithin)
+	return e.said(err, "release.ran", "id", r.ID, "runs", len(runs), "messages", r.Content(), "n", r.Content().Len())
+}
+
+// runWithin runs the stale recipes within some messages.
+func (a *app) runWithin(ctx context.Context, only cube.Messages) ([]pipeline.Run, error) {
+	runner := a.runner(nil)
+	runner.Only = only
+	return runner.RunStale(ctx, a.recipes, false)
+}
+
+func (a *app) embargoRelease(ctx context.Context, e *env, o releaseOptions) error {
+	at, err := needMinute("release embargo", o.at)
+	if err != nil {
+		return err
+	}
+	flow, err := a.catalog.Dataflow(o.dataflow)
+	if err != nil {
+		return err
+	}
+	r, err := a.desk().Embargo(ctx, o.id, flow.ID, at, o.by)
+	for _, x := range r.Embargoes {
+		if err == nil {
+			fmt.Fprintln(e.out, e.w("release.embargo", "dataflow", x.Dataflow, "at", minute(x.Until)))
+		}
+	}
+	return err
+}
+
+func (a *app) checkRelease(ctx context.Context, e *env, o releaseOptions) error {
+	r, err := a.desk().Check(ctx, o.id, o.by)
+	return e.said(err, "release.checked", "id", r.ID, "n", r.Content().Len())
+}
+
+func (a *app) approveRelease(ctx context.Context, e *env, o releaseOptions) error {
+	at, err := minuteOf(o.at)
+	if err != nil {
+		return err
+	}
+	r, err := a.desk().Approve(ctx, o.id, o.by, at)
+	return e.said(err, "release.approved", "id", r.ID, "at", minute(r.PublishAt), "by", r.ApprovedBy)
+}
+
+func (a *app) postponeRelease(ctx context.Context, e *env, o releaseOptions) error {
+	at, err := needMinute("release postpone", o.at)
+	if err != nil {
+		return err
+	}
+	r, err := a.desk().Postpone(ctx, o.id, o.by, o.reason, at)
+	return e.said(err, "release.postponed", "id", r.ID, "at", minute(r.PublishAt))
+}
+
+func (a *app) withdrawRelease(ctx context.Context, e *env, o releaseOptions) error {
+	r, err := a.desk().Withdraw(ctx, o.id, o.by, o.reason)
+	return e.said(err, "release.withdrawn", "id", r.ID)
+}
+
+func (a *app) reopenRelease(ctx context.Context, e *env, o releaseOptions) error {
+	r, err := a.desk().Reopen(ctx, o.id, o.by, o.reason)
+	return e.said(err, "release.reopened", "id", r.ID)
+}
+
+func (a *app) recordReleases(ctx context.Context, e *env, _ releaseOptions) error {
+	done, err := a.desk().PublishDue(ctx)
+	for _, r := range done {
+		fmt.Fprintln(e.out, e.w("release.published", "id", r.ID))
+	}
+	if err == nil && len(done) == 0 {
+		fmt.Fprintln(e.out, e.w("release.nothing-due"))
+	}
+	return err
+}
+
+// publishFirst opens, checks and publishes the first release of a new installation. It takes up what an earlier start left unfinished, and
+// what another server has done meanwhile counts as done.
+func (a *app) publishFirst(ctx context.Context, e *env) error {
 	id, err := a.nextReleaseID(ctx)
 	if err != nil {
 		return err
 	}
+	if half, found, err := a.unfinishedFirst(ctx); err != nil {
+		return err
+	} else if found {
+		id = half.ID
+	}
 	notes := catalog.Label{Vi: book.Say("vi", "release.first-notes"), En: book.Say("en", "release.first-notes")}
 	desk := a.desk()
-	if _, err := desk.Open(ctx, id, releaseTitle(id), notes, "nhipso"); err != nil {
-		return err
+	steps := []func() (publish.Release, error){
+		func() (publish.Release, error) { return desk.Open(ctx, id, releaseTitle(id), notes, publish.Program) },
+		func() (publish.Release, error) {
+			return desk.Add(ctx, id, publish.Selection{All: true}, publish.Program)
+		},
+		func() (publish.Release, error) { return desk.Check(ctx, id, publish.Program) },
+		func() (publish.Release, error) { return desk.ApproveFirst(ctx, id, publish.Program) },
 	}
-	if _, err := desk.Approve(ctx, id, "nhipso", a.now()); err != nil {
+	for _, step := range steps {
+		if _, err = step(); err != nil && !slices.Contains([]string{"publish.exists", "publish.nothing-added"}, fault.CodeOf(err)) {
+			break
+		}
+	}
+	if _, out := desk.Current(ctx); out != nil {
 		return err
 	}
 	if _, err := desk.PublishDue(ctx); err != nil {
@@ -107,31 +305,38 @@ func (a *app) publishFirst(ctx context.Context, e *env) error {
 	return nil
 }
 
+// unfinishedFirst finds the release that the program opened for a new installation and did not get to approve; found is also false when
+// anything else was ever released.
+func (a *app) unfinishedFirst(ctx context.Context) (first publish.Release, found bool, err error) {
+	all, err := a.store.Releases(ctx)
+	if err != nil || len(all) != 1 || all[0].CreatedBy != publish.Program || all[0].State != publish.Draft && all[0].State != publish.Checked {
+		return first, false, err
+	}
+	return all[0], true, nil
+}
+
 // nextReleaseID names a release after the newest quarter that has an estimate, with .1, .2 … when that name is taken.
 func (a *app) nextReleaseID(ctx context.Context) (string, error) {
-	all, err := a.store.All(ctx)
+	all, err := a.store.Read(ctx, cube.Query{Dataflow: "DE_QUARTERLY"})
 	if err != nil {
 		return "", err
 	}
 	var newest stat.Period
 	for _, v := range all {
-		if v.Dataflow == "DE_QUARTERLY" && v.Value != nil && v.Period.Compare(newest) > 0 {
+		if v.Value != nil && v.Period.Compare(newest) > 0 {
 			newest = v.Period
 		}
 	}
 	if newest.IsZero() {
-		now := a.now().In(a.catalog.Zone())
-		newest = stat.Quarter(now.Year(), (int(now.Month())-1)/3+1)
+		today := a.now().In(vietnam)
+		newest = stat.Quarter(today.Year(), (int(today.Month())-1)/3+1)
 	}
 	releases, err := a.store.Releases(ctx)
 	if err != nil {
 		return "", err
 	}
 	for id, n := newest.String(), 1; ; n++ {
-		taken := false
-		for _, r := range releases {
-			taken = taken || r.ID == id
-		}
+		taken := slices.ContainsFunc(releases, func(r publish.Release) bool { return r.ID == id && r.State != publish.Planned })
 		if !taken {
 			return id, nil
 		}
@@ -140,26 +345,25 @@ func (a *app) nextReleaseID(ctx context.Context) (string, error) {
 }
 
 func releaseTitle(id string) catalog.Label {
-	period := id
-	if len(period) > 7 {
-		period = period[:7]
-	}
+	period, correction, corrected := strings.Cut(id, ".")
 	title := func(lang string) string {
 		name := id
 		if p, err := stat.ParsePeriod(period); err == nil {
 			name = text.FormatPeriodInline(lang, p)
+		}
+		if corrected {
+			return book.Say(lang, "release.title-correction", "period", name, "n", correction)
 		}
 		return book.Say(lang, "release.title", "period", name)
 	}
 	return catalog.Label{Vi: title("vi"), En: title("en")}
 }
 
-// minute writes a moment in the time of the country.
-func (a *app) minute(t time.Time) string {
+func minute(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.In(a.catalog.Zone()).Format("2006-01-02 15:04")
+	return t.In(vietnam).Format("2006-01-02 15:04")
 }
 
 func userName() string {

@@ -43,10 +43,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	defer a.close()
+	log := slog.New(slog.NewTextHandler(e.err, nil))
+	a.log = log
 	if err := a.prepare(ctx, e); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(e.err, nil))
 	out := &lookoutFor{app: a, gate: a.gate(), warn: func(err error) { log.Warn("not recorded", "error", fault.In(err, "en")) }}
 	if _, err := out.refresh(ctx); err != nil {
 		return err
@@ -63,21 +64,30 @@ func serve(ctx context.Context, e *env, args []string) error {
 	ahead := func() { middleware.Go(log, "warm", func() { warm(ctx, *addr) }) }
 	ahead()
 
-	tick := time.NewTicker(lookout)
-	defer tick.Stop()
+	w := &worker{app: a}
+	defer w.wait()
+	look := time.NewTimer(a.nextLook(ctx))
+	defer look.Stop()
+	told := ""
 	for {
 		select {
 		case err := <-failed:
 			return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
-		case <-tick.C:
+		case <-look.C:
 			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
 			fresh, err := out.refresh(ctx)
-			if err != nil && ctx.Err() == nil {
-				log.Warn("refresh", "error", fault.In(err, "en"))
+			if trouble := fault.In(err, "en"); err != nil && ctx.Err() == nil && trouble != told { // once, not at every look
+				told = trouble
+				log.Warn("refresh", "error", trouble)
 			}
 			if fresh {
+				if view, err := out.gate.View(ctx, publish.Everybody()); err == nil {
+					log.Info("release shown", "release", view.Release.ID, "minute", view.Release.PublishAt)
+				}
 				ahead()
 			}
+			w.look(ctx)
+			look.Reset(a.nextLook(ctx))
 		case <-ctx.Done():
 			fmt.Fprintln(e.err, e.w("serve.stopping"))
 			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
@@ -95,12 +105,16 @@ func serve(ctx context.Context, e *env, args []string) error {
 // installation that has a release it does nothing: what is new waits for an editor.
 func (a *app) prepare(ctx context.Context, e *env) error {
 	releases, err := a.store.Releases(ctx)
-	if err != nil || len(releases) > 0 {
+	if err != nil {
+		return err
+	}
+	_, half, err := a.unfinishedFirst(ctx)
+	if err != nil || len(releases) > 0 && !half {
 		return err
 	}
 	if before, err := a.store.Released(ctx); err != nil {
 		return err
-	} else if before {
+	} else if before && !half {
 		return fault.New("cli.not-new")
 	}
 	fmt.Fprintln(e.err, e.w("serve.setup"))
@@ -131,4 +145,18 @@ func (l *lookoutFor) refresh(ctx context.Context) (fresh bool, err error) {
 		}
 	}
 	return l.gate.Refresh(ctx)
+}
+
+// nextLook gives how long to wait before looking again: never longer than lookout, and no longer than to the next minute at which a release
+// comes out, so that it is taken up and logged at its second.
+func (a *app) nextLook(ctx context.Context) time.Duration {
+	releases, err := a.store.Releases(ctx)
+	if err != nil {
+		return lookout
+	}
+	now := a.now()
+	if next, some := publish.NextMinute(releases, now); some && next.Sub(now) < lookout {
+		return next.Sub(now)
+	}
+	return lookout
 }

@@ -49,6 +49,9 @@ var pagesAsked = map[string][]string{
 	"GET /phat-hien":                {"/phat-hien"},
 	"GET /tai-lieu":                 {"/tai-lieu"},
 	"GET /lich-su":                  {"/lich-su"},
+	"GET /lich":                     {"/lich"},
+	"GET /lich.ics":                 {"/lich.ics"},
+	"GET /phat-hanh.atom":           {"/phat-hanh.atom"},
 	"GET /tim":                      {"/tim?q=37,9173", "/tim?q=kinh+te+so", "/tim?q=BIMAT"},
 	"/static/":                      {}, // files of the program
 	"GET /robots.txt":               {"/robots.txt"},
@@ -62,7 +65,7 @@ var pagesAsked = map[string][]string{
 
 // The parameters with which each operation of the API is asked.
 var operationsAsked = map[string][]string{
-	"/release": {""}, "/releases": {""}, "/health": {""}, "/runs": {"?limit=1000"}, "/findings": {""}, "/methods": {""}, "/recipes": {""}, "/provinces": {"", "?date=2026-01-01"},
+	"/release": {""}, "/releases": {""}, "/calendar": {""}, "/health": {""}, "/runs": {"?limit=1000"}, "/findings": {""}, "/methods": {""}, "/recipes": {""}, "/provinces": {"", "?date=2026-01-01"},
 	"/targets": {""}, "/codelists": {""}, "/dataflows": {""}, "/indicators": {""},
 	"/search":          {"?q=37.9173", "?q=kinh+te+so", "?q=BIMAT"},
 	"/data/{dataflow}": nil, "/series/{dataflow}/{key}": nil, "/observation": nil, "/explain": nil, "/runs/{run}": nil, // with what is hidden, below
@@ -74,7 +77,8 @@ var operationsAsked = map[string][]string{
 var commandsAsked = map[string][][]string{
 	"serve": {}, "load": {}, "calc": {}, "override": {}, "version": {{}}, // these show no figure of the store
 	"run":     {{"--list"}},
-	"release": {{"list"}},
+	"release": {{"list"}, {"calendar"}, {"show", "--id", "2026-Q3"}},
+	"message": {{"list"}},
 	"doctor":  {{}},
 	"export":  nil, "explain": nil,
 }

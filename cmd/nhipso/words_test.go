@@ -42,7 +42,7 @@ func said(t *testing.T) []string {
 		switch name := sel.Sel.Name; {
 		case name == "w":
 			word("", call.Args[0])
-		case name == "Say":
+		case name == "said" || name == "Say":
 			word("", call.Args[1])
 		case on != nil && on.Name == "f" && (strings.HasPrefix(name, "String") || strings.HasPrefix(name, "Bool") || strings.HasPrefix(name, "Int")):
 			word("flag.", call.Args[len(call.Args)-1])

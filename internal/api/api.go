@@ -34,19 +34,22 @@ type Options struct {
 	Territory *territory.Registry
 	Log       *slog.Logger
 	Now       func() time.Time
+	// Publications are the periodic ones that the calendar tells of.
+	Publications []publish.Publication
 }
 
 // service is the API.
 type service struct {
-	library   Library
-	methods   []method
-	territory *territory.Registry
-	log       *slog.Logger
-	now       func() time.Time
-	documents map[string]*document
-	order     []string // operations as registered
-	index     index
-	inside    http.Handler
+	library      Library
+	methods      []method
+	publications []publish.Publication
+	territory    *territory.Registry
+	log          *slog.Logger
+	now          func() time.Time
+	documents    map[string]*document
+	order        []string // operations as registered
+	index        index
+	inside       http.Handler
 }
 
 // Handler makes the API, to be mounted at Root and at Root + "/". It answers with whole responses, compressed and under entity tags.
@@ -57,7 +60,7 @@ func Handler(lib Library, o Options) (http.Handler, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &service{library: lib, territory: o.Territory, log: o.Log, now: o.Now, documents: map[string]*document{}}
+	s := &service{library: lib, territory: o.Territory, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
 	var err error
 	if s.methods, err = readMethods(o.Methods); err != nil {
 		return nil, err

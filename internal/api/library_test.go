@@ -114,7 +114,9 @@ var library = sync.OnceValue(func() *shelf {
 	must(runner.RunStale(ctx, s.recipes, false))
 	desk := publish.Desk{Store: s.Store, Cube: s.Store, Now: func() time.Time { return releasedAt }}
 	must(desk.Open(ctx, "2026-Q3", catalog.Label{Vi: "Đợt quý III/2026", En: "Third quarter of 2026"}, catalog.Label{}, "lan"))
-	must(desk.Approve(ctx, "2026-Q3", "minh", releasedAt))
+	must(desk.Add(ctx, "2026-Q3", publish.Selection{All: true}, "lan"))
+	must(desk.Check(ctx, "2026-Q3", "lan"))
+	must(desk.Approve(ctx, "2026-Q3", "minh", time.Time{}))
 	must(desk.PublishDue(ctx))
 	s.overrides = []monitor.Override{
 		{Target: "749-7@2030", Class: monitor.Concentrate, Reason: "Chưa có nguồn lực được bố trí", By: "Nguyễn Lan", At: releasedAt.Add(-time.Hour)},
@@ -137,7 +139,7 @@ var library = sync.OnceValue(func() *shelf {
 })
 
 func newHandler(l api.Library) (http.Handler, error) {
-	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Now: func() time.Time { return now }})
+	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Publications: must(publish.LoadPublications(data.FS, library().catalog)), Now: func() time.Time { return now }})
 }
 
 func handlerOf(s *shelf) http.Handler { return must(newHandler(s)) }

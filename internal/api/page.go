@@ -57,7 +57,7 @@ func (p *page) Say(id string) string { return book.Say(p.Lang, id) }
 
 // samples are parameters with which each operation gives a full answer on the reference data.
 var samples = map[string]string{
-	"release": "/release", "releases": "/releases", "health": "/health", "dataflows": "/dataflows", "dataflow": "/dataflows/DE_SHARE",
+	"release": "/release", "releases": "/releases", "calendar": "/calendar", "health": "/health", "dataflows": "/dataflows", "dataflow": "/dataflows/DE_SHARE",
 	"codelists": "/codelists", "codelist": "/codelists/CL_AREA", "indicators": "/indicators", "data": "/data/DE_SHARE?key=A.VN.NSO.TOTAL",
 	"series": "/series/DE_SHARE/A.VN.NSO.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025",
 	"explain": "/explain?cell=DE_VA/A.VN.NSO.TOTAL.PUB/2024", "targets": "/targets?indicator=DE_GDP", "provinces": "/provinces?date=2025-06-30",

@@ -102,6 +102,13 @@ func TestReleases(t *testing.T) {
 			t.Error(r)
 		}
 	})
+	t.Run("the calendar tells what is to come, what it waits for, and nothing of a draft", func(t *testing.T) {
+		r := read(t, "/api/v1/calendar?lang=en")
+		if size(r["events"]) < 4 || dig(r, "events", 0, "id") != "2026-Q3" || dig(r, "events", 0, "state") != "published" || dig(r, "events", 1, "id") != "2026-Q4" ||
+			dig(r, "events", 1, "state") != "planned" || dig(r, "events", 1, "title") != "Viet Nam's digital economy, Q4 2026" || dig(r, "events", 1, "waitsFor", 0) != "GDP growth of the quarter" {
+			t.Error(r)
+		}
+	})
 	t.Run("health names the release", func(t *testing.T) {
 		if r := read(t, "/api/v1/health"); dig(r, "status") != "ok" || dig(r, "release") != "2026-Q3" {
 			t.Error(r)

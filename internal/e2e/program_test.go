@@ -246,7 +246,7 @@ func TestHelpInBothLanguages(t *testing.T) {
 		if all.status != 0 {
 			t.Errorf("help ends with %d", all.status)
 		}
-		for _, c := range []string{"serve", "load", "run", "release", "export", "explain", "calc", "override", "doctor", "version"} {
+		for _, c := range []string{"serve", "load", "run", "release", "message", "export", "explain", "calc", "override", "doctor", "version"} {
 			o := run(t, "--lang", lang, c, "--help")
 			if o.status != 0 || len(o.out) < 60 || strings.Contains(o.out, "flag.") || strings.Contains(o.out, c+".long") {
 				t.Errorf("%s in %s: status %d, %q", c, lang, o.status, o.out)

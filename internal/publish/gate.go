@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,21 +30,11 @@ type Gate struct {
 // readAhead is how long before its minute a release is made ready, so that it is there at its second.
 const readAhead = 2 * time.Minute
 
-// out reports whether the public may see a release at a moment. What was once published stays so, whatever the clock says.
-func (r Release) out(now time.Time) bool {
-	return r.State == Published || r.State == Approved && !now.Before(r.PublishAt)
-}
-
 // Newest gives the release that the public sees at a moment: of those that are out the one of the latest minute, the last opened of one
 // minute. Without any it is publish.none.
 func Newest(list []Release, now time.Time) (Release, error) {
-	var best Release
-	for _, r := range list {
-		if r.out(now) && (best.ID == "" || !r.PublishAt.Before(best.PublishAt)) {
-			best = r
-		}
-	}
-	if best.ID == "" {
+	best, out := Current(list, now)
+	if !out {
 		return best, fault.New("publish.none")
 	}
 	return best, nil
@@ -57,7 +48,7 @@ func (g *Gate) View(ctx context.Context, a Audience) (*View, error) {
 	if !a.Public() {
 		return g.other(ctx, a)
 	}
-	if g.next != nil && !g.Now().Before(g.next.Release.PublishAt) {
+	if g.next != nil && !g.Now().Before(g.next.Release.PublishAt) || g.public != nil && g.public.ended(g.Now()) {
 		// Its minute has come. It may have been postponed or withdrawn since it was read: then the old release stays.
 		if _, err := g.refresh(ctx); err != nil && g.public == nil {
 			return nil, err
@@ -90,9 +81,9 @@ func (g *Gate) refresh(ctx context.Context) (fresh bool, err error) {
 		g.public = nil
 		return false, err
 	}
-	if g.public == nil || !same(g.public.Release, r) {
+	if g.public == nil || !same(g.public.Release, r) || g.public.ended(now) {
 		v := g.next
-		if v == nil || !same(v.Release, r) {
+		if v == nil || !same(v.Release, r) || v.ended(now) {
 			if v, err = g.make(ctx, r, Everybody()); err != nil {
 				return false, err
 			}
@@ -123,7 +114,8 @@ func (g *Gate) prepare(ctx context.Context, list []Release, now time.Time) (err 
 
 // same reports whether two readings of a release show the same at the same time.
 func same(a, b Release) bool {
-	return a.ID == b.ID && a.PublishAt.Equal(b.PublishAt) && a.AsOf.String() == b.AsOf.String()
+	return a.ID == b.ID && a.PublishAt.Equal(b.PublishAt) && a.AsOf.String() == b.AsOf.String() &&
+		slices.EqualFunc(a.Embargoes, b.Embargoes, func(x, y Embargo) bool { return x.Dataflow == y.Dataflow && x.Until.Equal(y.Until) })
 }
 
 // other gives the view of a reader who is not the public.

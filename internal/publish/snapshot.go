@@ -50,6 +50,8 @@ type Snapshot struct {
 	past    map[string][]cube.Version // dataflow → what the audience may read, in the order of cube.Store.History, within the bound
 	newest  map[string][]cube.Version // dataflow → newest version of each cell within AsOf
 	hidden  []cube.Version            // what lies within the bound and the audience may not read
+	waiting []cube.Version            // what lies within the bound and waits for a minute of its own; until then an older figure is shown
+	held    map[string]cube.Messages  // dataflow → what shows of it until its own minute
 	closed  map[cube.Cell]bool        // cells whose newest version it may not read: an older one would pass for the figure of today
 	sealed  map[int64]bool            // messages that brought something hidden
 	guarded map[string]bool           // recipes that read something hidden
@@ -67,11 +69,16 @@ type Snapshot struct {
 const maxOlder = 16
 
 // newSnapshot keeps what an audience may read of versions ordered by dataflow and then as cube.Store.History orders them.
-func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, figures []cube.Version) *Snapshot {
+func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, held map[string]cube.Messages, figures []cube.Version) *Snapshot {
 	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: map[string][]cube.Version{}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{},
-		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}}
+		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}, held: held}
 	for _, v := range figures {
 		if !bound.Holds(v.Message) {
+			continue
+		}
+		if s.waits(v) {
+			s.waiting = append(s.waiting, v)
+			s.sealed[v.Message] = true
 			continue
 		}
 		if a.mayRead(confidentiality(v)) {
@@ -92,6 +99,12 @@ func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, fig
 }
 
 func byKey(a, b cube.Version) int { return strings.Compare(string(a.Key), string(b.Key)) }
+
+// waits reports whether a version waits for a minute of its own.
+func (s *Snapshot) waits(v cube.Version) bool {
+	before, held := s.held[v.Dataflow]
+	return held && !before.Has(v.Message)
+}
 
 // choose finds the newest version of each cell. A cell whose newest version is hidden has none.
 func (s *Snapshot) choose() {
@@ -138,7 +151,7 @@ func (s *Snapshot) At(day stat.Date) *Snapshot {
 		clear(s.older)
 	}
 	old := &Snapshot{Release: s.Release, Catalog: s.Catalog, AsOf: s.AsOf, bound: s.bound, past: s.past, hidden: s.hidden, closed: map[cube.Cell]bool{}, sealed: s.sealed,
-		guarded: s.guarded, days: s.days, recipes: s.recipes, older: map[stat.Date]*Snapshot{}}
+		waiting: s.waiting, held: s.held, guarded: s.guarded, days: s.days, recipes: s.recipes, older: map[stat.Date]*Snapshot{}}
 	old.AsOf.Vintage = day
 	old.choose()
 	old.replay()

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ type View struct {
 
 // Key names what the view shows, for caches: two views of one key show the same.
 func (v *View) Key() string {
-	return strings.Join([]string{v.Audience.Key(), v.Release.ID, v.Release.PublishAt.UTC().Format(time.RFC3339), v.bound.String(), v.Day.String()}, "\x00")
+	return strings.Join([]string{v.Audience.Key(), v.Release.ID, v.Release.PublishAt.UTC().Format(time.RFC3339), v.bound.String(), strings.Join(slices.Sorted(maps.Keys(v.held)), ","), v.Day.String()}, "\x00")
 }
 
 // On gives the view as of a day: what had been published by then and no more.
@@ -100,7 +101,7 @@ func (v *View) withhold(n pipeline.Node) pipeline.Node {
 
 // shows reports whether the view may show a version, be it the newest of its cell or not.
 func (v *View) shows(o cube.Version) bool {
-	return (v.bound.Holds(o.Message) || isReplay(o)) && v.Audience.mayRead(confidentiality(o)) && !v.closed[o.Cell()]
+	return (v.bound.Holds(o.Message) && !v.waits(o) || isReplay(o)) && v.Audience.mayRead(confidentiality(o)) && !v.closed[o.Cell()]
 }
 
 // run gives a run as the view may show it, or false. What a run found out about itself may tell of the figures that it read, so that of a run
@@ -157,7 +158,7 @@ func (v *View) Releases(ctx context.Context) ([]Release, error) {
 			return true
 		}
 		// What the view's release does not follow is not out yet, even if its minute has just come.
-		return v.Audience.released() && r.ID != v.Release.ID && (!r.out(v.Moment) || r.PublishAt.After(v.Release.PublishAt))
+		return v.Audience.released() && r.ID != v.Release.ID && (!r.Public(v.Moment) || r.PublishAt.After(v.Release.PublishAt))
 	}), nil
 }
 
@@ -202,11 +203,16 @@ func NewView(p Parts) *View {
 	if !p.Audience.released() {
 		bound = cube.AsOf{}
 	}
-	s := newSnapshot(p.Release, p.Catalog, p.Audience, bound, p.Figures)
+	var held map[string]cube.Messages
+	if p.Audience.Public() {
+		held = p.Release.held(p.Moment)
+	}
+	s := newSnapshot(p.Release, p.Catalog, p.Audience, bound, held, p.Figures)
 	s.recipes = p.Recipes
+	closed := slices.Concat(s.hidden, s.waiting)
 	for _, r := range p.Recipes {
 		for _, i := range r.Inputs {
-			s.guarded[r.ID] = s.guarded[r.ID] || slices.ContainsFunc(s.hidden, func(v cube.Version) bool {
+			s.guarded[r.ID] = s.guarded[r.ID] || slices.ContainsFunc(closed, func(v cube.Version) bool {
 				return v.Dataflow == i.Dataflow && v.Key.Matches(i.Key)
 			})
 		}

@@ -2,8 +2,11 @@ package store
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
+
+	"nhipso/internal/store/sqldb"
 )
 
 // SchemaOf lists the statements of a schema, as the golden files have them.
@@ -46,4 +49,14 @@ var Tables = tables
 func NoteAgain(s *Store, entries int64) {
 	s.note.now.AuditHead = AuditHead{}
 	s.note.keep(AuditHead{Entries: entries, Hash: strings.Repeat("0", 64)})
+}
+
+// Migrations gives the migrations of a dialect, to make a database of an older program.
+func Migrations(t *testing.T, d sqldb.Dialect) fs.FS {
+	t.Helper()
+	folder, err := fs.Sub(migrations, "migrations/"+string(d))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
 }

@@ -43,7 +43,7 @@ var invariants = []struct{ code, query string }{
 		WHERE r.message IS NOT NULL AND m.number IS NULL`},
 }
 
-var tables = []string{"message", "observation", "run", "lineage", "finding", "release", "override", "scenario", "audit"}
+var tables = []string{"message", "observation", "run", "lineage", "finding", "release_act", "override", "scenario", "audit"}
 
 // Integrity examines the database whole. An error means that it could not be examined; what is wrong with it is in the report.
 func (s *Store) Integrity(ctx context.Context) (Report, error) { return s.integrity(ctx, AuditHead{}) }
@@ -170,7 +170,5 @@ func (s *Store) checkAudit(ctx context.Context, r *Report) error {
 		return err
 	}
 	r.Seals, r.Problems = count, append(r.Problems, problems...)
-	problems, err = s.verifyReleases(ctx, links)
-	r.Problems = append(r.Problems, problems...)
-	return err
+	return nil
 }

@@ -40,7 +40,7 @@ func (t sealTable) insert() string { return t.name + " (" + t.columns + ", seal)
 // sealKind is a kind of thing that is sealed whole: the tables that hold it, the one with its head first.
 type sealKind struct {
 	id     string
-	what   string // of the entry in the audit log
+	what   string // of the entry in the audit log; a pattern of LIKE where there are several
 	number string // column of the first table that counts things of this kind
 	ranges bool   // one seal covers the rows from its key to its last
 	tables []sealTable
@@ -58,15 +58,18 @@ var (
 	overrideRows = sealTable{"override", "id, target, class, reason, who, at", "id", "id", first}
 	scenarioRows = sealTable{"scenario", "seq, id, name, who, at, release, assumptions", "seq", "seq", first}
 
+	releaseRows = sealTable{"release_act", "number, release, kind, who, at, messages, minute, title_vi, title_en, notes_vi, notes_en, reason, digest, facts", "number", "number", first}
+
 	messageSeal  = sealKind{"message", "message.stored", "number", false, []sealTable{messageRows, figureRows}}
 	runSeal      = sealKind{"run", "run.stored", "seq", false, []sealTable{runRows, lineageRows}}
 	findingSeal  = sealKind{"finding", "findings.stored", "id", true, []sealTable{findingRows}}
 	overrideSeal = sealKind{"override", "target.override", "id", false, []sealTable{overrideRows}}
 	scenarioSeal = sealKind{"scenario", "scenario.saved", "seq", false, []sealTable{scenarioRows}}
+	releaseSeal  = sealKind{"release", "release.%", "number", false, []sealTable{releaseRows}} // each kind of act has an entry of its own name
 )
 
 // sealKinds are all kinds; a test holds every table that is append-only to being in one of them.
-var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, overrideSeal, scenarioSeal}
+var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, overrideSeal, scenarioSeal, releaseSeal}
 
 func first(row []any) string { return slash(row[0]) }
 
@@ -150,7 +153,7 @@ func (s *Store) nextNumber(ctx context.Context, tx sqldb.Queryer, k sealKind) (i
 		return 0, err
 	}
 	for _, what := range []string{k.what, baseline} {
-		details, _, err := sqldb.First(ctx, tx, sqldb.One[string], "SELECT details FROM audit WHERE what = $1 ORDER BY number DESC LIMIT 1", what)
+		details, _, err := sqldb.First(ctx, tx, sqldb.One[string], "SELECT details FROM audit WHERE what LIKE $1 ORDER BY number DESC LIMIT 1", what)
 		if err != nil {
 			return 0, err
 		}

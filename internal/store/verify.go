@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
-	"encoding/json"
 	"maps"
 	"slices"
 	"sort"
@@ -12,7 +11,6 @@ import (
 	"strings"
 
 	"nhipso/internal/fault"
-	"nhipso/internal/publish"
 	"nhipso/internal/store/sqldb"
 	"nhipso/internal/words"
 )
@@ -209,51 +207,4 @@ func covering(k sealKind, want map[string]sealed) func(string) string {
 		}
 		return key
 	}
-}
-
-// verifyReleases compares every release with the newest entry of the log about it, which holds it whole.
-func (s *Store) verifyReleases(ctx context.Context, links []link) ([]error, error) {
-	stored, err := s.Releases(ctx)
-	if err != nil {
-		return nil, err
-	}
-	said := map[string]string{}
-	var ids []string
-	for _, l := range links {
-		if !strings.HasPrefix(l.what, "release.") {
-			continue
-		}
-		if said[l.subject] == "" {
-			ids = append(ids, l.subject)
-		}
-		said[l.subject] = l.details
-	}
-	var problems []error
-	have := map[string]bool{}
-	for _, r := range stored {
-		have[r.ID] = true
-		switch {
-		case said[r.ID] == "":
-			problems = append(problems, fault.New("store.unsealed", "kind", thing("release"), "key", r.ID))
-		case !sameRelease(r, said[r.ID]):
-			problems = append(problems, fault.New("store.row-altered", "table", "release", "row", r.ID, "kind", thing("release"), "key", r.ID))
-		}
-	}
-	for _, id := range ids {
-		if !have[id] {
-			problems = append(problems, fault.New("store.seal-missing", "kind", thing("release"), "key", id))
-		}
-	}
-	return problems, nil
-}
-
-// sameRelease reports whether a stored release is what an entry of the log says; both are written alike first.
-func sameRelease(r publish.Release, details string) bool {
-	var logged publish.Release
-	if json.Unmarshal([]byte(details), &logged) != nil {
-		return false
-	}
-	a, errA := json.Marshal(r)
-	b, errB := json.Marshal(logged)
-	return errA == nil && errB == nil && string(a) == string(b)
 }

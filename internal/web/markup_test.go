@@ -266,7 +266,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	t.Run("are all written that are used", func(t *testing.T) {
-		for _, m := range regexp.MustCompile(`"((?:common|home|data|why|provinces|targets|tasks|methods|about|findings|releases|search|errors)\.[a-zA-Z0-9_-]+)"`).FindAllStringSubmatch(source, -1) {
+		for _, m := range regexp.MustCompile(`"((?:common|home|data|why|provinces|targets|tasks|methods|about|findings|releases|calendar|search|errors)\.[a-zA-Z0-9_-]+)"`).FindAllStringSubmatch(source, -1) {
 			if id := m[1]; !ids[id] && !strings.HasSuffix(id, "-") && !strings.HasSuffix(id, ".html") {
 				t.Errorf("%s has no text", id)
 			}
@@ -308,7 +308,7 @@ func TestWords(t *testing.T) {
 
 func TestPagesDoNotHideTheirFrame(t *testing.T) {
 	frame := reflect.TypeFor[*Frame]()
-	for _, p := range []page{&homePage{}, &provincesPage{}, &provincePage{}, &targetsPage{}, &targetPage{}, &tasksPage{}, &dataPage{}, &dataflowPage{}, &documentsPage{}, &seriesPage{}, &whyPage{}, &methodsPage{}, &methodPage{}, &aboutPage{}, &findingsPage{}, &releasesPage{}, &searchPage{}, &failurePage{}} {
+	for _, p := range []page{&homePage{}, &provincesPage{}, &provincePage{}, &targetsPage{}, &targetPage{}, &tasksPage{}, &dataPage{}, &dataflowPage{}, &documentsPage{}, &seriesPage{}, &whyPage{}, &methodsPage{}, &methodPage{}, &aboutPage{}, &findingsPage{}, &releasesPage{}, &calendarPage{}, &searchPage{}, &failurePage{}} {
 		typ := reflect.TypeOf(p).Elem()
 		for i := range typ.NumField() {
 			name := typ.Field(i).Name

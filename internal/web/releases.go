@@ -2,8 +2,12 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // releasesPage lists the releases and what was revised in the figures.
@@ -13,9 +17,65 @@ type releasesPage struct {
 	Revisions  *Figure
 	Statistics *Figure
 	Count      string
+	Calendar   string
+	Feed       string
 }
 
-type releaseEntry struct{ ID, Title, At, Notes, AsOfURL string }
+// releaseEntry is a release that is out, with what it changed.
+type releaseEntry struct {
+	ID, Anchor, Title, At, Summary, AsOfURL string
+	Corrects                                string // the release that it corrects
+	Changed                                 []changedCell
+	Waits                                   []string // dataflows whose new figures come later, with their minutes
+}
+
+// changedCell is a figure that a correction replaced.
+type changedCell struct{ Name, URL, Period, Old, New string }
+
+// releaseEntry tells of a release. The figures that a correction replaced are told one by one.
+func (v *visit) releaseEntry(r publish.Release) releaseEntry {
+	now := v.site.now()
+	e := releaseEntry{ID: r.ID, Anchor: publish.Anchor(r.ID), Title: r.Title.In(v.lang), At: v.minute(r.PublishAt), Summary: publish.Summary(v.lang, r, now), Corrects: r.Corrects,
+		AsOfURL: v.link("/", "asof", v.snap.Catalog.Day(r.PublishAt).String())}
+	waits := r.Withheld(now)
+	for _, f := range v.snap.Catalog.Dataflows() {
+		if at, held := waits[f.ID]; held {
+			e.Waits = append(e.Waits, v.say("releases.waits", "flow", f.Name.In(v.lang), "at", v.minute(at)))
+		}
+	}
+	if r.Corrects == "" {
+		return e
+	}
+	for _, c := range r.Changes {
+		f, err := v.snap.Catalog.Dataflow(c.Dataflow)
+		if _, held := waits[c.Dataflow]; held || err != nil {
+			continue
+		}
+		for _, x := range c.Cells {
+			e.Changed = append(e.Changed, changedCell{f.Name.In(v.lang) + ", " + shortName(v.snap, f, stat.Key(x.Key), nil).In(v.lang), v.link("/so-lieu/" + f.ID + "/" + x.Key), v.period(x.Period), v.asWritten(x.Old), v.asWritten(x.New)})
+		}
+	}
+	return e
+}
+
+// period writes a period as a heading does.
+func (v *visit) period(written string) string {
+	p, err := stat.ParsePeriod(written)
+	if err != nil {
+		return written
+	}
+	return text.FormatPeriod(v.lang, p)
+}
+
+// asWritten writes a number with all its decimals, and a dash for none.
+func (v *visit) asWritten(written string) string {
+	d, err := stat.ParseDecimal(written)
+	if err != nil {
+		return "–"
+	}
+	_, decimals, _ := strings.Cut(written, ".")
+	return text.FormatNumber(v.lang, d, len(decimals))
+}
 
 func (v *visit) releases() (page, error) {
 	all, err := v.current.Releases(v.r.Context())
@@ -24,10 +84,11 @@ func (v *visit) releases() (page, error) {
 	}
 	p := &releasesPage{Frame: v.newFrame("data", v.say("releases.title"))}
 	p.Description = v.say("releases.description")
+	p.Calendar, p.Feed = v.link(calendarPath), v.link(feedPath)
 	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}}
 	for i := len(all) - 1; i >= 0; i-- {
 		r := all[i]
-		p.Releases = append(p.Releases, releaseEntry{r.ID, r.Title.In(v.lang), v.minute(r.PublishAt), r.Notes.In(v.lang), v.link("/", "asof", v.snap.Catalog.Day(r.PublishAt).String())})
+		p.Releases = append(p.Releases, v.releaseEntry(r))
 	}
 	t := newTable("revisions", both("releases.revisions"), col("flow", both("data.dataflow")), col("series", both("data.series")), periods("period", both("data.period")),
 		numbers("before", both("releases.before"), catalog.Label{}, -1), col("before-day", both("releases.before-day")),

@@ -39,8 +39,10 @@ type Config struct {
 	Renderer  Renderer       // to share drawings with others; nil makes one
 	Patience  time.Duration  // how long a page waits for one of its drawings; 0 means 15 s
 	Deadline  time.Duration  // after which work on a request stops; 0 means a minute
-	Scenarios scenario.Store // where named scenarios are kept; nil keeps none
-	Random    io.Reader      // chance of their addresses; nil means the system's
+	// Publications are the periodic ones that the calendar tells of.
+	Publications []publish.Publication
+	Scenarios    scenario.Store // where named scenarios are kept; nil keeps none
+	Random       io.Reader      // chance of their addresses; nil means the system's
 }
 
 // Renderer draws; chart.Renderer does. It stops when the context ends.
@@ -51,23 +53,24 @@ type Renderer interface {
 
 // Site is the portal.
 type Site struct {
-	library     Library
-	methodFiles fs.FS
-	territory   *territory.Registry
-	renderer    Renderer
-	patience    time.Duration
-	search      indexes
-	log         *slog.Logger
-	now         func() time.Time
-	base        string
-	memory      *middleware.Memory
-	scenarios   scenario.Store
-	random      io.Reader
-	trusted     []netip.Prefix
-	api         bool // there is an API beside the portal
-	mux         *http.ServeMux
-	handler     http.Handler
-	patterns    []string // of all routes, in the order of declaration
+	library      Library
+	methodFiles  fs.FS
+	territory    *territory.Registry
+	renderer     Renderer
+	patience     time.Duration
+	search       indexes
+	log          *slog.Logger
+	now          func() time.Time
+	base         string
+	memory       *middleware.Memory
+	scenarios    scenario.Store
+	publications []publish.Publication
+	random       io.Reader
+	trusted      []netip.Prefix
+	api          bool // there is an API beside the portal
+	mux          *http.ServeMux
+	handler      http.Handler
+	patterns     []string // of all routes, in the order of declaration
 }
 
 // New makes the portal.
@@ -103,7 +106,7 @@ func New(c Config) *Site {
 		c.Memory = 64 << 20
 	}
 	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, patience: c.Patience, search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
-		memory: middleware.NewMemory(c.Memory), scenarios: c.Scenarios, random: c.Random, trusted: c.Trusted, mux: http.NewServeMux()}
+		memory: middleware.NewMemory(c.Memory), scenarios: c.Scenarios, publications: c.Publications, random: c.Random, trusted: c.Trusted, mux: http.NewServeMux()}
 	s.routes()
 	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,
 		Exempt: func(r *http.Request) bool {
@@ -191,12 +194,15 @@ func (s *Site) routes() {
 	page("/gioi-thieu", "about", (*visit).about)
 	page("/phat-hien", "findings", (*visit).findings)
 	page("/lich-su", "releases", (*visit).releases)
+	page(calendarPath, "calendar", (*visit).calendar)
 	page("/tim", "search", (*visit).search)
 	pages.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
 	})
 	s.mux.Handle("/", rememberLanguage(s.memory.Remember(s.key)(formats(pages))))
 	declare(s.mux, static.Prefix, static.Handler())
+	declare(s.mux, "GET "+calendarFile, http.HandlerFunc(s.calendarFeed))
+	declare(s.mux, "GET "+feedPath, http.HandlerFunc(s.releaseFeed))
 	declare(s.mux, "GET /robots.txt", http.HandlerFunc(s.robots))
 	declare(s.mux, "GET /sitemap.xml", http.HandlerFunc(s.sitemap))
 	declare(s.mux, "GET /favicon.svg", http.HandlerFunc(s.favicon))
@@ -239,9 +245,9 @@ func (s *Site) view(r *http.Request) (*publish.View, error) {
 }
 
 // key names a response in memory: what the reader may know (audience, release, moment), the language and the address. Searches and scenarios are not kept, since they are as many
-// as visitors; nor is anything while nothing is published.
+// as visitors, nor is the calendar, which changes between releases; nor is anything while nothing is published.
 func (s *Site) key(r *http.Request) (string, bool) {
-	if r.URL.Path == "/tim" || len(r.URL.RawQuery) > 300 || strings.HasPrefix(r.URL.Path, scenarioPath) && r.URL.RawQuery != "" && r.URL.RawQuery != "lang=en" {
+	if plain, _ := split(r.URL.Path); plain == "/tim" || plain == calendarPath || len(r.URL.RawQuery) > 300 || strings.HasPrefix(r.URL.Path, scenarioPath) && r.URL.RawQuery != "" && r.URL.RawQuery != "lang=en" {
 		return "", false
 	}
 	view, err := s.view(r)

@@ -33,7 +33,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	paths := []string{"/", "/tinh", "/muc-tieu", "/nhiem-vu", scenarioPath, "/so-lieu", "/phuong-phap", "/gioi-thieu", "/phat-hien", "/tai-lieu", "/lich-su"}
+	paths := []string{"/", "/tinh", "/muc-tieu", "/nhiem-vu", scenarioPath, "/so-lieu", "/phuong-phap", "/gioi-thieu", "/phat-hien", "/tai-lieu", "/lich-su", calendarPath}
 	for _, f := range snap.Catalog.Dataflows() {
 		paths = append(paths, "/so-lieu/"+f.ID)
 	}

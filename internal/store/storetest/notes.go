@@ -6,6 +6,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/monitor"
+	"nhipso/internal/publish"
 	"nhipso/internal/scenario"
 	"nhipso/internal/store"
 )
@@ -64,9 +65,10 @@ func testAppendOnly(t *testing.T, at Place) {
 	if err := s.AppendScenario(t.Context(), scenario.Saved{ID: "x"}); err != nil {
 		t.Fatal(err)
 	}
+	must[publish.Release](t)(s.Act(t.Context(), publish.Act{Release: "2026-Q3", Kind: publish.OpenAct, By: "lan", Messages: cube.Messages{}}))
 	db := raw(t, url).Writer()
 	for table, column := range map[string]string{"message": "sender", "observation": "value", "run": "memo", "lineage": "sources",
-		"finding": "rule", "override": "reason", "scenario": "name", "audit": "who"} {
+		"finding": "rule", "override": "reason", "scenario": "name", "audit": "who", "release_act": "reason"} {
 		t.Run("a stored "+table+" can be neither changed nor removed, not even by hand", func(t *testing.T) {
 			for _, q := range []string{"UPDATE " + table + " SET " + column + " = 'x'", "DELETE FROM " + table} {
 				if _, err := db.Exec(q); err == nil {

@@ -68,28 +68,26 @@ COLUMN override.seal text NOT NULL;
 CONSTRAINT override.override_pkey PRIMARY KEY (id);
 CREATE UNIQUE INDEX override_pkey ON override USING btree (id);
 CREATE TRIGGER override_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON override FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-COLUMN release.seq bigint NOT NULL;
-COLUMN release.id text COLLATE "C" NOT NULL;
-COLUMN release.state text NOT NULL;
-COLUMN release.title_vi text NOT NULL;
-COLUMN release.title_en text NOT NULL;
-COLUMN release.notes_vi text NOT NULL;
-COLUMN release.notes_en text NOT NULL;
-COLUMN release.as_of_vintage text NOT NULL;
-COLUMN release.as_of_message bigint NOT NULL;
-COLUMN release.created_by text NOT NULL;
-COLUMN release.created_at text NOT NULL;
-COLUMN release.approved_by text NOT NULL;
-COLUMN release.approved_at text NOT NULL;
-COLUMN release.publish_at text NOT NULL;
-COLUMN release.as_of_only text NOT NULL;
-CONSTRAINT release.release_id_key UNIQUE (id);
-CONSTRAINT release.release_pkey PRIMARY KEY (seq);
-CONSTRAINT release.release_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'approved'::text, 'published'::text])));
-CREATE UNIQUE INDEX release_id_key ON release USING btree (id);
-CREATE UNIQUE INDEX release_pkey ON release USING btree (seq);
-CREATE TRIGGER release_no_delete BEFORE DELETE OR TRUNCATE ON release FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER release_published BEFORE UPDATE ON release FOR EACH ROW WHEN ((old.state = 'published'::text)) EXECUTE FUNCTION release_published();
+COLUMN release_act.number bigint NOT NULL;
+COLUMN release_act.release text COLLATE "C" NOT NULL;
+COLUMN release_act.kind text NOT NULL;
+COLUMN release_act.who text NOT NULL;
+COLUMN release_act.at text NOT NULL;
+COLUMN release_act.messages text NOT NULL;
+COLUMN release_act.minute text NOT NULL;
+COLUMN release_act.title_vi text NOT NULL;
+COLUMN release_act.title_en text NOT NULL;
+COLUMN release_act.notes_vi text NOT NULL;
+COLUMN release_act.notes_en text NOT NULL;
+COLUMN release_act.reason text NOT NULL;
+COLUMN release_act.digest text NOT NULL;
+COLUMN release_act.facts text NOT NULL;
+COLUMN release_act.seal text NOT NULL;
+CONSTRAINT release_act.release_act_kind_check CHECK ((kind = ANY (ARRAY['plan'::text, 'open'::text, 'add'::text, 'drop'::text, 'text'::text, 'embargo'::text, 'check'::text, 'approve'::text, 'postpone'::text, 'withdraw'::text, 'reopen'::text, 'live'::text])));
+CONSTRAINT release_act.release_act_pkey PRIMARY KEY (number);
+CREATE UNIQUE INDEX release_act_pkey ON release_act USING btree (number);
+CREATE INDEX release_act_release ON release_act USING btree (release, number);
+CREATE TRIGGER release_act_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON release_act FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 COLUMN run.seq bigint NOT NULL;
 COLUMN run.id text COLLATE "C" NOT NULL;
 COLUMN run.recipe text COLLATE "C" NOT NULL;
@@ -130,13 +128,5 @@ CREATE OR REPLACE FUNCTION append_only()
 AS $function$
 BEGIN
   RAISE EXCEPTION 'append-only';
-END $function$
-;
-CREATE OR REPLACE FUNCTION release_published()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  RAISE EXCEPTION 'a published release never changes';
 END $function$
 ;

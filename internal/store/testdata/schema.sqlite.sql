@@ -68,25 +68,26 @@ CREATE TABLE override (
 , seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER override_no_delete BEFORE DELETE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER override_no_update BEFORE UPDATE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TABLE release (
-  seq           INTEGER PRIMARY KEY,        -- order of creation
-  id            TEXT    NOT NULL UNIQUE,
-  state         TEXT    NOT NULL CHECK (state IN ('draft', 'approved', 'published')),
-  title_vi      TEXT    NOT NULL,
-  title_en      TEXT    NOT NULL,
-  notes_vi      TEXT    NOT NULL,
-  notes_en      TEXT    NOT NULL,
-  as_of_vintage TEXT    NOT NULL,           -- '' for no bound
-  as_of_message INTEGER NOT NULL,           -- 0 for no bound
-  created_by    TEXT    NOT NULL,
-  created_at    TEXT    NOT NULL,
-  approved_by   TEXT    NOT NULL,
-  approved_at   TEXT    NOT NULL,
-  publish_at    TEXT    NOT NULL
-, as_of_only TEXT NOT NULL DEFAULT '') STRICT;
-CREATE TRIGGER release_no_delete BEFORE DELETE ON release BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER release_published BEFORE UPDATE ON release WHEN OLD.state = 'published'
-BEGIN SELECT RAISE(ABORT, 'a published release never changes'); END;
+CREATE TABLE release_act (
+  number    INTEGER PRIMARY KEY,            -- from 1, in the order of recording
+  release   TEXT    NOT NULL,       -- identifier of the release, "2026-Q4"
+  kind      TEXT    NOT NULL CHECK (kind IN ('plan', 'open', 'add', 'drop', 'text', 'embargo', 'check', 'approve', 'postpone', 'withdraw', 'reopen', 'live')),
+  who       TEXT    NOT NULL,
+  at        TEXT    NOT NULL,               -- RFC 3339, UTC
+  messages  TEXT    NOT NULL,               -- opened with, added or dropped: "1-48,50"; '' for none
+  minute    TEXT    NOT NULL,               -- planned, approved for, postponed to, or of the embargo; '' for none
+  title_vi  TEXT    NOT NULL,
+  title_en  TEXT    NOT NULL,
+  notes_vi  TEXT    NOT NULL,               -- what the public reads about it
+  notes_en  TEXT    NOT NULL,
+  reason    TEXT    NOT NULL,
+  digest    TEXT    NOT NULL,               -- of what was checked or approved
+  facts     TEXT    NOT NULL,               -- JSON: dataflows, embargoes, what a check found; '' for nothing
+  seal      TEXT    NOT NULL DEFAULT ''     -- as of every other row
+) STRICT;
+CREATE INDEX release_act_release ON release_act (release, number);
+CREATE TRIGGER release_act_no_delete BEFORE DELETE ON release_act BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER release_act_no_update BEFORE UPDATE ON release_act BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE run (
   seq         INTEGER PRIMARY KEY,          -- order of storing
   id          TEXT    NOT NULL UNIQUE,

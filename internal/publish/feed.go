@@ -1,0 +1,157 @@
+package publish
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// maxLine is the longest line of an iCalendar file, in bytes without its end (RFC 5545, 3.1).
+const maxLine = 75
+
+// WriteCalendar writes events as an iCalendar file (RFC 5545) in "vi" or "en". Every release keeps its identifier when its minute moves, and
+// its sequence number grows; one that was withdrawn is cancelled. Page is the address of the calendar for people.
+func WriteCalendar(w io.Writer, lang, page string, events []Event) error {
+	var b strings.Builder
+	line := func(name, value string) { fold(&b, name+":"+value) }
+	line("BEGIN", "VCALENDAR")
+	line("VERSION", "2.0")
+	line("PRODID", "-//Nhip So//Releases//"+strings.ToUpper(lang))
+	line("METHOD", "PUBLISH")
+	line("NAME", escape(book.Say(lang, "calendar")))
+	line("X-WR-CALNAME", escape(book.Say(lang, "calendar")))
+	line("REFRESH-INTERVAL;VALUE=DURATION", "PT1H")
+	for _, e := range events {
+		line("BEGIN", "VEVENT")
+		line("UID", "release-"+e.ID+"@nhipso")
+		line("DTSTAMP", stamp(e.ChangedAt))
+		line("LAST-MODIFIED", stamp(e.ChangedAt))
+		line("DTSTART", stamp(e.At))
+		line("DTEND", stamp(e.At.Add(time.Minute)))
+		line("SEQUENCE", fmt.Sprint(e.Sequence))
+		line("STATUS", map[State]string{Planned: "TENTATIVE", Withdrawn: "CANCELLED"}[e.State]+map[State]string{Embargoed: "CONFIRMED", Published: "CONFIRMED"}[e.State])
+		line("SUMMARY", escape(e.Title.In(lang)))
+		line("DESCRIPTION", escape(book.Say(lang, "event", "id", e.ID, "state", e.State.In(lang))))
+		line("URL", page)
+		line("TRANSP", "TRANSPARENT")
+		line("END", "VEVENT")
+	}
+	line("END", "VCALENDAR")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// fold writes a content line, broken so that no line is longer than maxLine and no letter is cut.
+func fold(b *strings.Builder, s string) {
+	for room := maxLine; len(s) > room; room = maxLine - 1 { // the space that begins a further line counts
+		cut := room
+		for !utf8.RuneStart(s[cut]) {
+			cut--
+		}
+		b.WriteString(s[:cut] + "\r\n ")
+		s = s[cut:]
+	}
+	b.WriteString(s + "\r\n")
+}
+
+// escape writes a text value.
+func escape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`).Replace(s)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
+
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string      `xml:"xml:lang,attr"`
+	ID      string      `xml:"id"`
+	Title   string      `xml:"title"`
+	Updated string      `xml:"updated"`
+	Author  atomAuthor  `xml:"author"`
+	Links   []atomLink  `xml:"link"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomAuthor struct {
+	Name string `xml:"name"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr,omitempty"`
+	Href string `xml:"href,attr"`
+}
+
+type atomEntry struct {
+	ID         string         `xml:"id"`
+	Title      string         `xml:"title"`
+	Published  string         `xml:"published"`
+	Updated    string         `xml:"updated"`
+	Links      []atomLink     `xml:"link"`
+	Categories []atomCategory `xml:"category"`
+	Summary    string         `xml:"summary"`
+}
+
+type atomCategory struct {
+	Term  string `xml:"term,attr"`
+	Label string `xml:"label,attr"`
+}
+
+// WriteFeed writes the releases that are out as an Atom feed (RFC 4287), newest first, corrections marked as such. Self is the address of the
+// feed and page that of the list for people, where each release has its identifier as anchor.
+func WriteFeed(w io.Writer, lang, self, page string, releases []Release, now time.Time) error {
+	out := slices.DeleteFunc(slices.Clone(releases), func(r Release) bool { return !r.Public(now) })
+	slices.SortStableFunc(out, func(a, b Release) int {
+		if b.earlier(a) {
+			return -1
+		}
+		return 1
+	})
+	f := atomFeed{Lang: lang, ID: "urn:nhipso:releases", Title: book.Say(lang, "feed"), Author: atomAuthor{"Nhịp Số"}, Updated: time.Time{}.UTC().Format(time.RFC3339),
+		Links: []atomLink{{"self", "application/atom+xml", self}, {"alternate", "text/html", page}}}
+	for i, r := range out {
+		at := r.PublishAt.UTC().Format(time.RFC3339)
+		if i == 0 {
+			f.Updated = at
+		}
+		e := atomEntry{ID: "urn:nhipso:release:" + r.ID, Title: r.Title.In(lang), Published: at, Updated: at,
+			Links: []atomLink{{"alternate", "text/html", page + "#" + Anchor(r.ID)}}, Summary: Summary(lang, r, now)}
+		kind := "release"
+		if r.Corrects != "" {
+			kind = "correction"
+		}
+		e.Categories = []atomCategory{{kind, book.Say(lang, kind)}}
+		f.Entries = append(f.Entries, e)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	return xml.NewEncoder(w).Encode(f)
+}
+
+// Anchor is the name of a release inside the page that lists them.
+func Anchor(id string) string { return "dot-" + strings.ReplaceAll(id, ".", "-") }
+
+// Summary says what a release brought: its own words, then how many figures it added, revised and took back. What waits under an embargo of
+// its own is not counted.
+func Summary(lang string, r Release, now time.Time) string {
+	parts := []string{}
+	if r.Notes.In(lang) != "" {
+		parts = append(parts, r.Notes.In(lang))
+	}
+	waits := r.Withheld(now)
+	var added, revised, withdrawn int
+	for _, c := range r.Changes {
+		if _, held := waits[c.Dataflow]; !held {
+			added, revised, withdrawn = added+c.Added, revised+c.Revised, withdrawn+c.Withdrawn
+		}
+	}
+	if added+revised+withdrawn > 0 {
+		parts = append(parts, book.Say(lang, "changes", "added", added, "revised", revised, "withdrawn", withdrawn))
+	}
+	return strings.Join(parts, " ")
+}
