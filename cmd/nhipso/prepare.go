@@ -9,6 +9,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
+	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 )
@@ -82,7 +83,7 @@ func (a *app) describeRelease(ctx context.Context, e *env, o releaseOptions) err
 type worker struct {
 	app  *app
 	mu   sync.Mutex
-	busy sync.WaitGroup
+	done chan struct{} // closed when what began last has ended
 	seen string
 	on   bool
 }
@@ -97,11 +98,11 @@ func (w *worker) look(ctx context.Context) {
 		return
 	}
 	w.on, w.seen = true, reason
-	w.busy.Go(func() {
+	done := make(chan struct{})
+	w.done = done
+	middleware.Go(w.app.log, "prepare", func() {
+		defer close(done)
 		defer func() {
-			if p := recover(); p != nil {
-				w.app.log.LogAttrs(ctx, slog.LevelError, "prepare", slog.Any("panic", p))
-			}
 			w.mu.Lock()
 			w.on = false
 			w.mu.Unlock()
@@ -113,4 +114,8 @@ func (w *worker) look(ctx context.Context) {
 }
 
 // wait waits until nothing is being prepared any more.
-func (w *worker) wait() { w.busy.Wait() }
+func (w *worker) wait() {
+	if w.done != nil {
+		<-w.done
+	}
+}

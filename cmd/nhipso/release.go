@@ -88,7 +88,8 @@ func release(ctx context.Context, e *env, args []string) error {
 	if strings.HasPrefix(action.flags, "id") && o.id == "" && name != "open" {
 		return fault.New("cli.missing", "command", "release "+name, "what", "--id")
 	}
-	a, err := e.open(ctx, p)
+	reads := slices.Contains([]string{"list", "show", "calendar"}, name)
+	a, err := e.openFor(ctx, p, !reads)
 	if err != nil {
 		return err
 	}
