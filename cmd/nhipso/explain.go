@@ -12,6 +12,7 @@ import (
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
 
 // explain prints why a figure is what it is: the tree from it down to the documents.
@@ -21,12 +22,24 @@ func explain(ctx context.Context, e *env, args []string) error {
 	asOf := f.String("asof", "", "asof")
 	asJSON := f.Bool("json", false, "json")
 	drafts := f.Bool("draft", false, "draft")
+	format := f.String("format", "", "explain-format")
+	file := f.String("out", "", "explain-out")
 	rest, err := e.parse(f, args)
 	if err != nil {
 		return err
 	}
 	if len(rest) != 1 {
 		return fault.New("cli.missing", "command", "explain", "what", "DATAFLOW/KEY/PERIOD")
+	}
+	switch { // the workbook is a file and needs a name; a name without it would have no effect
+	case *format != "" && *format != "xlsx":
+		return fault.New("cli.not-xlsx", "format", *format)
+	case *format != "" && *file == "":
+		return fault.New("cli.missing", "command", "explain", "what", "--out")
+	case *format == "" && *file != "":
+		return fault.New("cli.missing", "command", "explain", "what", "--format xlsx")
+	case *format != "" && *asJSON:
+		return fault.New("cli.not-xlsx", "format", "json")
 	}
 	cell, err := parseCell(rest[0])
 	if err != nil {
@@ -50,20 +63,28 @@ func explain(ctx context.Context, e *env, args []string) error {
 	if err := a.catalog.CheckKey(flow, cell.Key); err != nil {
 		return err
 	}
-	view, err := a.gate().View(ctx, audience(*drafts))
+	known, err := a.gate().View(ctx, audience(*drafts))
 	if err != nil {
 		return err
 	}
-	node, err := view.On(day).Explain(ctx, cell)
+	known = known.On(day)
+	node, err := known.Explain(ctx, cell)
 	if err != nil {
 		return err
+	}
+	speaker := view.NewSpeaker(a.catalog, a.recipes, e.lang, known.Cell)
+	if *format == "xlsx" {
+		return writeFile(*file, func(w io.Writer) error { return speaker.WriteWorkbook(w, node) })
 	}
 	if *asJSON {
 		enc := json.NewEncoder(e.out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(node)
 	}
-	a.printNode(e, e.out, node, 0)
+	if s, ok := speaker.Sentence(node); ok {
+		fmt.Fprintf(e.out, "%s\n\n", s.Text)
+	}
+	printer{e, speaker}.node(node, 0)
 	fmt.Fprintln(e.out)
 	fmt.Fprintln(e.out, e.w("explain.documents"))
 	for _, id := range node.Documents() {
@@ -98,29 +119,27 @@ func parseCell(s string) (cube.Cell, error) {
 	return cube.Cell{Dataflow: parts[0], Key: stat.Key(parts[1]), Period: p}, nil
 }
 
-func (a *app) printNode(e *env, w io.Writer, n pipeline.Node, depth int) {
+// printer prints an explanation in words: names, sentences and documents, no codes.
+type printer struct {
+	e       *env
+	speaker *view.Speaker
+}
+
+func (p printer) node(n pipeline.Node, depth int) {
+	e, s, w := p.e, p.speaker, p.e.out
 	pad := strings.Repeat("    ", depth)
 	role := ""
 	if n.Role != "" {
-		role = " [" + n.Role + "]"
+		role = " [" + view.Role(n.Role).In(e.lang) + "]"
 	}
-	fmt.Fprintf(w, "%s%s%s\n", pad, a.name(n.Cell, e.lang), role)
-	last := n.Versions
-	if len(last) > 3 {
-		fmt.Fprintf(w, "%s  %s\n", pad, e.w("explain.more", "n", len(last)-3+n.Omitted))
-		last = last[len(last)-3:]
+	fmt.Fprintf(w, "%s%s%s\n", pad, s.Heading(n), role)
+	list, left := view.Shown(n, 3)
+	if left > 0 {
+		fmt.Fprintf(w, "%s  %s\n", pad, e.w("explain.more", "n", left))
 	}
-	for _, v := range last {
-		value := e.w("missing")
-		if t := v.Printed(); t != "" {
-			value = a.catalog.AttributeText(stat.AttrText, t, e.lang)
-		} else if v.Value != nil {
-			value = text.FormatNumber(e.lang, *v.Value, v.Value.Decimals())
-		} else if t := v.Attributes[stat.AttrText]; t != "" {
-			value = t
-		}
-		fmt.Fprintf(w, "%s  %s = %s  (%s %s; %s; %s)\n", pad, text.FormatPeriod(e.lang, v.Period), value,
-			e.w("published"), v.Vintage, v.Attributes[stat.AttrMark], first(v.Attributes[stat.AttrSource], v.Attributes[stat.AttrRun]))
+	for _, v := range list {
+		fmt.Fprintf(w, "%s  %s: %s  (%s %s; %s; %s)\n", pad, text.FormatPeriod(e.lang, v.Period), s.Value(v),
+			e.w("published"), view.Vintage(e.lang, v.Vintage), s.Code("CL_EVIDENCE", string(v.Mark())).In(e.lang), s.Document(v))
 	}
 	if n.Withheld > 0 {
 		fmt.Fprintf(w, "%s  %s\n", pad, e.w("explain.withheld", "n", n.Withheld))
@@ -129,30 +148,13 @@ func (a *app) printNode(e *env, w io.Writer, n pipeline.Node, depth int) {
 		fmt.Fprintf(w, "%s  %s\n", pad, e.w("explain.seen"))
 	}
 	if n.Run != nil {
-		title := n.Run.Recipe
-		for _, r := range a.recipes {
-			if r.ID == n.Run.Recipe {
-				title = r.Title.In(e.lang)
-			}
+		if said, ok := s.Sentence(n); ok && depth > 0 {
+			fmt.Fprintf(w, "%s  %s\n", pad, said.Text)
 		}
-		fmt.Fprintf(w, "%s  ← %s (%s, %s)\n", pad, title, n.Run.ID, e.w("explain.version", "v", n.Run.Version))
+		title, _ := s.Title(n.Run)
+		fmt.Fprintf(w, "%s  ← %s (%s)\n", pad, title.In(e.lang), e.w("explain.version", "v", n.Run.Version))
 	}
 	for _, c := range n.From {
-		a.printNode(e, w, c, depth+1)
+		p.node(c, depth+1)
 	}
-}
-
-// name writes a cell with the names of its codes.
-func (a *app) name(c cube.Cell, lang string) string {
-	flow, err := a.catalog.Dataflow(c.Dataflow)
-	if err != nil {
-		return c.String()
-	}
-	var parts []string
-	for i, code := range c.Key.Codes() {
-		if i < len(flow.Dimensions) && flow.Dimensions[i].ID != "FREQ" {
-			parts = append(parts, a.catalog.Name(flow.Dimensions[i].Codelist, code, lang))
-		}
-	}
-	return flow.Name.In(lang) + " · " + strings.Join(parts, " · ")
 }

@@ -102,8 +102,14 @@ func answer(op *huma.Operation, lang string) {
 		h.Description = "" // HTTP's own headers
 	}
 	if slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "format" }) {
-		ok.Content[typeCSV] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
-		ok.Content[typeXLSX] = &huma.MediaType{}
+		for _, f := range offeredBy(op) {
+			switch f {
+			case typeCSV:
+				ok.Content[f] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+			case typeXLSX:
+				ok.Content[f] = &huma.MediaType{}
+			}
+		}
 	} else {
 		delete(ok.Headers, "Content-Disposition")
 	}

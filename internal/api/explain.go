@@ -1,20 +1,51 @@
 package api
 
 import (
+	"bytes"
 	"time"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
+	"nhipso/internal/view"
 )
 
 // Explanation is the tree from a figure down to the documents.
 type Explanation struct {
+	file
 	Stamp
 	Cell      string   `json:"cell"`
+	Sentence  string   `json:"sentence"`
+	Formula   *Formula `json:"formula,omitempty"`
 	Tree      Step     `json:"tree"`
 	Documents []Source `json:"documents"`
+
+	node pipeline.Node
 }
+
+// Formula is the sentence of a derived figure in its parts.
+type Formula struct {
+	Kind       view.Kind `json:"kind"`
+	Expression string    `json:"expression,omitempty"`
+	Result     string    `json:"result"`
+	Operands   []Operand `json:"operands,omitempty"`
+}
+
+// Operand is a figure that a sentence names.
+type Operand struct {
+	Cell string `json:"cell"`
+	Text string `json:"text"`
+}
+
+// explainInput asks why a figure is what it is.
+type explainInput struct {
+	Common
+	Cell   string `query:"cell" required:"true" maxLength:"400"`
+	Format string `query:"format" enum:"json,xlsx"`
+}
+
+// shownOf is how many figures of a whole series a step lists; the others are counted.
+const shownOf = 60
 
 // Step is one step of an explanation: a figure or a whole series, what it was used as, the run that derived it, and from what.
 type Step struct {
@@ -23,6 +54,8 @@ type Step struct {
 	Key          stat.Key      `json:"key"`
 	Period       stat.Period   `json:"period,omitzero"`
 	Role         string        `json:"role,omitempty"`
+	As           string        `json:"as,omitempty"`
+	Sentence     string        `json:"sentence,omitempty"`
 	Observations []Observation `json:"observations"`
 	Omitted      int           `json:"omitted,omitempty"`
 	Withheld     int           `json:"withheld,omitempty"`
@@ -41,7 +74,7 @@ type StepRun struct {
 	Method     string    `json:"method,omitempty"`
 }
 
-func (v *visit) explain(in *cellInput) (*Explanation, error) {
+func (v *visit) explain(in *explainInput) (*Explanation, error) {
 	_, o, err := v.cell(in.Cell)
 	if err != nil {
 		return nil, err
@@ -50,34 +83,52 @@ func (v *visit) explain(in *cellInput) (*Explanation, error) {
 	if err != nil {
 		return nil, query("cell", err)
 	}
-	recipes := map[string]pipeline.Recipe{}
-	for _, r := range v.known.Recipes() {
-		recipes[r.ID] = r
+	speaker := view.NewSpeaker(v.snap.Catalog, v.known.Recipes(), v.lang, v.snap.Cell)
+	out := &Explanation{Stamp: v.stamp(), Cell: o.Cell().String(), Tree: v.step(node, speaker), Documents: []Source{}, node: node}
+	if s, ok := speaker.Sentence(node); ok {
+		out.Sentence = s.Text
+		if s.Kind != view.Reported {
+			out.Formula = &Formula{Kind: s.Kind, Expression: s.Expression, Result: s.Result}
+			for _, x := range s.Operands {
+				out.Formula.Operands = append(out.Formula.Operands, Operand{x.Cell.String(), x.Text})
+			}
+		}
 	}
-	out := &Explanation{Stamp: v.stamp(), Cell: o.Cell().String(), Tree: v.step(node, recipes), Documents: []Source{}}
 	for _, id := range documents(node) {
 		out.Documents = append(out.Documents, v.source(id))
 	}
 	return out, nil
 }
 
+// write writes the workbook in which the figure can be computed again.
+func (x *Explanation) write(v *visit) error {
+	var b bytes.Buffer
+	if err := view.NewSpeaker(v.snap.Catalog, v.known.Recipes(), v.lang, v.snap.Cell).WriteWorkbook(&b, x.node); err != nil {
+		return err
+	}
+	x.name, x.content = "explanation.xlsx", b.Bytes()
+	return nil
+}
+
 // step copies a node.
-func (v *visit) step(n pipeline.Node, recipes map[string]pipeline.Recipe) Step {
-	out := Step{Dataflow: n.Cell.Dataflow, Name: n.Cell.Dataflow, Key: n.Cell.Key, Period: n.Cell.Period, Role: n.Role, Omitted: n.Omitted, Withheld: n.Withheld, Seen: n.Seen, Observations: []Observation{}}
+func (v *visit) step(n pipeline.Node, speaker *view.Speaker) Step {
+	list, omitted := view.Shown(n, shownOf)
+	out := Step{Dataflow: n.Cell.Dataflow, Name: n.Cell.Dataflow, Key: n.Cell.Key, Period: n.Cell.Period, Role: n.Role, As: view.Role(n.Role).In(v.lang), Omitted: omitted, Withheld: n.Withheld, Seen: n.Seen, Observations: []Observation{}}
 	if f, err := v.snap.Catalog.Dataflow(n.Cell.Dataflow); err == nil {
 		out.Name = f.Name.In(v.lang)
-		for _, o := range n.Versions {
+		for _, o := range list {
 			out.Observations = append(out.Observations, v.observation(f, o))
 		}
 	}
 	if n.Run != nil {
-		out.Run = &StepRun{ID: n.Run.ID, Recipe: n.Run.Recipe, Title: n.Run.Recipe, Version: n.Run.Version, FinishedAt: n.Run.FinishedAt.UTC()}
-		if r, ok := recipes[n.Run.Recipe]; ok {
-			out.Run.Title, out.Run.Method = r.Title.In(v.lang), r.Method
+		title, method := speaker.Title(n.Run)
+		out.Run = &StepRun{ID: n.Run.ID, Recipe: n.Run.Recipe, Title: title.In(v.lang), Version: n.Run.Version, FinishedAt: n.Run.FinishedAt.UTC(), Method: method}
+		if s, ok := speaker.Sentence(n); ok {
+			out.Sentence = s.Text
 		}
 	}
 	for _, c := range n.From {
-		out.From = append(out.From, v.step(c, recipes))
+		out.From = append(out.From, v.step(c, speaker))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -218,11 +219,10 @@ func decide(r *http.Request, op *huma.Operation) (string, error) {
 			return "", query(name, fault.New("api.bad-query"))
 		}
 	}
-	offered := []string{typeJSON}
+	offered := offeredBy(op)
 	if slices.Contains(known, "format") {
-		offered = formats
 		if name := q.Get("format"); name != "" {
-			if f := formatNames[name]; f != "" {
+			if f := formatNames[name]; slices.Contains(offered, f) {
 				return f, nil
 			}
 			return typeJSON, nil // the schema of the parameter refuses it with the names allowed
@@ -232,6 +232,25 @@ func decide(r *http.Request, op *huma.Operation) (string, error) {
 		return f, nil
 	}
 	return "", fault.New("api.not-acceptable", "accept", short(r.Header.Get("Accept")), "offered", strings.Join(offered, ", "))
+}
+
+// offeredBy gives the formats of an operation, in the order in which they are preferred: those that its format parameter lists, else JSON.
+func offeredBy(op *huma.Operation) []string {
+	for _, p := range op.Parameters {
+		if p.In != "query" || p.Name != "format" {
+			continue
+		}
+		var out []string
+		for _, f := range formats {
+			for _, name := range p.Schema.Enum {
+				if formatNames[fmt.Sprint(name)] == f {
+					out = append(out, f)
+				}
+			}
+		}
+		return out
+	}
+	return []string{typeJSON}
 }
 
 // readable reports whether a text is UTF-8 without control characters.

@@ -23,6 +23,7 @@ var rank = map[string]int{
 	"chart":   10, "geo": 10, "export": 10, "middleware": 10,
 	"report": 11, "calc": 11,
 	"api": 12, "web": 12,
+	"view":  9,
 	"house": 99, "e2e": 99, // tests only
 }
 

@@ -55,18 +55,3 @@ func TestAFigureMayComeFromAWholeBlockOfATable(t *testing.T) {
 		}
 	})
 }
-
-func TestOfALargeBlockTheLargestCellsAreListed(t *testing.T) {
-	var list []cube.Version
-	for i := range 100 {
-		v := stat.Int(int64(i - 70))
-		list = append(list, cube.Version{Observation: stat.Observation{Key: stat.Key(fmt.Sprintf("A.%02d", i)), Value: &v}})
-	}
-	out := largest(list, 3)
-	if len(out) != 3 || out[0].Key != "A.00" || out[1].Key != "A.01" || out[2].Key != "A.02" {
-		t.Errorf("%v %v %v", out[0].Key, out[1].Key, out[2].Key)
-	}
-	if list[0].Key != "A.00" || list[99].Key != "A.99" {
-		t.Error("the block itself was reordered")
-	}
-}

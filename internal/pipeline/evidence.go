@@ -158,9 +158,8 @@ func inherit(o *stat.Observation, from evidence, safe bool) {
 	}
 }
 
-// sameRefs reports whether two lists name the same inputs in the same roles.
-func sameRefs(a, b []Ref) bool { return slices.Equal(a, b) }
-
-// SameInputs reports whether two lineages of one cell name the same inputs. A figure that is the same from other inputs is another figure:
-// its explanation is.
-func SameInputs(a, b Lineage) bool { return sameRefs(a.From, b.From) }
+// SameInputs reports whether two lineages of one cell name the same inputs in the same roles, and the same formula over them. A figure that
+// is the same from other inputs is another figure: its explanation is.
+func SameInputs(a, b Lineage) bool {
+	return slices.Equal(a.From, b.From) && a.Formula.text() == b.Formula.text()
+}

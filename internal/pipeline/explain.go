@@ -9,12 +9,9 @@ import (
 	"nhipso/internal/stat"
 )
 
-// Bounds of an explanation, so that a tree stays readable and a page stays small. What is left out is counted, never hidden.
-const (
-	maxDepth    = 8
-	maxVersions = 60
-	maxHeld     = 5 // of a block that is only a condition
-)
+// maxDepth bounds an explanation. Within it a tree holds every figure that was used: who shows it decides how much of a long series to
+// print, and says how much is left out.
+const maxDepth = 8
 
 // Node is one step of an explanation: a figure or a whole series, what it was used as, the run that derived it if one did,
 // and what that run used. Leaves are reported figures, which name their documents.
@@ -24,9 +21,9 @@ type Node struct {
 	// Condition says that the figure above stands because of this one, without being computed from it.
 	Condition bool           `json:"condition,omitempty"`
 	Versions  []cube.Version `json:"versions"`           // the figure, or the figures of the series
-	Omitted   int            `json:"omitted,omitempty"`  // figures of the series not listed
 	Withheld  int            `json:"withheld,omitempty"` // figures that the reader may not see
 	Run       *Run           `json:"run,omitempty"`
+	Formula   *Formula       `json:"formula,omitempty"` // how the run made the figure from what is under From
 	From      []Node         `json:"from,omitempty"`
 	Seen      bool           `json:"seen,omitempty"` // explained elsewhere in this tree
 }
@@ -97,18 +94,6 @@ func stepOf(ref Ref, versions []cube.Version) step {
 // node explains a reference by the versions that it names.
 func (e *explainer) node(ref Ref, versions []cube.Version, parent stat.Period, depth int) (Node, error) {
 	n := Node{Cell: ref.Cell(), Role: ref.Role, Condition: ref.Condition, Versions: versions}
-	most := maxVersions
-	if ref.Condition && ref.Key.Open() {
-		most = maxHeld
-	}
-	if len(n.Versions) > most {
-		n.Omitted = len(n.Versions) - most
-		if ref.Key.Open() {
-			n.Versions = largest(n.Versions, most)
-		} else {
-			n.Versions = n.Versions[n.Omitted:]
-		}
-	}
 	if len(versions) == 0 {
 		return n, nil
 	}
@@ -138,6 +123,7 @@ func (e *explainer) node(ref Ref, versions []cube.Version, parent stat.Period, d
 	if err != nil || !ok {
 		return n, err
 	}
+	n.Formula = lineage.Named()
 	for _, from := range lineage.From {
 		used, err := Used(e.ctx, e.store, from, run)
 		if err != nil {
@@ -179,17 +165,4 @@ func Used(ctx context.Context, store cube.Reader, ref Ref, run Run) ([]cube.Vers
 		}
 	}
 	return nil, nil
-}
-
-// largest gives the n largest figures of a block, by size and then in its order: a table is known by its large cells.
-func largest(list []cube.Version, n int) []cube.Version {
-	out := slices.Clone(list)
-	size := func(v cube.Version) stat.Decimal {
-		if v.Value == nil {
-			return stat.Int(-1)
-		}
-		return v.Value.Abs()
-	}
-	slices.SortStableFunc(out, func(a, b cube.Version) int { return size(b).Cmp(size(a)) })
-	return out[:n]
 }

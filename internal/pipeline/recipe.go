@@ -128,8 +128,12 @@ func (r Ref) Cell() cube.Cell { return cube.Cell{Dataflow: r.Dataflow, Key: r.Ke
 type Output struct {
 	Dataflow string
 	stat.Observation
-	From []Ref
+	From    []Ref
+	Formula *Formula // how it was made from them, in terms of them
 }
+
+// By gives the output with its formula.
+func (x Output) By(f *Formula) Output { x.Formula = f; return x }
 
 // Result is what a recipe gives back: figures, and diagnostics for its method page (name → value, already formatted numbers
 // in decimal-point notation).
@@ -175,9 +179,10 @@ func (r Run) Within(at cube.AsOf) bool {
 
 // Lineage is what one derived cell came from in one run.
 type Lineage struct {
-	Run  string    `json:"run"`
-	Cell cube.Cell `json:"cell"`
-	From []Ref     `json:"from"`
+	Run     string    `json:"run"`
+	Cell    cube.Cell `json:"cell"`
+	From    []Ref     `json:"from"`
+	Formula *Formula  `json:"formula,omitempty"` // nil for what was derived before formulas were kept
 }
 
 // Reader reads figures with the runs that derived them and their lineage.

@@ -139,7 +139,11 @@ func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs,
 	for i, v := range observations {
 		m.Entries = append(m.Entries, cube.Entry{Dataflow: v.Dataflow, Observation: v.Observation})
 		given[v.Cell()] = true
-		lineage = append(lineage, Lineage{Run: run.ID, Cell: v.Cell(), From: result.Outputs[i].From})
+		formula, err := result.Outputs[i].bound()
+		if err != nil {
+			return m, nil, fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
+		}
+		lineage = append(lineage, Lineage{Run: run.ID, Cell: v.Cell(), From: result.Outputs[i].From, Formula: formula})
 	}
 	for _, flow := range recipe.Outputs {
 		old, err := r.Store.Read(ctx, cube.Query{Dataflow: flow, AsOf: run.Bound()})

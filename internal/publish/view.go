@@ -88,7 +88,7 @@ func (v *View) withhold(n pipeline.Node) pipeline.Node {
 		if run, ok := v.run(*n.Run); ok {
 			n.Run = &run
 		} else {
-			n.Run, n.From = nil, nil
+			n.Run, n.From, n.Formula = nil, nil, nil
 		}
 	}
 	from := make([]pipeline.Node, len(n.From))

@@ -32,6 +32,22 @@ func Areas(areas *territory.Registry) pipeline.Recipe {
 	}
 }
 
+// term is the figure of an area as a formula: as published, or GRDP per head × population.
+func (l levels) term(area string) pipeline.Term {
+	if refs := l.refs[area]; len(refs) != 1 {
+		return pipeline.Apply(pipeline.OpProduct, pipeline.Figures(refs)...)
+	}
+	return pipeline.Figure(l.refs[area][0])
+}
+
+// remainder is the first figure less all others.
+func remainder(refs []pipeline.Ref) pipeline.Term {
+	if len(refs) == 1 {
+		return pipeline.Figure(refs[0])
+	}
+	return less(pipeline.Figure(refs[0]), sumOf(pipeline.Figures(refs[1:])...))
+}
+
 // grdpSheet collects GRDP on both maps.
 type grdpSheet struct {
 	areas *territory.Registry
@@ -119,6 +135,7 @@ func (g *grdpSheet) fromPerHead(group periodGroup, published map[territory.Set]m
 		old.values[area] = v.Value.Mul(n) // million dong × thousand persons = billion dong
 		old.refs[area] = []pipeline.Ref{refTo(v, "GRDP per head"), people.ref(group.period, "population")}
 		g.give(area, group.period, old.values[area], stat.Estimated, territory.Provinces63, "PER_HEAD_TIMES_POP", old.refs[area])
+		by(&g.out, pipeline.Arithmetic(old.term(area)))
 	}
 	restated, err := g.areas.Restate(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Additive, Values: old.values})
 	if err != nil {
@@ -137,6 +154,11 @@ func (g *grdpSheet) fromPerHead(group periodGroup, published map[territory.Set]m
 			continue
 		}
 		g.give(r.Area, group.period, *r.Value, stat.Estimated, territory.Provinces34, "RESTATED_EXACT", g.parts(r.Area, old))
+		var sum []pipeline.Term
+		for _, part := range g.areas.Predecessors(r.Area) {
+			sum = append(sum, old.term(part.ID))
+		}
+		by(&g.out, pipeline.Arithmetic(sumOf(sum...)))
 	}
 	return old, nil
 }
@@ -186,6 +208,7 @@ func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[str
 		}
 		if r.Exact { // a province that did not merge
 			g.give(r.Area, p, *r.Value, stat.Estimated, territory.Provinces63, "RESTATED_EXACT", refs[whole.ID])
+			by(&g.out, pipeline.Arithmetic(remainder(refs[whole.ID])))
 			continue
 		}
 		part := *r.Value
@@ -204,6 +227,7 @@ func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[str
 			}
 		}
 		g.give(r.Area, p, part, stat.Estimated, territory.Provinces63, "SPLIT_BY_GRDP_2022", from)
+		by(&g.out, pipeline.Method("split-by-weight", fact("total", remainder(refs[whole.ID]))))
 	}
 	return nil
 }
@@ -260,7 +284,8 @@ func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 						continue
 					}
 					out.Outputs = append(out.Outputs, output("DTI_RESTATED", stat.NewKey(codes...), group.period, r.Value.Round(6), stat.Estimated,
-						stat.Attributes{stat.AttrDecimals: "4", stat.AttrAreaSet: string(territory.Provinces34), stat.AttrComment: "RESTATED_MEAN"}, from...))
+						stat.Attributes{stat.AttrDecimals: "4", stat.AttrAreaSet: string(territory.Provinces34), stat.AttrComment: "RESTATED_MEAN"}, from...).
+						By(pipeline.Rounded(pipeline.Apply(pipeline.OpMean, pipeline.Figures(from)...), 6)))
 				}
 			}
 			return &out, nil

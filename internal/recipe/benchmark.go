@@ -15,6 +15,7 @@ type annual struct {
 	tolerance stat.Decimal // how far quarters that agree with it may miss it, since all are printed rounded
 	day       stat.Date    // on which the newest part of it was published
 	refs      []pipeline.Ref
+	how       pipeline.Term // the same as a formula
 }
 
 // half is the rounding of a share printed with two decimals, and of a whole number.
@@ -30,7 +31,7 @@ func levelBenchmark(years series) func(stat.Period) (annual, bool) {
 		if !ok {
 			return annual{}, false
 		}
-		return annual{v, half.Add(ofQuarters), years.at[y].Vintage.Date, []pipeline.Ref{years.ref(y, "benchmark")}}, true
+		return annual{v, half.Add(ofQuarters), years.at[y].Vintage.Date, []pipeline.Ref{years.ref(y, "benchmark")}, years.term(y)}, true
 	}
 }
 
@@ -43,7 +44,7 @@ func shareBenchmark(years, shares series) func(stat.Period) (annual, bool) {
 			return annual{}, false
 		}
 		return annual{percentOf(s, v), percentOf(halfShare, v).Add(ofQuarters), latestDay(*years.at[y], *shares.at[y]),
-			[]pipeline.Ref{years.ref(y, "benchmark"), shares.ref(y, "share of GDP")}}, true
+			[]pipeline.Ref{years.ref(y, "benchmark"), shares.ref(y, "share of GDP")}, partOf(shares.term(y), years.term(y))}, true
 	}
 }
 
@@ -55,9 +56,11 @@ func restBenchmark(years series, structure []cube.Version) func(stat.Period) (an
 			return annual{}, false
 		}
 		rest, newest, n := hundred, *years.at[y], 0
+		var sections []pipeline.Term
 		for _, s := range structure {
 			if s.Period == y && s.Value != nil && len(s.Key.Codes()[2]) == 1 { // a section; groups of sections have longer codes
 				rest, n = rest.Sub(*s.Value), n+1
+				sections = append(sections, figure(s))
 				if s.Vintage.Date.After(newest.Vintage.Date) {
 					newest = s
 				}
@@ -68,7 +71,7 @@ func restBenchmark(years series, structure []cube.Version) func(stat.Period) (an
 		}
 		all := pipeline.Ref{Dataflow: structure[0].Dataflow, Key: stat.NewKey("A", country, ""), Since: y, Until: y, Role: "share of GDP"}
 		return annual{percentOf(rest, v), percentOf(halfShare, v).Mul(stat.Int(20)).Add(ofQuarters), newest.Vintage.Date,
-			[]pipeline.Ref{years.ref(y, "benchmark"), all}}, true
+			[]pipeline.Ref{years.ref(y, "benchmark"), all}, partOf(less(pipeline.Number(hundred), sumOf(sections...)), years.term(y))}, true
 	}
 }
 
@@ -232,8 +235,29 @@ func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, b
 			}
 		}
 		out.Outputs = append(out.Outputs, output("NA_QUARTERLY_EST", stat.NewKey("Q", country, l.code, current), q, values[i], status, attrs, from...))
+		if !s.keep[i] {
+			by(out, l.formula(i, s, from))
+		}
 	}
 	return nil
+}
+
+// formula says how a quarter that does not stand as printed came about: aligned with its year, or carried ahead of the newest one.
+func (l *line) formula(i int, s standing, from []pipeline.Ref) *pipeline.Formula {
+	name, q := "quarters-ahead", l.quarters[i]
+	var facts []pipeline.Fact
+	if a, ok := s.target[i-q.Sub()+1]; ok && s.bound[i] {
+		name, facts = "quarters-of-year", []pipeline.Fact{fact("total", a.how)}
+	}
+	if !l.carried[i] {
+		return pipeline.Method(name, append(facts, fact("indicator", l.printed.term(q)))...)
+	}
+	for _, r := range from {
+		if r.Dataflow == "NA_GROWTH" && r.Period == q && l.code == gdp {
+			return pipeline.Method(name+"-grown", append(facts, fact("growth", pipeline.Figure(r)))...)
+		}
+	}
+	return pipeline.Method(name+"-carried", facts...)
 }
 
 // beyond adds to what a segment rests on the indicator of a quarter that lies beyond the last figure which the fit has to meet. The quarters between

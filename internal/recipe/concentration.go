@@ -67,10 +67,13 @@ func digitalByProvince(in *pipeline.Inputs, s *sheet) {
 				held += v.Value.Float64()
 				if measure := map[int]string{1: "TOP1", 3: "TOP3", 5: "TOP5"}[i+1]; measure != "" && i+1 < len(parts) {
 					s.give("DE_"+definition, measure, held, stat.Estimated, from...)
+					s.by(pipeline.Rounded(sumOf(figures(parts[:i+1])...), 4))
 				}
 			}
 			s.give("DE_"+definition, "UNITS", float64(len(parts)), stat.Estimated, from...)
+			s.by(pipeline.Arithmetic(pipeline.Apply(pipeline.OpCount, figures(parts)...)))
 			s.give("DE_"+definition, "COVERED", held, stat.Estimated, from...)
+			s.by(pipeline.Rounded(sumOf(figures(parts)...), 4))
 		}
 	}
 }
@@ -104,14 +107,16 @@ func productByProvince(areas *territory.Registry, in *pipeline.Inputs, s *sheet)
 		}
 		years := slices.SortedFunc(maps.Keys(at), stat.Period.Compare)
 		for _, p := range years {
-			figures := at[p]
-			if len(figures) < provinces {
+			provincial := at[p]
+			if len(provincial) < provinces {
 				continue
 			}
 			var values []float64
 			var from []pipeline.Ref
+			var parts []cube.Version
 			for _, a := range areas.Areas() {
-				if v, ok := figures[a.ID]; ok {
+				if v, ok := provincial[a.ID]; ok {
+					parts = append(parts, v)
 					values = append(values, v.Value.Float64())
 					from = append(from, refTo(v, "part"))
 				}
@@ -126,6 +131,7 @@ func productByProvince(areas *territory.Registry, in *pipeline.Inputs, s *sheet)
 				value float64
 			}{{"UNITS", float64(held.Units)}, {"COVERED", 100}, {"TOP1", held.Top[1] * 100}, {"TOP3", held.Top[3] * 100}, {"TOP5", held.Top[5] * 100}, {"HHI", held.HHI}, {"GINI", held.Gini}} {
 				s.give(on.code, m.code, m.value, stat.Estimated, from...)
+				s.by(ratioOfSums(m.code, fromLargest(parts)))
 			}
 		}
 	}

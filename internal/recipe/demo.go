@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
 	"nhipso/internal/measure/inputoutput"
 	"nhipso/internal/measure/satellite"
 	"nhipso/internal/pipeline"
@@ -60,6 +61,8 @@ func adb(t *tables, s *sheet) error {
 	whole := append([]pipeline.Ref{t.block(makeTable), t.block(useTable), t.block(importTable)}, t.listed("INDUSTRIES")...)
 	own := append(t.refs(useTable, "value added", t.primary, list.Codes), t.listed("INDUSTRIES")...)
 	s.give(wholeEconomy, "OWN", account.Own, stat.Estimated, own...)
+	s.by(t.sumOf(useTable, t.primary, list.Codes))
+	digital := fact("industries", pipeline.Apply(pipeline.OpCount, pipeline.Figures(t.listed("INDUSTRIES"))...))
 	for _, m := range []struct {
 		code  string
 		value inputoutput.Maybe
@@ -72,6 +75,7 @@ func adb(t *tables, s *sheet) error {
 		{"SHARE_LITERAL", ratio(account.Literal, account.GDP), 100},
 	} {
 		s.maybe(wholeEconomy, m.code, m.value, m.scale, stat.Estimated, whole...)
+		s.byMethod("adb", m.value.Known, digital)
 	}
 	for i, code := range model.Table.Codes {
 		from := t.refs(useTable, "value added", t.primary, []string{code})
@@ -79,6 +83,11 @@ func adb(t *tables, s *sheet) error {
 			from = append(from, whole...) // what it adds to digital final use passes through the whole table
 		}
 		s.give(t.prefix+code, "PART", account.ByIndustry[i], stat.Estimated, from...)
+		if slices.Contains(list.Codes, code) {
+			s.by(t.sumOf(useTable, t.primary, []string{code}))
+		} else {
+			s.byMethod("adb", true, digital)
+		}
 	}
 	s.checks(account.Checks)
 	return nil
@@ -110,19 +119,29 @@ func productRatio(t *tables, s *sheet) error {
 	for i, f := range digital.Fractions {
 		products[i] = f.Product
 	}
-	everything := append([]pipeline.Ref{t.block(makeTable), t.part(t.key(useTable, "T006", ""), "value added")}, t.listed("PRODUCTS")...)
+	primary := t.refs(useTable, "value added", t.primary, t.industries)
+	everything := append(append([]pipeline.Ref{t.block(makeTable)}, primary...), t.listed("PRODUCTS")...)
+	listed := fact("products", pipeline.Apply(pipeline.OpCount, pipeline.Figures(t.listed("PRODUCTS"))...))
 	s.give(wholeEconomy, "OUTPUT_DIG", account.Output.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable)}, t.listed("PRODUCTS")...)...)
+	s.byMethod("product-ratio", true, listed)
 	s.give(wholeEconomy, "VA_DIG", added.Digital, stat.Estimated, everything...)
-	s.give(wholeEconomy, "VA", added.Whole, stat.Estimated, everything[1])
+	s.byMethod("product-ratio", true, listed)
+	s.give(wholeEconomy, "VA", added.Whole, stat.Estimated, primary...)
+	s.by(t.sumOf(useTable, t.primary, t.industries))
 	s.give(wholeEconomy, "COMP_DIG", pay.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable), t.part(t.key(useTable, labour, ""), "compensation")}, t.listed("PRODUCTS")...)...)
+	s.byMethod("product-ratio", true, listed)
 	s.maybe(wholeEconomy, "SHARE", added.Share, 100, stat.Estimated, everything...)
+	s.byBeside(added.Share.Known, t, pipeline.OpPercent, "VA_DIG", "VA")
 	output := pair.IndustryOutput()
 	for i, code := range pair.Industries {
-		made := append(t.refs(makeTable, "digital output", []string{code}, products), t.refs(makeTable, "output", []string{code}, []string{"T008"})...)
+		made := append(t.refs(makeTable, "digital output", []string{code}, products), t.refs(makeTable, "output", []string{code}, t.products)...)
 		made = append(made, t.listed("PRODUCTS")...)
 		s.give(t.prefix+code, "OUTPUT", output[i], stat.Estimated, t.refs(makeTable, "output", []string{code}, t.products)...)
+		s.by(t.sumOf(makeTable, []string{code}, t.products))
 		s.give(t.prefix+code, "RATIO", account.Ratio[i]*100, stat.Estimated, made...)
+		s.by(t.digitalPart(code, digital))
 		s.give(t.prefix+code, "VA_DIG", added.ByIndustry[i], stat.Estimated, append(t.refs(useTable, "value added", t.primary, []string{code}), made...)...)
+		s.byMethod("product-ratio-industry", true, fact("value-added", t.sumTerm(useTable, t.primary, []string{code})))
 	}
 	s.checks(account.Checks)
 	return nil
@@ -155,21 +174,30 @@ func coreDigitalised(t *tables, s *sheet) error {
 		return err
 	}
 	whole := append([]pipeline.Ref{t.block(makeTable), t.block(useTable)}, t.listed("INDUSTRIES")...)
+	industries := fact("industries", pipeline.Apply(pipeline.OpCount, pipeline.Figures(t.listed("INDUSTRIES"))...))
 	s.maybe(wholeEconomy, "CORE", account.Core, 1, stat.Estimated, append(t.refs(useTable, "value added", t.primary, list.Codes), t.listed("INDUSTRIES")...)...)
+	s.by(t.sumOf(useTable, t.primary, list.Codes))
 	s.maybe(wholeEconomy, "DIGITALISED", account.Digitalised, 1, stat.Estimated, whole...)
+	s.byMethod("digitalised", account.Digitalised.Known, industries)
 	s.maybe(wholeEconomy, "TOTAL", account.Total, 1, stat.Estimated, whole...)
-	s.maybe(wholeEconomy, "VA", account.GDP, 1, stat.Estimated, t.part(t.key(useTable, "T006", ""), "value added"))
+	s.byBeside(account.Total.Known, t, pipeline.OpSum, "CORE", "DIGITALISED")
+	s.maybe(wholeEconomy, "VA", account.GDP, 1, stat.Estimated, t.refs(useTable, "value added", t.primary, t.industries)...)
+	s.by(t.sumOf(useTable, t.primary, t.industries))
 	s.maybe(wholeEconomy, "SHARE", account.Share, 100, stat.Estimated, whole...)
+	s.byBeside(account.Share.Known, t, pipeline.OpPercent, "TOTAL", "VA")
 	for _, p := range account.Parts {
 		own := t.refs(useTable, "value added", t.primary, []string{p.Code})
 		if p.Core {
 			s.maybe(t.prefix+p.Code, "PART", p.Digital, 1, stat.Estimated, append(own, t.listed("INDUSTRIES")...)...)
+			s.by(t.sumOf(useTable, t.primary, []string{p.Code}))
 			continue
 		}
 		// The inputs of the industry by product, and the make table, which says which industry made them.
 		inputs := append(append([]pipeline.Ref{t.part(t.key(useTable, "", p.Code), "intermediate inputs")}, t.block(makeTable)), t.listed("INDUSTRIES")...)
 		s.maybe(t.prefix+p.Code, "COEFFICIENT", p.Coefficient, 100, stat.Estimated, inputs...)
+		s.byMethod("digital-input", p.Coefficient.Known, industries)
 		s.maybe(t.prefix+p.Code, "PART", p.Digital, 1, stat.Estimated, append(own, inputs...)...)
+		s.byMethod("digitalised-industry", p.Digital.Known, fact("value-added", t.sumTerm(useTable, t.primary, []string{p.Code})))
 	}
 	return nil
 }
@@ -216,6 +244,7 @@ func linkages(t *tables, s *sheet) error {
 			{"FORWARD_GHOSH", inputoutput.Known(links.Forward[i])}, {"LOSS_OUTPUT", inputoutput.Known(loss.Total)}, {"LOSS_VA", loss.ValueAdded},
 		} {
 			s.maybe(t.prefix+code, m.code, m.value, 1, stat.Estimated, from...)
+			s.byMethod("linkage", m.value.Known, fact("industries", pipeline.Apply(pipeline.OpCount, pipeline.Figures(t.listed("INDUSTRIES"))...)))
 		}
 	}
 	return nil
@@ -236,11 +265,13 @@ func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 			for _, group := range byPeriod(in.Newest("ratio")) {
 				var values []float64
 				var from []pipeline.Ref
+				var parts []cube.Version
 				for _, v := range group.versions {
 					if v.Key.Codes()[2] == wholeEconomy {
 						continue
 					}
 					values = append(values, v.Value.Float64())
+					parts = append(parts, v)
 					ref := refTo(v, "part")
 					if v.Value.Sign() == 0 {
 						ref = ref.As("unit without any") // only the number of units knows of it
@@ -257,6 +288,7 @@ func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 					value float64
 				}{{"TOP1", held.Top[1] * 100}, {"TOP3", held.Top[3] * 100}, {"TOP5", held.Top[5] * 100}, {"HHI", held.HHI}, {"GINI", held.Gini}, {"EFFECTIVE", held.Effective}} {
 					s.give(wholeEconomy, m.code, m.value, stat.Estimated, from...)
+					s.by(ratioOfSums(m.code, fromLargest(parts)))
 				}
 			}
 			return &s.result, s.err

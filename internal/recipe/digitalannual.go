@@ -59,7 +59,8 @@ func digitalAnnual(components *catalog.Codelist, in *pipeline.Inputs) (*pipeline
 			}
 			out.Outputs = append(out.Outputs, output("DE_VA", stat.NewKey("A", codes[1], codes[2], codes[3], choice.code), s.Period,
 				percentOf(*part.share.Value, *choice.gdp.Value), stat.Normal, attrs,
-				append([]pipeline.Ref{refTo(part.share, "share"), refTo(*choice.gdp, "denominator")}, part.of...)...))
+				append([]pipeline.Ref{refTo(part.share, "share"), refTo(*choice.gdp, "denominator")}, part.of...)...).
+				By(pipeline.Arithmetic(partOf(figure(part.share), figure(*choice.gdp)))))
 		}
 	}
 	return &out, nil

@@ -64,6 +64,8 @@ type quarterlyModel struct {
 	exact    map[string][]stat.Decimal // the same, exactly
 	kappa    float64
 	refs     []pipeline.Ref
+	total    map[string][]pipeline.Term // benchmark by part, as a formula
+	quarter  series                     // GDP of the quarter
 }
 
 var parts = []string{core, digitalised}
@@ -76,7 +78,7 @@ func layOut(in *pipeline.Inputs) (*quarterlyModel, error) {
 	j := pick(in.Newest("quarters"), "Q", country, "J", current)
 	taxes := pick(in.Newest("quarters"), "Q", country, tax, current)
 	va := pick(in.Newest("va"), "A", country, nso, total, latest)
-	m := &quarterlyModel{x: map[string][]float64{}, low: map[string][]float64{}, exact: map[string][]stat.Decimal{}}
+	m := &quarterlyModel{x: map[string][]float64{}, low: map[string][]float64{}, exact: map[string][]stat.Decimal{}, total: map[string][]pipeline.Term{}, quarter: whole}
 
 	share := map[string]series{}
 	for _, p := range parts {
@@ -119,6 +121,7 @@ func layOut(in *pipeline.Inputs) (*quarterlyModel, error) {
 		for _, p := range parts {
 			m.exact[p] = append(m.exact[p], levels[p])
 			m.low[p] = append(m.low[p], levels[p].Float64())
+			m.total[p] = append(m.total[p], partOf(share[p].term(y), year.term(y)))
 		}
 	}
 	if len(m.years) == 0 {
@@ -332,9 +335,40 @@ func (m *quarterlyModel) pair(method, part string, i int, q stat.Period, value s
 		x.attrs[stat.AttrLevel] = fixed(level, 0)
 		// The quarter's parts, its split and its electronics weight are inferred, so no estimate of a quarter is better evidence than that.
 		x.attrs[stat.AttrMark] = string(stat.MarkInferred)
-		out = append(out, output("DE_QUARTERLY", stat.NewKey("Q", country, nso, part, method, x.measure), q, x.value, status, x.attrs, m.refs...))
+		out = append(out, output("DE_QUARTERLY", stat.NewKey("Q", country, nso, part, method, x.measure), q, x.value, status, x.attrs, m.refs...).
+			By(m.formula(method, part, x.measure, i)))
 	}
 	return out, nil
+}
+
+// formula says how the figure of one quarter came about: the parts by the method, their total and the share by arithmetic from them.
+func (m *quarterlyModel) formula(method, part, measure string, i int) *pipeline.Formula {
+	q := m.quarters[i]
+	beside := func(part string) pipeline.Term {
+		return pipeline.Beside(cube.Cell{Dataflow: "DE_QUARTERLY", Key: stat.NewKey("Q", country, nso, part, method, level), Period: q})
+	}
+	name, year := "denton", min(i/4, len(m.years)-1)
+	if method == chowlin {
+		name = "chow-lin"
+	}
+	f := &pipeline.Formula{}
+	switch {
+	case measure == share:
+		name, f = name+"-of", pipeline.Rounded(inPercent(beside(part), m.quarter.term(q)), 6)
+	case part == total:
+		name, f = name+"-of", pipeline.Arithmetic(sumOf(beside(core), beside(digitalised)))
+	}
+	if i >= 4*len(m.years) {
+		name += "-ahead"
+	}
+	var benchmark []pipeline.Term
+	for _, p := range parts {
+		if part == total || part == p {
+			benchmark = append(benchmark, m.total[p][year])
+		}
+	}
+	f.Method, f.Facts = name, []pipeline.Fact{fact("total", sumOf(benchmark...))}
+	return f
 }
 
 // extend is proportional Denton–Cholette with the enhanced extrapolation of IMF WP/12/169: beyond the last benchmark the annual ratio

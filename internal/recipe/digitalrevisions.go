@@ -70,25 +70,27 @@ func revisions(measures *catalog.Codelist, in *pipeline.Inputs) (*pipeline.Resul
 // revised gives the figures of one component.
 func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pipeline.Result) error {
 	codes := k.Codes() // FREQ, REF_AREA, DEFINITION, COMPONENT
-	give := func(p stat.Period, measure string, v stat.Decimal, from []pipeline.Ref) {
+	give := func(p stat.Period, measure string, v stat.Decimal, from []pipeline.Ref, how *pipeline.Formula) {
 		m, _ := measures.Code(measure)
 		out.Outputs = append(out.Outputs, output("DE_REVISIONS", stat.NewKey(p.Frequency().String(), codes[1], codes[2], codes[3], measure), p, v, stat.Normal,
-			stat.Attributes{"UNIT_MEASURE": m.Notes["unit"], stat.AttrDecimals: m.Notes["decimals"]}, from...))
+			stat.Attributes{"UNIT_MEASURE": m.Notes["unit"], stat.AttrDecimals: m.Notes["decimals"]}, from...).By(how))
 	}
 	var pairs []uncertainty.Pair
 	var all []pipeline.Ref
+	var changes []pipeline.Term
 	for i, y := range years {
 		first, newest := y.versions[0], y.versions[len(y.versions)-1]
 		from := []pipeline.Ref{refTo(first, "first release"), refTo(newest, "newest release")}
 		// A year counts as published more than once because of its other release.
-		give(y.period, "FIRST", *first.Value, []pipeline.Ref{from[0], from[1].As("newest release")})
-		give(y.period, "NEWEST", *newest.Value, []pipeline.Ref{from[1], from[0].As("first release")})
-		give(y.period, "REVISION", newest.Value.Sub(*first.Value), from)
+		give(y.period, "FIRST", *first.Value, []pipeline.Ref{from[0], from[1].As("newest release")}, pipeline.Arithmetic(figure(first)))
+		give(y.period, "NEWEST", *newest.Value, []pipeline.Ref{from[1], from[0].As("first release")}, pipeline.Arithmetic(figure(newest)))
+		give(y.period, "REVISION", newest.Value.Sub(*first.Value), from, pipeline.Arithmetic(less(figure(newest), figure(first))))
+		changes = append(changes, less(figure(newest), figure(first)))
 		var releases []pipeline.Ref
 		for _, v := range y.versions {
 			releases = append(releases, refTo(v, "release"))
 		}
-		give(y.period, "VINTAGES", stat.Int(int64(len(y.versions))), releases)
+		give(y.period, "VINTAGES", stat.Int(int64(len(y.versions))), releases, pipeline.Arithmetic(pipeline.Apply(pipeline.OpCount, figures(y.versions)...)))
 		all = append(all, from...)
 		if i > 0 && years[i-1].period.Next() != y.period {
 			// A gap would make a change between years that are not neighbours; each run of years stands for itself, and the longest newest one counts.
@@ -108,13 +110,21 @@ func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pip
 	if err != nil {
 		return err
 	}
-	all = all[len(all)-2*len(pairs):]
-	give(span, "N", stat.Int(int64(r.N)), all)
+	all, changes = all[len(all)-2*len(pairs):], changes[len(changes)-len(pairs):]
+	n := pipeline.Apply(pipeline.OpCount, changes...)
+	give(span, "N", stat.Int(int64(r.N)), all, pipeline.Arithmetic(n))
 	for _, m := range []struct {
 		code  string
 		value *float64
 		scale float64
-	}{{"MEAN", &r.Mean, 1}, {"MAR", &r.Absolute, 1}, {"RMSR", &r.RMSR, 1}, {"POSITIVE", &r.Positive, 100}, {"DIRECTION", r.Direction, 100}} {
+		how   *pipeline.Formula
+	}{
+		{"MEAN", &r.Mean, 1, pipeline.Rounded(pipeline.Apply(pipeline.OpMean, changes...), 6)},
+		{"MAR", &r.Absolute, 1, pipeline.Rounded(pipeline.Apply(pipeline.OpMean, each(pipeline.OpAbs, changes)...), 6)},
+		{"RMSR", &r.RMSR, 1, pipeline.Rounded(pipeline.Apply(pipeline.OpRoot, pipeline.Apply(pipeline.OpMean, each(pipeline.OpSquare, changes)...)), 6)},
+		{"POSITIVE", &r.Positive, 100, pipeline.Rounded(inPercent(pipeline.Apply(pipeline.OpPositive, changes...), n), 6)},
+		{"DIRECTION", r.Direction, 100, pipeline.Method("direction-of-change", fact("n", n))},
+	} {
 		if m.value == nil {
 			continue
 		}
@@ -122,7 +132,7 @@ func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pip
 		if err != nil {
 			return err
 		}
-		give(span, m.code, v, all)
+		give(span, m.code, v, all, m.how)
 	}
 	return nil
 }

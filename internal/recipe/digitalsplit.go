@@ -102,6 +102,7 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 					attrs = stat.Attributes{stat.AttrComment: roundedParts, stat.AttrResidue: residue.String()}
 				}
 				give(x.code, *x.own.Value, x.own.Status, attrs, append(y.printed(x.own), refTo(*x.other, "").As("other part")))
+				by(&out, pipeline.Arithmetic(figure(*x.own)))
 			}
 		case exact:
 			printed, code, other := y.digitalised, digitalised, core
@@ -109,14 +110,22 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 				printed, code, other = y.core, core, digitalised
 			}
 			give(code, *printed.Value, printed.Status, stat.Attributes{stat.AttrComment: asPublished}, y.printed(printed))
+			by(&out, pipeline.Arithmetic(figure(*printed)))
 			give(other, y.total.Value.Sub(*printed.Value), stat.LeastCertain(printed.Status, y.total.Status), stat.Attributes{stat.AttrComment: totalLessPart}, y.rest(printed))
+			by(&out, pipeline.Arithmetic(less(figure(y.total), figure(*printed))))
 		default:
 			if fixed, err = stat.FromFloat(path.at(p), 4); err != nil {
 				return nil, err
 			}
 			mark := string(stat.MarkInferred)
 			give(digitalised, fixed, stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "").As("total of the year")}, used...))
+			facts := []pipeline.Fact{fact("total", figure(y.total))}
+			for _, r := range used {
+				facts = append(facts, fact("printed", pipeline.Figure(r)))
+			}
+			by(&out, pipeline.Method("smooth-path", facts...))
 			give(core, y.total.Value.Sub(fixed), stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "total")}, used...))
+			by(&out, pipeline.Arithmetic(less(figure(y.total), pipeline.Beside(cube.Cell{Dataflow: "DE_SHARE_EST", Key: stat.NewKey("A", country, nso, digitalised), Period: p}))))
 		}
 	}
 	return &out, nil

@@ -445,7 +445,8 @@ func (s *simulation) figures(r uncertainty.Result) (*pipeline.Result, error) {
 					if err != nil {
 						return nil, err
 					}
-					out.Outputs = append(out.Outputs, output("DE_QUARTERLY_MC", stat.NewKey("Q", country, nso, c, name, y.code), q, v, status, attrs.Clone(), from...))
+					out.Outputs = append(out.Outputs, output("DE_QUARTERLY_MC", stat.NewKey("Q", country, nso, c, name, y.code), q, v, status, attrs.Clone(), from...).
+						By(pipeline.Method("monte-carlo", fact("draws", pipeline.Param("draws")), fact("seed", pipeline.Param("seed")))))
 				}
 			}
 		}

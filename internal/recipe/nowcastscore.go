@@ -3,6 +3,7 @@ package recipe
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -212,7 +213,8 @@ func (s *scores) score(code string, came cube.Version, g guess, from []pipeline.
 	}
 	give := func(measure string, v stat.Decimal, status stat.Status, attrs stat.Attributes, from ...pipeline.Ref) {
 		attrs = attrs.Clone()
-		s.out.Outputs = append(s.out.Outputs, output("DE_NOWCAST_SCORE", stat.NewKey(came.Period.Frequency().String(), country, code, measure), came.Period, v, status, attrs, from...))
+		s.out.Outputs = append(s.out.Outputs, output("DE_NOWCAST_SCORE", stat.NewKey(came.Period.Frequency().String(), country, code, measure), came.Period, v, status, attrs, from...).
+			By(pipeline.Method("score-"+strings.ToLower(measure), fact("came", figure(came)))))
 	}
 	miss := g.value.Sub(*came.Value)
 	if code == "GDP" {

@@ -42,7 +42,8 @@ func (o officialQuarters) give(out *pipeline.Result) {
 					stat.Attributes{"UNIT_MEASURE": "PC_GDP", stat.AttrDecimals: "2", stat.AttrComment: asPublished}, refTo(*s, "share")))
 				if level, ok := o.level(c, q); ok {
 					out.Outputs = append(out.Outputs, output("DE_QUARTERLY", stat.NewKey("Q", country, nso, c, method, "VA"), q, level, s.Status,
-						stat.Attributes{"UNIT_MEASURE": "VND", "UNIT_MULT": "9", stat.AttrDecimals: "0", stat.AttrComment: asPublished}, refTo(*s, "share"), o.gdp.ref(q, "denominator")))
+						stat.Attributes{"UNIT_MEASURE": "VND", "UNIT_MULT": "9", stat.AttrDecimals: "0", stat.AttrComment: asPublished}, refTo(*s, "share"), o.gdp.ref(q, "denominator")).
+						By(pipeline.Arithmetic(partOf(figure(*s), o.gdp.term(q)))))
 				}
 			}
 		}

@@ -80,6 +80,7 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 	}
 	rank := 0
 	va, grdp := territory.Values{}, territory.Values{}
+	vaTerm, grdpTerm := map[string]pipeline.Term{}, map[string]pipeline.Term{}
 	refs := map[string][]pipeline.Ref{}
 	for i, s := range list {
 		if i == 0 || s.Value.Cmp(*list[i-1].Value) != 0 {
@@ -87,7 +88,9 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 		}
 		area := s.Key.Codes()[1]
 		give(area, "SHARE", *s.Value, s.Status, "PC_GRDP", nil, refTo(s, "share"))
+		by(out, pipeline.Arithmetic(figure(s)))
 		give(area, "RANK", stat.Int(int64(rank)), stat.Estimated, "RANK", nil, everyShare...)
+		by(out, pipeline.Arithmetic(pipeline.Apply(pipeline.OpRank, append([]pipeline.Term{figure(s)}, figures(list)...)...)))
 		level := pick(in.Newest("grdp"), "A", area)
 		if _, ok := level.value(g.period); !ok {
 			level = pick(in.Newest("estimated"), "A", area)
@@ -99,12 +102,16 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 		grdp[area], va[area] = whole, percentOf(*s.Value, whole)
 		refs[area] = []pipeline.Ref{refTo(s, "share"), level.ref(g.period, "denominator")}
 		give(area, "VA", va[area], stat.Estimated, "VND", nil, refs[area]...)
+		grdpTerm[area] = level.term(g.period)
+		vaTerm[area] = partOf(figure(s), grdpTerm[area])
+		by(out, pipeline.Arithmetic(vaTerm[area]))
 		if nation, ok := national.value(g.period); ok && nation.Sign() > 0 {
 			part, err := va[area].Mul(hundred).Quo(nation)
 			if err != nil {
 				return err
 			}
 			give(area, "NAT_SHARE", part.Round(6), stat.Estimated, "PC_DVA", nil, append(refs[area], national.ref(g.period, "national"))...)
+			by(out, pipeline.Rounded(inPercent(vaTerm[area], national.term(g.period)), 6))
 		}
 	}
 	if g.set != territory.Provinces63 || len(va) == 0 {
@@ -121,12 +128,16 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 		}
 		var from []pipeline.Ref
 		sum := stat.Decimal{}
+		var above, below []pipeline.Term
 		for _, part := range areas.Predecessors(r.Area) {
 			from = append(from, refs[part.ID]...)
 			sum = sum.Add(va[part.ID])
+			above, below = append(above, vaTerm[part.ID]), append(below, grdpTerm[part.ID])
 		}
 		give(r.Area, "SHARE_RESTATED", r.Value.Round(6), stat.Estimated, "PC_GRDP", note, from...)
+		by(out, pipeline.Rounded(inPercent(sumOf(above...), sumOf(below...)), 6))
 		give(r.Area, "VA_RESTATED", sum, stat.Estimated, "VND", note, from...)
+		by(out, pipeline.Arithmetic(sumOf(above...)))
 	}
 	return nil
 }

@@ -114,7 +114,8 @@ func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, 
 					delete(attrs, stat.AttrMark)
 					status = stat.Normal
 				}
-				out.Outputs = append(out.Outputs, output("DE_REQUIRED", stat.NewKey("A", country, definition, fmt.Sprintf("Y%d", start), scenario.ID, m.code), due, v, status, attrs, m.from...))
+				out.Outputs = append(out.Outputs, output("DE_REQUIRED", stat.NewKey("A", country, definition, fmt.Sprintf("Y%d", start), scenario.ID, m.code), due, v, status, attrs, m.from...).
+					By(requiredFormula(m.code, figure(s), target.term(due), start, due.Year())))
 			}
 			row["holds-current"] = holds(need.Growth, need.Multiple)
 			row["holds-real"] = ""
@@ -131,6 +132,21 @@ func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, 
 		}
 	}
 	return &out, nil
+}
+
+// requiredFormula says how a figure of the required growth came about.
+func requiredFormula(measure string, start, target pipeline.Term, from, to int) *pipeline.Formula {
+	switch measure {
+	case "SHARE_START":
+		return pipeline.Rounded(start, 4)
+	case "SHARE_TARGET":
+		return pipeline.Rounded(target, 4)
+	case "DEFLATOR":
+		return pipeline.Rounded(pipeline.Param("prices"), 4)
+	}
+	year := func(y int) pipeline.Term { return pipeline.Number(stat.Int(int64(y))) }
+	return pipeline.Method("required-"+strings.ToLower(strings.ReplaceAll(measure, "_", "-")), fact("start", start), fact("target", target), fact("from", year(from)), fact("to", year(to)),
+		fact("years", year(to-from)), fact("real-to-2025", pipeline.Param("real-to-2025")), fact("real-from-2026", pipeline.Param("real-from-2026")), fact("prices", pipeline.Param("prices")))
 }
 
 // holds says whether a growth and its multiple, rounded to whole numbers as the statement is, lie within the official bounds.

@@ -95,7 +95,11 @@ func output(flow string, key stat.Key, p stat.Period, value stat.Decimal, status
 	if attrs == nil {
 		attrs = stat.Attributes{}
 	}
-	return pipeline.Output{Dataflow: flow, Observation: stat.Observation{Key: key, Period: p, Value: &value, Status: status, Attributes: attrs}, From: from}
+	out := pipeline.Output{Dataflow: flow, Observation: stat.Observation{Key: key, Period: p, Value: &value, Status: status, Attributes: attrs}, From: from}
+	if attrs[stat.AttrComment] == asPublished && len(from) > 0 { // what it was taken from is named first; By says it of what was computed
+		out.Formula = pipeline.Arithmetic(pipeline.Figure(from[0]))
+	}
+	return out
 }
 
 // hundred and hundredth turn fractions into per cent and back.

@@ -135,6 +135,44 @@ func (t *tables) refs(table, role string, rows, columns []string) []pipeline.Ref
 	return out
 }
 
+// sumTerm is the sum of the cells of rows and columns, those that are not zero.
+func (t *tables) sumTerm(table string, rows, columns []string) pipeline.Term {
+	cells := pipeline.Figures(t.refs(table, "", rows, columns))
+	if len(cells) == 0 {
+		return pipeline.Number(stat.Int(0))
+	}
+	return sumOf(cells...)
+}
+
+// sumOf is sumTerm as a formula.
+func (t *tables) sumOf(table string, rows, columns []string) *pipeline.Formula {
+	return pipeline.Rounded(t.sumTerm(table, rows, columns), 4)
+}
+
+// digitalPart is the output of digital products of an industry in per cent of all its output.
+func (t *tables) digitalPart(industry string, digital satellite.FractionList) *pipeline.Formula {
+	var made []pipeline.Term
+	for _, f := range digital.Fractions {
+		cell := t.sumTerm(makeTable, []string{industry}, []string{f.Product})
+		if cell.Op == pipeline.OpNumber {
+			continue // the industry makes none of it
+		}
+		if f.Share == 1 {
+			made = append(made, cell)
+			continue
+		}
+		for _, v := range t.lists {
+			if codes := v.Key.Codes(); codes[2] == "PRODUCTS" && codes[3] == t.prefix+f.Product {
+				made = append(made, pipeline.Apply(pipeline.OpProduct, figure(v), cell))
+			}
+		}
+	}
+	if len(made) == 0 {
+		return pipeline.Rounded(pipeline.Number(stat.Int(0)), 4)
+	}
+	return pipeline.Rounded(inPercent(sumOf(made...), t.sumTerm(makeTable, []string{industry}, t.products)), 4)
+}
+
 // block names a whole table as a source.
 func (t *tables) block(table string) pipeline.Ref {
 	return t.part(t.key(table, "", ""), "table")
@@ -314,6 +352,30 @@ func (s *sheet) give(code, measure string, value float64, status stat.Status, fr
 		attrs[stat.AttrComment] = s.note
 	}
 	s.result.Outputs = append(s.result.Outputs, output(s.flow, stat.NewKey("A", s.area, code, measure), s.period, v, status, attrs, from...))
+}
+
+// by gives the newest figure its formula.
+func (s *sheet) by(f *pipeline.Formula) {
+	if s.err == nil {
+		by(&s.result, f)
+	}
+}
+
+// byMethod gives the newest figure the name of a method, when there is a figure.
+func (s *sheet) byMethod(name string, given bool, facts ...pipeline.Fact) {
+	if given {
+		s.by(pipeline.Method(name, facts...))
+	}
+}
+
+// byBeside gives the newest figure, when there is one, an operation on two others of the whole economy.
+func (s *sheet) byBeside(given bool, t *tables, op pipeline.Op, one, two string) {
+	beside := func(measure string) pipeline.Term {
+		return pipeline.Beside(cube.Cell{Dataflow: s.flow, Key: stat.NewKey("A", t.area, wholeEconomy, measure), Period: s.period})
+	}
+	if given {
+		s.by(pipeline.Rounded(pipeline.Apply(op, beside(one), beside(two)), 4))
+	}
 }
 
 // maybe is give for a number that may not exist.

@@ -109,20 +109,20 @@ func taskRates(in *pipeline.Inputs) (*pipeline.Result, error) {
 	var out pipeline.Result
 	for _, g := range order {
 		t := tallies[g]
-		give := func(measure, base string, percent stat.Decimal, from []pipeline.Ref) {
+		give := func(measure, base string, percent stat.Decimal, how pipeline.Term, from []pipeline.Ref) {
 			attrs := stat.Attributes{stat.AttrDecimals: "2", stat.AttrDenominator: base}
 			if v, ok := t.printed(measure, percent); ok {
 				attrs[stat.AttrText], attrs[stat.AttrPrinted] = v.Value.String(), v.Value.String()
 				from = append(from, refTo(v, "").As("printed rate"))
 			}
-			out.Outputs = append(out.Outputs, output("TASK_RATES", stat.NewKey(g.freq, g.programme, measure+"_OF_"+base), g.period, percent.Round(6), stat.Normal, attrs, from...))
+			out.Outputs = append(out.Outputs, output("TASK_RATES", stat.NewKey(g.freq, g.programme, measure+"_OF_"+base), g.period, percent.Round(6), stat.Normal, attrs, from...).By(pipeline.Rounded(how, 6)))
 		}
 		account, err := t.account(nil)
 		if err != nil {
 			continue
 		}
 		for _, r := range account.Rates() {
-			give(r.Measure, string(r.Base), r.Percent, t.basis(r))
+			give(r.Measure, string(r.Base), r.Percent, t.term(r, t.basis(r)), t.basis(r))
 		}
 		for _, class := range []string{"ACHIEVED", "LIKELY", "FOCUS"} { // the three classes of a review of targets
 			part, okPart := t[class]
@@ -134,8 +134,63 @@ func taskRates(in *pipeline.Inputs) (*pipeline.Result, error) {
 			if err != nil {
 				return nil, err
 			}
-			give(class, "TOTAL", q, []pipeline.Ref{refTo(part, "count"), refTo(whole, "count")})
+			give(class, "TOTAL", q, inPercent(figure(part), figure(whole)), []pipeline.Ref{refTo(part, "count"), refTo(whole, "count")})
 		}
 	}
 	return &out, nil
 }
+
+// term is a rate as part over whole, in terms of the counts that it takes.
+func (t tally) term(r govern.Rate, basis []pipeline.Ref) pipeline.Term {
+	c := map[string]pipeline.Term{}
+	for measure, v := range t {
+		for _, ref := range basis {
+			if ref.Key == v.Key {
+				c[measure] = figure(v)
+			}
+		}
+	}
+	complete(c)
+	part := map[string]pipeline.Term{"DONE": c["DONE"], "OVERDUE": c["OVERDUE"], "ON_TIME": c["DONE_ON_TIME"]}[r.Measure]
+	switch r.Base {
+	case govern.OfAssigned:
+		return inPercent(part, c["ASSIGNED"])
+	case govern.OfDone:
+		return inPercent(part, c["DONE"])
+	}
+	return inPercent(part, sumOf(c["DONE"], c["OVERDUE"]))
+}
+
+// complete adds the counts that follow from the identities of govern.Account, as it completes them.
+func complete(c map[string]pipeline.Term) {
+	rules := []struct {
+		give string
+		from []string
+		how  func(of ...pipeline.Term) pipeline.Term
+	}{
+		{"DONE", []string{"DONE_ON_TIME", "DONE_LATE"}, sumOf},
+		{"DONE_ON_TIME", []string{"DONE", "DONE_LATE"}, leave},
+		{"DONE_LATE", []string{"DONE", "DONE_ON_TIME"}, leave},
+		{"ASSIGNED", []string{"DONE", "IN_TIME", "OVERDUE"}, sumOf},
+		{"DONE", []string{"ASSIGNED", "IN_TIME", "OVERDUE"}, leave},
+		{"IN_TIME", []string{"ASSIGNED", "DONE", "OVERDUE"}, leave},
+		{"OVERDUE", []string{"ASSIGNED", "DONE", "IN_TIME"}, leave},
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, r := range rules {
+			var of []pipeline.Term
+			for _, name := range r.from {
+				if t, ok := c[name]; ok {
+					of = append(of, t)
+				}
+			}
+			if _, known := c[r.give]; !known && len(of) == len(r.from) {
+				c[r.give], changed = r.how(of...), true
+			}
+		}
+	}
+}
+
+// leave takes all further terms from the first.
+func leave(of ...pipeline.Term) pipeline.Term { return less(of[0], sumOf(of[1:]...)) }

@@ -68,10 +68,11 @@ func (b *basis) same(ctx context.Context, tx *sqldb.Tx, v cube.Version) (bool, e
 		}
 		rows, err := sqldb.Collect(ctx, tx, func(rows *sql.Rows) (r row, err error) {
 			var from sqldb.JSON[[]pipeline.Ref]
-			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.place, &from)
-			r.from.From = from.V
+			var formula sqldb.JSON[*pipeline.Formula]
+			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.place, &from, &formula)
+			r.from.From, r.from.Formula = from.V, formula.V
 			return r, err
-		}, "SELECT dataflow, series, period, sources FROM lineage WHERE run = $1", id)
+		}, "SELECT dataflow, series, period, sources, formula FROM lineage WHERE run = $1", id)
 		if err != nil {
 			return false, err
 		}
@@ -103,7 +104,7 @@ func (s *Store) insertRun(ctx context.Context, tx *sqldb.Tx, run pipeline.Run, r
 	}
 	rows := make([][]any, len(lineage))
 	for i, l := range lineage {
-		rows[i] = []any{run.ID, l.Cell.Dataflow, string(l.Cell.Key), l.Cell.Period.String(), sqldb.JSON[[]pipeline.Ref]{V: l.From}}
+		rows[i] = []any{run.ID, l.Cell.Dataflow, string(l.Cell.Key), l.Cell.Period.String(), sqldb.JSON[[]pipeline.Ref]{V: l.From}, sqldb.JSON[*pipeline.Formula]{V: l.Formula}}
 	}
 	slices.SortFunc(rows, func(a, b []any) int {
 		return cmp.Or(strings.Compare(a[1].(string), b[1].(string)), strings.Compare(a[2].(string), b[2].(string)), strings.Compare(a[3].(string), b[3].(string)))
@@ -185,8 +186,9 @@ func scanRun(rows *sql.Rows) (pipeline.Run, error) {
 func (s *Store) LineageOf(ctx context.Context, run string, cell cube.Cell) (pipeline.Lineage, bool, error) {
 	return sqldb.First(ctx, s.db, func(rows *sql.Rows) (pipeline.Lineage, error) {
 		var from sqldb.JSON[[]pipeline.Ref]
-		err := rows.Scan(&from)
-		return pipeline.Lineage{Run: run, Cell: cell, From: from.V}, err
-	}, "SELECT sources FROM lineage WHERE run = $1 AND dataflow = $2 AND series = $3 AND period = $4",
+		var formula sqldb.JSON[*pipeline.Formula]
+		err := rows.Scan(&from, &formula)
+		return pipeline.Lineage{Run: run, Cell: cell, From: from.V, Formula: formula.V}, err
+	}, "SELECT sources, formula FROM lineage WHERE run = $1 AND dataflow = $2 AND series = $3 AND period = $4",
 		run, cell.Dataflow, string(cell.Key), cell.Period.String())
 }

@@ -52,7 +52,7 @@ var (
 		"message", "dataflow, series, place, vintage", func(row []any) string { return slash(row[0], row[1], row[5]) + " (" + slash(row[3]) + ")" }}
 	runRows = sealTable{"run", "seq, id, recipe, version, memo, started_at, finished_at, read_to, read_only, message, outputs, params, diagnostics",
 		"id", "seq", func(row []any) string { return slash(row[1]) }}
-	lineageRows = sealTable{"lineage", "run, dataflow, series, period, sources", "run", "dataflow, series, period",
+	lineageRows = sealTable{"lineage", "run, dataflow, series, period, sources, formula", "run", "dataflow, series, period",
 		func(row []any) string { return slash(row[1], row[2], row[3]) }}
 	findingRows  = sealTable{"finding", "id, message, rule, severity, parts", "id", "id", first}
 	overrideRows = sealTable{"override", "id, target, class, reason, who, at", "id", "id", first}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,19 +17,20 @@ import (
 type Figure struct {
 	v *visit
 
-	ID     string // anchor on the page; "hinh" in the address of its files
-	Title  catalog.Label
-	Note   string        // a sentence under the title: unit, how to read it
-	Source string        // what the line under the drawing says: sources and vintage
-	Table  *Table        // what the page shows
-	Long   func() *Table // what its files hold, when that is more than the page shows; made only when asked for
-	Chart  *chart.Spec   // nil when there is nothing to draw
-	Why    string        // address of the explanation of its newest or main figure
-	Open   bool          // the table is shown, not folded away
-	Height [2]int        // of the drawing for a desk and for a phone; 0 for its natural height
-	Side   bool          // the table stands beside the drawing where there is room
-	late   bool          // a drawing of it could not be had in time
-	first  bool          // its files are those of the page
+	ID       string // anchor on the page; "hinh" in the address of its files
+	Title    catalog.Label
+	Note     string                // a sentence under the title: unit, how to read it
+	Source   string                // what the line under the drawing says: sources and vintage
+	Table    *Table                // what the page shows
+	Long     func() *Table         // what its files hold, when that is more than the page shows; made only when asked for
+	Chart    *chart.Spec           // nil when there is nothing to draw
+	Why      string                // address of the explanation of its newest or main figure
+	Workbook func(io.Writer) error // writes the XLSX file, when it is more than the table
+	Open     bool                  // the table is shown, not folded away
+	Height   [2]int                // of the drawing for a desk and for a phone; 0 for its natural height
+	Side     bool                  // the table stands beside the drawing where there is room
+	late     bool                  // a drawing of it could not be had in time
+	first    bool                  // its files are those of the page
 }
 
 // T gives a text.
@@ -103,7 +105,11 @@ func (s *Site) send(w http.ResponseWriter, v *visit, f *Frame) error {
 		err = fig.file().WriteJSON(until)
 	case "xlsx":
 		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		err = fig.file().WriteXLSX(until)
+		write := fig.file().WriteXLSX
+		if fig.Workbook != nil {
+			write = fig.Workbook
+		}
+		err = write(until)
 	case optionFormat:
 		kind = "application/json; charset=utf-8"
 		err = fig.option(&b)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -10,94 +9,35 @@ import (
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
+
+// namesOf gives what the catalogue of a snapshot knows of figures.
+func namesOf(s *publish.Snapshot) view.Names { return view.Names{Catalog: s.Catalog} }
 
 // nameOf gives the name of a code in both languages; a code that the list does not have is its own name.
 func nameOf(s *publish.Snapshot, codelist, code string) catalog.Label {
-	if l, err := s.Catalog.Codelist(codelist); err == nil {
-		if c, ok := l.Code(code); ok {
-			return c.Name
-		}
-	}
-	return catalog.Label{Vi: code, En: code}
+	return namesOf(s).Code(codelist, code)
 }
 
 // noteOf gives a further column of a code ("unit", "decimals", "symbol_vi"…), or "".
 func noteOf(s *publish.Snapshot, codelist, code, column string) string {
-	if l, err := s.Catalog.Codelist(codelist); err == nil {
-		if c, ok := l.Code(code); ok {
-			return c.Notes[column]
-		}
-	}
-	return ""
+	return namesOf(s).Note(codelist, code, column)
 }
 
-// fromMeasure gives what the code of a dataflow's MEASURE dimension says of its unit, multiplier or decimals, or "".
-func fromMeasure(s *publish.Snapshot, f *catalog.Dataflow, k stat.Key, column string) string {
-	i := f.Position("MEASURE")
-	if i < 0 {
-		return ""
-	}
-	return noteOf(s, f.Dimensions[i].Codelist, f.CodeOf(k, "MEASURE"), column)
-}
-
-// unitOf gives the unit of an observation with its multiplier, "tỷ đồng" and "billion VND": as the observation says, else as
-// its measure says, else as its dataflow says.
+// unitOf gives the unit of an observation with its multiplier, "tỷ đồng" and "billion VND".
 func unitOf(s *publish.Snapshot, f *catalog.Dataflow, o cube.Version) catalog.Label {
-	unit, mult := o.Attributes["UNIT_MEASURE"], o.Attributes[stat.AttrUnitMult]
-	if unit == "" {
-		unit = fromMeasure(s, f, o.Key, "unit")
-		if mult == "" {
-			mult = fromMeasure(s, f, o.Key, "unit_mult")
-		}
-	}
-	if unit == "" {
-		unit = f.Unit
-		if mult == "" && f.UnitMult != 0 {
-			mult = strconv.Itoa(f.UnitMult)
-		}
-	}
-	if unit == "" {
-		if i, ok := s.Catalog.Indicator(f.CodeOf(o.Key, "INDICATOR")); ok {
-			unit = i.Unit
-		}
-	}
-	if unit == "PC_GDP" && setOf(f.CodeOf(o.Key, "REF_AREA")) != "" {
-		unit = "PC_GRDP" // the same dataflow holds shares of GDP and, for provinces, of GRDP
-	}
-	return unitLabel(s, unit, mult)
+	return namesOf(s).Unit(f, o)
 }
 
 // unitLabel writes a unit and a power of ten.
 func unitLabel(s *publish.Snapshot, unit, mult string) catalog.Label {
-	if unit == "" {
-		return catalog.Label{}
-	}
-	l := catalog.Label{Vi: noteOf(s, "CL_UNIT_MEASURE", unit, "symbol_vi"), En: noteOf(s, "CL_UNIT_MEASURE", unit, "symbol_en")}
-	if l.Vi == "" && l.En == "" && unit != "COUNT" {
-		l = nameOf(s, "CL_UNIT_MEASURE", unit)
-	}
-	switch mult {
-	case "3", "6", "9", "12":
-		return catalog.Label{Vi: strings.TrimSpace(say("vi", "common.mult-"+mult, "unit", l.Vi)), En: strings.TrimSpace(say("en", "common.mult-"+mult, "unit", l.En))}
-	}
-	return l
+	return namesOf(s).UnitLabel(unit, mult)
 }
 
 // decimalsOf gives the digits after the mark with which an observation is published.
-// A reported figure never loses digits that its source prints.
 func decimalsOf(s *publish.Snapshot, f *catalog.Dataflow, o cube.Version) int {
-	if d, err := strconv.Atoi(o.Attributes[stat.AttrDecimals]); err == nil {
-		return d
-	}
-	digits := f.Decimals
-	if d, err := strconv.Atoi(fromMeasure(s, f, o.Key, "decimals")); err == nil {
-		digits = d
-	}
-	if o.Value != nil && cube.Reported(o.Observation) {
-		digits = max(digits, o.Value.Decimals())
-	}
-	return digits
+	return namesOf(s).Decimals(f, o)
 }
 
 // attribute gives the words of an attribute: codes by their list, anything else as it stands.
@@ -111,18 +51,9 @@ func attribute(s *publish.Snapshot, name, value string) catalog.Label {
 	return catalog.Label{Vi: value, En: value}
 }
 
-// seriesName names a series by the codes of its dimensions, leaving out those that all the given series share when some differ.
+// seriesName names a series by the codes of its dimensions, leaving out those to be skipped.
 func seriesName(s *publish.Snapshot, f *catalog.Dataflow, k stat.Key, skip map[string]bool) catalog.Label {
-	var vi, en []string
-	codes := k.Codes()
-	for i, d := range f.Dimensions {
-		if i >= len(codes) || skip[d.ID] || d.ID == "FREQ" || codes[i] == "" {
-			continue
-		}
-		l := nameOf(s, d.Codelist, codes[i])
-		vi, en = append(vi, l.Vi), append(en, l.En)
-	}
-	return catalog.Label{Vi: strings.Join(vi, ", "), En: strings.Join(en, ", ")}
+	return namesOf(s).Series(f, k, skip)
 }
 
 // shortName is seriesName for labels inside drawings, where definitions go by the short names of their publishers.
@@ -137,20 +68,7 @@ func shortName(s *publish.Snapshot, f *catalog.Dataflow, k stat.Key, skip map[st
 }
 
 // common gives the dimensions whose code is the same in all series.
-func common(f *catalog.Dataflow, keys []stat.Key) map[string]bool {
-	out := map[string]bool{}
-	for i, d := range f.Dimensions {
-		same := true
-		for _, k := range keys[min(1, len(keys)):] {
-			if a, b := k.Codes(), keys[0].Codes(); i >= len(a) || i >= len(b) || a[i] != b[i] {
-				same = false
-				break
-			}
-		}
-		out[d.ID] = same && len(keys) > 1
-	}
-	return out
-}
+func common(f *catalog.Dataflow, keys []stat.Key) map[string]bool { return view.Shared(f, keys) }
 
 // num writes the value of an observation as it is published: in the words of its source where those are no plain number.
 func (v *visit) num(o cube.Version) string {
@@ -191,19 +109,7 @@ func (v *visit) level(o cube.Version) string {
 }
 
 // vintage writes when a figure was published.
-func (v *visit) vintage(x stat.Vintage) string {
-	switch len(x.Written) {
-	case 10:
-		return text.FormatDate(v.lang, x.Date)
-	case 7:
-		if p, err := stat.ParsePeriod(x.Written); err == nil {
-			return text.FormatPeriodInline(v.lang, p)
-		}
-	case 4:
-		return x.Written
-	}
-	return v.say("common.vintage-unknown", "date", text.FormatDate(v.lang, x.Date))
-}
+func (v *visit) vintage(x stat.Vintage) string { return view.Vintage(v.lang, x) }
 
 // sources names the documents of figures, each once, in order.
 func (v *visit) sources(list []cube.Version) string {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -118,8 +119,10 @@ func bound(o cube.Version, name string) cell {
 
 // sourceOf names the document of a figure, or the recipe that derived it.
 func (v *visit) sourceOf(o cube.Version) catalog.Label {
-	if r := o.Attributes[stat.AttrRecipe]; r != "" {
-		return catalog.Label{Vi: say("vi", "data.recipe-source", "recipe", r), En: say("en", "data.recipe-source", "recipe", r)}
+	if run := o.Attributes[stat.AttrRun]; run != "" {
+		recipe, _, _ := strings.Cut(run, "#")
+		title, _ := v.speaker().Title(&pipeline.Run{Recipe: recipe})
+		return catalog.Label{Vi: say("vi", "data.recipe-source", "recipe", title.Vi), En: say("en", "data.recipe-source", "recipe", title.En)}
 	}
 	return attribute(v.snap, stat.AttrSource, o.Attributes[stat.AttrSource])
 }
@@ -129,6 +132,9 @@ func (v *visit) sourceOf(o cube.Version) catalog.Label {
 func (v *visit) remark(o cube.Version) catalog.Label {
 	if words, is := v.classWords(o); is {
 		return words
+	}
+	if o.Dataflow == statusFlow {
+		return v.standingNote(o)
 	}
 	var out catalog.Label
 	if day, err := stat.ParseDate(o.Attributes[stat.AttrReplay]); err == nil {
@@ -140,6 +146,9 @@ func (v *visit) remark(o cube.Version) catalog.Label {
 			continue
 		}
 		l := attribute(v.snap, name, value)
+		if d, err := stat.ParseDecimal(value); err == nil && name == stat.AttrText { // the number as the source prints it
+			l = catalog.Label{Vi: text.FormatNumber("vi", d, -1), En: text.FormatNumber("en", d, -1)}
+		}
 		if name == stat.AttrComment && value == pipeline.Withdrawn {
 			l = both("common.withdrawn")
 		}
@@ -149,6 +158,18 @@ func (v *visit) remark(o cube.Version) catalog.Label {
 		out.Vi, out.En = out.Vi+l.Vi, out.En+l.In("en")
 	}
 	return out
+}
+
+// standingNote is the remark beside a figure of the standing of a target: its class in words, or of which period the figure judged is.
+func (v *visit) standingNote(o cube.Version) catalog.Label {
+	printed := o.Attributes[stat.AttrText]
+	if o.Value == nil && printed != "" {
+		return nameOf(v.snap, "CL_TARGET_CLASS", printed)
+	}
+	if p, err := stat.ParsePeriod(printed); err == nil {
+		return catalog.Label{Vi: text.FormatPeriod("vi", p), En: text.FormatPeriod("en", p)}
+	}
+	return catalog.Label{}
 }
 
 // vintageTable sets the vintages of a series side by side: a row a period, a column a day of publication. A series published

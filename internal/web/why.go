@@ -1,22 +1,25 @@
 package web
 
 import (
+	"io"
 	"slices"
 	"strings"
 
-	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
 
 // whyPage answers "vì sao có con số này?": the figure, how it came about, and the documents it rests on.
 type whyPage struct {
 	Frame
 	Figure   whyFigure
+	Sentence string // how the figure came about, with its numbers
+	Workbook string // address of the workbook in which it can be computed again
 	Reported bool
 	Tree     whyNode
 	History  *Figure
@@ -38,13 +41,22 @@ type whyNode struct {
 	Figures                 []whyValue
 	Source                  string // of all the figures, when they share one
 	Span                    string // "2019 đến 2025, 7 số", when there are several
-	Omitted                 string
+	Omitted, Withheld       string
+	Sentence                string // how the figure of this step came about
 	Run                     *whyRun
 	From                    []whyNode
 	Again                   []Crumb // further inputs that are explained elsewhere in the tree
 	Seen                    bool
 	Depth                   int
 }
+
+// joins reports whether the figures of another step are of the same published series in the same role, and so stand in one list with these.
+func (n whyNode) joins(o whyNode) bool {
+	return n.URL == o.URL && n.Role == o.Role && n.Run == nil && o.Run == nil && n.Span == "" && o.Span == "" && n.Withheld == "" && o.Withheld == ""
+}
+
+// Inputs counts what a step was made from.
+func (n whyNode) Inputs() int { return len(n.From) + len(n.Again) }
 
 type whyValue struct {
 	Period, Value, Source, Vintage, URL string
@@ -91,11 +103,15 @@ func (v *visit) explain() (page, error) {
 		Interval: v.interval(o), Level: v.level(o), Vintage: v.vintage(o.Vintage), Source: v.sourceOf(o).In(v.lang), Note: v.remark(o).In(v.lang),
 		Status: nameOf(v.snap, "CL_OBS_STATUS", string(o.Status)).In(v.lang), Evidence: nameOf(v.snap, "CL_EVIDENCE", string(o.Mark())).In(v.lang),
 		SeriesURL: v.link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil && o.Printed() == ""}
-	titles := map[string]pipeline.Recipe{}
-	for _, r := range v.known.Recipes() {
-		titles[r.ID] = r
+	speaker := v.speaker()
+	if o.Value == nil && o.Printed() == "" {
+		p.Figure.Value = speaker.Missing(o)
 	}
-	p.Tree = v.whyTree(node, titles, 0)
+	if s, ok := speaker.Sentence(node); ok && !p.Reported {
+		p.Sentence = s.Text
+	}
+	p.Tree = v.whyTree(node, speaker, 0)
+	p.Workbook = v.file("xlsx")
 	for _, d := range node.Documents() {
 		p.Sources = append(p.Sources, v.document(d))
 	}
@@ -112,14 +128,19 @@ func (v *visit) explain() (page, error) {
 	// The file of this page is the tree, one step a row.
 	steps := newTable("why", both("why.title"), export.Column{ID: "depth", Name: both("why.depth"), Kind: export.Number}, col("role", both("why.role")),
 		export.Column{ID: "cell", Name: both("why.cell"), Kind: export.Code}, numbers("value", both("data.value"), unitOf(v.snap, f, o), -1), col("source", both("data.source")), col("vintage", both("data.vintage")))
-	v.whySteps(steps, node, 0)
-	p.History.Long = func() *Table { return steps }
+	p.History.Long = func() *Table {
+		v.whySteps(steps, node, 0)
+		return steps
+	}
+	if !p.Reported {
+		p.History.Workbook = func(w io.Writer) error { return speaker.WriteWorkbook(w, node) }
+	}
 	return p, nil
 }
 
 func (v *visit) whySteps(t *Table, n pipeline.Node, depth int) {
 	for _, o := range n.Versions {
-		t.add(number(stat.Int(int64(depth))), label(v.role(n.Role)), same(o.Cell().String()), v.figure(o), label(v.sourceOf(o)), same(o.Vintage.String()))
+		t.add(number(stat.Int(int64(depth))), label(view.Role(n.Role)), same(o.Cell().String()), v.figure(o), label(v.sourceOf(o)), same(o.Vintage.String()))
 	}
 	for _, c := range n.From {
 		v.whySteps(t, c, depth+1)
@@ -129,8 +150,8 @@ func (v *visit) whySteps(t *Table, n pipeline.Node, depth int) {
 // fewVersions is how many figures of a whole series an explanation prints.
 const fewVersions = 12
 
-func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, depth int) whyNode {
-	out := whyNode{Role: v.role(n.Role).In(v.lang), Seen: n.Seen, Depth: depth}
+func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNode {
+	out := whyNode{Role: view.Role(n.Role).In(v.lang), Seen: n.Seen, Depth: depth}
 	f, err := v.snap.Catalog.Dataflow(n.Cell.Dataflow)
 	if err != nil {
 		return out
@@ -153,25 +174,19 @@ func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, dept
 	if !n.Cell.Period.IsZero() {
 		out.Period = text.FormatPeriod(v.lang, n.Cell.Period)
 	}
-	list := n.Versions
-	omitted := n.Omitted
-	if len(list) > fewVersions {
-		omitted += len(list) - fewVersions
-		if n.Cell.Key.Open() {
-			list = list[:fewVersions] // the largest come first
-		} else {
-			list = list[len(list)-fewVersions:]
-		}
-	}
+	list, omitted := view.Shown(n, fewVersions)
 	if omitted > 0 {
 		out.Omitted = v.say("why.omitted", "n", v.count(omitted))
+	}
+	if n.Withheld > 0 {
+		out.Withheld = v.say("why.withheld", "n", v.count(n.Withheld))
 	}
 	for _, o := range list {
 		name := text.FormatPeriod(v.lang, o.Period)
 		if n.Cell.Key.Open() {
 			name = seriesName(v.snap, f, o.Key, fixed).In(v.lang) + ", " + text.FormatPeriodInline(v.lang, o.Period)
 		}
-		out.Figures = append(out.Figures, whyValue{Period: name, Value: strings.TrimSpace(v.num(o) + " " + unitOf(v.snap, f, o).In(v.lang)),
+		out.Figures = append(out.Figures, whyValue{Period: name, Value: speaker.Value(o),
 			Source: v.sourceOf(o).In(v.lang), Vintage: v.vintage(o.Vintage), URL: v.why(o.Cell()), Flags: v.flags(o.Status, o.Mark())})
 	}
 	if size := len(out.Figures); size > 1 {
@@ -187,14 +202,21 @@ func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, dept
 		}
 	}
 	if n.Run != nil {
-		r := &whyRun{ID: n.Run.ID, Title: n.Run.Recipe, Version: n.Run.Version, At: v.minute(n.Run.FinishedAt)}
-		if recipe, ok := titles[n.Run.Recipe]; ok {
-			r.Title, r.MethodURL = recipe.Title.In(v.lang), v.methodLink(recipe.Method)
+		title, method := speaker.Title(n.Run)
+		out.Run = &whyRun{ID: n.Run.ID, Title: title.In(v.lang), Version: n.Run.Version, At: v.minute(n.Run.FinishedAt)}
+		if method != "" {
+			out.Run.MethodURL = v.methodLink(method)
 		}
-		out.Run = r
+		if s, ok := speaker.Sentence(n); ok && depth > 0 {
+			out.Sentence = s.Text
+		}
 	}
 	for _, c := range n.From {
-		child := v.whyTree(c, titles, depth+1)
+		child := v.whyTree(c, speaker, depth+1)
+		if last := len(out.From) - 1; !child.Seen && last >= 0 && out.From[last].joins(child) {
+			out.From[last].Figures, out.From[last].Period = append(out.From[last].Figures, child.Figures...), ""
+			continue
+		}
 		if !child.Seen {
 			out.From = append(out.From, child)
 			continue
@@ -210,13 +232,7 @@ func (v *visit) whyTree(n pipeline.Node, titles map[string]pipeline.Recipe, dept
 	return out
 }
 
-// role gives the words for what a figure was used as.
-func (v *visit) role(id string) (l catalog.Label) {
-	if id == "" {
-		return l
-	}
-	if w := "why.role-" + slugOf(id); hasWord(w) {
-		return both(w)
-	}
-	return catalog.Label{Vi: id, En: id}
+// speaker says in words what explanations mean.
+func (v *visit) speaker() *view.Speaker {
+	return view.NewSpeaker(v.snap.Catalog, v.known.Recipes(), v.lang, v.snap.Cell)
 }

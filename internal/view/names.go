@@ -1,0 +1,136 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/stat"
+)
+
+// Names gives the names, units and digits of figures as the catalogue knows them, in both languages.
+type Names struct{ *catalog.Catalog }
+
+// Code gives the name of a code in both languages; a code that the list does not have is its own name.
+func (n Names) Code(codelist, code string) catalog.Label {
+	if l, err := n.Codelist(codelist); err == nil {
+		if c, ok := l.Code(code); ok {
+			return c.Name
+		}
+	}
+	return catalog.Label{Vi: code, En: code}
+}
+
+// Note gives a further column of a code ("unit", "decimals", "symbol_vi"…), or "".
+func (n Names) Note(codelist, code, column string) string {
+	if l, err := n.Codelist(codelist); err == nil {
+		if c, ok := l.Code(code); ok {
+			return c.Notes[column]
+		}
+	}
+	return ""
+}
+
+// fromMeasure gives what the code of a dataflow's MEASURE dimension says of its unit, multiplier or decimals, or "".
+func (n Names) fromMeasure(f *catalog.Dataflow, k stat.Key, column string) string {
+	i := f.Position("MEASURE")
+	if i < 0 {
+		return ""
+	}
+	return n.Note(f.Dimensions[i].Codelist, f.CodeOf(k, "MEASURE"), column)
+}
+
+// UnitCode gives the unit of an observation and its power of ten: as the observation says, else as its measure says, else as its dataflow
+// says, else as its indicator says.
+func (n Names) UnitCode(f *catalog.Dataflow, o cube.Version) (unit, mult string) {
+	unit, mult = o.Attributes[stat.AttrUnit], o.Attributes[stat.AttrUnitMult]
+	if unit == "" {
+		unit = n.fromMeasure(f, o.Key, "unit")
+		if mult == "" {
+			mult = n.fromMeasure(f, o.Key, "unit_mult")
+		}
+	}
+	if unit == "" {
+		unit = f.Unit
+		if mult == "" && f.UnitMult != 0 {
+			mult = strconv.Itoa(f.UnitMult)
+		}
+	}
+	if unit == "" {
+		if i, ok := n.Indicator(f.CodeOf(o.Key, "INDICATOR")); ok {
+			unit = i.Unit
+		}
+	}
+	if set, _, ok := strings.Cut(f.CodeOf(o.Key, "REF_AREA"), "-"); unit == "PC_GDP" && ok && set != "" {
+		unit = "PC_GRDP" // the same dataflow holds shares of GDP and, for provinces, of GRDP
+	}
+	return unit, mult
+}
+
+// Unit gives the unit of an observation with its multiplier, "tỷ đồng" and "billion VND".
+func (n Names) Unit(f *catalog.Dataflow, o cube.Version) catalog.Label {
+	return n.UnitLabel(n.UnitCode(f, o))
+}
+
+// UnitLabel writes a unit and a power of ten.
+func (n Names) UnitLabel(unit, mult string) catalog.Label {
+	if unit == "" {
+		return catalog.Label{}
+	}
+	l := catalog.Label{Vi: n.Note("CL_UNIT_MEASURE", unit, "symbol_vi"), En: n.Note("CL_UNIT_MEASURE", unit, "symbol_en")}
+	if l.Vi == "" && l.En == "" && unit != "COUNT" {
+		l = n.Code("CL_UNIT_MEASURE", unit)
+	}
+	switch mult {
+	case "3", "6", "9", "12":
+		return catalog.Label{Vi: strings.TrimSpace(book.Say("vi", "mult-"+mult, "unit", l.Vi)), En: strings.TrimSpace(book.Say("en", "mult-"+mult, "unit", l.En))}
+	}
+	return l
+}
+
+// Decimals gives the digits after the mark with which an observation is published. A reported figure never loses digits that its source
+// prints.
+func (n Names) Decimals(f *catalog.Dataflow, o cube.Version) int {
+	if d, err := strconv.Atoi(o.Attributes[stat.AttrDecimals]); err == nil {
+		return d
+	}
+	digits := f.Decimals
+	if d, err := strconv.Atoi(n.fromMeasure(f, o.Key, "decimals")); err == nil {
+		digits = d
+	}
+	if o.Value != nil && cube.Reported(o.Observation) {
+		digits = max(digits, o.Value.Decimals())
+	}
+	return digits
+}
+
+// Series names a series by the codes of its dimensions, leaving out those that are to be skipped and those that a pattern leaves open.
+func (n Names) Series(f *catalog.Dataflow, k stat.Key, skip map[string]bool) catalog.Label {
+	var vi, en []string
+	codes := k.Codes()
+	for i, d := range f.Dimensions {
+		if i >= len(codes) || skip[d.ID] || d.ID == "FREQ" || codes[i] == "" {
+			continue
+		}
+		l := n.Code(d.Codelist, codes[i])
+		vi, en = append(vi, l.Vi), append(en, l.En)
+	}
+	return catalog.Label{Vi: strings.Join(vi, ", "), En: strings.Join(en, ", ")}
+}
+
+// Shared gives the dimensions whose code is the same in all of several series; of a single series none.
+func Shared(f *catalog.Dataflow, keys []stat.Key) map[string]bool {
+	out := map[string]bool{}
+	for i, d := range f.Dimensions {
+		same := true
+		for _, k := range keys[min(1, len(keys)):] {
+			if a, b := k.Codes(), keys[0].Codes(); i >= len(a) || i >= len(b) || a[i] != b[i] {
+				same = false
+				break
+			}
+		}
+		out[d.ID] = same && len(keys) > 1
+	}
+	return out
+}

@@ -1,0 +1,180 @@
+package view
+
+import (
+	"io"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+// WriteWorkbook writes an explanation as a workbook. The first sheet is the tree, one figure a row. On the second a reader computes the figure
+// again: inputs stand in cells that may be changed, and live formulas follow them. A method that does not fit into cells has its inputs laid
+// out, with what recomputes it.
+//
+// An explanation with an input that the reader may not see has no second sheet, and the first names no other input of that step: whoever has
+// the result and all inputs but one has that one too.
+func (s *Speaker) WriteWorkbook(w io.Writer, n pipeline.Node) error {
+	b := &sheets{f: excelize.NewFile(), s: s, formats: map[int]int{}}
+	defer b.f.Close()
+	tree := s.say("sheet-tree")
+	b.try(b.f.SetSheetName("Sheet1", tree))
+	b.styles()
+	sentence, _ := s.Sentence(n)
+	b.tree(tree, n, sentence)
+	if sentence.Kind != Withheld && sentence.Kind != Reported && sentence.Kind != "" {
+		b.recompute(s.say("sheet-recompute"), n, sentence)
+	}
+	if b.err != nil {
+		return b.err
+	}
+	return b.f.Write(w)
+}
+
+// sheets is a workbook being written; it keeps the first error.
+type sheets struct {
+	f                              *excelize.File
+	s                              *Speaker
+	err                            error
+	title, head, grey, wrap, input int
+	formats                        map[int]int // number style by digits
+}
+
+func (b *sheets) try(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+func (b *sheets) style(x *excelize.Style) int { id, err := b.f.NewStyle(x); b.try(err); return id }
+
+func (b *sheets) styles() {
+	b.title = b.style(&excelize.Style{Font: &excelize.Font{Bold: true, Size: 13}})
+	b.head = b.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "bottom"}, Border: []excelize.Border{{Type: "bottom", Color: "444444", Style: 1}}})
+	b.grey = b.style(&excelize.Style{Font: &excelize.Font{Color: "666666", Size: 9}})
+	b.wrap = b.style(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+}
+
+// number gives the style of numbers with n digits after the point; a cell that may be changed has a ground of its own.
+func (b *sheets) number(n int, input bool) int {
+	id := n * 2
+	if input {
+		id++
+	}
+	if x, ok := b.formats[id]; ok {
+		return x
+	}
+	format := "#,##0"
+	if n > 0 {
+		format += "." + strings.Repeat("0", n)
+	}
+	x := &excelize.Style{CustomNumFmt: &format}
+	if input {
+		x.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFF6D6"}}
+	}
+	b.formats[id] = b.style(x)
+	return b.formats[id]
+}
+
+func cellName(col, row int) string {
+	name, err := excelize.CoordinatesToCellName(col, row)
+	if err != nil {
+		panic("view: " + err.Error()) // columns and rows are counted here, from 1
+	}
+	return name
+}
+
+// text writes words. The cell is a text cell: whatever the words begin with, nothing evaluates them.
+func (b *sheets) text(sheet string, col, row int, words string, style int) {
+	at := cellName(col, row)
+	b.try(b.f.SetCellStr(sheet, at, words))
+	if style != 0 {
+		b.try(b.f.SetCellStyle(sheet, at, at, style))
+	}
+}
+
+// value writes a number with the digits that it has.
+func (b *sheets) value(sheet string, col, row int, d stat.Decimal, digits int, input bool) {
+	at := cellName(col, row)
+	b.try(b.f.SetCellFloat(sheet, at, d.Float64(), -1, 64))
+	style := b.number(digits, input)
+	b.try(b.f.SetCellStyle(sheet, at, at, style))
+}
+
+// formula writes a live formula with the value that it has now.
+func (b *sheets) formula(sheet string, col, row int, formula string, digits int) {
+	at := cellName(col, row)
+	b.try(b.f.SetCellFormula(sheet, at, formula))
+	style := b.number(digits, false)
+	b.try(b.f.SetCellStyle(sheet, at, at, style))
+}
+
+func (b *sheets) widths(sheet string, widths ...float64) {
+	for i, w := range widths {
+		name, err := excelize.ColumnNumberToName(i + 1)
+		b.try(err)
+		b.try(b.f.SetColWidth(sheet, name, name, w))
+	}
+}
+
+// columns of the tree.
+var treeColumns = []string{"depth", "role-head", "dataflow", "series", "period", "value", "unit", "status", "evidence", "vintage", "document", "how"}
+
+func (b *sheets) tree(sheet string, n pipeline.Node, sentence Sentence) {
+	b.text(sheet, 1, 1, b.s.Heading(n), b.title)
+	b.text(sheet, 1, 2, sentence.Text, 0)
+	for i, id := range treeColumns {
+		b.text(sheet, i+1, 4, b.s.say("col-"+id), b.head)
+	}
+	row := 5
+	b.branch(sheet, n, 0, &row)
+	b.widths(sheet, 6, 18, 36, 40, 16, 18, 18, 20, 22, 16, 50, 60)
+	b.try(b.f.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: 4, TopLeftCell: "A5", ActivePane: "bottomLeft"}))
+}
+
+// branch writes the figures of a node and then those of its inputs.
+func (b *sheets) branch(sheet string, n pipeline.Node, depth int, row *int) {
+	s := b.s
+	f, err := s.Dataflow(n.Cell.Dataflow)
+	if err != nil {
+		return
+	}
+	said, _ := s.Sentence(n)
+	for _, v := range n.Versions {
+		b.try(b.f.SetCellInt(sheet, cellName(1, *row), int64(depth)))
+		unit := s.Unit(f, v).In(s.Lang)
+		for col, words := range map[int]string{2: Role(n.Role).In(s.Lang), 3: f.Name.In(s.Lang), 4: s.Series(f, v.Key, nil).In(s.Lang), 5: text.FormatPeriod(s.Lang, v.Period), 7: unit,
+			8: s.Code("CL_OBS_STATUS", string(v.Status)).In(s.Lang), 9: s.Code("CL_EVIDENCE", string(v.Mark())).In(s.Lang), 10: Vintage(s.Lang, v.Vintage), 11: s.Document(v)} {
+			b.text(sheet, col, *row, words, 0)
+		}
+		if v.Value != nil {
+			b.value(sheet, 6, *row, *v.Value, min(s.Decimals(f, v), 10), false)
+		} else {
+			b.text(sheet, 6, *row, s.Missing(v), 0)
+		}
+		b.text(sheet, 12, *row, said.Text, 0)
+		*row++
+	}
+	if said.Kind == Withheld {
+		return
+	}
+	for _, c := range n.From {
+		b.branch(sheet, c, depth+1, row)
+	}
+}
+
+// Heading names the figure of a node.
+func (s *Speaker) Heading(n pipeline.Node) string {
+	f, err := s.Dataflow(n.Cell.Dataflow)
+	if err != nil {
+		return ""
+	}
+	out := s.name(f, n.Cell.Key)
+	if !n.Cell.Period.IsZero() {
+		out += ", " + text.FormatPeriodInline(s.Lang, n.Cell.Period)
+	}
+	return out
+}

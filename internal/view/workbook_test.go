@@ -1,0 +1,242 @@
+package view
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+func workbook(t *testing.T, s *Speaker, n pipeline.Node) *excelize.File {
+	t.Helper()
+	var b bytes.Buffer
+	if err := s.WriteWorkbook(&b, n); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+// find gives the row of the second sheet that bears a label in its first column.
+func find(t *testing.T, f *excelize.File, sheet, label string) int {
+	t.Helper()
+	rows, err := f.GetRows(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range rows {
+		if len(r) > 0 && r[0] == label {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func calculated(t *testing.T, f *excelize.File, sheet string, row int) float64 {
+	t.Helper()
+	s, err := f.CalcCellValue(sheet, cellName(colValue, row), excelize.Options{RawCellValue: true})
+	if err != nil {
+		formula, _ := f.GetCellFormula(sheet, cellName(colValue, row))
+		t.Fatalf("%s row %d: %v: %s", sheet, row, err, formula)
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// TestAWorkbookGivesTheFigureBack lets a spreadsheet compute, for every kind of formula of every dataflow, the figure again.
+func TestAWorkbookGivesTheFigureBack(t *testing.T) {
+	i := loaded(t)
+	s := i.speaker("vi")
+	tried := map[string]bool{}
+	for _, v := range i.newest {
+		if cube.Reported(v.Observation) || v.Value == nil {
+			continue
+		}
+		n, err := pipeline.ExplainVersion(context.Background(), i, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.Formula == nil || n.Formula.Term == nil {
+			continue
+		}
+		codes := v.Key.Codes()
+		id := v.Dataflow + " " + codes[len(codes)-1] + " " + string(n.Formula.Term.Op) + " " + n.Formula.Method
+		if tried[id] {
+			continue
+		}
+		tried[id] = true
+		f := workbook(t, s, n)
+		sheet := s.say("sheet-recompute")
+		row := find(t, f, sheet, s.say("result"))
+		if row == 0 {
+			t.Errorf("%s has no result", v.Cell())
+			continue
+		}
+		got, want := calculated(t, f, sheet, row), v.Value.Float64()
+		if tolerance := math.Max(1e-9*math.Abs(want), 0.5*math.Pow(10, -float64(s.decimals(v)))/1000); math.Abs(got-want) > tolerance {
+			t.Errorf("%s: the workbook gives %v, published is %v", v.Cell(), got, want)
+		}
+		if d := calculated(t, f, sheet, find(t, f, sheet, s.say("difference"))); math.Abs(d) > 1e-6*math.Max(1, math.Abs(want)) {
+			t.Errorf("%s: a difference of %v", v.Cell(), d)
+		}
+	}
+	if len(tried) < 50 {
+		t.Errorf("only %d kinds were tried", len(tried))
+	}
+}
+
+func TestAChangedInputChangesTheResult(t *testing.T) {
+	i := loaded(t)
+	s := i.speaker("en")
+	f := workbook(t, s, i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023"))
+	sheet := s.say("sheet-recompute")
+	if err := f.SetCellFloat(sheet, "B5", 10, -1, 64); err != nil {
+		t.Fatal(err)
+	}
+	if got := calculated(t, f, sheet, find(t, f, sheet, s.say("result"))); math.Abs(got-1031905.9) > 1e-6 {
+		t.Errorf("10 %% of 10,319,059 is %v", got)
+	}
+}
+
+func TestAMethodThatIsNoFormulaHasItsInputsLaidOut(t *testing.T) {
+	i := loaded(t)
+	s := i.speaker("vi")
+	f := workbook(t, s, i.node(t, "DE_QUARTERLY/Q.VN.NSO.CORE.DENTON.VA/2025-Q4"))
+	sheet := s.say("sheet-recompute")
+	rows, err := f.GetRows(sheet)
+	if err != nil || len(rows) < 100 {
+		t.Fatalf("%d rows (%v): the inputs are four quarterly series and five annual ones", len(rows), err)
+	}
+	if !strings.Contains(rows[2][0], "nhipso run --force digital-quarterly") {
+		t.Errorf("says %q", rows[2][0])
+	}
+	row := find(t, f, sheet, s.say("fact-total"))
+	if got := calculated(t, f, sheet, row); math.Abs(got-1081765.4782) > 0.001 {
+		t.Errorf("the four quarters of the core in 2025 add up to %v", got)
+	}
+}
+
+func TestWordsOfAWorkbookAreNeverFormulas(t *testing.T) {
+	i := loaded(t)
+	n := i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023")
+	evil := `=HYPERLINK("http://x","y")`
+	for j := range n.From {
+		v := n.From[j].Versions[0]
+		v.Attributes = v.Attributes.Clone()
+		v.Attributes[stat.AttrSource] = evil
+		n.From[j].Versions = []cube.Version{v}
+	}
+	f := workbook(t, i.speaker("vi"), n)
+	seen := 0
+	for _, sheet := range f.GetSheetList() {
+		rows, err := f.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r, row := range rows {
+			for c, words := range row {
+				if words != evil {
+					continue
+				}
+				seen++
+				at := cellName(c+1, r+1)
+				kind, _ := f.GetCellType(sheet, at)
+				formula, _ := f.GetCellFormula(sheet, at)
+				if kind != excelize.CellTypeSharedString && kind != excelize.CellTypeInlineString || formula != "" {
+					t.Errorf("%s %s is of kind %v with formula %q", sheet, at, kind, formula)
+				}
+			}
+		}
+	}
+	if seen < 2 {
+		t.Errorf("the words stand in %d cells", seen)
+	}
+}
+
+// withholding takes the figure of one input out of an explanation, as a gate does.
+func withholding(n pipeline.Node, input int) pipeline.Node {
+	from := append([]pipeline.Node{}, n.From...)
+	from[input].Withheld, from[input].Versions = len(from[input].Versions), nil
+	n.From = from
+	return n
+}
+
+func TestAWithheldInputCannotBeComputedBack(t *testing.T) {
+	i := loaded(t)
+	for _, cell := range []string{"DE_VA/A.VN.NSO.TOTAL.LATEST/2023", "DE_SHARE_EST/A.VN.NSO.CORE/2025", "DE_PROVINCE/A.VN34-24.MIC.SHARE_RESTATED/2022", "DE_SHARE_EST/A.VN.NSO.DIGITALISED/2023"} {
+		whole := i.node(t, cell)
+		for input := range whole.From {
+			n := withholding(whole, input)
+			for _, lang := range []string{"vi", "en"} {
+				s := i.speaker(lang)
+				said, _ := s.Sentence(n)
+				if said.Kind != Withheld || len(said.Operands) != 0 || said.Expression != "" {
+					t.Errorf("%s without input %d: %+v", cell, input, said)
+				}
+				if want := map[string]string{"vi": "một đầu vào chưa được công bố", "en": "an input that is not published"}[lang]; !strings.Contains(said.Text, want) {
+					t.Errorf("%s: %s", lang, said.Text)
+				}
+				f := workbook(t, s, n)
+				if sheets := f.GetSheetList(); len(sheets) != 1 {
+					t.Errorf("%s: the workbook has the sheets %v", cell, sheets)
+				}
+				rows, err := f.GetRows(s.say("sheet-tree"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for j, other := range whole.From {
+					for _, v := range other.Versions {
+						for _, row := range rows[4:] {
+							if len(row) > 5 && j != input && v.Value != nil && row[3] == s.Series(flow(t, i, v), v.Key, nil).In(lang) && row[5] != "" && v.Cell() != whole.Cell && row[0] != "0" {
+								t.Errorf("%s without input %d: the workbook shows %s", cell, input, v.Cell())
+							}
+						}
+						if said.Text != "" && v.Value != nil && strings.Contains(said.Text, s.Value(v)) && s.Value(v) != s.Value(whole.Versions[0]) {
+							t.Errorf("%s without input %d: the sentence shows %s", cell, input, s.Value(v))
+						}
+					}
+				}
+			}
+		}
+	}
+	t.Run("nor may the other figures of a run that is withheld be told", func(t *testing.T) {
+		n := i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023")
+		n.Run, n.From = nil, nil
+		if said, _ := i.speaker("vi").Sentence(n); said.Kind != Withheld {
+			t.Errorf("%+v", said)
+		}
+	})
+	t.Run("nor a figure of the same run that the reader may not see", func(t *testing.T) {
+		n := i.node(t, "DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2025-Q4")
+		s := i.speaker("vi")
+		s.Beside = func(cube.Cell) (cube.Version, bool) { return cube.Version{}, false }
+		if said, _ := s.Sentence(n); said.Kind != Withheld || len(said.Operands) != 0 {
+			t.Errorf("%+v", said)
+		}
+	})
+}
+
+func flow(t *testing.T, i *installation, v cube.Version) *catalog.Dataflow {
+	t.Helper()
+	f, err := i.catalog.Dataflow(v.Dataflow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}

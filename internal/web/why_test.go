@@ -1,0 +1,114 @@
+package web
+
+import (
+	"context"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"nhipso/data"
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
+	"nhipso/internal/recipe"
+	"nhipso/internal/reference"
+	"nhipso/internal/stat"
+	"nhipso/internal/store"
+	"nhipso/internal/territory"
+)
+
+var (
+	tags = regexp.MustCompile(`(?s)<(script|style|head).*?</(script|style|head)>|<[^>]*>`)
+	// What a program reads and a person does not: codes in capitals with a line, names of recipes with their version, roles with a code.
+	rawCode = regexp.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\b[a-z-]+[@#]\d|\bFOCUS\b|; ?forecast-|\b(met|missed)-[a-z-]+|\bno-figure\b`)
+	english = regexp.MustCompile(`\b(the|of|figure|target|benchmark|indicator|weight|share|class)\b`)
+)
+
+// TestExplanationsHoldNoCode walks the explanation of every kind of derived figure of the reference installation in both languages: it begins
+// with its sentence, and nothing on it is a code or, in Vietnamese, an English word.
+func TestExplanationsHoldNoCode(t *testing.T) {
+	ctx := context.Background()
+	now := func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) }
+	c, err := catalog.Load(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	areas, err := territory.Load(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "nhipso.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	intake := cube.Intake{Catalog: c, Store: s}
+	if _, err := reference.Load(ctx, data.FS, c, intake, now(), nil); err != nil {
+		t.Fatal(err)
+	}
+	recipes := recipe.All(c, areas)
+	if _, err := (pipeline.Runner{Store: s, Intake: intake, Now: now}).RunStale(ctx, recipes, false); err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.All(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := s.LastMessage(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	view := publish.NewView(publish.Parts{Release: publish.Release{ID: "test", State: publish.Published, AsOf: cube.AsOf{Message: last}, PublishAt: now()}, Audience: publish.Everybody(),
+		Moment: now(), Catalog: c, Recipes: recipes, Source: quiet{s}, Figures: all})
+	site := New(Config{Library: fixed{view}, Territory: areas, Now: now, Rate: 1e6, Burst: 1e6})
+	tried := map[string]bool{}
+	for _, v := range cube.Newest(all, cube.AsOf{}) {
+		codes := v.Key.Codes()
+		id := v.Dataflow + " " + codes[len(codes)-1] + " " + v.Attributes[stat.AttrComment] + " " + string(v.Status)
+		if cube.Reported(v.Observation) || tried[id] {
+			continue
+		}
+		tried[id] = true
+		for _, lang := range []string{"vi", "en"} {
+			r := httptest.NewRequest(http.MethodGet, "/vi-sao?"+url.Values{"o": {v.Cell().String()}, "lang": {lang}}.Encode(), nil)
+			w := httptest.NewRecorder()
+			site.ServeHTTP(w, r)
+			if w.Code != http.StatusOK {
+				t.Fatalf("%s: %d", v.Cell(), w.Code)
+			}
+			_, body, _ := strings.Cut(w.Body.String(), "<h1>")
+			body, _, _ = strings.Cut(body, "</main>")
+			if at := strings.Index(body, `<p class="said">`); at < 0 || at > strings.Index(body, "<dl") {
+				t.Errorf("%s %s: the sentence does not come first", lang, v.Cell())
+			}
+			words := html.UnescapeString(tags.ReplaceAllString(body, "\n"))
+			words = strings.ReplaceAll(words, "PMNM_HaUI.DNK_2025", "") // the name of a place on the web, which a source has
+			if bad := rawCode.FindString(words); bad != "" {
+				t.Errorf("%s %s: %q", lang, v.Cell(), bad)
+			}
+			if lang == "vi" {
+				if bad := english.FindString(words); bad != "" {
+					t.Errorf("%s: the English word %q", v.Cell(), bad)
+				}
+			}
+		}
+	}
+	t.Logf("%d kinds", len(tried))
+}
+
+// fixed is a library of one view.
+type fixed struct{ view *publish.View }
+
+func (f fixed) View(context.Context, publish.Audience) (*publish.View, error) { return f.view, nil }
+
+// quiet is a store whose loads noticed nothing, since findings have their own pages.
+type quiet struct{ *store.Store }
+
+func (quiet) Findings(context.Context) ([]publish.Finding, error) { return nil, nil }
