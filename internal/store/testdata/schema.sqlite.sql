@@ -25,7 +25,7 @@ CREATE TABLE lineage (
   dataflow TEXT NOT NULL,
   series   TEXT NOT NULL,
   period   TEXT NOT NULL,
-  sources  TEXT NOT NULL, seal TEXT NOT NULL DEFAULT '',                   -- JSON list of references
+  sources  TEXT NOT NULL, seal TEXT NOT NULL DEFAULT '', formula TEXT NOT NULL DEFAULT '',                   -- JSON list of references
   PRIMARY KEY (run, dataflow, series, period)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER lineage_no_delete BEFORE DELETE ON lineage BEGIN SELECT RAISE(ABORT, 'append-only'); END;
