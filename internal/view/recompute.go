@@ -43,6 +43,9 @@ func (b *sheets) recompute(sheet string, n pipeline.Node, sentence Sentence) {
 		return
 	}
 	for _, c := range n.From {
+		if c.Condition {
+			continue
+		}
 		for _, o := range c.Versions {
 			l.input(o)
 		}

@@ -120,6 +120,9 @@ func (b *sheets) widths(sheet string, widths ...float64) {
 	}
 }
 
+// fewHeld is how many figures of a condition the tree lists.
+const fewHeld = 60
+
 // columns of the tree.
 var treeColumns = []string{"depth", "role-head", "dataflow", "series", "period", "value", "unit", "status", "evidence", "vintage", "document", "how"}
 
@@ -143,7 +146,14 @@ func (b *sheets) branch(sheet string, n pipeline.Node, depth int, row *int) {
 		return
 	}
 	said, _ := s.Sentence(n)
-	for _, v := range n.Versions {
+	list := n.Versions
+	switch {
+	case n.Seen && depth > 1: // its figures stand further up
+		return
+	case n.Condition: // nothing was computed from it
+		list, _ = Shown(n, fewHeld)
+	}
+	for _, v := range list {
 		b.try(b.f.SetCellInt(sheet, cellName(1, *row), int64(depth)))
 		unit := s.Unit(f, v).In(s.Lang)
 		for col, words := range map[int]string{2: Role(n.Role).In(s.Lang), 3: f.Name.In(s.Lang), 4: s.Series(f, v.Key, nil).In(s.Lang), 5: text.FormatPeriod(s.Lang, v.Period), 7: unit,

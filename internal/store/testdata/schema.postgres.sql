@@ -26,6 +26,7 @@ COLUMN lineage.series text COLLATE "C" NOT NULL;
 COLUMN lineage.period text COLLATE "C" NOT NULL;
 COLUMN lineage.sources text NOT NULL;
 COLUMN lineage.seal text NOT NULL;
+COLUMN lineage.formula text NOT NULL;
 CONSTRAINT lineage.lineage_pkey PRIMARY KEY (run, dataflow, series, period);
 CONSTRAINT lineage.lineage_run_fkey FOREIGN KEY (run) REFERENCES run(id);
 CREATE UNIQUE INDEX lineage_pkey ON lineage USING btree (run, dataflow, series, period);
