@@ -243,7 +243,7 @@ func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, b
 }
 
 // formula says how a quarter that does not stand as printed came about: aligned with its year, or carried ahead of the newest one.
-func (l *line) formula(i int, s standing, from []pipeline.Ref) *pipeline.Formula {
+func (l *line) formula(i int, s verdict, from []pipeline.Ref) *pipeline.Formula {
 	name, q := "quarters-ahead", l.quarters[i]
 	var facts []pipeline.Fact
 	if a, ok := s.target[i-q.Sub()+1]; ok && s.bound[i] {

@@ -51,6 +51,7 @@ func digitalSectors(in *pipeline.Inputs) (*pipeline.Result, error) {
 			}
 			from := append([]pipeline.Ref{points.ref(year, "contribution")}, refs...)
 			out.Outputs = append(out.Outputs, output("DE_SECTOR", stat.NewKey("A", country, nso, s.component), year, share, status, nil, from...))
+			by(&out, pipeline.Arithmetic(inPercent(pipeline.Figure(from[0]), sumOf(pipeline.Figures(refs)...))))
 		}
 	}
 	return &out, nil
