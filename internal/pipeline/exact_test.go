@@ -256,3 +256,14 @@ func TestAFigureFromOtherInputsIsAnotherFigure(t *testing.T) {
 		t.Error("a revised input is the same input")
 	}
 }
+
+func TestAReplayOutlivesARecipeThatPanics(t *testing.T) {
+	b := newBench(t)
+	b.take(t, reported("x", "2025", "21", "2026-01-05", stat.Normal))
+	broken := next
+	broken.Compute = func(*Inputs) (*Result, error) { panic("too little") }
+	r, err := Replay(context.Background(), b.store, []Recipe{double, broken}, cube.AsOf{}, stat.MustDate("2026-02-01"))
+	if err != nil || len(r.Figures) != 1 || r.Skipped["next"] == "" {
+		t.Errorf("%+v (%v)", r, err)
+	}
+}

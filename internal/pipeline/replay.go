@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"nhipso/internal/cube"
@@ -90,7 +91,7 @@ func (r *Replayed) run(ctx context.Context, past Past, recipe Recipe, made map[s
 			in.past[i.Name] = history
 		}
 	}
-	result, err := recipe.Compute(in)
+	result, err := attempt(recipe, in)
 	if err != nil {
 		return err.Error(), nil
 	}
@@ -111,6 +112,17 @@ func (r *Replayed) run(ctx context.Context, past Past, recipe Recipe, made map[s
 	r.Runs = append(r.Runs, Run{ID: id, Recipe: recipe.ID, Version: recipe.Version, Memo: Memo(recipe, in), ReadTo: r.At.Message, Only: r.At.Only,
 		Outputs: len(figures), Params: recipe.Params, Diagnostics: result.Diagnostics})
 	return "", nil
+}
+
+// attempt computes, and makes an error of a panic: a recipe may never have met so little as was known on an early day, and a reader who asks
+// for that day must not be the one to find out.
+func attempt(recipe Recipe, in *Inputs) (result *Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s: %v", recipe.ID, p)
+		}
+	}()
+	return recipe.Compute(in)
 }
 
 // read gives the versions of some series that a replayed recipe sees.

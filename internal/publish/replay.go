@@ -86,7 +86,9 @@ func (s *Snapshot) Replayed(dataflow string) bool { return len(s.replays[dataflo
 func (s *Snapshot) AnyReplayed() bool { return len(s.replays) > 0 }
 
 // isReplay reports whether a figure is a replayed one. Its message is none, so no release holds it; the day of the view does.
-func isReplay(v cube.Version) bool { return v.Attributes[stat.AttrReplay] != "" }
+func isReplay(v cube.Version) bool {
+	return strings.HasPrefix(v.Attributes[stat.AttrRun], "replay/")
+}
 
 // replayedRun reports whether a run is one of a replay.
 func replayedRun(r pipeline.Run) bool { return strings.HasPrefix(r.ID, "replay/") }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"html"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -67,7 +68,7 @@ func TestExplanationsHoldNoCode(t *testing.T) {
 	}
 	view := publish.NewView(publish.Parts{Release: publish.Release{ID: "test", State: publish.Published, AsOf: cube.AsOf{Message: last}, PublishAt: now()}, Audience: publish.Everybody(),
 		Moment: now(), Catalog: c, Recipes: recipes, Source: quiet{s}, Figures: all})
-	site := New(Config{Library: fixed{view}, Territory: areas, Now: now, Rate: 1e6, Burst: 1e6})
+	site := New(Config{Library: fixed{view}, Territory: areas, Now: now, Rate: 1e6, Burst: 1e6, Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))})
 	tried := map[string]bool{}
 	for _, v := range cube.Newest(all, cube.AsOf{}) {
 		codes := v.Key.Codes()
