@@ -195,6 +195,7 @@ type Catalog struct {
 	documents  map[string]Document
 	classes    classes
 	country    Country
+	rules      []*Rule
 }
 
 // New puts a catalogue together and checks that every reference in it resolves.

@@ -21,7 +21,7 @@ import (
 var codeShape = regexp.MustCompile(`^[A-Za-z0-9_@$-]+$`)
 
 // Load reads a whole catalogue from a file system: catalog/country.yaml, concepts.yaml, codelists.yaml with codelists/*.csv,
-// dataflows.yaml and classifications.yaml with classifications/*.csv. Anything unknown, missing or dangling refuses all of it.
+// dataflows.yaml, rules.yaml and classifications.yaml with classifications/*.csv. Anything unknown, missing or dangling refuses all of it.
 func Load(fsys fs.FS) (*Catalog, error) {
 	var concepts []Concept
 	if err := readYAML(fsys, "catalog/concepts.yaml", &concepts); err != nil {
@@ -62,7 +62,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if c.classes, err = loadClassifications(fsys); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return c, c.loadRules(fsys)
 }
 
 func readYAML(fsys fs.FS, name string, into any) error {
@@ -70,7 +70,11 @@ func readYAML(fsys fs.FS, name string, into any) error {
 	if err != nil {
 		return fault.New("catalog.bad-file", "reason", err.Error()).At(name, 0, "")
 	}
-	d := yaml.NewDecoder(bytes.NewReader(b))
+	return decodeYAML(name, b, into)
+}
+
+func decodeYAML(name string, text []byte, into any) error {
+	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(into); err != nil {
 		return fault.New("catalog.bad-file", "reason", err.Error()).At(name, 0, "")

@@ -46,6 +46,10 @@ type Message struct {
 	File    string // name of the file read, for messages about rows
 	SentAt  time.Time
 	Entries []Entry
+	// Findings are what Intake.Review found; they are stored in the message's transaction, or the message is not.
+	Findings []Finding
+	// Upon is the newest message that the review saw. A store that holds a newer one refuses this with cube.moved; nil asks nothing.
+	Upon *int64
 }
 
 // Receipt says what became of a message.
@@ -54,6 +58,7 @@ type Receipt struct {
 	Added     int   // cells seen for the first time
 	Revised   int   // cells that had an earlier vintage
 	Unchanged int   // entries already stored word for word
+	Findings  int   // findings stored with it; those stored before, by their identity, are not counted
 }
 
 // AsOf bounds a read. The zero AsOf reads everything known now.

@@ -23,22 +23,38 @@ type Intake struct {
 	Store   Store
 }
 
-// Take checks a message whole and stores it in one transaction. Any error refuses all of it; the error joins up to
-// twenty faults, each with file, row and column.
-func (in Intake) Take(ctx context.Context, m Message) (Receipt, error) {
-	if err := in.Check(m); err != nil {
-		return Receipt{}, err
+// tries bounds how often a message is reviewed anew because another one came in between.
+const tries = 10
+
+// Take checks a message whole, holds it to the rules, and stores it with its findings in one transaction. Any error refuses
+// all of it; the error joins up to twenty faults, each with file, row and column. What the rules see is what the message is stored
+// upon: when another message comes in between, they see the store again.
+func (in Intake) Take(ctx context.Context, m Message) (r Receipt, err error) {
+	for range tries {
+		if len(in.Catalog.Rules()) > 0 {
+			last, err := in.Store.LastMessage(ctx)
+			if err != nil {
+				return r, err
+			}
+			m.Upon = &last
+		}
+		review, err := in.Review(ctx, m)
+		if err != nil {
+			return r, err
+		}
+		m.Findings = review.Findings
+		if r, err = in.Store.Append(ctx, m); fault.CodeOf(err) != "cube.moved" {
+			return r, err
+		}
 	}
-	return in.Store.Append(ctx, m)
+	return r, fault.New("cube.moved")
 }
 
-// Check finds what is wrong with a message without storing it.
+// Check finds what is wrong with a message without storing it, as far as its own rows tell: structure, codes, and hard rules about
+// single figures. It needs no store; Review holds a message to all rules.
 func (in Intake) Check(m Message) error {
 	var faults []error
-	type slot struct {
-		Cell
-		vintage stat.Date
-	}
+	today := in.today(m)
 	seen := map[slot]int{}
 	add := func(e *fault.Error, row int, column string) bool {
 		faults = append(faults, e.At(m.File, row, column))
@@ -48,13 +64,13 @@ func (in Intake) Check(m Message) error {
 		return fault.New("cube.empty").At(m.File, 0, "")
 	}
 	for _, e := range m.Entries {
-		if f, column := in.check(e); f != nil {
+		if f, column := in.check(e, today); f != nil {
 			if add(f, e.Row, column) {
 				break
 			}
 			continue
 		}
-		s := slot{Cell{e.Dataflow, e.Key, e.Period}, e.Vintage.Date}
+		s := slotOf(e.Dataflow, e.Observation)
 		if first, twice := seen[s]; twice {
 			if add(fault.New("cube.duplicate", "cell", s.Cell.String(), "vintage", s.vintage.String(), "first", first), e.Row, "") {
 				break
@@ -67,7 +83,7 @@ func (in Intake) Check(m Message) error {
 }
 
 // check gives the first fault of an entry and the column it is in.
-func (in Intake) check(e Entry) (*fault.Error, string) {
+func (in Intake) check(e Entry, today stat.Date) (*fault.Error, string) {
 	flow, err := in.Catalog.Dataflow(e.Dataflow)
 	if err != nil {
 		return asFault(err), "DATAFLOW"
@@ -103,6 +119,17 @@ func (in Intake) check(e Entry) (*fault.Error, string) {
 	if !slices.Contains(stat.Marks(), e.Mark()) {
 		return fault.New("cube.no-mark", "mark", string(e.Mark())), stat.AttrMark
 	}
+	if f, column := coded(e); f != nil {
+		return f, column
+	}
+	if f := in.hard(flow, e, today); f != nil {
+		return in.refusal(*f), f.Column
+	}
+	return nil, ""
+}
+
+// coded gives the first fault of the attributes that hold codes or powers.
+func coded(e Entry) (*fault.Error, string) {
 	if c := stat.Confidentiality(e.Attributes[stat.AttrConf]); c != "" && !slices.Contains(stat.Confidentialities(), c) {
 		return fault.New("stat.bad-code", "code", string(c), "codelist", "CL_CONF_STATUS", "allowed", "C, E, F, N"), stat.AttrConf
 	}

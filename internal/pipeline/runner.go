@@ -100,9 +100,11 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 	}
 	run.FinishedAt, run.Outputs = r.Now().UTC(), len(result.Outputs)
 	if len(m.Entries) > 0 {
-		if err := r.Intake.Check(m); err != nil {
+		review, err := r.Intake.ReviewAt(ctx, m, at)
+		if err != nil {
 			return Run{}, false, fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
 		}
+		m.Findings = review.Findings
 	}
 	receipt, err := r.Store.AppendRun(ctx, run, m, lineage)
 	if err != nil {

@@ -1,0 +1,216 @@
+package cube
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+	"nhipso/internal/words"
+)
+
+// Finding is a rule that figures of a message break and that lets them pass. It is stored with the message, or neither is.
+type Finding struct {
+	Rule     string // identifier in rules.yaml
+	Severity catalog.Severity
+	Identity string            // the same figures breaking the same rule have the same; it is stored once
+	Cells    []Cell            // the figure that the rule stands at first, then the others
+	Row      int               // of the file; 0 when the figure came from none
+	Column   string            // of the file
+	Parts    map[string]string // the facts that the sentence names, as text; enough to say it again without the figures
+}
+
+// Tally says how often an identity could be tested, and how often it held.
+type Tally struct {
+	Rule         string
+	Tested, Held int
+}
+
+//go:embed findings.csv
+var findingsFile string
+
+var sentences = words.MustRead(findingsFile)
+
+// listOf names the codelist in which a fact of a finding is a code.
+var listOf = map[string]string{"activity": "CL_ACTIVITY", "prices": "CL_PRICES", "definition": "CL_DEFINITION", "component": "CL_COMPONENT", "area": "CL_AREA",
+	"programme": "CL_PROGRAMME", "measure": "CL_TASK_MEASURE", "growth": "CL_DE_GROWTH", "level": "CL_DTI_LEVEL", "version": "CL_DTI_VERSION", "status": "CL_OBS_STATUS"}
+
+// factOf names the fact that the code of a dimension is; a MEASURE is one of several lists.
+var factOf = map[string]string{"ACTIVITY": "activity", "PRICES": "prices", "DEFINITION": "definition", "COMPONENT": "component", "REF_AREA": "area",
+	"PROGRAMME": "programme", "LEVEL": "level", "VERSION": "version", "CL_TASK_MEASURE": "measure", "CL_DE_GROWTH": "growth"}
+
+// In says the finding in "vi" or "en".
+func (f Finding) In(c *catalog.Catalog, lang string) string {
+	return Sentence(c, lang, f.Rule, f.Parts)
+}
+
+// Sentence says a finding in "vi" or "en" from its rule and parts. A finding of a rule that is no longer declared is said
+// by its kind.
+func Sentence(c *catalog.Catalog, lang, rule string, parts map[string]string) string {
+	id := parts["say"]
+	r, declared := c.Rule(rule)
+	if id == "" && declared {
+		id = sentenceOf(r)
+	}
+	if id == "" {
+		id = rule // as findings were kept before rules were declared
+	}
+	if !sentences.Has(id) {
+		id = string(catalog.IdentityRule)
+	}
+	pairs := make([]any, 0, 2*len(parts))
+	for name, value := range parts {
+		pairs = append(pairs, name, factText(c, lang, name, value))
+	}
+	said := sentences.Say(lang, id, pairs...)
+	if declared {
+		if why := r.Why.In(lang); why != "" {
+			said += " " + why
+		}
+	}
+	return said
+}
+
+// sentenceOf gives the sentence that a rule speaks with: its own, the one it names, or that of its kind.
+func sentenceOf(r *catalog.Rule) string {
+	for _, id := range []string{r.Say, r.ID} {
+		if id != "" && sentences.Has(id) {
+			return id
+		}
+	}
+	return string(r.Kind)
+}
+
+// factText writes a fact as a reader should see it.
+func factText(c *catalog.Catalog, lang, name, value string) string {
+	switch {
+	case listOf[name] != "":
+		value = c.Name(listOf[name], value, lang)
+		if name == "prices" || name == "growth" || name == "measure" { // common nouns in the middle of a sentence
+			r, n := utf8.DecodeRuneInString(value)
+			value = string(unicode.ToLower(r)) + value[n:]
+		}
+	case name == "cell":
+		value = cellText(c, lang, value)
+	case name == "period" || name == "before":
+		if p, err := stat.ParsePeriod(value); err == nil {
+			value = text.FormatPeriodInline(lang, p)
+		}
+	case name == "vintage" || name == "other" || name == "day":
+		value = vintageText(lang, value)
+	case name == "cells" || name == "source" || name == "say" || name == "power":
+	default:
+		if d, err := stat.ParseDecimal(value); err == nil {
+			value = text.FormatNumber(lang, d, -1)
+		}
+	}
+	return value
+}
+
+// cellText names a cell in words: its dataflow, its codes other than the frequency, and its period.
+func cellText(c *catalog.Catalog, lang, cell string) string {
+	id, rest, _ := strings.Cut(cell, "/")
+	key, written, _ := strings.Cut(rest, "/")
+	flow, err := c.Dataflow(id)
+	if err != nil {
+		return cell
+	}
+	name := SeriesName(c, flow, stat.Key(key), lang)
+	if p, err := stat.ParsePeriod(written); err == nil {
+		name += ", " + text.FormatPeriodInline(lang, p)
+	}
+	return name
+}
+
+// SeriesName names a series in words: its dataflow and its codes other than the frequency.
+func SeriesName(c *catalog.Catalog, flow *catalog.Dataflow, key stat.Key, lang string) string {
+	name := flow.Name.In(lang)
+	var of []string
+	for i, code := range key.Codes() {
+		if i < len(flow.Dimensions) && flow.Dimensions[i].ID != "FREQ" {
+			of = append(of, c.Name(flow.Dimensions[i].Codelist, code, lang))
+		}
+	}
+	if len(of) > 0 {
+		name += " (" + strings.Join(of, "; ") + ")"
+	}
+	return name
+}
+
+// vintageText writes a vintage as recorded, as precisely as it is known.
+func vintageText(lang, written string) string {
+	if p, err := stat.ParsePeriod(strings.TrimPrefix(written, "~")); err == nil {
+		return text.FormatPeriodInline(lang, p)
+	}
+	return written
+}
+
+// newFinding puts a finding together. Its identity holds the rule, the figure it stands at, and the numbers that disagree; the day of a
+// derived figure says only when it was computed, and is left out.
+func newFinding(r *catalog.Rule, cells []Cell, at stat.Observation, parts map[string]string, numbers ...string) Finding {
+	var names []string
+	for _, c := range cells {
+		names = append(names, c.String())
+	}
+	parts["cells"] = strings.Join(names, " ")
+	parts["vintage"] = writtenVintage(at.Vintage)
+	if say := sentenceOf(r); parts["say"] == "" && say != r.ID {
+		parts["say"] = say
+	}
+	identity := r.ID + " " + names[0]
+	if Reported(at) {
+		identity += "@" + at.Vintage.Date.String()
+	}
+	identity += " " + strings.Join(numbers, "|")
+	return Finding{Rule: r.ID, Severity: r.Severity, Identity: strings.TrimSpace(identity), Cells: cells, Parts: parts}
+}
+
+// CellsOf gives the cells of a stored finding from its parts.
+func CellsOf(parts map[string]string) (out []Cell) {
+	for _, text := range strings.Fields(parts["cells"]) {
+		if p := strings.SplitN(text, "/", 3); len(p) == 3 {
+			if period, err := stat.ParsePeriod(p[2]); err == nil {
+				out = append(out, Cell{p[0], stat.Key(p[1]), period})
+			}
+		}
+	}
+	return out
+}
+
+// writtenVintage gives a vintage as recorded, or the day it counts as when it is not recorded.
+func writtenVintage(v stat.Vintage) string {
+	if v.Written == "" {
+		return v.Date.String()
+	}
+	return v.Written
+}
+
+// said is the sentence of a finding as a fact of a fault, in the reader's language.
+type said struct {
+	c *catalog.Catalog
+	f Finding
+}
+
+// In says it.
+func (s said) In(lang string) string { return s.f.In(s.c, lang) }
+
+// MarshalText writes it for machines, in the first language.
+func (s said) MarshalText() ([]byte, error) { return []byte(s.In("vi")), nil }
+
+// sortFindings orders findings as their rules are declared, then by row; findings of one rule and row keep their order.
+func sortFindings(c *catalog.Catalog, list []Finding) {
+	order := map[string]int{}
+	for i, r := range c.Rules() {
+		order[r.ID] = i
+	}
+	slices.SortStableFunc(list, func(a, b Finding) int {
+		if order[a.Rule] != order[b.Rule] {
+			return order[a.Rule] - order[b.Rule]
+		}
+		return a.Row - b.Row
+	})
+}

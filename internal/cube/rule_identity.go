@@ -1,0 +1,219 @@
+package cube
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/stat"
+)
+
+// identity tries a rule at every figure that it stands at and in whose trial a figure of the message takes part.
+func (v *view) identity(r *catalog.Rule) error {
+	for _, ref := range refs(r) {
+		if _, err := v.flow(ref.Flow.ID); err != nil {
+			return err
+		}
+	}
+	h, err := v.flow(r.Flows[0])
+	if err != nil {
+		return err
+	}
+	widest := map[stat.Period]Finding{}
+	var order []stat.Period
+	for _, cell := range h.cells {
+		if !r.AboutKey(h.flow, cell.Key) || r.First > 0 && cell.Period.To().Year() < r.First || r.Last > 0 && cell.Period.To().Year() > r.Last {
+			continue
+		}
+		versions := h.versions[cell]
+		if r.Basis == catalog.NewestNow || r.Basis == catalog.OneVintage {
+			versions = versions[len(versions)-1:]
+		}
+		for i, anchor := range versions {
+			if anchor.Value == nil || i+1 < len(versions) && versions[i+1].Vintage.Date == anchor.Vintage.Date {
+				continue
+			}
+			t, ok := v.trial(r, anchor)
+			if !ok || !t.touches() {
+				continue
+			}
+			f, broken := t.finding(v)
+			if !r.Widest {
+				v.count(r, !broken)
+				if broken || r.Severity == catalog.Note {
+					v.findings = append(v.findings, f)
+				}
+				continue
+			}
+			old, seen := widest[cell.Period]
+			if !seen {
+				order = append(order, cell.Period)
+			}
+			if !seen || gap(f).Cmp(gap(old)) > 0 {
+				widest[cell.Period] = f
+			}
+		}
+	}
+	for _, p := range order {
+		broken := gap(widest[p]).Cmp(stat.MustDecimal(widest[p].Parts["tolerance"])) > 0
+		v.count(r, !broken)
+		if broken {
+			v.findings = append(v.findings, widest[p])
+		}
+	}
+	return nil
+}
+
+func gap(f Finding) stat.Decimal { return stat.MustDecimal(f.Parts["apart"]) }
+
+// count keeps how often a rule was tried, and how often it held. A note never holds: it says what is.
+func (v *view) count(r *catalog.Rule, held bool) {
+	t := v.tested[r.ID]
+	if t == nil {
+		t = &Tally{Rule: r.ID}
+		v.tested[r.ID] = t
+	}
+	t.Tested++
+	if held && r.Severity != catalog.Note {
+		t.Held++
+	}
+}
+
+// trial is an identity at one figure, all of whose figures are there.
+type trial struct {
+	rule      *catalog.Rule
+	anchor    Version
+	used      []Version // other than the anchor
+	got, want stat.Decimal
+	tolerance stat.Decimal
+	facts     map[string]stat.Decimal
+}
+
+// trial evaluates an identity at a figure; false when a figure is missing.
+func (v *view) trial(r *catalog.Rule, anchor Version) (*trial, bool) {
+	if r.Basis != catalog.OneVintage {
+		return v.evaluate(r, anchor, stat.Date{})
+	}
+	for _, day := range slices.Backward(v.daysOf(r, anchor)) {
+		if t, ok := v.evaluate(r, anchor, day); ok {
+			return t, true
+		}
+	}
+	return nil, false
+}
+
+// daysOf lists the vintage days on which anything that a rule refers to was published, oldest first.
+func (v *view) daysOf(r *catalog.Rule, anchor Version) []stat.Date {
+	seen := map[stat.Date]bool{}
+	for _, ref := range refs(r) {
+		if ref.This {
+			continue
+		}
+		cells, _ := v.cellsOf(ref, anchor)
+		for _, cell := range cells {
+			for _, x := range v.flows[cell.Dataflow].versions[cell] {
+				seen[x.Vintage.Date] = true
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Keys(seen), stat.Date.Compare)
+}
+
+func (v *view) evaluate(r *catalog.Rule, anchor Version, day stat.Date) (*trial, bool) {
+	e := &evaluation{view: v, rule: r, anchor: anchor, day: day}
+	if !e.all() {
+		return nil, false
+	}
+	e.learnDigits() // figures of one table are printed to one digit, and files lose zeros at the end
+	if !e.all() {
+		return nil, false
+	}
+	t := &trial{rule: r, anchor: anchor, used: e.used, got: e.got.value, want: e.want.value, facts: e.facts}
+	digits := printedDigits(anchor.Observation)
+	if r.Round != nil {
+		n := *r.Round
+		if n == catalog.RoundPrinted {
+			n = digits
+		}
+		t.want = t.want.Round(n)
+	}
+	switch {
+	case r.Within != nil:
+		t.tolerance = *r.Within
+	case r.Half:
+		t.tolerance = halfUnit(digits)
+	default:
+		t.tolerance = e.got.error.Add(e.want.error)
+	}
+	return t, true
+}
+
+// touches reports whether a figure of the message takes part.
+func (t *trial) touches() bool {
+	return t.anchor.Message == own || slices.ContainsFunc(t.used, func(x Version) bool { return x.Message == own })
+}
+
+// finding says what an identity gives and whether that is further off than it may be.
+func (t *trial) finding(v *view) (f Finding, broken bool) {
+	difference := t.got.Sub(t.want)
+	parts := map[string]string{"cell": t.anchor.Cell().String(), "period": t.anchor.Period.String(), "expected": plain(t.want), "got": plain(t.got),
+		"difference": plain(difference), "apart": plain(difference.Abs()), "tolerance": plain(t.tolerance)}
+	flow := v.flows[t.anchor.Dataflow].flow
+	for i, code := range t.anchor.Key.Codes() {
+		d := flow.Dimensions[i]
+		for _, id := range []string{d.ID, d.Codelist} {
+			if fact := factOf[id]; fact != "" {
+				parts[fact] = code
+			}
+		}
+	}
+	for name, value := range t.facts {
+		parts[name] = plain(value)
+		if name == "percent" {
+			parts[name] = value.Round(1).String()
+		}
+	}
+	cells := []Cell{t.anchor.Cell()}
+	row := 0
+	for _, x := range append([]Version{t.anchor}, t.used...) {
+		if x.Dataflow != t.anchor.Dataflow && parts["other"] == "" {
+			parts["other"] = writtenVintage(x.Vintage)
+		}
+		if !slices.Contains(cells, x.Cell()) {
+			cells = append(cells, x.Cell())
+		}
+		if x.Message == own && row == 0 {
+			row = v.rows[slotOf(x.Dataflow, x.Observation)].Row
+		}
+	}
+	f = newFinding(t.rule, cells, t.anchor.Observation, parts, parts["got"], parts["expected"])
+	f.Row, f.Column = row, "OBS_VALUE"
+	return f, difference.Abs().Cmp(t.tolerance) > 0
+}
+
+// plain writes a number with at most four digits after the point, and no zeros that say nothing.
+func plain(d stat.Decimal) string {
+	for n := 0; n < 4; n++ {
+		if r := d.Round(n); r.Cmp(d.Round(4)) == 0 {
+			return r.String()
+		}
+	}
+	return d.Round(4).String()
+}
+
+// printedDigits is the number of digits after the point that a figure was printed with.
+func printedDigits(o stat.Observation) int {
+	n := o.Value.Decimals()
+	if text := o.Attributes[stat.AttrDecimals]; text != "" {
+		if said, err := strconv.Atoi(text); err == nil {
+			n = max(n, said)
+		}
+	}
+	return n
+}
+
+var half = stat.MustDecimal("0.5")
+
+// halfUnit is half a unit of the n-th digit after the point: what rounding to it can hide.
+func halfUnit(n int) stat.Decimal { return shift(half, -n) }

@@ -1,0 +1,262 @@
+package cube
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/stat"
+)
+
+// pastPoints bounds how many points of a series' past are looked at, pastReach how far they are looked for, in points.
+const (
+	pastPoints = 8
+	pastReach  = 64
+)
+
+// change holds a figure against the same period a year before, as known when the figure was published.
+func (v *view) change(r *catalog.Rule, h *held, e Entry) *Finding {
+	n := e.Period.Frequency().PerYear()
+	if e.Value == nil || n == 0 {
+		return nil
+	}
+	before := Cell{e.Dataflow, e.Key, e.Period.Add(-n)}
+	past, ok := newestBy(h.versions[before], e.Vintage.Date)
+	if !ok {
+		return nil
+	}
+	return moved(r, h.flow, e, past, map[string]string{"before": before.Period.String()})
+}
+
+// revision holds a figure against the version that it supersedes.
+func (v *view) revision(r *catalog.Rule, h *held, e Entry) *Finding {
+	var older []Version
+	for _, x := range h.versions[Cell{e.Dataflow, e.Key, e.Period}] {
+		if x.Message != own || x.Vintage.Date.Before(e.Vintage.Date) {
+			older = append(older, x)
+		}
+	}
+	past, ok := newestBy(older, e.Vintage.Date)
+	if e.Value == nil || !ok {
+		return nil
+	}
+	return moved(r, h.flow, e, past, map[string]string{"other": writtenVintage(past.Vintage)})
+}
+
+// newestBy gives the newest version with a value that was published by a day.
+func newestBy(versions []Version, day stat.Date) (Version, bool) {
+	for _, x := range slices.Backward(versions) {
+		if x.Value != nil && !x.Vintage.Date.After(day) {
+			return x, true
+		}
+	}
+	return Version{}, false
+}
+
+// moved says that a figure is further from a past one than a rule lets pass.
+func moved(r *catalog.Rule, flow *catalog.Dataflow, e Entry, past Version, parts map[string]string) *Finding {
+	now, then := scaled(flow, e.Observation), scaled(flow, past.Observation)
+	apart := now.Sub(then).Abs()
+	limit := r.Points
+	parts["say"] = string(r.Kind)
+	if r.Percent != nil {
+		q, err := apart.Mul(stat.Int(100)).Quo(then.Abs())
+		if err != nil {
+			return nil // nothing is a percentage of zero
+		}
+		apart, limit = q.Round(1), r.Percent
+		parts["say"] += "-percent"
+	}
+	if apart.Cmp(*limit) <= 0 {
+		return nil
+	}
+	cell := Cell{e.Dataflow, e.Key, e.Period}
+	parts["cell"], parts["value"], parts["past"] = cell.String(), shownValue(e.Observation), shownValue(past.Observation)
+	parts["apart"], parts["limit"] = apart.String(), limit.String()
+	f := newFinding(r, []Cell{cell, past.Cell()}, e.Observation, parts, parts["value"], parts["past"])
+	f.Column = "OBS_VALUE"
+	return &f
+}
+
+// slip holds a figure against the usual size of its series, as stored before, and where little is stored, as the message gives it
+// for other periods. Two points are enough; what is off by a factor is near a power of ten, and that power is named.
+func (v *view) slip(r *catalog.Rule, h *held, e Entry) *Finding {
+	if e.Value == nil || e.Value.Sign() == 0 {
+		return nil
+	}
+	usual, ok := usualSize(h, e)
+	if !ok {
+		return nil
+	}
+	times := math.Abs(scaled(h.flow, e.Observation).Float64()) / usual
+	factor := r.Factor.Float64()
+	if times < factor && times > 1/factor {
+		return nil
+	}
+	cell := Cell{e.Dataflow, e.Key, e.Period}
+	parts := map[string]string{"cell": cell.String(), "value": shownValue(e.Observation), "power": strconv.Itoa(int(math.Round(math.Log10(times)))),
+		"times": significant(times), "past": significant(usual)}
+	f := newFinding(r, []Cell{cell}, e.Observation, parts, parts["value"], parts["past"])
+	f.Column = "OBS_VALUE"
+	return &f
+}
+
+// significant writes a number with three digits that count.
+func significant(x float64) string {
+	d, err := stat.ParseDecimal(strconv.FormatFloat(x, 'e', 2, 64))
+	if err != nil {
+		return ""
+	}
+	return d.String()
+}
+
+// usualSize gives the median of the sizes of a series near a period; between two, their geometric mean.
+func usualSize(h *held, e Entry) (float64, bool) {
+	cells := h.byKey[e.Key]
+	at, _ := slices.BinarySearchFunc(cells, e.Period, func(c Cell, p stat.Period) int { return c.Period.Compare(p) })
+	var stored, given []float64
+	look := func(i int) {
+		if i < 0 || i >= len(cells) {
+			return
+		}
+		last, fresh := sizes(h.versions[cells[i]])
+		switch {
+		case last != nil:
+			stored = append(stored, math.Abs(scaled(h.flow, last.Observation).Float64()))
+		case fresh != nil && i != at:
+			given = append(given, math.Abs(scaled(h.flow, fresh.Observation).Float64()))
+		}
+	}
+	look(at)
+	for d := 1; d <= pastReach && len(stored) < pastPoints; d++ {
+		look(at - d)
+		look(at + d)
+	}
+	if len(stored) < 2 {
+		stored = append(stored, given[:min(pastPoints, len(given))]...)
+	}
+	if len(stored) < 2 {
+		return 0, false
+	}
+	slices.Sort(stored)
+	n := len(stored)
+	return math.Sqrt(stored[(n-1)/2] * stored[n/2]), true
+}
+
+// sizes gives the newest stored version of a cell that has a size, and the newest one of the message.
+func sizes(versions []Version) (last, fresh *Version) {
+	for i := range versions {
+		switch x := &versions[i]; {
+		case x.Value == nil || x.Value.Sign() == 0:
+		case x.Message == own:
+			fresh = x
+		default:
+			last = x
+		}
+	}
+	return last, fresh
+}
+
+// repeats finds periods whose figures all equal those of the period before, and areas whose figures all equal those of another
+// area: signs of copying.
+func (v *view) repeats(h *held) {
+	for _, r := range v.in.Catalog.Rules() {
+		if r.Kind == catalog.RepeatRule && r.AboutFlow(h.flow) {
+			v.repeatedPeriods(r, h)
+			v.repeatedAreas(r, h)
+		}
+	}
+}
+
+// changed gives the figures with a value that the message changes in a dataflow, in the order of the message.
+func (v *view) changed(r *catalog.Rule, h *held) []Entry {
+	var out []Entry
+	for _, e := range v.m.Entries {
+		if _, ok := v.rows[slotOf(e.Dataflow, e.Observation)]; ok && e.Dataflow == h.flow.ID && e.Value != nil && r.About(h.flow, e.Observation) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (v *view) repeatedPeriods(r *catalog.Rule, h *held) {
+	type block struct {
+		period  stat.Period
+		vintage stat.Date
+	}
+	groups := map[block][]Entry{}
+	var order []block
+	for _, e := range v.changed(r, h) {
+		if e.Period.Frequency().PerYear() == 0 {
+			continue
+		}
+		b := block{e.Period, e.Vintage.Date}
+		if groups[b] == nil {
+			order = append(order, b)
+		}
+		groups[b] = append(groups[b], e)
+	}
+	for _, b := range order {
+		same, n := true, 0
+		for _, e := range groups[b] {
+			past, ok := newestBy(h.versions[Cell{e.Dataflow, e.Key, e.Period.Add(-1)}], e.Vintage.Date)
+			if !ok {
+				continue
+			}
+			n++
+			same = same && past.Value.Cmp(*e.Value) == 0
+		}
+		if same && n >= r.Least {
+			v.repeated(r, groups[b], n, map[string]string{"before": b.period.Add(-1).String()})
+		}
+	}
+}
+
+func (v *view) repeatedAreas(r *catalog.Rule, h *held) {
+	at := h.flow.Position(areaDimension)
+	if at < 0 {
+		return
+	}
+	groups := map[string][]Entry{}
+	var order []string
+	for _, e := range v.changed(r, h) {
+		area := e.Key.Codes()[at]
+		if groups[area] == nil {
+			order = append(order, area)
+		}
+		groups[area] = append(groups[area], e)
+	}
+	first := map[string]string{} // what an area says → the first area that says it
+	for _, area := range order {
+		if len(groups[area]) < r.Least {
+			continue
+		}
+		var lines []string
+		for _, e := range groups[area] {
+			codes := e.Key.Codes()
+			codes[at] = ""
+			lines = append(lines, strings.Join(codes, ".")+"/"+e.Period.String()+"/"+e.Vintage.Date.String()+"="+e.Value.Round(e.Value.Decimals()).String())
+		}
+		slices.Sort(lines)
+		all := strings.Join(lines, "\n")
+		if other, twice := first[all]; twice {
+			v.repeated(r, groups[area], len(lines), map[string]string{"area": other, "say": "repeat-area"})
+			continue
+		}
+		first[all] = area
+	}
+}
+
+// repeated keeps a finding of a block of figures at its first one.
+func (v *view) repeated(r *catalog.Rule, block []Entry, n int, parts map[string]string) {
+	var cells []Cell
+	for _, e := range block {
+		cells = append(cells, Cell{e.Dataflow, e.Key, e.Period})
+	}
+	parts["cell"], parts["count"] = cells[0].String(), strconv.Itoa(n)
+	f := newFinding(r, cells, block[0].Observation, parts, parts["count"], shownValue(block[0].Observation))
+	f.Row, f.Column = block[0].Row, "OBS_VALUE"
+	v.findings = append(v.findings, f)
+}
