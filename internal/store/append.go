@@ -33,27 +33,51 @@ func (s *Store) Append(ctx context.Context, m cube.Message) (cube.Receipt, error
 }
 
 // append stores a message; basis is what it rests on when it comes from a run.
-func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message, on *basis) (r cube.Receipt, err error) {
-	if err := storable(m); err != nil {
-		return r, err
-	}
-	known, err := s.known(ctx, tx, m.Entries)
-	if err != nil {
-		return r, err
-	}
+func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message, on *basis) (cube.Receipt, error) {
 	number, err := s.nextNumber(ctx, tx, messageSeal)
 	if err != nil {
-		return r, err
+		return cube.Receipt{}, err
 	}
-	var rows [][]any
+	p, err := s.plan(ctx, tx, m, number, on)
+	if err != nil || len(p.rows) == 0 {
+		return p.receipt, err
+	}
+	p.receipt.Message = number
+	if err := s.insertMessage(ctx, tx, m, p.receipt, p.rows); err != nil {
+		return p.receipt, err
+	}
+	return p.receipt, s.insertFindings(ctx, tx, m.Sender, number, p.findings)
+}
+
+// plan is what a message would do to the store.
+type plan struct {
+	receipt  cube.Receipt // without the number of the message
+	entries  []cube.Entry // those that are new or revised
+	rows     [][]any      // of these entries
+	findings []cube.Finding
+}
+
+// plan finds out, without storing anything, what a message would do under its number, or why it is refused.
+func (s *Store) plan(ctx context.Context, from sqldb.Queryer, m cube.Message, number int64, on *basis) (p plan, err error) {
+	if err := storable(m); err != nil {
+		return p, err
+	}
+	if m.Upon != nil && *m.Upon != number-1 {
+		return p, fault.New("cube.moved")
+	}
+	known, err := s.known(ctx, from, m.Entries)
+	if err != nil {
+		return p, err
+	}
+	r := &p.receipt
 	var faults []error
 	for _, e := range m.Entries {
 		c := known[spotOf(e.Dataflow, e.Observation)]
 		latest, reported := c.under(e.Vintage.Date, on)
-		same := latest != nil && sameFigure(latest.Observation, e.Observation)
+		same := latest != nil && cube.SameFigure(latest.Observation, e.Observation)
 		if same {
-			if same, err = on.same(ctx, tx, *latest); err != nil {
-				return r, err
+			if same, err = on.same(ctx, from, *latest); err != nil {
+				return p, err
 			}
 		}
 		switch {
@@ -64,7 +88,7 @@ func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message, on *ba
 			faults = append(faults, fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
 				"stored", shown(reported.Observation), "given", shown(e.Observation)).At(m.File, e.Row, "OBS_VALUE"))
 			if len(faults) >= maxFaults {
-				return r, errors.Join(faults...)
+				return plan{}, errors.Join(faults...)
 			}
 			continue
 		case c.seen:
@@ -73,16 +97,16 @@ func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message, on *ba
 			r.Added++
 		}
 		c.seen = true
-		rows = append(rows, row(e, number))
+		p.entries, p.rows = append(p.entries, e), append(p.rows, row(e, number))
 	}
 	if len(faults) > 0 {
-		return cube.Receipt{}, errors.Join(faults...)
+		return plan{}, errors.Join(faults...)
 	}
-	if len(rows) == 0 {
-		return r, nil
+	if len(p.rows) > 0 {
+		p.findings, err = s.newFindings(ctx, from, m.Findings)
+		r.Findings = len(p.findings)
 	}
-	r.Message = number
-	return r, s.insertMessage(ctx, tx, m, r, rows)
+	return p, err
 }
 
 // insertMessage stores a message with its figures under one seal, which goes into the audit log.
@@ -132,7 +156,7 @@ type spot struct{ dataflow, series, place string }
 
 // known reads what is stored of the cells of a message: whether there is anything, and the versions under the same vintage
 // days, but not the whole past, which grows without end. Every cell of the message has an entry in the result.
-func (s *Store) known(ctx context.Context, tx *sqldb.Tx, entries []cube.Entry) (map[spot]*storedCell, error) {
+func (s *Store) known(ctx context.Context, from sqldb.Queryer, entries []cube.Entry) (map[spot]*storedCell, error) {
 	cells := make(map[spot]*storedCell, len(entries))
 	wanted := map[string][]any{} // by dataflow: series, place, vintage, series, place, vintage…
 	var flows []string           // in order of appearance
@@ -150,7 +174,7 @@ func (s *Store) known(ctx context.Context, tx *sqldb.Tx, entries []cube.Entry) (
 			args := append([]any{flow}, slots[:3*n]...)
 			slots = slots[3*n:]
 			given := "(VALUES " + sqldb.Values(n, 3, 1) + ")"
-			seen, err := sqldb.Collect(ctx, tx, func(rows *sql.Rows) (at spot, err error) {
+			seen, err := sqldb.Collect(ctx, from, func(rows *sql.Rows) (at spot, err error) {
 				at.dataflow = flow
 				err = rows.Scan(&at.series, &at.place)
 				return at, err
@@ -161,7 +185,7 @@ func (s *Store) known(ctx context.Context, tx *sqldb.Tx, entries []cube.Entry) (
 			for _, at := range seen {
 				cells[at].seen = true
 			}
-			versions, err := s.versions(ctx, tx, all, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
+			versions, err := s.versions(ctx, from, all, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
 			if err != nil {
 				return nil, err
 			}
@@ -191,15 +215,6 @@ func row(e cube.Entry, message int64) []any {
 	}
 	return []any{e.Dataflow, string(e.Key), place(e.Period), e.Vintage.Date.String(), message, e.Period.String(), e.Vintage.Written,
 		value, string(e.Status), run, sqldb.JSON[stat.Attributes]{V: attributes}, e.Row}
-}
-
-// sameFigure reports whether a stored figure says what a given one says. Two derived figures may differ in their run.
-func sameFigure(stored, given stat.Observation) bool {
-	if !cube.Reported(stored) && !cube.Reported(given) {
-		given.Attributes = given.Attributes.Clone()
-		given.Attributes[stat.AttrRun] = stored.Attributes[stat.AttrRun]
-	}
-	return stored.Same(given)
 }
 
 func sameNumber(a, b *stat.Decimal) bool {

@@ -50,7 +50,7 @@ type basis struct {
 }
 
 // same reports whether a stored figure came from the same inputs as the run's. Without a basis, figures are reported ones, which have none.
-func (b *basis) same(ctx context.Context, tx *sqldb.Tx, v cube.Version) (bool, error) {
+func (b *basis) same(ctx context.Context, from sqldb.Queryer, v cube.Version) (bool, error) {
 	if b == nil {
 		return true, nil
 	}
@@ -66,7 +66,7 @@ func (b *basis) same(ctx context.Context, tx *sqldb.Tx, v cube.Version) (bool, e
 			at   spot
 			from pipeline.Lineage
 		}
-		rows, err := sqldb.Collect(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+		rows, err := sqldb.Collect(ctx, from, func(rows *sql.Rows) (r row, err error) {
 			var from sqldb.JSON[[]pipeline.Ref]
 			var formula sqldb.JSON[*pipeline.Formula]
 			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.place, &from, &formula)

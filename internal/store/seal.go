@@ -54,7 +54,8 @@ var (
 		"id", "seq", func(row []any) string { return slash(row[1]) }}
 	lineageRows = sealTable{"lineage", "run, dataflow, series, period, sources, formula", "run", "dataflow, series, period",
 		func(row []any) string { return slash(row[1], row[2], row[3]) }}
-	findingRows  = sealTable{"finding", "id, message, rule, severity, parts", "id", "id", first}
+	findingRows  = sealTable{"finding", "id, message, rule, severity, parts, identity, line", "id", "id", first}
+	answerRows   = sealTable{"answer", "id, finding, reason, who, at", "id", "id", first}
 	overrideRows = sealTable{"override", "id, target, class, reason, who, at", "id", "id", first}
 	scenarioRows = sealTable{"scenario", "seq, id, name, who, at, release, assumptions", "seq", "seq", first}
 
@@ -63,13 +64,14 @@ var (
 	messageSeal  = sealKind{"message", "message.stored", "number", false, []sealTable{messageRows, figureRows}}
 	runSeal      = sealKind{"run", "run.stored", "seq", false, []sealTable{runRows, lineageRows}}
 	findingSeal  = sealKind{"finding", "findings.stored", "id", true, []sealTable{findingRows}}
+	answerSeal   = sealKind{"answer", "finding.answered", "id", false, []sealTable{answerRows}}
 	overrideSeal = sealKind{"override", "target.override", "id", false, []sealTable{overrideRows}}
 	scenarioSeal = sealKind{"scenario", "scenario.saved", "seq", false, []sealTable{scenarioRows}}
 	releaseSeal  = sealKind{"release", "release.%", "number", false, []sealTable{releaseRows}} // each kind of act has an entry of its own name
 )
 
 // sealKinds are all kinds; a test holds every table that is append-only to being in one of them.
-var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, overrideSeal, scenarioSeal, releaseSeal}
+var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, answerSeal, overrideSeal, scenarioSeal, releaseSeal}
 
 func first(row []any) string { return slash(row[0]) }
 

@@ -131,8 +131,8 @@ func (w *wire) carry(server, client net.Conn) {
 			return
 		}
 		if word := w.word.Load().(string); word != "" && strings.Contains(string(buf[:n]), word) {
-			client.Close() // the server hears it; nobody hears the server
 			w.down.Store(true)
+			client.Close() // the server hears it; nobody hears the server
 			server.Write(buf[:n])
 			time.Sleep(50 * time.Millisecond)
 			return

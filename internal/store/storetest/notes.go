@@ -12,25 +12,6 @@ import (
 )
 
 func testNotes(t *testing.T, at Place) {
-	t.Run("findings come back in their order with their parts", func(t *testing.T) {
-		s := Open(t, at(t))
-		mustAppend(t, s, message(figure("A", "2020", "2021-01-01", "1", "")))
-		first := []store.Finding{{Message: 1, Rule: "identity.gdp", Severity: "warning", Parts: map[string]string{"left": "10.5", "right": "10,4"}}, {Message: 1, Rule: "b", Severity: "note"}}
-		for _, batch := range [][]store.Finding{first, nil, {{Rule: "c", Severity: "note"}}} {
-			if err := s.AppendFindings(t.Context(), batch); err != nil {
-				t.Fatal(err)
-			}
-		}
-		first[0].ID, first[1].ID = 1, 2
-		same(t, must[[]store.Finding](t)(s.Findings(t.Context())), append(first, store.Finding{ID: 3, Rule: "c", Severity: "note"}))
-	})
-	t.Run("a finding of a message that does not exist is refused", func(t *testing.T) {
-		s := Open(t, at(t))
-		if err := s.AppendFindings(t.Context(), []store.Finding{{Rule: "a"}, {Message: 5, Rule: "b"}}); err == nil {
-			t.Fatal("stored")
-		}
-		same(t, len(must[[]store.Finding](t)(s.Findings(t.Context()))), 0)
-	})
 	t.Run("overrides come back oldest first, and each is in the audit log", func(t *testing.T) {
 		s := Open(t, at(t))
 		o := monitor.Override{Target: "QD411.1", Class: monitor.Concentrate, Reason: "Số liệu quý chưa phản ánh", By: "lan", At: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}
@@ -56,7 +37,10 @@ func testAppendOnly(t *testing.T, at Place) {
 	s := Open(t, url)
 	r := run("q#1", "q")
 	must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineageOf("q#1")))
-	if err := s.AppendFindings(t.Context(), []store.Finding{{Message: 1, Rule: "a"}}); err != nil {
+	m := message(figure("B", "2020", "2026-01-01", "1", ""))
+	m.Findings = []cube.Finding{{Rule: "a", Severity: "soft", Identity: "a B"}}
+	must[cube.Receipt](t)(s.Append(t.Context(), m))
+	if err := s.AnswerFinding(t.Context(), 1, "lan", "as published"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.AppendOverride(t.Context(), monitor.Override{Target: "x"}); err != nil {
@@ -68,7 +52,7 @@ func testAppendOnly(t *testing.T, at Place) {
 	must[publish.Release](t)(s.Act(t.Context(), publish.Act{Release: "2026-Q3", Kind: publish.OpenAct, By: "lan", Messages: cube.Messages{}}))
 	db := raw(t, url).Writer()
 	for table, column := range map[string]string{"message": "sender", "observation": "value", "run": "memo", "lineage": "sources",
-		"finding": "rule", "override": "reason", "scenario": "name", "audit": "who", "release_act": "reason"} {
+		"finding": "rule", "answer": "reason", "override": "reason", "scenario": "name", "audit": "who", "release_act": "reason"} {
 		t.Run("a stored "+table+" can be neither changed nor removed, not even by hand", func(t *testing.T) {
 			for _, q := range []string{"UPDATE " + table + " SET " + column + " = 'x'", "DELETE FROM " + table} {
 				if _, err := db.Exec(q); err == nil {

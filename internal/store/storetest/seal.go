@@ -17,22 +17,25 @@ import (
 	"nhipso/internal/store"
 )
 
-// everything stores something of every kind: message 1 of two figures, run q#1 with message 2, findings 1 and 2, an
-// override, a scenario and an approved release.
+// everything stores something of every kind: message 1 of three figures with findings 1 and 2, run q#1 with message 2 and finding 3,
+// an answer, an override, a scenario and an approved release.
 func everything(t testing.TB, s *store.Store) {
 	t.Helper()
-	mustAppend(t, s, message(figure("B", "2020", "2026-01-01", "1.5", ""), figure("A", "2021", "2026-01-01", "2", ""), figure("C", "2021", "2026-01-01", "3", "")))
+	reported := message(figure("B", "2020", "2026-01-01", "1.5", ""), figure("A", "2021", "2026-01-01", "2", ""), figure("C", "2021", "2026-01-01", "3", ""))
+	reported.Findings = []cube.Finding{soft("total B"), soft("told-twice C")}
+	mustAppend(t, s, reported)
 	cells := []pipeline.Lineage{}
 	for _, l := range lineageOf("q#1") {
 		cells = append(cells, l)
 		l.Cell.Key = "Z"
 		cells = append(cells, l)
 	}
-	must[cube.Receipt](t)(s.AppendRun(background, run("q#1", "q"), message(figure("A", "2020", "2026-02-01", "1", "q#1"), figure("Z", "2020", "2026-02-01", "9", "q#1")), cells))
+	derived := message(figure("A", "2020", "2026-02-01", "1", "q#1"), figure("Z", "2020", "2026-02-01", "9", "q#1"))
+	derived.Findings = []cube.Finding{soft("total A")}
+	must[cube.Receipt](t)(s.AppendRun(background, run("q#1", "q"), derived, cells))
 	at := time.Date(2026, 10, 1, 1, 2, 3, 0, time.UTC)
 	for _, err := range []error{
-		s.AppendFindings(background, []store.Finding{{Message: 1, Rule: "total", Severity: "soft", Parts: map[string]string{"a": "1"}}, {Rule: "told-twice", Severity: "soft"}}),
-		s.AppendFindings(background, []store.Finding{{Message: 2, Rule: "total", Severity: "soft"}}),
+		s.AnswerFinding(background, 2, "lan", "as published"),
 		s.AppendOverride(background, monitor.Override{Target: "KTS-1@2025", Class: "LIKELY", Reason: "known", By: "lan", At: at}),
 		s.AppendScenario(background, scenario.Saved{ID: "abc", Name: "fast", By: "lan", At: at, Release: "2026-Q3"}),
 		acted(s, publish.Act{Release: "2026-Q3", Kind: publish.OpenAct, By: "lan", At: at, Messages: cube.UpTo(2), Title: catalog.Label{Vi: "Quý III", En: "Third"}}),
@@ -85,6 +88,12 @@ var tampering = []struct{ what, table, sql, want string }{
 	{"an altered finding", "finding", "UPDATE finding SET severity = 'x' WHERE id = 2", "store.row-altered: Row 2 of table finding"},
 	{"a removed finding", "finding", "DELETE FROM finding WHERE id = 2", "store.seal-broken: The content of finding 1"},
 	{"all findings of a load removed", "finding", "DELETE FROM finding WHERE id = 3", "store.seal-missing: The audit log tells of finding 3"},
+	{"a finding about another figure", "finding", "UPDATE finding SET identity = 'x' WHERE id = 2", "store.row-altered: Row 2 of table finding"},
+	{"a finding of another row", "finding", "UPDATE finding SET line = 99 WHERE id = 2", "store.row-altered: Row 2 of table finding"},
+	{"an altered answer", "answer", "UPDATE answer SET reason = 'x'", "store.row-altered: Row 1 of table answer"},
+	{"an answer to another finding", "answer", "UPDATE answer SET finding = 1", "store.row-altered: Row 1 of table answer"},
+	{"a removed answer", "answer", "DELETE FROM answer", "store.seal-missing: The audit log tells of answer 1"},
+	{"an invented answer", "answer", "INSERT INTO answer (id, finding, reason, who, at, seal) VALUES (9, 1, 'x', 'x', '', '')", "store.unsealed: answer 9"},
 	{"an invented finding", "finding", "INSERT INTO finding (id, rule, severity, parts) VALUES (9, '', '', '')", "store.unsealed: finding 9"},
 	{"an altered override", "override", "UPDATE override SET reason = 'x'", "store.row-altered: Row 1 of table override"},
 	{"a removed override", "override", "DELETE FROM override", "store.seal-missing: The audit log tells of override 1"},
@@ -98,7 +107,7 @@ var tampering = []struct{ what, table, sql, want string }{
 	{"a removed release", "release_act", "DELETE FROM release_act", "store.seal-missing: The audit log tells of release 1"},
 	{"an emptied audit log", "audit", "DELETE FROM audit", "store.unsealed: message 1"},
 	{"the last entries of the log cut off", "audit", "DELETE FROM audit WHERE number > 3", "store.unsealed: override 1"},
-	{"a renumbered log", "audit", "UPDATE audit SET number = number + 10", "store.audit-broken"},
+	{"a renumbered log", "audit", "UPDATE audit SET number = number + 100", "store.audit-broken"},
 }
 
 func testSeals(t *testing.T, at Place) {
@@ -109,7 +118,7 @@ func testSeals(t *testing.T, at Place) {
 			t.Fatal(found)
 		}
 		r := must[store.Report](t)(s.Integrity(background))
-		same(t, r.Seals, store.SealCount{Seals: 10, Rows: 4 + 3 + 3 + 2 + 1 + 1 + 1 + 3})
+		same(t, r.Seals, store.SealCount{Seals: 11, Rows: 4 + 3 + 3 + 2 + 1 + 1 + 1 + 1 + 3})
 	})
 	for _, c := range tampering {
 		t.Run(c.what+" is named", func(t *testing.T) {
@@ -170,7 +179,7 @@ func testSeals(t *testing.T, at Place) {
 		s := Open(t, url)
 		everything(t, s)
 		s.Close()
-		for _, table := range []string{"message", "observation", "run", "lineage", "finding", "override", "scenario", "release_act"} {
+		for _, table := range []string{"message", "observation", "run", "lineage", "finding", "answer", "override", "scenario", "release_act"} {
 			tamper(t, url, table, "UPDATE "+table+" SET seal = ''")
 		}
 		tamper(t, url, "audit", "DELETE FROM audit")
@@ -196,14 +205,13 @@ func testSeals(t *testing.T, at Place) {
 		url, o := at(t), store.Options{HeadNote: filepath.Join(t.TempDir(), "head.json")}
 		s := OpenWith(t, url, o)
 		everything(t, s)
-		same(t, must[store.Report](t)(s.IntegritySince(background)).Seals.Seals, 10)
-		mustAppend(t, s, message(figure("D", "2020", "2026-01-01", "1", "")))
-		if err := s.AppendFindings(background, []store.Finding{{Rule: "x"}, {Rule: "y"}}); err != nil {
-			t.Fatal(err)
-		}
+		same(t, must[store.Report](t)(s.IntegritySince(background)).Seals.Seals, 11)
+		later := message(figure("D", "2020", "2026-01-01", "1", ""))
+		later.Findings = []cube.Finding{soft("x D"), soft("y D")}
+		mustAppend(t, s, later)
 		again := OpenWith(t, url, o)
 		r := must[store.Report](t)(again.IntegritySince(background))
-		same(t, []any{r.Seals, r.Since.Entries, len(r.Problems)}, []any{store.SealCount{Seals: 2, Rows: 4}, int64(10), 0})
+		same(t, []any{r.Seals, r.Since.Entries, len(r.Problems)}, []any{store.SealCount{Seals: 2, Rows: 4}, int64(11), 0})
 		mustAppend(t, again, message(figure("E", "2020", "2026-01-01", "1", "")))
 		tamper(t, url, "observation", "UPDATE observation SET value = '7' WHERE series = 'E'")
 		r = must[store.Report](t)(again.IntegritySince(background))
@@ -218,26 +226,25 @@ func testNumbers(t *testing.T, at Place) {
 		url := at(t)
 		s := Open(t, url)
 		everything(t, s)
-		for _, table := range []string{"lineage", "observation", "run", "finding", "override", "scenario", "release_act", "message"} {
+		for _, table := range []string{"lineage", "observation", "run", "answer", "finding", "override", "scenario", "release_act", "message"} {
 			tamper(t, url, table, "DELETE FROM "+table)
 		}
-		same(t, mustAppend(t, s, message(figure("A", "2020", "2026-01-01", "1", ""))).Message, int64(3))
+		next := message(figure("A", "2020", "2026-01-01", "1", ""))
+		next.Findings = []cube.Finding{soft("x A")}
+		same(t, mustAppend(t, s, next).Message, int64(3))
 		same(t, must[int](t)(s.NextRunNumber(background, "q")), 2)
 		same(t, must[int](t)(s.NextRunNumber(background, "Q")), 1)
 		_, err := s.AppendRun(background, run("q#1", "q"), message(), nil)
 		wantCode(t, err, "store.run-exists")
 		wantCode(t, acted(s, publish.Act{Release: "2026-Q3", Kind: publish.OpenAct, By: "lan", At: time.Now()}), "publish.exists")
-		if err := s.AppendFindings(background, []store.Finding{{Rule: "x"}}); err != nil {
-			t.Fatal(err)
-		}
 		same(t, must[[]store.Finding](t)(s.Findings(background))[0].ID, int64(4))
-		for _, err := range []error{s.AppendOverride(background, monitor.Override{Target: "KTS-1@2025"}), s.AppendScenario(background, scenario.Saved{ID: "x"})} {
+		for _, err := range []error{s.AnswerFinding(background, 4, "lan", "as published"), s.AppendOverride(background, monitor.Override{Target: "KTS-1@2025"}), s.AppendScenario(background, scenario.Saved{ID: "x"})} {
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		for _, table := range []string{"override", "scenario"} {
-			column := map[string]string{"override": "id", "scenario": "seq"}[table]
+		for _, table := range []string{"answer", "override", "scenario"} {
+			column := map[string]string{"answer": "id", "override": "id", "scenario": "seq"}[table]
 			var n int
 			if err := raw(t, url).Writer().QueryRow("SELECT " + column + " FROM " + table).Scan(&n); err != nil || n != 2 {
 				t.Errorf("%s has number %d (%v), want 2", table, n, err)
@@ -265,8 +272,8 @@ func testClock(t *testing.T, at Place) {
 			_, err := s.Append(background, message(figure("E", "2020", "2026-01-01", "1", "")))
 			return err
 		},
-		"a run":    func() error { _, err := s.AppendRun(background, run("q#2", "q"), message(), nil); return err },
-		"findings": func() error { return s.AppendFindings(background, []store.Finding{{Rule: "x"}}) },
+		"a run":     func() error { _, err := s.AppendRun(background, run("q#2", "q"), message(), nil); return err },
+		"an answer": func() error { return s.AnswerFinding(background, 1, "lan", "as published") },
 		"an override": func() error {
 			return s.AppendOverride(background, monitor.Override{Target: "KTS-1@2025"})
 		},

@@ -1,3 +1,14 @@
+CREATE TABLE answer (
+  id      INTEGER PRIMARY KEY,
+  finding INTEGER NOT NULL REFERENCES finding (id),
+  reason  TEXT    NOT NULL,
+  who     TEXT    NOT NULL,
+  at      TEXT    NOT NULL,                 -- RFC 3339, UTC
+  seal    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX answer_finding ON answer (finding);
+CREATE TRIGGER answer_no_delete BEFORE DELETE ON answer BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER answer_no_update BEFORE UPDATE ON answer BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE audit (
   number  INTEGER PRIMARY KEY,              -- from 1, without gaps
   who     TEXT    NOT NULL,
@@ -17,7 +28,9 @@ CREATE TABLE finding (
   rule     TEXT    NOT NULL,
   severity TEXT    NOT NULL,
   parts    TEXT    NOT NULL                 -- JSON: the facts that its sentence names
-, seal TEXT NOT NULL DEFAULT '') STRICT;
+, seal TEXT NOT NULL DEFAULT '', identity TEXT NOT NULL DEFAULT '', line     INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE UNIQUE INDEX finding_identity ON finding (identity) WHERE identity <> '';
+CREATE INDEX finding_message ON finding (message);
 CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE lineage (
