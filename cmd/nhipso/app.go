@@ -63,6 +63,7 @@ type app struct {
 	store        *store.Store
 	publications []publish.Publication
 	recipes      []pipeline.Recipe
+	answers      map[string]catalog.Label // reasons for what the rules find in the reference data
 	now          func() time.Time
 	log          *slog.Logger // of a server; nil for a command
 }
@@ -134,6 +135,10 @@ func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, er
 	if err != nil {
 		return nil, err
 	}
+	answers, err := reference.Answers(data.FS)
+	if err != nil {
+		return nil, err
+	}
 	publications, err := publish.LoadPublications(data.FS, c)
 	if err != nil {
 		return nil, err
@@ -144,7 +149,7 @@ func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, er
 	if err != nil {
 		return nil, err
 	}
-	return &app{place: *p, catalog: c, areas: areas, publications: publications, store: s, recipes: recipe.All(c, areas), now: e.now}, nil
+	return &app{place: *p, catalog: c, areas: areas, publications: publications, store: s, recipes: recipe.All(c, areas), answers: answers, now: e.now}, nil
 }
 
 func (a *app) close() { a.store.Close() }
@@ -160,13 +165,14 @@ func (a *app) desk() publish.Desk { return a.preparer().Desk }
 
 // gate decides what a reader may know: nothing leaves the installation but through it.
 func (a *app) gate() *publish.Gate {
-	return &publish.Gate{Source: source{a.store, a.catalog}, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
+	return &publish.Gate{Source: source{a.store, a.catalog, a.answers}, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
 }
 
 // source is the store with its findings in words.
 type source struct {
 	*store.Store
 	catalog *catalog.Catalog
+	answers map[string]catalog.Label // the reasons that come with the reference data, in both languages
 }
 
 // Findings implements publish.Source.
@@ -177,8 +183,17 @@ func (s source) Findings(ctx context.Context) ([]publish.Finding, error) {
 	}
 	var out []publish.Finding
 	for _, f := range kept {
-		say := func(lang string) string { return reference.Sentence(s.catalog, lang, f.Rule, f.Parts) }
-		out = append(out, publish.Finding{Message: f.Message, Rule: f.Rule, Severity: f.Severity, Text: catalog.Label{Vi: say("vi"), En: say("en")}})
+		say := func(lang string) string { return cube.Sentence(s.catalog, lang, f.Rule, f.Parts) }
+		var reason catalog.Label
+		if n := len(f.Answers); n > 0 {
+			last := f.Answers[n-1]
+			reason = catalog.Label{Vi: last.Reason, En: last.Reason}
+			if known := s.answers[f.Identity]; last.By == reference.Sender && last.Reason == known.Vi {
+				reason = known
+			}
+		}
+		out = append(out, publish.Finding{Message: f.Message, Rule: f.Rule, Severity: f.Severity, Text: catalog.Label{Vi: say("vi"), En: say("en")},
+			Cells: cube.CellsOf(f.Parts), Reason: reason})
 	}
 	return out, nil
 }

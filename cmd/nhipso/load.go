@@ -3,15 +3,22 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"nhipso/data"
+	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/reference"
+	"nhipso/internal/stat"
 	"nhipso/internal/store"
+	"nhipso/internal/text"
 )
+
+// maxListed bounds how many rows of each sort a load lists; the totals are always given.
+const maxListed = 20
 
 // load takes figures from CSV files, each file one transaction, or the reference data that come with the program.
 func load(ctx context.Context, e *env, args []string) error {
@@ -27,7 +34,10 @@ func load(ctx context.Context, e *env, args []string) error {
 	if len(files) == 0 && !*withReference {
 		return fault.New("cli.missing", "command", "load", "what", "FILE.csv / --reference")
 	}
-	a, err := e.openFor(ctx, p, !*check || *withReference)
+	if *check && *withReference {
+		return fault.New("cli.check-reference")
+	}
+	a, err := e.openFor(ctx, p, !*check)
 	if err != nil {
 		return err
 	}
@@ -42,21 +52,107 @@ func load(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
+		do := a.take
 		if *check {
-			if err := a.intake().Check(m); err != nil {
-				return err
-			}
-			fmt.Fprintln(e.out, e.w("load.checked", "n", i+1, "of", len(files), "file", name, "rows", len(m.Entries)))
-			continue
+			do = a.preview
 		}
-		receipt, err := a.intake().Take(ctx, m)
-		if err != nil {
+		if err := do(ctx, e, m, i+1, len(files)); err != nil {
 			return err
 		}
-		fmt.Fprintln(e.out, e.w("load.file", "n", i+1, "of", len(files), "file", name, "added", receipt.Added, "revised", receipt.Revised, "unchanged", receipt.Unchanged))
 	}
 	return nil
 }
+
+// take loads a message and says what became of it.
+func (a *app) take(ctx context.Context, e *env, m cube.Message, n, of int) error {
+	receipt, err := a.intake().Take(ctx, m)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out, e.w("load.file", "n", n, "of", of, "file", m.File, "added", receipt.Added, "revised", receipt.Revised, "unchanged", receipt.Unchanged))
+	if receipt.Findings == 0 {
+		return nil
+	}
+	all, err := a.store.Findings(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out, e.w("load.found", "n", receipt.Findings))
+	list(e, receipt.Findings, func(listed int, show func(string)) {
+		for _, f := range all {
+			if f.Message == receipt.Message && listed > 0 {
+				show(a.findingLine(e, f))
+				listed--
+			}
+		}
+	})
+	return nil
+}
+
+// preview says what a load would do: everything that a real one runs, and nothing stored.
+func (a *app) preview(ctx context.Context, e *env, m cube.Message, n, of int) error {
+	review, err := a.intake().Review(ctx, m)
+	if err != nil {
+		return err
+	}
+	m.Findings = review.Findings
+	receipt, changes, err := a.store.Preview(ctx, m)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out, e.w("load.checked", "n", n, "of", of, "file", m.File, "rows", len(m.Entries)))
+	sorts := map[bool][]cube.Change{}
+	for _, c := range changes {
+		sorts[c.Old != nil] = append(sorts[c.Old != nil], c)
+	}
+	// A cell that a message gives twice counts as revised in the receipt, and shows as new twice over; the counts are the receipt's.
+	fmt.Fprintln(e.out, e.w("load.new", "n", receipt.Added))
+	listChanges(a.catalog, e, sorts[false])
+	fmt.Fprintln(e.out, e.w("load.revised", "n", receipt.Revised))
+	listChanges(a.catalog, e, sorts[true])
+	fmt.Fprintln(e.out, e.w("load.unchanged", "n", receipt.Unchanged))
+	fmt.Fprintln(e.out, e.w("load.would-find", "n", receipt.Findings))
+	list(e, len(review.Findings), func(listed int, show func(string)) {
+		for _, f := range review.Findings[:listed] {
+			show(fmt.Sprintf("%s %s: %s", e.row(f.Row), e.severity(string(f.Severity)), f.In(a.catalog, e.lang)))
+		}
+	})
+	return nil
+}
+
+// list shows at most maxListed lines of a sort, and says how many there are beyond.
+func list(e *env, total int, lines func(listed int, show func(string))) {
+	lines(min(total, maxListed), func(s string) { fmt.Fprintln(e.out, "  "+s) })
+	if total > maxListed {
+		fmt.Fprintln(e.out, "  "+e.w("load.more", "n", total-maxListed))
+	}
+}
+
+// listChanges shows new and revised cells by name, with their values and days of publication.
+func listChanges(c *catalog.Catalog, e *env, changes []cube.Change) {
+	value := func(o stat.Observation) string {
+		if o.Value == nil {
+			return string(o.Status)
+		}
+		return text.FormatNumber(e.lang, *o.Value, -1)
+	}
+	list(e, len(changes), func(listed int, show func(string)) {
+		for _, x := range changes[:listed] {
+			name := x.Dataflow
+			if flow, err := c.Dataflow(x.Dataflow); err == nil {
+				name = cube.SeriesName(c, flow, x.Key, e.lang) + ", " + text.FormatPeriodInline(e.lang, x.Period)
+			}
+			line := fmt.Sprintf("%s %s: ", e.row(x.Row), name)
+			if x.Old != nil {
+				line += value(x.Old.Observation) + " (" + x.Old.Vintage.String() + ") → "
+			}
+			show(line + value(x.Observation) + " (" + x.Vintage.String() + ")")
+		}
+	})
+}
+
+// row names a row of a file.
+func (e *env) row(n int) string { return e.w("load.row", "n", n) }
 
 // readFile reads a CSV of observations into a message.
 func (a *app) readFile(name, sender string) (cube.Message, error) {
@@ -68,7 +164,7 @@ func (a *app) readFile(name, sender string) (cube.Message, error) {
 	return reference.ReadCSV(f, filepath.Base(name), a.catalog, a.areas, reference.Options{Sender: sender, SentAt: a.now()})
 }
 
-// loadReference loads the data that come with the program, tells of each file, and keeps the findings of the identity checks.
+// loadReference loads the data that come with the program, tells of each file, and answers the findings whose reasons come with them.
 func (a *app) loadReference(ctx context.Context, e *env) error {
 	report, err := reference.Load(ctx, data.FS, a.catalog, a.intake(), a.now(), func(p reference.Progress) {
 		fmt.Fprintln(e.err, e.w("load.file", "n", p.N, "of", p.Of, "file", p.File, "added", p.Receipt.Added, "revised", p.Receipt.Revised, "unchanged", p.Receipt.Unchanged))
@@ -76,14 +172,39 @@ func (a *app) loadReference(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	kept, err := a.store.Findings(ctx)
-	if err != nil || !report.Changed && len(kept) > 0 {
+	if err := a.answerKnown(ctx, e.err, e); err != nil {
 		return err
 	}
-	var findings []store.Finding
-	for _, x := range report.Findings {
-		findings = append(findings, store.Finding{Message: report.Message, Rule: string(x.Rule), Severity: string(x.Severity), Parts: x.Parts})
+	if report.Findings > 0 {
+		fmt.Fprintln(e.err, e.w("load.findings", "n", report.Findings))
 	}
-	fmt.Fprintln(e.err, e.w("load.findings", "n", len(findings)))
-	return a.store.AppendFindings(ctx, findings)
+	return nil
+}
+
+// answerKnown answers the findings of the reference data whose reasons come with those data.
+func (a *app) answerKnown(ctx context.Context, out io.Writer, e *env) error {
+	open, err := a.store.UnansweredFindings(ctx, nil)
+	if err != nil {
+		return err
+	}
+	left := 0
+	for _, f := range open {
+		why, known := a.answers[f.Identity]
+		if !known {
+			left++
+			continue
+		}
+		if err := a.store.AnswerFinding(ctx, f.ID, reference.Sender, why.Vi); err != nil {
+			return err
+		}
+	}
+	if left > 0 {
+		fmt.Fprintln(out, e.w("load.unanswered", "n", left))
+	}
+	return nil
+}
+
+// findingLine says a stored finding on one line.
+func (a *app) findingLine(e *env, f store.Finding) string {
+	return fmt.Sprintf("#%d %s %s: %s", f.ID, e.row(f.Row), e.severity(f.Severity), cube.Sentence(a.catalog, e.lang, f.Rule, f.Parts))
 }

@@ -38,6 +38,7 @@ func commands() []command {
 	return []command{
 		{"serve", serve},
 		{"load", load},
+		{"finding", finding},
 		{"run", runRecipes},
 		{"release", release},
 		{"message", messages},

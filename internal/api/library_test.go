@@ -105,10 +105,10 @@ var library = sync.OnceValue(func() *shelf {
 	s := &shelf{catalog: must(catalog.Load(data.FS)), areas: must(territory.Load(data.FS)), Store: must(store.Open(ctx, "sqlite:"+filepath.Join(folder, "api.db")))}
 	s.recipes = recipe.All(s.catalog, s.areas)
 	intake := cube.Intake{Catalog: s.catalog, Store: s.Store}
-	report := must(reference.Load(ctx, data.FS, s.catalog, intake, loadedAt, nil))
-	for _, f := range report.Findings {
-		s.findings = append(s.findings, publish.Finding{Message: report.Message, Rule: string(f.Rule), Severity: string(f.Severity),
-			Text: catalog.Label{Vi: f.In(s.catalog, "vi"), En: f.In(s.catalog, "en")}})
+	must(reference.Load(ctx, data.FS, s.catalog, intake, loadedAt, nil))
+	for _, f := range must(s.Store.Findings(ctx)) {
+		say := func(lang string) string { return cube.Sentence(s.catalog, lang, f.Rule, f.Parts) }
+		s.findings = append(s.findings, publish.Finding{Message: f.Message, Rule: f.Rule, Severity: f.Severity, Text: catalog.Label{Vi: say("vi"), En: say("en")}})
 	}
 	runner := pipeline.Runner{Store: s.Store, Intake: intake, Now: func() time.Time { return loadedAt.Add(time.Hour) }}
 	must(runner.RunStale(ctx, s.recipes, false))

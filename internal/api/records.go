@@ -27,6 +27,7 @@ type Finding struct {
 	Rule     string `json:"rule"`
 	Severity string `json:"severity"`
 	Text     string `json:"text"`
+	Reason   string `json:"reason,omitempty"`
 	Message  int64  `json:"message,omitempty"`
 }
 
@@ -43,7 +44,7 @@ func (v *visit) findings(*Common) (*Findings, error) {
 	}
 	out := &Findings{Stamp: v.stamp(), Findings: []Finding{}}
 	for _, f := range all {
-		out.Findings = append(out.Findings, Finding{f.Rule, f.Severity, f.Text.In(v.lang), f.Message})
+		out.Findings = append(out.Findings, Finding{f.Rule, f.Severity, f.Text.In(v.lang), f.Reason.In(v.lang), f.Message})
 	}
 	return out, nil
 }

@@ -41,9 +41,9 @@ func TestWhatIsExportedWithCodesLoadsAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A comparator, a source and a note are the texts that a spreadsheet could take for formulas.
-	given.Entries[1].Attributes[stat.AttrSource] = "-1 + 2"
-	given.Entries[2].Attributes[stat.AttrSource] = "'=quoted by its author"
+	// A comparator and a note are the texts that a spreadsheet could take for formulas.
+	given.Entries[1].Attributes[stat.AttrComment] = "-1 + 2"
+	given.Entries[2].Attributes[stat.AttrComment] = "'=quoted by its author"
 	var versions []cube.Version
 	for _, e := range given.Entries {
 		versions = append(versions, cube.Version{Dataflow: e.Dataflow, Observation: e.Observation})

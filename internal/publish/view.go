@@ -134,15 +134,18 @@ func (v *View) Runs(ctx context.Context) ([]pipeline.Run, error) {
 	return out, nil
 }
 
-// Findings lists what loads that the view may know of noticed. A finding quotes figures, so those of a message that brought a closed one are
-// left out.
+// Findings lists what loads that the view may know of noticed. A finding quotes figures, so those of a message that brought a closed one, and
+// those that quote a cell which the view does not show, are left out.
 func (v *View) Findings(ctx context.Context) ([]Finding, error) {
 	list, err := v.source.Findings(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(slices.Clone(list), func(f Finding) bool {
-		return f.Message != 0 && (!v.bound.Holds(f.Message) || v.sealed[f.Message])
+		return f.Message != 0 && (!v.bound.Holds(f.Message) || v.sealed[f.Message]) || slices.ContainsFunc(f.Cells, func(c cube.Cell) bool {
+			_, shown := v.Cell(c)
+			return !shown
+		})
 	}), nil
 }
 

@@ -107,7 +107,8 @@ func secrets() *archive {
 		releases: []Release{{ID: "2025-Q4", State: Published, PublishAt: published.AddDate(0, -3, 0), AsOf: cube.AsOf{Message: 1}},
 			{ID: "2026-Q1", State: Published, ApprovedAt: published.Add(-time.Hour), PublishAt: published, AsOf: cube.AsOf{Message: 8, Only: cube.NewMessages(1, 2, 3, 4, 6, 7, 8)}},
 			{ID: "2026-Q2", State: Approved, ApprovedAt: published, PublishAt: noon.Add(time.Hour), AsOf: cube.AsOf{Message: 9}}, {ID: "2026-Q3", State: Draft}},
-		findings:  []Finding{{Message: 0, Rule: "general"}, {Message: 1, Rule: "with-secrets"}, {Message: 4, Rule: "known"}, {Message: 5, Rule: "held"}, {Message: 9, Rule: "later"}},
+		findings: []Finding{{Message: 0, Rule: "general"}, {Message: 1, Rule: "with-secrets"}, {Message: 4, Rule: "known"},
+			{Message: 4, Rule: "quotes-closed", Cells: []cube.Cell{free.Cell(), closedLater[0].Cell()}}, {Message: 4, Rule: "quotes-held", Cells: []cube.Cell{free.Cell(), held.Cell()}}, {Message: 5, Rule: "held"}, {Message: 9, Rule: "later"}},
 		overrides: []monitor.Override{{Target: "early", At: published.Add(-2 * time.Hour)}, {Target: "late", At: published.Add(time.Minute)}},
 	}
 }
@@ -233,10 +234,10 @@ func TestGateTellsEachAudienceWhatItMayKnow(t *testing.T) {
 	}{
 		{Audience{}, everybody}, {Everybody(), everybody},
 		{PreviewOf("2026-Q1", "an"), map[string]string{"newest": "101 104 109 201 202 204", "history": "101 104 109 201 202 204", "runs": "open#1 guarded#1 idle#1", "findings": "general known", "releases": "2025-Q4 2026-Q1", "overrides": "early"}},
-		{PreviewOf("2026-Q2", "an"), map[string]string{"newest": "101 104 109 110 111 201 202 204", "runs": "open#1 guarded#1 reckless#1 late#1 idle#1", "findings": "general known held later", "releases": "2025-Q4 2026-Q1 2026-Q2", "overrides": "early"}},
-		{StaffOf("NSO", "an"), map[string]string{"newest": "101 103 104 109 110 111 201 202 204", "runs": "open#1 guarded#1 reckless#1 late#1 idle#1", "findings": "general known held later", "releases": "2025-Q4 2026-Q1 2026-Q2 2026-Q3", "overrides": "early late"}},
+		{PreviewOf("2026-Q2", "an"), map[string]string{"newest": "101 104 109 110 111 201 202 204", "runs": "open#1 guarded#1 reckless#1 late#1 idle#1", "findings": "general known quotes-held held later", "releases": "2025-Q4 2026-Q1 2026-Q2", "overrides": "early"}},
+		{StaffOf("NSO", "an"), map[string]string{"newest": "101 103 104 109 110 111 201 202 204", "runs": "open#1 guarded#1 reckless#1 late#1 idle#1", "findings": "general known quotes-held held later", "releases": "2025-Q4 2026-Q1 2026-Q2 2026-Q3", "overrides": "early late"}},
 		{Keeper("an"), map[string]string{"newest": "101 102 103 104 105 107 109 110 111 201 202 203 204", "history": "101 102 103 104 105 106 107 108 109 110 111 201 202 203 204",
-			"runs": "open#1 guarded#1 reckless#1 late#1 idle#1", "findings": "general with-secrets known held later", "releases": "2025-Q4 2026-Q1 2026-Q2 2026-Q3", "overrides": "early late"}},
+			"runs": "open#1 guarded#1 reckless#1 late#1 idle#1", "findings": "general with-secrets known quotes-closed quotes-held held later", "releases": "2025-Q4 2026-Q1 2026-Q2 2026-Q3", "overrides": "early late"}},
 	} {
 		t.Run(c.who.Key(), func(t *testing.T) {
 			got := seen(t, viewOf(t, secrets(), c.who))

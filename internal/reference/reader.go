@@ -46,7 +46,7 @@ type reader struct {
 	known   stat.Date
 }
 
-// open lists the codelists that an attribute may go beyond with free text.
+// open lists the codelists that an attribute may go beyond with free text. A source may not: the rules of the catalogue say so.
 var open = map[string]bool{"CL_SOURCE": true, "CL_NOTE": true}
 
 // numeric lists the attributes that hold numbers.

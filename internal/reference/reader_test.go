@@ -24,7 +24,7 @@ func read(t testing.TB, text string) (cube.Message, error) {
 
 func TestReadCSV(t *testing.T) {
 	t.Run("a two-digit code means what it meant on the last day of the period", func(t *testing.T) {
-		m, err := read(t, head+"GRDP,24,2022,1,A,,S,x\nGRDP,24,2025,2,A,,S,x\nGRDP,VN34-24,2020,3,A,,S,x\n")
+		m, err := read(t, head+"GRDP,24,2022,1,A,,S,NSO-2025-01\nGRDP,24,2025,2,A,,S,NSO-2025-01\nGRDP,VN34-24,2020,3,A,,S,NSO-2025-01\n")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,32 +35,32 @@ func TestReadCSV(t *testing.T) {
 		}
 	})
 	t.Run("the frequency follows from the period when left out", func(t *testing.T) {
-		m, err := read(t, strings.Replace(head, "REF_AREA", "REF_AREA,ACTIVITY", 1)+"NA_GROWTH,VN,B1GQ,2026-01-01/P9M,9.01,A,2026-10-06,S2,x\n")
+		m, err := read(t, strings.Replace(head, "REF_AREA", "REF_AREA,ACTIVITY", 1)+"NA_GROWTH,VN,B1GQ,2026-01-01/P9M,9.01,A,2026-10-06,S2,NSO-2025-01\n")
 		if err != nil || m.Entries[0].Key != "N.VN.B1GQ" {
 			t.Errorf("%+v (%v)", m, err)
 		}
 	})
 	t.Run("a vintage that is not stated counts as the day of sending", func(t *testing.T) {
-		m, err := read(t, head+"GRDP,01,2026,1,,,S,x\n")
+		m, err := read(t, head+"GRDP,01,2025,1,,,S,NSO-2025-01\n")
 		if err != nil || m.Entries[0].Vintage.Date != stat.MustDate("2026-11-01") || m.Entries[0].Vintage.Written != "" || m.Entries[0].Status != stat.Normal {
 			t.Errorf("%+v (%v)", m, err)
 		}
 	})
 	t.Run("a UTF-8 byte order mark and Windows line ends do no harm", func(t *testing.T) {
-		m, err := read(t, "\xef\xbb\xbf"+strings.ReplaceAll(head+"GRDP,01,2026,1,A,,S,x\n", "\n", "\r\n"))
+		m, err := read(t, "\xef\xbb\xbf"+strings.ReplaceAll(head+"GRDP,01,2025,1,A,,S,NSO-2025-01\n", "\n", "\r\n"))
 		if err != nil || len(m.Entries) != 1 {
 			t.Errorf("%+v (%v)", m, err)
 		}
 	})
 	t.Run("rows are counted as a person sees them, through quoted line ends", func(t *testing.T) {
-		_, err := read(t, head+"GRDP,01,2026,1,A,,S,\"two\nlines\"\nGRDP,01,2025,x,A,,S,x\n")
+		_, err := read(t, head+"GRDP,01,2025,1,A,,S,\"two\nlines\"\nGRDP,01,2025,x,A,,S,NSO-2025-01\n")
 		if all := fault.All(err); len(all) != 1 || all[0].Where.Row != 4 {
 			t.Errorf("%v", err)
 		}
 	})
 	t.Run("a valid file gives a message that the intake accepts", func(t *testing.T) {
 		c, _ := world(t)
-		m, err := read(t, head+"GRDP,01,2026,,O,,S,x\n")
+		m, err := read(t, head+"GRDP,01,2025,,O,,S,NSO-2025-01\n")
 		if err != nil || (cube.Intake{Catalog: c}).Check(m) != nil || m.Sender != "test" || m.File != "tệp.csv" || m.Entries[0].Row != 2 {
 			t.Errorf("%+v (%v)", m, err)
 		}
@@ -79,7 +79,7 @@ func TestReadCSVRefuses(t *testing.T) {
 		"a code that never was":                    {row("GRDP,99,2025,1,A,,S,x"), "territory.no-code", 2, "REF_AREA"},
 		"an area of no set":                        {row("GRDP,VN34-30,2025,1,A,,S,x"), "territory.no-area", 2, "REF_AREA"},
 		"a name in place of a code":                {row("GRDP,Bắc Ninh,2025,1,A,,S,x"), "territory.name-not-code", 2, "REF_AREA"},
-		"a key that appears twice":                 {row("GRDP,24,2025,1,A,,S,x\nGRDP,VN34-24,2025,2,A,,S,x"), "cube.duplicate", 3, ""},
+		"a key that appears twice":                 {row("GRDP,24,2025,1,A,,S,NSO-2025-01\nGRDP,VN34-24,2025,2,A,,S,NSO-2025-01"), "cube.duplicate", 3, ""},
 		"text where a number belongs":              {row("GRDP,01,2025,nhiều,A,,S,x"), "reference.not-a-number", 2, "OBS_VALUE"},
 		"1.234,56":                                 {row(`GRDP,01,2025,"1.234,56",A,,S,x`), "reference.local-number", 2, "OBS_VALUE"},
 		"1,234.56":                                 {row(`GRDP,01,2025,"1,234.56",A,,S,x`), "reference.local-number", 2, "OBS_VALUE"},

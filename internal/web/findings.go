@@ -11,7 +11,7 @@ type findingsPage struct {
 	Count    string
 }
 
-type findingEntry struct{ N, Rule, Severity, Text string }
+type findingEntry struct{ N, Rule, Severity, Text, Reason string }
 
 func (v *visit) findings() (page, error) {
 	list, err := v.known.Findings(v.r.Context())
@@ -22,10 +22,10 @@ func (v *visit) findings() (page, error) {
 	p.Description = v.say("findings.description")
 	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}}
 	t := newTable("findings", both("findings.title"), export.Column{ID: "rule", Name: both("findings.rule"), Kind: export.Code},
-		export.Column{ID: "severity", Name: both("findings.severity"), Kind: export.Code}, col("text", both("findings.text")))
+		export.Column{ID: "severity", Name: both("findings.severity"), Kind: export.Code}, col("text", both("findings.text")), col("reason", both("findings.reason")))
 	for i, f := range list {
-		p.Findings = append(p.Findings, findingEntry{v.count(i + 1), f.Rule, f.Severity, f.Text.In(v.lang)})
-		t.add(same(f.Rule), same(f.Severity), label(f.Text))
+		p.Findings = append(p.Findings, findingEntry{v.count(i + 1), f.Rule, f.Severity, f.Text.In(v.lang), f.Reason.In(v.lang)})
+		t.add(same(f.Rule), same(f.Severity), label(f.Text), label(f.Reason))
 	}
 	p.show(&Figure{ID: "phat-hien", Title: t.Title, Table: t})
 	return p, nil
