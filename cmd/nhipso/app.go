@@ -165,8 +165,10 @@ func (a *app) desk() publish.Desk { return a.preparer().Desk }
 
 // gate decides what a reader may know: nothing leaves the installation but through it.
 func (a *app) gate() *publish.Gate {
-	return &publish.Gate{Source: source{a.store, a.catalog, a.answers}, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
+	return &publish.Gate{Source: a.source(), Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
 }
+
+func (a *app) source() source { return source{a.store, a.catalog, a.answers} }
 
 // source is the store with its findings in words.
 type source struct {
@@ -181,6 +183,19 @@ func (s source) Findings(ctx context.Context) ([]publish.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.inWords(kept), nil
+}
+
+// unanswered tells a release what it must answer first.
+type unanswered struct{ source }
+
+// UnansweredFindings implements publish.Findings.
+func (s unanswered) UnansweredFindings(ctx context.Context, of cube.Messages) ([]publish.Finding, error) {
+	open, err := s.Store.UnansweredFindings(ctx, of)
+	return s.inWords(open), err
+}
+
+func (s source) inWords(kept []store.Finding) []publish.Finding {
 	var out []publish.Finding
 	for _, f := range kept {
 		say := func(lang string) string { return cube.Sentence(s.catalog, lang, f.Rule, f.Parts) }
@@ -195,7 +210,7 @@ func (s source) Findings(ctx context.Context) ([]publish.Finding, error) {
 		out = append(out, publish.Finding{Message: f.Message, Rule: f.Rule, Severity: f.Severity, Text: catalog.Label{Vi: say("vi"), En: say("en")},
 			Cells: cube.CellsOf(f.Parts), Reason: reason})
 	}
-	return out, nil
+	return out
 }
 
 // handler puts the portal and the API together. warm draws the main pages of a release ahead of their first reader.

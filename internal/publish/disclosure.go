@@ -35,6 +35,7 @@ func (g *Gate) Disclosed(ctx context.Context, r Release) []error {
 	d := newDiscloser(v)
 	d.published()
 	d.hierarchies()
+	d.identities()
 	if err := d.derivations(ctx); err != nil {
 		return []error{err}
 	}
@@ -152,6 +153,19 @@ func (d *discloser) sum(whole cube.Cell, i int, parts []string) {
 	}
 	if rest.Abs().Mul(stat.Int(2)).Cmp(unit.Mul(stat.Int(int64(len(r.cells))))) <= 0 {
 		d.relations = append(d.relations, r)
+	}
+}
+
+// identities ties figures by what the catalogue declares to hold among them, such as a share, its base and the product of the two.
+func (d *discloser) identities() {
+	for _, t := range cube.Ties(d.view.Catalog, d.value) {
+		r := relation{how: "publish.disclosed-sum", cells: t.Cells, weights: t.Weights}
+		if t.Weights == nil {
+			r.how = "publish.disclosed-derived"
+		}
+		if len(d.unknown(r)) > 0 {
+			d.relations = append(d.relations, r)
+		}
 	}
 }
 

@@ -125,14 +125,14 @@ func (s *Store) Findings(ctx context.Context) ([]Finding, error) {
 }
 
 // UnansweredFindings gives the findings of messages that a release must answer and that nobody has answered, in the order of
-// storing. No messages means all.
-func (s *Store) UnansweredFindings(ctx context.Context, messages []int64) ([]Finding, error) {
+// storing. The nil set means all messages.
+func (s *Store) UnansweredFindings(ctx context.Context, of cube.Messages) ([]Finding, error) {
 	open, err := sqldb.Collect(ctx, s.db, scanFinding,
 		findingColumns+"WHERE severity = $1 AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.finding = finding.id) ORDER BY id", string(catalog.Soft))
-	if err != nil || len(messages) == 0 {
+	if err != nil || of == nil {
 		return open, err
 	}
-	return slices.DeleteFunc(open, func(f Finding) bool { return !slices.Contains(messages, f.Message) }), nil
+	return slices.DeleteFunc(open, func(f Finding) bool { return !of.Has(f.Message) }), nil
 }
 
 // AnswerFinding keeps a person's reason for letting a finding pass, and an entry in the audit log, in one transaction. Without a

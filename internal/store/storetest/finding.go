@@ -76,7 +76,11 @@ func testFindings(t *testing.T, at Place) {
 		must[cube.Receipt](t)(s.Append(t.Context(), noticed("A", "1", soft("range A"), cube.Finding{Rule: "sum", Severity: "note", Identity: "n"}, cube.Finding{Rule: "g", Severity: "vintage", Identity: "v"})))
 		must[cube.Receipt](t)(s.Append(t.Context(), noticed("B", "1", soft("range B"))))
 		open := func(messages ...int64) (ids []int64) {
-			for _, f := range must[[]store.Finding](t)(s.UnansweredFindings(t.Context(), messages)) {
+			var of cube.Messages // all
+			if len(messages) > 0 {
+				of = cube.NewMessages(messages...)
+			}
+			for _, f := range must[[]store.Finding](t)(s.UnansweredFindings(t.Context(), of)) {
 				ids = append(ids, f.ID)
 			}
 			return ids

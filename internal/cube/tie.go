@@ -1,0 +1,137 @@
+package cube
+
+import (
+	"slices"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/stat"
+)
+
+// Tie is an identity of the catalogue at one figure: with all of its cells known but one, that one can be computed.
+type Tie struct {
+	Rule    *catalog.Rule
+	Cells   []Cell  // the figure that the rule stands at among them
+	Weights []int64 // of each cell in a sum that gives nothing or a number of the rule; nil when the identity is not a sum
+}
+
+// Ties gives the identities of the catalogue among figures, one version a cell: those of which every cell is there. What by nature does not
+// add up (severity note) ties nothing.
+func Ties(c *catalog.Catalog, figures map[Cell]Version) []Tie {
+	v := &view{in: Intake{Catalog: c}, flows: map[string]*held{}}
+	for _, f := range c.Dataflows() {
+		v.flows[f.ID] = &held{flow: f, versions: map[Cell][]Version{}, byKey: map[stat.Key][]Cell{}}
+	}
+	for cell, x := range figures {
+		if h := v.flows[cell.Dataflow]; h != nil && x.Value != nil {
+			h.cells, h.versions[cell], h.byKey[cell.Key] = append(h.cells, cell), []Version{x}, append(h.byKey[cell.Key], cell)
+		}
+	}
+	for _, h := range v.flows {
+		for _, cells := range h.byKey {
+			slices.SortFunc(cells, func(a, b Cell) int { return a.Period.Compare(b.Period) })
+		}
+	}
+	var out []Tie
+	for _, r := range c.Rules() {
+		if r.Kind != catalog.IdentityRule || r.Severity == catalog.Note {
+			continue
+		}
+		for _, f := range c.Dataflows() {
+			if !r.AboutFlow(f) {
+				continue
+			}
+			for _, cell := range v.flows[f.ID].cells {
+				anchor := figures[cell]
+				if !r.About(f, anchor.Observation) {
+					continue
+				}
+				if t, ok := v.tie(r, anchor); ok {
+					out = append(out, t)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// tie gathers the cells of an identity at a figure; false when one of them is missing.
+func (v *view) tie(r *catalog.Rule, anchor Version) (Tie, bool) {
+	got := r.Got
+	if got == nil { // the figure itself
+		got = &catalog.Expr{Op: 'r', Ref: &catalog.Ref{This: true}}
+	}
+	left, ok1 := v.terms(got, anchor)
+	right, ok2 := v.terms(r.Want, anchor)
+	if !ok1 || !ok2 {
+		return Tie{}, false
+	}
+	t := Tie{Rule: r}
+	weight := map[Cell]int64{}
+	linear := left.linear && right.linear
+	for side, terms := range []terms{left, right} {
+		for i, c := range terms.cells {
+			if _, known := weight[c]; !known {
+				t.Cells = append(t.Cells, c)
+			}
+			if linear {
+				weight[c] += terms.weights[i] * int64(1-2*side)
+			} else {
+				weight[c] = 0
+			}
+		}
+	}
+	if linear {
+		for _, c := range t.Cells {
+			t.Weights = append(t.Weights, weight[c])
+		}
+	}
+	return t, true
+}
+
+// terms are the cells of an expression, and their weights where it is a sum.
+type terms struct {
+	cells   []Cell
+	weights []int64
+	linear  bool
+}
+
+func (v *view) terms(e *catalog.Expr, anchor Version) (terms, bool) {
+	switch e.Op {
+	case 'n':
+		return terms{linear: true}, true
+	case 'r':
+		cells := []Cell{anchor.Cell()}
+		if !e.Ref.This {
+			var ok bool
+			if cells, ok = v.cellsOf(e.Ref, anchor); !ok {
+				return terms{}, false
+			}
+		}
+		t := terms{cells: cells, linear: true}
+		for _, c := range cells {
+			if len(v.flows[c.Dataflow].versions[c]) == 0 {
+				return terms{}, false
+			}
+			t.weights = append(t.weights, 1)
+		}
+		return t, true
+	case 'e':
+		if t, ok := v.terms(e.L, anchor); ok {
+			return t, true
+		}
+		return v.terms(e.R, anchor)
+	}
+	left, ok := v.terms(e.L, anchor)
+	if !ok || e.R == nil { // a mean
+		left.linear = left.linear && e.R != nil
+		return left, ok
+	}
+	right, ok := v.terms(e.R, anchor)
+	if e.Op == '-' {
+		for i := range right.weights {
+			right.weights[i] = -right.weights[i]
+		}
+	}
+	return terms{cells: slices.Concat(left.cells, right.cells), weights: slices.Concat(left.weights, right.weights),
+		linear: left.linear && right.linear && (e.Op == '+' || e.Op == '-')}, ok
+}
