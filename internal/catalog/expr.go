@@ -19,11 +19,10 @@ import (
 // that has not begun later). "this" is the figure itself, mean(…) divides a sum by the number of figures in it, and
 // "a else b" is b where a figure of a is missing.
 type Expr struct {
-	Op    byte // one of + - * / for sums and products, 'e' for else, 'm' for mean, 'n' for a number, 'r' for a reference
-	L, R  *Expr
-	N     stat.Decimal
-	Ref   *Ref
-	depth int
+	Op   byte // one of + - * / for sums and products, 'e' for else, 'm' for mean, 'n' for a number, 'r' for a reference
+	L, R *Expr
+	N    stat.Decimal
+	Ref  *Ref
 }
 
 // Ref is a reference to figures.

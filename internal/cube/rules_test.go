@@ -107,8 +107,6 @@ func with(t testing.TB, rules string, messages ...cube.Message) (cube.Intake, *m
 	return cube.Intake{Catalog: c, Store: s}, s
 }
 
-const why = "  why: {vi: vì, en: because}\n"
-
 func found(t testing.TB, in cube.Intake, m cube.Message) []cube.Finding {
 	t.Helper()
 	r, err := in.Review(context.Background(), m)

@@ -21,10 +21,9 @@ type Gate struct {
 
 	mu     sync.Mutex // one reader makes a view, the others wait for it
 	public *View
-	next   *View     // the release whose minute comes next, made ahead of it
-	kept   *View     // the last view of another audience
-	keptTo int64     // the newest message when it was made
-	looked time.Time // when the releases were last read
+	next   *View // the release whose minute comes next, made ahead of it
+	kept   *View // the last view of another audience
+	keptTo int64 // the newest message when it was made
 }
 
 // readAhead is how long before its minute a release is made ready, so that it is there at its second.

@@ -89,7 +89,7 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 			attrs[stat.AttrDecimals] = "2"
 			out.Outputs = append(out.Outputs, output("DE_SHARE_EST", stat.NewKey("A", country, nso, code), p, value, status, attrs, from...))
 		}
-		fixed, exact := y.fixed()
+		_, exact := y.fixed()
 		switch {
 		case y.core != nil && y.digitalised != nil:
 			residue := y.total.Value.Sub(*y.core.Value).Sub(*y.digitalised.Value)
@@ -114,17 +114,18 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 			give(other, y.total.Value.Sub(*printed.Value), stat.LeastCertain(printed.Status, y.total.Status), stat.Attributes{stat.AttrComment: totalLessPart}, y.rest(printed))
 			by(&out, pipeline.Arithmetic(less(figure(y.total), figure(*printed))))
 		default:
-			if fixed, err = stat.FromFloat(path.at(p), 4); err != nil {
+			estimated, err := stat.FromFloat(path.at(p), 4)
+			if err != nil {
 				return nil, err
 			}
 			mark := string(stat.MarkInferred)
-			give(digitalised, fixed, stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "").As("total of the year")}, used...))
+			give(digitalised, estimated, stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "").As("total of the year")}, used...))
 			facts := []pipeline.Fact{fact("total", figure(y.total))}
 			for _, r := range used {
 				facts = append(facts, fact("printed", pipeline.Figure(r)))
 			}
 			by(&out, pipeline.Method("smooth-path", facts...))
-			give(core, y.total.Value.Sub(fixed), stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "total")}, used...))
+			give(core, y.total.Value.Sub(estimated), stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "total")}, used...))
 			by(&out, pipeline.Arithmetic(less(figure(y.total), pipeline.Beside(cube.Cell{Dataflow: "DE_SHARE_EST", Key: stat.NewKey("A", country, nso, digitalised), Period: p}))))
 		}
 	}

@@ -75,11 +75,6 @@ func (s series) ref(p stat.Period, role string) pipeline.Ref {
 	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Period: p, Role: role} // names nothing read: the runner refuses it
 }
 
-// whole names the series as an input, in a role.
-func (s series) whole(role string) pipeline.Ref {
-	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Role: role}
-}
-
 // between names the series from one period to another as an input, in a role.
 func (s series) between(first, last stat.Period, role string) pipeline.Ref {
 	return pipeline.Ref{Dataflow: s.flow, Key: s.key, Since: first, Until: last, Role: role}

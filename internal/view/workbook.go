@@ -36,11 +36,11 @@ func (s *Speaker) WriteWorkbook(w io.Writer, n pipeline.Node) error {
 
 // sheets is a workbook being written; it keeps the first error.
 type sheets struct {
-	f                              *excelize.File
-	s                              *Speaker
-	err                            error
-	title, head, grey, wrap, input int
-	formats                        map[int]int // number style by digits
+	f                       *excelize.File
+	s                       *Speaker
+	err                     error
+	title, head, grey, wrap int
+	formats                 map[int]int // number style by digits
 }
 
 func (b *sheets) try(err error) {
