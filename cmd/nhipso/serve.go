@@ -76,9 +76,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 		case <-look.C:
 			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
 			fresh, err := out.refresh(ctx)
-			if trouble := fault.In(err, "en"); err != nil && ctx.Err() == nil && trouble != told { // once, not at every look
-				told = trouble
-				log.Warn("refresh", "error", trouble)
+			if err != nil && ctx.Err() == nil {
+				if trouble := fault.In(err, "en"); trouble != told { // once, not at every look
+					told = trouble
+					log.Warn("refresh", "error", trouble)
+				}
 			}
 			if fresh {
 				if view, err := out.gate.View(ctx, publish.Everybody()); err == nil {
