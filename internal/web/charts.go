@@ -98,6 +98,20 @@ func (v *visit) printed(list []cube.Version) map[string]catalog.Label {
 	return out
 }
 
+// word gives a drawing the words of every figure in it that its source prints in place of a plain number, whatever it was made from.
+func (v *visit) word(s *chart.Spec) {
+	for _, series := range s.Series {
+		for _, x := range series.Values {
+			if _, known := s.Printed[x.Text]; x.Text != "" && !known {
+				if s.Printed == nil {
+					s.Printed = map[string]catalog.Label{}
+				}
+				s.Printed[x.Text] = attribute(v.snap, stat.AttrText, x.Text)
+			}
+		}
+	}
+}
+
 func (v *visit) orNone(s string) string {
 	if s == "" {
 		return v.say("common.own-estimate")

@@ -45,6 +45,16 @@ func TestWhatASourcePrintsShowsAndNotTheNumberAlone(t *testing.T) {
 	if body := get(s, "/vi-sao?o=IND/D.VN.NEEDED_GROWTH/2023-08-30").Body.String(); !strings.Contains(body, "<strong class=\"n\">khoảng 20–25</strong> %/năm") || strings.Contains(body, "khoảng tin cậy") {
 		t.Error("a printed range is shown as an interval of confidence")
 	}
+	// A drawing is made of figures of many places; each brings its words.
+	drawn, _ := newSite(t, append(loose[:len(loose):len(loose)], row{"TARGET", "A.VN.2629-1", "2027", "100", "2025-12-01", "A", []string{"COMPARATOR", "=", "UNIT_MEASURE", "PC"}},
+		row{"TARGET_STATUS", "A.VN.2629-1.CLASS", "2027", "", "2026-11-20", "M", []string{"RUN", "digital-quarterly#1", "VALUE_TEXT", "NOT_ASSESSABLE", "COMMENT_OBS", "one-figure", "EVIDENCE", "D"}},
+		row{"TARGET_STATUS", "A.VN.2629-1.ACTUAL", "2027", "84", "2026-11-20", "A", []string{"RUN", "digital-quarterly#1", "VALUE_TEXT", "2023-M04", "EVIDENCE", "D"}})...)
+	for _, address := range []string{"/muc-tieu", "/muc-tieu?lang=en", "/muc-tieu.option", "/muc-tieu.json", "/muc-tieu.csv"} {
+		body := get(drawn, address).Body.String()
+		if strings.Contains(body, "PR_GT84") || !strings.Contains(body, "trên 84") && !strings.Contains(body, "more than 84") {
+			t.Errorf("%s shows a code in place of words", address)
+		}
+	}
 	if option := get(s, "/so-lieu/DE_SHARE/S.VN.MIC.TOTAL.option").Body.String(); !strings.Contains(option, "gần 15") {
 		t.Errorf("the tooltip has lost the words: %.300s", option)
 	}

@@ -74,6 +74,9 @@ type Download struct{ Name, URL string }
 // show puts a figure on the page.
 func (f *Frame) show(fig *Figure) *Figure {
 	fig.v = f.v
+	if fig.Chart != nil {
+		f.v.word(fig.Chart)
+	}
 	fig.first = len(f.Figures) == 0
 	f.Figures = append(f.Figures, fig)
 	return fig

@@ -308,6 +308,7 @@ func (v *visit) targetDrawing(list []aim) *Figure {
 		return nil
 	}
 	s.Series = []chart.Series{vals}
+	v.word(s)
 	s.Source = catalog.Label{Vi: v.sources(obs), En: v.sources(obs)}
 	t := &Table{Table: *s.Table(), Heads: 2}
 	return &Figure{ID: "so-voi-muc-tieu", Title: s.Title, Note: v.say("targets.drawing-unit"), Chart: s, Table: t, Source: v.sourceLine(obs)}
