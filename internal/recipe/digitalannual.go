@@ -99,7 +99,10 @@ func placed(components *catalog.Codelist, in *pipeline.Inputs, s cube.Version) (
 		}
 		cell := cube.Cell{Dataflow: s.Dataflow, Key: stat.NewKey(codes[0], codes[1], codes[2], other.ID), Period: s.Period}
 		v, _, ok := belonging(in.History("share"), cell, *whole)
-		if !ok || !samePublication(v, own) {
+		switch {
+		case ok && v.Vintage.Date.After(own.Vintage.Date):
+			return component{}, false // a later print of the same total has other parts, and this one is not among them
+		case !ok || !samePublication(v, own):
 			return c, true
 		}
 		rest = rest.Sub(*v.Value)
