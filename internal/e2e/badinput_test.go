@@ -13,23 +13,23 @@ const head = "DATAFLOW,FREQ,REF_AREA,DEFINITION,COMPONENT,TIME_PERIOD,OBS_VALUE,
 func TestBadFilesAreRefusedWholeWithTheirPlace(t *testing.T) {
 	shared.get(t)
 	before := run(t, "export", "DE_SHARE", "--data", shared.dir, "--history", "--draft").out
-	good := "DE_SHARE,A,VN34-01,NSO,TOTAL,2024,17.1,A,2026-02-01,S,test\n"
+	good := "DE_SHARE,A,VN34-01,NSO,TOTAL,2024,17.1,A,2026-02-01,S,NSO-2026-01\n"
 	for name, c := range map[string]struct {
 		content string
 		says    []string // in the English message
 	}{
-		"a code that belonged to another province on that day": {head + good + "DE_SHARE,A,27,NSO,TOTAL,2025,46.3,A,2026-02-01,S,test\n", []string{":3:", "REF_AREA", "27"}},
+		"a code that belonged to another province on that day": {head + good + "DE_SHARE,A,27,NSO,TOTAL,2025,46.3,A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "REF_AREA", "27"}},
 		"a duplicate key":                  {head + good + good, []string{":3:"}},
-		"a word where a number belongs":    {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,many,A,2026-02-01,S,test\n", []string{":3:", "OBS_VALUE", "many"}},
-		"a Vietnamese number":              {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,\"1.234,56\",A,2026-02-01,S,test\n", []string{":3:", "OBS_VALUE", "1.234,56"}},
-		"an English number with thousands": {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,\"1,234.56\",A,2026-02-01,S,test\n", []string{":3:", "OBS_VALUE", "1,234.56"}},
+		"a word where a number belongs":    {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,many,A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "OBS_VALUE", "many"}},
+		"a Vietnamese number":              {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,\"1.234,56\",A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "OBS_VALUE", "1.234,56"}},
+		"an English number with thousands": {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,\"1,234.56\",A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "OBS_VALUE", "1,234.56"}},
 		"a lone surrogate":                 {head + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,1,A,2026-02-01,S,\xed\xa0\x80\n", []string{":2"}},
 		"UTF-16":                           {"\xff\xfeD\x00A\x00", []string{"UTF-8"}},
 		"a row too short":                  {head + "DE_SHARE,A,VN34-04\n", []string{":2"}},
 		"a column that does not exist":     {strings.Replace(head, "SOURCE", "COLOUR", 1) + good, []string{"COLOUR"}},
 		"nothing":                          {"", nil},
 		"headings alone":                   {head, nil},
-		"a second official number for a published cell": {head + "DE_SHARE,A,VN,NSO,TOTAL,2025,14.03,A,2026-01-05,S,test\n", []string{":2:", "14.02", "14.03"}},
+		"a second official number for a published cell": {head + "DE_SHARE,A,VN,NSO,TOTAL,2025,14.03,A,2026-01-05,S,NSO-2026-01\n", []string{":2:", "14.02", "14.03"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "bad.csv")

@@ -31,7 +31,7 @@ func TestKillDuringLoad(t *testing.T) {
 		const rows = 400
 		vintage := time.Date(2027, 1, 1+i, 0, 0, 0, 0, time.UTC).Format("2006-01-02")
 		for r := range rows {
-			fmt.Fprintf(&b, "NA_VA,Q,VN,%s,V,%d-Q%d,%d,%s,S,test\n", []string{"A", "B", "C", "D"}[r%4], 1990+r/16, r/4%4+1, r, vintage)
+			fmt.Fprintf(&b, "NA_VA,Q,VN,%s,V,%d-Q%d,%d,%s,S,NSO-2026-01\n", []string{"A", "B", "C", "D"}[r%4], 1990+r/16, r/4%4+1, r, vintage)
 		}
 		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 			t.Fatal(err)
@@ -91,7 +91,7 @@ func TestLockedDatabaseIsWaitedForAndThenSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "x.csv")
-	os.WriteFile(file, []byte(head+"DE_SHARE,A,VN34-01,NSO,TOTAL,2024,17.1,A,2026-02-01,S,test\n"), 0o600)
+	os.WriteFile(file, []byte(head+"DE_SHARE,A,VN34-01,NSO,TOTAL,2024,17.1,A,2026-02-01,S,NSO-2026-01\n"), 0o600)
 	if o := run(t, "--lang", "en", "load", file, "--data", dir); o.status != 4 || strings.Count(strings.TrimSpace(o.err), "\n") > 1 {
 		t.Errorf("%d: %s", o.status, o.err)
 	}

@@ -267,7 +267,7 @@ func TestHelpInBothLanguages(t *testing.T) {
 func TestExplainReachesTheDocuments(t *testing.T) {
 	shared.get(t)
 	o := run(t, "--lang", "en", "explain", "DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q3", "--data", shared.dir)
-	if o.status != 0 || !strings.Contains(o.out, "digital-quarterly#") || !strings.Contains(o.out, "NSO-2026-01") {
+	if o.status != 0 || !strings.Contains(o.out, "Denton–Cholette") || !strings.Contains(o.out, "(5 January 2026)") {
 		t.Errorf("%d: %s%s", o.status, o.out, o.err)
 	}
 	for cell, status := range map[string]int{"DE_SHARE/A.VN.NSO.TOTAL/1999": 2, "DE_SHARE/A.VN.XXX.TOTAL/2025": 3, "NOPE/A/2025": 2, "rubbish": 2} {

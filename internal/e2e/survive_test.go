@@ -148,7 +148,12 @@ func TestTamperingIsNoticedAndNothingIsPublishedOverALoss(t *testing.T) {
 func TestReadOnlyMediaServeWhatOnlyReads(t *testing.T) {
 	good, dir := served(t), t.TempDir()
 	// A release is out whose publication nobody could record.
-	for _, args := range [][]string{{"release", "open", "--id", "2027-Q1", "--by", "lan"}, {"release", "approve", "--id", "2027-Q1", "--by", "minh"}} {
+	news := filepath.Join(t.TempDir(), "news.csv")
+	if err := os.WriteFile(news, []byte("DATAFLOW,FREQ,REF_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS,VINTAGE,EVIDENCE,SOURCE\nGRDP_GROWTH,A,VN34-08,2025,4.5,A,2026-02-01,S2,NSO-GRDP-2026-10\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"load", news}, {"release", "open", "--id", "2027-Q1", "--all", "--by", "lan"}, {"release", "run", "--id", "2027-Q1", "--by", "lan"},
+		{"release", "check", "--id", "2027-Q1", "--by", "lan"}, {"release", "approve", "--id", "2027-Q1", "--by", "minh"}} {
 		if o := run(t, append(args, "--data", good)...); o.status != 0 {
 			t.Fatal(o.err)
 		}
