@@ -192,3 +192,21 @@ func walk(rows [][]int64, x []int64, at int, solution func([]int64)) {
 		walk(rows, x, at+1, solution)
 	}
 }
+
+// No relation holds one secret alone, yet the three together determine all of them.
+func TestRelationsAreSolvedTogether(t *testing.T) {
+	cell := func(key string) cube.Cell { return cube.Cell{Dataflow: "F", Key: stat.Key(key), Period: stat.Year(2025)} }
+	a, b, c, e := cell("A.a"), cell("A.b"), cell("A.c"), cell("A.e")
+	pair := func(x, y cube.Cell) relation {
+		return relation{how: "publish.disclosed-sum", cells: []cube.Cell{x, y}, weights: []int64{1, 1}}
+	}
+	d := &discloser{secret: map[cube.Cell]bool{a: true, b: true, c: true, e: true}, found: map[cube.Cell]string{}, relations: []relation{pair(a, b), pair(b, c), pair(a, c)}}
+	d.solve()
+	if len(d.found) != 3 || d.found[e] != "" {
+		t.Errorf("found %v", d.found)
+	}
+	d = &discloser{secret: map[cube.Cell]bool{a: true, b: true, c: true, e: true}, found: map[cube.Cell]string{}, relations: []relation{pair(a, b), pair(b, c), pair(c, e), pair(e, a)}}
+	if d.solve(); len(d.found) != 0 {
+		t.Errorf("a ring of four determines none, found %v", d.found)
+	}
+}
