@@ -157,11 +157,15 @@ func (x *examination) database(ctx context.Context, a *app, since bool) error {
 		found += " — " + x.w("doctor.read-only")
 	}
 	x.line(true, "database", found, "")
-	note, entries := a.store.HeadNote()
+	note, entries, begun := a.store.HeadNote()
 	if r.Head != nil {
 		x.line(false, "note", fault.In(r.Head, x.lang), "")
 	} else {
-		x.line(true, "note", x.w("doctor.note-found", "n", entries, "note", note), "")
+		noted := x.w("doctor.note-found", "n", entries, "note", note)
+		if begun > 0 {
+			noted += " — " + x.w("doctor.note-since", "n", begun)
+		}
+		x.line(true, "note", noted, "")
 	}
 	x.line(len(r.Schema) == 0, "schema", x.w("doctor.schema-found", "n", len(r.Schema)), "")
 	x.list(r.Schema)

@@ -47,13 +47,14 @@ type discloser struct {
 	view      *View
 	value     map[cube.Cell]cube.Version // newest of each cell that has a value
 	secret    map[cube.Cell]bool
+	inherited map[cube.Cell]bool // secrets that are so only because something they were derived from is
 	relations []relation
 	found     map[cube.Cell]string // secrets that can be computed, and how
 	order     []cube.Cell
 }
 
 func newDiscloser(v *View) *discloser {
-	d := &discloser{view: v, value: map[cube.Cell]cube.Version{}, secret: map[cube.Cell]bool{}, found: map[cube.Cell]string{}}
+	d := &discloser{view: v, value: map[cube.Cell]cube.Version{}, secret: map[cube.Cell]bool{}, inherited: map[cube.Cell]bool{}, found: map[cube.Cell]string{}}
 	for _, list := range v.newest {
 		for _, o := range list {
 			if o.Value != nil {
@@ -79,9 +80,13 @@ func (d *discloser) find(c cube.Cell, how string) {
 	}
 }
 
-// published finds secrets of which an earlier version, which says the same, is free: an earlier day shows it.
+// published finds secrets of which an earlier version, which says the same, is free: an earlier day shows it. A derived figure that stayed the
+// same when a secret came says nothing of the secret.
 func (d *discloser) published() {
 	for c := range d.secret {
+		if !cube.Reported(d.value[c].Observation) {
+			continue
+		}
 		for _, o := range narrow(d.view.past[c.Dataflow], string(c.Key)) {
 			if o.Cell() == c && o.Value != nil && o.Value.Cmp(*d.value[c].Value) == 0 {
 				d.find(c, "publish.disclosed-published")
@@ -186,18 +191,20 @@ func (d *discloser) derivations(ctx context.Context) error {
 			return err
 		}
 		r := relation{how: "publish.disclosed-derived", cells: []cube.Cell{c}}
-		tied := d.secret[c]
+		fromSecret := false
 		for _, ref := range l.From {
 			if ref.Whole() {
 				for x := range d.secret { // one secret of a whole series may be solved for, several not
 					if x.Dataflow == ref.Dataflow && x.Key.Matches(string(ref.Key)) {
-						r.cells, tied = append(r.cells, x), true
+						r.cells, fromSecret = append(r.cells, x), true
 					}
 				}
 				continue
 			}
-			r.cells, tied = append(r.cells, ref.Cell()), tied || d.secret[ref.Cell()]
+			r.cells, fromSecret = append(r.cells, ref.Cell()), fromSecret || d.secret[ref.Cell()]
 		}
+		tied := d.secret[c] || fromSecret
+		d.inherited[c] = d.secret[c] && fromSecret
 		if ok && tied && len(l.From) > 0 {
 			d.relations = append(d.relations, r)
 		}
@@ -307,13 +314,16 @@ func determined(rows [][]*big.Rat, n int) []int {
 	return out
 }
 
-// faults solves and says what was found, in the order of dataflow, series and period.
+// faults solves and says what was found, in the order of dataflow, series and period. Figures that are secret only by descent are left out:
+// whoever could compute one back to its secret input has found that input, which is named, and it is the input that somebody can act on.
 func (d *discloser) faults() []error {
 	d.solve()
 	slices.SortFunc(d.order, func(a, b cube.Cell) int { return strings.Compare(a.String(), b.String()) })
 	var out []error
 	for _, c := range d.order {
-		out = append(out, fault.New(d.found[c], "cell", c.String()))
+		if !d.inherited[c] {
+			out = append(out, fault.New(d.found[c], "cell", c.String(), "message", d.value[c].Message, "id", d.view.Release.ID))
+		}
 	}
 	return out
 }

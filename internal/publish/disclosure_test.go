@@ -122,6 +122,13 @@ func TestWhatWasDerivedGivesAwayItsOneSecretInput(t *testing.T) {
 		}
 		return v
 	}
+	derivedAt := func(key, value string, conf bool) cube.Version {
+		v := figure("D", "A."+key, "2025", value, "2026-01-06", 2, stat.AttrRun, "r#1")
+		if conf {
+			v = secretly(v)
+		}
+		return v
+	}
 	share, base := at("T.a", "!10"), at("T.b", "200")
 	from := func(list ...cube.Version) map[string][]pipeline.Ref {
 		var refs []pipeline.Ref
@@ -134,11 +141,13 @@ func TestWhatWasDerivedGivesAwayItsOneSecretInput(t *testing.T) {
 		a    *archive
 		want string
 	}{
-		"share × base with an open base":             {&archive{figures: []cube.Version{share, base, derived("r#1", false)}, lineage: from(share, base)}, "F/A.T.a/2025"},
-		"the product is closed too":                  {&archive{figures: []cube.Version{share, base, derived("r#1", true)}, lineage: from(share, base)}, ""},
-		"both inputs are closed":                     {&archive{figures: []cube.Version{share, secretly(base), derived("r#1", false)}, lineage: from(share, base)}, ""},
-		"a closed product of open inputs":            {&archive{figures: []cube.Version{at("T.a", "10"), at("T.b", "200"), derived("r#1", true)}, lineage: from(at("T.a", "10"), at("T.b", "200"))}, "D/A.T.a/2025"},
-		"a recipe that is shown to disclose nothing": {&archive{figures: []cube.Version{share, at("T.b", "200"), derived("safe#1", false)}, lineage: from(share, base)}, ""},
+		"share × base with an open base":                            {&archive{figures: []cube.Version{share, base, derived("r#1", false)}, lineage: from(share, base)}, "F/A.T.a/2025"},
+		"the product is closed too":                                 {&archive{figures: []cube.Version{share, base, derived("r#1", true)}, lineage: from(share, base)}, ""},
+		"both inputs are closed":                                    {&archive{figures: []cube.Version{share, secretly(base), derived("r#1", false)}, lineage: from(share, base)}, ""},
+		"a closed product of open inputs":                           {&archive{figures: []cube.Version{at("T.a", "10"), at("T.b", "200"), derived("r#1", true)}, lineage: from(at("T.a", "10"), at("T.b", "200"))}, "D/A.T.a/2025"},
+		"a closed product that did not change when the secret came": {&archive{figures: []cube.Version{share, base, figure("D", "A.T.a", "2025", "20", "2026-01-06", 1, stat.AttrRun, "r#0"), derived("r#1", true)}, lineage: from(share, base)}, ""},
+		"a closed product that its open parts give away":            {&archive{figures: []cube.Version{share, base, derivedAt("T.T", "30", false), derivedAt("T.a", "20", true), derivedAt("T.b", "10", false)}, lineage: from(share, base)}, "F/A.T.a/2025"},
+		"a recipe that is shown to disclose nothing":                {&archive{figures: []cube.Version{share, at("T.b", "200"), derived("safe#1", false)}, lineage: from(share, base)}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := disclosed(t, c.a); got != c.want {
@@ -195,7 +204,9 @@ func walk(rows [][]int64, x []int64, at int, solution func([]int64)) {
 
 // No relation holds one secret alone, yet the three together determine all of them.
 func TestRelationsAreSolvedTogether(t *testing.T) {
-	cell := func(key string) cube.Cell { return cube.Cell{Dataflow: "F", Key: stat.Key(key), Period: stat.Year(2025)} }
+	cell := func(key string) cube.Cell {
+		return cube.Cell{Dataflow: "F", Key: stat.Key(key), Period: stat.Year(2025)}
+	}
 	a, b, c, e := cell("A.a"), cell("A.b"), cell("A.c"), cell("A.e")
 	pair := func(x, y cube.Cell) relation {
 		return relation{how: "publish.disclosed-sum", cells: []cube.Cell{x, y}, weights: []int64{1, 1}}

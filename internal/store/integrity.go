@@ -75,7 +75,9 @@ func (s *Store) integrity(ctx context.Context, since AuditHead) (Report, error) 
 		}
 	}
 	if len(r.Problems) == 0 && len(r.Schema) == 0 && r.Head == nil {
-		s.note.keepVerified(r.Audit)
+		if !s.db.ReadOnly {
+			s.note.keepVerified(r.Audit)
+		}
 	}
 	return r, nil
 }

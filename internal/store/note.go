@@ -29,8 +29,9 @@ type headNote struct {
 // noted is the content of the file.
 type noted struct {
 	AuditHead
-	At       time.Time `json:"at"`       // of the entry at the head
-	Verified AuditHead `json:"verified"` // up to where a verification found nothing wrong
+	At       time.Time `json:"at"`              // of the entry at the head
+	Verified AuditHead `json:"verified"`        // up to where a verification found nothing wrong
+	Since    int64     `json:"since,omitempty"` // entries that were there when the note began, beside a log that had some: of what was cut before, it knows nothing
 }
 
 // readNote reads the file; one that is not there is an empty note.
@@ -206,14 +207,29 @@ func (s *Store) acceptHead(ctx context.Context, a Acceptance) error {
 	return err
 }
 
-// HeadNote gives where the head is noted, and how many entries it stands for.
-func (s *Store) HeadNote() (path string, entries int64) { return s.note.path, s.note.head().Entries }
+// HeadNote gives where the head is noted, how many entries it stands for, and how many there were when it began beside a log that had some
+// (0 when it is as old as the log): of what was cut from the log before that, it knows nothing.
+func (s *Store) HeadNote() (path string, entries, since int64) {
+	s.note.mu.Lock()
+	defer s.note.mu.Unlock()
+	return s.note.path, s.note.now.Entries, s.note.now.Since
+}
 
 // noteHead notes the head as it is, for a note that is not there yet or lags behind.
 func (s *Store) noteHead(ctx context.Context) error {
 	h, err := auditHead(ctx, s.db)
 	if err == nil {
+		s.note.begin(h)
 		s.note.keep(h)
 	}
 	return err
+}
+
+// begin remembers that a note begins beside a log that has entries already.
+func (n *headNote) begin(h AuditHead) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.now.Entries == 0 && n.now.Since == 0 {
+		n.now.Since = h.Entries
+	}
 }

@@ -78,6 +78,28 @@ func TestTheHeadIsNotedAfterEveryWrite(t *testing.T) {
 	})
 }
 
+func TestANoteSaysWhatItCannotKnow(t *testing.T) {
+	onBoth(t, func(t *testing.T, at storetest.Place) {
+		url, o := notedStore(t, at)
+		since := func() int64 {
+			s := storetest.OpenWith(t, url, o)
+			_, _, since := s.HeadNote()
+			return since
+		}
+		if n := since(); n != 0 {
+			t.Errorf("a note as old as its log says that it began at %d", n)
+		}
+		if err := os.Remove(o.HeadNote); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // it goes on saying so
+			if n := since(); n != 3 {
+				t.Errorf("a note that was lost says that it began at %d", n)
+			}
+		}
+	})
+}
+
 func TestADatabaseThatDoesNotHoldTheNotedHeadIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, at storetest.Place) {
 		for what, statement := range map[string]string{
