@@ -2,6 +2,7 @@ package publish
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,8 +129,9 @@ func TestGateHoldsADataflowBackUntilItsOwnMinute(t *testing.T) {
 	a := &archive{releases: []Release{r}, findings: []Finding{{Message: 1, Rule: "old"}, {Message: 2, Rule: "secret"}, {Message: 3, Rule: "free"}},
 		figures: []cube.Version{figure("DE_SHARE", "A.VN.NSO.TOTAL", "2025", "14", "2026-01-01", 3), figure("NA_GROWTH", "A.VN.B1GQ", "2025", "7", "2026-01-01", 1),
 			figure("NA_GROWTH", "A.VN.B1GQ", "2025", "8", "2026-11-01", 2), figure("NA_GROWTH", "A.VN.B1GQ", "2026", "9", "2026-11-01", 2)},
-		runs: []pipeline.Run{{ID: "g#1", Recipe: "g", ReadTo: 2, Message: 3, FinishedAt: published, Diagnostics: []pipeline.Diagnostic{{Table: "9"}}}}}
-	recipes := []pipeline.Recipe{{ID: "g", Inputs: []pipeline.Input{{Dataflow: "NA_GROWTH"}}}}
+		runs: []pipeline.Run{{ID: "g#1", Recipe: "g", ReadTo: 2, Message: 3, FinishedAt: published, Diagnostics: []pipeline.Diagnostic{{Table: "9"}}},
+			{ID: "w#1", Recipe: "w", ReadTo: 1, Message: 2, FinishedAt: published}}}
+	recipes := []pipeline.Recipe{{ID: "g", Inputs: []pipeline.Input{{Dataflow: "NA_GROWTH"}}}, {ID: "w", Outputs: []string{"NA_GROWTH"}}}
 	g := &Gate{Source: a, Catalog: c, Recipes: recipes, Now: func() time.Time { return now }}
 	shown := func(who Audience) (values []string, rules int, told bool, key string) {
 		t.Helper()
@@ -146,6 +148,21 @@ func TestGateHoldsADataflowBackUntilItsOwnMinute(t *testing.T) {
 		found, _ := v.Findings(t.Context())
 		runs, _ := v.Runs(t.Context())
 		return values, len(found), len(runs) > 0 && len(runs[0].Diagnostics) > 0, v.Key()
+	}
+	wrote := func(who Audience) int { // how many runs the audience knows of: the one that wrote what waits is not told
+		t.Helper()
+		v, err := g.View(t.Context(), who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs, _ := v.Runs(t.Context())
+		return len(runs)
+	}
+	if n := wrote(Everybody()); n != 1 || wrote(Keeper("an")) != 2 {
+		t.Errorf("the public knows of %d runs", n)
+	}
+	if s := Summary("en", r, now); !strings.Contains(s, "minute of their own: 1") {
+		t.Errorf("the feed says %q", s)
 	}
 	values, rules, told, before := shown(Everybody())
 	if !slices.Equal(values, []string{"7", "now 7"}) || rules != 2 || told {

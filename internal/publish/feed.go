@@ -150,6 +150,9 @@ func Summary(lang string, r Release, now time.Time) string {
 			added, revised, withdrawn = added+c.Added, revised+c.Revised, withdrawn+c.Withdrawn
 		}
 	}
+	if len(waits) > 0 {
+		parts = append(parts, book.Say(lang, "changes-wait", "n", len(waits)))
+	}
 	if added+revised+withdrawn > 0 {
 		parts = append(parts, book.Say(lang, "changes", "added", added, "revised", revised, "withdrawn", withdrawn))
 	}

@@ -113,10 +113,28 @@ func (v *View) run(r pipeline.Run) (pipeline.Run, bool) {
 	if !r.Within(v.bound) || !v.Day.IsZero() && stat.DateOf(r.FinishedAt.In(v.zone)).After(v.Day) {
 		return r, false
 	}
+	if v.waitsFor(r) {
+		return r, false
+	}
 	if v.guarded[r.Recipe] {
 		r.Diagnostics = nil
 	}
 	return r, true
+}
+
+// waitsFor reports whether a run wrote what waits for a minute of its own: until then it is not known that there is anything.
+func (v *View) waitsFor(r pipeline.Run) bool {
+	for _, recipe := range v.recipes {
+		if recipe.ID != r.Recipe {
+			continue
+		}
+		for _, flow := range recipe.Outputs {
+			if r.Message != 0 && v.waits(cube.Version{Dataflow: flow, Message: r.Message}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Runs lists the runs that the view may know of, oldest first.
