@@ -22,6 +22,7 @@ func explain(ctx context.Context, e *env, args []string) error {
 	asOf := f.String("asof", "", "asof")
 	asJSON := f.Bool("json", false, "json")
 	drafts := f.Bool("draft", false, "draft")
+	preview := f.String("preview", "", "preview")
 	format := f.String("format", "", "explain-format")
 	file := f.String("out", "", "explain-out")
 	rest, err := e.parse(f, args)
@@ -63,7 +64,7 @@ func explain(ctx context.Context, e *env, args []string) error {
 	if err := a.catalog.CheckKey(flow, cell.Key); err != nil {
 		return err
 	}
-	known, err := a.gate().View(ctx, audience(*drafts))
+	known, err := a.viewFor(ctx, *drafts, *preview)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ func exportData(ctx context.Context, e *env, args []string) error {
 	asOf := f.String("asof", "", "asof")
 	history := f.Bool("history", false, "history")
 	drafts := f.Bool("draft", false, "draft")
+	preview := f.String("preview", "", "preview")
 	name := f.String("out", "", "out")
 	rest, err := e.parse(f, args)
 	if err != nil {
@@ -43,7 +44,7 @@ func exportData(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	view, err := a.gate().View(ctx, audience(*drafts))
+	view, err := a.viewFor(ctx, *drafts, *preview)
 	if err != nil {
 		return err
 	}
@@ -100,10 +101,17 @@ func writeFile(name string, write func(io.Writer) error) error {
 	return nil
 }
 
-// audience says who reads at the command line: everybody, unless whoever keeps the installation asks for what is not published.
-func audience(drafts bool) publish.Audience {
-	if drafts {
-		return publish.Keeper(userName())
+// viewFor gives what a reader at the command line sees: everybody, a reader of one release before its minute, or, for whoever keeps the
+// installation, the cube as it stands.
+func (a *app) viewFor(ctx context.Context, drafts bool, preview string) (*publish.View, error) {
+	who := publish.Everybody()
+	switch {
+	case drafts && preview != "":
+		return nil, fault.New("cli.draft-or-preview")
+	case drafts:
+		who = publish.Keeper(userName())
+	case preview != "":
+		who = publish.PreviewOf(preview, userName())
 	}
-	return publish.Everybody()
+	return a.gate().View(ctx, who)
 }
