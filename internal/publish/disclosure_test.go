@@ -221,3 +221,16 @@ func TestRelationsAreSolvedTogether(t *testing.T) {
 		t.Errorf("a ring of four determines none, found %v", d.found)
 	}
 }
+
+// A share of GDP, beside GDP, gives away the level that was withheld: the catalogue declares how the three hang together.
+func TestDeclaredIdentitiesGiveASecretAway(t *testing.T) {
+	c, _ := national(t)
+	a := &archive{figures: []cube.Version{
+		figure("NA_STRUCTURE", "A.VN.C", "2024", "24", "2025-01-06", 1), figure("NA_VA", "A.VN.B1GQ.V", "2024", "11500000", "2025-01-06", 1),
+		secretly(figure("NA_VA", "A.VN.C.V", "2024", "2760000", "2025-01-06", 1)), secretly(figure("NA_VA", "A.VN.D.V", "2024", "400000", "2025-01-06", 1))}}
+	g := &Gate{Source: a, Catalog: c, Now: func() time.Time { return noon }}
+	found := g.Disclosed(t.Context(), Release{ID: "2026-Q1", AsOf: cube.AsOf{Message: 1}})
+	if len(found) != 1 || fault.CodeOf(found[0]) != "publish.disclosed-derived" || !strings.Contains(fault.In(found[0], "en"), "NA_VA/A.VN.C.V/2024") {
+		t.Errorf("%v", found)
+	}
+}
