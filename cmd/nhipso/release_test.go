@@ -135,5 +135,7 @@ func TestAQuarterIsReleasedEndToEnd(t *testing.T) {
 	m.says(m.do(exitInput, "release", "check", "--id", "2027-Q1", "--by", "an"), "holds nothing new")
 	m.says(m.do(exitUsage, "release", "approve", "--id", "2027-Q1", "--reason", "x"), "--reason has no effect on `release approve`")
 	m.says(m.do(exitUsage, "release", "nothing"), "postpone")
+	m.do(exitOK, "release", "list", "--head-note", filepath.Join(m.data, "audit-head.json"))
+	m.says(m.do(exitUsage, "release", "describe", "--id", "2027-Q1", "--by", "an"), "--by has no effect")
 	m.says(m.do(exitUsage, "release", "show"), "lacks --id")
 }

@@ -78,6 +78,9 @@ func (v *visit) home() (page, error) {
 		}
 		p.Quarter = sayHTML(v.lang, id, "quarter", text.FormatPeriodInline(v.lang, q.Period), "share", strong(v.num(q)), "interval", v.interval(q),
 			"level", v.level(q), "why", anchor(v.why(q.Cell()), v.say("common.why")))
+		if len(v.snap.Read(scoreFlow, "")) > 0 {
+			p.Quarter += " " + anchor(v.link("/so-lieu/"+scoreFlow), v.say("home.scores"))
+		}
 	}
 	p.Facts = v.facts(last.Period)
 	p.Targets = v.toTargets(last)
@@ -88,6 +91,9 @@ func (v *visit) home() (page, error) {
 	v.news(p, share)
 	return p, nil
 }
+
+// scoreFlow holds past nowcasts against what came.
+const scoreFlow = "DE_NOWCAST_SCORE"
 
 func strong(s string) template.HTML {
 	return template.HTML("<strong class=\"n\">" + template.HTMLEscapeString(s) + "</strong>")
