@@ -70,7 +70,7 @@ type StepRun struct {
 	Recipe     string    `json:"recipe"`
 	Title      string    `json:"title"`
 	Version    string    `json:"version"`
-	FinishedAt time.Time `json:"finishedAt"`
+	FinishedAt time.Time `json:"finishedAt,omitzero"` // of a replay there is none
 	Method     string    `json:"method,omitempty"`
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 )
 
@@ -26,6 +28,14 @@ type Replayed struct {
 
 // ReplayID is the name of the run that a replayed figure bears.
 func ReplayID(recipe string, day stat.Date) string { return "replay/" + recipe + "@" + day.String() }
+
+// ReplayOf gives the recipe and the day that the name of a replayed run holds; false for any other run.
+func ReplayOf(run string) (recipe string, day stat.Date, ok bool) {
+	rest, ok := strings.CutPrefix(run, "replay/")
+	recipe, on, named := strings.Cut(rest, "@")
+	day, err := stat.ParseDate(on)
+	return recipe, day, ok && named && err == nil
+}
 
 // Replay runs recipes in memory as they would have run on a day: on the reported figures within the bound that were published by then, each on
 // what the ones before it gave. Derived figures that the store holds are not looked at. Recipes that are costly, or that read one that is, are
@@ -103,7 +113,11 @@ func (r *Replayed) run(ctx context.Context, past Past, recipe Recipe, made map[s
 	for i, v := range figures {
 		figures[i].Attributes[stat.AttrReplay] = r.Day.String()
 		made[v.Dataflow] = append(made[v.Dataflow], figures[i])
-		r.Lineage = append(r.Lineage, Lineage{Run: id, Cell: v.Cell(), From: result.Outputs[i].From})
+		formula, err := result.Outputs[i].bound()
+		if err != nil {
+			return "", fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
+		}
+		r.Lineage = append(r.Lineage, Lineage{Run: id, Cell: v.Cell(), From: result.Outputs[i].From, Formula: formula})
 	}
 	for _, flow := range recipe.Outputs {
 		slices.SortStableFunc(made[flow], inOrder)

@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
@@ -87,8 +86,9 @@ func (s *Snapshot) AnyReplayed() bool { return len(s.replays) > 0 }
 
 // isReplay reports whether a figure is a replayed one. Its message is none, so no release holds it; the day of the view does.
 func isReplay(v cube.Version) bool {
-	return strings.HasPrefix(v.Attributes[stat.AttrRun], "replay/")
+	_, _, ok := pipeline.ReplayOf(v.Attributes[stat.AttrRun])
+	return ok
 }
 
 // replayedRun reports whether a run is one of a replay.
-func replayedRun(r pipeline.Run) bool { return strings.HasPrefix(r.ID, "replay/") }
+func replayedRun(r pipeline.Run) bool { _, _, ok := pipeline.ReplayOf(r.ID); return ok }

@@ -58,6 +58,15 @@ func TestReplayWithAllThatIsKnownGivesTheStoredFigures(t *testing.T) {
 			t.Errorf("%s: %s", v.Cell(), d)
 		}
 	}
+	formulas := 0
+	for _, l := range r.Lineage {
+		if l.Formula != nil {
+			formulas++
+		}
+	}
+	if formulas == 0 {
+		t.Error("no replayed figure says how it was made")
+	}
 	if len(stored) > 0 {
 		t.Errorf("%d stored figures are not replayed", len(stored))
 	}

@@ -120,7 +120,10 @@ func bound(o cube.Version, name string) cell {
 // sourceOf names the document of a figure, or the recipe that derived it.
 func (v *visit) sourceOf(o cube.Version) catalog.Label {
 	if run := o.Attributes[stat.AttrRun]; run != "" {
-		recipe, _, _ := strings.Cut(run, "#")
+		recipe, _, replayed := pipeline.ReplayOf(run)
+		if !replayed {
+			recipe, _, _ = strings.Cut(run, "#")
+		}
 		title, _ := v.speaker().Title(&pipeline.Run{Recipe: recipe})
 		return catalog.Label{Vi: say("vi", "data.recipe-source", "recipe", title.Vi), En: say("en", "data.recipe-source", "recipe", title.En)}
 	}

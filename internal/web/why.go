@@ -63,7 +63,7 @@ type whyValue struct {
 	Flags                               []FlagView
 }
 
-type whyRun struct{ ID, Title, Version, At, MethodURL string }
+type whyRun struct{ ID, Title, Version, At, Replay, MethodURL string }
 
 // parseCell reads DATAFLOW/KEY/PERIOD; the period may hold a slash of its own.
 func parseCell(s string) (cube.Cell, error) {
@@ -203,7 +203,12 @@ func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNo
 	}
 	if n.Run != nil {
 		title, method := speaker.Title(n.Run)
-		out.Run = &whyRun{ID: n.Run.ID, Title: title.In(v.lang), Version: n.Run.Version, At: v.minute(n.Run.FinishedAt)}
+		out.Run = &whyRun{ID: n.Run.ID, Title: title.In(v.lang), Version: n.Run.Version}
+		if _, day, ok := pipeline.ReplayOf(n.Run.ID); ok {
+			out.Run.Replay = text.FormatDate(v.lang, day)
+		} else {
+			out.Run.At = v.minute(n.Run.FinishedAt)
+		}
 		if method != "" {
 			out.Run.MethodURL = v.methodLink(method)
 		}

@@ -104,6 +104,25 @@ func TestExplanationsHoldNoCode(t *testing.T) {
 		}
 	}
 	t.Logf("%d kinds", len(tried))
+	t.Run("of a day before anything was computed", func(t *testing.T) {
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/vi-sao?o=DE_VA/A.VN.NSO.TOTAL.LATEST/2023&asof=2025-12-01", nil))
+		_, body, _ := strings.Cut(w.Body.String(), "<h1>")
+		words := html.UnescapeString(tags.ReplaceAllString(body, ""))
+		for _, want := range []string{"12,87 % × 10.320.311 tỷ đồng = 1.328.224 tỷ đồng", "Công thức “Giá trị tăng thêm của kinh tế số theo năm”", "tính lại cho ngày"} {
+			if !strings.Contains(words, want) {
+				t.Errorf("%q is not said", want)
+			}
+		}
+		for _, bad := range []string{"không còn dùng", "01/01/1", "chạy lúc"} {
+			if strings.Contains(words, bad) {
+				t.Errorf("%q is said", bad)
+			}
+		}
+		if t.Failed() {
+			t.Log(words)
+		}
+	})
 }
 
 // fixed is a library of one view.
