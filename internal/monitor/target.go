@@ -78,6 +78,10 @@ const (
 // three changes are known and it cannot be estimated. One half is declared, not measured; the method page says so.
 const UnknownSpread = 0.5
 
+// SpreadKnown reports whether so many figures have the three changes from which their spread is measured; with fewer it is assumed
+// (UnknownSpread).
+func SpreadKnown(figures int) bool { return figures > 3 }
+
 // Target is a number to be reached by the end of a year.
 type Target struct {
 	Value      *stat.Decimal // nil when the target is qualitative
@@ -264,7 +268,7 @@ func All(parts []Judgement) Judgement {
 // is a draw with mean d·Δ and variance s²·Δ.
 func yearlyVariance(known []Point, drift float64) float64 {
 	n := len(known) - 1
-	if n < 3 {
+	if !SpreadKnown(len(known)) {
 		return UnknownSpread * UnknownSpread * drift * drift
 	}
 	sum := 0.0

@@ -14,6 +14,9 @@ var sectors = []struct{ component, sections string }{
 	{"SRV", "GHIJKLMNOPQRST"},
 }
 
+// sectorDigits is how many digits of a ratio are kept: more than its inputs, in points and per cent with two, can tell.
+const sectorDigits = 6
+
 // DigitalSectors gives the digital share of each sector's own value added: the sector's contribution to the digital share of GDP, in
 // points, divided by the sector's share of GDP. The statistics office prints the first and the second, and never their ratio.
 //
@@ -21,7 +24,7 @@ var sectors = []struct{ component, sections string }{
 // estimated structure makes an estimated share.
 func DigitalSectors() pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "digital-sectors", Version: "1", Method: "digital-sectors",
+		ID: "digital-sectors", Version: "2", Method: "digital-sectors",
 		Title: title("digital-sectors"),
 		Inputs: []pipeline.Input{
 			{Name: "points", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".AGR+IND+SRV"},
@@ -50,8 +53,8 @@ func digitalSectors(in *pipeline.Inputs) (*pipeline.Result, error) {
 				status = points.at[year].Status
 			}
 			from := append([]pipeline.Ref{points.ref(year, "contribution")}, refs...)
-			out.Outputs = append(out.Outputs, output("DE_SECTOR", stat.NewKey("A", country, nso, s.component), year, share, status, nil, from...))
-			by(&out, pipeline.Arithmetic(inPercent(pipeline.Figure(from[0]), sumOf(pipeline.Figures(refs)...))))
+			out.Outputs = append(out.Outputs, output("DE_SECTOR", stat.NewKey("A", country, nso, s.component), year, share.Round(sectorDigits), status, stat.Attributes{stat.AttrDecimals: "2"}, from...))
+			by(&out, pipeline.Rounded(inPercent(pipeline.Figure(from[0]), sumOf(pipeline.Figures(refs)...)), sectorDigits))
 		}
 	}
 	return &out, nil

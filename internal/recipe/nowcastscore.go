@@ -213,8 +213,15 @@ func (s *scores) score(code string, came cube.Version, g guess, from []pipeline.
 	}
 	give := func(measure string, v stat.Decimal, status stat.Status, attrs stat.Attributes, from ...pipeline.Ref) {
 		attrs = attrs.Clone()
-		s.out.Outputs = append(s.out.Outputs, output("DE_NOWCAST_SCORE", stat.NewKey(came.Period.Frequency().String(), country, code, measure), came.Period, v, status, attrs, from...).
-			By(pipeline.Method("score-"+strings.ToLower(measure), fact("came", figure(came)))))
+		key := func(measure string) stat.Key {
+			return stat.NewKey(came.Period.Frequency().String(), country, code, measure)
+		}
+		facts := []pipeline.Fact{fact("came", figure(came))}
+		if measure == "ERROR" || measure == "INSIDE" {
+			facts = append(facts, fact("nowcast", pipeline.Beside(cube.Cell{Dataflow: "DE_NOWCAST_SCORE", Key: key("NOWCAST"), Period: came.Period})))
+		}
+		s.out.Outputs = append(s.out.Outputs, output("DE_NOWCAST_SCORE", key(measure), came.Period, v, status, attrs, from...).
+			By(pipeline.Method("score-"+strings.ToLower(measure), facts...)))
 	}
 	miss := g.value.Sub(*came.Value)
 	if code == "GDP" {
@@ -232,7 +239,7 @@ func (s *scores) score(code string, came cube.Version, g guess, from []pipeline.
 		if miss.Abs().Float64() <= g.half {
 			inside = stat.Int(1)
 		}
-		give("INSIDE", inside, stat.Estimated, stat.Attributes{"UNIT_MEASURE": "NONE", stat.AttrDecimals: "0"}, from...)
+		give("INSIDE", inside, stat.Estimated, stat.Attributes{"UNIT_MEASURE": "COUNT", stat.AttrDecimals: "0"}, from...)
 	}
 	rest := slices.Clone(from[1:])
 	give("NOWCAST", g.value.Round(digits), stat.Forecast, nowcast, append(rest, from[0].As("what came"))...)
@@ -242,6 +249,6 @@ func (s *scores) score(code string, came cube.Version, g guess, from []pipeline.
 	}
 	give("PUBLISHED", *came.Value, came.Status, unit, conditions...)
 	give("ERROR", miss.Round(4), stat.Estimated, stat.Attributes{"UNIT_MEASURE": unitOfError, stat.AttrDecimals: "2"}, from...)
-	give("QUARTERS", stat.Int(int64(g.quarters)), stat.Estimated, stat.Attributes{"UNIT_MEASURE": "NONE", stat.AttrDecimals: "0"}, from...)
+	give("QUARTERS", stat.Int(int64(g.quarters)), stat.Estimated, stat.Attributes{"UNIT_MEASURE": "COUNT", stat.AttrDecimals: "0"}, from...)
 	return nil
 }

@@ -82,8 +82,8 @@ func (s *Speaker) write(q quantity, inside bool) string {
 	if inside && isPercent(q.unit) {
 		unit = "%"
 	}
-	if q.unit == "RANK" {
-		return s.say("rank-n", "n", n)
+	if q.unit == "RANK" { // “Top 30” is rank 30
+		return s.say("rank-n", "n", text.FormatNumber(s.Lang, q.value, q.decimals))
 	}
 	return strings.TrimSpace(n + " " + unit)
 }

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"nhipso/internal/cube"
@@ -135,11 +136,14 @@ func (l *layout) stored(v cube.Version) string {
 
 // facts writes the numbers that matter in a method, each by a live formula over the inputs.
 func (l *layout) facts(n pipeline.Node) {
+	if !slices.ContainsFunc(n.Formula.Facts, l.listed) {
+		return
+	}
 	l.row++
 	l.sheets.text(l.sheet, colName, l.row, l.say("facts"), l.head)
 	l.row++
 	for _, x := range n.Formula.Facts {
-		if _, ok := x.Term.Eval(l.values); !ok || !book.Has("fact-"+x.Name) {
+		if !l.listed(x) {
 			continue
 		}
 		l.gather(x.Term)
@@ -150,6 +154,12 @@ func (l *layout) facts(n pipeline.Node) {
 		l.sheets.text(l.sheet, colUnit, l.row, l.unitText(q.unit, q.mult), 0)
 		l.row++
 	}
+}
+
+// listed reports whether a fact has a value and words.
+func (l *layout) listed(x pipeline.Fact) bool {
+	_, ok := x.Term.Eval(l.values)
+	return ok && book.Has("fact-"+x.Name)
 }
 
 // gather writes the inputs of a term, from left to right, and its parameters.

@@ -58,6 +58,8 @@ func (s *Speaker) Sentence(n pipeline.Node) (Sentence, bool) {
 		out.Kind, out.Text = Withheld, s.say("withheld", "value", out.Result)
 	case v.Dataflow == targetFlow:
 		out.Kind, out.Text = Rule, s.target(n, v)
+		codes := v.Key.Codes()
+		out.Result = s.judged(n, v).measured(codes[len(codes)-1], v)
 	case !s.arithmetic(n, v, &out) && !s.method(n, f, v, &out):
 		if s.hidden(n) {
 			out.Kind, out.Text = Withheld, s.say("withheld", "value", out.Result)
@@ -181,6 +183,12 @@ func (s *Speaker) method(n pipeline.Node, f *catalog.Dataflow, v cube.Version, o
 		return false
 	}
 	p := s.speech(n)
+	id := "method-" + n.Formula.Method
+	if unit, _ := s.UnitCode(f, v); unit == "PC_POINT" && book.Has(id+"-points") {
+		id += "-points" // the words of a difference of two percentages
+	} else if which := id + "-" + v.Value.String(); book.Has(which) {
+		id = which // those of a yes
+	}
 	pairs := []any{"value", out.Result, "measure", s.lastName(f, v.Key), "Period", text.FormatPeriod(s.Lang, v.Period), "year", text.FormatPeriodInline(s.Lang, stat.Year(v.Period.Year())),
 		"indicators", strings.Join(s.namesOf(n, "indicator"), "; ")}
 	said := map[string][]string{}
@@ -205,7 +213,7 @@ func (s *Speaker) method(n pipeline.Node, f *catalog.Dataflow, v cube.Version, o
 		out.Expression, _ = p.term(*n.Formula.Term)
 		pairs = append(pairs, "expression", out.Expression)
 	}
-	out.Text, out.Operands = s.say("method-"+n.Formula.Method, pairs...), p.operands
+	out.Text, out.Operands = s.say(id, pairs...), p.operands
 	return !strings.Contains(out.Text, "{")
 }
 

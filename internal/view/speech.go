@@ -163,6 +163,9 @@ func (p *speech) term(t pipeline.Term) (string, int) {
 		inner, _ := p.term(t.Of[0])
 		return "|" + inner + "|", atom
 	case pipeline.OpMean:
+		if len(t.Of) == 1 { // the mean of one figure is that figure
+			return p.term(t.Of[0])
+		}
 		if len(t.Of) > few {
 			return p.many("mean-many", t), atom
 		}

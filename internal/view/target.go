@@ -1,9 +1,11 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -30,17 +32,14 @@ func (s *Speaker) target(n pipeline.Node, v cube.Version) string {
 			pairs = append(pairs, name, j.short(*o))
 		}
 	}
+	if j.target != nil {
+		pairs = append(pairs, "aim", j.aim())
+	}
 	if j.actual != nil {
 		pairs = append(pairs, "when", j.when())
-		if j.target != nil {
-			pairs = append(pairs, "actual-sign", sign(*j.actual.Value, *j.target.Value))
-		}
-	}
-	if j.forecast != nil && j.target != nil {
-		pairs = append(pairs, "sign", sign(*j.forecast.Value, *j.target.Value))
 	}
 	if j.chance != nil {
-		pairs = append(pairs, "chance", s.chance(*j.chance.Value))
+		pairs = append(pairs, "chance", s.chanceOf(*j.chance.Value))
 	}
 	// The words of a branch are said when all the numbers in them are known; else what is known is said.
 	for _, id := range []string{"rule-" + v.Attributes[stat.AttrComment], "rule-forecast", "rule-actual", "rule-target"} {
@@ -56,7 +55,7 @@ func (s *Speaker) target(n pipeline.Node, v cube.Version) string {
 // judged is what the rule for a target looked at.
 type judged struct {
 	*Speaker
-	unit, mult                       string
+	unit, mult, comparator           string
 	figures                          []cube.Version
 	target, actual, forecast, chance *cube.Version
 }
@@ -69,6 +68,9 @@ func (s *Speaker) judged(n pipeline.Node, v cube.Version) judged {
 			if c.Role == "target" {
 				if f, err := s.Dataflow(o.Dataflow); err == nil {
 					j.unit, j.mult = s.UnitCode(f, o)
+				}
+				if o.Period == v.Period {
+					j.comparator = o.Attributes[stat.AttrComparator]
 				}
 				continue
 			}
@@ -107,8 +109,10 @@ func (j judged) figure(o cube.Version, short bool) string {
 		return ""
 	}
 	q := quantity{value: *o.Value, unit: j.unit, mult: j.mult, decimals: o.Value.Decimals(), wording: j.Wording(o)}
-	if o.Dataflow == targetFlow {
+	if !cube.Reported(o.Observation) {
 		q.decimals = min(q.decimals, j.Decimals(f, o))
+	}
+	if o.Dataflow == targetFlow {
 		for q.decimals > 0 && q.value.Round(q.decimals-1).Cmp(q.value.Round(q.decimals)) == 0 {
 			q.decimals-- // 30.00 of a target is 30
 		}
@@ -132,17 +136,22 @@ func (j judged) when() string {
 // targetMeasure says how a number beside the class came about.
 func (s *Speaker) targetMeasure(measure string, n pipeline.Node, v cube.Version, j judged) (string, bool) {
 	id := "target-" + strings.ToLower(measure)
-	if !book.Has(id) || v.Value == nil {
+	if v.Value == nil {
 		return "", false
 	}
-	value := j.write(v)
-	switch {
-	case measure == "PROB":
-		value = s.chance(*v.Value)
-	case measure == "GAP" && j.unit == "RANK":
-		value = s.say("places", "n", text.FormatNumber(s.Lang, *v.Value, 0))
+	pairs := []any{"value", j.measured(measure, v), "year", v.Period.String(), "n", s.count(len(j.figures))}
+	switch hundred := stat.Int(100); {
+	case measure == "PROB" && !monitor.SpreadKnown(j.days()):
+		id += "-assumed"
+		pairs = append(pairs, "spread", text.FormatNumber(s.Lang, stat.Int(int64(100*monitor.UnknownSpread)), 0)+" %")
+	case measure == "FORECAST" && strings.HasPrefix(j.unit, "PC") && (v.Value.Sign() == 0 || v.Value.Cmp(hundred) == 0):
+		id += "-bound" // no share lies outside 0 to 100
+	case measure == "TRAJECTORY" || measure == "PATH":
+		return s.onPath(n, v, j)
 	}
-	pairs := []any{"value", value, "year", v.Period.String(), "n", s.count(len(j.figures))}
+	if j.actual != nil {
+		pairs = append(pairs, "when", j.when())
+	}
 	if len(j.figures) > 0 {
 		first, last := j.figures[0], j.figures[len(j.figures)-1]
 		pairs = append(pairs, "first", j.write(first), "first-period", text.FormatPeriodInline(s.Lang, first.Period), "last", j.write(last), "last-period", text.FormatPeriodInline(s.Lang, last.Period))
@@ -159,12 +168,91 @@ func (s *Speaker) targetMeasure(measure string, n pipeline.Node, v cube.Version,
 			}
 		}
 	}
+	if !book.Has(id) {
+		return "", false
+	}
 	said := s.say(id, pairs...)
 	return said, !strings.Contains(said, "{")
 }
 
-// chance writes a probability, which is neither 0 nor 100 per cent of what has not come yet.
-func (s *Speaker) chance(percent stat.Decimal) string {
+// measured writes a measure of the standing in the unit that it has: two percentages differ by points, two ranks by places.
+func (j judged) measured(measure string, v cube.Version) string {
+	switch {
+	case v.Value == nil:
+		return j.Missing(v)
+	case measure == "PROB":
+		return j.chanceOf(*v.Value)
+	case measure == "GAP" && j.unit == "RANK":
+		return j.say("places", "n", text.FormatNumber(j.Lang, *v.Value, 0))
+	case measure == "GAP" && strings.HasPrefix(j.unit, "PC"):
+		j.unit = "PC_POINT"
+	}
+	return j.write(v)
+}
+
+// days counts the days on which there is a figure: of two that end on one day one counts.
+func (j judged) days() int {
+	seen := map[stat.Date]bool{}
+	for _, o := range j.figures {
+		seen[o.Period.To()] = true
+	}
+	return len(seen)
+}
+
+// station is an end of a leg of the even path.
+type station struct {
+	day   stat.Date
+	words string
+}
+
+// onPath says a point of the even path by the two ends of the leg that it lies on: the first figure or the milestone before, and the
+// milestone after. A straight line between the two gives the number.
+func (s *Speaker) onPath(n pipeline.Node, v cube.Version, j judged) (string, bool) {
+	if len(j.figures) == 0 {
+		return "", false
+	}
+	first, day := j.figures[0], stat.NewDate(v.Period.Year(), 12, 31)
+	if codes := v.Key.Codes(); codes[len(codes)-1] == "TRAJECTORY" { // on the day of the newest figure
+		day = first.Period.To()
+		for _, o := range j.figures {
+			if o.Period.To().After(day) {
+				day = o.Period.To()
+			}
+		}
+	}
+	stations := []station{{first.Period.To(), j.write(first)}}
+	for _, c := range n.From {
+		for _, o := range c.Versions {
+			if c.Role == "target" && o.Value != nil {
+				stations = append(stations, station{stat.NewDate(o.Period.Year(), 12, 31), j.write(o)})
+			}
+		}
+	}
+	slices.SortStableFunc(stations[1:], func(a, b station) int { return a.day.Compare(b.day) })
+	on := text.FormatDate(s.Lang, day)
+	for i, x := range stations {
+		if x.day == day {
+			return s.say([]string{"target-path-start", "target-path-milestone"}[min(i, 1)], "value", x.words, "day", on), true
+		}
+		if i > 0 && day.Before(x.day) {
+			from := stations[i-1]
+			return s.say("target-path", "start", from.words, "start-day", text.FormatDate(s.Lang, from.day), "end", x.words, "end-day", text.FormatDate(s.Lang, x.day), "day", on, "value", j.write(v)), true
+		}
+	}
+	return "", false
+}
+
+// aim writes the target with its comparator, as the document sets it.
+func (j judged) aim() string {
+	word := map[string]string{">": "> ", ">=": "≥ ", "<": "< ", "<=": "≤ ", "~": "≈ "}[j.comparator]
+	if j.unit == "RANK" { // a rank says by itself which way is better
+		word = ""
+	}
+	return word + j.short(*j.target)
+}
+
+// chanceOf writes a probability, which is neither 0 nor 100 per cent of what has not come yet.
+func (s *Speaker) chanceOf(percent stat.Decimal) string {
 	switch {
 	case percent.Cmp(stat.Int(1)) < 0:
 		return s.say("less-than", "n", "1 %")
@@ -173,8 +261,6 @@ func (s *Speaker) chance(percent stat.Decimal) string {
 	}
 	return text.FormatNumber(s.Lang, percent, 0) + " %"
 }
-
-func sign(a, b stat.Decimal) string { return [...]string{"<", "=", ">"}[a.Cmp(b)+1] }
 
 // lower writes the first letter small, for the middle of a sentence.
 func lower(s string) string {

@@ -141,7 +141,7 @@ func TestAnExplanationBeginsWithASentence(t *testing.T) {
 		{"DE_REVISIONS/A.VN.NSO.TOTAL.REVISION/2023", "12,87 % − 12,33 % = 0,54 điểm %.", "12.87 % − 12.33 % = 0.54 points."},
 		{"DE_PROVINCE/A.VN34-24.NSO.RANK/2025", "46,30 % xếp thứ 1 trong 4 số đã công bố, tính từ cao xuống thấp; cao nhất 46,30 %, thấp nhất 22,28 %.", ""},
 		{"DE_PROVINCE/A.VN34-24.MIC.SHARE_RESTATED/2022", "(42,13 % × 158.933 tỷ đồng + 56,83 % × 251.610 tỷ đồng) ÷ (158.933 tỷ đồng + 251.610 tỷ đồng) = 51,14 % GRDP.", ""},
-		{"TARGET_STATUS/A.VN.KTS-1.CLASS/2030", "Dự báo 15,38 % < 30 %, xác suất dưới 1 %: cần tập trung.", "Forecast 15.38 % < 30 %, probability under 1 %: needs concentrated effort."},
+		{"TARGET_STATUS/A.VN.KTS-1.CLASS/2030", "Dự báo 15,38 % so với mục tiêu 30 %, xác suất dưới 1 %: cần tập trung.", "Forecast 15.38 % against a target of 30 %, probability under 1 %: needs concentrated effort."},
 		{"TARGET_STATUS/A.VN.KTS-1.PROB/2030", "Dự báo 15,38 % GDP so với mục tiêu 30 % GDP, với độ phân tán của 6 số đã có: xác suất đạt dưới 1 %.", ""},
 		{"DE_SHARE/A.VN.NSO.TOTAL/2025", "14,02 % GDP: số lấy nguyên từ văn bản", ""},
 	} {

@@ -254,6 +254,9 @@ func (v *visit) whyClass(a aim) string {
 		pairs = append(pairs, "forecast", v.withUnit(a, o), "probability", v.probability(a).Label.In(v.lang))
 	}
 	out := v.say(id, pairs...)
+	if o, ok := a.measures["PROB"]; ok && o.Value != nil && !monitor.SpreadKnown(len(readings)) && strings.HasPrefix(reason, "forecast-") {
+		out += " " + v.say("targets.spread-assumed", "n", len(readings), "spread", text.FormatNumber(v.lang, stat.Int(int64(100*monitor.UnknownSpread)), 0)+" %")
+	}
 	if later, ok := v.after(a, readings); ok && monitor.Class(class).Closed() {
 		out += " " + v.say("targets.later", "period", v.readingDay(later), "actual", v.amountIn(later))
 	}

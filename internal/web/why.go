@@ -109,6 +109,9 @@ func (v *visit) explain() (page, error) {
 	}
 	if s, ok := speaker.Sentence(node); ok && !p.Reported {
 		p.Sentence = s.Text
+		if o.Dataflow == statusFlow && o.Value != nil { // its unit is that of the target
+			p.Figure.Value, p.Figure.Unit = s.Result, ""
+		}
 	}
 	p.Tree = v.whyTree(node, speaker, 0)
 	p.Workbook = v.file("xlsx")
@@ -164,7 +167,7 @@ func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNo
 		for i, code := range n.Cell.Key.Codes() {
 			if d := f.Dimensions[i].ID; code != "" {
 				fixed[d] = true
-				if d != "FREQ" {
+				if d != "FREQ" && !strings.Contains(code, "+") { // a choice is one code; a dimension with several stays open
 					choice = append(choice, d, code)
 				}
 			}
