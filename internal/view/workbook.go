@@ -2,6 +2,7 @@ package view
 
 import (
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -108,6 +109,13 @@ func (b *sheets) value(sheet string, col, row int, d stat.Decimal, digits int, i
 func (b *sheets) formula(sheet string, col, row int, formula string, digits int) {
 	at := cellName(col, row)
 	b.try(b.f.SetCellFormula(sheet, at, formula))
+	// A program that does not calculate shows what the cell holds.
+	if now, err := b.f.CalcCellValue(sheet, at, excelize.Options{RawCellValue: true}); err == nil {
+		if x, err := strconv.ParseFloat(now, 64); err == nil {
+			b.try(b.f.SetCellFloat(sheet, at, x, -1, 64))
+			b.try(b.f.SetCellFormula(sheet, at, formula))
+		}
+	}
 	style := b.number(digits, false)
 	b.try(b.f.SetCellStyle(sheet, at, at, style))
 }
