@@ -34,7 +34,7 @@ func NowcastScore(c *catalog.Catalog) pipeline.Recipe {
 		inputs = append(inputs, i)
 	}
 	return pipeline.Recipe{
-		ID: "nowcast-score", Version: "1", Method: "nowcast-score", Title: title("nowcast-score"),
+		ID: "nowcast-score", Version: "2", Method: "nowcast-score", Title: title("nowcast-score"),
 		Params:  map[string]string{"through": through[:len(through)-1]}, // another version of one of them makes this recipe stale
 		Inputs:  inputs,
 		Outputs: []string{"DE_NOWCAST_SCORE"},
