@@ -64,6 +64,9 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 	if y := v.asOf.Year(); y < 1900 || y > 9999 {
 		return v, query("asof", fault.New("api.bad-day", "text", v.asOf.String()))
 	}
+	if today := v.current.Catalog.Day(v.now()); v.asOf.After(today) {
+		return v, query("asof", fault.New("api.future-day", "day", v.asOf.String(), "today", today.String()))
+	}
 	// From the day of the release on, the day changes nothing, and asking for it must not cost a view of its own.
 	if v.asOf.Before(v.current.Catalog.Day(v.current.Release.PublishAt)) {
 		v.known = v.current.On(v.asOf)

@@ -98,6 +98,12 @@ func TestReleases(t *testing.T) {
 		if r := read(t, "/api/v1/releases"); size(r["releases"]) != 1 || dig(r, "releases", 0, "current") != true {
 			t.Error(r)
 		}
+		if d := read(t, "/api/v1/dataflows/DE_SHARE?asof=1990-01-01"); d["since"] == nil {
+			t.Errorf("a day before the first figure does not say since when there are figures: %v", d)
+		}
+		if d := read(t, "/api/v1/dataflows/DE_SHARE?asof=2026-01-01"); d["since"] != nil {
+			t.Errorf("a day with figures has a first day: %v", d["since"])
+		}
 		if r := read(t, "/api/v1/releases?asof=2026-01-01"); size(r["releases"]) != 0 {
 			t.Error(r)
 		}
@@ -209,7 +215,7 @@ func TestData(t *testing.T) {
 		}
 	})
 	t.Run("a figure of the next release is nowhere", func(t *testing.T) {
-		for _, a := range []string{flow + "&history=true", "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025", "/api/v1/series/DE_SHARE/A.VN.NSO.TOTAL?history=true", flow + "&format=csv&history=true", flow + "&history=true&asof=2027-01-01"} {
+		for _, a := range []string{flow + "&history=true", "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025", "/api/v1/series/DE_SHARE/A.VN.NSO.TOTAL?history=true", flow + "&format=csv&history=true", flow + "&history=true&asof="+releasedAt.Format("2006-01-02")} {
 			if strings.Contains(ask(t, a).Body.String(), "99.99") {
 				t.Errorf("%s gives a figure that is not out", a)
 			}
@@ -263,6 +269,7 @@ func TestData(t *testing.T) {
 		refusedWith(t, "/api/v1/data/DE_SHARE?start=nam", 422, "stat.bad-period", "query.start")
 		refusedWith(t, "/api/v1/data/DE_SHARE?asof=31/12/2025", 422, "stat.bad-date", "query.asof")
 		refusedWith(t, "/api/v1/data/DE_SHARE?asof=0001-01-01", 422, "api.bad-day", "query.asof")
+		refusedWith(t, "/api/v1/data/DE_SHARE?asof=2030-01-01", 422, "api.future-day", "query.asof")
 		refusedWith(t, "/api/v1/data/DE_SHARE?limit=0", 422, "api.not-in-range", "query.limit")
 		refusedWith(t, "/api/v1/data/DE_SHARE?limit=50001", 422, "api.not-in-range", "query.limit")
 		refusedWith(t, "/api/v1/data/DE_SHARE?offset=-1", 422, "api.not-in-range", "query.offset")

@@ -10,13 +10,21 @@ import (
 	"nhipso/internal/stat"
 )
 
-// Stamp says what an answer shows: the release, and the day that it is viewed as of when one was asked for.
+// Stamp says what an answer shows: the release, and the day that it is viewed as of when one was asked for; where that day lies before
+// the first figure, also since when there are figures.
 type Stamp struct {
 	Release string    `json:"release"`
 	AsOf    stat.Date `json:"asOf,omitzero"`
+	Since   stat.Date `json:"since,omitzero"`
 }
 
-func (v *visit) stamp() Stamp { return Stamp{v.current.Release.ID, v.asOf} }
+func (v *visit) stamp() Stamp {
+	s := Stamp{Release: v.current.Release.ID, AsOf: v.asOf}
+	if first := v.current.First(); !v.asOf.IsZero() && v.asOf.Before(first) {
+		s.Since = first
+	}
+	return s
+}
 
 // Named is a code with its name.
 type Named struct {

@@ -349,6 +349,9 @@ func (v *visit) target(f *catalog.Dataflow, o cube.Version, measures map[string]
 	t.Class, t.Reason = v.classNamed(measures), v.reasonOf(measures)
 	if c, ok := measures["CLASS"]; ok {
 		day := c.Vintage.Date
+		if v.snap.Replayed("TARGET_STATUS") {
+			day = v.asOf // the replay is shared by all days that read the same, and may carry an earlier one
+		}
 		t.StandingCell, t.JudgedOn = c.Cell().String(), &day
 		t.Closed = day.After(t.Due)
 	}

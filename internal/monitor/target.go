@@ -53,7 +53,8 @@ const (
 	Qualitative     Reason = "qualitative"        // the target names no number
 	NoFigure        Reason = "no-figure"          // nothing has been published for the indicator
 	NoComparator    Reason = "no-comparator"      // the source does not say how the number binds (an increase "of 30")
-	MetInYear       Reason = "met-in-year"        // closed; the last figure of the deadline's year meets the target
+	MetInYear       Reason = "met-in-year"        // closed; the figure of the deadline meets the target
+	MetBefore       Reason = "met-before-due"     // closed; the last figure of the deadline's year, dated before the deadline, meets the target
 	MetEarlier      Reason = "met-earlier"        // closed; the last figure is of an earlier year and met the target then
 	MissedInYear    Reason = "missed-in-year"     // closed; the figure of the deadline does not meet the target
 	MissedBefore    Reason = "missed-before-due"  // closed; the last figure of the deadline's year, dated before the deadline, does not
@@ -68,11 +69,14 @@ const (
 const LikelyAt = 0.5
 
 // MinFigures and MinYears are what a probability needs: two figures show no spread, and a few months show no year. Both are
-// declared, not measured; the method page says so.
+// declared, not measured; the method page says so. Two years are two calendar years, from the end of one to the end of the second after it.
 const (
 	MinFigures = 3
-	MinYears   = 2.0
+	MinYears   = 2
 )
+
+// tooShort reports whether figures span less than MinYears, in whole days: a year has at least 365, and a leap day more or less makes none.
+func tooShort(first, last stat.Date) bool { return last.Sub(first) < MinYears*365 }
 
 // UnknownSpread is the standard deviation of a year's change, as a part of the size of the mean yearly change, where fewer than
 // three changes are known and it cannot be estimated. One half is declared, not measured; the method page says so.
@@ -123,7 +127,7 @@ type Judgement struct {
 //     s²·h·(1 + h/H), with s² the variance of a year's change and H the years observed; with fewer than three changes
 //     s = UnknownSpread·|d|. The class is "likely" when P(y(T) meets the target) ≥ LikelyAt, else "needs concentrated effort".
 //     Fewer than MinFigures or less than MinYears show no such thing: not assessable. The forecast of a percentage that would
-//     leave 0 to 100 stops there.
+//     leave 0 to 100 stops there, and its probability is that of the forecast so held.
 //
 // An infinite or NaN figure is refused.
 func Judge(t Target, figures []Point, day stat.Date) (Judgement, error) {
@@ -194,8 +198,10 @@ func (t Target) settled(known []Point, published int) Judgement {
 	last := known[len(known)-1]
 	j := Judgement{Latest: &last}
 	switch inYear, meets := last.Day.Year() == t.Due.Year(), t.Meets(last.Value); {
-	case inYear && meets:
+	case inYear && meets && last.Day == t.Due:
 		j.Class, j.Reason = Met, MetInYear
+	case inYear && meets:
+		j.Class, j.Reason = Met, MetBefore
 	case inYear && last.Day == t.Due:
 		j.Class, j.Reason = Missed, MissedInYear
 	case inYear:
@@ -216,17 +222,17 @@ func (t Target) forecast(j *Judgement, known []Point, h float64) {
 		j.Class, j.Reason = NotAssessable, OneFigure
 		return
 	}
-	if len(known) < MinFigures || span < MinYears {
+	if len(known) < MinFigures || tooShort(first.Day, last.Day) {
 		j.Class, j.Reason = NotAssessable, TooShort
 		return
 	}
 	drift := (last.Value - first.Value) / span
 	mean := last.Value + h*drift
 	sd := math.Sqrt(yearlyVariance(known, drift) * h * (1 + h/span))
-	p := t.probability(mean, sd)
 	if t.Percent {
 		mean = math.Max(0, math.Min(100, mean))
 	}
+	p := t.probability(mean, sd) // of the forecast that is shown, not of one that no percentage can have
 	j.PerYear, j.Forecast, j.StdDev, j.Probability = &drift, &mean, &sd, &p
 	if p >= LikelyAt {
 		j.Class, j.Reason = Likely, Ahead

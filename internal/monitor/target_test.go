@@ -44,12 +44,14 @@ func TestJudgeGivesTheClassAndSaysWhy(t *testing.T) {
 		"fewer than 3 is met by 2.9":                                     {Target{Value: number("3"), Comparator: "<", Direction: -1, Due: due2025}, []Point{on("2025-12-31", 2.9)}, "ACHIEVED met-by-due", "MET met-in-year"},
 		"80 is met by exactly 80":                                        {up("80", "="), []Point{on("2025-12-31", 80)}, "ACHIEVED met-by-due", "MET met-in-year"},
 		"signatures on the way to more than 50":                          {up("50", ">"), signatures, "FOCUS forecast-misses", "MISSED missed-before-due"},
-		"signatures past 25 in the summer":                               {up("25", ">"), signatures, "ACHIEVED met-by-due", "MET met-in-year"},
+		"signatures past 25 in the summer":                               {up("25", ">"), signatures, "ACHIEVED met-by-due", "MET met-before-due"},
 		"EGDI: 86, then 71, two figures give no probability":             {rank("70"), []Point{on("2022-12-31", 86), on("2024-12-31", 71)}, "NOT_ASSESSABLE too-short", "NO_FIGURE no-figure-for-year"},
 		"EGDI: a third figure, and the trend leads there":                {rank("70"), []Point{on("2020-12-31", 86), on("2022-12-31", 79), on("2024-12-31", 71)}, "LIKELY forecast-meets", "NO_FIGURE no-figure-for-year"},
 		"EGDI: 71 in the year itself misses 70":                          {rank("70"), []Point{on("2022-12-31", 86), on("2025-12-31", 71)}, "FOCUS missed-at-due", "MISSED missed-in-year"},
 		"EGDI: 65 a year before met 70":                                  {rank("70"), []Point{on("2022-12-31", 86), on("2024-12-31", 65)}, "ACHIEVED met-by-due", "MET met-earlier"},
 		"three figures within five months are too short a time":          {up("50", ">"), []Point{on("2025-03-31", 10), on("2025-05-31", 20), on("2025-08-31", 30)}, "NOT_ASSESSABLE too-short", "MISSED missed-before-due"},
+		"end of 2021 to end of 2023 is two years, in 730 days":           {up("60", ">"), []Point{on("2021-12-31", 10), on("2022-12-31", 20), on("2023-12-31", 30)}, "FOCUS forecast-misses", "NO_FIGURE no-figure-for-year"},
+		"a day less is not":                                              {up("50", ">"), []Point{on("2022-01-01", 10), on("2022-12-31", 20), on("2023-12-31", 30)}, "NOT_ASSESSABLE too-short", "NO_FIGURE no-figure-for-year"},
 		"one figure below the target shows no direction":                 {up("50", ">"), []Point{on("2024-07-31", 13.5)}, "NOT_ASSESSABLE one-figure", "NO_FIGURE no-figure-for-year"},
 		"two figures of one day are one":                                 {up("50", ">"), []Point{on("2024-12-31", 13), on("2024-12-31", 14)}, "NOT_ASSESSABLE one-figure", "NO_FIGURE no-figure-for-year"},
 		"no figure at all":                                               {up("50", ">"), nil, "NO_DATA no-figure", "NO_FIGURE no-figure"},
@@ -137,6 +139,9 @@ func TestForecastOfAPercentageStaysOne(t *testing.T) {
 	j, err := Judge(target, figures, before)
 	if err != nil || *j.Forecast != 100 || j.Class != Likely {
 		t.Errorf("%+v (%v)", j, err)
+	}
+	if want := 0.5 * math.Erfc((95-*j.Forecast) / *j.StdDev / math.Sqrt2); math.Abs(*j.Probability-want) > 1e-12 {
+		t.Errorf("probability %v, that of the forecast shown is %v", *j.Probability, want)
 	}
 	target.Percent = false
 	if j, _ := Judge(target, figures, before); *j.Forecast <= 100 {

@@ -263,6 +263,14 @@ func (s *Snapshot) Count(dataflow string) (cells, versions int) {
 	return len(s.newest[dataflow]), len(s.History(dataflow, ""))
 }
 
+// First is the first day on which a figure that the view shows, on this day or another, was published; zero when there is none.
+func (s *Snapshot) First() stat.Date {
+	if len(s.days) == 0 {
+		return stat.Date{}
+	}
+	return s.days[0]
+}
+
 // Vintages lists the days on which figures of a dataflow were published, oldest first, also those after the day viewed: they are the
 // other days that a reader may view.
 func (s *Snapshot) Vintages(dataflow string) []stat.Date {

@@ -21,7 +21,7 @@ import (
 // with the actual. Only what joins the two is as weak as the weaker.
 func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "target-status", Version: "3", Method: "target-status",
+		ID: "target-status", Version: "4", Method: "target-status",
 		Title: title("target-status"),
 		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: ""}},
 			actualFlows(c)...),

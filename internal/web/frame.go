@@ -117,6 +117,14 @@ func (f *Frame) AsOf() string { return f.v.asOf.String() }
 // Replayed reports whether estimates on the page were computed again for the day viewed.
 func (f *Frame) Replayed() bool { return f.v.snap != nil && f.v.snap.AnyReplayed() }
 
+// Since is the first day with figures, as people write it, when the day viewed lies before it; else "".
+func (f *Frame) Since() string {
+	if f.v.snap == nil || f.v.asOf.IsZero() || !f.v.asOf.Before(f.v.snap.First()) {
+		return ""
+	}
+	return text.FormatDate(f.Lang, f.v.snap.First())
+}
+
 // AsOfText is the day viewed as people write it.
 func (f *Frame) AsOfText() string { return text.FormatDate(f.Lang, f.v.asOf) }
 

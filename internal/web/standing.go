@@ -210,10 +210,19 @@ func (v *visit) probabilityOf(o cube.Version) (catalog.Label, bool) {
 func (v *visit) judgedOn(list []aim) string {
 	for _, a := range list {
 		if o, ok := a.measures["CLASS"]; ok {
-			return text.FormatDate(v.lang, o.Vintage.Date)
+			return text.FormatDate(v.lang, v.dayOf(o))
 		}
 	}
 	return ""
+}
+
+// dayOf is the day of a judgement: that of its run, or the day viewed where it was computed again for that day. A replay is made once for
+// all days that read the same (publish.Snapshot.At), so the day it carries may be an earlier one.
+func (v *visit) dayOf(o cube.Version) stat.Date {
+	if v.snap.Replayed(statusFlow) && !v.asOf.IsZero() {
+		return v.asOf
+	}
+	return o.Vintage.Date
 }
 
 // amountIn is a figure with condition, number and unit in the visitor's language.
@@ -243,7 +252,7 @@ func (v *visit) whyClass(a aim) string {
 	case !hasWord(id) || !known && speaksOfAFigure(a.reason()):
 		return v.say("targets.rule-" + class)
 	}
-	pairs := []any{"due", text.FormatDate(v.lang, a.due()), "year", a.period.Year(), "goal", v.amountIn(a.goal), "n", len(readings), "least", monitor.MinFigures, "span", int(monitor.MinYears)}
+	pairs := []any{"due", text.FormatDate(v.lang, a.due()), "year", a.period.Year(), "goal", v.amountIn(a.goal), "n", len(readings), "least", monitor.MinFigures, "span", monitor.MinYears}
 	if known {
 		pairs = append(pairs, "actual", v.amountIn(actual), "period", v.readingDay(actual))
 	}

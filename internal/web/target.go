@@ -198,7 +198,7 @@ func (v *visit) standing(a aim) standing {
 	s.ClassName = v.className(s.Class)
 	if s.Class != "" {
 		s.Rule, s.WhyURL = v.whyClass(a), v.why(a.measures["CLASS"].Cell())
-		s.On = text.FormatDate(v.lang, a.measures["CLASS"].Vintage.Date)
+		s.On = text.FormatDate(v.lang, v.dayOf(a.measures["CLASS"]))
 	}
 	for _, c := range a.conditions {
 		x := condition{Name: nameOf(v.snap, "CL_TARGET", c.target).In(v.lang), URL: v.link("/muc-tieu/" + c.target), Class: v.class(c)}

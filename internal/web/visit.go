@@ -92,6 +92,12 @@ func (s *Site) visit(r *http.Request) (*visit, error) {
 			v.asOf = stat.Date{}
 			return v, fault.New("web.bad-day", "text", text)
 		}
+		if today := v.current.Catalog.Day(s.now()); v.asOf.After(today) {
+			v.query.Del("asof")
+			day := v.asOf
+			v.asOf = stat.Date{}
+			return v, fault.New("web.future-day", "day", day.String(), "today", today.String())
+		}
 		v.known = v.current.On(v.asOf)
 		v.snap = v.known.Snapshot
 	} else {

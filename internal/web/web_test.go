@@ -128,6 +128,10 @@ func TestAnswers(t *testing.T) {
 			t.Error("shows later figures")
 		}
 		has(t, page("/?asof=2010-01-01"), "Chưa có số liệu về tỷ trọng kinh tế số")
+		if strings.Contains(p, "Hệ thống có số liệu công bố từ ngày") {
+			t.Error("a day with figures speaks of a first day")
+		}
+		has(t, page("/?asof=1990-01-01"), "Hệ thống có số liệu công bố từ ngày", "01/01/1990")
 	})
 	t.Run("the day viewed goes with every link", func(t *testing.T) {
 		for _, href := range links(t, get(s, "/muc-tieu?asof=2026-11-21").Body.String()) {
@@ -214,7 +218,7 @@ func TestFailures(t *testing.T) {
 	s, lib := newSite(t)
 	for address, status := range map[string]int{"/khong-co": 404, "/tinh/VN34-99": 404, "/tinh/VN": 404, "/muc-tieu/XYZ": 404, "/so-lieu/XYZ": 404, "/so-lieu/DE_SHARE/A.B": 404, "/so-lieu/DE_SHARE/A.VN.OECD.TOTAL": 404,
 		"/so-lieu/DE_SHARE?DEFINITION=XYZ": 404, "/so-lieu/DE_SHARE?trang=9": 404, "/so-lieu/DE_SHARE?trang=x": 404, "/vi-sao?o=abc": 400, "/vi-sao": 400, "/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/1999": 404,
-		"/?asof=2025-13-01": 400, "/?asof=hom+nay": 400, "/tinh?nam=x": 400, "/tinh?so-do=x": 404, "/phuong-phap/xyz": 404, "/gioi-thieu.svg": 404, "/phuong-phap/..%2f..%2fsecret": 404,
+		"/?asof=2025-13-01": 400, "/?asof=hom+nay": 400, "/?asof=2100-01-01": 400, "/muc-tieu.csv?asof=2100-01-01": 400, "/tinh?nam=x": 400, "/tinh?so-do=x": 404, "/phuong-phap/xyz": 404, "/gioi-thieu.svg": 404, "/phuong-phap/..%2f..%2fsecret": 404,
 		"/so-lieu/DE_PROVINCE/A.VN34-24.NSO.VA": 410} {
 		for _, lang := range []string{"vi", "en"} {
 			w := get(s, with(address, "lang="+lang))
