@@ -215,7 +215,7 @@ func TestData(t *testing.T) {
 		}
 	})
 	t.Run("a figure of the next release is nowhere", func(t *testing.T) {
-		for _, a := range []string{flow + "&history=true", "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025", "/api/v1/series/DE_SHARE/A.VN.NSO.TOTAL?history=true", flow + "&format=csv&history=true", flow + "&history=true&asof="+releasedAt.Format("2006-01-02")} {
+		for _, a := range []string{flow + "&history=true", "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025", "/api/v1/series/DE_SHARE/A.VN.NSO.TOTAL?history=true", flow + "&format=csv&history=true", flow + "&history=true&asof=" + releasedAt.Format("2006-01-02")} {
 			if strings.Contains(ask(t, a).Body.String(), "99.99") {
 				t.Errorf("%s gives a figure that is not out", a)
 			}

@@ -85,6 +85,7 @@ type TargetCondition struct {
 // TargetFigure is a figure that a target is held against.
 type TargetFigure struct {
 	Value      stat.Decimal `json:"value"`
+	Printed    string       `json:"printed,omitempty"`
 	Period     *stat.Period `json:"period,omitempty"`
 	Day        string       `json:"day,omitempty"`
 	Definition *Named       `json:"definition,omitempty"`
@@ -228,6 +229,9 @@ func (v *visit) measured(t *Target, code catalog.Code, at place, standings map[p
 	all := v.snap.Read(m.Flow.ID, "")
 	readings := m.Readings(all)
 	t.Readings, t.Actual = readingsOf(readings), v.actual(m, standings[at]["ACTUAL"], readings)
+	if t.Actual != nil && t.Actual.Printed != "" {
+		t.Gap = nil // "more than 84" leaves no one number to the target
+	}
 	for _, list := range m.Beside(all) {
 		var last *cube.Version
 		for i := range list {
@@ -282,6 +286,9 @@ func (v *visit) reading(m monitor.Measure, o cube.Version) *TargetFigure {
 	f := &TargetFigure{Value: *o.Value, Period: &period, Day: o.Period.To().String(), Status: o.Status, Evidence: o.Mark(), Cell: o.Cell().String()}
 	if m.Flow.Position("DEFINITION") >= 0 {
 		f.Definition = v.named("CL_DEFINITION", m.Flow.CodeOf(o.Key, "DEFINITION"))
+	}
+	if printed := o.Printed(); printed != "" {
+		f.Printed = v.snap.Catalog.AttributeText(stat.AttrText, printed, v.lang)
 	}
 	return f
 }

@@ -70,7 +70,7 @@ func (r targetRow) meets(t *testing.T) bool {
 var (
 	reSection = regexp.MustCompile(`(?s)<section class="standing.*?</section>`)
 	reTag     = regexp.MustCompile(`<[^>]*>`)
-	reBlank   = regexp.MustCompile(`\s+`)
+	reBlank   = regexp.MustCompile(`[\s\x{a0}]+`)
 )
 
 // words are the words of a piece of a page.

@@ -61,6 +61,7 @@ const (
 	NoFigureForYear Reason = "no-figure-for-year" // closed; there are figures, none of them of that year, and none met it earlier
 	EveryCondition  Reason = "every-condition"    // each condition of the target holds
 	SomeCondition   Reason = "some-condition"     // at least one condition does not
+	EffortCondition Reason = "effort-condition"   // the deadline is ahead; none has failed, but at least one needs concentrated effort
 	OpenCondition   Reason = "open-condition"     // none is known to fail, but at least one cannot be judged
 )
 
@@ -255,7 +256,7 @@ func All(parts []Judgement) Judgement {
 	case count[Missed] > 0:
 		return Judgement{Class: Missed, Reason: SomeCondition}
 	case count[Concentrate] > 0:
-		return Judgement{Class: Concentrate, Reason: SomeCondition}
+		return Judgement{Class: Concentrate, Reason: EffortCondition}
 	case count[Met] == n:
 		return Judgement{Class: Met, Reason: EveryCondition}
 	case count[Achieved] == n:

@@ -102,7 +102,7 @@ func TestATargetWithConditionsHoldsWhenEachDoes(t *testing.T) {
 		{[]Class{NoFigureDue, NoFigureDue}, NoFigureDue, OpenCondition},
 		{[]Class{Achieved, Achieved}, Achieved, EveryCondition},
 		{[]Class{Achieved, Likely}, Likely, EveryCondition},
-		{[]Class{Achieved, Concentrate, NoData}, Concentrate, SomeCondition},
+		{[]Class{Achieved, Concentrate, NoData}, Concentrate, EffortCondition},
 		{[]Class{Achieved, NotAssessable}, NotAssessable, OpenCondition},
 		{[]Class{Likely, NoData}, NotAssessable, OpenCondition},
 		{[]Class{NoData, NoData}, NoData, NoFigure},

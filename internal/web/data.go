@@ -63,7 +63,9 @@ func (v *visit) data() (page, error) {
 		}
 		e.Cells, e.Versions = v.count(len(list)), v.count(versions)
 		if !e.Empty {
-			e.Span = v.say("data.span", "from", text.FormatPeriodInline(v.lang, from), "to", text.FormatPeriodInline(v.lang, to))
+			if e.Span = text.FormatPeriodInline(v.lang, from); from != to {
+				e.Span = v.say("data.span", "from", e.Span, "to", text.FormatPeriodInline(v.lang, to))
+			}
 			e.Last = v.vintage(last)
 		}
 		p.Topics[i].Flows = append(p.Topics[i].Flows, e)

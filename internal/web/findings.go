@@ -1,6 +1,7 @@
 package web
 
 import (
+	"nhipso/internal/catalog"
 	"nhipso/internal/export"
 )
 
@@ -11,6 +12,7 @@ type findingsPage struct {
 	Count    string
 }
 
+// findingEntry is a finding with the sentence of its rule, if it has one; the identifier of the rule stands in the file only.
 type findingEntry struct{ N, Rule, Severity, Text, Reason string }
 
 func (v *visit) findings() (page, error) {
@@ -22,10 +24,15 @@ func (v *visit) findings() (page, error) {
 	p.Description = v.say("findings.description")
 	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}}
 	t := newTable("findings", both("findings.title"), export.Column{ID: "rule", Name: both("findings.rule"), Kind: export.Code},
+		col("rule-text", both("findings.rule-text")),
 		export.Column{ID: "severity", Name: both("findings.severity"), Kind: export.Code}, col("text", both("findings.text")), col("reason", both("findings.reason")))
 	for i, f := range list {
-		p.Findings = append(p.Findings, findingEntry{v.count(i + 1), f.Rule, f.Severity, f.Text.In(v.lang), f.Reason.In(v.lang)})
-		t.add(same(f.Rule), same(f.Severity), label(f.Text), label(f.Reason))
+		why := catalog.Label{}
+		if r, ok := v.snap.Catalog.Rule(f.Rule); ok {
+			why = r.Why
+		}
+		p.Findings = append(p.Findings, findingEntry{v.count(i + 1), why.In(v.lang), f.Severity, f.Text.In(v.lang), f.Reason.In(v.lang)})
+		t.add(same(f.Rule), label(why), same(f.Severity), label(f.Text), label(f.Reason))
 	}
 	p.show(&Figure{ID: "phat-hien", Title: t.Title, Table: t})
 	return p, nil

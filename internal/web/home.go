@@ -201,7 +201,14 @@ func (v *visit) shareFigure(f *Frame, nso publish.Series, last cube.Version) *Fi
 	for p := nso.Obs[0].Period; p.Compare(end) <= 0 && len(span) < 60; p = p.Next() {
 		span = append(span, p)
 	}
-	title := both("home.share-title", "from", span[0].Year(), "to", last.Period.Year())
+	drawn := last.Period // the last period that has a figure of either
+	if m, ok := mic.Last(); ok && m.Period.Compare(drawn) > 0 && m.Period.Compare(end) <= 0 {
+		drawn = m.Period
+	}
+	title := both("home.share-title", "from", span[0].Year(), "to", drawn.Year())
+	if span[0] == drawn {
+		title = both("home.share-title-one", "year", drawn.Year())
+	}
 	s := v.spec(chart.Line, "share", title, both("home.share-unit"), unit, 2, all)
 	s.Periods, s.FromZero = span, true
 	s.Series = []chart.Series{{ID: "nso", Name: both("home.line-nso"), Colour: chart.Accent, Values: values(nso.Obs, span)}}
@@ -218,7 +225,7 @@ func (v *visit) shareFigure(f *Frame, nso publish.Series, last cube.Version) *Fi
 	s.Notes = []catalog.Label{both("home.share-note")}
 	table := newTable("digital-share", title, periods("year", both("data.period")), numbers("nso", both("home.line-nso"), unit, 2), numbers("mic", both("home.line-mic"), unit, 2))
 	for _, p := range span {
-		if p.Compare(last.Period) > 0 {
+		if p.Compare(drawn) > 0 {
 			break
 		}
 		table.add(when(p), v.at(nso, p), v.at(mic, p))

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"regexp"
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -234,7 +237,7 @@ func (v *visit) withUnit(a aim, o cube.Version) string {
 		return v.say("targets.rank", "n", text.FormatNumber(v.lang, *o.Value, 0))
 	}
 	flow, _ := v.snap.Catalog.Dataflow(targetFlow)
-	return strings.TrimSpace(text.FormatNumber(v.lang, *v.rounded(o).Number, -1) + " " + unitOf(v.snap, flow, a.goal).In(v.lang))
+	return measured(text.FormatNumber(v.lang, *v.rounded(o).Number, -1), unitOf(v.snap, flow, a.goal).In(v.lang))
 }
 
 // whyClass says in a sentence, with the numbers, why a target stands where it does.
@@ -269,8 +272,11 @@ func (v *visit) whyClass(a aim) string {
 	if later, ok := v.after(a, readings); ok && monitor.Class(class).Closed() {
 		out += " " + v.say("targets.later", "period", v.readingDay(later), "actual", v.amountIn(later))
 	}
-	return out
+	return percent.ReplaceAllString(out, "$1\u00a0%")
 }
+
+// percent is a number before its sign, which no line may part.
+var percent = regexp.MustCompile(`(\d) %`)
 
 // classWords says a class and why it was given, in both languages, from its cell alone; false for any other figure.
 func (v *visit) classWords(o cube.Version) (catalog.Label, bool) {
@@ -331,28 +337,33 @@ func speaksOfAFigure(r monitor.Reason) bool {
 	return true
 }
 
-// whyConditions names the conditions of a target that do not hold, or that cannot be judged.
+// whyConditions says how many conditions of a target stand how, with the figure of each.
 func (v *visit) whyConditions(a aim, class string) string {
-	failed, unknown := "", ""
-	add := func(list *string, c aim) {
-		if *list != "" {
-			*list += "; "
-		}
-		*list += nameOf(v.snap, "CL_TARGET", c.target).In(v.lang)
-	}
+	names := map[string][]string{}
 	for _, c := range a.conditions {
-		switch monitor.Class(v.class(c)) {
-		case monitor.Missed, monitor.Concentrate:
-			add(&failed, c)
-		case monitor.NoFigureDue, monitor.NotAssessable, monitor.NoData:
-			add(&unknown, c)
+		name := nameOf(v.snap, "CL_TARGET", c.target).In(v.lang)
+		if o, ok := v.actual(c); ok {
+			name = v.say("targets.condition-value", "name", name, "actual", v.amountIn(o), "period", v.readingDay(o))
+		}
+		names[v.class(c)] = append(names[v.class(c)], name)
+	}
+	var list []string
+	for _, c := range append(classes(), "") {
+		if n := len(names[c]); n > 0 {
+			list = append(list, v.say("targets.condition-count", "n", n, "class", inSentence(v.className(c)), "names", strings.Join(names[c], "; ")))
 		}
 	}
-	pairs := []any{"n", len(a.conditions), "failed", failed, "unknown", unknown}
+	pairs := []any{"n", len(a.conditions), "list", strings.Join(list, "; ")}
 	if id := "targets.reason-" + string(a.reason()) + "-" + class; hasWord(id) {
 		return v.say(id, pairs...)
 	}
 	return v.say("targets.reason-"+string(a.reason()), pairs...)
+}
+
+// inSentence begins a name with a small letter, to stand inside a sentence.
+func inSentence(name string) string {
+	first, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(first)) + name[n:]
 }
 
 // after is the newest reading dated after the deadline, which never judges but is worth knowing.

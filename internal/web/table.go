@@ -45,6 +45,16 @@ func (t *Table) add(cells ...cell) {
 	t.Rows = append(t.Rows, row)
 }
 
+// withoutFirst is a table as a page shows it, without the codes that lead its rows in the file.
+func (t *Table) withoutFirst() *Table {
+	out := newTable(t.ID, t.Title, t.Columns[1:]...)
+	out.Notes, out.Source, out.Vintage, out.URL = t.Notes, t.Source, t.Vintage, t.URL
+	for _, row := range t.Rows {
+		out.Rows = append(out.Rows, row[1:])
+	}
+	return out
+}
+
 func label(l catalog.Label) cell        { return cell{Cell: export.Words(l)} }
 func same(s string) cell                { return cell{Cell: export.Same(s)} }
 func when(p stat.Period) cell           { return cell{Cell: export.When(p)} }

@@ -188,7 +188,7 @@ func (v *visit) standing(a aim) standing {
 		s.Forecast, s.Interval = v.withUnit(a, o), v.interval(o)
 		s.Probability = v.probability(a).Label.In(v.lang)
 	}
-	if o, ok := v.actual(a); ok && v.short(a) && printedBound(o) == "" && a.goal.Value != nil {
+	if o, ok := v.actual(a); ok && v.short(a) && o.Printed() == "" && a.goal.Value != nil {
 		s.Gap = v.distance(a, a.goal.Value.Sub(*v.rounded(o).Number).Abs())
 	}
 	if o, ok := get("TRAJECTORY"); ok {

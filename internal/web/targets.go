@@ -98,6 +98,7 @@ func (v *visit) targets() (page, error) {
 			}
 			x.Options = append(x.Options, option{Value: code, Name: name, Selected: want == code})
 		}
+		v.tellApart(x.Options, c.list)
 		p.Filters = append(p.Filters, x)
 		if want == "" {
 			continue
@@ -143,6 +144,25 @@ func (v *visit) targets() (page, error) {
 		p.Review = v.review(&p.Frame, all)
 	}
 	return p, nil
+}
+
+// tellApart adds to names that repeat among options the era of each, from the days between which its code is valid.
+func (v *visit) tellApart(options []option, list string) {
+	count := map[string]int{}
+	for _, o := range options {
+		count[o.Name]++
+	}
+	for i, o := range options {
+		if count[o.Name] < 2 {
+			continue
+		}
+		from, to := noteOf(v.snap, list, o.Value, "valid_from"), noteOf(v.snap, list, o.Value, "valid_to")
+		if day, err := stat.ParseDate(to); err == nil {
+			options[i].Name = v.say("targets.until", "name", o.Name, "day", text.FormatDate(v.lang, day))
+		} else if day, err := stat.ParseDate(from); err == nil {
+			options[i].Name = v.say("targets.from", "name", o.Name, "day", text.FormatDate(v.lang, day))
+		}
+	}
 }
 
 // targetTable lists targets with figures and standing.
@@ -232,19 +252,21 @@ func (v *visit) amount(o cube.Version, c cell) cell {
 	if b := v.binds(o).Vi; b != "=" {
 		symbol = b + " "
 	}
-	if sign := printedBound(o); sign != "" {
-		symbol = sign + " "
+	number := catalog.Label{Vi: text.FormatNumber("vi", *c.Number, -1), En: text.FormatNumber("en", *c.Number, -1)}
+	if printed := o.Printed(); printed != "" { // "more than 84" is not 84
+		number = attribute(v.snap, stat.AttrText, printed)
 	}
-	out.Label = catalog.Label{Vi: strings.TrimSpace(symbol + text.FormatNumber("vi", *c.Number, -1) + " " + unit.Vi), En: strings.TrimSpace(symbol + text.FormatNumber("en", *c.Number, -1) + " " + unit.En)}
+	out.Label = catalog.Label{Vi: measured(symbol+number.Vi, unit.Vi), En: measured(symbol+number.En, unit.En)}
 	return out
 }
 
-// printedBound is the sign with which a source prints a figure as a bound, "more than 84"; empty for a figure that is one.
-func printedBound(o cube.Version) string {
-	if printed := o.Attributes[stat.AttrText]; cube.Reported(o.Observation) && o.Dataflow != targetFlow && (strings.HasPrefix(printed, "<") || strings.HasPrefix(printed, ">")) {
-		return printed[:1]
+// measured writes a number and its unit; "%" never begins a line of its own.
+func measured(number, unit string) string {
+	number = strings.TrimSpace(number)
+	if strings.HasPrefix(unit, "%") {
+		return number + "\u00a0" + unit
 	}
-	return ""
+	return strings.TrimSpace(number + " " + unit)
 }
 
 // isRank reports whether a figure is a place in a ranking.
@@ -301,6 +323,10 @@ func (v *visit) targetDrawing(list []aim) *Figure {
 		obs = append(obs, a.goal, actual)
 		n := nameOf(v.snap, "CL_TARGET", a.target)
 		name := catalog.Label{Vi: a.period.String() + ": " + n.Vi, En: a.period.String() + ": " + n.En}
+		if a.area != nation {
+			place := nameOf(v.snap, "CL_AREA", a.area)
+			name = catalog.Label{Vi: name.Vi + ", " + place.Vi, En: name.En + ", " + place.En}
+		}
 		s.Items = append(s.Items, chart.Item{ID: a.target + "-" + a.area + "-" + a.period.String(), Name: name, Target: a.goal.Value, Strong: true, Href: v.link("/muc-tieu/" + a.target)})
 		vals.Values = append(vals.Values, chart.FigureOf(actual.Observation))
 	}
@@ -310,6 +336,6 @@ func (v *visit) targetDrawing(list []aim) *Figure {
 	s.Series = []chart.Series{vals}
 	v.word(s)
 	s.Source = catalog.Label{Vi: v.sources(obs), En: v.sources(obs)}
-	t := &Table{Table: *s.Table(), Heads: 2}
-	return &Figure{ID: "so-voi-muc-tieu", Title: s.Title, Note: v.say("targets.drawing-unit"), Chart: s, Table: t, Source: v.sourceLine(obs)}
+	long := &Table{Table: *s.Table(), Heads: 2}
+	return &Figure{ID: "so-voi-muc-tieu", Title: s.Title, Note: v.say("targets.drawing-unit"), Chart: s, Table: long.withoutFirst(), Long: func() *Table { return long }, Source: v.sourceLine(obs)}
 }

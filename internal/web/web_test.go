@@ -153,10 +153,10 @@ func TestAnswers(t *testing.T) {
 		has(t, page("/tinh/VN63-24"), "Bắc Giang", "nay thuộc", `/tinh/VN34-24`)
 	})
 	t.Run("a target shows its standing as shape, word and rule", func(t *testing.T) {
-		has(t, page("/muc-tieu/KTS-1"), `seal-FOCUS`, "Cần tập trung", "Dự báo cho năm 2030 là 15,38 % GDP; xác suất đạt mục tiêu 30 % GDP: dưới 1 %. Tính từ 6 số, từ 2020 đến 2025",
-			"<b>Không đạt</b>. Đã qua hạn 31/12/2025. Số của năm hạn (2025: 14,02 % GDP) không đạt mục tiêu 20 % GDP", "Đã công bố 6 số, từ 2020 đến 2025",
-			"Theo thước đo khác", "14,26 % GDP</a> (2022)", "Cục Thống kê): cơ quan đo lường chỉ tiêu này")
-		has(t, page("/muc-tieu/KTS-1?lang=en"), "probability of meeting the target of 30 % of GDP: under 1 %", "6 figures published, from 2020 to 2025")
+		has(t, page("/muc-tieu/KTS-1"), `seal-FOCUS`, "Cần tập trung", "Dự báo cho năm 2030 là 15,38\u00a0% GDP; xác suất đạt mục tiêu 30\u00a0% GDP: dưới 1\u00a0%. Tính từ 6 số, từ 2020 đến 2025",
+			"<b>Không đạt</b>. Đã qua hạn 31/12/2025. Số của năm hạn (2025: 14,02\u00a0% GDP) không đạt mục tiêu 20\u00a0% GDP", "Đã công bố 6 số, từ 2020 đến 2025",
+			"Theo thước đo khác", "14,26\u00a0% GDP</a> (2022)", "Cục Thống kê): cơ quan đo lường chỉ tiêu này")
+		has(t, page("/muc-tieu/KTS-1?lang=en"), "probability of meeting the target of 30\u00a0% of GDP: under 1\u00a0%", "6 figures published, from 2020 to 2025")
 		has(t, page("/muc-tieu"), "1 đạt", "1 không đạt", "1 cần tập trung", "dưới 1 %")
 	})
 	t.Run("the figure shown is the one of the period that was judged, with its own flags", func(t *testing.T) {
@@ -173,14 +173,14 @@ func TestAnswers(t *testing.T) {
 	})
 	t.Run("a class is explained in words with its values, never by codes", func(t *testing.T) {
 		body := page("/vi-sao?o=TARGET_STATUS/A.VN.KTS-1.CLASS/2030")
-		has(t, body, "Cần tập trung. Dự báo cho năm 2030 là 15,38 % GDP; xác suất đạt mục tiêu 30 % GDP: dưới 1 %")
+		has(t, body, "Cần tập trung. Dự báo cho năm 2030 là 15,38\u00a0% GDP; xác suất đạt mục tiêu 30\u00a0% GDP: dưới 1\u00a0%")
 		if strings.Contains(body, "forecast-misses") || strings.Contains(body, "FOCUS;") {
 			t.Error("a code of the rule is shown")
 		}
 		has(t, page("/vi-sao?o=TARGET_STATUS/A.VN.KTS-1.PROB/2030"), "dưới 1 %")
 	})
 	t.Run("a judgement of a person stands beside the computed one, with name and reason", func(t *testing.T) {
-		has(t, page("/muc-tieu/XHS-1"), "<b>Đạt</b>. Đạt trước hạn: tháng 12/2023 là 84 %", "Không có số liệu của năm 2025", "Đã công bố 2 số", "Người phụ trách đánh giá khác: Có khả năng hoàn thành. Nguyễn Văn A", "Số mới nhất chưa qua thẩm định")
+		has(t, page("/muc-tieu/XHS-1"), "<b>Đạt</b>. Đạt trước hạn: tháng 12/2023 là 84\u00a0%", "Không có số liệu của năm 2025", "Đã công bố 2 số", "Người phụ trách đánh giá khác: Có khả năng hoàn thành. Nguyễn Văn A", "Số mới nhất chưa qua thẩm định")
 	})
 	t.Run("tasks show the base of every rate beside it", func(t *testing.T) {
 		has(t, page("/nhiem-vu"), "16.051 trên 21.914", "98,63", "98,62 %", "nhiệm vụ đã đến hạn")
