@@ -96,7 +96,7 @@ func (a *app) preview(ctx context.Context, e *env, m cube.Message, n, of int) er
 		return err
 	}
 	m.Findings = review.Findings
-	receipt, changes, err := a.store.Preview(ctx, m)
+	receipt, changes, err := a.store.Preview(ctx, a.intake().Complete(m))
 	if err != nil {
 		return err
 	}

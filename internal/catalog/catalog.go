@@ -135,6 +135,9 @@ type Dataflow struct {
 	Additive    bool     // values of distinct areas may be added
 	Ratio       *Ratio   // how a share is put together, when the dataflow holds shares
 	Method      string   // page of doc/methods that explains it
+
+	unitAt int             // dimension whose codes say their unit; -1 when none does
+	units  map[string]unit // of those codes
 }
 
 // Ratio names the dataflows whose quotient the figures are, so that a share is restated through its parts.
@@ -220,6 +223,7 @@ func New(agency string, flows []*Dataflow, lists []*Codelist, indicators []Indic
 		}
 	}
 	for _, f := range flows {
+		f.learnUnits(c.codelists)
 		if f.Ratio != nil && (c.flowByID[f.Ratio.Numerator] == nil || c.flowByID[f.Ratio.Denominator] == nil) {
 			return nil, fault.New("catalog.unresolved", "id", f.Ratio.Numerator+"/"+f.Ratio.Denominator, "by", f.ID)
 		}

@@ -126,14 +126,6 @@ func (r *Rule) AboutKey(f *Dataflow, k stat.Key) bool {
 	return true
 }
 
-// UnitOf gives the unit of a figure: what it says itself, else that of its dataflow.
-func (d *Dataflow) UnitOf(o stat.Observation) string {
-	if u := o.Attributes[stat.AttrUnit]; u != "" {
-		return u
-	}
-	return d.Unit
-}
-
 // Rules lists the rules in the order of their file.
 func (c *Catalog) Rules() []*Rule { return c.rules }
 

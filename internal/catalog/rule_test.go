@@ -119,7 +119,7 @@ func TestARuleIsAboutWhatItSelects(t *testing.T) {
 		want            bool
 	}{
 		{"IND", "A.VN.FIBRE", "PC", "A", true},
-		{"IND", "A.VN.FIBRE", "RANK", "A", false},
+		{"IND", "A.VN.FIBRE", "RANK", "A", true}, // a rule is about the indicator's unit, whatever a row says
 		{"IND", "A.VN.FIBRE", "PC", "E", false},
 		{"IND", "A.VN.EGDI", "PC", "A", false},
 		{"IND", "A.VN63-01.FIBRE", "PC", "A", false},

@@ -30,6 +30,7 @@ const tries = 10
 // all of it; the error joins up to twenty faults, each with file, row and column. What the rules see is what the message is stored
 // upon: when another message comes in between, they see the store again.
 func (in Intake) Take(ctx context.Context, m Message) (r Receipt, err error) {
+	m = in.Complete(m)
 	for range tries {
 		if len(in.Catalog.Rules()) > 0 {
 			last, err := in.Store.LastMessage(ctx)
@@ -49,6 +50,35 @@ func (in Intake) Take(ctx context.Context, m Message) (r Receipt, err error) {
 	}
 	return r, fault.New("cube.moved")
 }
+
+// Complete gives a message whose figures name their unit where the cell was left empty and the list of indicators, targets or measures says
+// it. The message given stays as it is.
+func (in Intake) Complete(m Message) Message {
+	m.Entries = slices.Clone(m.Entries)
+	for i, e := range m.Entries {
+		flow, err := in.Catalog.Dataflow(e.Dataflow)
+		if err != nil || !flow.Allows(stat.AttrUnit) || e.Attributes[stat.AttrUnit] != "" {
+			continue
+		}
+		if own := flow.UnitOfKey(e.Key); own != "" {
+			m.Entries[i].Attributes = e.Attributes.Clone()
+			m.Entries[i].Attributes[stat.AttrUnit] = own
+		}
+	}
+	return m
+}
+
+// unitName is a unit as a fact of a fault: its name in the reader's language, for machines its code.
+type unitName struct {
+	c    *catalog.Catalog
+	code string
+}
+
+// In names it.
+func (u unitName) In(lang string) string { return u.c.Name("CL_UNIT_MEASURE", u.code, lang) }
+
+// MarshalText writes it for machines.
+func (u unitName) MarshalText() ([]byte, error) { return []byte(u.code), nil }
 
 // Check finds what is wrong with a message without storing it, as far as its own rows tell: structure, codes, and hard rules about
 // single figures. It needs no store; Review holds a message to all rules.
@@ -121,6 +151,9 @@ func (in Intake) check(e Entry, today stat.Date) (*fault.Error, string) {
 	}
 	if f, column := coded(e); f != nil {
 		return f, column
+	}
+	if own, said := flow.UnitOfKey(e.Key), e.Attributes[stat.AttrUnit]; own != "" && said != "" && said != own {
+		return fault.New("cube.unit", "unit", unitName{in.Catalog, said}, "own", unitName{in.Catalog, own}, "code", own), stat.AttrUnit
 	}
 	if f := in.hard(flow, e, today); f != nil {
 		return in.refusal(*f), f.Column

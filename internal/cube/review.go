@@ -34,6 +34,7 @@ func (in Intake) ReviewAt(ctx context.Context, m Message, at AsOf) (Review, erro
 	if err := in.Check(m); err != nil {
 		return Review{}, err
 	}
+	m = in.Complete(m)
 	v := &view{ctx: ctx, in: in, m: m, at: at, flows: map[string]*held{}, rows: map[slot]Entry{}, tested: map[string]*Tally{}}
 	v.mentioned()
 	if err := v.try(); err != nil {

@@ -134,7 +134,7 @@ func outside(r *catalog.Rule, flow *catalog.Dataflow, o stat.Observation, parts 
 		parts.put("say", "range-above")
 	case below, above:
 		parts.put("say", "range")
-	case r.Whole && fractional(shift(*o.Value, power(flow, o))):
+	case r.Whole && fractional(shift(*o.Value, flow.MultOf(o))):
 		parts.put("say", "range-whole")
 	default:
 		return false
