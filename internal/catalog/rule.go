@@ -54,6 +54,9 @@ const (
 	KnownThen   Basis = "known"    // the newest on that day
 	NewestNow   Basis = "newest"   // the newest of each
 	OneVintage  Basis = "together" // the newest vintage day on which all of them are there
+	// LaterParts is the newest of each, tried where one of them is not older than the figure that the rule stands at and not all are of its
+	// day: an old part beside a revised total is no contradiction, a new part beside an older total is.
+	LaterParts Basis = "later"
 )
 
 // Rule is something that figures of a dataflow satisfy, or should. It is declared in rules.yaml, never in code.
@@ -86,6 +89,7 @@ type Rule struct {
 	Facts     map[string]*Expr // identity: further numbers that its sentence names
 	Basis     Basis            // identity
 	Within    *stat.Decimal    // identity: how far apart the two may be; nil for what rounding to the digits printed can do
+	Most      bool             // identity: Got may be below Want, not above it
 	Half      bool             // identity: half a unit of the last digit of the figure that the rule stands at
 	Round     *int             // identity: digits to which Want is rounded; RoundPrinted for those of that figure
 	Widest    bool             // identity: of the figures of one period, only the widest gap is kept
@@ -156,7 +160,7 @@ type ruleFile struct {
 		Of                                                       Kind
 		Where, Not                                               map[string]string // codes joined by "+"
 		Low, High, Percent, Points, Factor                       string
-		Whole, Widest, Begin                                     bool
+		Whole, Widest, Begin, Most                               bool
 		First, Last, Days, Least                                 int
 		Facts                                                    map[string]string
 	}
@@ -188,7 +192,7 @@ func (c *Catalog) readRules(text []byte) error {
 		}
 		seen[x.ID] = true
 		r := &Rule{ID: x.ID, Kind: RuleKind(x.Kind), Severity: Severity(x.Severity), Why: x.Why, Flows: x.Flows, Except: x.Except, Of: x.Of, Units: x.Units,
-			Whole: x.Whole, First: x.First, Last: x.Last, Days: x.Days, Begin: x.Begin, Least: x.Least, Basis: Basis(x.Basis), Widest: x.Widest, Say: x.Say,
+			Whole: x.Whole, First: x.First, Last: x.Last, Days: x.Days, Begin: x.Begin, Least: x.Least, Basis: Basis(x.Basis), Widest: x.Widest, Most: x.Most, Say: x.Say,
 			Where: c.codeSets(x.Where), Not: c.codeSets(x.Not)}
 		for _, s := range x.Status {
 			r.Statuses = append(r.Statuses, stat.Status(s))
@@ -352,6 +356,9 @@ func (c *Catalog) checkCodeSets(r *Rule, sets map[string][]string) string {
 
 // lacks names what the kind of a rule needs and the rule does not say.
 func (r *Rule) lacks() string {
+	if r.Most && (r.Kind != IdentityRule || r.Widest) {
+		return "most"
+	}
 	switch r.Kind {
 	case RangeRule:
 		if r.Low == nil && r.High == nil && !r.Whole || r.Low != nil && r.High != nil && r.Low.Cmp(*r.High) > 0 {
@@ -374,7 +381,7 @@ func (r *Rule) lacks() string {
 			return "least"
 		}
 	case IdentityRule:
-		if !slices.Contains([]Basis{SameVintage, KnownThen, NewestNow, OneVintage}, r.Basis) {
+		if !slices.Contains([]Basis{SameVintage, KnownThen, NewestNow, OneVintage, LaterParts}, r.Basis) {
 			return "basis"
 		}
 	}

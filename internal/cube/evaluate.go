@@ -1,6 +1,8 @@
 package cube
 
 import (
+	"slices"
+
 	"nhipso/internal/catalog"
 	"nhipso/internal/stat"
 )
@@ -55,6 +57,24 @@ func (e *evaluation) learnDigits() {
 		at := table{x.Dataflow, x.Vintage.Date}
 		e.digits[at] = max(e.digits[at], printedDigits(x.Observation))
 	}
+}
+
+// later reports whether a figure is not older than the one that the rule stands at, and not all are of its day.
+func (e *evaluation) later() bool {
+	day := e.anchor.Vintage.Date
+	return slices.ContainsFunc(e.used, func(x Version) bool { return !x.Vintage.Date.Before(day) }) &&
+		slices.ContainsFunc(e.used, func(x Version) bool { return x.Vintage.Date != day })
+}
+
+// residue gives the rounding residue that derived parts say with them, in the unit of their dataflow: their total less all of them.
+func (e *evaluation) residue() stat.Decimal {
+	for _, x := range e.used {
+		if d, err := stat.ParseDecimal(x.Attributes[stat.AttrResidue]); err == nil && !Reported(x.Observation) {
+			flow := e.flows[x.Dataflow].flow
+			return shift(d, power(flow, x.Observation)-flow.UnitMult)
+		}
+	}
+	return stat.Decimal{}
 }
 
 // figure is a version as a quantity.

@@ -66,6 +66,9 @@ func Sentence(c *catalog.Catalog, lang, rule string, parts map[string]string) st
 	for name, value := range parts {
 		pairs = append(pairs, name, factText(c, lang, name, value))
 	}
+	if cells := CellsOf(parts); len(cells) > 1 {
+		pairs = append(pairs, "parts", partNames(c, lang, cells))
+	}
 	said := sentences.Say(lang, id, pairs...)
 	if declared {
 		if why := r.Why.In(lang); why != "" {
@@ -73,6 +76,21 @@ func Sentence(c *catalog.Catalog, lang, rule string, parts map[string]string) st
 		}
 	}
 	return said
+}
+
+// partNames names the components that a finding adds, so that two identities of one total never read the same.
+func partNames(c *catalog.Catalog, lang string, cells []Cell) string {
+	var names []string
+	for _, cell := range cells {
+		flow, err := c.Dataflow(cell.Dataflow)
+		if err != nil {
+			continue
+		}
+		if code := flow.CodeOf(cell.Key, "COMPONENT"); code != "" && code != "TOTAL" {
+			names = append(names, c.Name("CL_COMPONENT", code, lang))
+		}
+	}
+	return strings.Join(names, "; ")
 }
 
 // sentenceOf gives the sentence that a rule speaks with: its own, the one it names, or that of its kind.
@@ -103,6 +121,7 @@ func factText(c *catalog.Catalog, lang, name, value string) string {
 	case name == "vintage" || name == "other" || name == "day":
 		value = vintageText(lang, value)
 	case name == "cells" || name == "source" || name == "say" || name == "power":
+	case name == "first" || name == "last": // years are names, not counts
 	default:
 		if d, err := stat.ParseDecimal(value); err == nil {
 			value = text.FormatNumber(lang, d, -1)

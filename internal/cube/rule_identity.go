@@ -27,7 +27,7 @@ func (v *view) identity(r *catalog.Rule) error {
 			continue
 		}
 		versions := h.versions[cell]
-		if r.Basis == catalog.NewestNow || r.Basis == catalog.OneVintage {
+		if slices.Contains([]catalog.Basis{catalog.NewestNow, catalog.OneVintage, catalog.LaterParts}, r.Basis) {
 			versions = versions[len(versions)-1:]
 		}
 		for i, anchor := range versions {
@@ -87,6 +87,7 @@ type trial struct {
 	used      []Version // other than the anchor
 	got, want stat.Decimal
 	tolerance stat.Decimal
+	residue   stat.Decimal // that the figures say themselves
 	facts     map[string]stat.Decimal
 }
 
@@ -125,11 +126,14 @@ func (v *view) evaluate(r *catalog.Rule, anchor Version, day stat.Date) (*trial,
 	if !e.all() {
 		return nil, false
 	}
+	if r.Basis == catalog.LaterParts && !e.later() {
+		return nil, false
+	}
 	e.learnDigits() // figures of one table are printed to one digit, and files lose zeros at the end
 	if !e.all() {
 		return nil, false
 	}
-	t := &trial{rule: r, anchor: anchor, used: e.used, got: e.got.value, want: e.want.value, facts: e.facts}
+	t := &trial{rule: r, anchor: anchor, used: e.used, got: e.got.value, want: e.want.value, residue: e.residue(), facts: e.facts}
 	digits := printedDigits(anchor.Observation)
 	if r.Round != nil {
 		n := *r.Round
@@ -189,7 +193,16 @@ func (t *trial) finding(v *view) (f Finding, broken bool) {
 	}
 	f = newFinding(t.rule, cells, t.anchor.Observation, parts, parts["got"], parts["expected"])
 	f.Row, f.Column = row, "OBS_VALUE"
-	return f, difference.Abs().Cmp(t.tolerance) > 0
+	return f, t.breaks(difference)
+}
+
+// breaks reports whether the sides are further apart than they may be. Parts that are kept as printed say by how much they miss their total:
+// that much is told, not found. It is taken to the digit, so a residue that is not the one said is found.
+func (t *trial) breaks(difference stat.Decimal) bool {
+	if t.rule.Most {
+		return difference.Cmp(t.tolerance) > 0
+	}
+	return difference.Abs().Cmp(t.tolerance) > 0 && difference.Add(t.residue).Abs().Cmp(t.tolerance) > 0
 }
 
 // plain writes a number with at most four digits after the point, and no zeros that say nothing.

@@ -15,7 +15,7 @@ type Tie struct {
 }
 
 // Ties gives the identities of the catalogue among figures, one version a cell: those of which every cell is there. What by nature does not
-// add up (severity note) ties nothing.
+// add up (severity note) ties nothing, nor does a bound; what is tried of later parts is tied by the rule for one day.
 func Ties(c *catalog.Catalog, figures map[Cell]Version) []Tie {
 	v := &view{in: Intake{Catalog: c}, flows: map[string]*held{}}
 	for _, f := range c.Dataflows() {
@@ -33,7 +33,7 @@ func Ties(c *catalog.Catalog, figures map[Cell]Version) []Tie {
 	}
 	var out []Tie
 	for _, r := range c.Rules() {
-		if r.Kind != catalog.IdentityRule || r.Severity == catalog.Note {
+		if r.Kind != catalog.IdentityRule || r.Severity == catalog.Note || r.Most || r.Basis == catalog.LaterParts {
 			continue
 		}
 		for _, f := range c.Dataflows() {
