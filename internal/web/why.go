@@ -100,7 +100,7 @@ func (v *visit) explain() (page, error) {
 	p.NoIndex = true
 	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}, {f.Name.In(v.lang), v.link("/so-lieu/" + f.ID)}}
 	p.Figure = whyFigure{Flow: f.Name.In(v.lang), Series: name, Period: text.FormatPeriod(v.lang, c.Period), Value: v.num(o), Unit: unitOf(v.snap, f, o).In(v.lang),
-		Interval: v.interval(o), Level: v.level(o), Vintage: v.vintage(o.Vintage), Source: v.sourceOf(o).In(v.lang), Note: v.remark(o).In(v.lang),
+		Interval: v.interval(o), Level: v.level(o), Vintage: v.publishedOn(o), Source: v.sourceOf(o).In(v.lang), Note: v.remark(o).In(v.lang),
 		Status: nameOf(v.snap, "CL_OBS_STATUS", string(o.Status)).In(v.lang), Evidence: nameOf(v.snap, "CL_EVIDENCE", string(o.Mark())).In(v.lang),
 		SeriesURL: v.link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil && o.Printed() == ""}
 	speaker := v.speaker()
@@ -125,7 +125,7 @@ func (v *visit) explain() (page, error) {
 		h := history[i]
 		cell := v.figure(h)
 		cell.href = ""
-		t.add(same(v.vintage(h.Vintage)), cell, label(v.sourceOf(h)), label(nameOf(v.snap, "CL_EVIDENCE", string(h.Mark()))), label(v.remark(h)))
+		t.add(same(v.publishedOn(h)), cell, label(v.sourceOf(h)), label(nameOf(v.snap, "CL_EVIDENCE", string(h.Mark()))), label(v.remark(h)))
 	}
 	p.History = p.show(&Figure{ID: "lich-su", Title: t.Title, Table: t, Source: v.sourceLine(history), Open: true})
 	// The file of this page is the tree, one step a row.
@@ -139,6 +139,14 @@ func (v *visit) explain() (page, error) {
 		p.History.Workbook = func(w io.Writer) error { return speaker.WriteWorkbook(w, node) }
 	}
 	return p, nil
+}
+
+// publishedOn writes the day on which a figure was published; a replayed one was not.
+func (v *visit) publishedOn(o cube.Version) string {
+	if _, _, replayed := pipeline.ReplayOf(o.Attributes[stat.AttrRun]); replayed {
+		return v.say("why.never-published")
+	}
+	return v.vintage(o.Vintage)
 }
 
 func (v *visit) whySteps(t *Table, n pipeline.Node, depth int) {
