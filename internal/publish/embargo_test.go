@@ -164,6 +164,10 @@ func TestGateHoldsADataflowBackUntilItsOwnMinute(t *testing.T) {
 	if s := Summary("en", r, now); !strings.Contains(s, "minute of their own: 1") {
 		t.Errorf("the feed says %q", s)
 	}
+	many := Release{Changes: []Change{{Dataflow: "F", Added: 15254}}}
+	if vi, en := Summary("vi", many, now), Summary("en", many, now); !strings.Contains(vi, "15.254") || !strings.Contains(en, "15,254") {
+		t.Errorf("counts are written %q and %q", vi, en)
+	}
 	values, rules, told, before := shown(Everybody())
 	if !slices.Equal(values, []string{"7", "now 7"}) || rules != 2 || told {
 		t.Errorf("before its minute the public sees %v, %d findings, diagnostics %t", values, rules, told)

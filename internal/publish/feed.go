@@ -8,6 +8,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // maxLine is the longest line of an iCalendar file, in bytes without its end (RFC 5545, 3.1).
@@ -136,6 +139,9 @@ func WriteFeed(w io.Writer, lang, self, page string, releases []Release, now tim
 // Anchor is the name of a release inside the page that lists them.
 func Anchor(id string) string { return "dot-" + strings.ReplaceAll(id, ".", "-") }
 
+// count writes a whole number as people of a language do.
+func count(lang string, n int) string { return text.FormatNumber(lang, stat.Int(int64(n)), 0) }
+
 // Summary says what a release brought: its own words, then how many figures it added, revised and took back. What waits under an embargo of
 // its own is not counted.
 func Summary(lang string, r Release, now time.Time) string {
@@ -154,7 +160,7 @@ func Summary(lang string, r Release, now time.Time) string {
 		parts = append(parts, book.Say(lang, "changes-wait", "n", len(waits)))
 	}
 	if added+revised+withdrawn > 0 {
-		parts = append(parts, book.Say(lang, "changes", "added", added, "revised", revised, "withdrawn", withdrawn))
+		parts = append(parts, book.Say(lang, "changes", "added", count(lang, added), "revised", count(lang, revised), "withdrawn", count(lang, withdrawn)))
 	}
 	return strings.Join(parts, " ")
 }
