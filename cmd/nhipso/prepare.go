@@ -54,7 +54,7 @@ func wanted(list []publish.Wanted, lang string) string {
 func (a *app) releaseCalendar(ctx context.Context, e *env, _ releaseOptions) error {
 	events, err := a.preparer().Waiting(ctx, a.now())
 	for _, x := range events {
-		fmt.Fprintf(e.out, "%-17s %-12s %-14s %s\n", minute(x.At), x.ID, x.State.In(e.lang), x.Title.In(e.lang))
+		fmt.Fprintf(e.out, "%-17s %-12s %-14s %s\n", a.minute(x.At), x.ID, x.State.In(e.lang), x.Title.In(e.lang))
 		if len(x.Waits) > 0 {
 			fmt.Fprintln(e.out, e.w("calendar.waits", "what", wanted(x.Waits, e.lang)))
 		}
@@ -93,7 +93,7 @@ func (w *worker) look(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	last, err := w.app.store.LastMessage(ctx)
-	reason := fmt.Sprint(last, stat.DateOf(w.app.now().In(vietnam)))
+	reason := fmt.Sprint(last, stat.DateOf(w.app.now().In(w.app.catalog.Zone())))
 	if err != nil || w.on || reason == w.seen {
 		return
 	}

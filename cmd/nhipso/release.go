@@ -18,9 +18,6 @@ import (
 	"nhipso/internal/text"
 )
 
-// vietnam is the zone in which times are given and shown. Viet Nam keeps UTC+7 all year, so no zone file is needed.
-var vietnam = time.FixedZone("+07", 7*3600)
-
 // releaseOptions are the flags of release.
 type releaseOptions struct {
 	id, by, at, messages, dataflow, reason, vi, en string
@@ -114,11 +111,11 @@ func onlyFlags(f *flag.FlagSet, command, known string) error {
 }
 
 // minuteOf reads a minute of Viet Nam; nothing is the zero time.
-func minuteOf(text string) (time.Time, error) {
+func (a *app) minuteOf(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.ParseInLocation("2006-01-02T15:04", text, vietnam)
+	t, err := time.ParseInLocation("2006-01-02T15:04", text, a.catalog.Zone())
 	if err != nil {
 		return t, fault.New("cli.bad-time", "text", text)
 	}
@@ -126,15 +123,15 @@ func minuteOf(text string) (time.Time, error) {
 }
 
 // needMinute is minuteOf where nothing is refused.
-func needMinute(command, text string) (time.Time, error) {
+func (a *app) needMinute(command, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, fault.New("cli.missing", "command", command, "what", "--at")
 	}
-	return minuteOf(text)
+	return a.minuteOf(text)
 }
 
 func (a *app) planRelease(ctx context.Context, e *env, o releaseOptions) error {
-	at, err := needMinute("release plan", o.at)
+	at, err := a.needMinute("release plan", o.at)
 	if err != nil {
 		return err
 	}
@@ -146,7 +143,7 @@ func (a *app) planRelease(ctx context.Context, e *env, o releaseOptions) error {
 		return fault.New("cli.missing", "command", "release plan", "what", "--vi --en")
 	}
 	r, err := a.desk().Plan(ctx, o.id, title, o.by, at)
-	return e.said(err, "release.planned", "id", r.ID, "at", minute(r.Plan.At))
+	return e.said(err, "release.planned", "id", r.ID, "at", a.minute(r.Plan.At))
 }
 
 // said tells what was done, unless it was not.
@@ -213,7 +210,7 @@ func (a *app) runWithin(ctx context.Context, only cube.Messages) ([]pipeline.Run
 }
 
 func (a *app) embargoRelease(ctx context.Context, e *env, o releaseOptions) error {
-	at, err := needMinute("release embargo", o.at)
+	at, err := a.needMinute("release embargo", o.at)
 	if err != nil {
 		return err
 	}
@@ -224,7 +221,7 @@ func (a *app) embargoRelease(ctx context.Context, e *env, o releaseOptions) erro
 	r, err := a.desk().Embargo(ctx, o.id, flow.ID, at, o.by)
 	for _, x := range r.Embargoes {
 		if err == nil {
-			fmt.Fprintln(e.out, e.w("release.embargo", "dataflow", x.Dataflow, "at", minute(x.Until)))
+			fmt.Fprintln(e.out, e.w("release.embargo", "dataflow", x.Dataflow, "at", a.minute(x.Until)))
 		}
 	}
 	return err
@@ -236,21 +233,21 @@ func (a *app) checkRelease(ctx context.Context, e *env, o releaseOptions) error 
 }
 
 func (a *app) approveRelease(ctx context.Context, e *env, o releaseOptions) error {
-	at, err := minuteOf(o.at)
+	at, err := a.minuteOf(o.at)
 	if err != nil {
 		return err
 	}
 	r, err := a.desk().Approve(ctx, o.id, o.by, at)
-	return e.said(err, "release.approved", "id", r.ID, "at", minute(r.PublishAt), "by", r.ApprovedBy)
+	return e.said(err, "release.approved", "id", r.ID, "at", a.minute(r.PublishAt), "by", r.ApprovedBy)
 }
 
 func (a *app) postponeRelease(ctx context.Context, e *env, o releaseOptions) error {
-	at, err := needMinute("release postpone", o.at)
+	at, err := a.needMinute("release postpone", o.at)
 	if err != nil {
 		return err
 	}
 	r, err := a.desk().Postpone(ctx, o.id, o.by, o.reason, at)
-	return e.said(err, "release.postponed", "id", r.ID, "at", minute(r.PublishAt))
+	return e.said(err, "release.postponed", "id", r.ID, "at", a.minute(r.PublishAt))
 }
 
 func (a *app) withdrawRelease(ctx context.Context, e *env, o releaseOptions) error {
@@ -334,7 +331,7 @@ func (a *app) nextReleaseID(ctx context.Context) (string, error) {
 		}
 	}
 	if newest.IsZero() {
-		today := a.now().In(vietnam)
+		today := a.now().In(a.catalog.Zone())
 		newest = stat.Quarter(today.Year(), (int(today.Month())-1)/3+1)
 	}
 	releases, err := a.store.Releases(ctx)
@@ -365,11 +362,11 @@ func releaseTitle(id string) catalog.Label {
 	return catalog.Label{Vi: title("vi"), En: title("en")}
 }
 
-func minute(t time.Time) string {
+func (a *app) minute(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.In(vietnam).Format("2006-01-02 15:04")
+	return t.In(a.catalog.Zone()).Format("2006-01-02 15:04")
 }
 
 func userName() string {

@@ -49,7 +49,7 @@ func (m *ministry) load(header string, rows ...string) {
 }
 
 func vn(text string) time.Time {
-	t, err := time.ParseInLocation("2006-01-02T15:04", text, vietnam)
+	t, err := time.ParseInLocation("2006-01-02T15:04", text, time.FixedZone("+07", 7*3600))
 	if err != nil {
 		panic(err)
 	}

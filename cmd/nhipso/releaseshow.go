@@ -21,7 +21,7 @@ func (a *app) listReleases(ctx context.Context, e *env, _ releaseOptions) error 
 		if at.IsZero() {
 			at = r.Plan.At
 		}
-		fmt.Fprintf(e.out, "%-12s %-14s %-17s %s\n", r.ID, r.StateAt(a.now()).In(e.lang), minute(at), r.Title.In(e.lang))
+		fmt.Fprintf(e.out, "%-12s %-14s %-17s %s\n", r.ID, r.StateAt(a.now()).In(e.lang), a.minute(at), r.Title.In(e.lang))
 	}
 	if len(all) == 0 {
 		fmt.Fprintln(e.out, e.w("release.none"))
@@ -43,7 +43,7 @@ func (a *app) showRelease(ctx context.Context, e *env, o releaseOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.out, "%s  %s  %s\n%s\n", r.ID, r.StateAt(a.now()).In(e.lang), minute(r.PublishAt), r.Title.In(e.lang))
+	fmt.Fprintf(e.out, "%s  %s  %s\n%s\n", r.ID, r.StateAt(a.now()).In(e.lang), a.minute(r.PublishAt), r.Title.In(e.lang))
 	if notes := r.Notes.In(e.lang); notes != "" {
 		fmt.Fprintln(e.out, notes)
 	}
@@ -59,11 +59,11 @@ func (a *app) showRelease(ctx context.Context, e *env, o releaseOptions) error {
 	fmt.Fprintln(e.out, e.w("release.show-content", "messages", r.Content(), "n", r.Content().Len(), "fresh", fresh.Len(), "base", orDash(r.Base)))
 	for _, m := range list {
 		if fresh.Has(m.Number) {
-			e.showMessage(m, "+")
+			a.showMessage(e, m, "+")
 		}
 	}
 	for _, x := range r.Embargoes {
-		fmt.Fprintln(e.out, e.w("release.embargo", "dataflow", x.Dataflow, "at", minute(x.Until)))
+		fmt.Fprintln(e.out, e.w("release.embargo", "dataflow", x.Dataflow, "at", a.minute(x.Until)))
 	}
 	for _, c := range r.Changes {
 		fmt.Fprintln(e.out, e.w("release.show-change", "dataflow", c.Dataflow, "added", c.Added, "revised", c.Revised, "withdrawn", c.Withdrawn))
@@ -76,26 +76,26 @@ func (a *app) showRelease(ctx context.Context, e *env, o releaseOptions) error {
 	}
 	for _, x := range acts {
 		if x.Release == r.ID {
-			fmt.Fprintf(e.out, "  %s  %-10s %-12s %s\n", x.At.In(vietnam).Format("2006-01-02 15:04:05"), e.w("release.act-"+string(x.Kind)), x.By, what(x))
+			fmt.Fprintf(e.out, "  %s  %-10s %-12s %s\n", x.At.In(a.catalog.Zone()).Format("2006-01-02 15:04:05"), e.w("release.act-"+string(x.Kind)), x.By, a.what(x))
 		}
 	}
 	return nil
 }
 
 // what says in short what an act brought.
-func what(a publish.Act) string {
+func (a *app) what(x publish.Act) string {
 	var parts []string
-	if a.Messages != nil {
-		parts = append(parts, a.Messages.String())
+	if x.Messages != nil {
+		parts = append(parts, x.Messages.String())
 	}
-	if len(a.Dataflows) > 0 {
-		parts = append(parts, strings.Join(a.Dataflows, ","))
+	if len(x.Dataflows) > 0 {
+		parts = append(parts, strings.Join(x.Dataflows, ","))
 	}
-	if !a.Minute.IsZero() {
-		parts = append(parts, minute(a.Minute))
+	if !x.Minute.IsZero() {
+		parts = append(parts, a.minute(x.Minute))
 	}
-	if a.Reason != "" {
-		parts = append(parts, a.Reason)
+	if x.Reason != "" {
+		parts = append(parts, x.Reason)
 	}
 	return strings.Join(parts, "  ")
 }
@@ -107,12 +107,12 @@ func orDash(s string) string {
 	return s
 }
 
-func (e *env) showMessage(m publish.Message, mark string) {
+func (a *app) showMessage(e *env, m publish.Message, mark string) {
 	flows, figures := m.Dataflows(), 0
 	for _, f := range flows {
 		figures += m.Figures[f]
 	}
-	fmt.Fprintf(e.out, "%1s %5d  %s  %-34s %-28s %s\n", mark, m.Number, m.At.In(vietnam).Format("2006-01-02"), m.Sender, orDash(m.File),
+	fmt.Fprintf(e.out, "%1s %5d  %s  %-34s %-28s %s\n", mark, m.Number, m.At.In(a.catalog.Zone()).Format("2006-01-02"), m.Sender, orDash(m.File),
 		e.w("message.figures", "dataflows", strings.Join(flows, ","), "n", figures))
 }
 
@@ -163,7 +163,7 @@ func messages(ctx context.Context, e *env, args []string) error {
 		if !out.Has(m.Number) {
 			mark = "+"
 		}
-		e.showMessage(m, mark)
+		a.showMessage(e, m, mark)
 	}
 	fmt.Fprintln(e.out, e.w("message.legend"))
 	return nil

@@ -17,13 +17,15 @@ import (
 
 // Publication is a periodic publication as it is declared: when it is due after its period, what must be there for it, and what is said of it.
 type Publication struct {
-	ID        string        `yaml:"id"`
-	Programme int           `yaml:"programme"` // action programme that promised it; 0 for none
-	From      stat.Period   `yaml:"-"`         // its first period
-	Title     catalog.Label `yaml:"title"`     // with {period}
-	Due       Due           `yaml:"due"`
-	Inputs    []Wanted      `yaml:"inputs"`
-	Text      []Sentence    `yaml:"text"`
+	ID        string      `yaml:"id"`
+	Programme int         `yaml:"programme"` // action programme that promised it; 0 for none
+	From      stat.Period `yaml:"-"`         // its first period
+
+	zone   *time.Location // of the country: its minutes are told there
+	Title  catalog.Label  `yaml:"title"` // with {period}
+	Due    Due            `yaml:"due"`
+	Inputs []Wanted       `yaml:"inputs"`
+	Text   []Sentence     `yaml:"text"`
 
 	First string `yaml:"from"`
 }
@@ -88,6 +90,7 @@ func LoadPublications(fsys fs.FS, c *catalog.Catalog) ([]Publication, error) {
 // settle fills what is computed and gives what is wrong, or "".
 func (p *Publication) settle(c *catalog.Catalog) string {
 	var err error
+	p.zone = c.Zone()
 	if p.From, err = stat.ParsePeriod(p.First); err != nil {
 		return "from " + p.First
 	}
@@ -144,7 +147,7 @@ func (p Publication) TitleOf(period stat.Period) catalog.Label {
 func (p Publication) DueAt(period stat.Period) time.Time {
 	last := period.To().Time()
 	at, _ := time.Parse("15:04", p.Due.Time) // checked when it was read
-	t := time.Date(last.Year(), last.Month()+time.Month(p.Due.Months), p.Due.Day, at.Hour(), at.Minute(), 0, 0, vietnam)
+	t := time.Date(last.Year(), last.Month()+time.Month(p.Due.Months), p.Due.Day, at.Hour(), at.Minute(), 0, 0, p.zone)
 	for t.Weekday() == time.Saturday || t.Weekday() == time.Sunday {
 		t = t.AddDate(0, 0, 1)
 	}
