@@ -1,7 +1,6 @@
 package reference_test
 
 import (
-	"encoding/csv"
 	"maps"
 	"os"
 	"path/filepath"
@@ -37,19 +36,7 @@ func listed(t *testing.T, name string) []map[string]string {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []map[string]string
-	for _, r := range rows[1:] {
-		m := map[string]string{}
-		for i, h := range rows[0] {
-			m[h] = r[i]
-		}
-		out = append(out, m)
-	}
-	return out
+	return rowsOf(t, f)
 }
 
 // notedFigure is a figure that the text of a note holds and no table does.

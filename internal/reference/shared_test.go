@@ -3,6 +3,7 @@ package reference_test
 import (
 	"encoding/csv"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,7 +28,13 @@ func table(t *testing.T, name string) []map[string]string {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	return rowsOf(t, f)
+}
+
+// rowsOf reads the rows of a CSV file by their headings.
+func rowsOf(t *testing.T, r io.Reader) []map[string]string {
+	t.Helper()
+	rows, err := csv.NewReader(r).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
