@@ -335,6 +335,7 @@ func On(from Point, t Target, day stat.Date) (float64, bool) {
 // Step is one point of the even path from a figure to a target.
 type Step struct {
 	Year  int
+	Day   stat.Date // on which the path has the value: the last of the year, or where the path begins or ends
 	Value float64
 }
 
@@ -344,14 +345,14 @@ func Trajectory(from Point, t Target) []Step {
 	if t.Value == nil || !from.Day.Before(t.Due) {
 		return nil
 	}
-	out := []Step{{from.Day.Year(), from.Value}}
+	out := []Step{{from.Day.Year(), from.Day, from.Value}}
 	for y := from.Day.Year() + 1; y <= t.Due.Year(); y++ {
 		day := stat.NewDate(y, 12, 31)
 		if day.After(t.Due) {
 			day = t.Due
 		}
 		value, _ := On(from, t, day)
-		out = append(out, Step{y, value})
+		out = append(out, Step{y, day, value})
 	}
 	return out
 }

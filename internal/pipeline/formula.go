@@ -2,7 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
-	"math"
+	"slices"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -31,6 +31,12 @@ const (
 	OpSquare     Op = "square"     // a²
 	OpRoot       Op = "root"       // √a, by floating point
 	OpAbs        Op = "abs"        // |a|
+	OpPower      Op = "power"      // a to the power of b, by floating point
+	OpNormal     Op = "normal"     // the probability that a standard normal variable is at most a
+	OpLeast      Op = "least"      // the smallest
+	OpLargest    Op = "largest"    // the largest
+	OpStep       Op = "step"       // a step of a working
+	OpSolve      Op = "solve"      // an unknown of a system of equations
 )
 
 // Term is an expression over the figures that a lineage names.
@@ -41,6 +47,11 @@ type Term struct {
 	Ref    *Ref          `json:"ref,omitempty"`    // of a figure: which; kept only where In names whole series
 	Number *stat.Decimal `json:"number,omitempty"` // of a number
 	Param  string        `json:"param,omitempty"`  // of a parameter: its name
+
+	// Of a working, which is kept nowhere.
+	Step    *Step   `json:"-"`
+	System  *System `json:"-"`
+	Unknown int     `json:"-"` // of a system: the column
 }
 
 // Formula says how a figure was made. With a Term it is arithmetic, and evaluating the term gives the figure back to the last digit.
@@ -95,9 +106,10 @@ func Method(name string, facts ...Fact) *Formula { return &Formula{Method: name,
 
 // Value is where a formula finds the figures that it names.
 type Value struct {
-	Figure func(Ref) (stat.Decimal, bool)
-	Beside func(cube.Cell) (stat.Decimal, bool)
-	Params map[string]string
+	Figure  func(Ref) (stat.Decimal, bool)
+	Beside  func(cube.Cell) (stat.Decimal, bool)
+	Params  map[string]string
+	Scratch *Scratch // of a working, whose terms share steps; may be nil
 }
 
 // Eval gives the value of a formula of arithmetic, rounded as the recipe did; false when it is none, or a figure is not there.
@@ -133,6 +145,14 @@ func (t Term) Eval(v Value) (d stat.Decimal, ok bool) {
 	case OpParam:
 		d, err := stat.ParseDecimal(v.Params[t.Param])
 		return d, err == nil
+	case OpStep:
+		return t.Step.eval(v)
+	case OpSolve:
+		x, ok := t.System.Solve(v)
+		if !ok {
+			return d, false
+		}
+		return x[t.Unknown], true
 	}
 	list := make([]stat.Decimal, len(t.Of))
 	for i, x := range t.Of {
@@ -144,7 +164,7 @@ func (t Term) Eval(v Value) (d stat.Decimal, ok bool) {
 }
 
 // arity is how many terms an operation takes; 0 for any number from one on.
-var arity = map[Op]int{OpDifference: 2, OpPart: 2, OpPercent: 2, OpRatio: 2, OpSquare: 1, OpRoot: 1, OpAbs: 1}
+var arity = map[Op]int{OpDifference: 2, OpPart: 2, OpPercent: 2, OpRatio: 2, OpSquare: 1, OpRoot: 1, OpAbs: 1, OpPower: 2, OpNormal: 1}
 
 var hundred, hundredth = stat.Int(100), stat.MustDecimal("0.01")
 
@@ -179,9 +199,12 @@ func (op Op) apply(list []stat.Decimal) (d stat.Decimal, ok bool) {
 		return first.Mul(first), true
 	case OpAbs:
 		return first.Abs(), true
-	case OpRoot:
-		d, err := stat.FromFloat(math.Sqrt(first.Float64()), 15)
-		return d, err == nil
+	case OpRoot, OpPower, OpNormal:
+		return op.floating(list)
+	case OpLeast:
+		return slices.MinFunc(list, stat.Decimal.Cmp), true
+	case OpLargest:
+		return slices.MaxFunc(list, stat.Decimal.Cmp), true
 	}
 	return op.counts(list)
 }

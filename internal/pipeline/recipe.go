@@ -41,12 +41,15 @@ type Recipe struct {
 	DisclosureSafe string
 	// Costly says why the recipe is too slow to be computed while a reader waits. It is left out of a replay.
 	Costly string
+	// NoWorking says why the figures of the recipe cannot be written out as a working (Node.Working).
+	NoWorking string
 }
 
 // Inputs is what Compute may see: the declared series, nothing else.
 type Inputs struct {
 	Params map[string]string
 	Day    stat.Date                 // day of the run in the country's zone; only a recipe with a Phase may look at it
+	Detail bool                      // each figure of a method is to have its working as formula
 	series map[string][]cube.Version // by input name: newest version of each cell
 	past   map[string][]cube.Version // by input name: whole history, where declared
 }
@@ -65,7 +68,7 @@ func (in *Inputs) With(changed map[string][]cube.Version) *Inputs {
 	if len(changed) == 0 {
 		return in
 	}
-	out := &Inputs{Params: in.Params, Day: in.Day, series: maps.Clone(in.series), past: maps.Clone(in.past)}
+	out := &Inputs{Params: in.Params, Day: in.Day, Detail: in.Detail, series: maps.Clone(in.series), past: maps.Clone(in.past)}
 	for name, versions := range changed {
 		out.series[name], out.past[name] = cube.Newest(versions, cube.AsOf{}), versions
 	}

@@ -227,9 +227,23 @@ func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[str
 			}
 		}
 		g.give(r.Area, p, part, stat.Estimated, territory.Provinces63, "SPLIT_BY_GRDP_2022", from)
-		by(&g.out, pipeline.Method("split-by-weight", fact("total", remainder(refs[whole.ID]))))
+		by(&g.out, g.splitFormula(r.Area, whole.ID, remainder(refs[whole.ID]), left, weights))
 	}
 	return nil
+}
+
+// splitFormula says how a part came about: what is left of the whole, in the proportion of its weight among the parts that share it.
+func (g *grdpSheet) splitFormula(area, whole string, rest pipeline.Term, left territory.Values, weights levels) *pipeline.Formula {
+	if !g.in.Detail {
+		return pipeline.Method("split-by-weight", fact("total", rest))
+	}
+	var sharing []pipeline.Term
+	for _, part := range g.areas.Predecessors(whole) {
+		if left[part.ID].Sign() > 0 {
+			sharing = append(sharing, weights.term(part.ID))
+		}
+	}
+	return pipeline.Arithmetic(productOf(rest, ratioOf(weights.term(area), sumOf(sharing...))))
 }
 
 // DTIAreas restates DTI scores of the old provinces to the 34, by the simple average: the rule of DTI 2024, whose published scores of the

@@ -201,9 +201,10 @@ func (l *line) fit(s verdict) ([]stat.Decimal, error) {
 	return values, nil
 }
 
-// give adds the quarters of the line to a result.
-func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, bool)) error {
+// give adds the quarters of the line to a result, with their workings when they are asked for.
+func (l *line) give(out *pipeline.Result, detail bool, benchmark func(stat.Period) (annual, bool)) error {
 	s := l.decide(benchmark)
+	systems := map[int]*pipeline.System{} // by the first quarter of the segment
 	values, err := l.fit(s)
 	if err != nil {
 		return err
@@ -235,7 +236,15 @@ func (l *line) give(out *pipeline.Result, benchmark func(stat.Period) (annual, b
 			}
 		}
 		out.Outputs = append(out.Outputs, output("NA_QUARTERLY_EST", stat.NewKey("Q", country, l.code, current), q, values[i], status, attrs, from...))
-		if !s.keep[i] {
+		switch {
+		case s.keep[i]:
+		case detail:
+			lo, hi := l.reach(i, s)
+			if systems[lo] == nil {
+				systems[lo] = l.equations(lo, hi, s)
+			}
+			by(out, pipeline.Rounded(productOf(l.term(i), pipeline.Solved(systems[lo], i-lo)), 4))
+		default:
 			by(out, l.formula(i, s, from))
 		}
 	}
@@ -291,6 +300,26 @@ func (l *line) targets(s verdict, lo, hi int) []temporal.Target {
 		}
 	}
 	return out
+}
+
+// equations states what fit solves between two places.
+func (l *line) equations(lo, hi int, s verdict) *pipeline.System {
+	var x []pipeline.Term
+	for i := lo; i <= hi; i++ {
+		x = append(x, l.term(i))
+	}
+	var aims []sumTo
+	for _, t := range l.targets(s, lo, hi) {
+		var to sumTo
+		for _, term := range t.Terms {
+			to.at = append(to.at, term.Index)
+		}
+		if a, ok := s.target[lo+to.at[0]]; ok && len(to.at) > 1 {
+			to.total = &a.how
+		}
+		aims = append(aims, to)
+	}
+	return proportional(x, l.quarters[lo:hi+1], aims)
 }
 
 // sealed reports whether a quarter is given as printed, in a year that nothing else is fitted to: it seals the estimates on one side of it off

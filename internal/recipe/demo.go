@@ -32,7 +32,7 @@ func onTables(c *catalog.Catalog, id, flow string, fill func(*tables, *sheet) er
 			if err != nil || t == nil {
 				return &pipeline.Result{}, err
 			}
-			s := &sheet{flow: flow, area: t.area, period: t.period, measures: measures, note: demoNote}
+			s := &sheet{flow: flow, area: t.area, period: t.period, measures: measures, note: demoNote, working: t.working(in.Detail)}
 			if err := fill(t, s); err != nil {
 				return nil, err
 			}
@@ -76,6 +76,7 @@ func adb(t *tables, s *sheet) error {
 	} {
 		s.maybe(wholeEconomy, m.code, m.value, m.scale, stat.Estimated, whole...)
 		s.byMethod("adb", m.value.Known, digital)
+		s.byWorking(m.value.Known, func(w *tableWorking) pipeline.Term { return w.adb(m.code) })
 	}
 	for i, code := range model.Table.Codes {
 		from := t.refs(useTable, "value added", t.primary, []string{code})
@@ -87,6 +88,7 @@ func adb(t *tables, s *sheet) error {
 			s.by(t.sumOf(useTable, t.primary, []string{code}))
 		} else {
 			s.byMethod("adb", true, digital)
+			s.byWorking(true, func(w *tableWorking) pipeline.Term { return w.passed(code) })
 		}
 	}
 	s.checks(account.Checks)
@@ -124,12 +126,15 @@ func productRatio(t *tables, s *sheet) error {
 	listed := fact("products", pipeline.Apply(pipeline.OpCount, pipeline.Figures(t.listed("PRODUCTS"))...))
 	s.give(wholeEconomy, "OUTPUT_DIG", account.Output.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable)}, t.listed("PRODUCTS")...)...)
 	s.byMethod("product-ratio", true, listed)
+	s.byWorking(true, func(w *tableWorking) pipeline.Term { return w.digitalOf(nil, t.industries, digital) })
 	s.give(wholeEconomy, "VA_DIG", added.Digital, stat.Estimated, everything...)
 	s.byMethod("product-ratio", true, listed)
+	s.byWorking(true, func(w *tableWorking) pipeline.Term { return w.digitalOf(t.primary, t.industries, digital) })
 	s.give(wholeEconomy, "VA", added.Whole, stat.Estimated, primary...)
 	s.by(t.sumOf(useTable, t.primary, t.industries))
 	s.give(wholeEconomy, "COMP_DIG", pay.Digital, stat.Estimated, append([]pipeline.Ref{t.block(makeTable), t.part(t.key(useTable, labour, ""), "compensation")}, t.listed("PRODUCTS")...)...)
 	s.byMethod("product-ratio", true, listed)
+	s.byWorking(true, func(w *tableWorking) pipeline.Term { return w.digitalOf([]string{labour}, t.industries, digital) })
 	s.maybe(wholeEconomy, "SHARE", added.Share, 100, stat.Estimated, everything...)
 	s.byBeside(added.Share.Known, t, pipeline.OpPercent, "VA_DIG", "VA")
 	output := pair.IndustryOutput()
@@ -142,6 +147,7 @@ func productRatio(t *tables, s *sheet) error {
 		s.by(t.digitalPart(code, digital))
 		s.give(t.prefix+code, "VA_DIG", added.ByIndustry[i], stat.Estimated, append(t.refs(useTable, "value added", t.primary, []string{code}), made...)...)
 		s.byMethod("product-ratio-industry", true, fact("value-added", t.sumTerm(useTable, t.primary, []string{code})))
+		s.byWorking(true, func(w *tableWorking) pipeline.Term { return w.digitalOf(t.primary, []string{code}, digital) })
 	}
 	s.checks(account.Checks)
 	return nil
@@ -179,6 +185,7 @@ func coreDigitalised(t *tables, s *sheet) error {
 	s.by(t.sumOf(useTable, t.primary, list.Codes))
 	s.maybe(wholeEconomy, "DIGITALISED", account.Digitalised, 1, stat.Estimated, whole...)
 	s.byMethod("digitalised", account.Digitalised.Known, industries)
+	s.byWorking(account.Digitalised.Known, func(w *tableWorking) pipeline.Term { return w.digitalisedPart(w.outside()...) })
 	s.maybe(wholeEconomy, "TOTAL", account.Total, 1, stat.Estimated, whole...)
 	s.byBeside(account.Total.Known, t, pipeline.OpSum, "CORE", "DIGITALISED")
 	s.maybe(wholeEconomy, "VA", account.GDP, 1, stat.Estimated, t.refs(useTable, "value added", t.primary, t.industries)...)
@@ -196,8 +203,10 @@ func coreDigitalised(t *tables, s *sheet) error {
 		inputs := append(append([]pipeline.Ref{t.part(t.key(useTable, "", p.Code), "intermediate inputs")}, t.block(makeTable)), t.listed("INDUSTRIES")...)
 		s.maybe(t.prefix+p.Code, "COEFFICIENT", p.Coefficient, 100, stat.Estimated, inputs...)
 		s.byMethod("digital-input", p.Coefficient.Known, industries)
+		s.byWorking(p.Coefficient.Known, func(w *tableWorking) pipeline.Term { return productOf(w.coefficient(p.Code), integer(100)) })
 		s.maybe(t.prefix+p.Code, "PART", p.Digital, 1, stat.Estimated, append(own, inputs...)...)
 		s.byMethod("digitalised-industry", p.Digital.Known, fact("value-added", t.sumTerm(useTable, t.primary, []string{p.Code})))
+		s.byWorking(p.Digital.Known, func(w *tableWorking) pipeline.Term { return w.digitalisedPart(p.Code) })
 	}
 	return nil
 }
@@ -245,6 +254,7 @@ func linkages(t *tables, s *sheet) error {
 		} {
 			s.maybe(t.prefix+code, m.code, m.value, 1, stat.Estimated, from...)
 			s.byMethod("linkage", m.value.Known, fact("industries", pipeline.Apply(pipeline.OpCount, pipeline.Figures(t.listed("INDUSTRIES"))...)))
+			s.byWorking(m.value.Known, func(w *tableWorking) pipeline.Term { return w.linkage(m.code, code) })
 		}
 	}
 	return nil

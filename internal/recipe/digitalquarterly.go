@@ -66,6 +66,7 @@ type quarterlyModel struct {
 	refs     []pipeline.Ref
 	total    map[string][]pipeline.Term // benchmark by part, as a formula
 	quarter  series                     // GDP of the quarter
+	working  *digitalWorking            // nil unless asked for
 }
 
 var parts = []string{core, digitalised}
@@ -238,6 +239,11 @@ func digitalQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in.Detail {
+		if m.working, err = newDigitalWorking(in, m, official); err != nil {
+			return nil, err
+		}
+	}
 	n := len(m.years)
 	byMethod := map[string]map[string][]stat.Decimal{denton: {}, chowlin: {}}
 	se := make([]float64, len(m.quarters)) // of the total
@@ -353,6 +359,10 @@ func (m *quarterlyModel) formula(method, part, measure string, i int) *pipeline.
 	}
 	f := &pipeline.Formula{}
 	switch {
+	case m.working != nil && measure == level && part != total:
+		if f := m.working.value(method, part, i); f != nil {
+			return f
+		}
 	case measure == share:
 		name, f = name+"-of", pipeline.Rounded(inPercent(beside(part), m.quarter.term(q)), 6)
 	case part == total:

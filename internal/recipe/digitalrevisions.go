@@ -67,6 +67,9 @@ func revisions(measures *catalog.Codelist, in *pipeline.Inputs) (*pipeline.Resul
 	return &out, nil
 }
 
+// revisionDigits are those of a measure of many revisions.
+var revisionDigits = 6
+
 // revised gives the figures of one component.
 func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pipeline.Result) error {
 	codes := k.Codes() // FREQ, REF_AREA, DEFINITION, COMPONENT
@@ -77,7 +80,7 @@ func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pip
 	}
 	var pairs []uncertainty.Pair
 	var all []pipeline.Ref
-	var changes []pipeline.Term
+	var changes, moves []pipeline.Term // of a year between its releases; of both releases since the year before, multiplied
 	for i, y := range years {
 		first, newest := y.versions[0], y.versions[len(y.versions)-1]
 		from := []pipeline.Ref{refTo(first, "first release"), refTo(newest, "newest release")}
@@ -86,6 +89,10 @@ func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pip
 		give(y.period, "NEWEST", *newest.Value, []pipeline.Ref{from[1], from[0].As("first release")}, pipeline.Arithmetic(figure(newest)))
 		give(y.period, "REVISION", newest.Value.Sub(*first.Value), from, pipeline.Arithmetic(less(figure(newest), figure(first))))
 		changes = append(changes, less(figure(newest), figure(first)))
+		if i > 0 {
+			before := years[i-1].versions
+			moves = append(moves, productOf(less(figure(first), figure(before[0])), less(figure(newest), figure(before[len(before)-1]))))
+		}
 		var releases []pipeline.Ref
 		for _, v := range y.versions {
 			releases = append(releases, refTo(v, "release"))
@@ -110,9 +117,14 @@ func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pip
 	if err != nil {
 		return err
 	}
-	all, changes = all[len(all)-2*len(pairs):], changes[len(changes)-len(pairs):]
+	all, changes, moves = all[len(all)-2*len(pairs):], changes[len(changes)-len(pairs):], moves[len(moves)-len(pairs)+1:]
 	n := pipeline.Apply(pipeline.OpCount, changes...)
 	give(span, "N", stat.Int(int64(r.N)), all, pipeline.Arithmetic(n))
+	same := pipeline.Method("direction-of-change", fact("n", n))
+	if len(moves) > 0 {
+		t := inPercent(pipeline.Apply(pipeline.OpPositive, moves...), pipeline.Apply(pipeline.OpCount, moves...))
+		same.Term, same.Digits = &t, &revisionDigits
+	}
 	for _, m := range []struct {
 		code  string
 		value *float64
@@ -123,7 +135,7 @@ func revised(measures *catalog.Codelist, k stat.Key, years []published, out *pip
 		{"MAR", &r.Absolute, 1, pipeline.Rounded(pipeline.Apply(pipeline.OpMean, each(pipeline.OpAbs, changes)...), 6)},
 		{"RMSR", &r.RMSR, 1, pipeline.Rounded(pipeline.Apply(pipeline.OpRoot, pipeline.Apply(pipeline.OpMean, each(pipeline.OpSquare, changes)...)), 6)},
 		{"POSITIVE", &r.Positive, 100, pipeline.Rounded(inPercent(pipeline.Apply(pipeline.OpPositive, changes...), n), 6)},
-		{"DIRECTION", r.Direction, 100, pipeline.Method("direction-of-change", fact("n", n))},
+		{"DIRECTION", r.Direction, 100, same},
 	} {
 		if m.value == nil {
 			continue

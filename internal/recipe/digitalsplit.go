@@ -22,7 +22,7 @@ const ordinaryChange = 0.1
 // estimates of ours (status E).
 func DigitalSplit() pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "digital-split", Version: "2", Method: "digital-split",
+		ID: "digital-split", Version: "3", Method: "digital-split",
 		Title: title("digital-split"),
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + "." + total + "+" + core + "+" + digitalised, History: true},
@@ -49,6 +49,14 @@ func (y splitYear) fixed() (stat.Decimal, bool) {
 		return y.total.Value.Sub(*y.core.Value), true
 	}
 	return stat.Decimal{}, false
+}
+
+// fixedTerm is fixed as a formula.
+func (y splitYear) fixedTerm() pipeline.Term {
+	if y.digitalised != nil {
+		return figure(*y.digitalised)
+	}
+	return less(figure(y.total), figure(*y.core))
 }
 
 // printed names a printed part, and that it is one of the total.
@@ -78,7 +86,7 @@ func (y splitYear) fixing() []pipeline.Ref {
 func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 	years := printedYears(in)
 	averages := pick(in.Newest("average"), "N", country, nso, digitalised)
-	path, used, err := smoothPath(years, averages, wobble)
+	path, used, err := smoothPath(years, averages, wobble, in.Detail)
 	if err != nil || path == nil {
 		return &pipeline.Result{}, err
 	}
@@ -122,9 +130,14 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 			give(digitalised, estimated, stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "").As("total of the year")}, used...))
 			facts := []pipeline.Fact{fact("total", figure(y.total))}
 			for _, r := range used {
-				facts = append(facts, fact("printed", pipeline.Figure(r)))
+				if !r.Condition {
+					facts = append(facts, fact("printed", pipeline.Figure(r)))
+				}
 			}
 			by(&out, pipeline.Method("smooth-path", facts...))
+			if in.Detail {
+				by(&out, pipeline.Rounded(path.term(p), 4))
+			}
 			give(core, y.total.Value.Sub(estimated), stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "total")}, used...))
 			by(&out, pipeline.Arithmetic(less(figure(y.total), pipeline.Beside(cube.Cell{Dataflow: "DE_SHARE_EST", Key: stat.NewKey("A", country, nso, digitalised), Period: p}))))
 		}
@@ -134,17 +147,23 @@ func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
 
 // yearPath is a share by year; beyond its ends it stands still.
 type yearPath struct {
-	first  int
-	values []float64
+	first     int
+	values    []float64
+	equations *pipeline.System
 }
 
+// term is the share of a year as an unknown of the equations of the path.
+func (y *yearPath) term(p stat.Period) pipeline.Term { return pipeline.Solved(y.equations, y.place(p)) }
+
+func (y *yearPath) place(p stat.Period) int { return min(max(p.Year()-y.first, 0), len(y.values)-1) }
+
 func (y *yearPath) at(p stat.Period) float64 {
-	return y.values[min(max(p.Year()-y.first, 0), len(y.values)-1)]
+	return y.values[y.place(p)]
 }
 
 // smoothPath gives the smoothest path of the digitalised share through what is printed, and what that was; nil when nothing is. It covers the
 // years that a printed year or average covers: whether further years have a total does not change it.
-func smoothPath(years map[stat.Period]splitYear, averages series, wobble []float64) (*yearPath, []pipeline.Ref, error) {
+func smoothPath(years map[stat.Period]splitYear, averages series, wobble []float64, detail bool) (*yearPath, []pipeline.Ref, error) {
 	var covered []stat.Period
 	for p, y := range years {
 		if _, ok := y.fixed(); ok {
@@ -171,32 +190,60 @@ func smoothPath(years map[stat.Period]splitYear, averages series, wobble []float
 		}
 	}
 	var targets []temporal.Target
+	var terms []pipeline.Term // what each target is, of a working
 	var used []pipeline.Ref
 	for _, p := range sortedPeriods(years) {
 		if v, ok := years[p].fixed(); ok {
 			targets = append(targets, temporal.Target{Name: p.String(), Terms: []temporal.Term{{Index: p.Year() - first, Weight: 1}}, Value: v.Float64()})
+			terms = append(terms, years[p].fixedTerm())
 			used = append(used, years[p].fixing()...)
 		}
 	}
 	for _, p := range averages.periods() {
-		var terms []temporal.Term
+		var mean []temporal.Term
 		within := p.Within(stat.Annual)
 		for _, y := range within {
-			terms = append(terms, temporal.Term{Index: y.Year() - first, Weight: 1 / float64(len(within))})
+			mean = append(mean, temporal.Term{Index: y.Year() - first, Weight: 1 / float64(len(within))})
 		}
-		if len(terms) == 0 {
+		if len(mean) == 0 {
 			continue
 		}
 		v, _ := averages.float(p)
 		// A figure printed with two decimals lies anywhere within 0.005: variance 0.01²/12 of a uniform error.
-		targets = append(targets, temporal.Target{Name: p.String(), Terms: terms, Value: v, Variance: 0.01 * 0.01 / 12})
+		targets = append(targets, temporal.Target{Name: p.String(), Terms: mean, Value: v, Variance: 0.01 * 0.01 / 12})
+		terms = append(terms, averages.term(p))
 		used = append(used, averages.ref(p, "printed average"))
 	}
 	path, err := temporal.Benchmark(indicator, targets, temporal.BenchmarkOptions{Form: temporal.Additive, CorrectionVariance: ordinaryChange * ordinaryChange})
 	if err != nil {
 		return nil, nil, err
 	}
-	return &yearPath{first, path.Values}, used, nil
+	out := &yearPath{first: first, values: path.Values}
+	if detail {
+		out.equations = pathEquations(first, len(path.Values), targets, terms)
+	}
+	return out, used, nil
+}
+
+// pathEquations states the smoothest path as equations: the squared changes are least while printed years hold and printed averages nearly do.
+func pathEquations(first, n int, targets []temporal.Target, values []pipeline.Term) *pipeline.System {
+	s := &pipeline.System{Name: "path"}
+	for i := range n {
+		s.Unknowns = append(s.Unknowns, pipeline.Unknown{Name: "share", Period: stat.Year(first + i)})
+	}
+	changes(s, n)
+	for k, t := range targets {
+		row := len(s.Unknowns)
+		s.Unknowns = append(s.Unknowns, pipeline.Unknown{Name: "multiplier", Period: stat.Year(first + t.Terms[0].Index)})
+		for _, x := range t.Terms {
+			s.AddBoth(row, x.Index, ratioOf(integer(1), integer(len(t.Terms))))
+		}
+		if t.Variance > 0 {
+			s.Add(row, row, plain(-t.Variance/(ordinaryChange*ordinaryChange)))
+		}
+		s.Comes(row, values[k])
+	}
+	return s
 }
 
 // printedYears gives, by year, the total that stands and the parts printed with it. Two parts of one year are of one publication.

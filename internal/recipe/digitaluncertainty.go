@@ -56,9 +56,10 @@ func DigitalUncertainty() pipeline.Recipe {
 			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: quarters.Inputs[3].Key},
 			{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + country + "." + nso + "." + electronic},
 		},
-		Outputs: []string{"DE_QUARTERLY_MC"},
-		Costly:  "it repeats the whole computation thousands of times",
-		Compute: digitalUncertainty,
+		Outputs:   []string{"DE_QUARTERLY_MC"},
+		NoWorking: "it repeats the whole computation thousands of times with drawn inputs",
+		Costly:    "it repeats the whole computation thousands of times",
+		Compute:   digitalUncertainty,
 	}
 }
 

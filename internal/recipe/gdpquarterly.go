@@ -44,7 +44,7 @@ func gdpQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 	}
 	var out pipeline.Result
 	if whole != nil {
-		if err := whole.give(&out, levelBenchmark(years)); err != nil {
+		if err := whole.give(&out, in.Detail, levelBenchmark(years)); err != nil {
 			return nil, err
 		}
 	}
@@ -60,7 +60,7 @@ func gdpQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 		if code == tax {
 			b = restBenchmark(years, in.Newest("structure"))
 		}
-		if err := part.give(&out, b); err != nil {
+		if err := part.give(&out, in.Detail, b); err != nil {
 			return nil, err
 		}
 	}
@@ -75,16 +75,35 @@ type line struct {
 	x        []float64
 	carried  []bool                     // the quarter is not printed
 	basis    func(i int) []pipeline.Ref // what a carried quarter rests on, beside the line itself
+	grow     func(i int) pipeline.Term  // what the indicator of a carried quarter is, over the same quarter of the year before
+	steps    map[int]pipeline.Term      // indicators of carried quarters, as steps of a working
+}
+
+// term is the indicator of a quarter in a working: as printed, or carried from the year before.
+func (l *line) term(i int) pipeline.Term {
+	if !l.carried[i] {
+		return l.printed.term(l.quarters[i])
+	}
+	t, known := l.steps[i]
+	if !known {
+		t = pipeline.InStep("indicator", l.quarters[i], productOf(l.term(i-4), l.grow(i)))
+		if l.steps == nil {
+			l.steps = map[int]pipeline.Term{}
+		}
+		l.steps[i] = t
+	}
+	return t
 }
 
 // carryGDP gives GDP by quarter as far as levels or growth are published; nil when no level is.
 func carryGDP(in *pipeline.Inputs, years series) (*line, error) {
 	growthQ := pick(in.Newest("growth"), "Q", country, gdp)
-	prices, priceRefs := priceChange(years, pick(in.Newest("growth"), "A", country, gdp))
+	prices, priceRefs, priceTerm := priceChange(years, pick(in.Newest("growth"), "A", country, gdp))
 	l := &line{code: gdp, printed: pick(in.Newest("quarters"), "Q", country, gdp, current)}
 	l.basis = func(i int) []pipeline.Ref {
 		return append([]pipeline.Ref{growthQ.ref(l.quarters[i], "growth")}, priceRefs...)
 	}
+	l.grow = func(i int) pipeline.Term { return productOf(grown(growthQ.term(l.quarters[i])), priceTerm) }
 	first, last, ok := l.printed.span()
 	if !ok {
 		return nil, nil
@@ -132,6 +151,10 @@ func carryPart(printed series, code string, whole *line) (*line, error) {
 			}
 		}
 		return out
+	}
+	l.grow = func(i int) pipeline.Term {
+		k := whole.index(l.quarters[i])
+		return ratioOf(whole.term(k), whole.term(k-4))
 	}
 	for q := first; q.Compare(last) <= 0; q = q.Next() {
 		x, known := printed.float(q)
@@ -186,8 +209,8 @@ func (l *line) rests(i int) []pipeline.Ref {
 }
 
 // priceChange gives the change of the GDP deflator in the newest year for which levels of it and the year before, and its real
-// growth, are known.
-func priceChange(years, growth series) (float64, []pipeline.Ref) {
+// growth, are known, and the same as a formula of 1 + the change.
+func priceChange(years, growth series) (float64, []pipeline.Ref, pipeline.Term) {
 	ps := growth.periods()
 	for i := len(ps) - 1; i >= 0; i-- {
 		y := ps[i]
@@ -195,8 +218,9 @@ func priceChange(years, growth series) (float64, []pipeline.Ref) {
 		before, had := years.float(y.Add(-1))
 		g, _ := growth.float(y)
 		if ok && had && before > 0 {
-			return now/before/(1+g/100) - 1, []pipeline.Ref{years.ref(y, "price change"), years.ref(y.Add(-1), "price change"), growth.ref(y, "price change")}
+			return now/before/(1+g/100) - 1, []pipeline.Ref{years.ref(y, "price change"), years.ref(y.Add(-1), "price change"), growth.ref(y, "price change")},
+				pipeline.InStep("price-change", y, ratioOf(ratioOf(years.term(y), years.term(y.Add(-1))), grown(growth.term(y))))
 		}
 	}
-	return 0, nil
+	return 0, nil, pipeline.InStep("price-change", stat.Period{}, pipeline.Number(stat.Int(1)))
 }

@@ -34,11 +34,12 @@ func NowcastScore(c *catalog.Catalog) pipeline.Recipe {
 		inputs = append(inputs, i)
 	}
 	return pipeline.Recipe{
-		ID: "nowcast-score", Version: "2", Method: "nowcast-score", Title: title("nowcast-score"),
-		Params:  map[string]string{"through": through[:len(through)-1]}, // another version of one of them makes this recipe stale
-		Inputs:  inputs,
-		Outputs: []string{"DE_NOWCAST_SCORE"},
-		Costly:  "it replays other recipes, once for each day of publication",
+		ID: "nowcast-score", Version: "3", Method: "nowcast-score", Title: title("nowcast-score"),
+		Params:    map[string]string{"through": through[:len(through)-1]}, // another version of one of them makes this recipe stale
+		Inputs:    inputs,
+		Outputs:   []string{"DE_NOWCAST_SCORE"},
+		Costly:    "it replays other recipes, once for each day of publication",
+		NoWorking: "each past estimate is a replay of four recipes",
 		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
 			s := &scores{in: in, inputs: inputs, chain: chain, replays: map[stat.Date]map[cube.Cell]cube.Version{}}
 			return &s.out, s.fill()
@@ -220,9 +221,21 @@ func (s *scores) score(code string, came cube.Version, g guess, from []pipeline.
 		if measure == "ERROR" || measure == "INSIDE" {
 			facts = append(facts, fact("nowcast", pipeline.Beside(cube.Cell{Dataflow: "DE_NOWCAST_SCORE", Key: key("NOWCAST"), Period: came.Period})))
 		}
-		s.out.Outputs = append(s.out.Outputs, output("DE_NOWCAST_SCORE", key(measure), came.Period, v, status, attrs, from...).
-			By(pipeline.Method("score-"+strings.ToLower(measure), facts...)))
+		how := pipeline.Method("score-"+strings.ToLower(measure), facts...)
+		switch measure {
+		case "PUBLISHED":
+			t := figure(came)
+			how.Term = &t
+		case "ERROR":
+			t, four := less(facts[1].Term, figure(came)), 4
+			if code == "GDP" {
+				t = inPercent(t, figure(came))
+			}
+			how.Term, how.Digits = &t, &four
+		}
+		s.out.Outputs = append(s.out.Outputs, output("DE_NOWCAST_SCORE", key(measure), came.Period, v, status, attrs, from...).By(how))
 	}
+	g.value = g.value.Round(digits) // the error is that of the figure as it is given
 	miss := g.value.Sub(*came.Value)
 	if code == "GDP" {
 		var err error
@@ -242,7 +255,7 @@ func (s *scores) score(code string, came cube.Version, g guess, from []pipeline.
 		give("INSIDE", inside, stat.Estimated, stat.Attributes{"UNIT_MEASURE": "COUNT", stat.AttrDecimals: "0"}, from...)
 	}
 	rest := slices.Clone(from[1:])
-	give("NOWCAST", g.value.Round(digits), stat.Forecast, nowcast, append(rest, from[0].As("what came"))...)
+	give("NOWCAST", g.value, stat.Forecast, nowcast, append(rest, from[0].As("what came"))...)
 	conditions := []pipeline.Ref{from[0]}
 	for _, r := range rest {
 		conditions = append(conditions, r.As("known the day before"))

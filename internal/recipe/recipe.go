@@ -2,7 +2,7 @@
 // and the pure function that turns the first into the second.
 //
 // A recipe chooses figures and hands them to a method of package measure, monitor or govern; it holds no method of its own beyond
-// the four rules of arithmetic. It may not read a store, a file or the clock. Each recipe has a page in doc/methods that bears its
+// the four rules of arithmetic, but states each method as equations when a working is asked for. It may not read a store, a file or the clock. Each recipe has a page in doc/methods that bears its
 // identifier and says formula, source, inputs, limits and back-test.
 package recipe
 

@@ -115,7 +115,7 @@ func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, 
 					status = stat.Normal
 				}
 				out.Outputs = append(out.Outputs, output("DE_REQUIRED", stat.NewKey("A", country, definition, fmt.Sprintf("Y%d", start), scenario.ID, m.code), due, v, status, attrs, m.from...).
-					By(requiredFormula(m.code, figure(s), target.term(due), start, due.Year())))
+					By(requiredFormula(in.Detail, m.code, figure(s), target.term(due), start, due.Year())))
 			}
 			row["holds-current"] = holds(need.Growth, need.Multiple)
 			row["holds-real"] = ""
@@ -135,7 +135,7 @@ func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, 
 }
 
 // requiredFormula says how a figure of the required growth came about.
-func requiredFormula(measure string, start, target pipeline.Term, from, to int) *pipeline.Formula {
+func requiredFormula(detail bool, measure string, start, target pipeline.Term, from, to int) *pipeline.Formula {
 	switch measure {
 	case "SHARE_START":
 		return pipeline.Rounded(start, 4)
@@ -144,9 +144,40 @@ func requiredFormula(measure string, start, target pipeline.Term, from, to int) 
 	case "DEFLATOR":
 		return pipeline.Rounded(pipeline.Param("prices"), 4)
 	}
+	if detail {
+		return requiredWorking(measure, start, target, from, to)
+	}
 	year := func(y int) pipeline.Term { return pipeline.Number(stat.Int(int64(y))) }
 	return pipeline.Method("required-"+strings.ToLower(strings.ReplaceAll(measure, "_", "-")), fact("start", start), fact("target", target), fact("from", year(from)), fact("to", year(to)),
 		fact("years", year(to-from)), fact("real-to-2025", pipeline.Param("real-to-2025")), fact("real-from-2026", pipeline.Param("real-from-2026")), fact("prices", pipeline.Param("prices")))
+}
+
+// requiredWorking writes a growth rate out: the share has to grow by target ÷ start beyond GDP, whose path is assumed.
+func requiredWorking(measure string, start, target pipeline.Term, from, to int) *pipeline.Formula {
+	none := stat.Period{}
+	before := max(0, min(to, 2025)-from) // years at the first of the two rates
+	volume := pipeline.InStep("volume-gdp", none, productOf(powerOf(grown(pipeline.Param("real-to-2025")), integer(before)), powerOf(grown(pipeline.Param("real-from-2026")), integer(to-from-before))))
+	prices := pipeline.InStep("prices", none, powerOf(grown(pipeline.Param("prices")), integer(to-from)))
+	share := pipeline.InStep("share-factor", none, ratioOf(target, start))
+	yearly := func(factor pipeline.Term) pipeline.Term {
+		return less(powerOf(factor, ratioOf(integer(1), integer(to-from))), integer(1))
+	}
+	real, realGDP := pipeline.InStep("growth-real", none, yearly(productOf(share, volume))), pipeline.InStep("gdp-real", none, yearly(volume))
+	nominal, nominalGDP := pipeline.InStep("growth-nominal", none, yearly(productOf(share, volume, prices))), pipeline.InStep("gdp-nominal", none, yearly(productOf(volume, prices)))
+	percent := func(t pipeline.Term) *pipeline.Formula { return pipeline.Rounded(productOf(t, integer(100)), 4) }
+	switch measure {
+	case "G_NOM":
+		return percent(nominal)
+	case "G_REAL":
+		return percent(real)
+	case "GDP_NOM":
+		return percent(nominalGDP)
+	case "GDP_REAL":
+		return percent(realGDP)
+	case "MULT_NOM":
+		return pipeline.Rounded(ratioOf(nominal, nominalGDP), 4)
+	}
+	return pipeline.Rounded(ratioOf(real, realGDP), 4)
 }
 
 // holds says whether a growth and its multiple, rounded to whole numbers as the statement is, lie within the official bounds.

@@ -326,6 +326,7 @@ type sheet struct {
 	period   stat.Period
 	measures *catalog.Codelist
 	note     string
+	working  *tableWorking // nil unless workings are asked for
 	err      error
 }
 

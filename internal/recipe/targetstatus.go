@@ -65,6 +65,7 @@ type aim struct {
 	area, id string
 	target   monitor.Target
 	rank     bool
+	detail   bool // the workings are asked for
 	figures  []cube.Version
 	points   []monitor.Point
 }
@@ -106,6 +107,7 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, er
 		if err := whole.write(&out, "TARGET", floatOf(whole.target.Value), stat.Normal, nil, from[0]); err != nil {
 			return nil, err
 		}
+		whole.by(&out, "TARGET", figure(t))
 	}
 	return &out, nil
 }
@@ -124,7 +126,7 @@ func (a aim) judge(out *pipeline.Result, day stat.Date, paths map[stat.Key]*path
 
 // newAim holds a target, or one condition of it, against the readings of its indicator.
 func newAim(c *catalog.Catalog, in *pipeline.Inputs, t cube.Version, code catalog.Code) aim {
-	a := aim{version: t, area: t.Key.Codes()[1], id: code.ID}
+	a := aim{version: t, area: t.Key.Codes()[1], id: code.ID, detail: in.Detail}
 	indicator, ok := c.Indicator(code.Notes["indicator"])
 	direction := 1
 	if ok {
@@ -189,6 +191,7 @@ func (a aim) standing(out *pipeline.Result, j monitor.Judgement, p *path) error 
 	if err := a.write(out, "TARGET", floatOf(a.target.Value), stat.Normal, nil, target); err != nil {
 		return err
 	}
+	a.by(out, "TARGET", figure(a.version))
 	if last != nil {
 		actual := refTo(*last, "figure")
 		for _, m := range []struct {
@@ -196,24 +199,31 @@ func (a aim) standing(out *pipeline.Result, j monitor.Judgement, p *path) error 
 			value float64
 			attrs stat.Attributes
 			from  []pipeline.Ref
+			how   pipeline.Term
 		}{
-			{"ACTUAL", j.Latest.Value, stat.Attributes{stat.AttrText: last.Period.String()}, []pipeline.Ref{actual, target.As("target")}},
-			{"GAP", a.target.Value.Float64() - j.Latest.Value, nil, []pipeline.Ref{target, actual}}, // negative when the target is exceeded
+			{"ACTUAL", j.Latest.Value, stat.Attributes{stat.AttrText: last.Period.String()}, []pipeline.Ref{actual, target.As("target")}, figure(*last)},
+			{"GAP", a.target.Value.Float64() - j.Latest.Value, nil, []pipeline.Ref{target, actual}, less(figure(a.version), figure(*last))}, // negative when the target is exceeded
 		} {
 			if err := a.write(out, m.code, &m.value, last.Status, m.attrs, m.from...); err != nil {
 				return err
 			}
+			a.by(out, m.code, m.how)
 		}
 	}
 	if j.Forecast != nil {
 		if err := a.write(out, "FORECAST", j.Forecast, stat.Forecast, stat.Attributes{stat.AttrStdErr: fixed(*j.StdDev, 4)}, append(slices.Clone(used), target.As("target"))...); err != nil {
 			return err
 		}
+		forecast, probability := a.forecast()
+		a.by(out, "FORECAST", forecast)
 		p, err := stat.FromFloat(*j.Probability*100, 4) // per cent, also of a rank
 		if err != nil {
 			return err
 		}
 		out.Outputs = append(out.Outputs, output("TARGET_STATUS", a.key("PROB"), a.version.Period, p, stat.Forecast, nil, both...))
+		if *j.StdDev > 0 {
+			a.by(out, "PROB", probability)
+		}
 	}
 	return p.walk(a, j, out)
 }
@@ -249,12 +259,21 @@ type path struct {
 	at   monitor.Point // where the next leg begins
 	from []pipeline.Ref
 	legs []leg
+	how  pipeline.Term // the value at
 }
 
 // leg is one straight piece of a path.
 type leg struct {
 	start monitor.Point
 	to    monitor.Target
+
+	first, last pipeline.Term // the two ends, of a working
+}
+
+// on is the value of a leg on a day, of a working.
+func (l leg) on(day stat.Date) pipeline.Term {
+	part := ratioOf(integer(day.Sub(l.start.Day)), integer(l.to.Due.Sub(l.start.Day)))
+	return sumOf(l.first, productOf(part, less(l.last, l.first)))
 }
 
 // newPath starts a path at the first figure; without one there is none.
@@ -262,7 +281,7 @@ func newPath(a aim) *path {
 	if len(a.points) == 0 {
 		return &path{}
 	}
-	return &path{at: a.points[0], from: []pipeline.Ref{refTo(a.figures[0], "figure")}}
+	return &path{at: a.points[0], from: []pipeline.Ref{refTo(a.figures[0], "figure")}, how: figure(a.figures[0])}
 }
 
 // walk adds the leg to a target: one value a year end, and, while it is open and not reached, the value on the day of the newest
@@ -276,6 +295,7 @@ func (p *path) walk(a aim, j monitor.Judgement, out *pipeline.Result) error {
 		return nil
 	}
 	target := refTo(a.version, "target")
+	this := leg{p.at, a.target, p.how, figure(a.version)}
 	for i, step := range steps {
 		if i == 0 && (len(p.legs) > 0 || p.at.Day != stat.NewDate(step.Year, 12, 31)) {
 			continue // the target of the leg before, or a figure within a year
@@ -295,8 +315,9 @@ func (p *path) walk(a aim, j monitor.Judgement, out *pipeline.Result) error {
 			return err
 		}
 		out.Outputs = append(out.Outputs, output("TARGET_STATUS", a.key("PATH"), stat.Year(step.Year), v, status, nil, from...))
+		a.by(out, "PATH", this.on(step.Day))
 	}
-	p.legs = append(p.legs, leg{p.at, a.target})
+	p.legs, p.how = append(p.legs, this), figure(a.version)
 	from := append([]pipeline.Ref{target}, p.from...)
 	p.at = monitor.Point{Day: a.target.Due, Value: a.target.Value.Float64()}
 	p.from = append(p.from, target)
@@ -308,7 +329,9 @@ func (p *path) walk(a aim, j monitor.Judgement, out *pipeline.Result) error {
 			for _, ref := range a.used() { // the day is that of the newest figure
 				from = append(from, ref.As("figure"))
 			}
-			return a.write(out, "TRAJECTORY", &v, stat.Estimated, nil, from...)
+			err := a.write(out, "TRAJECTORY", &v, stat.Estimated, nil, from...)
+			a.by(out, "TRAJECTORY", l.on(j.Latest.Day))
+			return err
 		}
 	}
 	return nil

@@ -16,22 +16,46 @@ const few = 6
 type speech struct {
 	*Speaker
 	node     pipeline.Node
+	inputs   inputs
 	values   pipeline.Value
 	operands []Operand
 	more     int // digits beyond those published with which operands are written
 }
 
 func (s *Speaker) speech(n pipeline.Node) *speech {
-	p := &speech{Speaker: s, node: n}
-	p.values = s.values(n)
+	p := &speech{Speaker: s, node: n, inputs: inputs{node: n}}
+	p.values = s.valuesOf(n, &p.inputs)
 	return p
 }
 
+// inputs finds the versions that the formula of a node names; of tables with thousands of cells by an index.
+type inputs struct {
+	node  pipeline.Node
+	index map[pipeline.Ref]cube.Version
+}
+
+func (i *inputs) find(r pipeline.Ref) (cube.Version, bool) {
+	if i.index == nil {
+		i.index = map[pipeline.Ref]cube.Version{}
+		for _, c := range i.node.From {
+			for _, v := range c.Versions {
+				i.index[pipeline.RefTo(v, "")] = v
+			}
+		}
+	}
+	if v, ok := i.index[r]; ok {
+		return v, true
+	}
+	return i.node.Cited(r) // references of before vintages were noted name less
+}
+
 // values is where the formula of a node finds its figures: among the inputs that the node shows, and beside it.
-func (s *Speaker) values(n pipeline.Node) pipeline.Value {
+func (s *Speaker) values(n pipeline.Node) pipeline.Value { return s.valuesOf(n, &inputs{node: n}) }
+
+func (s *Speaker) valuesOf(n pipeline.Node, shown *inputs) pipeline.Value {
 	v := pipeline.Value{
 		Figure: func(r pipeline.Ref) (stat.Decimal, bool) {
-			if o, ok := n.Cited(r); ok && o.Value != nil {
+			if o, ok := shown.find(r); ok && o.Value != nil {
 				return *o.Value, true
 			}
 			return stat.Decimal{}, false
@@ -63,7 +87,7 @@ func (p *speech) tune(t pipeline.Term, result stat.Decimal, decimals int) {
 			return q.value.Round(p.digits(q)), ok && has
 		}
 		got, ok := t.Eval(pipeline.Value{Params: p.values.Params,
-			Figure: func(r pipeline.Ref) (stat.Decimal, bool) { return rounded(p.node.Cited(r)) },
+			Figure: func(r pipeline.Ref) (stat.Decimal, bool) { return rounded(p.inputs.find(r)) },
 			Beside: func(c cube.Cell) (stat.Decimal, bool) { return rounded(p.Beside(c)) }})
 		if ok && got.Round(decimals).Cmp(result.Round(decimals)) == 0 {
 			return
@@ -79,7 +103,7 @@ func (p *speech) find(t pipeline.Term) (cube.Version, bool) {
 	case t.Op == pipeline.OpBeside:
 		return p.Beside(t.Ref.Cell())
 	}
-	return p.node.Cited(*t.Ref)
+	return p.inputs.find(*t.Ref)
 }
 
 // quantity gives the value of a term with the unit that follows from those below it.

@@ -2,7 +2,6 @@ package view
 
 import (
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -13,8 +12,8 @@ import (
 )
 
 // WriteWorkbook writes an explanation as a workbook. The first sheet is the tree, one figure a row. On the second a reader computes the figure
-// again: inputs stand in cells that may be changed, and live formulas follow them. A method that does not fit into cells has its inputs laid
-// out, with what recomputes it.
+// again: inputs stand in cells that may be changed, and live formulas follow them. Equations that a method solves stand on a third. A method
+// that does not fit into cells has its inputs laid out, with what recomputes it.
 //
 // An explanation with an input that the reader may not see has no second sheet, and the first names no other input of that step: whoever has
 // the result and all inputs but one has that one too.
@@ -105,17 +104,11 @@ func (b *sheets) value(sheet string, col, row int, d stat.Decimal, digits int, i
 	b.try(b.f.SetCellStyle(sheet, at, at, style))
 }
 
-// formula writes a live formula with the value that it has now.
-func (b *sheets) formula(sheet string, col, row int, formula string, digits int) {
+// formula writes a live formula with the value that it has now, for a program that does not calculate.
+func (b *sheets) formula(sheet string, col, row int, formula string, now stat.Decimal, digits int) {
 	at := cellName(col, row)
+	b.try(b.f.SetCellFloat(sheet, at, now.Float64(), -1, 64))
 	b.try(b.f.SetCellFormula(sheet, at, formula))
-	// A program that does not calculate shows what the cell holds.
-	if now, err := b.f.CalcCellValue(sheet, at, excelize.Options{RawCellValue: true}); err == nil {
-		if x, err := strconv.ParseFloat(now, 64); err == nil {
-			b.try(b.f.SetCellFloat(sheet, at, x, -1, 64))
-			b.try(b.f.SetCellFormula(sheet, at, formula))
-		}
-	}
 	style := b.number(digits, false)
 	b.try(b.f.SetCellStyle(sheet, at, at, style))
 }

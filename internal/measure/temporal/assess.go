@@ -167,23 +167,16 @@ func (d *disaggregation) bounded(g *regression, out *Disaggregated) error {
 // the average of the errors plus the spread of the estimates over the prior, so it is wider than any fixed ρ says.
 func (d *disaggregation) averaged() (*Disaggregated, error) {
 	var all []*Disaggregated
-	nodes := priorNodes
-	if d.lowest == d.high {
-		nodes = 1
-	}
-	for i := range nodes {
-		rho := d.lowest
-		if nodes > 1 {
-			rho += (d.high - d.lowest) * float64(i) / float64(nodes-1)
-		}
+	nodes := between(d.lowest, d.high)
+	for _, rho := range nodes {
 		one, err := d.estimate(&rho)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, one)
 	}
-	share := 1 / float64(nodes)
-	out := *all[nodes/2]
+	share := 1 / float64(len(nodes))
+	out := *all[len(nodes)/2]
 	if out.Exact { // ρ makes no difference
 		return &out, nil
 	}

@@ -95,7 +95,7 @@ func arrange(low []float64, indicators [][]float64, opt Options) (*disaggregatio
 	for _, x := range d.x {
 		d.cx = append(d.cx, d.convert(x))
 	}
-	if d.n < fewPeriods {
+	if d.n < FewPeriods {
 		d.warnings = append(d.warnings, fault.New("temporal.few-periods", "periods", d.n))
 	}
 	return d, nil
@@ -123,7 +123,7 @@ func (d *disaggregation) choose() error {
 	default:
 		return bad("Method", opt.Method)
 	}
-	d.average = opt.Average || opt.Method == Default && d.n < fewPeriods && opt.Rho == nil
+	d.average = opt.Average || opt.Method == Default && d.n < FewPeriods && opt.Rho == nil
 	if d.lowest >= -1 {
 		d.lowest = math.Max(d.lowest, -defaultMaxRho)
 	}

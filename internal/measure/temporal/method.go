@@ -15,11 +15,28 @@ const (
 	Fernandez           Method = "fernandez"
 	Litterman           Method = "litterman-maxlog"
 	LittermanMinRSS     Method = "litterman-minrss"
-	fewPeriods                 = 10
 	defaultMaxRho              = 0.999
 	priorLow, priorHigh        = 0.5, 0.9
 	priorNodes                 = 17
 )
+
+// FewPeriods is how many low-frequency periods it takes to estimate ρ: with fewer the production default averages over PriorRho.
+const FewPeriods = 10
+
+// PriorRho gives the ρ over which the production default averages, each with the same weight.
+func PriorRho() []float64 { return between(priorLow, priorHigh) }
+
+// between gives the nodes of an average over ρ.
+func between(low, high float64) []float64 {
+	if low == high {
+		return []float64{low}
+	}
+	out := make([]float64, priorNodes)
+	for i := range out {
+		out[i] = low + (high-low)*float64(i)/float64(priorNodes-1)
+	}
+	return out
+}
 
 // Divisor says by what the residual sum of squares is divided to give σ².
 type Divisor int
