@@ -12,6 +12,7 @@ type Tie struct {
 	Rule    *catalog.Rule
 	Cells   []Cell  // the figure that the rule stands at among them
 	Weights []int64 // of each cell in a sum that gives nothing or a number of the rule; nil when the identity is not a sum
+	Holds   bool    // the figures do fit, as far as the rule asks: with one of them unknown it would be computed right
 }
 
 // Ties gives the identities of the catalogue among figures, one version a cell: those of which every cell is there. What by nature does not
@@ -32,10 +33,12 @@ func Ties(c *catalog.Catalog, figures map[Cell]Version) []Tie {
 		}
 	}
 	var out []Tie
-	for _, r := range c.Rules() {
+	for _, rule := range c.Rules() {
+		r := *rule
 		if r.Kind != catalog.IdentityRule || r.Severity == catalog.Note || r.Most || r.Basis == catalog.LaterParts {
 			continue
 		}
+		r.Basis = catalog.NewestNow // there is one version of each cell
 		for _, f := range c.Dataflows() {
 			if !r.AboutFlow(f) {
 				continue
@@ -45,7 +48,9 @@ func Ties(c *catalog.Catalog, figures map[Cell]Version) []Tie {
 				if !r.About(f, anchor.Observation) {
 					continue
 				}
-				if t, ok := v.tie(r, anchor); ok {
+				if t, ok := v.tie(rule, anchor); ok {
+					trial, tried := v.trial(&r, anchor)
+					t.Holds = tried && !trial.breaks(trial.got.Sub(trial.want))
 					out = append(out, t)
 				}
 			}

@@ -116,6 +116,15 @@ func (r Ref) spans(p stat.Period) bool {
 	return (r.Since.IsZero() || !p.From().Before(r.Since.From())) && (r.Until.IsZero() || !p.To().After(r.Until.To()))
 }
 
+// Names reports whether a version is one that the reference names; of a whole series, one that it may name: the bound of the run says which
+// of them it saw.
+func (r Ref) Names(v cube.Version) bool {
+	if r.Whole() {
+		return v.Dataflow == r.Dataflow && v.Key.Matches(string(r.Key)) && r.spans(v.Period) && cube.AsOf{Vintage: r.Vintage}.Allows(v)
+	}
+	return v.Cell() == r.Cell() && (r.Message == 0 || r.Message == v.Message && (r.Vintage.IsZero() || r.Vintage == v.Vintage.Date))
+}
+
 // RefTo names one version as an input, in a role.
 func RefTo(v cube.Version, role string) Ref {
 	return Ref{Dataflow: v.Dataflow, Key: v.Key, Period: v.Period, Vintage: v.Vintage.Date, Message: v.Message, Role: role}

@@ -50,7 +50,11 @@ type Act struct {
 	Changes   []Change        `json:"changes,omitempty"`   // against the release before
 	Embargoes []Embargo       `json:"embargoes,omitempty"` // inherited when it was opened; whole when it was approved
 	Sole      bool            `json:"sole,omitempty"`      // approved by the program itself
+
+	Zone *time.Location `json:"-"` // of the country, in which a refusal tells minutes; nil means UTC. It is no part of what was done
 }
+
+func (a Act) clock(t time.Time) string { return clock(t, a.Zone) }
 
 // Replay gives the releases that acts made, in the order of their first acts. It judges nothing: that was done when each was recorded.
 func Replay(acts []Act) []Release {
@@ -104,7 +108,8 @@ func (r Release) follow(a Act) Release {
 			}
 			r.Embargoes = r.embargoes(e)
 		}
-		if r.State != Approved { // a longer embargo on what is approved prepares nothing, as a postponement does not
+		r.Changes = slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return slices.Contains(a.Dataflows, c.Dataflow) }) // of what waits nothing is told
+		if r.State != Approved {                                                                                                        // a longer embargo on what is approved prepares nothing, as a postponement does not
 			r.State, r.hands = Draft, append(r.hands, a.By)
 		}
 	case CheckAct:

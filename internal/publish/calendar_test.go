@@ -13,10 +13,13 @@ import (
 	"nhipso/internal/cube"
 )
 
+// hanoi is the zone of the country of these tests.
+var hanoi = time.FixedZone("+07:00", 7*3600)
+
 func names(events []Event) []string {
 	var out []string
 	for _, e := range events {
-		out = append(out, e.ID+" "+string(e.State)+" "+e.At.In(vietnam).Format("2006-01-02T15:04"))
+		out = append(out, e.ID+" "+string(e.State)+" "+e.At.In(hanoi).Format("2006-01-02T15:04"))
 	}
 	return out
 }
@@ -27,7 +30,7 @@ func TestCalendarTellsWhatWasAnnouncedAndNothingOfADraft(t *testing.T) {
 	o.s.figure("GDP", 2025, "1", 1, "")
 	o.s.figure("GDP", 2026, "1", 2, "")
 	at := func(s string) time.Time {
-		x, err := time.ParseInLocation("2006-01-02T15:04", s, vietnam)
+		x, err := time.ParseInLocation("2006-01-02T15:04", s, hanoi)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -139,7 +139,7 @@ func (d Desk) openDerived(_ context.Context, r Release, _ func(...any)) ([]error
 	for _, e := range r.Embargoes {
 		for _, derived := range derivedFrom(d.Recipes, e.Dataflow) {
 			if r.EmbargoOf(derived).Before(e.Until) && e.Until.After(d.Now()) {
-				out = append(out, fault.New("publish.open-derived", "id", r.ID, "dataflow", e.Dataflow, "derived", derived, "minute", clock(e.Until)))
+				out = append(out, fault.New("publish.open-derived", "id", r.ID, "dataflow", e.Dataflow, "derived", derived, "minute", clock(e.Until, d.Zone)))
 			}
 		}
 	}

@@ -73,7 +73,7 @@ type Desk struct {
 }
 
 func (d Desk) act(ctx context.Context, a Act) (Release, error) {
-	a.By, a.At = Person(a.By), d.Now().UTC()
+	a.By, a.At, a.Zone = Person(a.By), d.Now().UTC(), d.Zone
 	return d.Store.Act(ctx, a)
 }
 
@@ -204,7 +204,7 @@ func (d Desk) Embargo(ctx context.Context, id, dataflow string, minute time.Time
 	minute = minute.UTC().Truncate(time.Second)
 	for _, source := range sources(d.Recipes, dataflow) {
 		if until := r.EmbargoOf(source); until.After(minute) {
-			return r, fault.New("publish.embargo-short", "dataflow", dataflow, "minute", clock(minute), "source", source, "until", clock(until))
+			return r, fault.New("publish.embargo-short", "dataflow", dataflow, "minute", clock(minute, d.Zone), "source", source, "until", clock(until, d.Zone))
 		}
 	}
 	flows := []string{dataflow}
@@ -213,7 +213,30 @@ func (d Desk) Embargo(ctx context.Context, id, dataflow string, minute time.Time
 			flows = append(flows, derived)
 		}
 	}
-	return d.act(ctx, Act{Release: id, Kind: EmbargoAct, By: by, Dataflows: flows, Minute: minute})
+	a := Act{Release: id, Kind: EmbargoAct, By: Person(by), At: d.Now().UTC(), Zone: d.Zone, Dataflows: flows, Minute: minute}
+	if r.State == Approved { // nobody checks it again
+		if err := d.stillSafe(ctx, a); err != nil {
+			return r, err
+		}
+	}
+	return d.act(ctx, a)
+}
+
+// stillSafe gives what stands against a release as an embargo would make it.
+func (d Desk) stillSafe(ctx context.Context, a Act) error {
+	all, err := d.Store.Releases(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := Apply(all, a)
+	if err != nil {
+		return err
+	}
+	found, err := d.openDerived(ctx, r, nil)
+	for _, c := range d.Checks {
+		found = append(found, c(ctx, r)...)
+	}
+	return errors.Join(append(found, err)...)
 }
 
 // Check looks whether a release may be approved and records what it found, with a digest of what it looked at.
@@ -252,7 +275,7 @@ func (d Desk) approve(ctx context.Context, a Act) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	a.Kind, a.By, a.At = ApproveAct, Person(a.By), d.Now().UTC()
+	a.Kind, a.By, a.At, a.Zone = ApproveAct, Person(a.By), d.Now().UTC(), d.Zone
 	now := a.Minute.IsZero()
 	if now {
 		a.Minute = a.At
@@ -265,7 +288,9 @@ func (d Desk) approve(ctx context.Context, a Act) (Release, error) {
 	if _, err := Apply(all, a); err != nil { // refused whatever is in it
 		return r, err
 	}
-	found, err := d.examine(ctx, r)
+	due := r
+	due.PublishAt = a.Minute // what will have come out by then is public
+	found, err := d.examine(ctx, due)
 	if err != nil {
 		return r, err
 	}

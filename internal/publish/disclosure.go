@@ -2,94 +2,209 @@ package publish
 
 import (
 	"context"
-	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 )
 
-// relation ties cells together: with all of them known but one, that one can be computed. Of a linear relation the weights are known, so
-// that several relations can be solved together.
-type relation struct {
-	how     string // the fault that says what ties them
-	cells   []cube.Cell
-	weights []int64 // nil when the relation is not linear
-}
-
-// Disclosed gives a fault for every figure that a release withholds and that a reader could compute back from what it publishes: a total less
-// its other parts, parts of a table from its margins, a figure from what was derived of it, a figure that all was published to derive, or one
-// that an earlier day still shows.
+// Disclosed gives a fault for every figure that a release keeps secret and that a reader could compute back from what it publishes: a total
+// less its other parts, parts of a table from its margins, a figure from what was derived of it, a figure that all was published to derive, or
+// one that an earlier day still shows. A confidential figure is a secret for good, one under an embargo of its own until its minute; so the
+// release is tried as it will show at its minute and whenever an embargo ends, as of today and of every earlier day.
 func (g *Gate) Disclosed(ctx context.Context, r Release) []error {
 	figures, err := g.Source.All(ctx)
 	if err != nil {
 		return []error{err}
 	}
-	v := NewView(Parts{Release: r, Audience: Everybody(), Moment: g.Now(), Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source, Figures: figures})
-	if len(v.hidden) == 0 {
-		return nil
-	}
-	d := newDiscloser(v)
-	d.published()
-	d.hierarchies()
-	d.identities()
-	if err := d.derivations(ctx); err != nil {
+	releases, err := g.Source.Releases(ctx)
+	if err != nil {
 		return []error{err}
 	}
-	return d.faults()
+	minute := g.Now()
+	if r.PublishAt.After(minute) {
+		minute = r.PublishAt
+	}
+	before, _ := precedes(releases, r.ID, minute)
+	r.Embargoes = r.settled(releases, minute)
+	a := &audit{gate: g, public: before.Content(), lineage: map[lineageOf]pipeline.Lineage{}, runs: map[string]cube.AsOf{}, told: map[cube.Cell]bool{}}
+	for _, moment := range r.openings(minute) {
+		a.view = NewView(Parts{Release: r, Audience: Everybody(), Moment: moment, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source, Figures: figures})
+		if err := a.look(ctx); err != nil {
+			return []error{err}
+		}
+	}
+	return a.faults
 }
 
-// discloser knows the newest figures of a release, withheld ones too, and what ties them.
+// openings gives the moments at which more of a release comes out: its minute, and the ends of its embargoes.
+func (r Release) openings(minute time.Time) []time.Time {
+	out := []time.Time{minute}
+	for _, e := range r.Embargoes {
+		if e.Until.After(minute) {
+			out = append(out, e.Until)
+		}
+	}
+	slices.SortFunc(out, time.Time.Compare)
+	return slices.CompactFunc(out, time.Time.Equal)
+}
+
+// audit is the search of one release, from moment to moment and day to day.
+type audit struct {
+	gate    *Gate
+	view    *View         // at the moment
+	public  cube.Messages // content of the release before
+	lineage map[lineageOf]pipeline.Lineage
+	runs    map[string]cube.AsOf // what each run could see
+	told    map[cube.Cell]bool
+	faults  []error
+}
+
+// lineageOf names what one run computed of one cell.
+type lineageOf struct {
+	run  string
+	cell cube.Cell
+}
+
+// look searches what shows at the moment, as of today and then as of every earlier day on which something was published.
+func (a *audit) look(ctx context.Context) error {
+	secrets := slices.Concat(a.view.hidden, a.view.waiting)
+	if len(secrets) == 0 {
+		return nil
+	}
+	days := slices.Clone(a.view.days)
+	for _, o := range secrets {
+		days = append(days, o.Vintage.Date)
+	}
+	slices.SortFunc(days, stat.Date.Compare)
+	snapshots := []*Snapshot{a.view.Snapshot}
+	for _, day := range slices.Backward(slices.Compact(days)) {
+		snapshots = append(snapshots, a.view.by(day))
+	}
+	for i, s := range snapshots {
+		d := newDiscloser(a, s)
+		if len(d.secret) == 0 {
+			continue
+		}
+		if i == 0 {
+			d.published()
+		}
+		d.hierarchies()
+		d.identities()
+		if err := d.derivations(ctx); err != nil {
+			return err
+		}
+		d.report()
+	}
+	return nil
+}
+
+// discloser knows the newest figures that a release shows, or will show, as of a day, and what ties them.
 type discloser struct {
-	view      *View
-	value     map[cube.Cell]cube.Version // newest of each cell that has a value
+	*audit
+	shown     *Snapshot
+	value     map[cube.Cell]cube.Version // newest of each cell that has a value, secret or not
 	secret    map[cube.Cell]bool
-	inherited map[cube.Cell]bool // secrets that are so only because something they were derived from is
+	revises   map[cube.Cell]bool        // secrets in whose place an older figure shows
+	inherited map[cube.Cell][]cube.Cell // secrets with the secrets that they were derived from
 	relations []relation
-	found     map[cube.Cell]string // secrets that can be computed, and how
+	found     map[cube.Cell]clue // secrets that can be computed, and how
+	fitting   map[cube.Cell]bool // secrets that are known as well as the older figure says: what shows fits it too
 	order     []cube.Cell
 }
 
-func newDiscloser(v *View) *discloser {
-	d := &discloser{view: v, value: map[cube.Cell]cube.Version{}, secret: map[cube.Cell]bool{}, inherited: map[cube.Cell]bool{}, found: map[cube.Cell]string{}}
-	for _, list := range v.newest {
+// clue says how a secret can be computed, and from what.
+type clue struct {
+	how string
+	by  []cube.Cell
+}
+
+func newDiscloser(a *audit, s *Snapshot) *discloser {
+	d := &discloser{audit: a, shown: s, value: map[cube.Cell]cube.Version{}, secret: map[cube.Cell]bool{}, revises: map[cube.Cell]bool{}, inherited: map[cube.Cell][]cube.Cell{},
+		found: map[cube.Cell]clue{}, fitting: map[cube.Cell]bool{}}
+	for _, list := range s.newest {
 		for _, o := range list {
 			if o.Value != nil {
 				d.value[o.Cell()] = o
 			}
 		}
 	}
-	for _, o := range v.hidden {
-		if c := o.Cell(); v.closed[c] && o.Value != nil {
-			if have, ok := d.value[c]; !ok || o.Supersedes(have) {
-				d.value[c] = o
-			}
-			d.secret[c] = true
+	for _, o := range slices.Concat(s.hidden, s.waiting) {
+		c := o.Cell()
+		if o.Value == nil || !s.AsOf.Allows(o) || !s.closed[c] && !s.waits(o) {
+			continue
 		}
+		have, had := d.value[c]
+		if had && !o.Supersedes(have) {
+			continue
+		}
+		if now, ok := a.view.Cell(c); ok && now.Value != nil && now.Value.Cmp(*o.Value) == 0 { // the same shows already
+			continue
+		}
+		d.revises[c] = had && (d.revises[c] || !d.secret[c])
+		d.value[c], d.secret[c] = o, true
 	}
 	return d
 }
 
-func (d *discloser) find(c cube.Cell, how string) {
+func (d *discloser) find(c cube.Cell, how string, by []cube.Cell) {
 	if _, known := d.found[c]; !known {
-		d.found[c] = how
+		d.found[c] = clue{how, slices.DeleteFunc(slices.Clone(by), func(x cube.Cell) bool { return x == c })}
 		d.order = append(d.order, c)
 	}
 }
 
+// until gives the minute until which a secret waits; false for one that is confidential, whose secret has no end.
+func (d *discloser) until(c cube.Cell) (time.Time, bool) {
+	o := d.value[c]
+	return d.view.Release.EmbargoOf(c.Dataflow), d.shown.waits(o) && d.view.Audience.mayRead(confidentiality(o))
+}
+
+// before gives what showed of a dataflow before the release.
+func (d *discloser) before(dataflow string) cube.Messages {
+	if i := slices.IndexFunc(d.view.Release.Embargoes, func(e Embargo) bool { return e.Dataflow == dataflow }); i >= 0 {
+		return d.view.Release.Embargoes[i].Before
+	}
+	return d.public
+}
+
+// news reports whether a figure is told for the first time: it comes out with the release, or was found.
+func (d *discloser) news(c cube.Cell) bool {
+	if d.secret[c] {
+		_, found := d.found[c]
+		return found
+	}
+	o, ok := d.value[c]
+	return ok && !d.before(c.Dataflow).Has(o.Message)
+}
+
+// tells reports whether a relation says anything of its one unknown that the older figure in its place does not. That figure fitted what showed
+// before, so that only something new, which fits the new one, can tell that there is a new one.
+func (d *discloser) tells(r relation, c cube.Cell) bool {
+	return !d.doubted(c) || r.derived || slices.ContainsFunc(r.cells, func(x cube.Cell) bool { return x != c && d.news(x) })
+}
+
+// doubted reports whether a reader of a secret sees another figure in its place, and has no reason to look for one: it is not known to be there.
+func (d *discloser) doubted(c cube.Cell) bool {
+	_, waits := d.until(c)
+	return waits && d.revises[c]
+}
+
 // published finds secrets of which an earlier version, which says the same, is free: an earlier day shows it. A derived figure that stayed the
-// same when a secret came says nothing of the secret.
+// same when a secret came says nothing of the secret; nor does an old figure say of a later one that it is to be the same again.
 func (d *discloser) published() {
 	for c := range d.secret {
-		if !cube.Reported(d.value[c].Observation) {
+		if !cube.Reported(d.value[c].Observation) || d.revises[c] {
 			continue
 		}
-		for _, o := range narrow(d.view.past[c.Dataflow], string(c.Key)) {
+		for _, o := range narrow(d.shown.past[c.Dataflow], string(c.Key)) {
 			if o.Cell() == c && o.Value != nil && o.Value.Cmp(*d.value[c].Value) == 0 {
-				d.find(c, "publish.disclosed-published")
+				d.find(c, "publish.disclosed-published", []cube.Cell{c})
 			}
 		}
 	}
@@ -102,12 +217,12 @@ func (d *discloser) hierarchies() {
 	for c := range d.value {
 		byFlow[c.Dataflow] = append(byFlow[c.Dataflow], c)
 	}
-	for _, flow := range d.view.Catalog.Dataflows() {
+	for _, flow := range d.shown.Catalog.Dataflows() {
 		if !slices.ContainsFunc(byFlow[flow.ID], func(c cube.Cell) bool { return d.secret[c] }) {
 			continue
 		}
 		for i, dimension := range flow.Dimensions {
-			list, err := d.view.Catalog.Codelist(dimension.Codelist)
+			list, err := d.shown.Catalog.Codelist(dimension.Codelist)
 			if err != nil {
 				continue
 			}
@@ -163,21 +278,26 @@ func (d *discloser) sum(whole cube.Cell, i int, parts []string) {
 
 // identities ties figures by what the catalogue declares to hold among them, such as a share, its base and the product of the two.
 func (d *discloser) identities() {
-	for _, t := range cube.Ties(d.view.Catalog, d.value) {
+	for _, t := range cube.Ties(d.shown.Catalog, d.value) {
 		r := relation{how: "publish.disclosed-sum", cells: t.Cells, weights: t.Weights}
 		if t.Weights == nil {
 			r.how = "publish.disclosed-derived"
 		}
-		if len(d.unknown(r)) > 0 {
+		left := d.unknown(r)
+		if !t.Holds && slices.ContainsFunc(left, func(i int) bool { return d.doubted(r.cells[i]) }) {
+			continue // it would give a wrong figure, which nobody has a reason to believe
+		}
+		if len(left) > 0 {
 			d.relations = append(d.relations, r)
 		}
 	}
 }
 
-// derivations ties every derived figure to what it was computed from, unless its recipe is shown to disclose nothing.
+// derivations ties every derived figure to what it was computed from, unless its recipe is shown to disclose nothing. One that shows gives
+// away whatever still waits of that: what is derived waits as long as its inputs.
 func (d *discloser) derivations(ctx context.Context) error {
 	safe := map[string]bool{}
-	for _, r := range d.view.recipes {
+	for _, r := range d.gate.Recipes {
 		safe[r.ID] = r.DisclosureSafe != ""
 	}
 	for c, o := range d.value {
@@ -186,144 +306,127 @@ func (d *discloser) derivations(ctx context.Context) error {
 		if id == "" || safe[recipe] {
 			continue
 		}
-		l, ok, err := d.view.source.LineageOf(ctx, id, c)
+		from, err := d.from(ctx, id, c)
 		if err != nil {
 			return err
 		}
-		r := relation{how: "publish.disclosed-derived", cells: []cube.Cell{c}}
-		fromSecret := false
-		for _, ref := range l.From {
-			if ref.Whole() {
-				for x := range d.secret { // one secret of a whole series may be solved for, several not
-					if x.Dataflow == ref.Dataflow && x.Key.Matches(string(ref.Key)) {
-						r.cells, fromSecret = append(r.cells, x), true
-					}
-				}
-				continue
-			}
-			r.cells, fromSecret = append(r.cells, ref.Cell()), fromSecret || d.secret[ref.Cell()]
+		saw, err := d.saw(ctx, id)
+		if err != nil {
+			return err
 		}
-		tied := d.secret[c] || fromSecret
-		d.inherited[c] = d.secret[c] && fromSecret
-		if ok && tied && len(l.From) > 0 {
+		r := relation{how: "publish.disclosed-derived", cells: []cube.Cell{c}, derived: true}
+		for _, ref := range from {
+			for _, x := range d.named(ref, saw) {
+				d.inherited[c] = append(d.inherited[c], x)
+				if _, waits := d.until(x); waits && !d.secret[c] {
+					d.find(x, r.how, r.cells[:1])
+				}
+				if ref.Whole() { // one secret of a whole series may be solved for, several not
+					r.cells = append(r.cells, x)
+				}
+			}
+			if !ref.Whole() {
+				r.cells = append(r.cells, ref.Cell())
+			}
+		}
+		if len(from) > 0 && (d.secret[c] || len(d.inherited[c]) > 0) {
 			d.relations = append(d.relations, r)
 		}
 	}
 	return nil
 }
 
-// unknown gives the secrets of a relation that nothing has given away yet.
-func (d *discloser) unknown(r relation) []int {
-	var out []int
-	for i, c := range r.cells {
-		if _, found := d.found[c]; d.secret[c] && !found {
-			out = append(out, i)
+// named gives the secrets that a reference of a run names: of a confidential cell whatever version, of one that waits the version that does.
+func (d *discloser) named(ref pipeline.Ref, saw cube.AsOf) []cube.Cell {
+	if !ref.Whole() {
+		c := ref.Cell()
+		if d.secret[c] && (d.shown.closed[c] || ref.Names(d.value[c])) {
+			return []cube.Cell{c}
+		}
+		return nil
+	}
+	var out []cube.Cell
+	for c := range d.secret {
+		if o := d.value[c]; ref.Names(o) && saw.Holds(o.Message) {
+			out = append(out, c)
 		}
 	}
 	return out
 }
 
-// solve finds every secret that the relations determine, together or one after the other.
-func (d *discloser) solve() {
-	for before := -1; before != len(d.found); {
-		before = len(d.found)
-		for _, r := range d.relations {
-			if left := d.unknown(r); len(left) == 1 {
-				d.find(r.cells[left[0]], r.how)
-			}
+// from gives what a run computed a cell from.
+func (a *audit) from(ctx context.Context, run string, c cube.Cell) ([]pipeline.Ref, error) {
+	key := lineageOf{run, c}
+	l, known := a.lineage[key]
+	if !known {
+		var err error
+		if l, _, err = a.gate.Source.LineageOf(ctx, run, c); err != nil {
+			return nil, err
 		}
-		d.eliminate()
+		a.lineage[key] = l
 	}
+	return l.From, nil
 }
 
-// eliminate solves the linear relations together: a secret is determined when some combination of them holds it alone.
-func (d *discloser) eliminate() {
-	column := map[cube.Cell]int{}
-	var cells []cube.Cell
-	var rows [][]*big.Rat
-	for _, r := range d.relations {
-		left := d.unknown(r)
-		if r.weights == nil || len(left) == 0 {
-			continue
+// saw gives what a run could see; of a run that is not known, everything.
+func (a *audit) saw(ctx context.Context, id string) (cube.AsOf, error) {
+	at, known := a.runs[id]
+	if !known {
+		run, _, err := a.gate.Source.RunByID(ctx, id)
+		if err != nil {
+			return at, err
 		}
-		row := map[int]int64{}
-		for _, i := range left {
-			c := r.cells[i]
-			if _, known := column[c]; !known {
-				column[c] = len(cells)
-				cells = append(cells, c)
-			}
-			row[column[c]] += r.weights[i]
-		}
-		dense := make([]*big.Rat, 0, len(cells))
-		for j := range cells {
-			dense = append(dense, big.NewRat(row[j], 1))
-		}
-		rows = append(rows, dense)
+		at = run.Bound()
+		a.runs[id] = at
 	}
-	for i := range rows {
-		for len(rows[i]) < len(cells) {
-			rows[i] = append(rows[i], new(big.Rat))
-		}
-	}
-	for _, j := range determined(rows, len(cells)) {
-		d.find(cells[j], "publish.disclosed-sum")
-	}
+	return at, nil
 }
 
-// determined gives the unknowns that a system of linear equations has one value for, by the reduced echelon form of its rows.
-func determined(rows [][]*big.Rat, n int) []int {
-	rank := 0
-	for j := 0; j < n && rank < len(rows); j++ {
-		pivot := slices.IndexFunc(rows[rank:], func(row []*big.Rat) bool { return row[j].Sign() != 0 })
-		if pivot < 0 {
-			continue
-		}
-		rows[rank], rows[rank+pivot] = rows[rank+pivot], rows[rank]
-		scale := new(big.Rat).Inv(rows[rank][j])
-		for k := range rows[rank] {
-			rows[rank][k].Mul(rows[rank][k], scale)
-		}
-		for i := range rows {
-			if i == rank || rows[i][j].Sign() == 0 {
-				continue
-			}
-			f := new(big.Rat).Set(rows[i][j])
-			for k := range rows[i] {
-				rows[i][k].Sub(rows[i][k], new(big.Rat).Mul(f, rows[rank][k]))
-			}
-		}
-		rank++
-	}
-	var out []int
-	for _, row := range rows[:rank] {
-		alone := -1
-		for j, x := range row {
-			if x.Sign() != 0 {
-				if alone >= 0 {
-					alone = -2
-					break
-				}
-				alone = j
-			}
-		}
-		if alone >= 0 {
-			out = append(out, alone)
-		}
-	}
-	return out
-}
-
-// faults solves and says what was found, in the order of dataflow, series and period. Figures that are secret only by descent are left out:
-// whoever could compute one back to its secret input has found that input, which is named, and it is the input that somebody can act on.
-func (d *discloser) faults() []error {
+// report solves and says what was found, in the order of dataflow, series and period. A figure that is secret by descent is left out when what
+// it was derived from is found too: that is named, and it is what somebody can act on.
+func (d *discloser) report() {
 	d.solve()
 	slices.SortFunc(d.order, func(a, b cube.Cell) int { return strings.Compare(a.String(), b.String()) })
-	var out []error
 	for _, c := range d.order {
-		if !d.inherited[c] {
-			out = append(out, fault.New(d.found[c], "cell", c.String(), "message", d.value[c].Message, "id", d.view.Release.ID))
+		known := slices.ContainsFunc(d.inherited[c], func(x cube.Cell) bool { _, found := d.found[x]; return found || d.told[x] })
+		if !known && !d.told[c] {
+			d.faults = append(d.faults, d.fault(c))
+		}
+		d.told[c] = true
+	}
+}
+
+// maxClues bounds how many figures a sentence names.
+const maxClues = 6
+
+// fault says of a secret what gives it away and what can be done: hold that back too, if it is not public yet.
+func (d *discloser) fault(c cube.Cell) error {
+	clue, o := d.found[c], d.value[c]
+	var by []string
+	other := ""
+	for i, x := range clue.by {
+		v, ok := d.value[x]
+		if i == maxClues {
+			by = append(by, "…")
+		}
+		if i >= maxClues || !ok {
+			continue
+		}
+		by = append(by, x.String()+" ("+v.Vintage.Date.String()+")")
+	}
+	for _, x := range clue.by {
+		if other == "" && !d.secret[x] && d.news(x) {
+			other = x.Dataflow
 		}
 	}
-	return out
+	args := []any{"cell", c.String(), "by", strings.Join(by, ", "), "message", o.Message, "id", d.view.Release.ID}
+	minute, waits := d.until(c)
+	if !waits {
+		return fault.New(clue.how, args...)
+	}
+	args = append(args, "minute", clock(minute, d.gate.Zone))
+	if other == "" {
+		return fault.New("publish.early-known", args...)
+	}
+	return fault.New("publish.early", append(args, "dataflow", other, "at", minute.In(d.view.zone).Format("2006-01-02T15:04"))...)
 }

@@ -67,15 +67,15 @@ func (r Release) judge(all []Release, a Act) error {
 	case r.ID == "" && a.Kind != PlanAct && a.Kind != OpenAct:
 		return fault.New("publish.no-release", "id", a.Release)
 	case a.At.Before(r.seen.Add(-skew)):
-		return fault.New("publish.clock-back", "id", a.Release, "last", clock(r.seen), "now", clock(a.At))
+		return fault.New("publish.clock-back", "id", a.Release, "last", a.clock(r.seen), "now", a.clock(a.At))
 	case a.Kind != LiveAct && r.Public(a.At):
-		return fault.New("publish.is-public", "id", a.Release, "at", clock(r.PublishAt), "next", nextCorrection(all, a.Release))
+		return fault.New("publish.is-public", "id", a.Release, "at", a.clock(r.PublishAt), "next", nextCorrection(all, a.Release))
 	case a.Kind != LiveAct && a.Kind != ApproveAct && r.Public(a.At.Add(skew)): // to the clock of another server it may be out
-		return fault.New("publish.closing", "id", a.Release, "at", clock(r.PublishAt), "next", nextCorrection(all, a.Release))
+		return fault.New("publish.closing", "id", a.Release, "at", a.clock(r.PublishAt), "next", nextCorrection(all, a.Release))
 	case a.Kind == OpenAct && r.ID != "" && r.State != Planned:
 		return fault.New("publish.exists", "id", a.Release)
 	case a.Kind == ApproveAct && r.State == Approved:
-		return fault.New("publish.approved-already", "id", a.Release, "by", r.ApprovedBy, "at", clock(r.ApprovedAt), "minute", clock(r.PublishAt))
+		return fault.New("publish.approved-already", "id", a.Release, "by", r.ApprovedBy, "at", a.clock(r.ApprovedAt), "minute", a.clock(r.PublishAt))
 	case !slices.Contains(starts[a.Kind], r.State):
 		want := starts[a.Kind][0]
 		return fault.New("publish.wrong-state", "id", a.Release, "state", r.State, "want", want)
@@ -109,7 +109,7 @@ var rules = map[Kind]func(r Release, all []Release, a Act) error{
 	ApproveAct: approveRule,
 	PostponeAct: func(r Release, all []Release, a Act) error {
 		if !a.Minute.After(r.PublishAt) {
-			return fault.New("publish.not-later", "id", a.Release, "minute", clock(a.Minute), "has", clock(r.PublishAt))
+			return fault.New("publish.not-later", "id", a.Release, "minute", a.clock(a.Minute), "has", a.clock(r.PublishAt))
 		}
 		if err := future(a); err != nil {
 			return err
@@ -119,10 +119,10 @@ var rules = map[Kind]func(r Release, all []Release, a Act) error{
 		}
 		for _, other := range all {
 			if other.ID != r.ID && other.State == Approved && !other.PublishAt.Before(r.PublishAt) && !other.PublishAt.After(a.Minute) {
-				return fault.New("publish.order", "id", a.Release, "other", other.ID, "minute", clock(other.PublishAt))
+				return fault.New("publish.order", "id", a.Release, "other", other.ID, "minute", a.clock(other.PublishAt))
 			}
 		}
-		return r.ownMinutes(a.Minute)
+		return r.ownMinutes(a)
 	},
 	WithdrawAct: func(r Release, all []Release, a Act) error {
 		if err := reasoned(a); err != nil {
@@ -130,7 +130,7 @@ var rules = map[Kind]func(r Release, all []Release, a Act) error{
 		}
 		for _, other := range all {
 			if r.State == Approved && other.State == Approved && r.earlier(other) {
-				return fault.New("publish.order", "id", a.Release, "other", other.ID, "minute", clock(other.PublishAt))
+				return fault.New("publish.order", "id", a.Release, "other", other.ID, "minute", a.clock(other.PublishAt))
 			}
 		}
 		return nil
@@ -143,7 +143,7 @@ var rules = map[Kind]func(r Release, all []Release, a Act) error{
 	},
 	LiveAct: func(r Release, _ []Release, a Act) error {
 		if a.At.Before(r.PublishAt) {
-			return fault.New("publish.not-due", "id", a.Release, "minute", clock(r.PublishAt))
+			return fault.New("publish.not-due", "id", a.Release, "minute", a.clock(r.PublishAt))
 		}
 		return nil
 	},
@@ -151,7 +151,7 @@ var rules = map[Kind]func(r Release, all []Release, a Act) error{
 
 func future(a Act) error {
 	if !a.Minute.After(a.At) {
-		return fault.New("publish.past-minute", "id", a.Release, "minute", clock(a.Minute), "now", clock(a.At))
+		return fault.New("publish.past-minute", "id", a.Release, "minute", a.clock(a.Minute), "now", a.clock(a.At))
 	}
 	return nil
 }
@@ -173,41 +173,41 @@ func approveRule(r Release, all []Release, a Act) error {
 	case !a.Sole && r.prepared(a.By):
 		return fault.New("publish.same-person", "id", a.Release, "by", a.By)
 	case a.Minute.Before(a.At.Truncate(time.Second)):
-		return fault.New("publish.past-minute", "id", a.Release, "minute", clock(a.Minute), "now", clock(a.At))
+		return fault.New("publish.past-minute", "id", a.Release, "minute", a.clock(a.Minute), "now", a.clock(a.At))
 	}
 	for _, other := range all {
 		if other.ID == r.ID || other.State != Approved && other.State != Published || !other.PublishAt.After(a.Minute) {
 			continue
 		}
 		if other.Public(a.At) { // out since a minute that the clock has not reached again
-			return fault.New("publish.before-current", "id", a.Release, "minute", clock(a.Minute), "other", other.ID, "has", clock(other.PublishAt))
+			return fault.New("publish.before-current", "id", a.Release, "minute", a.clock(a.Minute), "other", other.ID, "has", a.clock(other.PublishAt))
 		}
 		if !other.Content().Covers(r.Content()) || len(other.Embargoes) > 0 || len(r.Embargoes) > 0 { // or they would need one plan of embargoes
-			return fault.New("publish.overtakes", "id", a.Release, "other", other.ID, "minute", clock(other.PublishAt))
+			return fault.New("publish.overtakes", "id", a.Release, "other", other.ID, "minute", a.clock(other.PublishAt))
 		}
 	}
 	before, some := precedes(all, r.ID, a.Minute)
 	if some {
 		if lost := before.Content().Without(r.Content()); len(lost) > 0 {
-			return fault.New("publish.behind", "id", a.Release, "other", before.ID, "minute", clock(before.PublishAt), "messages", lost.String())
+			return fault.New("publish.behind", "id", a.Release, "other", before.ID, "minute", a.clock(before.PublishAt), "messages", lost.String())
 		}
 		for flow, until := range before.Withheld(a.Minute) {
 			next := r
 			next.PublishAt = a.Minute
 			if next.EmbargoOf(flow).Before(until) {
-				return fault.New("publish.embargo-lost", "id", a.Release, "dataflow", flow, "other", before.ID, "minute", clock(until))
+				return fault.New("publish.embargo-lost", "id", a.Release, "dataflow", flow, "other", before.ID, "minute", a.clock(until))
 			}
 		}
 	}
-	return r.ownMinutes(a.Minute)
+	return r.ownMinutes(a)
 }
 
 // ownMinutes refuses an embargo of a dataflow that would end with or before the release: it would have no effect. One that came with the
 // content of an earlier release simply ends.
-func (r Release) ownMinutes(minute time.Time) error {
+func (r Release) ownMinutes(a Act) error {
 	for _, e := range r.Embargoes {
-		if !e.Until.After(minute) && !e.Earlier {
-			return fault.New("publish.embargo-early", "id", r.ID, "dataflow", e.Dataflow, "minute", clock(e.Until), "release", clock(minute))
+		if !e.Until.After(a.Minute) && !e.Earlier {
+			return fault.New("publish.embargo-early", "id", r.ID, "dataflow", e.Dataflow, "minute", a.clock(e.Until), "release", a.clock(a.Minute))
 		}
 	}
 	return nil
@@ -223,15 +223,15 @@ func embargoRule(r Release, all []Release, a Act) error {
 	}
 	for _, flow := range a.Dataflows {
 		if has := r.EmbargoOf(flow); r.State == Approved && a.Minute.Before(has) {
-			return fault.New("publish.not-later", "id", a.Release, "minute", clock(a.Minute), "has", clock(has))
+			return fault.New("publish.not-later", "id", a.Release, "minute", a.clock(a.Minute), "has", a.clock(has))
 		}
 		i := slices.IndexFunc(r.Embargoes, func(e Embargo) bool { return e.Dataflow == flow })
 		if i >= 0 && r.Embargoes[i].Earlier && a.Minute.Before(r.Embargoes[i].Until) {
-			return fault.New("publish.embargo-lost", "id", a.Release, "dataflow", flow, "other", r.Base, "minute", clock(r.Embargoes[i].Until))
+			return fault.New("publish.embargo-lost", "id", a.Release, "dataflow", flow, "other", r.Base, "minute", a.clock(r.Embargoes[i].Until))
 		}
 		for _, other := range all { // one that is approved to follow holds the same figures
 			if r.State == Approved && other.State == Approved && r.earlier(other) && other.EmbargoOf(flow).Before(a.Minute) {
-				return fault.New("publish.order", "id", a.Release, "other", other.ID, "minute", clock(other.PublishAt))
+				return fault.New("publish.order", "id", a.Release, "other", other.ID, "minute", a.clock(other.PublishAt))
 			}
 		}
 	}
@@ -321,8 +321,10 @@ func corrected(all []Release, id string, now time.Time) string {
 	return r.ID
 }
 
-// clock writes a moment as people of the country write it on a terminal.
-func clock(t time.Time) string { return t.In(vietnam).Format("2006-01-02 15:04:05") }
-
-// vietnam is the zone in which minutes are given: UTC+7 all year, so that no zone file is needed.
-var vietnam = time.FixedZone("+07", 7*3600)
+// clock writes a moment as people of the country read it on a terminal: in the zone of the country, UTC when none is known.
+func clock(t time.Time, zone *time.Location) string {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return t.In(zone).Format("2006-01-02 15:04:05")
+}

@@ -51,6 +51,7 @@ type Snapshot struct {
 	newest  map[string][]cube.Version // dataflow → newest version of each cell within AsOf
 	hidden  []cube.Version            // what lies within the bound and the audience may not read
 	waiting []cube.Version            // what lies within the bound and waits for a minute of its own; until then an older figure is shown
+	awaited map[cube.Cell]bool        // cells of which a version waits
 	held    map[string]cube.Messages  // dataflow → what shows of it until its own minute
 	closed  map[cube.Cell]bool        // cells whose newest version it may not read: an older one would pass for the figure of today
 	sealed  map[int64]bool            // messages that brought something hidden
@@ -70,7 +71,7 @@ const maxOlder = 16
 
 // newSnapshot keeps what an audience may read of versions ordered by dataflow and then as cube.Store.History orders them.
 func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, held map[string]cube.Messages, figures []cube.Version) *Snapshot {
-	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: map[string][]cube.Version{}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{},
+	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: map[string][]cube.Version{}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
 		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}, held: held}
 	for _, v := range figures {
 		if !bound.Holds(v.Message) {
@@ -78,7 +79,7 @@ func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, hel
 		}
 		if s.waits(v) {
 			s.waiting = append(s.waiting, v)
-			s.sealed[v.Message] = true
+			s.sealed[v.Message], s.awaited[v.Cell()] = true, true
 			continue
 		}
 		if a.mayRead(confidentiality(v)) {
@@ -150,13 +151,19 @@ func (s *Snapshot) At(day stat.Date) *Snapshot {
 	if len(s.older) >= maxOlder {
 		clear(s.older)
 	}
-	old := &Snapshot{Release: s.Release, Catalog: s.Catalog, AsOf: s.AsOf, bound: s.bound, past: s.past, hidden: s.hidden, closed: map[cube.Cell]bool{}, sealed: s.sealed,
-		waiting: s.waiting, held: s.held, guarded: s.guarded, days: s.days, recipes: s.recipes, older: map[stat.Date]*Snapshot{}}
-	old.AsOf.Vintage = day
-	old.choose()
+	old := s.by(day)
 	old.replay()
 	s.older[day] = old
 	return old
+}
+
+// by gives the snapshot of what had been published by a day, without anything that is replayed.
+func (s *Snapshot) by(day stat.Date) *Snapshot {
+	out := &Snapshot{Release: s.Release, Catalog: s.Catalog, AsOf: s.AsOf, bound: s.bound, past: s.past, hidden: s.hidden, closed: map[cube.Cell]bool{}, sealed: s.sealed,
+		waiting: s.waiting, awaited: s.awaited, held: s.held, guarded: s.guarded, days: s.days, recipes: s.recipes, older: map[stat.Date]*Snapshot{}}
+	out.AsOf.Vintage = day
+	out.choose()
+	return out
 }
 
 // narrow gives the part of versions ordered by key in which those of a pattern lie: one series when the pattern is a whole key.

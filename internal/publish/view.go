@@ -162,7 +162,7 @@ func (v *View) Findings(ctx context.Context) ([]Finding, error) {
 	return slices.DeleteFunc(slices.Clone(list), func(f Finding) bool {
 		return f.Message != 0 && (!v.bound.Holds(f.Message) || v.sealed[f.Message]) || slices.ContainsFunc(f.Cells, func(c cube.Cell) bool {
 			_, shown := v.Cell(c)
-			return !shown
+			return !shown || v.awaited[c] // an older figure shows, and the finding may quote the one that waits
 		})
 	}), nil
 }

@@ -1,0 +1,276 @@
+package publish
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// The minutes of the releases of these tests: what showed before is the content of 2026-Q1, message 1.
+var (
+	soon  = noon.Add(24 * time.Hour)
+	later = noon.Add(48 * time.Hour)
+	first = Release{ID: "2026-Q1", State: Published, PublishAt: published, AsOf: cube.AsOf{Message: 1, Only: cube.UpTo(1)}}
+)
+
+// holding is a draft of the messages 1 to 9 with embargoes, each "FLOW" until soon or "FLOW+" until later.
+func holding(flows ...string) Release {
+	r := Release{ID: "2026-Q2", State: Draft, AsOf: cube.AsOf{Message: 9, Only: cube.UpTo(9)}, given: cube.UpTo(1)}
+	for _, flow := range flows {
+		e := Embargo{Dataflow: strings.TrimSuffix(flow, "+"), Until: soon, Before: cube.UpTo(1)}
+		if e.Dataflow != flow {
+			e.Until = later
+		}
+		r.Embargoes = append(r.Embargoes, e)
+	}
+	return r
+}
+
+// early gives what is found in a draft: each the code after "publish." and the cell.
+func early(t *testing.T, g *Gate, r Release) (out []string, found []error) {
+	t.Helper()
+	a := g.Source.(*archive)
+	a.releases = append(a.releases, first)
+	slices.SortStableFunc(a.figures, func(x, y cube.Version) int {
+		return strings.Compare(x.Dataflow+"/"+string(x.Key), y.Dataflow+"/"+string(y.Key))
+	})
+	found = g.Disclosed(t.Context(), r)
+	for _, err := range found {
+		f, ok := err.(*fault.Error)
+		if !ok {
+			t.Fatal(err)
+		}
+		out = append(out, strings.TrimPrefix(f.Code, "publish.")+" "+f.Args["cell"].(string))
+	}
+	return out, found
+}
+
+func TestWhatWaitsCanNotBeComputedBackBeforeItsMinute(t *testing.T) {
+	c, _ := national(t)
+	share := func(value, vintage string, message int64) cube.Version {
+		return figure("NA_STRUCTURE", "A.VN.C", "2024", value, vintage, message)
+	}
+	gdp := func(value string, message int64) cube.Version {
+		return figure("NA_VA", "A.VN.B1GQ.V", "2024", value, "2025-01-06", message)
+	}
+	industry := func(value, vintage string, message int64) cube.Version {
+		return figure("NA_VA", "A.VN.C.V", "2024", value, vintage, message)
+	}
+	digital := func(component, value string, message int64) cube.Version {
+		return figure("DE_SHARE", "A.VN.NSO."+component, "2025", value, "2026-01-06", message)
+	}
+	split := func(component, value string, message int64) cube.Version {
+		return figure("DE_SPLIT", "A.VN.NSO."+component, "2025", value, "2026-01-06", message)
+	}
+	const early1, known = "early NA_STRUCTURE/A.VN.C/2024", "early-known NA_STRUCTURE/A.VN.C/2024"
+	for name, x := range map[string]struct {
+		release Release
+		figures []cube.Version
+		want    string
+	}{
+		"nothing waits":                                   {holding(), []cube.Version{share("24", "2025-01-06", 2), gdp("11500000", 2), industry("2760000", "2025-01-06", 2)}, ""},
+		"a share, with the level and the base":            {holding("NA_STRUCTURE"), []cube.Version{share("24", "2025-01-06", 2), gdp("11500000", 3), industry("2760000", "2025-01-06", 3)}, early1},
+		"a share, with the base alone":                    {holding("NA_STRUCTURE"), []cube.Version{share("24", "2025-01-06", 2), gdp("11500000", 3)}, ""},
+		"the level waits as long":                         {holding("NA_STRUCTURE", "NA_VA"), []cube.Version{share("24", "2025-01-06", 2), gdp("11500000", 3), industry("2760000", "2025-01-06", 3)}, ""},
+		"the level waits less long":                       {holding("NA_STRUCTURE+", "NA_VA"), []cube.Version{share("24", "2025-01-06", 2), gdp("11500000", 3), industry("2760000", "2025-01-06", 3)}, early1},
+		"the level waits longer":                          {holding("NA_STRUCTURE", "NA_VA+"), []cube.Version{share("24", "2025-01-06", 2), gdp("11500000", 1), industry("2760000", "2025-01-06", 3)}, "early NA_VA/A.VN.C.V/2024"},
+		"what gives it away is public":                    {holding("NA_STRUCTURE"), []cube.Version{share("24", "2025-01-06", 2), gdp("11500000", 1), industry("2760000", "2025-01-06", 1)}, known},
+		"a revision that the public does not see":         {holding("NA_STRUCTURE"), []cube.Version{share("23.9", "2025-01-06", 1), share("24", "2026-01-06", 2), gdp("11500000", 1), industry("2760000", "2025-01-06", 1)}, ""},
+		"a revision that another one shows":               {holding("NA_STRUCTURE"), []cube.Version{share("23.9", "2025-01-06", 1), share("24", "2026-01-06", 2), gdp("11500000", 1), industry("2748500", "2025-01-06", 1), industry("2760000", "2026-01-06", 3)}, early1},
+		"a revision that fits nothing":                    {holding("NA_STRUCTURE"), []cube.Version{share("23.9", "2025-01-06", 1), share("29", "2026-01-06", 2), gdp("11500000", 1), industry("2748500", "2025-01-06", 1), industry("2760000", "2026-01-06", 3)}, ""},
+		"the same figure again":                           {holding("NA_STRUCTURE"), []cube.Version{share("24", "2025-01-06", 1), share("24.0", "2026-01-06", 2), gdp("11500000", 3), industry("2760000", "2025-01-06", 3)}, ""},
+		"withdrawn, and shown again as of an earlier day": {holding("NA_STRUCTURE"), []cube.Version{share("24", "2025-01-06", 1), without(share("24", "2025-06-06", 1)), share("24", "2026-01-06", 2)}, known},
+		"the ratio of a part":                             {holding("DE_SHARE"), []cube.Version{digital("TOTAL", "14", 1), digital("CORE", "7", 2), split("CORE", "50", 3)}, "early DE_SHARE/A.VN.NSO.CORE/2025"},
+		"the ratio of a part, while the total waits too":  {holding("DE_SHARE"), []cube.Version{digital("TOTAL", "14", 2), digital("CORE", "7", 2), split("CORE", "50", 3)}, ""},
+		"a complement that was out before":                {holding("DE_SHARE"), []cube.Version{digital("TOTAL", "14", 1), digital("CORE", "9", 1), digital("DIGITALISED", "5", 2)}, "early-known DE_SHARE/A.VN.NSO.DIGITALISED/2025"},
+		"a chain: a ratio gives a part, the part the other": {holding("DE_SHARE"), []cube.Version{digital("TOTAL", "14", 1), digital("CORE", "7", 2), digital("DIGITALISED", "7", 2), split("CORE", "50", 3)},
+			"early DE_SHARE/A.VN.NSO.CORE/2025 early-known DE_SHARE/A.VN.NSO.DIGITALISED/2025"},
+		"a confidential part whose total comes out later": {holding("NA_VA"), []cube.Version{secretly(share("24", "2025-01-06", 1)), gdp("11500000", 1), industry("2760000", "2025-01-06", 3)}, "disclosed-derived NA_STRUCTURE/A.VN.C/2024"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := &Gate{Source: &archive{figures: x.figures}, Catalog: c, Now: func() time.Time { return noon }}
+			if got, found := early(t, g, x.release); strings.Join(got, " ") != x.want {
+				t.Errorf("found %q, want %q: %v", got, x.want, found)
+			}
+		})
+	}
+}
+
+// without makes a version one that has no figure.
+func without(v cube.Version) cube.Version {
+	v.Value, v.Status = nil, stat.Missing
+	return v
+}
+
+func TestAnEarlierDayGivesNothingAwayEither(t *testing.T) {
+	f := func(key, value, vintage string, message int64) cube.Version {
+		return figure("F", "A."+key, "2025", value, vintage, message)
+	}
+	for name, x := range map[string]struct {
+		figures []cube.Version
+		want    string
+	}{
+		"the total has been closed since": {[]cube.Version{f("T.T", "10", "2025-01-05", 1), secretly(f("T.T", "10.5", "2026-01-05", 2)), f("T.a", "1", "2025-01-05", 1), f("T.a", "1.5", "2026-01-05", 2),
+			secretly(f("T.b", "2", "2025-01-05", 1)), f("T.c", "7", "2025-01-05", 1)}, "disclosed-sum F/A.T.b/2025"},
+		"a part of an older day, free since": {[]cube.Version{f("T.T", "10", "2025-01-05", 1), f("T.a", "1", "2025-01-05", 1), secretly(f("T.b", "2", "2025-01-05", 1)), f("T.b", "2", "2026-01-05", 2), f("T.c", "7", "2025-01-05", 1)}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, found := early(t, table(t, &archive{figures: x.figures}), holding()); strings.Join(got, " ") != x.want {
+				t.Errorf("found %q, want %q: %v", got, x.want, found)
+			}
+		})
+	}
+}
+
+// What was derived from a figure that waits waits with it, whatever program derived it.
+func TestWhatWasDerivedOfWhatWaitsWaitsToo(t *testing.T) {
+	part := func(y, value string, message int64) cube.Version {
+		return figure("F", "A.T."+y, "2025", value, "2026-01-05", message)
+	}
+	derived := func(run string, message int64) cube.Version {
+		return figure("D", "A.T.a", "2025", "20", "2026-01-06", message, stat.AttrRun, run)
+	}
+	refs := func(list ...cube.Version) map[string][]pipeline.Ref {
+		var out []pipeline.Ref
+		for _, v := range list {
+			out = append(out, pipeline.RefTo(v, "x"))
+		}
+		return map[string][]pipeline.Ref{derived("", 0).Cell().String(): out}
+	}
+	whole := func(r pipeline.Ref) map[string][]pipeline.Ref {
+		r.Dataflow, r.Key = "F", "A.T.a"
+		return map[string][]pipeline.Ref{derived("", 0).Cell().String(): {r}}
+	}
+	a, b := part("a", "10", 2), part("b", "200", 2)
+	old := part("a", "9", 1)
+	const found = "early F/A.T.a/2025"
+	for name, x := range map[string]struct {
+		release Release
+		a       *archive
+		want    string
+	}{
+		"of it and an open figure":                  {holding("F"), &archive{figures: []cube.Version{a, part("b", "200", 1), derived("r#1", 3)}, lineage: refs(a, part("b", "200", 1))}, found},
+		"of two that wait":                          {holding("F"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, found + " early F/A.T.b/2025"},
+		"and waits too":                             {holding("F", "D"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, ""},
+		"and waits longer":                          {holding("F", "D+"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, "early D/A.T.a/2025"},
+		"and waits less long":                       {holding("F+", "D"), &archive{figures: []cube.Version{a, derived("r#1", 3)}, lineage: refs(a)}, found},
+		"of an older figure, which shows":           {holding("F"), &archive{figures: []cube.Version{old, a, derived("r#1", 3)}, lineage: refs(old)}, ""},
+		"by a recipe that is shown to be safe":      {holding("F"), &archive{figures: []cube.Version{a, derived("safe#1", 3)}, lineage: refs(a)}, ""},
+		"of a whole series":                         {holding("F"), &archive{figures: []cube.Version{a, derived("r#1", 3)}, lineage: whole(pipeline.Ref{})}, found},
+		"of a whole series, in a run that did not":  {holding("F"), &archive{figures: []cube.Version{a, derived("r#1", 3)}, lineage: whole(pipeline.Ref{}), runs: []pipeline.Run{{ID: "r#1", ReadTo: 2, Only: cube.NewMessages(1)}}}, ""},
+		"of the end of a series":                    {holding("F"), &archive{figures: []cube.Version{a, derived("r#1", 3)}, lineage: whole(pipeline.Ref{Since: stat.Year(2026)})}, ""},
+		"a derived figure waits, its inputs do not": {holding("D"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, "early D/A.T.a/2025"},
+		"what waits by descent, given away by its sum": {holding("F", "D"), &archive{figures: []cube.Version{a, b, derived("r#1", 3), figure("D", "A.T.T", "2025", "30", "2026-01-06", 1), figure("D", "A.T.b", "2025", "5", "2026-01-06", 1),
+			figure("D", "A.T.c", "2025", "5", "2026-01-06", 1)}, lineage: refs(a, b)}, "early-known D/A.T.a/2025"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, errs := early(t, table(t, x.a), x.release); strings.Join(got, " ") != x.want {
+				t.Errorf("found %q, want %q: %v", got, x.want, errs)
+			}
+		})
+	}
+}
+
+func TestTheSentenceNamesTheFigureWhatGivesItAwayAndWhatToDo(t *testing.T) {
+	c, _ := national(t)
+	a := &archive{figures: []cube.Version{figure("NA_STRUCTURE", "A.VN.C", "2024", "24", "2025-01-06", 2), figure("NA_VA", "A.VN.B1GQ.V", "2024", "11500000", "2025-01-06", 1),
+		figure("NA_VA", "A.VN.C.V", "2024", "2760000", "2025-01-06", 3)}}
+	g := &Gate{Source: a, Catalog: c, Now: func() time.Time { return noon }, Zone: c.Zone()}
+	_, found := early(t, g, holding("NA_STRUCTURE"))
+	if len(found) != 1 {
+		t.Fatal(found)
+	}
+	for _, lang := range []string{"vi", "en"} {
+		for _, want := range []string{"NA_STRUCTURE/A.VN.C/2024", "NA_VA/A.VN.C.V/2024 (2025-01-06)", "NA_VA/A.VN.B1GQ.V/2024 (2025-01-06)", soon.In(c.Zone()).Format("2006-01-02 15:04"),
+			"nhipso release embargo --id 2026-Q2 --dataflow NA_VA --at " + soon.In(c.Zone()).Format("2006-01-02T15:04"), "nhipso release drop --id 2026-Q2 --messages 2"} {
+			if s := fault.In(found[0], lang); !strings.Contains(s, want) {
+				t.Errorf("%s does not say %q", s, want)
+			}
+		}
+	}
+}
+
+// What showed before is judged as the release will be approved: after another one that is out or approved before it.
+func TestWhatAnotherReleaseBringsOutMeanwhileIsPublic(t *testing.T) {
+	c, _ := national(t)
+	g := &Gate{Catalog: c, Now: func() time.Time { return noon }, Source: &archive{figures: []cube.Version{figure("NA_STRUCTURE", "A.VN.C", "2024", "24", "2025-01-06", 4),
+		figure("NA_VA", "A.VN.B1GQ.V", "2024", "11500000", "2025-01-06", 2), figure("NA_VA", "A.VN.C.V", "2024", "2760000", "2025-01-06", 2)},
+		releases: []Release{{ID: "2026-Q1.1", State: Approved, PublishAt: published.Add(time.Hour), AsOf: cube.AsOf{Message: 2, Only: cube.UpTo(2)}}}}}
+	if got, _ := early(t, g, holding("NA_STRUCTURE", "NA_VA")); strings.Join(got, " ") != "early-known NA_STRUCTURE/A.VN.C/2024" {
+		t.Error(got)
+	}
+}
+
+// An embargo that is set on an approved release is looked at like the others: nobody checks it again.
+func TestAnEmbargoOnAnApprovedReleaseIsCheckedToo(t *testing.T) {
+	ctx, o := t.Context(), newOffice(t)
+	o.s.figure("GDP", 2025, "1", 1, "")
+	o.s.figure("TRADE", 2025, "1", 2, "")
+	o.done(o.Open(ctx, "2026-Q4", both("a", "a"), both("", ""), "an"))
+	o.done(o.Add(ctx, "2026-Q4", Selection{All: true}, "an"))
+	o.done(o.Check(ctx, "2026-Q4", "an"))
+	o.done(o.Approve(ctx, "2026-Q4", "bình", o.now.Add(time.Hour)))
+	var asked Release
+	o.Checks = []Check{func(_ context.Context, r Release) []error {
+		asked = r
+		if !r.EmbargoOf("GDP").Equal(r.PublishAt) {
+			return []error{fault.New("publish.nothing", "id", r.ID)}
+		}
+		return nil
+	}}
+	week := o.now.Add(7 * 24 * time.Hour)
+	o.refused("publish.past-minute", func() error { _, err := o.Embargo(ctx, "2026-Q4", "GDP", o.now, "an"); return err })
+	o.refused("publish.nothing", func() error { _, err := o.Embargo(ctx, "2026-Q4", "GDP", week, "an"); return err })
+	if r, _ := o.s.ReleaseByID(ctx, "2026-Q4"); len(r.Embargoes) != 0 || len(r.Changes) != 2 {
+		t.Errorf("what was refused was done: %+v", r)
+	}
+	r := o.done(o.Embargo(ctx, "2026-Q4", "TRADE", week, "an"))
+	if !asked.EmbargoOf("TRADE").Equal(week) || len(r.Changes) != 1 || r.Changes[0].Dataflow != "GDP" {
+		t.Errorf("the changes of what waits are told: %+v", r.Changes)
+	}
+}
+
+// A finding quotes figures: one that quotes what waits is not told, though an older figure of the cell shows.
+func TestAFindingThatQuotesWhatWaitsIsNotTold(t *testing.T) {
+	v := figure("NA_GROWTH", "A.VN.B1GQ", "2025", "7", "2026-01-01", 1)
+	c, _ := national(t)
+	r := Release{ID: "2026-Q3", State: Approved, PublishAt: published, AsOf: cube.AsOf{Message: 3, Only: cube.UpTo(3)}, Embargoes: []Embargo{{Dataflow: "NA_GROWTH", Until: soon, Before: cube.UpTo(1)}}}
+	a := &archive{releases: []Release{r}, figures: []cube.Version{v, figure("NA_GROWTH", "A.VN.B1GQ", "2025", "8", "2026-11-01", 2)}, findings: []Finding{{Message: 3, Rule: "quotes", Cells: []cube.Cell{v.Cell()}}}}
+	now := noon
+	g := &Gate{Source: a, Catalog: c, Now: func() time.Time { return now }}
+	for n, at := range []time.Time{noon, soon} {
+		now = at
+		view, err := g.View(t.Context(), Everybody())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, _ := view.Findings(t.Context()); len(found) != n {
+			t.Errorf("at %v %d findings are told", at, len(found))
+		}
+	}
+}
+
+func TestRefusalsTellMinutesInTheZoneOfTheCountry(t *testing.T) {
+	west := time.FixedZone("-03:30", -3*3600-1800)
+	a := Act{Release: "2026-Q3", Kind: PlanAct, By: "an", At: noon, Minute: noon.Add(-time.Hour), Title: catalog.Label{}}
+	for zone, want := range map[*time.Location]string{west: "2026-11-20 00:30:00", nil: "2026-11-20 04:00:00"} {
+		a.Zone = zone
+		if _, err := Apply(nil, a); !strings.Contains(fault.In(err, "en"), want) {
+			t.Errorf("in %v it says %v, not %s", zone, fault.In(err, "en"), want)
+		}
+	}
+	o := newOffice(t)
+	o.Zone = west
+	_, err := o.Plan(t.Context(), "2026-Q3", both("a", "a"), "an", o.now.Add(-time.Hour))
+	if want := o.now.In(west).Format("2006-01-02 15:04:05"); !strings.Contains(fault.In(err, "en"), want) {
+		t.Errorf("it says %v, not %s", fault.In(err, "en"), want)
+	}
+}

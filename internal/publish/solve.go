@@ -1,0 +1,148 @@
+package publish
+
+import (
+	"math/big"
+	"slices"
+
+	"nhipso/internal/cube"
+)
+
+// relation ties cells together: with all of them known but one, that one can be computed. Of a linear relation the weights are known, so
+// that several relations can be solved together.
+type relation struct {
+	how     string // the fault that says what ties them
+	cells   []cube.Cell
+	weights []int64 // nil when the relation is not linear
+	derived bool    // a recipe computed the first cell from the others
+}
+
+// unknown gives the secrets of a relation that nothing has given away yet.
+func (d *discloser) unknown(r relation) []int {
+	var out []int
+	for i, c := range r.cells {
+		if _, found := d.found[c]; d.secret[c] && !found {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// target gives the one secret that a relation can be solved for, or -1. Secrets that are known well enough do not stand in the way.
+func (d *discloser) target(r relation) int {
+	left := d.unknown(r)
+	open := slices.DeleteFunc(slices.Clone(left), func(i int) bool { return d.fitting[r.cells[i]] })
+	switch {
+	case len(open) == 1:
+		return open[0]
+	case len(open) == 0 && len(left) == 1:
+		return left[0]
+	}
+	return -1
+}
+
+// solve finds every secret that the relations determine, together or one after the other.
+func (d *discloser) solve() {
+	for before := -1; before != len(d.found)+len(d.fitting); {
+		before = len(d.found) + len(d.fitting)
+		for _, r := range d.relations {
+			i := d.target(r)
+			if i < 0 {
+				continue
+			}
+			if c := r.cells[i]; d.tells(r, c) {
+				d.find(c, r.how, r.cells)
+			} else if r.weights != nil {
+				d.fitting[c] = true
+			}
+		}
+		d.eliminate()
+	}
+}
+
+// eliminate solves the linear relations together: a secret is determined when some combination of them holds it alone.
+func (d *discloser) eliminate() {
+	column := map[cube.Cell]int{}
+	var cells []cube.Cell
+	var rows [][]*big.Rat
+	news := false
+	for _, r := range d.relations {
+		left := slices.DeleteFunc(d.unknown(r), func(i int) bool { return d.fitting[r.cells[i]] })
+		if r.weights == nil || len(left) < 2 { // one alone has been looked at
+			continue
+		}
+		news = news || slices.ContainsFunc(r.cells, d.news)
+		row := map[int]int64{}
+		for _, i := range left {
+			c := r.cells[i]
+			if _, known := column[c]; !known {
+				column[c] = len(cells)
+				cells = append(cells, c)
+			}
+			row[column[c]] += r.weights[i]
+		}
+		dense := make([]*big.Rat, 0, len(cells))
+		for j := range cells {
+			dense = append(dense, big.NewRat(row[j], 1))
+		}
+		rows = append(rows, dense)
+	}
+	for i := range rows {
+		for len(rows[i]) < len(cells) {
+			rows[i] = append(rows[i], new(big.Rat))
+		}
+	}
+	for _, j := range determined(rows, len(cells)) {
+		if d.doubted(cells[j]) && !news {
+			d.fitting[cells[j]] = true
+			continue
+		}
+		for _, r := range d.relations {
+			if r.weights != nil && slices.Contains(r.cells, cells[j]) {
+				d.find(cells[j], "publish.disclosed-sum", r.cells)
+			}
+		}
+	}
+}
+
+// determined gives the unknowns that a system of linear equations has one value for, by the reduced echelon form of its rows.
+func determined(rows [][]*big.Rat, n int) []int {
+	rank := 0
+	for j := 0; j < n && rank < len(rows); j++ {
+		pivot := slices.IndexFunc(rows[rank:], func(row []*big.Rat) bool { return row[j].Sign() != 0 })
+		if pivot < 0 {
+			continue
+		}
+		rows[rank], rows[rank+pivot] = rows[rank+pivot], rows[rank]
+		scale := new(big.Rat).Inv(rows[rank][j])
+		for k := range rows[rank] {
+			rows[rank][k].Mul(rows[rank][k], scale)
+		}
+		for i := range rows {
+			if i == rank || rows[i][j].Sign() == 0 {
+				continue
+			}
+			f := new(big.Rat).Set(rows[i][j])
+			for k := range rows[i] {
+				rows[i][k].Sub(rows[i][k], new(big.Rat).Mul(f, rows[rank][k]))
+			}
+		}
+		rank++
+	}
+	var out []int
+	for _, row := range rows[:rank] {
+		alone := -1
+		for j, x := range row {
+			if x.Sign() != 0 {
+				if alone >= 0 {
+					alone = -2
+					break
+				}
+				alone = j
+			}
+		}
+		if alone >= 0 {
+			out = append(out, alone)
+		}
+	}
+	return out
+}
