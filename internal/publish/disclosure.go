@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -113,20 +114,22 @@ type discloser struct {
 	revises   map[cube.Cell]bool        // secrets in whose place an older figure shows
 	inherited map[cube.Cell][]cube.Cell // secrets with the secrets that they were derived from
 	relations []relation
-	found     map[cube.Cell]clue // secrets that can be computed, and how
+	found     map[cube.Cell]clue // secrets that can be computed, and how; an empty clue where that does not matter
+	descent   map[string]bool    // dataflow → descends
 	fitting   map[cube.Cell]bool // secrets that are known as well as the older figure says: what shows fits it too
 	order     []cube.Cell
 }
 
 // clue says how a secret can be computed, and from what.
 type clue struct {
-	how string
-	by  []cube.Cell
+	how    string
+	by     []cube.Cell
+	series []pipeline.Ref // whole series among what it was derived from
 }
 
 func newDiscloser(a *audit, s *Snapshot) *discloser {
 	d := &discloser{audit: a, shown: s, value: map[cube.Cell]cube.Version{}, secret: map[cube.Cell]bool{}, revises: map[cube.Cell]bool{}, inherited: map[cube.Cell][]cube.Cell{},
-		found: map[cube.Cell]clue{}, fitting: map[cube.Cell]bool{}}
+		found: map[cube.Cell]clue{}, fitting: map[cube.Cell]bool{}, descent: map[string]bool{}}
 	for _, list := range s.newest {
 		for _, o := range list {
 			if o.Value != nil {
@@ -152,9 +155,9 @@ func newDiscloser(a *audit, s *Snapshot) *discloser {
 	return d
 }
 
-func (d *discloser) find(c cube.Cell, how string, by []cube.Cell) {
+func (d *discloser) find(c cube.Cell, how string, by []cube.Cell, series ...pipeline.Ref) {
 	if _, known := d.found[c]; !known {
-		d.found[c] = clue{how, slices.DeleteFunc(slices.Clone(by), func(x cube.Cell) bool { return x == c })}
+		d.found[c] = clue{how, slices.DeleteFunc(slices.Clone(by), func(x cube.Cell) bool { return x == c }), series}
 		d.order = append(d.order, c)
 	}
 }
@@ -193,6 +196,20 @@ func (d *discloser) tells(r relation, c cube.Cell) bool {
 func (d *discloser) doubted(c cube.Cell) bool {
 	_, waits := d.until(c)
 	return waits && d.revises[c]
+}
+
+// descends reports whether a dataflow waits because recipes compute it from another one that does. Nobody asked to keep a figure of it secret
+// that was computed from open figures alone.
+func (d *discloser) descends(dataflow string) bool {
+	out, known := d.descent[dataflow]
+	if !known {
+		until := d.view.Release.EmbargoOf(dataflow)
+		out = until.After(d.view.Moment) && slices.ContainsFunc(d.view.Release.Embargoes, func(e Embargo) bool {
+			return !e.Until.Before(until) && slices.Contains(derivedFrom(d.gate.Recipes, e.Dataflow), dataflow)
+		})
+		d.descent[dataflow] = out
+	}
+	return out
 }
 
 // published finds secrets of which an earlier version, which says the same, is free: an earlier day shows it. A derived figure that stayed the
@@ -325,7 +342,9 @@ func (d *discloser) derivations(ctx context.Context) error {
 					r.cells = append(r.cells, x)
 				}
 			}
-			if !ref.Whole() {
+			if ref.Whole() {
+				r.series = append(r.series, ref)
+			} else {
 				r.cells = append(r.cells, ref.Cell())
 			}
 		}
@@ -383,50 +402,96 @@ func (a *audit) saw(ctx context.Context, id string) (cube.AsOf, error) {
 }
 
 // report solves and says what was found, in the order of dataflow, series and period. A figure that is secret by descent is left out when what
-// it was derived from is found too: that is named, and it is what somebody can act on.
+// it was derived from is found too: that is named, and it is what somebody can act on. What waits is told by dataflow: so it is mended.
 func (d *discloser) report() {
 	d.solve()
 	slices.SortFunc(d.order, func(a, b cube.Cell) int { return strings.Compare(a.String(), b.String()) })
+	type kind struct{ flow, other string }
+	early := map[kind][]cube.Cell{}
+	var kinds []kind
 	for _, c := range d.order {
-		known := slices.ContainsFunc(d.inherited[c], func(x cube.Cell) bool { _, found := d.found[x]; return found || d.told[x] })
-		if !known && !d.told[c] {
-			d.faults = append(d.faults, d.fault(c))
-		}
+		known := d.told[c] || slices.ContainsFunc(d.inherited[c], func(x cube.Cell) bool { return d.found[x].how != "" || d.told[x] })
 		d.told[c] = true
+		if known {
+			continue
+		}
+		if _, waits := d.until(c); !waits {
+			d.faults = append(d.faults, fault.New(d.found[c].how, d.facts(c)...))
+			continue
+		}
+		k := kind{c.Dataflow, d.other(c)}
+		if early[k] == nil {
+			kinds = append(kinds, k)
+		}
+		early[k] = append(early[k], c)
+	}
+	for _, k := range kinds {
+		minute, _ := d.until(early[k][0])
+		facts := append(d.facts(early[k]...), "minute", clock(minute, d.gate.Zone), "held", k.flow)
+		if k.other == "" {
+			d.faults = append(d.faults, fault.New("publish.early-known", facts...))
+			continue
+		}
+		d.faults = append(d.faults, fault.New("publish.early", append(facts, "dataflow", k.other, "at", minute.In(d.view.zone).Format("2006-01-02T15:04"))...))
 	}
 }
 
-// maxClues bounds how many figures a sentence names.
-const maxClues = 6
-
-// fault says of a secret what gives it away and what can be done: hold that back too, if it is not public yet.
-func (d *discloser) fault(c cube.Cell) error {
-	clue, o := d.found[c], d.value[c]
-	var by []string
-	other := ""
-	for i, x := range clue.by {
-		v, ok := d.value[x]
-		if i == maxClues {
-			by = append(by, "…")
-		}
-		if i >= maxClues || !ok {
-			continue
-		}
-		by = append(by, x.String()+" ("+v.Vintage.Date.String()+")")
-	}
+// other gives the dataflow that could be held back too, so that a secret is not given away; "" when all that gives it away is public before.
+func (d *discloser) other(c cube.Cell) string {
+	clue := d.found[c]
 	for _, x := range clue.by {
-		if other == "" && !d.secret[x] && d.news(x) {
-			other = x.Dataflow
+		if !d.secret[x] && d.news(x) {
+			return x.Dataflow
 		}
 	}
-	args := []any{"cell", c.String(), "by", strings.Join(by, ", "), "message", o.Message, "id", d.view.Release.ID}
-	minute, waits := d.until(c)
-	if !waits {
-		return fault.New(clue.how, args...)
+	for _, ref := range clue.series {
+		if slices.ContainsFunc(d.shown.newest[ref.Dataflow], func(v cube.Version) bool { return ref.Names(v) && d.news(v.Cell()) }) {
+			return ref.Dataflow
+		}
 	}
-	args = append(args, "minute", clock(minute, d.gate.Zone))
-	if other == "" {
-		return fault.New("publish.early-known", args...)
+	return ""
+}
+
+// maxNamed bounds how many figures a sentence names.
+const maxNamed = 6
+
+// facts gives what a sentence names: secrets, what gives them away and the messages that brought them.
+func (d *discloser) facts(secrets ...cube.Cell) []any {
+	var cells, by []string
+	messages := cube.Messages{}
+	for _, c := range secrets {
+		cells = append(cells, c.String())
+		if _, waits := d.until(c); !waits || cube.Reported(d.value[c].Observation) {
+			messages = messages.Union(cube.NewMessages(d.value[c].Message))
+		}
+		for _, x := range d.found[c].by {
+			if v, ok := d.value[x]; ok {
+				if !cube.Reported(d.value[c].Observation) && cube.Reported(v.Observation) && d.news(x) { // what is derived comes again with what it is derived from
+					messages = messages.Union(cube.NewMessages(v.Message))
+				}
+				by = append(by, x.String()+" ("+v.Vintage.Date.String()+")")
+			}
+		}
+		for _, ref := range d.found[c].series {
+			by = append(by, ref.Dataflow+"/"+string(ref.Key))
+		}
 	}
-	return fault.New("publish.early", append(args, "dataflow", other, "at", minute.In(d.view.zone).Format("2006-01-02T15:04"))...)
+	if len(messages) == 0 {
+		messages = cube.NewMessages(d.value[secrets[0]].Message)
+	}
+	return []any{"cell", named(cells), "by", named(by), "message", messages.String(), "id", d.view.Release.ID}
+}
+
+// named writes names as a list, each once; of many how many more there are.
+func named(names []string) string {
+	var out []string
+	for _, x := range names {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	if n := len(out); n > maxNamed {
+		out = append(out[:maxNamed], "… (+"+strconv.Itoa(n-maxNamed)+")")
+	}
+	return strings.Join(out, ", ")
 }

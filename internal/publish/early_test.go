@@ -158,7 +158,7 @@ func TestWhatWasDerivedOfWhatWaitsWaitsToo(t *testing.T) {
 		want    string
 	}{
 		"of it and an open figure":                  {holding("F"), &archive{figures: []cube.Version{a, part("b", "200", 1), derived("r#1", 3)}, lineage: refs(a, part("b", "200", 1))}, found},
-		"of two that wait":                          {holding("F"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, found + " early F/A.T.b/2025"},
+		"of two that wait":                          {holding("F"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, found + ", F/A.T.b/2025"},
 		"and waits too":                             {holding("F", "D"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, ""},
 		"and waits longer":                          {holding("F", "D+"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, "early D/A.T.a/2025"},
 		"and waits less long":                       {holding("F+", "D"), &archive{figures: []cube.Version{a, derived("r#1", 3)}, lineage: refs(a)}, found},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/pipeline"
 )
 
 // relation ties cells together: with all of them known but one, that one can be computed. Of a linear relation the weights are known, so
@@ -12,8 +13,9 @@ import (
 type relation struct {
 	how     string // the fault that says what ties them
 	cells   []cube.Cell
-	weights []int64 // nil when the relation is not linear
-	derived bool    // a recipe computed the first cell from the others
+	weights []int64        // nil when the relation is not linear
+	derived bool           // a recipe computed the first cell from the others
+	series  []pipeline.Ref // and from these
 }
 
 // unknown gives the secrets of a relation that nothing has given away yet.
@@ -40,6 +42,12 @@ func (d *discloser) target(r relation) int {
 	return -1
 }
 
+// free reports whether a secret can be computed by whoever likes, and nobody asked for more.
+func (d *discloser) free(c cube.Cell) bool {
+	clue, found := d.found[c]
+	return found && clue.how == ""
+}
+
 // solve finds every secret that the relations determine, together or one after the other.
 func (d *discloser) solve() {
 	for before := -1; before != len(d.found)+len(d.fitting); {
@@ -49,9 +57,12 @@ func (d *discloser) solve() {
 			if i < 0 {
 				continue
 			}
-			if c := r.cells[i]; d.tells(r, c) {
-				d.find(c, r.how, r.cells)
-			} else if r.weights != nil {
+			switch c := r.cells[i]; {
+			case d.descends(c.Dataflow) && (r.derived && i == 0 || slices.ContainsFunc(r.cells, d.free)): // what it rests on is known, so it holds no secret
+				d.found[c] = clue{}
+			case d.tells(r, c):
+				d.find(c, r.how, r.cells, r.series...)
+			case r.weights != nil:
 				d.fitting[c] = true
 			}
 		}
