@@ -1,7 +1,9 @@
 package cube
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/stat"
@@ -28,6 +30,9 @@ func Ties(c *catalog.Catalog, figures map[Cell]Version) []Tie {
 		}
 	}
 	for _, h := range v.flows {
+		slices.SortFunc(h.cells, func(a, b Cell) int {
+			return cmp.Or(strings.Compare(string(a.Key), string(b.Key)), a.Period.Compare(b.Period))
+		})
 		for _, cells := range h.byKey {
 			slices.SortFunc(cells, func(a, b Cell) int { return a.Period.Compare(b.Period) })
 		}

@@ -29,6 +29,9 @@ func TestTiesAreTheIdentitiesOfTheCatalogue(t *testing.T) {
 			}
 			cells = append(cells, sign+c.String())
 		}
+		if holds := x.Rule.ID == "core-and-digitalised"; x.Holds != holds { // 2 800 000 of 11 500 000 is 24.35 %, not 24 %
+			t.Errorf("%s holds: %t", x.Rule.ID, x.Holds)
+		}
 		got[x.Rule.ID] = strings.Join(slices.Sorted(slices.Values(cells)), " ")
 	}
 	want := map[string]string{

@@ -1,13 +1,13 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
@@ -111,6 +111,7 @@ type discloser struct {
 	shown     *Snapshot
 	value     map[cube.Cell]cube.Version // newest of each cell that has a value, secret or not
 	secret    map[cube.Cell]bool
+	secrets   map[string][]cube.Cell    // the same by dataflow, in order
 	revises   map[cube.Cell]bool        // secrets in whose place an older figure shows
 	inherited map[cube.Cell][]cube.Cell // secrets with the secrets that they were derived from
 	relations []relation
@@ -128,7 +129,7 @@ type clue struct {
 }
 
 func newDiscloser(a *audit, s *Snapshot) *discloser {
-	d := &discloser{audit: a, shown: s, value: map[cube.Cell]cube.Version{}, secret: map[cube.Cell]bool{}, revises: map[cube.Cell]bool{}, inherited: map[cube.Cell][]cube.Cell{},
+	d := &discloser{audit: a, shown: s, value: map[cube.Cell]cube.Version{}, secret: map[cube.Cell]bool{}, secrets: map[string][]cube.Cell{}, revises: map[cube.Cell]bool{}, inherited: map[cube.Cell][]cube.Cell{},
 		found: map[cube.Cell]clue{}, fitting: map[cube.Cell]bool{}, descent: map[string]bool{}}
 	for _, list := range s.newest {
 		for _, o := range list {
@@ -152,7 +153,21 @@ func newDiscloser(a *audit, s *Snapshot) *discloser {
 		d.revises[c] = had && (d.revises[c] || !d.secret[c])
 		d.value[c], d.secret[c] = o, true
 	}
+	for c := range d.secret {
+		d.secrets[c.Dataflow] = append(d.secrets[c.Dataflow], c)
+	}
+	for flow, list := range d.secrets {
+		d.secrets[flow] = inOrder(list)
+	}
 	return d
+}
+
+// inOrder sorts cells by dataflow, series and period, so that the same is found in the same way every time.
+func inOrder(cells []cube.Cell) []cube.Cell {
+	slices.SortFunc(cells, func(a, b cube.Cell) int {
+		return cmp.Or(strings.Compare(a.Dataflow, b.Dataflow), strings.Compare(string(a.Key), string(b.Key)), a.Period.Compare(b.Period))
+	})
+	return cells
 }
 
 func (d *discloser) find(c cube.Cell, how string, by []cube.Cell, series ...pipeline.Ref) {
@@ -227,189 +242,14 @@ func (d *discloser) published() {
 	}
 }
 
-// hierarchies ties totals to their parts, wherever a codelist says what is part of what and the figures do add up: parts of a mean or of an
-// index do not, and tie nothing. The parts of one code may be cut in several ways; a column "partition" or "set" of the codelist tells them apart.
-func (d *discloser) hierarchies() {
-	byFlow := map[string][]cube.Cell{}
-	for c := range d.value {
-		byFlow[c.Dataflow] = append(byFlow[c.Dataflow], c)
-	}
-	for _, flow := range d.shown.Catalog.Dataflows() {
-		if !slices.ContainsFunc(byFlow[flow.ID], func(c cube.Cell) bool { return d.secret[c] }) {
-			continue
-		}
-		for i, dimension := range flow.Dimensions {
-			list, err := d.shown.Catalog.Codelist(dimension.Codelist)
-			if err != nil {
-				continue
-			}
-			for _, whole := range byFlow[flow.ID] {
-				code := whole.Key.Codes()[i]
-				for _, parts := range partitions(list, code) {
-					d.sum(whole, i, parts)
-				}
-			}
-		}
-	}
-}
-
-// partitions gives the ways in which a code is cut into parts.
-func partitions(list *catalog.Codelist, code string) map[string][]string {
-	out := map[string][]string{}
-	for _, x := range list.Children(code) {
-		how := x.Notes["partition"] + x.Notes["set"]
-		out[how] = append(out[how], x.ID)
-	}
-	return out
-}
-
-// sum ties a whole to its parts along a dimension when those that are there add up to it, within what rounding can do.
-func (d *discloser) sum(whole cube.Cell, i int, parts []string) {
-	r := relation{how: "publish.disclosed-sum", cells: []cube.Cell{whole}, weights: []int64{-1}}
-	total := d.value[whole]
-	digits, rest := total.Value.Decimals(), *total.Value
-	tied := d.secret[whole]
-	for _, part := range parts {
-		codes := whole.Key.Codes()
-		codes[i] = part
-		c := cube.Cell{Dataflow: whole.Dataflow, Key: stat.NewKey(codes...), Period: whole.Period}
-		o, ok := d.value[c]
-		if !ok {
-			continue
-		}
-		r.cells, r.weights = append(r.cells, c), append(r.weights, 1)
-		digits, rest, tied = min(digits, o.Value.Decimals()), rest.Sub(*o.Value), tied || d.secret[c]
-	}
-	if len(r.cells) < 3 || !tied {
-		return
-	}
-	// Each figure is off by half a unit of its last digit at most.
-	unit := stat.MustDecimal("1")
-	for range digits {
-		unit = unit.Mul(stat.MustDecimal("0.1"))
-	}
-	if rest.Abs().Mul(stat.Int(2)).Cmp(unit.Mul(stat.Int(int64(len(r.cells))))) <= 0 {
-		d.relations = append(d.relations, r)
-	}
-}
-
-// identities ties figures by what the catalogue declares to hold among them, such as a share, its base and the product of the two.
-func (d *discloser) identities() {
-	for _, t := range cube.Ties(d.shown.Catalog, d.value) {
-		r := relation{how: "publish.disclosed-sum", cells: t.Cells, weights: t.Weights}
-		if t.Weights == nil {
-			r.how = "publish.disclosed-derived"
-		}
-		left := d.unknown(r)
-		if !t.Holds && slices.ContainsFunc(left, func(i int) bool { return d.doubted(r.cells[i]) }) {
-			continue // it would give a wrong figure, which nobody has a reason to believe
-		}
-		if len(left) > 0 {
-			d.relations = append(d.relations, r)
-		}
-	}
-}
-
-// derivations ties every derived figure to what it was computed from, unless its recipe is shown to disclose nothing. One that shows gives
-// away whatever still waits of that: what is derived waits as long as its inputs.
-func (d *discloser) derivations(ctx context.Context) error {
-	safe := map[string]bool{}
-	for _, r := range d.gate.Recipes {
-		safe[r.ID] = r.DisclosureSafe != ""
-	}
-	for c, o := range d.value {
-		id := o.Attributes[stat.AttrRun]
-		recipe, _, _ := strings.Cut(id, "#")
-		if id == "" || safe[recipe] {
-			continue
-		}
-		from, err := d.from(ctx, id, c)
-		if err != nil {
-			return err
-		}
-		saw, err := d.saw(ctx, id)
-		if err != nil {
-			return err
-		}
-		r := relation{how: "publish.disclosed-derived", cells: []cube.Cell{c}, derived: true}
-		for _, ref := range from {
-			for _, x := range d.named(ref, saw) {
-				d.inherited[c] = append(d.inherited[c], x)
-				if _, waits := d.until(x); waits && !d.secret[c] {
-					d.find(x, r.how, r.cells[:1])
-				}
-				if ref.Whole() { // one secret of a whole series may be solved for, several not
-					r.cells = append(r.cells, x)
-				}
-			}
-			if ref.Whole() {
-				r.series = append(r.series, ref)
-			} else {
-				r.cells = append(r.cells, ref.Cell())
-			}
-		}
-		if len(from) > 0 && (d.secret[c] || len(d.inherited[c]) > 0) {
-			d.relations = append(d.relations, r)
-		}
-	}
-	return nil
-}
-
-// named gives the secrets that a reference of a run names: of a confidential cell whatever version, of one that waits the version that does.
-func (d *discloser) named(ref pipeline.Ref, saw cube.AsOf) []cube.Cell {
-	if !ref.Whole() {
-		c := ref.Cell()
-		if d.secret[c] && (d.shown.closed[c] || ref.Names(d.value[c])) {
-			return []cube.Cell{c}
-		}
-		return nil
-	}
-	var out []cube.Cell
-	for c := range d.secret {
-		if o := d.value[c]; ref.Names(o) && saw.Holds(o.Message) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// from gives what a run computed a cell from.
-func (a *audit) from(ctx context.Context, run string, c cube.Cell) ([]pipeline.Ref, error) {
-	key := lineageOf{run, c}
-	l, known := a.lineage[key]
-	if !known {
-		var err error
-		if l, _, err = a.gate.Source.LineageOf(ctx, run, c); err != nil {
-			return nil, err
-		}
-		a.lineage[key] = l
-	}
-	return l.From, nil
-}
-
-// saw gives what a run could see; of a run that is not known, everything.
-func (a *audit) saw(ctx context.Context, id string) (cube.AsOf, error) {
-	at, known := a.runs[id]
-	if !known {
-		run, _, err := a.gate.Source.RunByID(ctx, id)
-		if err != nil {
-			return at, err
-		}
-		at = run.Bound()
-		a.runs[id] = at
-	}
-	return at, nil
-}
-
 // report solves and says what was found, in the order of dataflow, series and period. A figure that is secret by descent is left out when what
 // it was derived from is found too: that is named, and it is what somebody can act on. What waits is told by dataflow: so it is mended.
 func (d *discloser) report() {
 	d.solve()
-	slices.SortFunc(d.order, func(a, b cube.Cell) int { return strings.Compare(a.String(), b.String()) })
 	type kind struct{ flow, other string }
 	early := map[kind][]cube.Cell{}
 	var kinds []kind
-	for _, c := range d.order {
+	for _, c := range inOrder(d.order) {
 		known := d.told[c] || slices.ContainsFunc(d.inherited[c], func(x cube.Cell) bool { return d.found[x].how != "" || d.told[x] })
 		d.told[c] = true
 		if known {

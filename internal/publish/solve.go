@@ -5,18 +5,7 @@ import (
 	"slices"
 
 	"nhipso/internal/cube"
-	"nhipso/internal/pipeline"
 )
-
-// relation ties cells together: with all of them known but one, that one can be computed. Of a linear relation the weights are known, so
-// that several relations can be solved together.
-type relation struct {
-	how     string // the fault that says what ties them
-	cells   []cube.Cell
-	weights []int64        // nil when the relation is not linear
-	derived bool           // a recipe computed the first cell from the others
-	series  []pipeline.Ref // and from these
-}
 
 // unknown gives the secrets of a relation that nothing has given away yet.
 func (d *discloser) unknown(r relation) []int {
