@@ -48,7 +48,7 @@ type Act struct {
 	Digest    string          `json:"digest,omitempty"`    // of what was checked or approved
 	Refusals  []catalog.Label `json:"refusals,omitempty"`  // what a check found
 	Changes   []Change        `json:"changes,omitempty"`   // against the release before
-	Embargoes []Embargo       `json:"embargoes,omitempty"` // inherited when it was opened; whole when it was approved
+	Embargoes []Embargo       `json:"embargoes,omitempty"` // inherited when it was opened; whole when it was approved, and after
 	Sole      bool            `json:"sole,omitempty"`      // approved by the program itself
 
 	Zone *time.Location `json:"-"` // of the country, in which a refusal tells minutes; nil means UTC. It is no part of what was done
@@ -108,8 +108,12 @@ func (r Release) follow(a Act) Release {
 			}
 			r.Embargoes = r.embargoes(e)
 		}
-		r.Changes = slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return slices.Contains(a.Dataflows, c.Dataflow) }) // of what waits nothing is told
-		if r.State != Approved {                                                                                                        // a longer embargo on what is approved prepares nothing, as a postponement does not
+		if a.Embargoes != nil {
+			r.Embargoes = a.Embargoes
+		}
+		// Of what waits nothing is told.
+		r.Changes = slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return slices.Contains(a.Dataflows, c.Dataflow) })
+		if r.State != Approved { // a longer embargo on what is approved prepares nothing, as a postponement does not
 			r.State, r.hands = Draft, append(r.hands, a.By)
 		}
 	case CheckAct:

@@ -204,8 +204,98 @@ func TestWhatAnotherReleaseBringsOutMeanwhileIsPublic(t *testing.T) {
 	g := &Gate{Catalog: c, Now: func() time.Time { return noon }, Source: &archive{figures: []cube.Version{figure("NA_STRUCTURE", "A.VN.C", "2024", "24", "2025-01-06", 4),
 		figure("NA_VA", "A.VN.B1GQ.V", "2024", "11500000", "2025-01-06", 2), figure("NA_VA", "A.VN.C.V", "2024", "2760000", "2025-01-06", 2)},
 		releases: []Release{{ID: "2026-Q1.1", State: Approved, PublishAt: published.Add(time.Hour), AsOf: cube.AsOf{Message: 2, Only: cube.UpTo(2)}}}}}
-	if got, _ := early(t, g, holding("NA_STRUCTURE", "NA_VA")); strings.Join(got, " ") != "early-known NA_STRUCTURE/A.VN.C/2024" {
+	const found = "early-known NA_STRUCTURE/A.VN.C/2024"
+	r := holding("NA_STRUCTURE", "NA_VA")
+	if got, _ := early(t, g, r); strings.Join(got, " ") != found {
 		t.Error(got)
+	}
+	next := &g.Source.(*archive).releases[0]
+	next.PublishAt = noon.Add(time.Hour)
+	if got, _ := early(t, g, r); len(got) != 0 {
+		t.Error("what is not out is public:", got)
+	}
+	r.PublishAt = noon.Add(2 * time.Hour)
+	if got, _ := early(t, g, r); strings.Join(got, " ") != found {
+		t.Error("of what comes out between:", got)
+	}
+}
+
+// Of dataflows that wait only because of what they are computed from, nobody asked to keep what open figures give; but they may lead to what
+// was asked for.
+func TestWhatWaitsByDescentIsNoSecretOfItsOwn(t *testing.T) {
+	in := func(y, value string, message int64) cube.Version {
+		return figure("F", "A.T."+y, "2025", value, "2026-01-05", message)
+	}
+	out := func(y, value string, message int64) cube.Version {
+		v := figure("D", "A.T."+y, "2025", value, "2026-01-06", message, stat.AttrRun, "r#1")
+		return v
+	}
+	a, b, open := in("a", "10", 2), in("b", "20", 2), in("c", "30", 1)
+	from := func(y string, list ...cube.Version) map[string][]pipeline.Ref {
+		var refs []pipeline.Ref
+		for _, v := range list {
+			refs = append(refs, pipeline.RefTo(v, "x"))
+		}
+		return map[string][]pipeline.Ref{out(y, "1", 0).Cell().String(): refs}
+	}
+	and := func(all ...map[string][]pipeline.Ref) map[string][]pipeline.Ref {
+		together := map[string][]pipeline.Ref{}
+		for _, m := range all {
+			for k, v := range m {
+				together[k] = v
+			}
+		}
+		return together
+	}
+	ofOpen := and(from("a", open), from("b", open), from("c", open))
+	for name, x := range map[string]struct {
+		a    *archive
+		want string
+	}{
+		"computed from open figures":              {&archive{figures: []cube.Version{a, open, out("a", "1", 3)}, lineage: ofOpen}, ""},
+		"the sum of such figures":                 {&archive{figures: []cube.Version{a, b, open, out("a", "1", 3), out("b", "2", 3), out("c", "3", 3), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, b))}, ""},
+		"the sum of public figures":               {&archive{figures: []cube.Version{a, b, open, out("a", "1", 1), out("b", "2", 1), out("c", "3", 1), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, b))}, "early-known D/A.T.T/2025"},
+		"the sum of public figures, of one input": {&archive{figures: []cube.Version{a, open, out("a", "1", 1), out("b", "2", 1), out("c", "3", 1), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, open))}, "early-known F/A.T.a/2025"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := table(t, x.a)
+			g.Recipes = []pipeline.Recipe{{ID: "r", Inputs: []pipeline.Input{{Dataflow: "F"}}, Outputs: []string{"D"}}}
+			if got, errs := early(t, g, holding("F", "D")); strings.Join(got, " ") != x.want {
+				t.Errorf("found %q, want %q: %v", got, x.want, errs)
+			}
+		})
+	}
+}
+
+// A revision that rounding hides is as good as known, and what it helps to compute is given away.
+func TestARevisionThatRoundingHidesHelpsToComputeOthers(t *testing.T) {
+	f := func(key, value string, message int64) cube.Version {
+		return figure("F", "A."+key, "2025", value, "2026-01-05", message)
+	}
+	a := &archive{figures: []cube.Version{f("T.T", "10.0", 1), f("T.a", "1.0", 1), f("T.b", "2.0", 1), f("T.c", "7.0", 1), figure("F", "A.T.b", "2025", "2.04", "2026-02-05", 2),
+		f("a.b", "1.0", 1), f("b.b", "0.5", 2), f("c.b", "0.5", 1)}}
+	if got, errs := early(t, table(t, a), holding("F")); strings.Join(got, " ") != "early-known F/A.b.b/2025" {
+		t.Error(got, errs)
+	}
+}
+
+func TestASentenceNamesNoMoreThanCanBeRead(t *testing.T) {
+	if got := named(strings.Fields("a b a c d e f g h")); got != "a, b, c, d, e, f, … (+2)" {
+		t.Error(got)
+	}
+}
+
+// Leaving a derived figure out does not help, since it is computed again: the message to leave out is that of what gives it away.
+func TestWhatIsDerivedIsLeftOutWithItsInputs(t *testing.T) {
+	a, d := figure("F", "A.T.a", "2025", "10", "2026-01-05", 2), figure("D", "A.T.a", "2025", "20", "2026-01-06", 3, stat.AttrRun, "r#1")
+	for message, x := range map[string]*archive{
+		"2": {figures: []cube.Version{a, d}, lineage: map[string][]pipeline.Ref{d.Cell().String(): {pipeline.RefTo(a, "x")}}},
+		"3": {figures: []cube.Version{a, d}, lineage: map[string][]pipeline.Ref{d.Cell().String(): {{Dataflow: "F", Key: "A.T.a"}}}},
+	} {
+		_, found := early(t, table(t, x), holding("D"))
+		if len(found) != 1 || found[0].(*fault.Error).Args["message"] != message || found[0].(*fault.Error).Args["dataflow"] != "F" {
+			t.Errorf("%v", found)
+		}
 	}
 }
 
@@ -232,9 +322,43 @@ func TestAnEmbargoOnAnApprovedReleaseIsCheckedToo(t *testing.T) {
 	if r, _ := o.s.ReleaseByID(ctx, "2026-Q4"); len(r.Embargoes) != 0 || len(r.Changes) != 2 {
 		t.Errorf("what was refused was done: %+v", r)
 	}
+	if !asked.PublishAt.Equal(o.now.Add(time.Hour)) {
+		t.Errorf("it is looked at for %v", asked.PublishAt)
+	}
 	r := o.done(o.Embargo(ctx, "2026-Q4", "TRADE", week, "an"))
 	if !asked.EmbargoOf("TRADE").Equal(week) || len(r.Changes) != 1 || r.Changes[0].Dataflow != "GDP" {
 		t.Errorf("the changes of what waits are told: %+v", r.Changes)
+	}
+}
+
+// An approval is looked at as for its minute, and an embargo set after it shows what the release before shows, not what the draft began with.
+func TestWhatShowsUntilAMinuteIsWhatShowedBefore(t *testing.T) {
+	ctx, o := t.Context(), newOffice(t)
+	for m := int64(1); m <= 3; m++ {
+		o.s.figure("GDP", 2020+int(m), "1", m, "")
+	}
+	o.released("2026-Q3", 1)
+	o.now = monday.Add(time.Hour)
+	o.done(o.Open(ctx, "2026-Q4", both("a", "a"), both("", ""), "an"))
+	o.done(o.Open(ctx, "2026-Q3.1", both("a", "a"), both("x", "x"), "an"))
+	o.done(o.Add(ctx, "2026-Q3.1", Selection{Messages: cube.NewMessages(2)}, "an"))
+	o.done(o.Check(ctx, "2026-Q3.1", "an"))
+	o.done(o.Approve(ctx, "2026-Q3.1", "bình", time.Time{}))
+	o.done(o.Add(ctx, "2026-Q4", Selection{All: true}, "an"))
+	o.done(o.Check(ctx, "2026-Q4", "an"))
+	minute := o.now.Add(time.Hour)
+	var asked Release
+	o.Checks = []Check{func(_ context.Context, r Release) []error { asked = r; return nil }}
+	o.done(o.Approve(ctx, "2026-Q4", "bình", minute))
+	if !asked.PublishAt.Equal(minute) {
+		t.Errorf("it is looked at for %v", asked.PublishAt)
+	}
+	r := o.done(o.Embargo(ctx, "2026-Q4", "GDP", minute.Add(time.Hour), "an"))
+	if got := r.Bound("GDP", minute).Only.String(); got != "1-2" {
+		t.Errorf("until its minute it shows %s", got)
+	}
+	if again, _ := o.s.ReleaseByID(ctx, "2026-Q4"); again.Bound("GDP", minute).Only.String() != "1-2" {
+		t.Errorf("and again %v", again.Embargoes)
 	}
 }
 

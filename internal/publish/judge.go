@@ -27,17 +27,20 @@ func Apply(all []Release, a Act) (Release, error) {
 	if err := r.judge(all, a); err != nil {
 		return r, err
 	}
-	if a.Kind == ApproveAct {
-		a.Embargoes = r.settled(all, a.Minute)
-	}
 	r.ID = a.Release
-	return r.follow(a), nil
+	return r.follow(Settled(all, a)), nil
 }
 
-// Settled gives an approval with the embargoes that it fixes: what shows of a dataflow until its own minute is what the release before shows.
+// Settled gives an approval, or an embargo on what is approved, with the embargoes that it fixes: what shows of a dataflow until its own minute
+// is what the release before shows.
 func Settled(all []Release, a Act) Act {
-	if i := slices.IndexFunc(all, func(x Release) bool { return x.ID == a.Release }); i >= 0 && a.Kind == ApproveAct {
+	i := slices.IndexFunc(all, func(x Release) bool { return x.ID == a.Release })
+	switch {
+	case i < 0:
+	case a.Kind == ApproveAct:
 		a.Embargoes = all[i].settled(all, a.Minute)
+	case a.Kind == EmbargoAct && all[i].State == Approved:
+		a.Embargoes = all[i].follow(a).settled(all, all[i].PublishAt)
 	}
 	return a
 }

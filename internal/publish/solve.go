@@ -20,15 +20,11 @@ func (d *discloser) unknown(r relation) []int {
 
 // target gives the one secret that a relation can be solved for, or -1. Secrets that are known well enough do not stand in the way.
 func (d *discloser) target(r relation) int {
-	left := d.unknown(r)
-	open := slices.DeleteFunc(slices.Clone(left), func(i int) bool { return d.fitting[r.cells[i]] })
-	switch {
-	case len(open) == 1:
-		return open[0]
-	case len(open) == 0 && len(left) == 1:
-		return left[0]
+	left := slices.DeleteFunc(d.unknown(r), func(i int) bool { return d.fitting[r.cells[i]] })
+	if len(left) != 1 {
+		return -1
 	}
-	return -1
+	return left[0]
 }
 
 // free reports whether a secret can be computed by whoever likes, and nobody asked for more.
@@ -37,10 +33,12 @@ func (d *discloser) free(c cube.Cell) bool {
 	return found && clue.how == ""
 }
 
-// solve finds every secret that the relations determine, together or one after the other.
+// solve finds every secret that the relations determine, together or one after the other. Only when nothing more is found by what is new do
+// older figures that fit as well stand in for what they hide.
 func (d *discloser) solve() {
-	for before := -1; before != len(d.found)+len(d.fitting); {
-		before = len(d.found) + len(d.fitting)
+	for again := true; again; {
+		before := len(d.found)
+		var fits []cube.Cell
 		for _, r := range d.relations {
 			i := d.target(r)
 			if i < 0 {
@@ -52,15 +50,22 @@ func (d *discloser) solve() {
 			case d.tells(r, c):
 				d.find(c, r.how, r.cells, r.series...)
 			case r.weights != nil:
+				fits = append(fits, c)
+			}
+		}
+		fits = append(fits, d.eliminate()...)
+		again = len(d.found) > before || len(fits) > 0
+		if len(d.found) == before {
+			for _, c := range fits {
 				d.fitting[c] = true
 			}
 		}
-		d.eliminate()
 	}
 }
 
-// eliminate solves the linear relations together: a secret is determined when some combination of them holds it alone.
-func (d *discloser) eliminate() {
+// eliminate solves the linear relations together: a secret is determined when some combination of them holds it alone. It gives those that are
+// determined but of which nothing new tells.
+func (d *discloser) eliminate() (fits []cube.Cell) {
 	column := map[cube.Cell]int{}
 	var cells []cube.Cell
 	var rows [][]*big.Rat
@@ -93,7 +98,7 @@ func (d *discloser) eliminate() {
 	}
 	for _, j := range determined(rows, len(cells)) {
 		if d.doubted(cells[j]) && !news {
-			d.fitting[cells[j]] = true
+			fits = append(fits, cells[j])
 			continue
 		}
 		for _, r := range d.relations {
@@ -102,6 +107,7 @@ func (d *discloser) eliminate() {
 			}
 		}
 	}
+	return fits
 }
 
 // determined gives the unknowns that a system of linear equations has one value for, by the reduced echelon form of its rows.
