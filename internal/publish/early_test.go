@@ -88,6 +88,8 @@ func TestWhatWaitsCanNotBeComputedBackBeforeItsMinute(t *testing.T) {
 		"a revision that fits nothing":                    {holding("NA_STRUCTURE"), []cube.Version{share("23.9", "2025-01-06", 1), share("29", "2026-01-06", 2), gdp("11500000", 1), industry("2748500", "2025-01-06", 1), industry("2760000", "2026-01-06", 3)}, ""},
 		"the same figure again":                           {holding("NA_STRUCTURE"), []cube.Version{share("24", "2025-01-06", 1), share("24.0", "2026-01-06", 2), gdp("11500000", 3), industry("2760000", "2025-01-06", 3)}, ""},
 		"withdrawn, and shown again as of an earlier day": {holding("NA_STRUCTURE"), []cube.Version{share("24", "2025-01-06", 1), without(share("24", "2025-06-06", 1)), share("24", "2026-01-06", 2)}, known},
+		"what an earlier day shows, and today does not":   {holding("NA_STRUCTURE"), []cube.Version{share("24", "2025-01-06", 1), share("23.5", "2025-06-06", 1), share("24", "2026-01-06", 2)}, ""},
+		"what waits is confidential besides":              {holding("NA_STRUCTURE"), []cube.Version{secretly(share("24", "2025-01-06", 2)), gdp("11500000", 1), industry("2760000", "2025-01-06", 1)}, "disclosed-derived NA_STRUCTURE/A.VN.C/2024"},
 		"the ratio of a part":                             {holding("DE_SHARE"), []cube.Version{digital("TOTAL", "14", 1), digital("CORE", "7", 2), split("CORE", "50", 3)}, "early DE_SHARE/A.VN.NSO.CORE/2025"},
 		"the ratio of a part, while the total waits too":  {holding("DE_SHARE"), []cube.Version{digital("TOTAL", "14", 2), digital("CORE", "7", 2), split("CORE", "50", 3)}, ""},
 		"a complement that was out before":                {holding("DE_SHARE"), []cube.Version{digital("TOTAL", "14", 1), digital("CORE", "9", 1), digital("DIGITALISED", "5", 2)}, "early-known DE_SHARE/A.VN.NSO.DIGITALISED/2025"},
@@ -120,6 +122,8 @@ func TestAnEarlierDayGivesNothingAwayEither(t *testing.T) {
 	}{
 		"the total has been closed since": {[]cube.Version{f("T.T", "10", "2025-01-05", 1), secretly(f("T.T", "10.5", "2026-01-05", 2)), f("T.a", "1", "2025-01-05", 1), f("T.a", "1.5", "2026-01-05", 2),
 			secretly(f("T.b", "2", "2025-01-05", 1)), f("T.c", "7", "2025-01-05", 1)}, "disclosed-sum F/A.T.b/2025"},
+		"the total has been closed and the part revised since": {[]cube.Version{f("T.T", "10", "2025-01-05", 1), secretly(f("T.T", "13", "2026-01-05", 2)), f("T.a", "1", "2025-01-05", 1),
+			secretly(f("T.b", "2", "2025-01-05", 1)), secretly(f("T.b", "5", "2026-01-05", 2)), f("T.c", "7", "2025-01-05", 1)}, "disclosed-sum F/A.T.b/2025"},
 		"a part of an older day, free since": {[]cube.Version{f("T.T", "10", "2025-01-05", 1), f("T.a", "1", "2025-01-05", 1), secretly(f("T.b", "2", "2025-01-05", 1)), f("T.b", "2", "2026-01-05", 2), f("T.c", "7", "2025-01-05", 1)}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,6 +172,9 @@ func TestWhatWasDerivedOfWhatWaitsWaitsToo(t *testing.T) {
 		"of a whole series, in a run that did not":  {holding("F"), &archive{figures: []cube.Version{a, derived("r#1", 3)}, lineage: whole(pipeline.Ref{}), runs: []pipeline.Run{{ID: "r#1", ReadTo: 2, Only: cube.NewMessages(1)}}}, ""},
 		"of the end of a series":                    {holding("F"), &archive{figures: []cube.Version{a, derived("r#1", 3)}, lineage: whole(pipeline.Ref{Since: stat.Year(2026)})}, ""},
 		"a derived figure waits, its inputs do not": {holding("D"), &archive{figures: []cube.Version{a, b, derived("r#1", 3)}, lineage: refs(a, b)}, "early D/A.T.a/2025"},
+		"a derived figure is revised from open series": {holding("D"), &archive{figures: []cube.Version{a, figure("D", "A.T.a", "2025", "19", "2026-01-06", 1, stat.AttrRun, "r#0"), derived("r#1", 3)}, lineage: whole(pipeline.Ref{})},
+			"early D/A.T.a/2025"},
+		"of an older figure, confidential both": {holding(), &archive{figures: []cube.Version{secretly(old), secretly(a), part("b", "200", 1), derived("r#1", 3)}, lineage: refs(old, part("b", "200", 1))}, "disclosed-derived F/A.T.a/2025"},
 		"what waits by descent, given away by its sum": {holding("F", "D"), &archive{figures: []cube.Version{a, b, derived("r#1", 3), figure("D", "A.T.T", "2025", "30", "2026-01-06", 1), figure("D", "A.T.b", "2025", "5", "2026-01-06", 1),
 			figure("D", "A.T.c", "2025", "5", "2026-01-06", 1)}, lineage: refs(a, b)}, "early-known D/A.T.a/2025"},
 	} {
@@ -220,6 +227,19 @@ func TestWhatAnotherReleaseBringsOutMeanwhileIsPublic(t *testing.T) {
 	}
 }
 
+// What an earlier release held back is no public figure yet, so that it can be held back longer.
+func TestWhatAnEarlierReleaseHoldsCanBeHeldLonger(t *testing.T) {
+	c, _ := national(t)
+	g := &Gate{Catalog: c, Now: func() time.Time { return noon }, Source: &archive{figures: []cube.Version{figure("NA_STRUCTURE", "A.VN.C", "2024", "24", "2025-01-06", 3),
+		figure("NA_VA", "A.VN.B1GQ.V", "2024", "11500000", "2025-01-06", 2), figure("NA_VA", "A.VN.C.V", "2024", "2760000", "2025-01-06", 2)},
+		releases: []Release{{ID: "2026-Q1.1", State: Approved, PublishAt: published.Add(time.Hour), AsOf: cube.AsOf{Message: 2, Only: cube.UpTo(2)},
+			Embargoes: []Embargo{{Dataflow: "NA_VA", Until: soon, Before: cube.UpTo(1)}}}}}}
+	got, found := early(t, g, holding("NA_STRUCTURE+", "NA_VA"))
+	if strings.Join(got, " ") != "early NA_STRUCTURE/A.VN.C/2024" || found[0].(*fault.Error).Args["dataflow"] != "NA_VA" {
+		t.Error(found)
+	}
+}
+
 // Of dataflows that wait only because of what they are computed from, nobody asked to keep what open figures give; but they may lead to what
 // was asked for.
 func TestWhatWaitsByDescentIsNoSecretOfItsOwn(t *testing.T) {
@@ -251,16 +271,22 @@ func TestWhatWaitsByDescentIsNoSecretOfItsOwn(t *testing.T) {
 	for name, x := range map[string]struct {
 		a    *archive
 		want string
+		held []string // F and D when nothing else is said
 	}{
-		"computed from open figures":              {&archive{figures: []cube.Version{a, open, out("a", "1", 3)}, lineage: ofOpen}, ""},
-		"the sum of such figures":                 {&archive{figures: []cube.Version{a, b, open, out("a", "1", 3), out("b", "2", 3), out("c", "3", 3), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, b))}, ""},
-		"the sum of public figures":               {&archive{figures: []cube.Version{a, b, open, out("a", "1", 1), out("b", "2", 1), out("c", "3", 1), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, b))}, "early-known D/A.T.T/2025"},
-		"the sum of public figures, of one input": {&archive{figures: []cube.Version{a, open, out("a", "1", 1), out("b", "2", 1), out("c", "3", 1), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, open))}, "early-known F/A.T.a/2025"},
+		"and longer than that":                    {&archive{figures: []cube.Version{a, out("a", "1", 3)}, lineage: from("a", a)}, "early D/A.T.a/2025", []string{"F", "D+"}},
+		"and is confidential for good":            {&archive{figures: []cube.Version{a, secretly(out("a", "1", 3))}, lineage: from("a", a)}, "disclosed-derived D/A.T.a/2025", nil},
+		"computed from open figures":              {&archive{figures: []cube.Version{a, open, out("a", "1", 3)}, lineage: ofOpen}, "", nil},
+		"the sum of such figures":                 {&archive{figures: []cube.Version{a, b, open, out("a", "1", 3), out("b", "2", 3), out("c", "3", 3), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, b))}, "", nil},
+		"the sum of public figures":               {&archive{figures: []cube.Version{a, b, open, out("a", "1", 1), out("b", "2", 1), out("c", "3", 1), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, b))}, "early-known D/A.T.T/2025", nil},
+		"the sum of public figures, of one input": {&archive{figures: []cube.Version{a, open, out("a", "1", 1), out("b", "2", 1), out("c", "3", 1), out("T", "6", 3)}, lineage: and(ofOpen, from("T", a, open))}, "early-known F/A.T.a/2025", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := table(t, x.a)
+			g, held := table(t, x.a), x.held
+			if held == nil {
+				held = []string{"F", "D"}
+			}
 			g.Recipes = []pipeline.Recipe{{ID: "r", Inputs: []pipeline.Input{{Dataflow: "F"}}, Outputs: []string{"D"}}}
-			if got, errs := early(t, g, holding("F", "D")); strings.Join(got, " ") != x.want {
+			if got, errs := early(t, g, holding(held...)); strings.Join(got, " ") != x.want {
 				t.Errorf("found %q, want %q: %v", got, x.want, errs)
 			}
 		})
