@@ -232,11 +232,11 @@ func (d Desk) stillSafe(ctx context.Context, a Act) error {
 	if err != nil {
 		return err
 	}
-	found, err := d.openDerived(ctx, r, nil)
+	var found []error
 	for _, c := range d.Checks {
 		found = append(found, c(ctx, r)...)
 	}
-	return errors.Join(append(found, err)...)
+	return errors.Join(found...)
 }
 
 // Check looks whether a release may be approved and records what it found, with a digest of what it looked at.

@@ -423,4 +423,65 @@ func TestRefusalsTellMinutesInTheZoneOfTheCountry(t *testing.T) {
 	if want := o.now.In(west).Format("2006-01-02 15:04:05"); !strings.Contains(fault.In(err, "en"), want) {
 		t.Errorf("it says %v, not %s", fault.In(err, "en"), want)
 	}
+
+	o.s.figure("TRADE", 2025, "1", 1, "")
+	o.done(o.Open(t.Context(), "2026-Q4", both("a", "a"), both("", ""), "an"))
+	o.done(o.Add(t.Context(), "2026-Q4", Selection{All: true}, "an"))
+	o.Recipes = []pipeline.Recipe{copyOf("TRADE", "BALANCE")}
+	week := o.now.Add(7 * 24 * time.Hour)
+	o.done(o.Embargo(t.Context(), "2026-Q4", "TRADE", week, "an"))
+	_, short := o.Embargo(t.Context(), "2026-Q4", "BALANCE", week.Add(-time.Hour), "an")
+	o.Recipes = append(o.Recipes, copyOf("TRADE", "GROWTH"))
+	open, _ := o.openDerived(t.Context(), must(o.s.ReleaseByID(t.Context(), "2026-Q4")), nil)
+	for _, err := range append(open, short) {
+		if want := week.In(west).Format("2006-01-02 15:04:05"); len(open) != 1 || !strings.Contains(fault.In(err, "en"), want) {
+			t.Errorf("it says %v, not %s", fault.In(err, "en"), want)
+		}
+	}
+}
+
+func must[T any](x T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
+
+// An older figure stands in for what it hides only when nothing new tells of it, however late that is found.
+func TestWhatIsNewIsSolvedBeforeWhatFits(t *testing.T) {
+	r := holding("F")
+	v := NewView(Parts{Release: r, Audience: Everybody(), Moment: noon})
+	cell := func(flow, key string) cube.Cell {
+		return cube.Cell{Dataflow: flow, Key: stat.Key("A." + key), Period: stat.Year(2025)}
+	}
+	x, y, old, fresh := cell("F", "x"), cell("F", "y"), cell("G", "old"), cell("G", "new")
+	sum := func(cells ...cube.Cell) relation {
+		return relation{how: "sum", cells: cells, weights: []int64{1, 1, 1}[:len(cells)]}
+	}
+	less := relation{how: "sum", cells: []cube.Cell{x, y}, weights: []int64{1, -1}}
+	for name, c := range map[string]struct {
+		revised   []cube.Cell
+		relations []relation
+		want      []cube.Cell
+	}{
+		"a relation that tells late":     {[]cube.Cell{x}, []relation{sum(x, y), sum(x, old), sum(y, fresh)}, []cube.Cell{x, y}},
+		"two that old figures determine": {[]cube.Cell{x, y}, []relation{sum(x, y, old), less}, nil},
+		"two that a new one determines":  {[]cube.Cell{x, y}, []relation{sum(x, y, fresh), less}, []cube.Cell{x, y}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDiscloser(&audit{gate: &Gate{}, view: v, public: cube.UpTo(1)}, v.Snapshot)
+			for i, c := range []cube.Cell{x, y, old, fresh} {
+				d.value[c] = figure(c.Dataflow, string(c.Key), "2025", "1", "2026-01-05", []int64{2, 2, 1, 2}[i])
+			}
+			d.secret = map[cube.Cell]bool{x: true, y: true}
+			for _, c := range c.revised {
+				d.revises[c] = true
+			}
+			d.relations = c.relations
+			d.solve()
+			if got := inOrder(d.order); !slices.Equal(got, c.want) {
+				t.Errorf("found %v, want %v", got, c.want)
+			}
+		})
+	}
 }
