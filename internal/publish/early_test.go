@@ -431,6 +431,9 @@ func TestRefusalsTellMinutesInTheZoneOfTheCountry(t *testing.T) {
 	week := o.now.Add(7 * 24 * time.Hour)
 	o.done(o.Embargo(t.Context(), "2026-Q4", "TRADE", week, "an"))
 	_, short := o.Embargo(t.Context(), "2026-Q4", "BALANCE", week.Add(-time.Hour), "an")
+	if want := week.Add(-time.Hour).In(west).Format("2006-01-02 15:04:05"); !strings.Contains(fault.In(short, "en"), want) {
+		t.Errorf("it says %v, not %s", fault.In(short, "en"), want)
+	}
 	o.Recipes = append(o.Recipes, copyOf("TRADE", "GROWTH"))
 	open, _ := o.openDerived(t.Context(), must(o.s.ReleaseByID(t.Context(), "2026-Q4")), nil)
 	for _, err := range append(open, short) {
