@@ -392,7 +392,7 @@ func TestTargets(t *testing.T) {
 	t.Run("a target ahead comes with forecast and probability, which is never 0", func(t *testing.T) {
 		list := read(t, "/api/v1/targets?target=749-7&year=2030&lang=en")
 		x := dig(list, "targets", 0)
-		if dig(x, "forecast", "value") == nil || dig(x, "probability") == nil || dig(x, "probabilityText") != "under 1 %" || dig(x, "closed") != false {
+		if dig(x, "forecast", "value") == nil || dig(x, "probability") == nil || dig(x, "probabilityText") != "under 1\u00a0%" || dig(x, "closed") != false {
 			t.Error(list)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"nhipso/internal/geo"
+	"nhipso/internal/text"
 )
 
 const (
@@ -148,7 +149,7 @@ func (m *mapDrawing) words(id string) (name, figure, rank string) {
 	if _, shown := v.Shown(); !shown {
 		return name, p.missing(v), ""
 	}
-	figure = strings.TrimSpace(p.number(v) + " " + m.s.Unit.In(m.o.Lang))
+	figure = text.WithUnit(p.number(v), m.s.Unit.In(m.o.Lang))
 	if word := statusWord(m.o.Lang, v.Status); word != "" {
 		figure += ", " + word
 	}

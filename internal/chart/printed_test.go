@@ -15,13 +15,13 @@ func TestADrawingWritesTheWordsOfTheSource(t *testing.T) {
 	free := FigureOf(stat.Observation{Value: &d, Status: stat.Normal, Attributes: stat.Attributes{stat.AttrText: ">84"}})
 	s := &Spec{Unit: catalog.Label{Vi: "%", En: "%"}, Printed: map[string]catalog.Label{"PR_GT84": {Vi: "trên 84", En: "more than 84"}}}
 	p := plot{s: s, lang: "vi"}
-	if got := p.tipRow("", bound); got != "<b>trên 84</b> %" {
+	if got := p.tipRow("", bound); got != "<b>trên 84</b>\u00a0%" {
 		t.Error(got)
 	}
-	if got := p.tipRow("", free); got != "<b>&gt;84</b> %" {
+	if got := p.tipRow("", free); got != "<b>&gt;84</b>\u00a0%" {
 		t.Error(got)
 	}
-	if got := p.tipRow("", Figure(d)); got != "<b>84</b> %" {
+	if got := p.tipRow("", Figure(d)); got != "<b>84</b>\u00a0%" {
 		t.Error(got)
 	}
 	s.Kind, s.Periods, s.Series = Line, []stat.Period{stat.Year(2023)}, []Series{{ID: "a", Values: []Value{bound}}}

@@ -54,7 +54,29 @@ func FormatProbability(lang string, percent stat.Decimal) string {
 	case percent.Cmp(ninetyNine) > 0:
 		return book.Say(lang, "over", "n", "99")
 	}
-	return book.Say(lang, "percent", "n", FormatNumber(lang, percent, 0))
+	return FormatPercent(lang, percent, 0)
+}
+
+// FormatPercent writes a number of per cent; a negative number of decimals keeps the digits as they are.
+func FormatPercent(lang string, percent stat.Decimal, decimals int) string {
+	return book.Say(lang, "percent", "n", FormatNumber(lang, percent, decimals))
+}
+
+// WithUnit writes a number and its unit, which may be empty. "%", with or without what it is a part of, never begins a line of its own: the
+// space before it does not break. A unit in words may.
+func WithUnit(number, unit string) string {
+	return strings.TrimSpace(strings.TrimSpace(number) + AfterNumber(unit))
+}
+
+// AfterNumber is what follows a number that stands in marks of its own: the space and the unit, or nothing.
+func AfterNumber(unit string) string {
+	switch {
+	case unit == "":
+		return ""
+	case strings.HasPrefix(unit, "%"):
+		return "\u00a0" + unit
+	}
+	return " " + unit
 }
 
 // Style is a way of writing a number.

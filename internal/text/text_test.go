@@ -234,20 +234,38 @@ func FuzzDetectNumber(f *testing.F) {
 
 func TestAProbabilityIsNeverZeroOrAHundred(t *testing.T) {
 	for percent, want := range map[string][2]string{
-		"0":       {"dưới 1 %", "under 1 %"},
-		"0.0004":  {"dưới 1 %", "under 1 %"},
-		"0.99":    {"dưới 1 %", "under 1 %"},
-		"1":       {"1 %", "1 %"},
-		"49.6":    {"50 %", "50 %"},
-		"99":      {"99 %", "99 %"},
-		"99.4":    {"trên 99 %", "over 99 %"},
-		"99.9804": {"trên 99 %", "over 99 %"},
-		"100":     {"trên 99 %", "over 99 %"},
+		"0":       {"dưới 1\u00a0%", "under 1\u00a0%"},
+		"0.0004":  {"dưới 1\u00a0%", "under 1\u00a0%"},
+		"0.99":    {"dưới 1\u00a0%", "under 1\u00a0%"},
+		"1":       {"1\u00a0%", "1\u00a0%"},
+		"49.6":    {"50\u00a0%", "50\u00a0%"},
+		"99":      {"99\u00a0%", "99\u00a0%"},
+		"99.4":    {"trên 99\u00a0%", "over 99\u00a0%"},
+		"99.9804": {"trên 99\u00a0%", "over 99\u00a0%"},
+		"100":     {"trên 99\u00a0%", "over 99\u00a0%"},
 	} {
 		for i, lang := range []string{"vi", "en"} {
 			if got := FormatProbability(lang, stat.MustDecimal(percent)); got != want[i] {
 				t.Errorf("%s in %s is %q, want %q", percent, lang, got, want[i])
 			}
+		}
+	}
+}
+
+func TestANumberIsNeverPartedFromItsPercent(t *testing.T) {
+	for want, got := range map[string]string{
+		"14,02\u00a0% GDP": WithUnit(" 14,02", "% GDP"),
+		"> 84\u00a0%":      WithUnit("> 84", "%"),
+		"3 tỷ đồng":        WithUnit("3", "tỷ đồng"),
+		"7":                WithUnit("7", ""),
+		"":                 WithUnit("", ""),
+		"\u00a0% GRDP":     AfterNumber("% GRDP"),
+		" bậc":             AfterNumber("bậc"),
+		"15,38\u00a0%":     FormatPercent("vi", stat.MustDecimal("15.38"), -1),
+		"15.4\u00a0%":      FormatPercent("en", stat.MustDecimal("15.38"), 1),
+	} {
+		if got != want {
+			t.Errorf("%q; want %q", got, want)
 		}
 	}
 }

@@ -85,7 +85,7 @@ func (s *Speaker) write(q quantity, inside bool) string {
 	if q.unit == "RANK" { // “Top 30” is rank 30
 		return s.say("rank-n", "n", text.FormatNumber(s.Lang, q.value, q.decimals))
 	}
-	return strings.TrimSpace(n + " " + unit)
+	return text.WithUnit(n, unit)
 }
 
 // unitText writes a unit in a sentence, where money has its name and not its code.

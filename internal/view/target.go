@@ -39,7 +39,7 @@ func (s *Speaker) target(n pipeline.Node, v cube.Version) string {
 		pairs = append(pairs, "when", j.when())
 	}
 	if j.chance != nil {
-		pairs = append(pairs, "chance", s.chanceOf(*j.chance.Value))
+		pairs = append(pairs, "chance", text.FormatProbability(s.Lang, *j.chance.Value))
 	}
 	// The words of a branch are said when all the numbers in them are known; else what is known is said.
 	for _, id := range []string{"rule-" + v.Attributes[stat.AttrComment], "rule-forecast", "rule-actual", "rule-target"} {
@@ -143,7 +143,7 @@ func (s *Speaker) targetMeasure(measure string, n pipeline.Node, v cube.Version,
 	switch hundred := stat.Int(100); {
 	case measure == "PROB" && !monitor.SpreadKnown(j.days()):
 		id += "-assumed"
-		pairs = append(pairs, "spread", text.FormatNumber(s.Lang, stat.Int(int64(100*monitor.UnknownSpread)), 0)+" %")
+		pairs = append(pairs, "spread", text.FormatPercent(s.Lang, stat.Int(int64(100*monitor.UnknownSpread)), 0))
 	case measure == "FORECAST" && strings.HasPrefix(j.unit, "PC") && (v.Value.Sign() == 0 || v.Value.Cmp(hundred) == 0):
 		id += "-bound" // no share lies outside 0 to 100
 	case measure == "TRAJECTORY" || measure == "PATH":
@@ -181,7 +181,7 @@ func (j judged) measured(measure string, v cube.Version) string {
 	case v.Value == nil:
 		return j.Missing(v)
 	case measure == "PROB":
-		return j.chanceOf(*v.Value)
+		return text.FormatProbability(j.Lang, *v.Value)
 	case measure == "GAP" && j.unit == "RANK":
 		return j.say("places", "n", text.FormatNumber(j.Lang, *v.Value, 0))
 	case measure == "GAP" && strings.HasPrefix(j.unit, "PC"):
@@ -249,17 +249,6 @@ func (j judged) aim() string {
 		word = ""
 	}
 	return word + j.short(*j.target)
-}
-
-// chanceOf writes a probability, which is neither 0 nor 100 per cent of what has not come yet.
-func (s *Speaker) chanceOf(percent stat.Decimal) string {
-	switch {
-	case percent.Cmp(stat.Int(1)) < 0:
-		return s.say("less-than", "n", "1 %")
-	case percent.Cmp(stat.Int(99)) > 0:
-		return s.say("more-than", "n", "99 %")
-	}
-	return text.FormatNumber(s.Lang, percent, 0) + " %"
 }
 
 // lower writes the first letter small, for the middle of a sentence.

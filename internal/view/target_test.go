@@ -100,7 +100,7 @@ func TestASpreadThatIsAssumedIsNotSaidToBeMeasured(t *testing.T) {
 			}
 		}
 		measured := len(days) > 3
-		for lang, words := range map[string][2]string{"vi": {"độ phân tán của", "giả định độ lệch chuẩn"}, "en": {"with the spread of", "50 % of the mean yearly change"}} {
+		for lang, words := range map[string][2]string{"vi": {"độ phân tán của", "giả định độ lệch chuẩn"}, "en": {"with the spread of", "50\u00a0% of the mean yearly change"}} {
 			said, _ := i.speaker(lang).Sentence(n)
 			if strings.Contains(said.Text, words[0]) != measured || strings.Contains(said.Text, words[1]) == measured {
 				t.Errorf("%s from %d days: %s", v.Cell(), len(days), said.Text)
@@ -139,7 +139,7 @@ func TestSentencesOfTargetsHaveUnitsAndFewDigits(t *testing.T) {
 			want = "hạng"
 		}
 		if strings.HasPrefix(unit, "PC") && codes[len(codes)-1] == "GAP" {
-			want = "điểm %"
+			want = "điểm\u00a0%"
 		}
 		if !strings.Contains(said.Result, want) {
 			t.Errorf("%s is %q without %q", v.Cell(), said.Result, want)

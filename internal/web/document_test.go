@@ -22,7 +22,7 @@ func TestWhatASourcePrintsShowsAndNotTheNumberAlone(t *testing.T) {
 		"/so-lieu/IND":                                  {"trên 84", "dưới 10"},
 		"/so-lieu/IND?lang=en":                          {"more than 84", "less than 10"},
 		"/so-lieu/IND/M.VN.DVC_END_TO_END":              {"trên 84"},
-		"/vi-sao?o=IND/M.VN.DVC_END_TO_END/2023-M04":    {"<strong class=\"n\">trên 84</strong>", "<b class=\"n\">trên 84 %</b>"},
+		"/vi-sao?o=IND/M.VN.DVC_END_TO_END/2023-M04":    {"<strong class=\"n\">trên 84</strong>", "<b class=\"n\">trên 84\u00a0%</b>"},
 		"/so-lieu/IND.csv":                              {"trên 84", "dưới 10", ",84,"},
 		"/so-lieu/IND.json":                             {`"more than 84"`, `"printed"`},
 		"/so-lieu/DE_SHARE/S.VN.MIC.TOTAL":              {"gần 15"},
@@ -42,7 +42,7 @@ func TestWhatASourcePrintsShowsAndNotTheNumberAlone(t *testing.T) {
 			t.Errorf("%s shows %q", address, plain)
 		}
 	}
-	if body := get(s, "/vi-sao?o=IND/D.VN.NEEDED_GROWTH/2023-08-30").Body.String(); !strings.Contains(body, "<strong class=\"n\">khoảng 20–25</strong> %/năm") || strings.Contains(body, "khoảng tin cậy") {
+	if body := get(s, "/vi-sao?o=IND/D.VN.NEEDED_GROWTH/2023-08-30").Body.String(); !strings.Contains(body, "<strong class=\"n\">khoảng 20–25</strong>\u00a0%/năm") || strings.Contains(body, "khoảng tin cậy") {
 		t.Error("a printed range is shown as an interval of confidence")
 	}
 	// A drawing is made of figures of many places; each brings its words.
@@ -63,7 +63,7 @@ func TestWhatASourcePrintsShowsAndNotTheNumberAlone(t *testing.T) {
 func TestDocumentsAreDescribedAtTheRoot(t *testing.T) {
 	s, _ := newSite(t, loose...)
 	for address, want := range map[string][]string{
-		"/vi-sao?o=DE_SHARE/S.VN.MIC.TOTAL/2023-S1": {"Kinh tế số 6 tháng đầu năm 2023", "Bộ Thông tin và Truyền thông", "12/07/2023", "theo Trang Chuyển đổi số TP.HCM dẫn", "<q>gần 15 %</q>", "đọc tháng 11/2026",
+		"/vi-sao?o=DE_SHARE/S.VN.MIC.TOTAL/2023-S1": {"Kinh tế số 6 tháng đầu năm 2023", "Bộ Thông tin và Truyền thông", "12/07/2023", "theo Trang Chuyển đổi số TP.HCM dẫn", "<q>gần 15\u00a0%</q>", "đọc tháng 11/2026",
 			`href="https://chuyendoiso.hochiminhcity.gov.vn/kinh-te-so"`},
 		"/vi-sao?lang=en&o=DE_SHARE/S.VN.MIC.TOTAL/2023-S1": {"as quoted by Ho Chi Minh City digital transformation page", "Ministry of Information and Communications"},
 		"/vi-sao?o=IND/M.VN.DVC_END_TO_END/2023-M04":        {"Không rõ ngày công bố", "theo Viện Kinh tế số dẫn"},

@@ -8,6 +8,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"nhipso/internal/text"
 )
 
 //go:embed templates/*.html
@@ -19,7 +21,7 @@ var pageTemplates = sync.OnceValue(func() map[string]*template.Template {
 	if err != nil {
 		panic(err)
 	}
-	base := template.New("layout.html").Funcs(template.FuncMap{"args": args, "seal": sealOf})
+	base := template.New("layout.html").Funcs(template.FuncMap{"args": args, "seal": sealOf, "unit": text.AfterNumber})
 	var own []string
 	for _, f := range files {
 		if name := path.Base(f); name == "layout.html" || strings.HasPrefix(name, "_") {

@@ -150,7 +150,7 @@ func (v *visit) savedScenario() (page, error) {
 		if f.Value == "" {
 			continue
 		}
-		p.Shown = append(p.Shown, fieldEntry{f.ID, f.Name, strings.TrimSpace(f.Value + " " + f.Unit)})
+		p.Shown = append(p.Shown, fieldEntry{f.ID, f.Name, text.WithUnit(f.Value, f.Unit)})
 	}
 	p.Shown = append(p.Shown, fieldEntry{"dang", v.say("scenario.shape"), v.say("scenario.shape-" + s.Shape)})
 	p.Save = false

@@ -32,7 +32,7 @@ func TestScenarioAnswersWhileTyping(t *testing.T) {
 		chromedp.Navigate(srv.URL+"/kich-ban"),
 		chromedp.Evaluate(`window.mark = true; document.getElementById("f-muc-tieu").value = ""`, nil),
 		chromedp.SendKeys("#f-muc-tieu", "25"),
-		chromedp.WaitVisible(`//p[@role="status"][contains(., "25 %")]`, chromedp.BySearch),
+		chromedp.WaitVisible(`//p[@role="status"][contains(., "25 %")]`, chromedp.BySearch),
 		chromedp.Text(`[role=status]`, &answer),
 		chromedp.Evaluate(`window.mark === true`, &same),
 		chromedp.Evaluate(`location.search`, &address),

@@ -80,7 +80,7 @@ func TestAScenarioIsWorkedOutOnThePage(t *testing.T) {
 	t.Run("a coefficient of digitalisation moves the share, and the page says how", func(t *testing.T) {
 		w := get(s, "/kich-ban?lang=en&he-so=20")
 		// In 2025 the core is 8.42 and the digitalised part 5.60 per cent of GDP.
-		for _, want := range []string{`name="he-so" value="20"`, "digitalised part, 5.60 % of GDP", "core 8.42 %", "taxes on products 10.00 %", "the coefficient, ", "our reading", "Coefficient of digitalisation that meets the target, 2030"} {
+		for _, want := range []string{`name="he-so" value="20"`, "digitalised part, 5.60\u00a0% of GDP", "core 8.42\u00a0%", "taxes on products 10.00\u00a0%", "the coefficient, ", "our reading", "Coefficient of digitalisation that meets the target, 2030"} {
 			if !strings.Contains(w.Body.String(), want) {
 				t.Errorf("the page does not say %q", want)
 			}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 	"unicode"
@@ -237,7 +236,7 @@ func (v *visit) withUnit(a aim, o cube.Version) string {
 		return v.say("targets.rank", "n", text.FormatNumber(v.lang, *o.Value, 0))
 	}
 	flow, _ := v.snap.Catalog.Dataflow(targetFlow)
-	return measured(text.FormatNumber(v.lang, *v.rounded(o).Number, -1), unitOf(v.snap, flow, a.goal).In(v.lang))
+	return text.WithUnit(text.FormatNumber(v.lang, *v.rounded(o).Number, -1), unitOf(v.snap, flow, a.goal).In(v.lang))
 }
 
 // whyClass says in a sentence, with the numbers, why a target stands where it does.
@@ -267,16 +266,13 @@ func (v *visit) whyClass(a aim) string {
 	}
 	out := v.say(id, pairs...)
 	if o, ok := a.measures["PROB"]; ok && o.Value != nil && !monitor.SpreadKnown(len(readings)) && strings.HasPrefix(reason, "forecast-") {
-		out += " " + v.say("targets.spread-assumed", "n", len(readings), "spread", text.FormatNumber(v.lang, stat.Int(int64(100*monitor.UnknownSpread)), 0)+" %")
+		out += " " + v.say("targets.spread-assumed", "n", len(readings), "spread", text.FormatPercent(v.lang, stat.Int(int64(100*monitor.UnknownSpread)), 0))
 	}
 	if later, ok := v.after(a, readings); ok && monitor.Class(class).Closed() {
 		out += " " + v.say("targets.later", "period", v.readingDay(later), "actual", v.amountIn(later))
 	}
-	return percent.ReplaceAllString(out, "$1\u00a0%")
+	return out
 }
-
-// percent is a number before its sign, which no line may part.
-var percent = regexp.MustCompile(`(\d) %`)
 
 // classWords says a class and why it was given, in both languages, from its cell alone; false for any other figure.
 func (v *visit) classWords(o cube.Version) (catalog.Label, bool) {

@@ -5,21 +5,6 @@ import (
 	"testing"
 )
 
-func TestANumberIsNeverPartedFromItsPercent(t *testing.T) {
-	for want, got := range map[string]string{
-		"14,02\u00a0% GDP": measured(" 14,02", "% GDP"),
-		"> 84\u00a0%":      measured("> 84", "%"),
-		"3 bậc":            measured("3", "bậc"),
-		"7":                measured("7", ""),
-		"dưới 1\u00a0%.":   percent.ReplaceAllString("dưới 1 %.", "$1\u00a0%"),
-		"điểm %":           percent.ReplaceAllString("điểm %", "$1\u00a0%"),
-	} {
-		if got != want {
-			t.Errorf("%q; want %q", got, want)
-		}
-	}
-}
-
 func TestAJudgementThatWasKeptHasTheDayOfItsRun(t *testing.T) {
 	s, _ := newSite(t)
 	v, err := s.visit(httptest.NewRequest("GET", "/muc-tieu", nil))

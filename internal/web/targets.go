@@ -256,17 +256,8 @@ func (v *visit) amount(o cube.Version, c cell) cell {
 	if printed := o.Printed(); printed != "" { // "more than 84" is not 84
 		number = attribute(v.snap, stat.AttrText, printed)
 	}
-	out.Label = catalog.Label{Vi: measured(symbol+number.Vi, unit.Vi), En: measured(symbol+number.En, unit.En)}
+	out.Label = catalog.Label{Vi: text.WithUnit(symbol+number.Vi, unit.Vi), En: text.WithUnit(symbol+number.En, unit.En)}
 	return out
-}
-
-// measured writes a number and its unit; "%" never begins a line of its own.
-func measured(number, unit string) string {
-	number = strings.TrimSpace(number)
-	if strings.HasPrefix(unit, "%") {
-		return number + "\u00a0" + unit
-	}
-	return strings.TrimSpace(number + " " + unit)
 }
 
 // isRank reports whether a figure is a place in a ranking.

@@ -163,7 +163,7 @@ func (v *visit) printedRate(f *catalog.Dataflow, o cube.Version) catalog.Label {
 	if !ok || p.Value == nil {
 		return catalog.Label{}
 	}
-	return catalog.Label{Vi: text.FormatNumber("vi", *p.Value, -1) + " %", En: text.FormatNumber("en", *p.Value, -1) + " %"}
+	return catalog.Label{Vi: text.FormatPercent("vi", *p.Value, -1), En: text.FormatPercent("en", *p.Value, -1)}
 }
 
 // actionList is the list of the ten action programmes of the first national forum on the digital economy.

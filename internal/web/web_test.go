@@ -112,8 +112,8 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	t.Run("home says the share with its source, the newest quarter with its interval, and the way to the targets", func(t *testing.T) {
-		has(t, page("/"), `<strong class="n">14,02</strong> % GDP`, "công bố 05/01/2026", `<strong class="n">14,44</strong>`, "13,20–15,70", "không phải số chính thức",
-			"20 % GDP vào năm 2025", "5,98 điểm %", "15,98 điểm %", "/vi-sao?o=DE_SHARE%2FA.VN.NSO.TOTAL%2F2025")
+		has(t, page("/"), `<strong class="n">14,02</strong> % GDP`, "công bố 05/01/2026", `<strong class="n">14,44</strong>`, "13,20–15,70", "không phải số chính thức",
+			"20\u00a0% GDP vào năm 2025", "5,98 điểm\u00a0%", "15,98 điểm\u00a0%", "/vi-sao?o=DE_SHARE%2FA.VN.NSO.TOTAL%2F2025")
 	})
 	t.Run("home sets the vintages side by side", func(t *testing.T) {
 		has(t, page("/"), "12,67", "12,63", "12,83", "12,33")
@@ -123,7 +123,7 @@ func TestAnswers(t *testing.T) {
 	})
 	t.Run("an earlier day shows what was published by then, and no estimate of ours", func(t *testing.T) {
 		p := page("/?asof=2025-06-30")
-		has(t, p, `<strong class="n">13,17</strong> % GDP`, "30/06/2025")
+		has(t, p, `<strong class="n">13,17</strong> % GDP`, "30/06/2025")
 		if strings.Contains(p, "14,02") || strings.Contains(p, "14,44") {
 			t.Error("shows later figures")
 		}
@@ -157,7 +157,7 @@ func TestAnswers(t *testing.T) {
 			"<b>Không đạt</b>. Đã qua hạn 31/12/2025. Số của năm hạn (2025: 14,02\u00a0% GDP) không đạt mục tiêu 20\u00a0% GDP", "Đã công bố 6 số, từ 2020 đến 2025",
 			"Theo thước đo khác", "14,26\u00a0% GDP</a> (2022)", "Cục Thống kê): cơ quan đo lường chỉ tiêu này")
 		has(t, page("/muc-tieu/KTS-1?lang=en"), "probability of meeting the target of 30\u00a0% of GDP: under 1\u00a0%", "6 figures published, from 2020 to 2025")
-		has(t, page("/muc-tieu"), "1 đạt", "1 không đạt", "1 cần tập trung", "dưới 1 %")
+		has(t, page("/muc-tieu"), "1 đạt", "1 không đạt", "1 cần tập trung", "dưới 1\u00a0%")
 	})
 	t.Run("the figure shown is the one of the period that was judged, with its own flags", func(t *testing.T) {
 		s, reg := newShelf(t, row{"IND", "A.VN.GII", "2021", "44", "2021-09-20", "P", []string{"UNIT_MEASURE", "RANK"}}, row{"IND", "A.VN.GII", "2024", "44", "2024-09-26", "E", []string{"UNIT_MEASURE", "RANK"}},
@@ -177,13 +177,13 @@ func TestAnswers(t *testing.T) {
 		if strings.Contains(body, "forecast-misses") || strings.Contains(body, "FOCUS;") {
 			t.Error("a code of the rule is shown")
 		}
-		has(t, page("/vi-sao?o=TARGET_STATUS/A.VN.KTS-1.PROB/2030"), "dưới 1 %")
+		has(t, page("/vi-sao?o=TARGET_STATUS/A.VN.KTS-1.PROB/2030"), "dưới 1\u00a0%")
 	})
 	t.Run("a judgement of a person stands beside the computed one, with name and reason", func(t *testing.T) {
 		has(t, page("/muc-tieu/XHS-1"), "<b>Đạt</b>. Đạt trước hạn: tháng 12/2023 là 84\u00a0%", "Không có số liệu của năm 2025", "Đã công bố 2 số", "Người phụ trách đánh giá khác: Có khả năng hoàn thành. Nguyễn Văn A", "Số mới nhất chưa qua thẩm định")
 	})
 	t.Run("tasks show the base of every rate beside it", func(t *testing.T) {
-		has(t, page("/nhiem-vu"), "16.051 trên 21.914", "98,63", "98,62 %", "nhiệm vụ đã đến hạn")
+		has(t, page("/nhiem-vu"), "16.051 trên 21.914", "98,63", "98,62\u00a0%", "nhiệm vụ đã đến hạn")
 	})
 	t.Run("an explanation goes down to the documents", func(t *testing.T) {
 		has(t, page("/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q1"), "Kinh tế số theo quý", "mốc năm", "TEST &lt;source&gt; &amp; co", "13,20–15,70")

@@ -109,7 +109,7 @@ func TestExplanationsHoldNoCode(t *testing.T) {
 		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/vi-sao?o=DE_VA/A.VN.NSO.TOTAL.LATEST/2023&asof=2025-12-01", nil))
 		_, body, _ := strings.Cut(w.Body.String(), "<h1>")
 		words := html.UnescapeString(tags.ReplaceAllString(body, ""))
-		for _, want := range []string{"12,87 % × 10.320.311 tỷ đồng = 1.328.224 tỷ đồng", "Công thức “Giá trị tăng thêm của kinh tế số theo năm”", "tính lại cho ngày", "chưa từng công bố"} {
+		for _, want := range []string{"12,87\u00a0% × 10.320.311 tỷ đồng = 1.328.224 tỷ đồng", "Công thức “Giá trị tăng thêm của kinh tế số theo năm”", "tính lại cho ngày", "chưa từng công bố"} {
 			if !strings.Contains(words, want) {
 				t.Errorf("%q is not said", want)
 			}

@@ -8,6 +8,7 @@ package words
 import (
 	"encoding/csv"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -27,10 +28,19 @@ func MustRead(text string) Book {
 		if _, twice := b.byID[row[0]]; twice || row[1] == "" || row[2] == "" {
 			panic("words: " + row[0] + " appears twice or lacks a language")
 		}
+		if Breaks(row[1]) || Breaks(row[2]) {
+			panic("words: " + row[0] + " has a percent sign that may begin a line; the space before it is U+00A0")
+		}
 		b.byID[row[0]] = [2]string{row[1], row[2]}
 	}
 	return b
 }
+
+// Breaks reports whether a text lets a line break before "%" or "‰", as an ordinary space does: "15,38" would end a line and "%" begin the next.
+func Breaks(text string) bool { return parted.MatchString(text) }
+
+// parted is a sign with an ordinary space before it; "%20" of an address and "%-10s" of a format are none.
+var parted = regexp.MustCompile(` [%‰](?:[^0-9A-Za-z.+*#-]|\.(?:\D|$)|$)`)
 
 // Has reports whether the book has a word, for rooms that look for a special word before the general one.
 func (b Book) Has(id string) bool { _, ok := b.byID[id]; return ok }

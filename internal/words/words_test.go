@@ -20,6 +20,7 @@ func TestBook(t *testing.T) {
 	})
 	for name, text := range map[string]string{
 		"a word that lacks Vietnamese": "id,vi,en\nsource,,Source\n", "a word that appears twice": "id,vi,en\na,b,c\na,b,c\n", "a row with a column too many": "id,vi,en\na,b,c,d\n",
+		"a percent sign that may begin a line": "id,vi,en\na,{n} % GDP,x\n", "one in English": "id,vi,en\na,x,5 %\n", "one after a word": "id,vi,en\na,điểm %,x\n",
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {
 			defer func() {
