@@ -389,6 +389,28 @@ func TestTargets(t *testing.T) {
 			t.Errorf("the figure judged has lost its own evidence, period or measure: %v", x)
 		}
 	})
+	t.Run("a gap says on which side it lies, for shares and ranks alike", func(t *testing.T) {
+		seen := map[any]int{}
+		for _, x := range dig(read(t, "/api/v1/targets?lang=en"), "targets").([]any) {
+			side := dig(x, "gapSide", "id")
+			if (dig(x, "gap") == nil) != (side == nil) {
+				t.Errorf("a gap without a side or a side without a gap: %v", x)
+			}
+			class := dig(x, "class", "id")
+			if side == "short" && (class == "MET" || class == "ACHIEVED") || (side == "exceeded" || side == "equal" && dig(x, "comparator") != ">") && (class == "MISSED" || class == "FOCUS" || class == "LIKELY") {
+				t.Errorf("%v: class %v and gap %v: %v", dig(x, "id"), class, dig(x, "gap"), dig(x, "gapSide"))
+			}
+			if side != nil {
+				seen[side]++
+				if says := dig(x, "gapSide", "name").(string); !strings.Contains(says, map[any]string{"short": "short", "exceeded": "exceeded by", "equal": "exactly"}[side]) {
+					t.Error(says)
+				}
+			}
+		}
+		if len(seen) < 2 {
+			t.Errorf("only %v", seen)
+		}
+	})
 	t.Run("a target ahead comes with forecast and probability, which is never 0", func(t *testing.T) {
 		list := read(t, "/api/v1/targets?target=749-7&year=2030&lang=en")
 		x := dig(list, "targets", 0)

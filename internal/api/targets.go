@@ -14,6 +14,7 @@ import (
 	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
 
 func (s *service) registerTargets(a huma.API) {
@@ -51,6 +52,7 @@ type Target struct {
 	Probability     *stat.Decimal     `json:"probability,omitempty"`
 	ProbabilityText string            `json:"probabilityText,omitempty"`
 	Gap             *stat.Decimal     `json:"gap,omitempty"`
+	GapSide         *Named            `json:"gapSide,omitempty"`
 	Trajectory      *stat.Decimal     `json:"trajectory,omitempty"`
 	Cell            string            `json:"cell"`
 	StandingCell    string            `json:"standingCell,omitempty"`
@@ -230,7 +232,7 @@ func (v *visit) measured(t *Target, code catalog.Code, at place, standings map[p
 	readings := m.Readings(all)
 	t.Readings, t.Actual = readingsOf(readings), v.actual(m, standings[at]["ACTUAL"], readings)
 	if t.Actual != nil && t.Actual.Printed != "" {
-		t.Gap = nil // "more than 84" leaves no one number to the target
+		t.Gap, t.GapSide = nil, nil // "more than 84" leaves no one number to the target
 	}
 	for _, list := range m.Beside(all) {
 		var last *cube.Version
@@ -367,7 +369,24 @@ func (v *visit) target(f *catalog.Dataflow, o cube.Version, measures map[string]
 		t.ProbabilityText = text.FormatProbability(v.lang, *p)
 	}
 	t.Probability, t.Gap, t.Trajectory = measures["PROB"].Value, measures["GAP"].Value, measures["TRAJECTORY"].Value
+	t.GapSide = v.gapSide(f, o, measures)
 	return t
+}
+
+// gapSide says on which side of the target the figure judged lies, in a code and in words with the distance.
+func (v *visit) gapSide(f *catalog.Dataflow, goal cube.Version, measures map[string]cube.Version) *Named {
+	gap, actual := measures["GAP"].Value, measures["ACTUAL"].Value
+	code, ok := mustList(v, "CL_TARGET").Code(f.CodeOf(goal.Key, "TARGET"))
+	if !ok || gap == nil || actual == nil || goal.Value == nil {
+		return nil
+	}
+	names := view.Names{Catalog: v.snap.Catalog}
+	unit, mult := names.UnitCode(f, goal)
+	if unit == "" {
+		unit = code.Notes["unit"]
+	}
+	side := monitor.SideOf(*goal.Value, *actual, monitor.DirectionOf(v.snap.Catalog, code))
+	return &Named{string(side), names.Against(v.lang, unit, mult, side, *gap)}
 }
 
 // classNamed is the class of a standing, or nil when it has not been judged.

@@ -127,11 +127,7 @@ func (a aim) judge(out *pipeline.Result, day stat.Date, paths map[stat.Key]*path
 // newAim holds a target, or one condition of it, against the readings of its indicator.
 func newAim(c *catalog.Catalog, in *pipeline.Inputs, t cube.Version, code catalog.Code) aim {
 	a := aim{version: t, area: t.Key.Codes()[1], id: code.ID, detail: in.Detail}
-	indicator, ok := c.Indicator(code.Notes["indicator"])
-	direction := 1
-	if ok {
-		direction = indicator.Direction
-	}
+	indicator, _ := c.Indicator(code.Notes["indicator"])
 	if m, ok := monitor.MeasureOf(c, code, a.area); ok {
 		a.figures = m.Readings(in.Newest(m.Flow.ID))
 	}
@@ -139,7 +135,7 @@ func newAim(c *catalog.Catalog, in *pipeline.Inputs, t cube.Version, code catalo
 		a.points = append(a.points, monitor.Point{Day: v.Period.To(), Value: v.Value.Float64()})
 	}
 	a.rank = indicator.Unit == "RANK"
-	a.target = monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: direction, Due: dueOf(t.Period.Year()),
+	a.target = monitor.Target{Value: t.Value, Comparator: t.Attributes[stat.AttrComparator], Direction: monitor.DirectionOf(c, code), Due: dueOf(t.Period.Year()),
 		Percent: strings.HasPrefix(indicator.Unit, "PC")}
 	return a
 }

@@ -12,6 +12,7 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
 )
 
 var (
@@ -144,5 +145,61 @@ func TestSentencesOfTargetsHaveUnitsAndFewDigits(t *testing.T) {
 		if !strings.Contains(said.Result, want) {
 			t.Errorf("%s is %q without %q", v.Cell(), said.Result, want)
 		}
+	}
+}
+
+// TestADistanceSaysItsSide: the sign of target minus actual is one thing for a share and another for a rank; the words are not.
+func TestADistanceSaysItsSide(t *testing.T) {
+	i := loaded(t)
+	d := stat.MustDecimal
+	for _, c := range []struct {
+		unit   string
+		side   monitor.Side
+		apart  string
+		vi, en string
+	}{
+		{"PC_GDP", monitor.Short, "3.20", "còn thiếu 3,2 điểm phần trăm", "3.2 percentage points short"},
+		{"PC", monitor.Exceeded, "-1", "vượt 1 điểm phần trăm", "exceeded by 1 percentage point"},
+		{"RANK", monitor.Exceeded, "3", "vượt 3 bậc", "exceeded by 3 places"},
+		{"RANK", monitor.Short, "-1", "còn thiếu 1 bậc", "1 place short"},
+		{"RANK", monitor.Equal, "0", "đúng bằng mức mục tiêu", "exactly at the target"},
+		{"USD", monitor.Short, "1500000", "còn thiếu 1.500.000 USD", "1,500,000 USD short"},
+	} {
+		n := i.speaker("vi").Names
+		if vi, en := n.Against("vi", c.unit, "", c.side, d(c.apart)), n.Against("en", c.unit, "", c.side, d(c.apart)); vi != c.vi || en != c.en {
+			t.Errorf("%s %s %s: %q, %q", c.unit, c.side, c.apart, vi, en)
+		}
+	}
+	seen := map[string]int{}
+	for _, v := range i.newest {
+		if v.Dataflow != targetFlow || !strings.HasSuffix(string(v.Key), ".GAP") {
+			continue
+		}
+		n, err := pipeline.ExplainVersion(context.Background(), i, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		vi, _ := i.speaker("vi").Sentence(n)
+		en, _ := i.speaker("en").Sentence(n)
+		behind := v.Value.Sign() > 0
+		if codes := v.Key.Codes(); i.speaker("vi").Note("CL_TARGET", codes[2], "unit") == "RANK" {
+			behind = v.Value.Sign() < 0
+		}
+		want, other := "vượt", "short"
+		switch {
+		case v.Value.Sign() == 0:
+			want, other = "đúng bằng", "exactly"
+		case behind:
+			want = "còn thiếu"
+		default:
+			other = "exceeded"
+		}
+		if !strings.Contains(vi.Text, want) || !strings.Contains(en.Text, other) {
+			t.Errorf("%s: %q, %q", v.Cell(), vi.Text, en.Text)
+		}
+		seen[want]++
+	}
+	if len(seen) != 3 {
+		t.Errorf("%v", seen)
 	}
 }

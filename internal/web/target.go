@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
@@ -188,8 +187,8 @@ func (v *visit) standing(a aim) standing {
 		s.Forecast, s.Interval = v.withUnit(a, o), v.interval(o)
 		s.Probability = v.probability(a).Label.In(v.lang)
 	}
-	if o, ok := v.actual(a); ok && v.short(a) && o.Printed() == "" && a.goal.Value != nil {
-		s.Gap = v.distance(a, a.goal.Value.Sub(*v.rounded(o).Number).Abs())
+	if o, ok := v.actual(a); ok {
+		s.Gap = v.against(a, o)
 	}
 	if o, ok := get("TRAJECTORY"); ok {
 		s.Trajectory = v.withUnit(a, o)
@@ -217,29 +216,21 @@ func (v *visit) standing(a aim) standing {
 	return s
 }
 
-// distance is what lies between the target and the figure shown: two percentages differ by points, two ranks by places.
-func (v *visit) distance(a aim, d stat.Decimal) string {
-	n := text.FormatNumber(v.lang, d, -1)
-	switch unit := noteOf(v.snap, "CL_TARGET", a.target, "unit"); {
-	case strings.HasPrefix(unit, "PC"):
-		return n + " " + unitLabel(v.snap, "PC_POINT", "").In(v.lang)
-	case unit == rankUnit:
-		if d.Cmp(stat.Int(1)) == 0 {
-			return v.say("targets.place", "n", n)
-		}
-		return v.say("targets.places", "n", n)
+// against says how far the figure shown is from the target and on which side; nothing where the source prints no plain number, or where
+// the target is an increase over nobody knows what.
+func (v *visit) against(a aim, o cube.Version) string {
+	l, err := v.snap.Catalog.Codelist("CL_TARGET")
+	if err != nil || o.Printed() != "" || a.goal.Value == nil || a.reason() == monitor.NoComparator {
+		return ""
 	}
+	code, _ := l.Code(a.target)
 	flow, _ := v.snap.Catalog.Dataflow(targetFlow)
-	return n + " " + unitOf(v.snap, flow, a.goal).In(v.lang)
-}
-
-// short reports whether the figure judged falls short of the target: an achieved or met target has no gap, whichever way is better.
-func (v *visit) short(a aim) bool {
-	switch monitor.Class(v.class(a)) {
-	case monitor.Achieved, monitor.Met:
-		return false
+	unit, mult := namesOf(v.snap).UnitCode(flow, a.goal)
+	if unit == "" {
+		unit = code.Notes["unit"]
 	}
-	return true
+	actual := *v.rounded(o).Number
+	return namesOf(v.snap).Against(v.lang, unit, mult, monitor.SideOf(*a.goal.Value, actual, monitor.DirectionOf(v.snap.Catalog, code)), a.goal.Value.Sub(actual))
 }
 
 // actualFigure draws the published readings of the measure against the targets, with those by other definitions beside them.
