@@ -4,8 +4,6 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/stat"
@@ -36,12 +34,7 @@ var findingsFile string
 var sentences = words.MustRead(findingsFile)
 
 // listOf names the codelist in which a fact of a finding is a code.
-var listOf = map[string]string{"activity": "CL_ACTIVITY", "prices": "CL_PRICES", "definition": "CL_DEFINITION", "component": "CL_COMPONENT", "area": "CL_AREA",
-	"programme": "CL_PROGRAMME", "measure": "CL_TASK_MEASURE", "growth": "CL_DE_GROWTH", "level": "CL_DTI_LEVEL", "version": "CL_DTI_VERSION", "status": "CL_OBS_STATUS"}
-
-// factOf names the fact that the code of a dimension is; a MEASURE is one of several lists.
-var factOf = map[string]string{"ACTIVITY": "activity", "PRICES": "prices", "DEFINITION": "definition", "COMPONENT": "component", "REF_AREA": "area",
-	"PROGRAMME": "programme", "LEVEL": "level", "VERSION": "version", "CL_TASK_MEASURE": "measure", "CL_DE_GROWTH": "growth"}
+var listOf = map[string]string{"area": "CL_AREA", "status": "CL_OBS_STATUS"}
 
 // In says the finding in "vi" or "en".
 func (f Finding) In(c *catalog.Catalog, lang string) string {
@@ -63,11 +56,16 @@ func Sentence(c *catalog.Catalog, lang, rule string, parts map[string]string) st
 		id = string(catalog.IdentityRule)
 	}
 	pairs := make([]any, 0, 2*len(parts))
+	added := addedOver(r)
 	for name, value := range parts {
-		pairs = append(pairs, name, factText(c, lang, name, value))
+		said := factText(c, lang, name, value)
+		if name == "cell" {
+			said = cellText(c, lang, value, added)
+		}
+		pairs = append(pairs, name, said)
 	}
 	if cells := CellsOf(parts); len(cells) > 1 {
-		pairs = append(pairs, "parts", partNames(c, lang, cells))
+		pairs = append(pairs, "parts", partNames(c, lang, cells, len(added) > 0))
 	}
 	said := sentences.Say(lang, id, pairs...)
 	if declared {
@@ -78,16 +76,50 @@ func Sentence(c *catalog.Catalog, lang, rule string, parts map[string]string) st
 	return said
 }
 
-// partNames names the components that a finding adds, so that two identities of one total never read the same.
-func partNames(c *catalog.Catalog, lang string, cells []Cell) string {
+// addedOver gives the dimensions over which an identity adds figures of the dataflow that it stands at, when the figure it stands at is one of
+// those added and not their total: the identity is about no single code of them.
+func addedOver(r *catalog.Rule) map[string]bool {
+	if r == nil || r.Kind != catalog.IdentityRule || r.Got == nil {
+		return nil
+	}
+	out := map[string]bool{}
+	for _, ref := range append(r.Got.Refs(), r.Want.Refs()...) {
+		if ref.This {
+			return nil
+		}
+		for dimension, codes := range ref.Codes {
+			if len(codes) > 1 && slices.Contains(r.Flows, ref.Flow.ID) {
+				out[dimension] = true
+			}
+		}
+	}
+	return out
+}
+
+// partNames names what a finding adds by the codes in which the figures of its first dataflow differ, so that two identities of one total never
+// read the same. The first figure is one of them when whole is set, else it is their total.
+func partNames(c *catalog.Catalog, lang string, cells []Cell, whole bool) string {
+	flow, err := c.Dataflow(cells[0].Dataflow)
+	if err != nil {
+		return ""
+	}
+	first := cells[0].Key.Codes()
 	var names []string
-	for _, cell := range cells {
-		flow, err := c.Dataflow(cell.Dataflow)
-		if err != nil {
+	for i, cell := range cells {
+		if cell.Dataflow != flow.ID || i == 0 && !whole {
 			continue
 		}
-		if code := flow.CodeOf(cell.Key, "COMPONENT"); code != "" && code != "TOTAL" {
-			names = append(names, c.Name("CL_COMPONENT", code, lang))
+		var of []string
+		for k, code := range cell.Key.Codes() {
+			if k >= len(flow.Dimensions) || flow.Dimensions[k].ID == "FREQ" {
+				continue
+			}
+			if slices.ContainsFunc(cells, func(x Cell) bool { return x.Dataflow == flow.ID && x.Key.Codes()[k] != first[k] }) {
+				of = append(of, c.Name(flow.Dimensions[k].Codelist, code, lang))
+			}
+		}
+		if name := strings.Join(of, ", "); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return strings.Join(names, "; ")
@@ -108,12 +140,6 @@ func factText(c *catalog.Catalog, lang, name, value string) string {
 	switch {
 	case listOf[name] != "":
 		value = c.Name(listOf[name], value, lang)
-		if name == "prices" || name == "growth" || name == "measure" { // common nouns in the middle of a sentence
-			r, n := utf8.DecodeRuneInString(value)
-			value = string(unicode.ToLower(r)) + value[n:]
-		}
-	case name == "cell":
-		value = cellText(c, lang, value)
 	case name == "period" || name == "before":
 		if p, err := stat.ParsePeriod(value); err == nil {
 			value = text.FormatPeriodInline(lang, p)
@@ -130,15 +156,15 @@ func factText(c *catalog.Catalog, lang, name, value string) string {
 	return value
 }
 
-// cellText names a cell in words: its dataflow, its codes other than the frequency, and its period.
-func cellText(c *catalog.Catalog, lang, cell string) string {
+// cellText names a cell in words: its dataflow, its codes other than the frequency and those of some dimensions, and its period.
+func cellText(c *catalog.Catalog, lang, cell string, without map[string]bool) string {
 	id, rest, _ := strings.Cut(cell, "/")
 	key, written, _ := strings.Cut(rest, "/")
 	flow, err := c.Dataflow(id)
 	if err != nil {
 		return cell
 	}
-	name := SeriesName(c, flow, stat.Key(key), lang)
+	name := seriesName(c, flow, stat.Key(key), lang, without)
 	if p, err := stat.ParsePeriod(written); err == nil {
 		name += ", " + text.FormatPeriodInline(lang, p)
 	}
@@ -147,10 +173,14 @@ func cellText(c *catalog.Catalog, lang, cell string) string {
 
 // SeriesName names a series in words: its dataflow and its codes other than the frequency.
 func SeriesName(c *catalog.Catalog, flow *catalog.Dataflow, key stat.Key, lang string) string {
+	return seriesName(c, flow, key, lang, nil)
+}
+
+func seriesName(c *catalog.Catalog, flow *catalog.Dataflow, key stat.Key, lang string, without map[string]bool) string {
 	name := flow.Name.In(lang)
 	var of []string
 	for i, code := range key.Codes() {
-		if i < len(flow.Dimensions) && flow.Dimensions[i].ID != "FREQ" {
+		if i < len(flow.Dimensions) && flow.Dimensions[i].ID != "FREQ" && !without[flow.Dimensions[i].ID] {
 			of = append(of, c.Name(flow.Dimensions[i].Codelist, code, lang))
 		}
 	}

@@ -163,15 +163,6 @@ func (t *trial) finding(v *view) (f Finding, broken bool) {
 	difference := t.got.Sub(t.want)
 	parts := map[string]string{"cell": t.anchor.Cell().String(), "period": t.anchor.Period.String(), "expected": plain(t.want), "got": plain(t.got),
 		"difference": plain(difference), "apart": plain(difference.Abs()), "tolerance": plain(t.tolerance)}
-	flow := v.flows[t.anchor.Dataflow].flow
-	for i, code := range t.anchor.Key.Codes() {
-		d := flow.Dimensions[i]
-		for _, id := range []string{d.ID, d.Codelist} {
-			if fact := factOf[id]; fact != "" {
-				parts[fact] = code
-			}
-		}
-	}
 	for name, value := range t.facts {
 		parts[name] = plain(value)
 		if name == "percent" {
