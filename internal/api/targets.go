@@ -404,11 +404,20 @@ func (v *visit) reasonOf(measures map[string]cube.Version) *Named {
 	if why == "" {
 		return nil
 	}
-	n := &Named{why, v.snap.Catalog.AttributeText(stat.AttrComment, why, v.lang)}
-	if word := "reason." + why; book.Has(word) {
-		n.Name = book.Say(v.lang, word)
+	if said := reasonWords(v.lang, monitor.Reason(why), v.classOf(measures["CLASS"])); said != "" {
+		return &Named{why, said}
 	}
-	return n
+	return &Named{why, v.snap.Catalog.AttributeText(stat.AttrComment, why, v.lang)}
+}
+
+// reasonWords says the branch of the rule as the page of the target does, without the numbers of the target; "" for a branch that is no more.
+func reasonWords(lang string, why monitor.Reason, class string) string {
+	for _, word := range []string{"reason." + string(why) + "-" + class, "reason." + string(why)} {
+		if book.Has(word) {
+			return book.Say(lang, word, "least", monitor.MinFigures, "span", monitor.MinYears)
+		}
+	}
+	return ""
 }
 
 // classOf reads the class that a standing was given: in words, else as the number of the class in its list.

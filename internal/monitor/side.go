@@ -16,9 +16,6 @@ const (
 	Equal    Side = "equal"    // the figure is the number of the target
 )
 
-// Sides lists them.
-func Sides() []Side { return []Side{Short, Exceeded, Equal} }
-
 // SideOf gives the side of a figure. The direction is +1 when higher is better and −1 when lower is.
 func SideOf(target, actual stat.Decimal, direction int) Side {
 	switch order := actual.Cmp(target); {

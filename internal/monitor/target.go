@@ -65,6 +65,12 @@ const (
 	OpenCondition   Reason = "open-condition"     // none is known to fail, but at least one cannot be judged
 )
 
+// Reasons lists them in the order of the constants.
+func Reasons() []Reason {
+	return []Reason{MetByDue, MissedAtDue, Ahead, Behind, OneFigure, TooShort, Qualitative, NoFigure, NoComparator, MetInYear, MetBefore, MetEarlier, MissedInYear, MissedBefore,
+		NoFigureForYear, EveryCondition, SomeCondition, EffortCondition, OpenCondition}
+}
+
 // LikelyAt is the probability from which a forecast counts as "likely". One half is the neutral reading of the official
 // words: likelier than not.
 const LikelyAt = 0.5

@@ -26,7 +26,7 @@ func (s *Speaker) target(n pipeline.Node, v cube.Version) string {
 		return s.general(n, j.write(v))
 	}
 	class := s.Code("CL_TARGET_CLASS", v.Attributes[stat.AttrText]).In(s.Lang)
-	pairs := []any{"class", lower(class), "year", v.Period.String(), "n", s.count(len(j.figures))}
+	pairs := []any{"class", lower(class), "year", v.Period.String(), "n", s.count(len(j.figures)), "least", monitor.MinFigures, "span", monitor.MinYears}
 	for name, o := range map[string]*cube.Version{"target": j.target, "actual": j.actual, "forecast": j.forecast} {
 		if o != nil {
 			pairs = append(pairs, name, j.short(*o))
@@ -42,7 +42,7 @@ func (s *Speaker) target(n pipeline.Node, v cube.Version) string {
 		pairs = append(pairs, "chance", text.FormatProbability(s.Lang, *j.chance.Value))
 	}
 	// The words of a branch are said when all the numbers in them are known; else what is known is said.
-	for _, id := range []string{"rule-" + v.Attributes[stat.AttrComment], "rule-forecast", "rule-actual", "rule-target"} {
+	for _, id := range []string{"rule-" + v.Attributes[stat.AttrComment] + "-" + v.Attributes[stat.AttrText], "rule-" + v.Attributes[stat.AttrComment], "rule-forecast", "rule-actual", "rule-target"} {
 		if book.Has(id) {
 			if said := s.say(id, pairs...); !strings.Contains(said, "{") {
 				return said
