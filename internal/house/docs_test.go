@@ -2,9 +2,14 @@ package house
 
 import (
 	"go/ast"
+	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"nhipso/internal/monitor"
 )
 
 func TestEveryPackageAndExportedNameSaysWhatItIsFor(t *testing.T) {
@@ -47,6 +52,43 @@ func TestEveryPackageAndExportedNameSaysWhatItIsFor(t *testing.T) {
 		if !documented[dir] {
 			t.Errorf("%s: the package does not say what it is for", dir)
 		}
+	}
+}
+
+// A reader of a class looks up its reason in one place: every branch of the rule for targets stands on the page of its part, and in the list
+// that the tests of pages, explanations and the interface for programs walk.
+func TestEveryReasonOfAStandingIsWrittenDown(t *testing.T) {
+	page, err := os.ReadFile("../../doc/parts/monitor.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := monitor.Reasons()
+	found := 0
+	eachFile(t, func(path string, f *ast.File) {
+		if filepath.Base(filepath.Dir(path)) != "monitor" {
+			return
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			v, ok := n.(*ast.ValueSpec)
+			if !ok || len(v.Values) != 1 {
+				return true
+			}
+			if kind, ok := v.Type.(*ast.Ident); !ok || kind.Name != "Reason" {
+				return true
+			}
+			found++
+			reason, err := strconv.Unquote(v.Values[0].(*ast.BasicLit).Value)
+			if err != nil || !strings.Contains(string(page), "| `"+reason+"` |") {
+				t.Errorf("doc/parts/monitor.md does not say when a target stands where it does because of %q", reason)
+			}
+			if !slices.Contains(listed, monitor.Reason(reason)) {
+				t.Errorf("monitor.Reasons leaves out %q", reason)
+			}
+			return true
+		})
+	})
+	if found != len(listed) || found < 19 {
+		t.Errorf("%d reasons are declared and %d listed", found, len(listed))
 	}
 }
 
