@@ -279,6 +279,35 @@ func (c *Catalog) Name(codelist, code, lang string) string {
 	return code
 }
 
+// FullName is the name of a code where it stands alone, which no other code of its list has. Plans set targets under one and the same name: such a
+// target is named with the document that sets it. Provinces of two divisions of the country bear one name: such a province is named with its division.
+func (c *Catalog) FullName(codelist, code string) Label {
+	l := c.codelists[codelist]
+	if l == nil {
+		return Label{Vi: code, En: code}
+	}
+	x, ok := l.Code(code)
+	if !ok {
+		return Label{Vi: code, En: code}
+	}
+	by := x.Notes["instrument"]
+	if parent, ok := l.Code(x.Parent); ok && by == "" {
+		by = parent.Notes["instrument"]
+	}
+	set := x.Notes["set"]
+	if by == "" && set == "" || !slices.ContainsFunc(l.Codes, func(y Code) bool { return y.ID != x.ID && (y.Name.Vi == x.Name.Vi || y.Name.En == x.Name.En) }) {
+		return x.Name
+	}
+	full := func(lang string) string {
+		if by == "" {
+			return book.Say(lang, "division", "name", x.Name.In(lang), "n", set)
+		}
+		document, _, _ := strings.Cut(c.Name("CL_INSTRUMENT", by, lang), ":")
+		return x.Name.In(lang) + " (" + document + ")"
+	}
+	return Label{Vi: full("vi"), En: full("en")}
+}
+
 // Indicators lists the indicators in the order of their file.
 func (c *Catalog) Indicators() []Indicator { return c.indicators }
 

@@ -181,7 +181,7 @@ func seriesName(c *catalog.Catalog, flow *catalog.Dataflow, key stat.Key, lang s
 	var of []string
 	for i, code := range key.Codes() {
 		if i < len(flow.Dimensions) && flow.Dimensions[i].ID != "FREQ" && !without[flow.Dimensions[i].ID] {
-			of = append(of, c.Name(flow.Dimensions[i].Codelist, code, lang))
+			of = append(of, c.FullName(flow.Dimensions[i].Codelist, code).In(lang))
 		}
 	}
 	if len(of) > 0 {

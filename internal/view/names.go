@@ -105,15 +105,30 @@ func (n Names) Decimals(f *catalog.Dataflow, o cube.Version) int {
 	return digits
 }
 
-// Series names a series by the codes of its dimensions, leaving out those that are to be skipped and those that a pattern leaves open.
+// Series names a series by the codes of its dimensions, leaving out those that are to be skipped and those that a pattern leaves open. A province
+// is named as on the map of its day.
 func (n Names) Series(f *catalog.Dataflow, k stat.Key, skip map[string]bool) catalog.Label {
+	return n.series(f, k, skip, func(codelist, code string) catalog.Label {
+		if codelist == "CL_AREA" {
+			return n.Code(codelist, code)
+		}
+		return n.FullName(codelist, code)
+	})
+}
+
+// FullSeries is Series where nothing around it says which of two provinces of one name is meant.
+func (n Names) FullSeries(f *catalog.Dataflow, k stat.Key) catalog.Label {
+	return n.series(f, k, nil, n.FullName)
+}
+
+func (n Names) series(f *catalog.Dataflow, k stat.Key, skip map[string]bool, name func(codelist, code string) catalog.Label) catalog.Label {
 	var vi, en []string
 	codes := k.Codes()
 	for i, d := range f.Dimensions {
 		if i >= len(codes) || skip[d.ID] || d.ID == "FREQ" || codes[i] == "" {
 			continue
 		}
-		l := n.Code(d.Codelist, codes[i])
+		l := name(d.Codelist, codes[i])
 		vi, en = append(vi, l.Vi), append(en, l.En)
 	}
 	return catalog.Label{Vi: strings.Join(vi, ", "), En: strings.Join(en, ", ")}

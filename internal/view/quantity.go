@@ -2,6 +2,8 @@ package view
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -53,9 +55,19 @@ func (s *Speaker) Wording(o cube.Version) string {
 func (s *Speaker) Value(o cube.Version) string {
 	q, ok := s.of(o)
 	if !ok {
-		return s.Missing(o)
+		said := s.Missing(o)
+		if f, err := s.Dataflow(o.Dataflow); err == nil && o.Printed() != "" && Counts(said) { // "khoảng 20–25" has no one value, and still a unit
+			return text.WithUnit(said, s.unitText(s.UnitCode(f, o)))
+		}
+		return said
 	}
 	return s.write(q, false)
+}
+
+// Counts reports whether what a source prints ends in a number, which a unit follows; words that count nothing have none.
+func Counts(printed string) bool {
+	r, _ := utf8.DecodeLastRuneInString(printed)
+	return unicode.IsDigit(r)
 }
 
 // Missing gives the words for a figure without a value: the class of a target, what its source prints, or why there is none.

@@ -193,6 +193,7 @@ func (s *Speaker) method(n pipeline.Node, f *catalog.Dataflow, v cube.Version, o
 		"indicators", strings.Join(s.namesOf(n, "indicator"), "; ")}
 	said := map[string][]string{}
 	var order []string
+	apart := p.toldApart(n.Formula.Facts)
 	for _, x := range n.Formula.Facts {
 		if _, ok := x.Term.Eval(p.values); !ok {
 			return false
@@ -201,7 +202,7 @@ func (s *Speaker) method(n pipeline.Node, f *catalog.Dataflow, v cube.Version, o
 			order = append(order, x.Name)
 			pairs = append(pairs, x.Name+"-period", s.periodOf(p, x.Term))
 		}
-		said[x.Name] = append(said[x.Name], s.factText(p, x.Term))
+		said[x.Name] = append(said[x.Name], s.factText(p, x.Term)+apart[x.Name](x.Term))
 	}
 	for _, name := range order {
 		pairs = append(pairs, name, strings.Join(said[name], "; "))
@@ -215,6 +216,42 @@ func (s *Speaker) method(n pipeline.Node, f *catalog.Dataflow, v cube.Version, o
 	}
 	out.Text, out.Operands = s.say(id, pairs...), p.operands
 	return !strings.Contains(out.Text, "{")
+}
+
+// toldApart gives, for each name of facts, what is written behind one of them. A single fact needs nothing; of several figures under one name each
+// says of which series and period it is, in what they differ.
+func (p *speech) toldApart(facts []pipeline.Fact) map[string]func(pipeline.Term) string {
+	figures := map[string][]cube.Version{}
+	out := map[string]func(pipeline.Term) string{}
+	for _, x := range facts {
+		out[x.Name] = func(pipeline.Term) string { return "" }
+		if o, ok := p.find(x.Term); ok {
+			figures[x.Name] = append(figures[x.Name], o)
+		}
+	}
+	for name, list := range figures {
+		f, err := p.Dataflow(list[0].Dataflow)
+		if err != nil || len(list) < 2 || slices.ContainsFunc(list, func(o cube.Version) bool { return o.Dataflow != f.ID }) {
+			continue
+		}
+		keys := make([]stat.Key, len(list))
+		for i, o := range list {
+			keys[i] = o.Key
+		}
+		skip := Shared(f, keys)
+		out[name] = func(t pipeline.Term) string {
+			o, ok := p.find(t)
+			if !ok {
+				return ""
+			}
+			series := p.Series(f, o.Key, skip).In(p.Lang)
+			if series != "" {
+				series += ", "
+			}
+			return " (" + series + text.FormatPeriodInline(p.Lang, o.Period) + ")"
+		}
+	}
+	return out
 }
 
 // factText writes a fact: a number with its unit, a year without marks between its digits.
@@ -280,7 +317,7 @@ func (s *Speaker) namesOf(n pipeline.Node, role string) []string {
 
 // name names a series in full.
 func (s *Speaker) name(f *catalog.Dataflow, k stat.Key) string {
-	if series := s.Series(f, k, nil).In(s.Lang); series != "" {
+	if series := s.FullSeries(f, k).In(s.Lang); series != "" {
 		return f.Name.In(s.Lang) + " (" + series + ")"
 	}
 	return f.Name.In(s.Lang)

@@ -180,9 +180,9 @@ func (p *speech) term(t pipeline.Term) (string, int) {
 	case pipeline.OpPercent, pipeline.OpRatio:
 		return p.bound(t.Of[0], tight) + " ÷ " + p.bound(t.Of[1], atom), tight
 	case pipeline.OpSquare:
-		return p.bound(t.Of[0], atom) + "²", atom
+		return p.grasped(t.Of[0]) + "²", atom
 	case pipeline.OpRoot:
-		return "√" + p.bound(t.Of[0], atom), atom
+		return "√" + p.grasped(t.Of[0]), atom
 	case pipeline.OpAbs:
 		inner, _ := p.term(t.Of[0])
 		return "|" + inner + "|", atom
@@ -202,6 +202,15 @@ func (p *speech) term(t pipeline.Term) (string, int) {
 func (p *speech) bound(t pipeline.Term, least int) string {
 	s, binds := p.term(t)
 	if binds < least {
+		return "(" + s + ")"
+	}
+	return s
+}
+
+// grasped writes a term under a sign that takes hold of all of it: words as well go into brackets.
+func (p *speech) grasped(t pipeline.Term) string {
+	s := p.bound(t, atom)
+	if (t.Op == pipeline.OpSum || t.Op == pipeline.OpProduct || t.Op == pipeline.OpMean) && !strings.HasPrefix(s, "(") {
 		return "(" + s + ")"
 	}
 	return s

@@ -203,3 +203,14 @@ func TestADistanceSaysItsSide(t *testing.T) {
 		t.Errorf("%v", seen)
 	}
 }
+
+// TestWhatIsPrintedWithoutAValueKeepsItsUnit: a range that a source prints counts something; a title of a target does not.
+func TestWhatIsPrintedWithoutAValueKeepsItsUnit(t *testing.T) {
+	i := loaded(t)
+	for cell, want := range map[string]string{"IND/D.VN.NEEDED_GROWTH/2023-08-30": "khoảng 20–25\u00a0%/năm", "TARGET/A.VN.749-14/2025": "Phổ cập 4G/5G và điện thoại thông minh"} {
+		n := i.node(t, cell)
+		if got := i.speaker("vi").Value(n.Versions[0]); got != want {
+			t.Errorf("%s is %q, want %q", cell, got, want)
+		}
+	}
+}

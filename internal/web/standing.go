@@ -335,6 +335,10 @@ func speaksOfAFigure(r monitor.Reason) bool {
 
 // whyConditions says how many conditions of a target stand how, with the figure of each.
 func (v *visit) whyConditions(a aim, class string) string {
+	if len(a.conditions) == 1 {
+		only := a.conditions[0]
+		return v.say("targets.condition-only", "name", nameOf(v.snap, "CL_TARGET", only.target).In(v.lang), "why", v.whyClass(only))
+	}
 	names := map[string][]string{}
 	for _, c := range a.conditions {
 		name := nameOf(v.snap, "CL_TARGET", c.target).In(v.lang)

@@ -181,7 +181,7 @@ func TestAnswers(t *testing.T) {
 		has(t, page("/vi-sao?o=TARGET_STATUS/A.VN.KTS-1.PROB/2030"), "dưới 1\u00a0%")
 	})
 	t.Run("a judgement of a person stands beside the computed one, with name and reason", func(t *testing.T) {
-		has(t, page("/muc-tieu/XHS-1"), "<b>Đạt</b>. Đạt trước hạn: tháng 12/2023 là 84\u00a0%", "Không có số liệu của năm 2025", "Đã công bố 2 số", "Người phụ trách đánh giá khác: Có khả năng hoàn thành. Nguyễn Văn A", "Số mới nhất chưa qua thẩm định")
+		has(t, page("/muc-tieu/XHS-1"), "<b>Đạt</b>. Mục tiêu ", "đã đạt từ trước hạn (tháng 12/2023: 84\u00a0%); không có số liệu của năm 2025", "Đã công bố 2 số", "Người phụ trách đánh giá khác: Có khả năng hoàn thành. Nguyễn Văn A", "Số mới nhất chưa qua thẩm định")
 	})
 	t.Run("tasks show the base of every rate beside it", func(t *testing.T) {
 		has(t, page("/nhiem-vu"), "16.051 trên 21.914", "98,63", "98,62\u00a0%", "nhiệm vụ đã đến hạn")

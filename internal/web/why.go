@@ -95,7 +95,7 @@ func (v *visit) explain() (page, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := seriesName(v.snap, f, c.Key, nil).In(v.lang)
+	name := namesOf(v.snap).FullSeries(f, c.Key).In(v.lang)
 	p := &whyPage{Frame: v.newFrame("data", v.say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
 	p.NoIndex = true
 	p.Crumbs = []Crumb{{v.say("data.title"), v.link("/so-lieu")}, {f.Name.In(v.lang), v.link("/so-lieu/" + f.ID)}}
@@ -104,8 +104,13 @@ func (v *visit) explain() (page, error) {
 		Status: nameOf(v.snap, "CL_OBS_STATUS", string(o.Status)).In(v.lang), Evidence: nameOf(v.snap, "CL_EVIDENCE", string(o.Mark())).In(v.lang),
 		SeriesURL: v.link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil && o.Printed() == ""}
 	speaker := v.speaker()
-	if o.Value == nil && o.Printed() == "" {
+	switch unit, _ := namesOf(v.snap).UnitCode(f, o); {
+	case o.Value == nil && o.Printed() == "":
 		p.Figure.Value = speaker.Missing(o)
+	case o.Value == nil && !view.Counts(p.Figure.Value) || unit == "FRACTION": // a bare number, or words that count nothing
+		p.Figure.Unit = ""
+	case unit == rankUnit:
+		p.Figure.Value, p.Figure.Unit = speaker.Value(o), ""
 	}
 	if s, ok := speaker.Sentence(node); ok && !p.Reported {
 		p.Sentence = s.Text
