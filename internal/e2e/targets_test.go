@@ -210,7 +210,7 @@ func (r targetRow) checkPage(t *testing.T, name string, sections []string) {
 			}
 		}
 	}
-	forbid("speaks of", ": 0\u00a0%", " 100\u00a0%. tính", "xác suất đạt 0\u00a0%", "xác suất đạt 100\u00a0%", "{")
+	forbid("speaks of", ": 0 %", " 100 %. tính", "xác suất đạt 0 %", "xác suất đạt 100 %", "{")
 	if r.Closed {
 		forbid("is over", "xác suất", "dự báo", "có khả năng", "cần tập trung")
 	}
@@ -222,7 +222,7 @@ func (r targetRow) checkPage(t *testing.T, name string, sections []string) {
 			t.Errorf("%s was judged by %s and says %s", name, want, said)
 		}
 	}
-	if r.ProbabilityText != "" && !strings.Contains(said, r.ProbabilityText) {
+	if r.ProbabilityText != "" && !strings.Contains(said, words(r.ProbabilityText)) {
 		t.Errorf("%s has a probability of %s and says %s", name, r.ProbabilityText, said)
 	}
 }
