@@ -220,9 +220,7 @@ func (x Shown) say(c *catalog.Catalog, lang string, v cube.Version) string {
 	if out == "" {
 		out = text.FormatNumber(lang, *v.Value, x.Decimals)
 	}
-	if x.Unit != "" {
-		out += map[string]string{"vi": " ", "en": ""}[lang] + x.Unit
-	}
+	out = text.WithUnit(out, x.Unit)
 	var notes []string
 	if v.Status != stat.Normal {
 		notes = append(notes, strings.ToLower(c.Name("CL_OBS_STATUS", string(v.Status), lang)))

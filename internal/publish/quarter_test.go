@@ -87,12 +87,12 @@ func TestQuarterIsPreparedWhenItsInputsAreThereAndNeverApproved(t *testing.T) {
 	if r.State != Checked || r.Content().String() != "1-3,5-6" || r.CreatedBy != Program {
 		t.Errorf("%s %s by %s", r.State, r.Content(), r.CreatedBy)
 	}
-	for _, want := range []string{"quý IV/2026 tăng 8,50 %", "3.912.346 (dự báo, bằng chứng I) tỷ đồng", "14,93 % (dự báo, bằng chứng I)", "14,90 % (bằng chứng S2)"} {
+	for _, want := range []string{"quý IV/2026 tăng 8,50\u00a0%", "3.912.346 (dự báo, bằng chứng I) tỷ đồng", "14,93\u00a0% (dự báo, bằng chứng I)", "14,90\u00a0% (bằng chứng S2)"} {
 		if !strings.Contains(r.Notes.Vi, want) {
 			t.Errorf("the bulletin lacks %q: %s", want, r.Notes.Vi)
 		}
 	}
-	if !strings.Contains(r.Notes.En, "8.50%") || strings.Contains(r.Notes.En+r.Notes.Vi, "{") || strings.Contains(r.Notes.En, "year before, the share") {
+	if !strings.Contains(r.Notes.En, "8.50\u00a0%") || strings.Contains(r.Notes.En+r.Notes.Vi, "{") || strings.Contains(r.Notes.En, "year before, the share") {
 		t.Errorf("in English: %s", r.Notes.En)
 	}
 	acts, _ := o.s.Acts(ctx)
