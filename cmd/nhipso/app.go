@@ -26,6 +26,8 @@ import (
 	"nhipso/internal/publish"
 	"nhipso/internal/recipe"
 	"nhipso/internal/reference"
+	"nhipso/internal/releasefile"
+	"nhipso/internal/scenario"
 	"nhipso/internal/store"
 	"nhipso/internal/territory"
 	"nhipso/internal/web"
@@ -61,6 +63,7 @@ type app struct {
 	catalog      *catalog.Catalog
 	areas        *territory.Registry
 	store        *store.Store
+	file         *releasefile.File // a mirror has it in place of a store
 	publications []publish.Publication
 	recipes      []pipeline.Recipe
 	answers      map[string]catalog.Label // reasons for what the rules find in the reference data
@@ -165,10 +168,22 @@ func (a *app) desk() publish.Desk { return a.preparer().Desk }
 
 // gate decides what a reader may know: nothing leaves the installation but through it.
 func (a *app) gate() *publish.Gate {
-	return &publish.Gate{Source: a.source(), Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
+	var source publish.Source = a.file
+	if a.file == nil {
+		source = a.source()
+	}
+	return &publish.Gate{Source: source, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
 }
 
 func (a *app) source() source { return source{a.store, a.catalog, a.answers} }
+
+// scenarios is where named scenarios are kept; a mirror keeps none.
+func (a *app) scenarios() scenario.Store {
+	if a.store == nil {
+		return nil
+	}
+	return a.store
+}
 
 // source is the store with its findings in words.
 type source struct {
@@ -223,7 +238,7 @@ func (a *app) handler(gate *publish.Gate, log *slog.Logger) (h http.Handler, war
 	if err != nil {
 		return nil, nil, err
 	}
-	site := web.New(web.Config{Library: gate, Publications: a.publications, Scenarios: a.store, Methods: methods, Territory: a.areas, Log: log, Now: a.now})
+	site := web.New(web.Config{Library: gate, Publications: a.publications, Scenarios: a.scenarios(), Methods: methods, Territory: a.areas, Log: log, Now: a.now})
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
 	return site, site.Warm, nil

@@ -20,9 +20,9 @@ import (
 
 // releaseOptions are the flags of release.
 type releaseOptions struct {
-	id, by, at, messages, dataflow, reason, vi, en string
-	to                                             int64
-	all                                            bool
+	id, by, at, messages, dataflow, reason, vi, en, out, key string
+	to                                                       int64
+	all                                                      bool
 }
 
 // releaseActions are the actions of release, each with the flags that it knows. A flag without effect is refused.
@@ -47,10 +47,11 @@ var releaseActions = map[string]struct {
 	"publish":  {"", (*app).recordReleases},
 	"prepare":  {"", (*app).prepareRelease},
 	"calendar": {"", (*app).releaseCalendar},
+	"file":     {"id out", (*app).writeReleaseFile},
 }
 
 // releaseOrder is the order in which the help and a refusal name the actions: that in which a release passes through them.
-var releaseOrder = []string{"list", "show", "plan", "open", "add", "drop", "describe", "run", "embargo", "check", "approve", "postpone", "withdraw", "reopen", "publish", "prepare", "calendar"}
+var releaseOrder = []string{"list", "show", "plan", "open", "add", "drop", "describe", "run", "embargo", "check", "approve", "postpone", "withdraw", "reopen", "publish", "prepare", "calendar", "file", "verify"}
 
 // release carries releases from plan to publication.
 func release(ctx context.Context, e *env, args []string) error {
@@ -67,9 +68,14 @@ func release(ctx context.Context, e *env, args []string) error {
 	f.StringVar(&o.reason, "reason", "", "release-reason")
 	f.StringVar(&o.vi, "vi", "", "vi")
 	f.StringVar(&o.en, "en", "", "en")
+	f.StringVar(&o.out, "out", "", "release-out")
+	f.StringVar(&o.key, "key", "", "release-key")
 	rest, err := e.parse(f, args)
 	if err != nil {
 		return err
+	}
+	if len(rest) > 0 && rest[0] == "verify" { // needs no installation
+		return e.verifyReleaseFile(ctx, f, rest[1:], o)
 	}
 	name := "list"
 	if len(rest) > 0 {
@@ -90,7 +96,7 @@ func release(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 	}
-	reads := slices.Contains([]string{"list", "show", "calendar"}, name)
+	reads := slices.Contains([]string{"list", "show", "calendar", "file"}, name)
 	a, err := e.openFor(ctx, p, !reads)
 	if err != nil {
 		return err

@@ -26,8 +26,14 @@ func serve(ctx context.Context, e *env, args []string) error {
 	f := e.flags("serve")
 	p := e.placeFlags(f)
 	addr := f.String("addr", first(e.getenv("NHIPSO_ADDR"), "localhost:8080"), "addr")
+	file := f.String("release", "", "release-file")
 	if _, err := e.parse(f, args); err != nil {
 		return err
+	}
+	if *file != "" {
+		if err := onlyFlags(f, "serve --release", "addr release"); err != nil {
+			return err
+		}
 	}
 	// The port is taken before anything is prepared, so that a busy one is known at once and nothing is done for nothing.
 	listener, err := net.Listen("tcp", *addr)
@@ -38,6 +44,9 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
 	}
 	defer listener.Close()
+	if *file != "" {
+		return e.mirror(ctx, listener, *file)
+	}
 	a, err := e.open(ctx, p)
 	if err != nil {
 		return err
@@ -52,44 +61,54 @@ func serve(ctx context.Context, e *env, args []string) error {
 	if _, err := out.refresh(ctx); err != nil {
 		return err
 	}
-	handler, warm, err := a.handler(out.gate, log)
+	w := &worker{app: a}
+	defer w.wait()
+	return a.serveOn(ctx, e, listener, out.gate, func(ctx context.Context) (bool, error) {
+		fresh, err := out.refresh(ctx)
+		w.look(ctx)
+		return fresh, err
+	})
+}
+
+// serveOn answers on a listener until the context ends. look is called every few seconds, and at the next minute at which something comes out;
+// it says whether the public sees another release than before.
+func (a *app) serveOn(ctx context.Context, e *env, listener net.Listener, gate *publish.Gate, look func(context.Context) (bool, error)) error {
+	addr := listener.Addr().String()
+	handler, warm, err := a.handler(gate, a.log)
 	if err != nil {
 		return err
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
-		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 	failed := make(chan error, 1)
-	middleware.Go(log, "serve", func() { failed <- server.Serve(listener) })
-	fmt.Fprintln(e.err, e.w("serve.listening", "addr", listener.Addr()))
-	ahead := func() { middleware.Go(log, "warm", func() { warm(ctx, *addr) }) }
+	middleware.Go(a.log, "serve", func() { failed <- server.Serve(listener) })
+	fmt.Fprintln(e.err, e.w("serve.listening", "addr", addr))
+	ahead := func() { middleware.Go(a.log, "warm", func() { warm(ctx, addr) }) }
 	ahead()
 
-	w := &worker{app: a}
-	defer w.wait()
-	look := time.NewTimer(a.nextLook(ctx))
-	defer look.Stop()
+	timer := time.NewTimer(nextLook(ctx, gate.Source, a.now()))
+	defer timer.Stop()
 	told := ""
 	for {
 		select {
 		case err := <-failed:
-			return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
-		case <-look.C:
+			return fault.New("cli.cannot-listen", "addr", addr, "reason", reason(err))
+		case <-timer.C:
 			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
-			fresh, err := out.refresh(ctx)
+			fresh, err := look(ctx)
 			if err != nil && ctx.Err() == nil {
 				if trouble := fault.In(err, "en"); trouble != told { // once, not at every look
 					told = trouble
-					log.Warn("refresh", "error", trouble)
+					a.log.Warn("refresh", "error", trouble)
 				}
 			}
 			if fresh {
-				if view, err := out.gate.View(ctx, publish.Everybody()); err == nil {
-					log.Info("release shown", "release", view.Release.ID, "minute", view.Release.PublishAt)
+				if view, err := gate.View(ctx, publish.Everybody()); err == nil {
+					a.log.Info("release shown", "release", view.Release.ID, "minute", view.Release.PublishAt)
 				}
 				ahead()
 			}
-			w.look(ctx)
-			look.Reset(a.nextLook(ctx))
+			timer.Reset(nextLook(ctx, gate.Source, a.now()))
 		case <-ctx.Done():
 			fmt.Fprintln(e.err, e.w("serve.stopping"))
 			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
@@ -151,12 +170,11 @@ func (l *lookoutFor) refresh(ctx context.Context) (fresh bool, err error) {
 
 // nextLook gives how long to wait before looking again: never longer than lookout, and no longer than to the next minute at which a release
 // comes out, so that it is taken up and logged at its second.
-func (a *app) nextLook(ctx context.Context) time.Duration {
-	releases, err := a.store.Releases(ctx)
+func nextLook(ctx context.Context, source publish.Source, now time.Time) time.Duration {
+	releases, err := source.Releases(ctx)
 	if err != nil {
 		return lookout
 	}
-	now := a.now()
 	if next, some := publish.NextMinute(releases, now); some && next.Sub(now) < lookout {
 		return next.Sub(now)
 	}

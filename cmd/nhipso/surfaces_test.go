@@ -77,7 +77,7 @@ var commandsAsked = map[string][][]string{
 	"serve": {}, "load": {}, "calc": {}, "override": {}, "version": {{}}, // these show no figure of the store
 	"finding": {}, // the desk of whoever keeps the installation: an answer needs what was found, before any release; so does load --check
 	"run":     {{"--list"}},
-	"release": {{"list"}, {"calendar"}, {"show", "--id", "2026-Q3"}},
+	"release": {{"list"}, {"calendar"}, {"show", "--id", "2026-Q3"}}, // what release file writes has a test of its own
 	"message": {{"list"}},
 	"doctor":  {{}},
 	"export":  nil, "explain": nil,

@@ -20,7 +20,7 @@ var rank = map[string]int{
 	"recipe": 7, "reference": 7, "scenario": 7,
 	"publish": 8,
 	"store":   9, // implements what the rooms below declare
-	"chart":   10, "geo": 10, "export": 10, "middleware": 10,
+	"chart":   10, "geo": 10, "export": 10, "middleware": 10, "releasefile": 10,
 	"report": 11, "calc": 11,
 	"api": 12, "web": 12,
 	"view":  9,

@@ -151,9 +151,13 @@ func (g *Gate) other(ctx context.Context, a Audience) (*View, error) {
 }
 
 func (g *Gate) make(ctx context.Context, r Release, a Audience) (*View, error) {
+	return g.makeAt(ctx, r, a, g.Now())
+}
+
+func (g *Gate) makeAt(ctx context.Context, r Release, a Audience, moment time.Time) (*View, error) {
 	figures, err := g.Source.All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return NewView(Parts{Release: r, Audience: a, Moment: g.Now(), Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source, Figures: figures}), nil
+	return NewView(Parts{Release: r, Audience: a, Moment: moment, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source, Figures: figures}), nil
 }

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"nhipso/data"
+	"nhipso/internal/catalog"
+	"nhipso/internal/fault"
+	"nhipso/internal/publish"
+	"nhipso/internal/recipe"
+	"nhipso/internal/releasefile"
+	"nhipso/internal/territory"
+)
+
+// Names in the data folder: files of releases, and the key that signs them.
+const (
+	releaseFolder = "releases"
+	releaseKey    = "release-key.pem"
+)
+
+// packed are the folders of the reference data that a mirror needs; figures are in the file itself.
+var packed = []string{"catalog", "territory", "govern"}
+
+// pack gives them as a ZIP archive, the same bytes for the same data.
+func pack() ([]byte, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, folder := range packed {
+		err := fs.WalkDir(data.FS, folder, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			content, err := fs.ReadFile(data.FS, path)
+			if err != nil {
+				return err
+			}
+			w, err := z.CreateHeader(&zip.FileHeader{Name: path, Method: zip.Deflate})
+			if err == nil {
+				_, err = w.Write(content)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// writeReleaseFile writes what the public may know of a release into a file, signs it and notes its hash beside it. Where an embargo of one of
+// its dataflows ends later, another file holds what the public may know from then on.
+func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) error {
+	key, err := releasefile.ReadKey(filepath.Join(a.place.data, releaseKey))
+	if err != nil {
+		return err
+	}
+	archive, err := pack()
+	if err != nil {
+		return err
+	}
+	name := o.out
+	if name == "" {
+		folder := filepath.Join(a.place.data, releaseFolder)
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return fault.New("releasefile.cannot-write", "file", folder).Because(err)
+		}
+		name = filepath.Join(folder, o.id+releasefile.Extension)
+	}
+	public := filepath.Join(filepath.Dir(name), "release-key.pub.pem")
+	if err := os.WriteFile(public, releasefile.PublicPEM(key.Public().(ed25519.PublicKey)), 0o644); err != nil { //nolint:gosec // a public key
+		return fault.New("releasefile.cannot-write", "file", public).Because(err)
+	}
+	c, err := a.gate().Content(ctx, o.id, a.now())
+	if err != nil {
+		return err
+	}
+	if err := releasefile.Write(ctx, name, c, releasefile.Options{Pack: archive, Country: country, Program: version, Key: key}); err != nil {
+		return err
+	}
+	if err := releasefile.WriteBeside(name, key); err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out, e.w("release.file-written", "file", name, "release", c.Release.ID, "figures", len(c.Figures), "key", fingerprint(key.Public().(ed25519.PublicKey))))
+	if !c.Until.IsZero() {
+		fmt.Fprintln(e.out, e.w("release.file-until", "until", a.minute(c.Until)))
+	}
+	return nil
+}
+
+// country is that of the reference data, as a file of a release names it.
+const country = "VN"
+
+// fingerprint tells keys apart.
+func fingerprint(key ed25519.PublicKey) string {
+	sum := sha256.Sum256(key)
+	return "SHA256:" + hex.EncodeToString(sum[:16])
+}
+
+// verifyReleaseFile checks the hashes and the signature of a file.
+func (e *env) verifyReleaseFile(ctx context.Context, flags *flag.FlagSet, args []string, o releaseOptions) error {
+	if err := onlyFlags(flags, "release verify", "key"); err != nil {
+		return err
+	}
+	if len(args) != 1 {
+		return fault.New("cli.missing", "command", "release verify", "what", "FILE")
+	}
+	var trusted ed25519.PublicKey
+	var err error
+	if o.key != "" {
+		if trusted, err = releasefile.ReadPublicKey(o.key); err != nil {
+			return err
+		}
+	}
+	f, err := releasefile.Open(args[0])
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	found, err := f.Verify(ctx, trusted)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out, e.w("release.file-whole", "release", f.Release, "from", f.From.Format(time.RFC3339), "figures", found.Manifest.Tables["figure"].Rows))
+	switch {
+	case found.Trusted:
+		fmt.Fprintln(e.out, e.w("release.file-trusted", "key", fingerprint(found.Key)))
+	case found.Key != nil:
+		fmt.Fprintln(e.out, e.w("release.file-signed", "key", fingerprint(found.Key)))
+	default:
+		fmt.Fprintln(e.out, e.w("release.file-unsigned"))
+	}
+	return nil
+}
+
+// mirror serves the portal and the API from the file of a release and nothing else: no database, no draft, nothing that is not public.
+func (e *env) mirror(ctx context.Context, listener net.Listener, name string) error {
+	f, err := releasefile.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Verify(ctx, nil); err != nil {
+		return err
+	}
+	if f.From.After(e.now()) {
+		return fault.New("releasefile.not-out", "release", f.Release, "from", f.From.Format(time.RFC3339))
+	}
+	a, err := mirrored(ctx, f, e.now)
+	if err != nil {
+		return err
+	}
+	a.log = slog.New(slog.NewTextHandler(e.err, nil))
+	gate := a.gate()
+	return a.serveOn(ctx, e, listener, gate, gate.Refresh)
+}
+
+// mirrored is an installation without a store: everything comes from the file.
+func mirrored(ctx context.Context, f *releasefile.File, now func() time.Time) (*app, error) {
+	files, err := f.Pack(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := catalog.Load(files)
+	if err != nil {
+		return nil, err
+	}
+	areas, err := territory.Load(files)
+	if err != nil {
+		return nil, err
+	}
+	publications, err := publish.LoadPublications(files, c)
+	if err != nil {
+		return nil, err
+	}
+	return &app{file: f, catalog: c, areas: areas, publications: publications, recipes: recipe.All(c, areas), now: now}, nil
+}

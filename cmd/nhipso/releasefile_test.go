@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/publish"
+	"nhipso/internal/releasefile"
+)
+
+// fileOf writes the file of the vault's release.
+func (v *vault) fileOf(t *testing.T, id string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), id+releasefile.Extension)
+	if err := v.writeReleaseFile(t.Context(), v.e, releaseOptions{id: id, out: name}); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	return name
+}
+
+// everything gives all that a SQLite file holds as text.
+func everything(t *testing.T, name string) string {
+	t.Helper()
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var out strings.Builder
+	for _, table := range []string{"meta", "pack", "text", "series", "period", "figure", "closed", "run", "lineage", "record"} {
+		rows, err := db.Query("SELECT * FROM " + table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, _ := rows.Columns()
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		for rows.Next() {
+			if err := rows.Scan(into...); err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range values {
+				if b, ok := x.([]byte); ok {
+					x = unpacked(t, string(b))
+				}
+				fmt.Fprintln(&out, x)
+			}
+		}
+		if rows.Err() != nil || rows.Close() != nil {
+			t.Fatal(rows.Err())
+		}
+	}
+	return out.String()
+}
+
+func TestTheFileOfAReleaseHoldsNothingHidden(t *testing.T) {
+	v := newVault(t)
+	name := v.fileOf(t, "2026-Q3")
+	body := everything(t, name)
+	for _, s := range []string{"DE_SHARE", "12.87", "digital-annual#"} {
+		if !strings.Contains(body, s) {
+			t.Errorf("the file does not hold %q: is it read at all?", s)
+		}
+	}
+	v.tell(t, "the file", body)
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.tell(t, "the bytes of the file", string(raw)) // also what a database leaves in its free pages
+}
+
+// TestAMirrorAnswersAsTheInstallationDoes asks the installation and a server that has nothing but the file of its release the same.
+func TestAMirrorAnswersAsTheInstallationDoes(t *testing.T) {
+	v := newVault(t)
+	ctx := t.Context()
+	f, err := releasefile.Open(v.fileOf(t, "2026-Q3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m, err := mirrored(ctx, f, v.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gate := v.gate()
+	handlers := [2]http.Handler{}
+	for i, a := range []*app{v.app, m} {
+		if handlers[i], _, err = a.handler(a.gate(), slog.New(slog.DiscardHandler)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	addresses := []string{"/", "/?asof=2025-06-01", "/muc-tieu", "/muc-tieu/KTS-1", "/tinh", "/tinh/VN34-01", "/nhiem-vu", "/lich-su", "/lich", "/tai-lieu", "/phat-hien", "/so-lieu", "/so-lieu/DE_SHARE.csv",
+		"/so-lieu/DE_VA?asof=2024-06-01", "/phuong-phap/digital-quarterly", "/tim?q=kinh+te", "/api/v1/releases", "/api/v1/calendar", "/api/v1/runs?limit=1000", "/api/v1/findings", "/api/v1/data/DE_SHARE?history=true",
+		"/api/v1/targets", "/phat-hanh.atom", "/lich.ics", "/sitemap.xml", "/vi-sao?o=" + url.QueryEscape("DE_QUARTERLY/Q.VN.NSO.CORE.DENTON.VA/2025-Q4")}
+	for i, c := range v.cells(t, gate) {
+		if i < 40 {
+			addresses = append(addresses, "/vi-sao?o="+url.QueryEscape(c.String()), "/api/v1/explain?cell="+url.QueryEscape(c.String()))
+		}
+	}
+	view, err := gate.View(ctx, publish.Everybody())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flow := range []string{"DE_PROVINCE", "DE_CONCENTRATION", "TARGET_STATUS", "GRDP_EST", "DE_QUARTERLY"} {
+		for i, o := range view.Read(flow, "") {
+			if i%9 == 0 {
+				addresses = append(addresses, "/vi-sao?o="+url.QueryEscape(o.Cell().String()))
+			}
+		}
+	}
+	for _, a := range addresses {
+		var bodies [2]string
+		var codes [2]int
+		for i, h := range handlers {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, a, nil))
+			bodies[i], codes[i] = w.Body.String(), w.Code
+		}
+		if codes[0] == http.StatusServiceUnavailable || codes[1] == http.StatusServiceUnavailable {
+			continue // late on a busy machine
+		}
+		if codes[0] != codes[1] || bodies[0] != bodies[1] {
+			at := 0
+			for at < min(len(bodies[0]), len(bodies[1])) && bodies[0][at] == bodies[1][at] {
+				at++
+			}
+			from := max(0, at-100)
+			t.Errorf("%s: %d against %d\n…%s…\n…%s…", a, codes[0], codes[1], bodies[0][from:min(at+100, len(bodies[0]))], bodies[1][from:min(at+100, len(bodies[1]))])
+		}
+	}
+}
+
+func TestAFileIsVerifiedAtTheCommandLine(t *testing.T) {
+	v := newVault(t)
+	name := v.fileOf(t, "2026-Q3")
+	public := filepath.Join(filepath.Dir(name), "release-key.pub.pem")
+	ask := func(args ...string) (string, error) {
+		v.out.Reset()
+		err := release(context.Background(), v.e, append([]string{"verify"}, args...))
+		return v.out.String(), err
+	}
+	if out, err := ask(name, "--key", public); err != nil || !strings.Contains(out, "2026-Q3") {
+		t.Errorf("%q (%v)", out, err)
+	}
+	for code, args := range map[string][]string{"cli.missing": {}, "cli.flag-unused": {name, "--id", "2026-Q3"}, "releasefile.bad-key": {name, "--key", name}, "releasefile.not-there": {name + "x"}} {
+		if _, err := ask(args...); fault.CodeOf(err) != code {
+			t.Errorf("%v: %v, want %s", args, err, code)
+		}
+	}
+	if err := v.writeReleaseFile(t.Context(), v.e, releaseOptions{id: "2026-Q3", out: name}); fault.CodeOf(err) != "releasefile.exists" {
+		t.Errorf("a second time: %v", err)
+	}
+	if err := v.writeReleaseFile(t.Context(), v.e, releaseOptions{id: "2029-Q3", out: name + "y"}); fault.CodeOf(err) != "publish.no-release" {
+		t.Errorf("of no release: %v", err)
+	}
+}

@@ -1,0 +1,157 @@
+package publish
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/monitor"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+)
+
+// Content is all that the public may know of a release from a moment on, until what is public changes by itself. It holds nothing secret:
+// whoever has it can show the release, explain it and view it as of any day, and can do no more.
+type Content struct {
+	Release   Release // as the public is told of it
+	From      time.Time
+	Until     time.Time // when an embargo of one of its dataflows ends; zero when none does
+	Releases  []Release // those that are out, this one among them, and what is announced; oldest first
+	Runs      []pipeline.Run
+	Findings  []Finding
+	Overrides []monitor.Override
+	Figures   []cube.Version // with their public history, ordered by dataflow and then as cube.Store.History orders them
+	// Closed are the figures that nobody may read and that a shown one rests on, or that closed a cell which was free before: which they are,
+	// without what they say. An explanation counts them, and does not show what they could be computed from.
+	Closed  []cube.Version
+	Lineage func(ctx context.Context, v cube.Version) (pipeline.Lineage, bool, error)
+}
+
+// Content gives what the public may know of a release at a moment, which begins at its minute or at a later one at which an embargo ended. A
+// release that is not out at that moment is given as it will be at its minute, for those who prepare it.
+func (g *Gate) Content(ctx context.Context, id string, at time.Time) (Content, error) {
+	list, err := g.Source.Releases(ctx)
+	if err != nil {
+		return Content{}, err
+	}
+	i := slices.IndexFunc(list, func(r Release) bool { return r.ID == id })
+	if i < 0 {
+		return Content{}, fault.New("publish.no-release", "id", id)
+	}
+	from := list[i].PublishAt
+	for _, e := range list[i].Embargoes {
+		if e.Until.After(from) && !e.Until.After(at) {
+			from = e.Until
+		}
+	}
+	v, err := g.makeAt(ctx, list[i], Everybody(), from)
+	if err != nil {
+		return Content{}, err
+	}
+	return v.content(ctx, list)
+}
+
+func (v *View) content(ctx context.Context, all []Release) (c Content, err error) {
+	c = Content{Release: v.Release.told(v.Moment), From: v.Moment, Lineage: func(ctx context.Context, o cube.Version) (pipeline.Lineage, bool, error) {
+		return v.source.LineageOf(ctx, o.Attributes[stat.AttrRun], o.Cell())
+	}}
+	if next, some := NextMinute([]Release{v.Release}, v.Moment); some {
+		c.Until = next
+	}
+	shown, err := v.Releases(ctx)
+	if err != nil {
+		return c, err
+	}
+	for _, r := range all {
+		if slices.ContainsFunc(shown, func(s Release) bool { return s.ID == r.ID }) {
+			c.Releases = append(c.Releases, r.told(v.Moment))
+		} else if e, ok := r.event(v.Moment); ok {
+			c.Releases = append(c.Releases, announced(e))
+		}
+	}
+	if c.Runs, err = v.Runs(ctx); err != nil {
+		return c, err
+	}
+	if c.Findings, err = v.Findings(ctx); err != nil {
+		return c, err
+	}
+	if c.Overrides, err = v.Overrides(ctx); err != nil {
+		return c, err
+	}
+	for _, flow := range slices.Sorted(maps.Keys(v.past)) {
+		c.Figures = append(c.Figures, v.past[flow]...)
+	}
+	c.Closed, err = v.closedInputs(ctx, c)
+	return c, err
+}
+
+// told gives a release as the public is told of it: what it is and what it changed, not who did what on the way.
+func (r Release) told(now time.Time) Release {
+	out := Release{ID: r.ID, Title: r.Title, State: r.StateAt(now), AsOf: r.AsOf, Corrects: r.Corrects, Notes: r.Notes, ApprovedAt: r.ApprovedAt, PublishAt: r.PublishAt,
+		Sole: r.Sole, Plan: r.Plan, Announced: r.Announced, Sequence: r.Sequence, ChangedAt: r.ChangedAt}
+	waits := r.Withheld(now)
+	for _, c := range r.Changes {
+		if _, held := waits[c.Dataflow]; !held {
+			out.Changes = append(out.Changes, c)
+		}
+	}
+	return out
+}
+
+// announced gives a release of which the public knows no more than its entry in the calendar.
+func announced(e Event) Release {
+	r := Release{ID: e.ID, Title: e.Title, State: Planned, Corrects: e.Corrects, Plan: Plan{At: e.At, Title: e.Title}, Announced: e.At, Sequence: e.Sequence, ChangedAt: e.ChangedAt}
+	if e.State != Planned {
+		r.State = e.State // an approved one stays as it is: its figures are in another file, and its minute does not open this one
+	}
+	return r
+}
+
+// closedInputs gives, without what they say, the figures that the view may not show and that what it shows has to know of.
+func (v *View) closedInputs(ctx context.Context, c Content) ([]cube.Version, error) {
+	if len(v.hidden) == 0 {
+		return nil, nil
+	}
+	refs, free := map[pipeline.Ref]bool{}, map[cube.Cell]bool{}
+	for _, o := range c.Figures {
+		free[o.Cell()] = true
+		if cube.Reported(o.Observation) {
+			continue
+		}
+		l, found, err := c.Lineage(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			for _, r := range l.From {
+				r.Role, r.Condition = "", false
+				refs[r] = true
+			}
+		}
+	}
+	var out []cube.Version
+	for _, h := range v.hidden {
+		if !free[h.Cell()] && !anyNames(refs, h) {
+			continue
+		}
+		attributes := stat.Attributes{stat.AttrConf: h.Attributes[stat.AttrConf]}
+		if !cube.Reported(h.Observation) {
+			attributes[stat.AttrRun] = h.Attributes[stat.AttrRun] // whether it was reported decides what it stands in place of
+		}
+		h.Value, h.Status, h.Attributes, h.Vintage.Written = nil, stat.Missing, attributes, h.Vintage.Date.String()
+		out = append(out, h)
+	}
+	return out, nil
+}
+
+func anyNames(refs map[pipeline.Ref]bool, v cube.Version) bool {
+	for r := range refs {
+		if r.Names(v) {
+			return true
+		}
+	}
+	return false
+}

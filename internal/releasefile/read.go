@@ -1,0 +1,287 @@
+package releasefile
+
+import (
+	"archive/zip"
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/monitor"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+)
+
+var _ publish.Source = (*File)(nil)
+
+// each hands every row of a query to do.
+func (f *File) each(ctx context.Context, do func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := f.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return f.trouble(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := do(rows); err != nil {
+			return f.trouble(err)
+		}
+	}
+	return f.trouble(rows.Err())
+}
+
+// figureColumns of the two tables of figures; a closed one says nothing but which it is.
+const (
+	figureColumns = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, f.written, f.value, f.status, r.name, t.body FROM figure f "
+	closedColumns = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, NULL, NULL, 'M', r.name, t.body FROM closed f "
+	figureJoins   = "JOIN series s ON s.id = f.series JOIN period p ON p.id = f.period LEFT JOIN run r ON r.id = f.run LEFT JOIN text t ON t.id = f.attributes "
+	figureOrder   = " ORDER BY f.series, f.period, f.vintage, f.message"
+)
+
+// versions reads figures and what is closed, in the order of cube.Store.History.
+func (f *File) versions(ctx context.Context, keep func(cube.Version) bool, where string, args ...any) ([]cube.Version, error) {
+	var out []cube.Version
+	open := 0
+	d := decoder{periods: map[string]stat.Period{}, days: map[string]stat.Date{}, attributes: map[string]stat.Attributes{}}
+	for _, from := range []string{figureColumns, closedColumns} {
+		err := f.each(ctx, func(rows *sql.Rows) error {
+			v, err := d.version(rows)
+			if err == nil && keep(v) {
+				out = append(out, v)
+			}
+			return err
+		}, from+figureJoins+where+figureOrder, args...)
+		if err != nil {
+			return nil, err
+		}
+		if from == figureColumns {
+			open = len(out)
+		}
+	}
+	if len(out) > open { // what is closed has its place among the versions of its cell
+		slices.SortStableFunc(out, inOrder)
+	}
+	return out, nil
+}
+
+// inOrder is the order of cube.Store.History, dataflow by dataflow.
+func inOrder(a, b cube.Version) int {
+	return cmp.Or(strings.Compare(a.Dataflow, b.Dataflow), strings.Compare(string(a.Key), string(b.Key)), a.Period.Compare(b.Period),
+		a.Vintage.Date.Compare(b.Vintage.Date), cmp.Compare(a.Message, b.Message))
+}
+
+// decoder makes versions of rows. Figures share periods, days and attributes, so each text is read once.
+type decoder struct {
+	periods    map[string]stat.Period
+	days       map[string]stat.Date
+	attributes map[string]stat.Attributes
+}
+
+func (d *decoder) version(rows *sql.Rows) (v cube.Version, err error) {
+	var key, period, day, status string
+	var written, value, run, attributes sql.NullString
+	if err := rows.Scan(&v.Dataflow, &key, &period, &day, &v.Message, &written, &value, &status, &run, &attributes); err != nil {
+		return v, err
+	}
+	v.Key, v.Status, v.Vintage.Written = stat.Key(key), stat.Status(status), day
+	if v.Period, err = once(d.periods, period, stat.ParsePeriod); err != nil {
+		return v, err
+	}
+	if v.Vintage.Date, err = once(d.days, day, stat.ParseDate); err != nil {
+		return v, err
+	}
+	if written.Valid {
+		v.Vintage.Written = written.String
+	}
+	if value.Valid {
+		n, err := stat.ParseDecimal(value.String)
+		if err != nil {
+			return v, err
+		}
+		v.Value = &n
+	}
+	shared, err := once(d.attributes, attributes.String, func(text string) (a stat.Attributes, err error) {
+		if text != "" {
+			err = json.Unmarshal([]byte(text), &a)
+		}
+		return a, err
+	})
+	if shared != nil || run.Valid {
+		v.Attributes = make(stat.Attributes, len(shared)+1) // its own: a caller may change it
+		maps.Copy(v.Attributes, shared)
+		if run.Valid {
+			v.Attributes[stat.AttrRun] = run.String
+		}
+	}
+	return v, err
+}
+
+func once[T any](known map[string]T, text string, parse func(string) (T, error)) (T, error) {
+	if v, ok := known[text]; ok {
+		return v, nil
+	}
+	v, err := parse(text)
+	if err == nil {
+		known[text] = v
+	}
+	return v, err
+}
+
+// History implements cube.Reader. What is closed is among the figures, without what it says.
+func (f *File) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	where, args := "WHERE s.dataflow = ?", []any{q.Dataflow}
+	if from, to, narrow := keys(q.Key); narrow {
+		where, args = where+" AND s.key >= ? AND s.key < ?", append(args, from, to)
+	}
+	return f.versions(ctx, func(v cube.Version) bool { return v.Key.Matches(q.Key) && q.AsOf.Allows(v) }, where, args...)
+}
+
+// keys gives the range in which the keys of a pattern lie: its codes up to the first that may vary.
+func keys(pattern string) (from, to string, narrow bool) {
+	if pattern == "" || pattern == "all" {
+		return "", "", false
+	}
+	if !stat.Key(pattern).Open() && !strings.ContainsAny(pattern, "+*") {
+		return pattern, pattern + "\x00", true
+	}
+	fixed := ""
+	for _, code := range strings.Split(pattern, ".") {
+		if code == "" || strings.ContainsAny(code, "+*") {
+			break
+		}
+		fixed += code + "."
+	}
+	if fixed == "" {
+		return "", "", false
+	}
+	return fixed, fixed[:len(fixed)-1] + "/", true // "/" follows the point
+}
+
+// Read implements cube.Reader.
+func (f *File) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	history, err := f.History(ctx, q)
+	return cube.Newest(history, cube.AsOf{}), err
+}
+
+// All implements publish.Source.
+func (f *File) All(ctx context.Context) ([]cube.Version, error) {
+	return f.versions(ctx, func(cube.Version) bool { return true }, "")
+}
+
+// LastMessage implements cube.Reader: the newest message of which the file holds a figure.
+func (f *File) LastMessage(context.Context) (int64, error) { return f.messages, nil }
+
+// Runs implements pipeline.Reader. A run of which the public may not know is not among them.
+func (f *File) Runs(ctx context.Context) ([]pipeline.Run, error) {
+	return decoded[pipeline.Run](ctx, f, "SELECT body FROM run WHERE body <> '' ORDER BY id")
+}
+
+// RunByID implements pipeline.Reader.
+func (f *File) RunByID(ctx context.Context, id string) (pipeline.Run, bool, error) {
+	list, err := decoded[pipeline.Run](ctx, f, "SELECT body FROM run WHERE name = ? AND body <> ''", id)
+	if err != nil || len(list) == 0 {
+		return pipeline.Run{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// LatestRun implements pipeline.Reader.
+func (f *File) LatestRun(ctx context.Context, recipe string, at cube.AsOf) (pipeline.Run, bool, error) {
+	list, err := f.Runs(ctx)
+	for i := len(list) - 1; i >= 0; i-- {
+		if r := list[i]; r.Recipe == recipe && r.Within(at) {
+			return r, true, nil
+		}
+	}
+	return pipeline.Run{}, false, err
+}
+
+// LineageOf implements pipeline.Reader.
+func (f *File) LineageOf(ctx context.Context, run string, cell cube.Cell) (pipeline.Lineage, bool, error) {
+	l := pipeline.Lineage{Run: run, Cell: cell}
+	found := false
+	err := f.each(ctx, func(rows *sql.Rows) error {
+		var sources, formula string
+		if err := rows.Scan(&sources, &formula); err != nil {
+			return err
+		}
+		found = true
+		if err := json.Unmarshal([]byte(sources), &l.From); err != nil {
+			return err
+		}
+		return json.Unmarshal([]byte(formula), &l.Formula)
+	}, `SELECT a.body, b.body FROM lineage l JOIN run r ON r.id = l.run JOIN series s ON s.id = l.series JOIN period p ON p.id = l.period
+		JOIN text a ON a.id = l.sources JOIN text b ON b.id = l.formula WHERE r.name = ? AND s.dataflow = ? AND s.key = ? AND p.code = ?`,
+		run, cell.Dataflow, string(cell.Key), cell.Period.String())
+	return l, found, err
+}
+
+// Releases implements publish.Source.
+func (f *File) Releases(ctx context.Context) ([]publish.Release, error) {
+	return decoded[publish.Release](ctx, f, records, releaseRecord)
+}
+
+// Findings implements publish.Source.
+func (f *File) Findings(ctx context.Context) ([]publish.Finding, error) {
+	return decoded[publish.Finding](ctx, f, records, findingRecord)
+}
+
+// Overrides implements publish.Source.
+func (f *File) Overrides(ctx context.Context) ([]monitor.Override, error) {
+	return decoded[monitor.Override](ctx, f, records, overrideRecord)
+}
+
+const records = "SELECT body FROM record WHERE kind = ? ORDER BY number"
+
+// decoded reads the JSON texts of a query.
+func decoded[T any](ctx context.Context, f *File, query string, args ...any) ([]T, error) {
+	var out []T
+	err := f.each(ctx, func(rows *sql.Rows) error {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return err
+		}
+		var x T
+		if err := json.Unmarshal([]byte(body), &x); err != nil {
+			return err
+		}
+		out = append(out, x)
+		return nil
+	}, query, args...)
+	return out, err
+}
+
+// Pack gives the catalogue and the territory with which the release was made.
+func (f *File) Pack(ctx context.Context) (fs.FS, error) {
+	var content []byte
+	if err := f.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&content) }, "SELECT content FROM pack WHERE name = 'catalogue.zip'"); err != nil {
+		return nil, err
+	}
+	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return nil, fault.New("releasefile.unreadable", "file", f.name).Because(err)
+	}
+	return z, nil
+}
+
+// PublicKey gives the key that a file says it was signed with, or nil.
+func (f *File) PublicKey(ctx context.Context) ed25519.PublicKey {
+	meta, err := f.meta(ctx)
+	if err != nil {
+		return nil
+	}
+	key, err := base64.StdEncoding.DecodeString(meta["public-key"])
+	if err != nil || len(key) != ed25519.PublicKeySize {
+		return nil
+	}
+	return key
+}
