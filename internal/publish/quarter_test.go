@@ -178,7 +178,7 @@ func TestBulletinTellsNothingThatIsNotFree(t *testing.T) {
 	notes, cells = list[0].Bulletin(c, stat.MustPeriod("2026-Q3"), func(x cube.Cell) (cube.Version, bool) {
 		return cube.Version{Dataflow: x.Dataflow, Observation: stat.Observation{Value: &v, Status: stat.Normal, Attributes: stat.Attributes{stat.AttrText: "gần 8", stat.AttrMark: "S"}}}, true
 	})
-	if !strings.Contains(notes.Vi, "tăng gần 8 %") || strings.Contains(notes.Vi, "Năm 2026") || len(cells) != 4 {
+	if !strings.Contains(notes.Vi, "tăng gần 8\u00a0%") || strings.Contains(notes.Vi, "Năm 2026") || len(cells) != 4 {
 		t.Errorf("%s of %v", notes.Vi, cells)
 	}
 }
