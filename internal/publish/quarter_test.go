@@ -154,7 +154,7 @@ func TestWordsOfTheProgramFollowTheFigures(t *testing.T) {
 	o.done(p.Desk.Add(ctx, "2026-Q4", Selection{Messages: cube.NewMessages(9)}, "an"))
 	o.refused("publish.text-outdated", func() error { _, err := p.Desk.Check(ctx, "2026-Q4", "an"); return err })
 	notes, err := p.Bulletin(ctx, "2026-Q4")
-	if err != nil || !strings.Contains(notes.En, "9.00%") {
+	if err != nil || !strings.Contains(notes.En, "9.00\u00a0%") {
 		t.Fatalf("%s (%v)", notes.En, err)
 	}
 	o.done(p.Desk.Describe(ctx, "2026-Q4", notes, Program))
