@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"nhipso/internal/fault"
 )
 
 // ministry is an installation worked from the command line, with a clock that the test sets.
@@ -138,4 +142,34 @@ func TestAQuarterIsReleasedEndToEnd(t *testing.T) {
 	m.do(exitOK, "release", "list", "--head-note", filepath.Join(m.data, "audit-head.json"))
 	m.says(m.do(exitUsage, "release", "describe", "--id", "2027-Q1", "--by", "an"), "--by has no effect")
 	m.says(m.do(exitUsage, "release", "show"), "lacks --id")
+}
+
+// TestServersThatStartTogetherPrepareOnce: each of several servers on an empty database finds it ready, and one has prepared it.
+func TestServersThatStartTogetherPrepareOnce(t *testing.T) {
+	dir := t.TempDir()
+	opened := func() (*app, *env) {
+		e := &env{in: strings.NewReader(""), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }, now: time.Now, lang: "vi"}
+		a, err := e.open(t.Context(), &place{data: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(a.close)
+		return a, e
+	}
+	var servers sync.WaitGroup
+	for range 2 {
+		a, e := opened()
+		servers.Go(func() {
+			if err := a.prepare(t.Context(), e); err != nil {
+				t.Error(fault.In(err, "en"))
+			}
+		})
+	}
+	servers.Wait()
+	a, _ := opened()
+	runs, err := a.store.Runs(t.Context())
+	releases, err2 := a.store.Releases(t.Context())
+	if err != nil || err2 != nil || len(releases) != 1 || len(runs) != len(a.recipes) {
+		t.Errorf("%d releases, %d runs of %d recipes (%v, %v)", len(releases), len(runs), len(a.recipes), err, err2)
+	}
 }

@@ -123,8 +123,26 @@ func (a *app) serveOn(ctx context.Context, e *env, listener net.Listener, gate *
 }
 
 // prepare brings an installation to where it can serve: reference data loaded, recipes run, a first release published. On an
-// installation that has a release it does nothing: what is new waits for an editor.
+// installation that has a release it does nothing: what is new waits for an editor. Of several servers that start on an empty database one
+// prepares it and the others wait.
 func (a *app) prepare(ctx context.Context, e *env) error {
+	if ready, err := a.ready(ctx); err != nil || ready {
+		return err
+	}
+	return a.store.Alone(ctx, "first-start", func() error { return a.prepareFirst(ctx, e) })
+}
+
+// ready reports whether an installation has a release and nothing of its first start is left to do.
+func (a *app) ready(ctx context.Context) (bool, error) {
+	releases, err := a.store.Releases(ctx)
+	if err != nil || len(releases) == 0 {
+		return false, err
+	}
+	_, half, err := a.unfinishedFirst(ctx)
+	return !half, err
+}
+
+func (a *app) prepareFirst(ctx context.Context, e *env) error {
 	releases, err := a.store.Releases(ctx)
 	if err != nil {
 		return err

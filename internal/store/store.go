@@ -142,6 +142,11 @@ func (s *Store) write(ctx context.Context, do func(*sqldb.Tx) error) error {
 	return err
 }
 
+// Alone runs do while no other program that asks for the same name on this database does. It keeps nobody from reading or writing.
+func (s *Store) Alone(ctx context.Context, name string, do func() error) error {
+	return s.db.Alone(ctx, name, do)
+}
+
 // Close closes the database. On SQLite the last one to close folds the log into the file.
 func (s *Store) Close() error { return s.db.Close() }
 

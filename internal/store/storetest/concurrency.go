@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,6 +164,50 @@ func testConcurrency(t *testing.T, at Place) {
 			})
 		}
 		wg.Wait()
+	})
+	t.Run("programs that must be alone are, one after another, and keep nobody from reading or writing", func(t *testing.T) {
+		url := at(t)
+		var wg sync.WaitGroup
+		var inside, entered atomic.Int64
+		for i := range 4 {
+			wg.Go(func() {
+				s, err := store.Open(background, url)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer s.Close()
+				if err := s.Alone(background, "test", func() error {
+					if inside.Add(1) != 1 {
+						t.Error("two are alone at once")
+					}
+					entered.Add(1)
+					mustAppend(t, s, message(figure(fmt.Sprint("D", i), "2025", "2026-01-01", "1", "")))
+					time.Sleep(30 * time.Millisecond)
+					inside.Add(-1)
+					return nil
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if entered.Load() != 4 {
+			t.Errorf("%d of 4 had their turn", entered.Load())
+		}
+	})
+	t.Run("who waits to be alone stops waiting when its work is called off", func(t *testing.T) {
+		s := Open(t, at(t))
+		stopped, cancel := context.WithTimeout(background, 300*time.Millisecond)
+		defer cancel()
+		if err := s.Alone(background, "test", func() error {
+			return s.Alone(stopped, "test", func() error { t.Error("two are alone at once"); return nil })
+		}); fault.CodeOf(err) != "store.cancelled" {
+			t.Error(err)
+		}
+		if err := s.Alone(background, "test", func() error { return s.Alone(background, "other", func() error { return nil }) }); err != nil {
+			t.Errorf("another name, and afterwards: %v", err)
+		}
 	})
 }
 
