@@ -2,7 +2,6 @@ package publish
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -81,8 +80,8 @@ func (v *View) content(ctx context.Context, all []Release) (c Content, err error
 	if c.Overrides, err = v.Overrides(ctx); err != nil {
 		return c, err
 	}
-	for _, flow := range slices.Sorted(maps.Keys(v.past)) {
-		c.Figures = append(c.Figures, v.past[flow]...)
+	for _, flow := range v.past.flows() {
+		c.Figures = append(c.Figures, v.past.of(flow, "")...)
 	}
 	c.Closed, err = v.closedInputs(ctx, c)
 	return c, err

@@ -234,7 +234,7 @@ func (d *discloser) published() {
 		if !cube.Reported(d.value[c].Observation) || d.revises[c] {
 			continue
 		}
-		for _, o := range narrow(d.shown.past[c.Dataflow], string(c.Key)) {
+		for _, o := range d.shown.past.of(c.Dataflow, string(c.Key)) {
 			if o.Cell() == c && o.Value != nil && o.Value.Cmp(*d.value[c].Value) == 0 {
 				d.find(c, "publish.disclosed-published", []cube.Cell{c})
 			}
@@ -285,7 +285,7 @@ func (d *discloser) other(c cube.Cell) string {
 		}
 	}
 	for _, ref := range clue.series {
-		if slices.ContainsFunc(d.shown.newest[ref.Dataflow], func(v cube.Version) bool { return ref.Names(v) && d.news(v.Cell()) }) {
+		if slices.ContainsFunc(d.shown.newestOf(ref.Dataflow, string(ref.Key)), func(v cube.Version) bool { return ref.Names(v) && d.news(v.Cell()) }) {
 			return ref.Dataflow
 		}
 	}

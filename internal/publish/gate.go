@@ -155,9 +155,21 @@ func (g *Gate) make(ctx context.Context, r Release, a Audience) (*View, error) {
 }
 
 func (g *Gate) makeAt(ctx context.Context, r Release, a Audience, moment time.Time) (*View, error) {
+	p := Parts{Release: r, Audience: a, Moment: moment, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source}
+	if shelf, on := g.Source.(Shelf); on && a.Public() { // a file of the release holds what the public may read and nothing else
+		if p.Zone == nil {
+			p.Zone = time.UTC
+		}
+		s, err := newShelved(r, g.Catalog, shelf)
+		if err != nil {
+			return nil, err
+		}
+		return viewOn(p, s), nil
+	}
 	figures, err := g.Source.All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return NewView(Parts{Release: r, Audience: a, Moment: moment, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source, Figures: figures}), nil
+	p.Figures = figures
+	return NewView(p), nil
 }

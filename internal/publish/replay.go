@@ -9,20 +9,16 @@ import (
 	"nhipso/internal/stat"
 )
 
-// days lists the days on which anything that the audience may read was published, oldest first.
-func days(past map[string][]cube.Version) []stat.Date {
-	seen := map[stat.Date]bool{}
+// published lists the days on which anything was published, oldest first.
+func (l *lists) published() []stat.Date {
 	var out []stat.Date
-	for _, list := range past {
-		for _, v := range list {
-			if !seen[v.Vintage.Date] {
-				seen[v.Vintage.Date] = true
-				out = append(out, v.Vintage.Date)
-			}
+	for _, flow := range l.flows() {
+		for _, d := range l.days(flow) {
+			out = append(out, d.Date)
 		}
 	}
 	slices.SortFunc(out, stat.Date.Compare)
-	return out
+	return slices.Compact(out)
 }
 
 // settled gives the first day on which as much was known, and the calendar judged as it does, as on a day: the two read the same. So there
@@ -45,7 +41,7 @@ func (s *Snapshot) replay() {
 	missing := map[string]bool{}
 	for _, r := range s.recipes {
 		for _, flow := range r.Outputs {
-			missing[flow] = len(s.newest[flow]) == 0
+			missing[flow] = s.empty(flow)
 		}
 	}
 	replayed, err := pipeline.Replay(context.Background(), readable{s}, s.recipes, s.bound, s.AsOf.Vintage)
@@ -70,7 +66,7 @@ type readable struct{ *Snapshot }
 // History implements pipeline.Past.
 func (s readable) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
 	var out []cube.Version
-	for _, v := range narrow(s.past[q.Dataflow], q.Key) {
+	for _, v := range s.past.of(q.Dataflow, q.Key) {
 		if q.AsOf.Allows(v) && v.Key.Matches(q.Key) && !s.closed[v.Cell()] {
 			out = append(out, v)
 		}

@@ -46,16 +46,18 @@ type Snapshot struct {
 	Catalog *catalog.Catalog
 	AsOf    cube.AsOf // the bound of what is shown, narrowed by the day viewed
 
-	bound   cube.AsOf                 // the bound without a day
-	past    map[string][]cube.Version // dataflow → what the audience may read, in the order of cube.Store.History, within the bound
-	newest  map[string][]cube.Version // dataflow → newest version of each cell within AsOf
-	hidden  []cube.Version            // what lies within the bound and the audience may not read
-	waiting []cube.Version            // what lies within the bound and waits for a minute of its own; until then an older figure is shown
-	awaited map[cube.Cell]bool        // cells of which a version waits
-	held    map[string]cube.Messages  // dataflow → what shows of it until its own minute
-	closed  map[cube.Cell]bool        // cells whose newest version it may not read: an older one would pass for the figure of today
-	sealed  map[int64]bool            // messages that brought something hidden
-	guarded map[string]bool           // recipes that read something hidden
+	bound   cube.AsOf                  // the bound without a day
+	past    *lists                     // what the audience may read, in the order of cube.Store.History, within the bound
+	newest  map[string][]cube.Version  // dataflow → newest version of each cell within AsOf; of a shelf only what is replayed
+	recent  keep                       // the same of small dataflows on a shelf
+	closers map[cube.Cell]cube.Version // of cells within AsOf the newest version that the audience may not read
+	hidden  []cube.Version             // what lies within the bound and the audience may not read
+	waiting []cube.Version             // what lies within the bound and waits for a minute of its own; until then an older figure is shown
+	awaited map[cube.Cell]bool         // cells of which a version waits
+	held    map[string]cube.Messages   // dataflow → what shows of it until its own minute
+	closed  map[cube.Cell]bool         // cells whose newest version it may not read: an older one would pass for the figure of today
+	sealed  map[int64]bool             // messages that brought something hidden
+	guarded map[string]bool            // recipes that read something hidden
 
 	days     []stat.Date               // on which anything was published
 	recipes  []pipeline.Recipe         // that are replayed for an older day
@@ -71,7 +73,8 @@ const maxOlder = 16
 
 // newSnapshot keeps what an audience may read of versions ordered by dataflow and then as cube.Store.History orders them.
 func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, held map[string]cube.Messages, figures []cube.Version) *Snapshot {
-	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: map[string][]cube.Version{}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
+	past := map[string][]cube.Version{}
+	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: &lists{held: past}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
 		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}, held: held}
 	for _, v := range figures {
 		if !bound.Holds(v.Message) {
@@ -83,20 +86,33 @@ func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, hel
 			continue
 		}
 		if a.mayRead(confidentiality(v)) {
-			s.past[v.Dataflow] = append(s.past[v.Dataflow], v)
+			past[v.Dataflow] = append(past[v.Dataflow], v)
 			continue
 		}
 		s.hidden = append(s.hidden, v)
 		s.sealed[v.Message] = true
 	}
-	for _, list := range s.past {
+	for _, list := range past {
 		if !slices.IsSortedFunc(list, byKey) { // a database may order texts by the rules of a language
 			slices.SortStableFunc(list, byKey)
 		}
 	}
-	s.days = days(s.past)
+	s.days = s.past.published()
 	s.choose()
 	return s
+}
+
+// newShelved keeps nothing: what it shows is read from a shelf when it is asked for.
+func newShelved(r Release, c *catalog.Catalog, shelf Shelf) (*Snapshot, error) {
+	s := &Snapshot{Release: r, Catalog: c, AsOf: r.AsOf, bound: r.AsOf, past: &lists{shelf: shelf}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
+		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}}
+	var err error
+	if s.hidden, err = shelf.Closed(); err != nil {
+		return nil, err
+	}
+	s.days = s.past.published()
+	s.choose()
+	return s, nil
 }
 
 func byKey(a, b cube.Version) int { return strings.Compare(string(a.Key), string(b.Key)) }
@@ -109,29 +125,57 @@ func (s *Snapshot) waits(v cube.Version) bool {
 
 // choose finds the newest version of each cell. A cell whose newest version is hidden has none.
 func (s *Snapshot) choose() {
-	s.newest = map[string][]cube.Version{}
-	last := map[cube.Cell]cube.Version{}
+	s.newest, s.closers = map[string][]cube.Version{}, map[cube.Cell]cube.Version{}
 	for _, v := range s.hidden {
-		if at, ok := last[v.Cell()]; s.AsOf.Allows(v) && (!ok || v.Supersedes(at)) {
-			last[v.Cell()] = v
+		if at, ok := s.closers[v.Cell()]; s.AsOf.Allows(v) && (!ok || v.Supersedes(at)) {
+			s.closers[v.Cell()] = v
 		}
 	}
-	for flow, list := range s.past {
-		s.newest[flow] = cube.Newest(list, s.AsOf)
-		if len(last) == 0 {
-			continue
+	if s.past.shelf == nil {
+		for flow, list := range s.past.held {
+			s.newest[flow] = s.reduce(list)
 		}
-		s.newest[flow] = slices.DeleteFunc(s.newest[flow], func(v cube.Version) bool {
-			h, ok := last[v.Cell()]
-			if ok && !h.Supersedes(v) {
-				delete(last, v.Cell())
-			}
-			return ok && h.Supersedes(v)
-		})
 	}
-	for cell := range last {
-		s.closed[cell] = true
+	for cell, h := range s.closers {
+		open := false
+		for _, v := range cube.Newest(s.past.of(cell.Dataflow, string(cell.Key)), s.AsOf) {
+			open = open || v.Cell() == cell && !h.Supersedes(v)
+		}
+		if !open {
+			s.closed[cell] = true
+		}
 	}
+}
+
+// reduce gives the newest version of each cell, without those in whose place a hidden one stands.
+func (s *Snapshot) reduce(list []cube.Version) []cube.Version {
+	out := cube.Newest(list, s.AsOf)
+	if len(s.closers) == 0 {
+		return out
+	}
+	return slices.DeleteFunc(out, func(v cube.Version) bool {
+		h, ok := s.closers[v.Cell()]
+		return ok && h.Supersedes(v)
+	})
+}
+
+// newestOf gives the newest versions of a dataflow in which those of a pattern lie, among others perhaps.
+func (s *Snapshot) newestOf(flow, pattern string) []cube.Version {
+	if list, held := s.newest[flow]; held || s.past.shelf == nil {
+		return narrow(list, pattern)
+	}
+	if s.past.size(flow) > small {
+		return s.reduce(s.past.of(flow, pattern))
+	}
+	return narrow(s.recent.get(flow, func() []cube.Version { return s.reduce(s.past.of(flow, "")) }), pattern)
+}
+
+// empty reports whether nothing of a dataflow had been published by the day viewed.
+func (s *Snapshot) empty(flow string) bool {
+	if s.past.shelf == nil || s.past.size(flow) <= small {
+		return len(s.newestOf(flow, "")) == 0
+	}
+	return s.past.days(flow)[0].Date.After(s.AsOf.Vintage)
 }
 
 // At gives the snapshot as it would have read on a day: only what had been published by then. Where none of our own
@@ -166,23 +210,10 @@ func (s *Snapshot) by(day stat.Date) *Snapshot {
 	return out
 }
 
-// narrow gives the part of versions ordered by key in which those of a pattern lie: one series when the pattern is a whole key.
-func narrow(list []cube.Version, pattern string) []cube.Version {
-	if pattern == "all" || stat.Key(pattern).Open() || strings.ContainsAny(pattern, "+*") {
-		return list
-	}
-	from, _ := slices.BinarySearchFunc(list, stat.Key(pattern), func(v cube.Version, k stat.Key) int { return strings.Compare(string(v.Key), string(k)) })
-	to := from
-	for to < len(list) && list[to].Key == stat.Key(pattern) {
-		to++
-	}
-	return list[from:to]
-}
-
 // Read gives the newest figures of the series that match a pattern, ordered by key and period.
 func (s *Snapshot) Read(dataflow, pattern string) []cube.Version {
 	var out []cube.Version
-	for _, v := range narrow(s.newest[dataflow], pattern) {
+	for _, v := range s.newestOf(dataflow, pattern) {
 		if v.Key.Matches(pattern) {
 			out = append(out, v)
 		}
@@ -246,7 +277,7 @@ func (s *Snapshot) History(dataflow, pattern string) []cube.Version {
 		return s.Read(dataflow, pattern)
 	}
 	var out []cube.Version
-	for _, v := range narrow(s.past[dataflow], pattern) {
+	for _, v := range s.past.of(dataflow, pattern) {
 		if s.AsOf.Allows(v) && v.Key.Matches(pattern) && !s.closed[v.Cell()] {
 			out = append(out, v)
 		}
@@ -267,7 +298,15 @@ func (s *Snapshot) CellHistory(c cube.Cell) []cube.Version {
 
 // Count gives the number of cells and of versions of a dataflow, within the bound of the view.
 func (s *Snapshot) Count(dataflow string) (cells, versions int) {
-	return len(s.newest[dataflow]), len(s.History(dataflow, ""))
+	if s.past.shelf == nil || s.past.size(dataflow) <= small {
+		return len(s.newestOf(dataflow, "")), len(s.History(dataflow, ""))
+	}
+	for _, d := range s.past.days(dataflow) {
+		if s.AsOf.Vintage.IsZero() || !d.Date.After(s.AsOf.Vintage) {
+			cells, versions = cells+d.Cells, versions+d.Versions
+		}
+	}
+	return cells, versions
 }
 
 // First is the first day on which a figure that the view shows, on this day or another, was published; zero when there is none.
@@ -281,14 +320,9 @@ func (s *Snapshot) First() stat.Date {
 // Vintages lists the days on which figures of a dataflow were published, oldest first, also those after the day viewed: they are the
 // other days that a reader may view.
 func (s *Snapshot) Vintages(dataflow string) []stat.Date {
-	seen := map[stat.Date]bool{}
 	var out []stat.Date
-	for _, v := range s.past[dataflow] {
-		if !seen[v.Vintage.Date] {
-			seen[v.Vintage.Date] = true
-			out = append(out, v.Vintage.Date)
-		}
+	for _, d := range s.past.days(dataflow) {
+		out = append(out, d.Date)
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Before(out[j]) })
 	return out
 }

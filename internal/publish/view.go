@@ -228,7 +228,11 @@ func NewView(p Parts) *View {
 	if p.Audience.Public() {
 		held = p.Release.held(p.Moment)
 	}
-	s := newSnapshot(p.Release, p.Catalog, p.Audience, bound, held, p.Figures)
+	return viewOn(p, newSnapshot(p.Release, p.Catalog, p.Audience, bound, held, p.Figures))
+}
+
+// viewOn makes a view on a snapshot.
+func viewOn(p Parts, s *Snapshot) *View {
 	s.recipes = p.Recipes
 	closed := slices.Concat(s.hidden, s.waiting)
 	for _, r := range p.Recipes {

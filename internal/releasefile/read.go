@@ -22,7 +22,10 @@ import (
 	"nhipso/internal/stat"
 )
 
-var _ publish.Source = (*File)(nil)
+var (
+	_ publish.Source = (*File)(nil)
+	_ publish.Shelf  = (*File)(nil)
+)
 
 // each hands every row of a query to do.
 func (f *File) each(ctx context.Context, do func(*sql.Rows) error, query string, args ...any) error {
@@ -39,37 +42,82 @@ func (f *File) each(ctx context.Context, do func(*sql.Rows) error, query string,
 	return f.trouble(rows.Err())
 }
 
-// figureColumns of the two tables of figures; a closed one says nothing but which it is.
+// figureColumns of the two tables of figures; a closed one says nothing but which it is. Series come first, so that the rows are read as they lie
+// and need no sorting.
 const (
-	figureColumns = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, f.written, f.value, f.status, r.name, t.body FROM figure f "
-	closedColumns = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, NULL, NULL, 'M', r.name, t.body FROM closed f "
-	figureJoins   = "JOIN series s ON s.id = f.series JOIN period p ON p.id = f.period LEFT JOIN run r ON r.id = f.run LEFT JOIN text t ON t.id = f.attributes "
-	figureOrder   = " ORDER BY f.series, f.period, f.vintage, f.message"
+	figureColumns = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, f.written, f.value, f.status, r.name, t.body FROM series s CROSS JOIN figure f ON f.series = s.id "
+	closedColumns = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, NULL, NULL, 'M', r.name, t.body FROM series s CROSS JOIN closed f ON f.series = s.id "
+	figureJoins   = "JOIN period p ON p.id = f.period LEFT JOIN run r ON r.id = f.run LEFT JOIN text t ON t.id = f.attributes "
+	figureOrder   = " ORDER BY s.dataflow, s.key, f.period, f.vintage, f.message"
 )
 
-// versions reads figures and what is closed, in the order of cube.Store.History.
-func (f *File) versions(ctx context.Context, keep func(cube.Version) bool, where string, args ...any) ([]cube.Version, error) {
+// versions reads figures from one of the two tables.
+func (f *File) versions(ctx context.Context, columns string, q cube.Query) ([]cube.Version, error) {
 	var out []cube.Version
-	open := 0
 	d := decoder{periods: map[string]stat.Period{}, days: map[string]stat.Date{}, attributes: map[string]stat.Attributes{}}
-	for _, from := range []string{figureColumns, closedColumns} {
-		err := f.each(ctx, func(rows *sql.Rows) error {
-			v, err := d.version(rows)
-			if err == nil && keep(v) {
-				out = append(out, v)
-			}
-			return err
-		}, from+figureJoins+where+figureOrder, args...)
-		if err != nil {
-			return nil, err
-		}
-		if from == figureColumns {
-			open = len(out)
+	where, args := "", []any(nil)
+	if q.Dataflow != "" {
+		where, args = "WHERE s.dataflow = ?", []any{q.Dataflow}
+		if from, to, narrow := keys(q.Key); narrow {
+			where, args = where+" AND s.key >= ? AND s.key < ?", append(args, from, to)
 		}
 	}
-	if len(out) > open { // what is closed has its place among the versions of its cell
-		slices.SortStableFunc(out, inOrder)
+	err := f.each(ctx, func(rows *sql.Rows) error {
+		v, err := d.version(rows)
+		if err == nil && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
+			out = append(out, v)
+		}
+		return err
+	}, columns+figureJoins+where+figureOrder, args...)
+	return out, err
+}
+
+// Figures implements publish.Shelf.
+func (f *File) Figures(dataflow, pattern string) ([]cube.Version, error) {
+	return f.versions(context.Background(), figureColumns, cube.Query{Dataflow: dataflow, Key: pattern})
+}
+
+// Closed implements publish.Shelf.
+func (f *File) Closed() ([]cube.Version, error) {
+	return f.versions(context.Background(), closedColumns, cube.Query{})
+}
+
+// Flows implements publish.Shelf.
+func (f *File) Flows() []string { return f.flows }
+
+// Days implements publish.Shelf.
+func (f *File) Days(dataflow string) []publish.Day { return f.days[dataflow] }
+
+// contents reads how much there is of each dataflow, once.
+func (f *File) contents(ctx context.Context) error {
+	f.days = map[string][]publish.Day{}
+	return f.each(ctx, func(rows *sql.Rows) error {
+		var flow, vintage string
+		var d publish.Day
+		err := rows.Scan(&flow, &vintage, &d.Versions, &d.Cells)
+		if err == nil {
+			d.Date, err = stat.ParseDate(vintage)
+		}
+		if len(f.days[flow]) == 0 {
+			f.flows = append(f.flows, flow)
+		}
+		f.days[flow] = append(f.days[flow], d)
+		return err
+	}, "SELECT dataflow, vintage, versions, cells FROM day ORDER BY dataflow, vintage")
+}
+
+// both gives figures with what is closed in its place among the versions of its cell.
+func (f *File) both(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+	out, err := f.versions(ctx, figureColumns, q)
+	if err != nil {
+		return nil, err
 	}
+	closed, err := f.versions(ctx, closedColumns, q)
+	if err != nil || len(closed) == 0 {
+		return out, err
+	}
+	out = append(out, closed...)
+	slices.SortStableFunc(out, inOrder)
 	return out, nil
 }
 
@@ -138,11 +186,7 @@ func once[T any](known map[string]T, text string, parse func(string) (T, error))
 
 // History implements cube.Reader. What is closed is among the figures, without what it says.
 func (f *File) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	where, args := "WHERE s.dataflow = ?", []any{q.Dataflow}
-	if from, to, narrow := keys(q.Key); narrow {
-		where, args = where+" AND s.key >= ? AND s.key < ?", append(args, from, to)
-	}
-	return f.versions(ctx, func(v cube.Version) bool { return v.Key.Matches(q.Key) && q.AsOf.Allows(v) }, where, args...)
+	return f.both(ctx, q)
 }
 
 // keys gives the range in which the keys of a pattern lie: its codes up to the first that may vary.
@@ -173,9 +217,7 @@ func (f *File) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
 }
 
 // All implements publish.Source.
-func (f *File) All(ctx context.Context) ([]cube.Version, error) {
-	return f.versions(ctx, func(cube.Version) bool { return true }, "")
-}
+func (f *File) All(ctx context.Context) ([]cube.Version, error) { return f.both(ctx, cube.Query{}) }
 
 // LastMessage implements cube.Reader: the newest message of which the file holds a figure.
 func (f *File) LastMessage(context.Context) (int64, error) { return f.messages, nil }

@@ -21,6 +21,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/publish"
 )
 
 // Version is that of the format. A file of another version is refused.
@@ -47,12 +48,13 @@ CREATE TABLE run (id INTEGER PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL
 CREATE UNIQUE INDEX run_name ON run (name);
 CREATE TABLE lineage (run INTEGER NOT NULL, series INTEGER NOT NULL, period INTEGER NOT NULL, sources INTEGER NOT NULL, formula INTEGER NOT NULL,
   PRIMARY KEY (run, series, period)) WITHOUT ROWID;
+CREATE TABLE day (dataflow TEXT NOT NULL, vintage TEXT NOT NULL, versions INTEGER NOT NULL, cells INTEGER NOT NULL, PRIMARY KEY (dataflow, vintage)) WITHOUT ROWID;
 CREATE TABLE record (kind TEXT NOT NULL, number INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, number)) WITHOUT ROWID;
 `
 
 // tables are those that the manifest covers, with the columns by which their rows are ordered.
 var tables = []struct{ name, order string }{{"meta", "name"}, {"pack", "name"}, {"text", "id"}, {"series", "id"}, {"period", "id"}, {"figure", "series, period, vintage, message"},
-	{"closed", "series, period, vintage, message"}, {"run", "id"}, {"lineage", "run, series, period"}, {"record", "kind, number"}}
+	{"closed", "series, period, vintage, message"}, {"run", "id"}, {"lineage", "run, series, period"}, {"day", "dataflow, vintage"}, {"record", "kind, number"}}
 
 // Kinds of records.
 const (
@@ -76,7 +78,9 @@ type File struct {
 	About
 	name     string
 	db       *sql.DB
-	messages int64 // the newest message in it
+	messages int64                    // the newest message in it
+	flows    []string                 // that have figures
+	days     map[string][]publish.Day // by dataflow
 }
 
 // Open opens a file for reading. It checks that the file is one of a release and of a version that it knows; its hashes and its signature are
@@ -123,7 +127,7 @@ func (f *File) about() error {
 	f.From, _ = time.Parse(time.RFC3339Nano, meta["from"])
 	f.Until, _ = time.Parse(time.RFC3339Nano, meta["until"])
 	f.messages, _ = strconv.ParseInt(meta["messages"], 10, 64)
-	return nil
+	return f.contents(context.Background())
 }
 
 func (f *File) meta(ctx context.Context) (map[string]string, error) {

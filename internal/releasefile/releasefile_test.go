@@ -200,6 +200,7 @@ func TestAnAlterationIsFound(t *testing.T) {
 		"a run":                 {"UPDATE run SET body = replace(body, '\"p\":\"1\"', '\"p\":\"2\"')", "releasefile.altered"},
 		"an explanation":        {"DELETE FROM lineage", "releasefile.altered"},
 		"what is closed":        {"DELETE FROM closed", "releasefile.altered"},
+		"how much there is":     {"UPDATE day SET cells = cells + 1", "releasefile.altered"},
 		"a record":              {"UPDATE record SET body = replace(body, 'Odd', 'Good')", "releasefile.altered"},
 		"the catalogue":         {"UPDATE pack SET content = x'00'", "releasefile.altered"},
 		"the minute":            {"UPDATE meta SET value = '2020-01-01T00:00:00Z' WHERE name = 'from'", "releasefile.altered"},

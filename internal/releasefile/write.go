@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -97,6 +98,7 @@ func (w *writer) file(name string, c publish.Content, o Options) error {
 	w.prepare()
 	w.names(c)
 	w.figures(c)
+	w.days(c)
 	w.records(c)
 	w.meta(c, o)
 	if w.err == nil {
@@ -119,7 +121,7 @@ func (w *writer) try(err error) {
 
 func (w *writer) prepare() {
 	w.into = map[string]*sql.Stmt{}
-	for table, columns := range map[string]int{"meta": 2, "pack": 2, "text": 2, "series": 3, "period": 2, "figure": 9, "closed": 6, "run": 3, "lineage": 5, "record": 3} {
+	for table, columns := range map[string]int{"meta": 2, "pack": 2, "text": 2, "series": 3, "period": 2, "figure": 9, "closed": 6, "run": 3, "lineage": 5, "record": 3, "day": 4} {
 		s, err := w.tx.PrepareContext(w.ctx, "INSERT INTO "+table+" VALUES ("+strings.TrimSuffix(strings.Repeat("?,", columns), ",")+")")
 		w.try(err)
 		w.into[table] = s
@@ -214,6 +216,31 @@ func (w *writer) figures(c publish.Content) {
 	for _, v := range c.Closed {
 		run, attributes := w.attributes(v)
 		w.insert("closed", w.series[seriesOf(v)], w.periods[v.Period], v.Vintage.Date.String(), v.Message, run, attributes)
+	}
+}
+
+// days counts what was published on each day, so that a reader need not go through all of it.
+func (w *writer) days(c publish.Content) {
+	type at struct {
+		flow string
+		day  stat.Date
+	}
+	count := map[at]*publish.Day{}
+	note := func(v cube.Version) *publish.Day {
+		k := at{v.Dataflow, v.Vintage.Date}
+		if count[k] == nil {
+			count[k] = &publish.Day{Date: v.Vintage.Date}
+		}
+		return count[k]
+	}
+	for i, v := range c.Figures {
+		note(v).Versions++
+		if i == 0 || c.Figures[i-1].Cell() != v.Cell() { // the first version of a cell is the oldest
+			note(v).Cells++
+		}
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(count), func(a, b at) int { return cmp.Or(strings.Compare(a.flow, b.flow), a.day.Compare(b.day)) }) {
+		w.insert("day", k.flow, k.day.String(), count[k].Versions, count[k].Cells)
 	}
 }
 
