@@ -7,6 +7,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"nhipso/data"
@@ -66,14 +68,11 @@ func pack() ([]byte, error) {
 // writeReleaseFile writes what the public may know of a release into a file, signs it and notes its hash beside it. Where an embargo of one of
 // its dataflows ends later, another file holds what the public may know from then on.
 func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) error {
-	key, err := releasefile.ReadKey(filepath.Join(a.place.data, releaseKey))
+	with, err := a.fileOptions()
 	if err != nil {
 		return err
 	}
-	archive, err := pack()
-	if err != nil {
-		return err
-	}
+	key := with.Key
 	name := o.out
 	if name == "" {
 		folder := filepath.Join(a.place.data, releaseFolder)
@@ -90,7 +89,7 @@ func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) er
 	if err != nil {
 		return err
 	}
-	if err := releasefile.Write(ctx, name, c, releasefile.Options{Pack: archive, Country: country, Program: version, Key: key}); err != nil {
+	if err := releasefile.Write(ctx, name, c, with); err != nil {
 		return err
 	}
 	if err := releasefile.WriteBeside(name, key); err != nil {
@@ -101,6 +100,82 @@ func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) er
 		fmt.Fprintln(e.out, e.w("release.file-until", "until", a.minute(c.Until)))
 	}
 	return nil
+}
+
+// fileOptions are those with which this installation writes files.
+func (a *app) fileOptions() (releasefile.Options, error) {
+	key, err := releasefile.ReadKey(filepath.Join(a.place.data, releaseKey))
+	if err != nil {
+		return releasefile.Options{}, err
+	}
+	archive, err := pack()
+	return releasefile.Options{Pack: archive, Country: country, Program: version, Key: key}, err
+}
+
+// shelved is a file of a release beside the store that wrote it: figures and explanations come from the file, and what is announced from the store.
+type shelved struct {
+	*releasefile.File
+	live publish.Source
+}
+
+// Releases implements publish.Source.
+func (s shelved) Releases(ctx context.Context) ([]publish.Release, error) {
+	return s.live.Releases(ctx)
+}
+
+// files keeps the files of releases that a server shows, in the data folder. They are written when a release is about to come out and stay for ever.
+type files struct {
+	*app
+	mu   sync.Mutex
+	open map[string]*releasefile.File
+}
+
+// source gives the file of a release from a moment on, writing it where there is none.
+func (f *files) source(ctx context.Context, r publish.Release, from time.Time, content func(context.Context) (publish.Content, error)) (publish.Source, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	name := filepath.Join(f.place.data, releaseFolder, r.ID+"-"+from.UTC().Format("20060102T150405Z")+releasefile.Extension)
+	if have, ok := f.open[name]; ok {
+		return shelved{have, f.app.source()}, nil
+	}
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		if err := f.write(ctx, name, content); err != nil && fault.CodeOf(err) != "releasefile.exists" { // another server was first
+			return nil, err
+		}
+	}
+	file, err := releasefile.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if f.open == nil {
+		f.open = map[string]*releasefile.File{}
+	}
+	f.open[name] = file
+	return shelved{file, f.app.source()}, nil
+}
+
+func (f *files) write(ctx context.Context, name string, content func(context.Context) (publish.Content, error)) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return fault.New("releasefile.cannot-write", "file", name).Because(err)
+	}
+	with, err := f.fileOptions()
+	if err != nil {
+		return err
+	}
+	c, err := content(ctx)
+	if err != nil {
+		return err
+	}
+	return releasefile.Write(ctx, name, c, with)
+}
+
+// close closes the files.
+func (f *files) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, file := range f.open {
+		file.Close() //nolint:errcheck // nothing was written
+	}
 }
 
 // country is that of the reference data, as a file of a release names it.

@@ -167,3 +167,63 @@ func TestAFileIsVerifiedAtTheCommandLine(t *testing.T) {
 		t.Errorf("of no release: %v", err)
 	}
 }
+
+// TestAServerReadsTheFileOfItsRelease: the public view of a server reads the file, shows the same as one in memory, and keeps the file.
+func TestAServerReadsTheFileOfItsRelease(t *testing.T) {
+	v := newVault(t)
+	ctx := t.Context()
+	kept := &files{app: v.app}
+	defer kept.close()
+	gate := v.gate()
+	gate.Files = kept.source
+	gate.Warn = func(err error) { t.Error(fault.In(err, "en")) }
+	memory, err := v.gate().View(ctx, publish.Everybody())
+	if err != nil {
+		t.Fatal(err)
+	}
+	view, err := gate.View(ctx, publish.Everybody())
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := filepath.Glob(filepath.Join(v.dir, releaseFolder, "2026-Q3-*"+releasefile.Extension))
+	if err != nil || len(written) != 1 {
+		t.Fatalf("files %v (%v)", written, err)
+	}
+	for _, f := range v.catalog.Dataflows() {
+		a, b := memory.History(f.ID, ""), view.History(f.ID, "")
+		if len(a) != len(b) {
+			t.Fatalf("%s: %d versions in memory, %d in the file", f.ID, len(a), len(b))
+		}
+		for i := range a {
+			if a[i].Message != b[i].Message || !a[i].Same(b[i].Observation) {
+				t.Fatalf("%s: %+v in memory, %+v in the file", f.ID, a[i], b[i])
+			}
+		}
+		if x, y := memory.Read(f.ID, ""), view.Read(f.ID, ""); len(x) != len(y) {
+			t.Errorf("%s: %d cells in memory, %d in the file", f.ID, len(x), len(y))
+		}
+	}
+	before, _ := os.ReadFile(written[0])
+	another := &files{app: v.app}
+	defer another.close()
+	second := v.gate()
+	second.Files = another.source
+	if _, err := second.View(ctx, publish.Everybody()); err != nil {
+		t.Fatal(err)
+	}
+	if after, _ := os.ReadFile(written[0]); len(before) == 0 || string(before) != string(after) {
+		t.Error("the file was written again")
+	}
+	t.Run("where no file can be had the figures are held in memory", func(t *testing.T) {
+		if err := os.WriteFile(written[0], []byte("no release"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		third, warned := v.gate(), ""
+		damaged := &files{app: v.app}
+		third.Files, third.Warn = damaged.source, func(err error) { warned = fault.CodeOf(err) }
+		view, err := third.View(ctx, publish.Everybody())
+		if err != nil || warned != "releasefile.no-release" || len(view.Read("DE_SHARE", "")) == 0 {
+			t.Errorf("warned of %q (%v)", warned, err)
+		}
+	})
+}

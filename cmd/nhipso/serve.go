@@ -57,7 +57,12 @@ func serve(ctx context.Context, e *env, args []string) error {
 	if err := a.prepare(ctx, e); err != nil {
 		return err
 	}
-	out := &lookoutFor{app: a, gate: a.gate(), warn: func(err error) { log.Warn("not recorded", "error", fault.In(err, "en")) }}
+	kept := &files{app: a}
+	defer kept.close()
+	gate := a.gate()
+	gate.Files = kept.source
+	gate.Warn = func(err error) { log.Warn("no file of the release", "error", fault.In(err, "en")) }
+	out := &lookoutFor{app: a, gate: gate, warn: func(err error) { log.Warn("not recorded", "error", fault.In(err, "en")) }}
 	if _, err := out.refresh(ctx); err != nil {
 		return err
 	}

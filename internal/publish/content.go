@@ -40,13 +40,26 @@ func (g *Gate) Content(ctx context.Context, id string, at time.Time) (Content, e
 	if i < 0 {
 		return Content{}, fault.New("publish.no-release", "id", id)
 	}
-	from := list[i].PublishAt
-	for _, e := range list[i].Embargoes {
+	return g.contentAt(ctx, list[i], list[i].since(at))
+}
+
+// since gives from when on a release shows what it shows at a moment: from its minute, or from the last end of an embargo of one of its dataflows.
+func (r Release) since(at time.Time) time.Time {
+	from := r.PublishAt
+	for _, e := range r.Embargoes {
 		if e.Until.After(from) && !e.Until.After(at) {
 			from = e.Until
 		}
 	}
-	v, err := g.makeAt(ctx, list[i], Everybody(), from)
+	return from
+}
+
+func (g *Gate) contentAt(ctx context.Context, r Release, from time.Time) (Content, error) {
+	list, err := g.Source.Releases(ctx)
+	if err != nil {
+		return Content{}, err
+	}
+	v, err := g.held(ctx, Parts{Release: r, Audience: Everybody(), Moment: from, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source})
 	if err != nil {
 		return Content{}, err
 	}

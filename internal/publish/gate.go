@@ -18,6 +18,10 @@ type Gate struct {
 	Recipes []pipeline.Recipe
 	Zone    *time.Location
 	Now     func() time.Time
+	// Files gives what the public view of a release reads in place of Source: a file of the release, written from its content where there is none
+	// yet. Without it, or when it fails, the view holds the figures in memory.
+	Files func(ctx context.Context, r Release, from time.Time, content func(context.Context) (Content, error)) (Source, error)
+	Warn  func(error) // told why a file could not be had; nil tells nobody
 
 	mu     sync.Mutex // one reader makes a view, the others wait for it
 	public *View
@@ -156,16 +160,30 @@ func (g *Gate) make(ctx context.Context, r Release, a Audience) (*View, error) {
 
 func (g *Gate) makeAt(ctx context.Context, r Release, a Audience, moment time.Time) (*View, error) {
 	p := Parts{Release: r, Audience: a, Moment: moment, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source}
-	if shelf, on := g.Source.(Shelf); on && a.Public() { // a file of the release holds what the public may read and nothing else
+	if a.Public() && g.Files != nil {
+		from := r.since(moment)
+		source, err := g.Files(ctx, r, from, func(ctx context.Context) (Content, error) { return g.contentAt(ctx, r, from) })
+		if err == nil {
+			p.Source = source
+		} else if g.Warn != nil {
+			g.Warn(err)
+		}
+	}
+	if shelf, on := p.Source.(Shelf); on && a.Public() { // a file of the release holds what the public may read and nothing else
 		if p.Zone == nil {
 			p.Zone = time.UTC
 		}
-		s, err := newShelved(r, g.Catalog, shelf)
+		s, err := newShelved(r, g.Catalog, shelf, r.held(moment))
 		if err != nil {
 			return nil, err
 		}
 		return viewOn(p, s), nil
 	}
+	return g.held(ctx, p)
+}
+
+// held makes a view that holds its figures in memory.
+func (g *Gate) held(ctx context.Context, p Parts) (*View, error) {
 	figures, err := g.Source.All(ctx)
 	if err != nil {
 		return nil, err

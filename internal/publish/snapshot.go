@@ -103,9 +103,9 @@ func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, hel
 }
 
 // newShelved keeps nothing: what it shows is read from a shelf when it is asked for.
-func newShelved(r Release, c *catalog.Catalog, shelf Shelf) (*Snapshot, error) {
+func newShelved(r Release, c *catalog.Catalog, shelf Shelf, held map[string]cube.Messages) (*Snapshot, error) {
 	s := &Snapshot{Release: r, Catalog: c, AsOf: r.AsOf, bound: r.AsOf, past: &lists{shelf: shelf}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
-		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}}
+		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}, held: held}
 	var err error
 	if s.hidden, err = shelf.Closed(); err != nil {
 		return nil, err

@@ -23,7 +23,9 @@ func BenchmarkLargeRelease(b *testing.B) {
 	fmt.Sscan(os.Getenv("NHIPSO_BENCH_FIGURES"), &n) //nolint:errcheck // the default stays
 	name := filepath.Join(b.TempDir(), "large"+Extension)
 	c := publish.Content{Release: publish.Release{ID: "2026-Q3", State: publish.Published, PublishAt: time.Now().Add(-time.Hour), AsOf: cube.AsOf{Message: 9}},
-		Lineage: func(context.Context, cube.Version) (pipeline.Lineage, bool, error) { return pipeline.Lineage{}, false, nil }}
+		Lineage: func(context.Context, cube.Version) (pipeline.Lineage, bool, error) {
+			return pipeline.Lineage{}, false, nil
+		}}
 	c.Releases = []publish.Release{c.Release}
 	attributes := stat.Attributes{stat.AttrSource: "NSO", stat.AttrMark: "S"}
 	day := stat.MustDate("2026-01-05")
