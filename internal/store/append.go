@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -169,6 +170,11 @@ func (s *Store) known(ctx context.Context, from sqldb.Queryer, entries []cube.En
 	}
 	all := func(string) bool { return true }
 	for _, flow := range flows {
+		if _, some, err := sqldb.First(ctx, from, sqldb.One[int64], "SELECT 1 FROM observation WHERE dataflow = $1 LIMIT 1", flow); err != nil {
+			return nil, err
+		} else if !some {
+			continue // nothing is stored of it yet
+		}
 		for slots := wanted[flow]; len(slots) > 0; {
 			n := min(len(slots)/3, sqldb.Chunk(3))
 			args := append([]any{flow}, slots[:3*n]...)
@@ -206,15 +212,42 @@ func row(e cube.Entry, message int64) []any {
 	run := e.Attributes[stat.AttrRun]
 	attributes := maps.Clone(e.Attributes)
 	delete(attributes, stat.AttrRun)
-	if len(attributes) == 0 {
-		attributes = nil
-	}
 	var value sql.NullString
 	if e.Value != nil {
 		value = sql.NullString{String: e.Value.String(), Valid: true}
 	}
 	return []any{e.Dataflow, string(e.Key), place(e.Period), e.Vintage.Date.String(), message, e.Period.String(), e.Vintage.Written,
-		value, string(e.Status), run, sqldb.JSON[stat.Attributes]{V: attributes}, e.Row}
+		value, string(e.Status), run, attributesText(attributes), e.Row}
+}
+
+// attributesText writes attributes as JSON with sorted names, the same text as sqldb.JSON of the map. A load has as many of them as figures.
+func attributesText(a stat.Attributes) string {
+	if len(a) == 0 {
+		return ""
+	}
+	b := append(make([]byte, 0, 128), '{')
+	for i, name := range a.Names() {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(jsonText(b, name), ':')
+		b = jsonText(b, a[name])
+	}
+	return string(append(b, '}'))
+}
+
+// jsonText adds a text in quotes; one that holds anything but plain letters, digits and signs is left to the library.
+func jsonText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || strings.IndexByte(`"\<>&`, c) >= 0 {
+			quoted, err := json.Marshal(s)
+			if err != nil {
+				panic("store: " + err.Error()) // a text always can be written
+			}
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
 
 func sameNumber(a, b *stat.Decimal) bool {

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"database/sql"
 	"fmt"
 	"strconv"
 	"time"
@@ -24,12 +25,22 @@ func openPostgres(url string, o Options) (*DB, error) {
 	setDefault(c.RuntimeParams, "lock_timeout", strconv.FormatInt(o.Wait.Milliseconds(), 10))
 	// A plan made while a table was small must not be kept while it grows; planning costs less than a millisecond.
 	setDefault(c.RuntimeParams, "plan_cache_mode", "force_custom_plan")
-	pool := stdlib.OpenDB(*c)
-	pool.SetMaxOpenConns(16)
-	pool.SetMaxIdleConns(8)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{Dialect: Postgres, Name: fmt.Sprintf("%s:%d/%s", c.Host, c.Port, c.Database), read: pool, write: pool, wait: o.Wait}, nil
+	// Writers have a pool of their own: however many wait for their turn, a reader finds a connection.
+	pool := func(most int) *sql.DB {
+		p := stdlib.OpenDB(*c)
+		p.SetMaxOpenConns(most)
+		p.SetMaxIdleConns(most / 2)
+		p.SetConnMaxIdleTime(5 * time.Minute)
+		return p
+	}
+	return &DB{Dialect: Postgres, Name: fmt.Sprintf("%s:%d/%s", c.Host, c.Port, c.Database), read: pool(readers), write: pool(writers), wait: o.Wait}, nil
 }
+
+// Connections to a server. Writers work one after another (oneWriter); a few more wait with their transaction begun.
+const (
+	readers = 16
+	writers = 6
+)
 
 func setDefault(m map[string]string, k, v string) {
 	if m[k] == "" {

@@ -3,19 +3,24 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
 	"nhipso/internal/fault"
 )
 
 // Tx is a transaction that writes.
 type Tx struct {
-	db *DB
-	tx *sql.Tx
+	db   *DB
+	conn *sql.Conn // on which the transaction runs
+	tx   *sql.Tx
 }
 
 func (t *Tx) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
@@ -83,20 +88,74 @@ func Values(rows, width, skip int) string {
 	return b.String()
 }
 
-// Insert adds many rows with few statements. `into` is "table (a, b, c)"; every row has one value a column.
+// batch is how many rows one statement of Insert adds: more save little, and take longer to parse than to run.
+const batch = 64
+
+// Insert adds many rows with few statements, on PostgreSQL as one COPY. `into` is "table (a, b, c)"; every row has one value a column.
 func (t *Tx) Insert(ctx context.Context, into string, rows [][]any) error {
-	for len(rows) > 0 {
-		n := min(len(rows), Chunk(len(rows[0])))
-		args := make([]any, 0, n*len(rows[0]))
+	if len(rows) == 0 {
+		return nil
+	}
+	width := len(rows[0])
+	args := make([]any, 0, batch*width)
+	for _, row := range rows {
+		if err := keepable(row); err != nil {
+			return err
+		}
+	}
+	if t.db.Dialect == Postgres && len(rows) > batch {
+		return t.copy(ctx, into, rows)
+	}
+	if len(rows) >= 2*batch {
+		s, err := t.tx.PrepareContext(ctx, t.db.rebind("INSERT INTO "+into+" VALUES "+Values(batch, width, 0)))
+		if err != nil {
+			return t.Fault(err)
+		}
+		defer s.Close()
+		for ; len(rows) >= batch; rows = rows[batch:] {
+			args = args[:0]
+			for _, row := range rows[:batch] {
+				args = append(args, row...)
+			}
+			if _, err := s.ExecContext(ctx, args...); err != nil {
+				return t.Fault(err)
+			}
+		}
+	}
+	for ; len(rows) > 0; rows = rows[min(len(rows), batch):] {
+		n := min(len(rows), batch)
+		args = args[:0]
 		for _, row := range rows[:n] {
 			args = append(args, row...)
 		}
-		if _, err := t.Exec(ctx, "INSERT INTO "+into+" VALUES "+Values(n, len(rows[0]), 0), args...); err != nil {
+		if _, err := t.Exec(ctx, "INSERT INTO "+into+" VALUES "+Values(n, width, 0), args...); err != nil {
 			return err
 		}
-		rows = rows[n:]
 	}
 	return nil
+}
+
+// copy adds rows by COPY, on the connection of the transaction.
+func (t *Tx) copy(ctx context.Context, into string, rows [][]any) error {
+	table, columns, _ := strings.Cut(strings.TrimSuffix(into, ")"), " (")
+	names := strings.Split(columns, ", ")
+	err := t.conn.Raw(func(driverConn any) error {
+		_, err := driverConn.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, names, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
+			out := make([]any, len(rows[i]))
+			for j, x := range rows[i] {
+				if v, ok := x.(driver.Valuer); ok {
+					var err error
+					if x, err = v.Value(); err != nil {
+						return nil, err
+					}
+				}
+				out[j] = x
+			}
+			return out, nil
+		}))
+		return err
+	})
+	return t.Fault(err)
 }
 
 // oneWriter makes the writers of a schema queue on PostgreSQL, as they do on SQLite: what a transaction read about the
@@ -126,8 +185,24 @@ func (db *DB) patiently(ctx context.Context, do func() error) error {
 	}
 }
 
+// turn gives a connection that writes, or store.locked when none is free within the wait of the options.
+func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
+	bounded, cancel := context.WithTimeout(ctx, db.wait)
+	defer cancel()
+	conn, err := db.write.Conn(bounded)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return nil, fault.New("store.locked", "database", db.Name).Because(err)
+	}
+	return conn, db.Fault(err)
+}
+
 func (db *DB) once(ctx context.Context, do func(*Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
+	conn, err := db.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return db.Fault(err)
 	}
@@ -137,7 +212,7 @@ func (db *DB) once(ctx context.Context, do func(*Tx) error) error {
 			return db.Fault(err)
 		}
 	}
-	if err := do(&Tx{db, tx}); err != nil {
+	if err := do(&Tx{db, conn, tx}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
