@@ -1,5 +1,5 @@
 // Package static holds the built front end — styles, scripts, fonts — and serves it compressed under names that carry the hash of
-// the content, so that browsers may keep a file for ever. It also hands the fonts and the drawing library to package chart.
+// the content, so that browsers may keep a file for ever. It also hands the fonts to package chart.
 //
 // Sources are in src, built by `go run ./devtools/assets` into dist; what others made is in vendor with its licences.
 // This package knows no page.
@@ -24,11 +24,6 @@ import (
 
 //go:embed dist
 var dist embed.FS
-
-// ECharts is our part of ECharts as a plain script that defines `echarts`, for the server.
-//
-//go:embed vendor/echarts/echarts.goja.js
-var ECharts string
 
 // FontRegular and FontSemiBold are Be Vietnam Pro 400 and 600 as TrueType, for measuring text and drawing bitmaps.
 var (

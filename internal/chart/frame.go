@@ -1,10 +1,6 @@
 package chart
 
-import (
-	"fmt"
-	"html"
-	"strings"
-)
+import "strings"
 
 // Sizes of the words around a plot.
 const (
@@ -19,54 +15,58 @@ const (
 	sourceSkip = 8.0
 )
 
-// frame puts the words around the plot — title, unit, notes, source — and makes the whole a picture that a screen reader can name.
-func frame(s *Spec, o Options, body string) string {
-	var b strings.Builder
-	w, h := float64(o.Width), float64(o.Height)
-	var above, below []textLine
-	x0, y0 := 0.0, 0.0
-	if !o.Bare {
-		above, below = frameText(s, o)
-		x0 = sidePad
-		y0 = framePad
-		for _, l := range above {
-			y0 += l.height
-		}
-		y0 += 6
-		h += y0 + framePad + sourceSkip
-		for _, l := range below {
-			h += l.height
-		}
-		w += 2 * sidePad
+// frame is the words around the plot — title, unit, notes, source — and the size of the whole.
+type frame struct {
+	above, below []textLine
+	w, h         float64
+	y0           float64 // where the plot begins
+}
+
+func (s *Spec) frame(o Options) frame {
+	f := frame{w: float64(o.Width), h: float64(o.Height)}
+	if o.Bare {
+		return f
 	}
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="ns-chart" width="%s" height="%s" viewBox="0 0 %s %s" role="%s" aria-labelledby="%s-t" aria-describedby="%s-d" font-family="%s" font-size="12">`,
-		trim(w), trim(h), trim(w), trim(h), s.role(), s.ID, s.ID, family)
-	fmt.Fprintf(&b, "\n<title id=\"%s-t\">%s</title>\n<desc id=\"%s-d\">%s</desc>\n", s.ID, html.EscapeString(s.Title.In(o.Lang)), s.ID, html.EscapeString(s.describe(o.Lang)))
-	if o.Scheme == Auto {
-		fmt.Fprintf(&b, "<style>%s</style>\n", SchemeCSS())
+	f.above, f.below = frameText(s, o)
+	f.y0 = framePad + 6
+	for _, l := range f.above {
+		f.y0 += l.height
 	}
-	if !o.Bare {
-		fmt.Fprintf(&b, "<rect width=\"%s\" height=\"%s\" fill=\"%s\"/>\n", trim(w), trim(h), paper)
-		y := framePad
-		for _, l := range above {
-			l.write(&b, sidePad, &y)
-		}
-		fmt.Fprintf(&b, "<g transform=\"translate(%s %s)\">\n", trim(x0), trim(y0))
+	f.w += 2 * sidePad
+	f.h += f.y0 + framePad + sourceSkip
+	for _, l := range f.below {
+		f.h += l.height
 	}
-	b.WriteString(body)
-	if !o.Bare {
-		b.WriteString("</g>\n")
-		y := y0 + float64(o.Height) + sourceSkip
-		for _, l := range below {
-			l.write(&b, sidePad, &y)
-		}
+	return f
+}
+
+// paint draws the whole picture: the frame and what is inside it.
+func (s *Spec) paint(c canvas, o Options, f frame) error {
+	plot := s.paintPlot
+	if s.Kind == Map || s.Kind == Tiles {
+		plot = s.paintMap
 	}
-	b.WriteString("</svg>\n")
-	svg := b.String()
-	if o.Scheme == Dark {
-		svg = recolour(svg)
+	if o.Bare {
+		return plot(c, o)
 	}
-	return svg
+	c.rect(box{0, 0, f.w, f.h}, look{fill: paper})
+	writeLines(c, f.above, framePad)
+	c.open(group{dx: sidePad, dy: f.y0})
+	if err := plot(c, o); err != nil {
+		return err
+	}
+	c.close()
+	writeLines(c, f.below, f.y0+float64(o.Height)+sourceSkip)
+	return nil
+}
+
+func (s *Spec) paintPlot(c canvas, o Options) error {
+	p, err := s.lay(o.Lang, o.Width, o.Height)
+	if err != nil {
+		return err
+	}
+	p.paint(c)
+	return nil
 }
 
 // role of the drawing for a screen reader: a map is a group, since each of its areas can be reached by itself.
@@ -85,13 +85,12 @@ type textLine struct {
 	colour       string
 }
 
-func (l textLine) write(b *strings.Builder, x float64, y *float64) {
-	*y += l.height
-	weight := ""
-	if l.bold {
-		weight = ` font-weight="600"`
+// writeLines writes lines below y.
+func writeLines(c canvas, lines []textLine, y float64) {
+	for _, l := range lines {
+		y += l.height
+		c.words(lettering{size: l.size, bold: l.bold, colour: l.colour}, word{sidePad, y - l.height*0.28, l.s})
 	}
-	fmt.Fprintf(b, "<text x=\"%s\" y=\"%s\" font-size=\"%s\"%s fill=\"%s\">%s</text>\n", trim(x), trim(*y-l.height*0.28), trim(l.size), weight, l.colour, html.EscapeString(l.s))
 }
 
 func frameText(s *Spec, o Options) (above, below []textLine) {

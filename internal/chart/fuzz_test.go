@@ -1,25 +1,66 @@
 package chart
 
-import "testing"
+import (
+	"context"
+	"encoding/xml"
+	"io"
+	"strings"
+	"testing"
+
+	"nhipso/internal/catalog"
+)
 
 func FuzzPathLines(f *testing.F) {
-	for _, s := range []string{"M0 0L1 1z", "m1-2.5.5l3 4h5v6c1 2 3 4 5 6q1 2 3 4a5 5 0 1110 10Z", "M1e3,2e-3", "L", "a1", "M0 0 1 1 2", "x", "M-"} {
+	for _, s := range []string{"M0 0L1 1z", "m1-2.5.5l3 4h5v6H1V2zl1 1", "M1e3,2e-3", "L", "z", "M0 0 1 1 2", "x", "M-"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, d string) {
 		if len(d) < 2000 {
-			pathLines(d) // must end, whatever it is given
-			transform(d)
+			for _, p := range pathLines(d) { // must end, whatever it is given
+				if len(p.points) == 0 {
+					t.Errorf("%q has a part without a point", d)
+				}
+			}
 		}
 	})
 }
 
-func FuzzRasterise(f *testing.F) {
-	f.Add(`<svg width="20" height="10"><g transform="rotate(30) scale(2)"><path d="M0 0L9 9" stroke="#000000" stroke-dasharray="2,1"/><text x="1" y="9">ệ</text></g></svg>`)
-	f.Add(`<svg width="9" height="9"><defs><pattern id="p" width="4" height="4"><rect width="1" height="1" fill="url(#p)"/></pattern></defs><rect width="9" height="9" fill="url(#p)"/></svg>`)
+// FuzzWords draws words that may be anything: they stay words, and the drawing stays a drawing.
+func FuzzWords(f *testing.F) {
+	for _, s := range []string{"Tỷ trọng", `<script>alert(1)</script> & "x" 'y'`, "]]>", "\x00\x1b", "\xff", "a\nb", "url(#x)", "‮"} {
+		f.Add(s)
+	}
+	r := NewRenderer(0)
 	f.Fuzz(func(t *testing.T, s string) {
-		if root, _, err := parseSVG(s); err == nil && root.number("width", 0)*root.number("height", 0) < 1e4 && len(s) < 2000 {
-			_, _ = Rasterise(s, 1)
+		if len(s) > 200 || strings.TrimSpace(s) == "" {
+			return
+		}
+		word := catalog.Label{Vi: s, En: s}
+		line, country := sampleShort(), sampleMap("VN34", Map)
+		for _, x := range []*Spec{line, country} {
+			x.Title, x.Subtitle, x.Unit, x.Source, x.Alt, x.URL = word, word, word, word, word, s
+		}
+		line.Series[0].Name, line.Targets = word, []Target{{Name: word, Value: *line.Series[0].Values[2].V}}
+		line.Events = []Event{{Period: line.Periods[1], Name: word}}
+		country.Items[0].Name, country.Items[0].Href = word, s
+		for _, x := range []*Spec{line, country} {
+			svg, err := r.SVG(context.Background(), x, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := xml.NewDecoder(strings.NewReader(svg))
+			for {
+				token, err := d.Token()
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					t.Fatalf("%q: %v", s, err)
+				}
+				if e, ok := token.(xml.StartElement); ok && !strings.Contains(" svg title desc g a rect path circle text defs pattern ", " "+e.Name.Local+" ") {
+					t.Fatalf("%q becomes an element %s", s, e.Name.Local)
+				}
+			}
 		}
 	})
 }

@@ -1,90 +1,48 @@
 package chart
 
 import (
-	"strings"
-
+	"git.sr.ht/~sbinet/gg"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
-	"golang.org/x/text/unicode/norm"
 )
 
-// text draws a line of text: anchors, central baseline, rotation by the transform, and the halo behind direct labels.
-func (c *canvas) text(n *node, st style) {
-	s := norm.NFC.String(strings.TrimSpace(n.text))
-	if s == "" {
-		return
-	}
-	x, y := n.number("x", 0), n.number("y", 0)
-	width := textWidth(s, st.fontSize, st.bold)
-	switch n.attr["text-anchor"] {
-	case "middle":
-		x -= width / 2
-	case "end":
-		x -= width
-	}
-	f := faceFor(st.bold)
-	if n.attr["dominant-baseline"] == "central" {
-		y += f.middle * st.fontSize
-	}
-	o := f.outline(s, x, y, st.fontSize)
-	st.join = "round"
-	if n.attr["paint-order"] == "stroke" {
-		c.stroke(o, st)
-	}
-	c.paint(device(o, st.m), st.fill, st.opacity*st.fillOp, st.m)
-}
-
-// outline gives the letters of a line of text as shapes.
-func (f *face) outline(s string, x, y, size float64) outline {
+// letters begins a shape of the letters of a line of text, with its baseline at a point.
+func (f *face) letters(dc *gg.Context, s string, x, y, size float64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	const em = 1000
-	var out outline
+	scale := size / em / 64
+	at := func(p fixed.Point26_6) (float64, float64) { return x + float64(p.X)*scale, y + float64(p.Y)*scale }
 	for _, r := range s {
 		i, err := f.font.GlyphIndex(&f.buf, r)
 		if err != nil {
 			continue
 		}
-		segs, err := f.font.LoadGlyph(&f.buf, i, fixed.I(em), nil)
+		segments, err := f.font.LoadGlyph(&f.buf, i, fixed.I(em), nil)
 		if err != nil {
 			continue
 		}
-		at := func(p fixed.Point26_6) [2]float64 {
-			return [2]float64{x + float64(p.X)/64/em*size, y + float64(p.Y)/64/em*size}
-		}
-		var last [2]float64
-		add := func(q [2]float64) {
-			p := &out[len(out)-1]
-			p.points = append(p.points, q)
-			last = q
-		}
-		for _, sg := range segs {
-			switch sg.Op {
+		for _, g := range segments {
+			x1, y1 := at(g.Args[0])
+			x2, y2 := at(g.Args[1])
+			x3, y3 := at(g.Args[2])
+			switch g.Op {
 			case sfnt.SegmentOpMoveTo:
-				last = at(sg.Args[0])
-				out = append(out, part{points: [][2]float64{last}, closed: true})
+				dc.ClosePath()
+				dc.MoveTo(x1, y1)
 			case sfnt.SegmentOpLineTo:
-				add(at(sg.Args[0]))
+				dc.LineTo(x1, y1)
 			case sfnt.SegmentOpQuadTo:
-				a, b, c := last, at(sg.Args[0]), at(sg.Args[1])
-				for k := 1; k <= 6; k++ {
-					t := float64(k) / 6
-					u := 1 - t
-					add([2]float64{u*u*a[0] + 2*u*t*b[0] + t*t*c[0], u*u*a[1] + 2*u*t*b[1] + t*t*c[1]})
-				}
+				dc.QuadraticTo(x1, y1, x2, y2)
 			case sfnt.SegmentOpCubeTo:
-				a, b, c, d := last, at(sg.Args[0]), at(sg.Args[1]), at(sg.Args[2])
-				for k := 1; k <= 8; k++ {
-					t := float64(k) / 8
-					u := 1 - t
-					add([2]float64{u*u*u*a[0] + 3*u*u*t*b[0] + 3*u*t*t*c[0] + t*t*t*d[0], u*u*u*a[1] + 3*u*u*t*b[1] + 3*u*t*t*c[1] + t*t*t*d[1]})
-				}
+				dc.CubicTo(x1, y1, x2, y2, x3, y3)
 			}
 		}
+		dc.ClosePath()
+		dc.NewSubPath()
 		if a, err := f.font.GlyphAdvance(&f.buf, i, fixed.I(em), font.HintingNone); err == nil {
-			x += float64(a) / 64 / em * size
+			x += float64(a) * scale
 		}
 	}
-	return out
 }

@@ -18,6 +18,7 @@ const (
 	labelSize          = 12.0
 	smallSize          = 11.5
 	lineHeight         = 15.0
+	nameGap            = 10.0 // between the names of items and the plot
 	keyRow             = 18.0
 	narrow             = 560 // below it, names of series move from the line to a key above the plot
 )
@@ -29,8 +30,8 @@ func checkSize(width, height int) error {
 	return nil
 }
 
-// plot is a chart laid out at a size: every line, bar, point and word has its place. option.go writes it as the option object
-// from which ECharts draws, on the server and in the browser.
+// plot is a chart laid out at a size: every line, bar, point and word has its place. draw.go paints it on a canvas; option.go
+// writes it as the option object from which ECharts draws in the browser.
 type plot struct {
 	s      *Spec
 	lang   string
@@ -312,7 +313,8 @@ func (p *plot) addKey() int {
 }
 
 const (
-	keyMark = 14.0 + 5 // the coloured box and the gap behind it
+	keyBox  = 14.0
+	keyMark = keyBox + 5 // the coloured box and the gap behind it
 	keyGap  = 14.0
 )
 

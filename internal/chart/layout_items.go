@@ -26,7 +26,7 @@ func (p *plot) overItems() {
 			}
 		}
 		p.names = append(p.names, category{lines, it.Strong})
-		p.left = math.Max(p.left, widest(lines, nameSize, it.Strong)+12)
+		p.left = math.Max(p.left, round1(widest(lines, nameSize, it.Strong)+12))
 	}
 	p.top, p.bottom = 6, 24
 	if len(s.Targets) > 0 {
@@ -62,7 +62,7 @@ func (p *plot) fitRows() {
 	for steps := map[bool]int{true: 4, false: 5}[p.narrow]; steps > 0; steps-- {
 		p.fit(steps, p.s.FromZero || p.s.Kind != Dots)
 		values, texts := p.ticks()
-		p.right = math.Max(p.valueRoom(), textWidth(texts[len(texts)-1], labelSize, false)/2+1)
+		p.right = round1(math.Max(p.valueRoom(), textWidth(texts[len(texts)-1], labelSize, false)/2+1))
 		if widest(texts, labelSize, false)+8 < p.plotW()/float64(len(values)-1) {
 			return
 		}

@@ -90,6 +90,7 @@ func (p *plot) sides(ends []end) {
 		p.left = math.Max(p.left, widest(p.names[0].lines, labelSize, false)/2-edge)
 		p.right = math.Max(p.right, widest(p.names[n-1].lines, labelSize, false)/2-edge+1)
 	}
+	p.left, p.right = round1(p.left), round1(p.right)
 }
 
 // yearRow takes the years from below quarters and months, for a row of their own.

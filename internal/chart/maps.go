@@ -1,11 +1,9 @@
 package chart
 
 import (
-	"fmt"
-	"html"
 	"math"
+	"slices"
 	"strings"
-	"sync"
 
 	"nhipso/internal/geo"
 	"nhipso/internal/text"
@@ -39,33 +37,29 @@ func (s *Spec) set() string {
 	return "VN34"
 }
 
-func (s *Spec) drawMap(o Options) (string, error) {
-	m := &mapDrawing{s: s, o: o, classes: s.classify(), at: map[string]int{}}
+// paintMap draws a map directly: every province must be a place to go to, in any browser.
+func (s *Spec) paintMap(c canvas, o Options) error {
+	m := &mapDrawing{canvas: c, s: s, o: o, classes: s.classify(), at: map[string]int{}}
 	for i, it := range s.Items {
 		m.at[it.ID] = i
 	}
 	m.rank()
-	var err error
 	if s.Kind == Map {
-		err = m.choropleth()
-	} else {
-		err = m.tiles()
+		return m.choropleth()
 	}
-	return m.b.String(), err
+	return m.tiles()
 }
 
-// mapDrawing writes one map.
+// mapDrawing draws one map.
 type mapDrawing struct {
-	b       strings.Builder
+	canvas
 	s       *Spec
 	o       Options
 	classes classes
 	at      map[string]int // place of an area among the items
 	ranks   []int
 	of      int
-	secret  bool   // some figure is confidential
-	unknown bool   // some figure is missing
-	key     string // suffix of the hatches in the legend
+	lacks   []string // the hatches that some area has
 }
 
 // rank counts from the highest figure; equal figures share a rank.
@@ -87,58 +81,34 @@ func (m *mapDrawing) rank() {
 	}
 }
 
-// patterns defines the hatches. Those of the areas, in a scaled drawing, are scaled back, so that they look like those of the legend.
-func (m *mapDrawing) patterns(k float64) {
-	m.b.WriteString("<defs>")
-	for _, x := range []struct {
-		suffix string
-		scale  float64
-	}{{"", 1 / k}, {"-key", 1}} {
-		if x.suffix != "" && k == 1 {
-			continue
+// hatching finds out which hatches the areas need, before any of them is drawn.
+func (m *mapDrawing) hatching(ids []string, scale float64) {
+	for _, fill := range []string{noFigure, secret} {
+		if slices.ContainsFunc(ids, func(id string) bool { return m.fill(id) == fill }) {
+			m.lacks = append(m.lacks, fill)
 		}
-		scale := ""
-		if x.scale != 1 {
-			scale = "scale(" + trim4(x.scale) + ")"
-		}
-		none, secret := strings.TrimSpace(scale+" rotate(45)"), ""
-		if scale != "" {
-			secret = ` patternTransform="` + scale + `"`
-		}
-		fmt.Fprintf(&m.b, `<pattern id="%[1]s-none%[2]s" patternUnits="userSpaceOnUse" width="6" height="6" patternTransform="%[3]s"><rect width="6" height="6" fill="%[4]s"/><path d="M0 0V6" stroke="%[5]s" stroke-width="1.6"/></pattern>`,
-			m.s.ID, x.suffix, none, noData, hatch)
-		fmt.Fprintf(&m.b, `<pattern id="%[1]s-secret%[2]s" patternUnits="userSpaceOnUse" width="5" height="5"%[3]s><rect width="5" height="5" fill="%[4]s"/><path d="M0 2.5H5M2.5 0V5" stroke="%[5]s" stroke-width="1"/></pattern>`,
-			m.s.ID, x.suffix, secret, noData, axis)
 	}
-	m.b.WriteString("</defs>\n")
-	if k != 1 {
-		m.key = "-key"
-	}
+	m.hatches(scale, m.lacks...)
 }
 
-// fill gives the fill of an area and the colour of text on it.
-func (m *mapDrawing) fill(id string) (fill, on string) {
+// fill gives the fill of an area.
+func (m *mapDrawing) fill(id string) string {
 	i, ok := m.at[id]
-	if ok {
-		v := m.s.Series[0].Values[i]
-		if f, shown := v.Shown(); shown {
-			c := m.classes.colours[m.classes.of(f)]
-			if bright(c) {
-				return c, ink
-			}
-			return c, onDark
-		}
-		if v.Secret() {
-			m.secret = true
-			return "url(#" + m.s.ID + "-secret)", ink
-		}
+	if !ok {
+		return noFigure
 	}
-	m.unknown = true
-	return "url(#" + m.s.ID + "-none)", ink
+	v := m.s.Series[0].Values[i]
+	if v.Secret() {
+		return secret
+	}
+	if f, shown := v.Shown(); shown {
+		return m.classes.colours[m.classes.of(f)]
+	}
+	return noFigure
 }
 
-// words gives name, figure and rank of an area.
-func (m *mapDrawing) words(id string) (name, figure, rank string) {
+// said gives name, figure and rank of an area.
+func (m *mapDrawing) said(id string) (name, figure, rank string) {
 	i, ok := m.at[id]
 	if !ok {
 		return id, book.Say(m.o.Lang, "no-data"), ""
@@ -156,91 +126,53 @@ func (m *mapDrawing) words(id string) (name, figure, rank string) {
 	return name, figure, book.Say(m.o.Lang, "rank", "rank", m.ranks[i], "of", m.of)
 }
 
-// open begins an area: a link where it leads somewhere, else a group that the keyboard reaches as well.
-func (m *mapDrawing) open(id string) (closing string) {
-	name, figure, rank := m.words(id)
-	label := name + ": " + figure
-	if rank != "" {
-		label += ", " + rank
+// begin opens an area.
+func (m *mapDrawing) begin(id string) {
+	a := area{id: id}
+	a.name, a.figure, a.rank = m.said(id)
+	if i, ok := m.at[id]; ok {
+		a.href = m.s.Items[i].Href
 	}
-	attrs := fmt.Sprintf(`class="ns-area" data-id="%s" data-name="%s" data-figure="%s" data-rank="%s" aria-label="%s"`,
-		id, html.EscapeString(name), html.EscapeString(figure), html.EscapeString(rank), html.EscapeString(label))
-	if i, ok := m.at[id]; ok && m.s.Items[i].Href != "" {
-		fmt.Fprintf(&m.b, `<a href="%s" %s>`, html.EscapeString(m.s.Items[i].Href), attrs)
-		closing = "</a>\n"
-	} else {
-		fmt.Fprintf(&m.b, `<g tabindex="0" role="img" %s>`, attrs)
-		closing = "</g>\n"
-	}
-	fmt.Fprintf(&m.b, "<title>%s</title>", html.EscapeString(label))
-	return closing
+	m.open(group{class: "ns-area", title: a.label(), area: &a})
 }
-
-// country is the outline of the mainland and its coastal islands.
-var country = sync.OnceValues(func() (string, error) {
-	var all []string
-	a, err := geo.Of("VN63")
-	if err != nil {
-		return "", err
-	}
-	for _, x := range a.Areas {
-		all = append(all, strings.TrimPrefix(x.ID, "VN63-"))
-	}
-	whole, err := geo.Group(map[string][]string{"VN": all})
-	if err != nil {
-		return "", err
-	}
-	return whole.Areas[0].Path, nil
-})
 
 func (m *mapDrawing) choropleth() error {
 	atlas, err := geo.Of(m.s.set())
 	if err != nil {
 		return err
 	}
-	coast, err := country()
-	if err != nil {
-		return err
+	var ids []string
+	for _, a := range atlas.Areas {
+		ids = append(ids, a.ID)
 	}
 	k := mapScale(float64(m.o.Width))
-	m.patterns(k)
-	fmt.Fprintf(&m.b, "<g transform=\"scale(%s)\" stroke-linejoin=\"round\">\n", trim4(k))
-	fmt.Fprintf(&m.b, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"/>\n", coast, sea, trim(1.6/k))
+	m.hatching(ids, k)
+	m.open(group{scale: k})
+	m.path(atlas.Country, look{edge: pen{colour: sea, width: 1.6 / k}})
 	for _, a := range atlas.Areas {
-		fill, _ := m.fill(a.ID)
-		closing := m.open(a.ID)
-		fmt.Fprintf(&m.b, `<path d="%s" fill="%s" stroke="%s" stroke-width="%s"/>`, a.Path, fill, border, trim(0.8/k))
+		fill := m.fill(a.ID)
+		m.begin(a.ID)
+		m.path(a.Path, look{fill: fill, edge: pen{colour: border, width: 0.8 / k}})
 		if a.Islands != "" {
-			fmt.Fprintf(&m.b, `<path d="%s" fill="%s" stroke="%s" stroke-width="%s"/>`, a.Islands, fill, sea, trim(1.4/k))
+			m.path(a.Islands, look{fill: fill, edge: pen{colour: sea, width: 1.4 / k}})
 		}
-		m.b.WriteString(closing)
+		m.close()
 	}
-	m.b.WriteString("</g>\n")
+	m.close()
 	for i, isl := range atlas.Archipelagos {
-		name, _, _ := m.words(isl.Area)
+		name, _, _ := m.said(isl.Area)
 		x, y := k*(isl.Left+isl.Right)/2, k*isl.Bottom+14
 		if i == 1 { // the reefs of Trường Sa reach the lower edge of the map; its name stands above them
 			x, y = k*(isl.Left+isl.Right*1.12)/2.12, k*isl.Top-26
 		}
 		half := textWidth(book.Say(m.o.Lang, isl.ID), mapLabel, false) / 2
 		x = math.Max(half, math.Min(x, k*geo.Width-half))
-		m.text(x, y, book.Say(m.o.Lang, isl.ID), "middle", muted, mapLabel, false)
-		m.text(x, y+13, "("+name+")", "middle", muted, mapLabel-0.5, false)
+		m.words(lettering{size: mapLabel, colour: muted, align: middle}, word{x, y, book.Say(m.o.Lang, isl.ID)})
+		m.words(lettering{size: mapLabel - 0.5, colour: muted, align: middle}, word{x, y + 13, "(" + name + ")"})
 	}
 	// The open sea north-east of the mainland has room for the legend.
 	m.legend(math.Max(k*400, math.Min(float64(m.o.Width)*0.5, 400)), 6, 1)
 	return nil
-}
-
-func (m *mapDrawing) text(x, y float64, s, anchor, colour string, size float64, bold bool) {
-	weight := ""
-	if bold {
-		weight = ` font-weight="600"`
-	}
-	if anchor != "" {
-		anchor = ` text-anchor="` + anchor + `"`
-	}
-	fmt.Fprintf(&m.b, "<text x=\"%s\" y=\"%s\" font-size=\"%s\"%s%s fill=\"%s\">%s</text>\n", trim(x), trim(y), trim(size), anchor, weight, colour, html.EscapeString(s))
 }
 
 // legend writes the classes from the highest to the lowest, then what the hatches mean, in one column or two.
@@ -250,21 +182,20 @@ func (m *mapDrawing) legend(x, y float64, columns int) {
 	for i := len(m.classes.colours) - 1; i >= 0 && m.of > 0; i-- {
 		all = append(all, entry{m.classes.colours[i], m.classes.words(m.o.Lang, i)})
 	}
-	if m.unknown {
-		all = append(all, entry{"url(#" + m.s.ID + "-none" + m.key + ")", book.Say(m.o.Lang, "no-data")})
+	for _, fill := range m.lacks {
+		all = append(all, entry{fill, book.Say(m.o.Lang, map[string]string{noFigure: "no-data", secret: "confidential"}[fill])})
 	}
-	if m.secret {
-		all = append(all, entry{"url(#" + m.s.ID + "-secret" + m.key + ")", book.Say(m.o.Lang, "confidential")})
-	}
-	m.b.WriteString("<g class=\"ns-legend\">\n")
-	m.text(x, y+9, m.s.Unit.In(m.o.Lang), "", ink, labelSize, true)
+	m.open(group{class: "ns-legend"})
+	m.words(lettering{size: labelSize, bold: true, colour: ink}, word{x, y + 9, m.s.Unit.In(m.o.Lang)})
 	rows := (len(all) + columns - 1) / columns
+	var names []word
 	for i, e := range all {
 		ex, ey := x+float64(i/rows)*float64(m.o.Width)/2, y+legendRow*float64(1+i%rows)
-		fmt.Fprintf(&m.b, "<rect x=\"%s\" y=\"%s\" width=\"18\" height=\"12\" fill=\"%s\" stroke=\"%s\" stroke-width=\"0.6\"/>\n", trim(ex), trim(ey), e.fill, axis)
-		m.text(ex+25, ey+10, e.words, "", ink, labelSize, false)
+		m.rect(box{ex, ey, ex + 18, ey + 12}, look{fill: e.fill, edge: pen{colour: axis, width: 0.6}})
+		names = append(names, word{ex + 25, ey + 10, e.words})
 	}
-	m.b.WriteString("</g>\n")
+	m.words(lettering{size: labelSize, colour: ink}, names...)
+	m.close()
 }
 
 // tileSize gives the size of the grid and of a tile at a width.
@@ -286,41 +217,12 @@ func (m *mapDrawing) tiles() error {
 		return err
 	}
 	w, _, rows, h := m.s.tileSize(float64(m.o.Width))
-	m.patterns(1)
-	tile := func(t geo.Tile, fill, on, name, figure string, owner bool) {
-		x, y := float64(t.Column)*w, float64(t.Row)*h
-		dash := ""
-		if !owner {
-			dash = ` stroke-dasharray="3 2"`
-		}
-		fmt.Fprintf(&m.b, `<rect x="%s" y="%s" width="%s" height="%s" fill="%s" stroke="%s" stroke-width="0.6"%s/>`, trim(x+1), trim(y+1), trim(w-2), trim(h-2), fill, axis, dash)
-		if strings.HasPrefix(fill, "url") { // keep the words readable on a hatch
-			fmt.Fprintf(&m.b, `<rect x="%s" y="%s" width="%s" height="%s" fill="%s" opacity="0.75"/>`, trim(x+1), trim(y+1), trim(w-2), trim(h-2), paper)
-		}
-		size := 10.5
-		lines := wrap(name, size, false, w-6)
-		if len(lines) > 2 {
-			lines = []string{lines[0], strings.Join(lines[1:], " ")}
-		}
-		for i := range lines {
-			lines[i] = clip(lines[i], size, false, w-4)
-		}
-		n := float64(len(lines))
-		if figure != "" {
-			n++
-		}
-		at := y + h/2 - (n-1)*6 + 3.6
-		for _, l := range lines {
-			m.text(x+w/2, at, l, "middle", on, size, false)
-			at += 12
-		}
-		if figure != "" {
-			m.text(x+w/2, at, figure, "middle", on, size+0.5, true)
-		}
-	}
+	var ids []string
 	for _, t := range tiles {
-		fill, on := m.fill(t.ID)
-		closing := m.open(t.ID)
+		ids = append(ids, t.ID)
+	}
+	m.hatching(ids, 1)
+	for _, t := range tiles {
 		name, figure := t.ID, ""
 		if i, ok := m.at[t.ID]; ok {
 			it := m.s.Items[i]
@@ -331,15 +233,16 @@ func (m *mapDrawing) tiles() error {
 				figure = m.s.write(m.o.Lang, v)
 			}
 		}
-		tile(t, fill, on, name, figure, true)
-		m.b.WriteString(closing)
+		m.begin(t.ID)
+		m.tile(t, w, h, m.tileLook(t.ID), name, figure)
+		m.close()
 	}
 	for i, isl := range islands {
-		id := m.s.set() + []string{"-48", "-56"}[i]
-		fill, on := m.fill(id)
-		fmt.Fprintf(&m.b, "<g><title>%s</title>", html.EscapeString(book.Say(m.o.Lang, isl.ID)))
-		tile(isl, fill, on, book.Say(m.o.Lang, isl.ID+"-short"), "", false)
-		m.b.WriteString("</g>\n")
+		l := m.tileLook(m.s.set() + []string{"-48", "-56"}[i])
+		l.edge.dash = []float64{3, 2}
+		m.open(group{title: book.Say(m.o.Lang, isl.ID)})
+		m.tile(isl, w, h, l, book.Say(m.o.Lang, isl.ID+"-short"), "")
+		m.close()
 	}
 	// The upper right of the grid is sea; on a phone it is too narrow, and the legend goes below.
 	switch {
@@ -353,6 +256,39 @@ func (m *mapDrawing) tiles() error {
 	return nil
 }
 
-func trim4(f float64) string {
-	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.4f", f), "0"), ".")
+// tileLook gives the look of the tile of an area.
+func (m *mapDrawing) tileLook(id string) look {
+	return look{fill: m.fill(id), edge: pen{colour: axis, width: 0.6}}
+}
+
+// tile draws one tile with its name and its figure.
+func (m *mapDrawing) tile(t geo.Tile, w, h float64, l look, name, figure string) {
+	x, y := float64(t.Column)*w, float64(t.Row)*h
+	inside := box{x + 1, y + 1, x + w - 1, y + h - 1}
+	m.rect(inside, l)
+	on := ink
+	if hatched(l.fill) { // keep the words readable on a hatch
+		m.rect(inside, look{fill: paper, fade: 0.75})
+	} else if !bright(l.fill) {
+		on = onDark
+	}
+	const size = 10.5
+	lines := wrap(name, size, false, w-6)
+	if len(lines) > 2 {
+		lines = []string{lines[0], strings.Join(lines[1:], " ")}
+	}
+	n := float64(len(lines))
+	if figure != "" {
+		n++
+	}
+	at := y + h/2 - (n-1)*6 + 3.6
+	var names []word
+	for _, l := range lines {
+		names = append(names, word{x + w/2, at, clip(l, size, false, w-4)})
+		at += 12
+	}
+	m.words(lettering{size: size, colour: on, align: middle}, names...)
+	if figure != "" {
+		m.words(lettering{size: size + 0.5, bold: true, colour: on, align: middle}, word{x + w/2, at, figure})
+	}
 }

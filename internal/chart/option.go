@@ -9,8 +9,8 @@ import (
 type obj = map[string]any
 
 // Option gives the option object for ECharts at a size: plain JSON, in which a value {"$fn": name, …} stands for one of the
-// functions in functions.js. With it the browser draws what the server drew, and answers the pointer. Maps have none: each of
-// their areas carries its own words.
+// functions in static/src/functions.js. With it the browser draws what the server drew, and answers the pointer. Maps have none: each
+// of their areas carries its own words.
 func (s *Spec) Option(lang string, width, height int) (map[string]any, error) {
 	p, err := s.lay(lang, width, height)
 	if err != nil {
@@ -30,7 +30,7 @@ func (p *plot) option() obj {
 	o := obj{
 		"animation": false,
 		"textStyle": obj{"fontFamily": family, "fontSize": labelSize, "color": muted},
-		"grid":      obj{"left": round1(p.left), "right": round1(p.right), "top": round1(p.top), "bottom": round1(p.bottom), "containLabel": false, "outerBoundsMode": "none"},
+		"grid":      obj{"left": p.left, "right": p.right, "top": p.top, "bottom": p.bottom, "containLabel": false, "outerBoundsMode": "none"},
 		"series":    p.seriesOption(),
 		"graphic":   p.graphicOption(),
 		"tooltip": obj{
@@ -50,11 +50,11 @@ func (p *plot) option() obj {
 	for i, row := range p.keys {
 		var data []obj
 		for _, k := range row {
-			data = append(data, obj{"name": k.name, "itemStyle": obj{"color": k.colour, "opacity": 1}})
+			data = append(data, obj{"name": k.name, "itemStyle": obj{"color": k.colour, "opacity": 1, "borderWidth": 0}})
 		}
 		legends = append(legends, obj{
-			"data": data, "left": 0, "top": keyRow * float64(i), "itemWidth": 14, "itemHeight": 8, "itemGap": keyGap, "padding": 0, "icon": "rect",
-			"selectedMode": false, "textStyle": obj{"color": ink, "fontSize": labelSize, "fontFamily": family},
+			"data": data, "left": 0, "top": keyRow * float64(i), "itemWidth": keyBox, "itemHeight": 8, "itemGap": keyGap, "padding": 0, "icon": "rect",
+			"selectedMode": false, "textStyle": obj{"color": ink, "fontSize": labelSize, "lineHeight": labelSize, "fontFamily": family},
 		})
 	}
 	if legends != nil {
@@ -63,11 +63,12 @@ func (p *plot) option() obj {
 	return o
 }
 
-// valueAxis gives the axis of figures.
+// valueAxis gives the axis of figures. The height of a line is said, since ECharts would take it from a Chinese letter that the reader's
+// machine may lack, and put words some pixels higher than the server.
 func (p *plot) valueAxis() obj {
 	o := obj{
 		"type": "value", "min": p.min, "max": p.max, "interval": p.step,
-		"axisLabel": obj{"color": muted, "fontSize": labelSize, "margin": axisGap, "formatter": obj{"$fn": "num", "lang": p.lang, "decimals": digits(p.step)}},
+		"axisLabel": obj{"color": muted, "fontSize": labelSize, "lineHeight": labelSize, "margin": axisGap, "formatter": obj{"$fn": "num", "lang": p.lang, "decimals": digits(p.step)}},
 		"axisLine":  obj{"show": false}, "axisTick": obj{"show": false},
 		"splitLine": obj{"lineStyle": obj{"color": hair, "width": 1}},
 	}
@@ -88,11 +89,11 @@ func (p *plot) categoryAxis() obj {
 		}
 		high = max(high, len(c.lines))
 	}
-	label := obj{"interval": 0, "hideOverlap": false, "color": muted, "fontSize": labelSize, "margin": axisGap, "formatter": obj{"$fn": "pick", "texts": texts}}
+	label := obj{"interval": 0, "hideOverlap": false, "color": muted, "fontSize": labelSize, "lineHeight": labelSize, "margin": axisGap, "formatter": obj{"$fn": "pick", "texts": texts}}
 	if len(named) < len(texts) {
 		label["customValues"] = named
 	}
-	if high > 1 { // costs ECharts a box behind each name
+	if high > 1 {
 		label["lineHeight"] = lineHeight
 	}
 	o := obj{
@@ -103,7 +104,7 @@ func (p *plot) categoryAxis() obj {
 		o["data"], o["boundaryGap"] = codes(p.s.Periods), p.air
 		return o
 	}
-	label["color"], label["fontSize"], label["margin"] = ink, nameSize, 10
+	label["color"], label["fontSize"], label["margin"] = ink, nameSize, nameGap
 	data := make([]any, len(p.s.Items))
 	for i, it := range p.s.Items {
 		data[i] = obj{"value": it.ID, "textStyle": obj{"color": ink, "fontWeight": weight(it.Strong)}}
@@ -119,13 +120,12 @@ func weight(bold bool) int {
 	return 400
 }
 
-// seriesOption gives what ECharts draws on the axes, and what the pointer finds. Figures are plain numbers where they look
-// alike, which ECharts draws in half the time.
+// seriesOption gives what ECharts draws on the axes, and what the pointer finds. Figures are plain numbers where they look alike.
 func (p *plot) seriesOption() []obj {
 	var out []obj
 	for _, t := range p.traces {
 		points := slices.ContainsFunc(t.cells, func(c cell) bool { return c.fill != "" })
-		open := obj{"color": paper, "borderColor": t.pen.colour, "borderWidth": 1.6}
+		open := obj{"color": paper, "borderColor": t.pen.colour, "borderWidth": pointEdge}
 		data := make([]any, len(t.cells))
 		for i, c := range t.cells {
 			switch {
@@ -141,7 +141,7 @@ func (p *plot) seriesOption() []obj {
 		o := p.lineOption(t, data)
 		if points {
 			o["symbol"], o["symbolSize"], o["showSymbol"] = "circle", pointSize, true
-			o["itemStyle"] = obj{"color": t.pen.colour, "borderColor": t.pen.colour, "borderWidth": 1.6}
+			o["itemStyle"] = obj{"color": t.pen.colour, "borderColor": t.pen.colour, "borderWidth": pointEdge}
 		}
 		out = append(out, o)
 	}
@@ -177,7 +177,7 @@ func (p *plot) seriesOption() []obj {
 			}
 		}
 		out = append(out, obj{"type": "scatter", "id": d.id, "name": d.name, "data": data, "symbol": "circle", "symbolSize": dotSize, "color": d.colour,
-			"itemStyle": obj{"color": d.colour, "borderColor": d.colour, "borderWidth": 1.6, "opacity": 1}, "clip": false, "z": 11, "emphasis": obj{"disabled": true}})
+			"itemStyle": obj{"color": d.colour, "borderColor": d.colour, "borderWidth": pointEdge, "opacity": 1}, "clip": false, "z": 11, "emphasis": obj{"disabled": true}})
 	}
 	return out
 }
@@ -241,33 +241,6 @@ func (p *plot) graphicOption() []obj {
 			style["stroke"], style["lineWidth"] = paper, haloWidth
 		}
 		out = append(out, obj{"type": "text", "silent": true, "z": 12, "style": style})
-	}
-	return out
-}
-
-// outlines gives the edge of each piece of a band: along the upper bounds and back along the lower ones.
-func (p *plot) outlines(b band) [][][2]float64 {
-	var out [][][2]float64
-	for i := 0; i < len(b.low); i++ {
-		first := i
-		for i < len(b.low) && b.low[i].ok {
-			i++
-		}
-		if i-first < 2 {
-			continue
-		}
-		var edge [][2]float64
-		put := func(at int, v float64) {
-			x, y := p.at(at, v)
-			edge = append(edge, [2]float64{round1(x), round1(y)})
-		}
-		for j := first; j < i; j++ {
-			put(j, b.high[j].v)
-		}
-		for j := i - 1; j >= first; j-- {
-			put(j, b.low[j].v)
-		}
-		out = append(out, edge)
 	}
 	return out
 }

@@ -124,15 +124,6 @@ func SchemeCSS() string {
 	return b.String()
 }
 
-// recolour turns a light drawing dark.
-func recolour(svg string) string {
-	pairs := make([]string, 0, 2*len(darkOf))
-	for _, c := range lightColours {
-		pairs = append(pairs, `"`+c+`"`, `"`+darkOf[c]+`"`)
-	}
-	return strings.NewReplacer(pairs...).Replace(svg)
-}
-
 // bright reports whether a fill needs dark text on it.
 func bright(hex string) bool {
 	var r, g, b int

@@ -4,30 +4,19 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"runtime"
+	"errors"
 
 	"nhipso/internal/fault"
 )
 
 // Renderer draws. It is safe for concurrent use and remembers what it drew, within a bound.
-type Renderer struct {
-	engines chan *engine // nil entries are engines not yet made
-	cache   *cache
-}
+type Renderer struct{ cache *cache }
 
 // typical is the size of a drawing in bytes, by which the bound in drawings becomes one in memory.
 const typical = 48 << 10
 
-// NewRenderer makes a renderer that draws on as many processors as the program may use and remembers about `remember` drawings of usual
-// size, and fewer where they are large. It starts no JavaScript until the first chart is asked for.
-func NewRenderer(remember int) *Renderer {
-	n := runtime.GOMAXPROCS(0)
-	r := &Renderer{engines: make(chan *engine, n), cache: newCache(remember * typical)}
-	for range n {
-		r.engines <- nil
-	}
-	return r
-}
+// NewRenderer makes a renderer that remembers about `remember` drawings of usual size, and fewer where they are large.
+func NewRenderer(remember int) *Renderer { return &Renderer{cache: newCache(remember * typical)} }
 
 // Options choose one drawing of a chart.
 type Options struct {
@@ -78,40 +67,59 @@ func (s *Spec) height(width int) int {
 }
 
 // SVG draws the chart. The drawing has a title and a description for screen readers, no script, and no identifier that another
-// chart on the same page could have. It is given up when the context ends: see draw.
+// chart on the same page could have. It takes a few milliseconds and is not begun when nobody waits for it any more.
 func (r *Renderer) SVG(ctx context.Context, s *Spec, o Options) (string, error) {
+	b, err := r.remembered(ctx, s, o, 0, func(o Options) ([]byte, error) { return s.svg(o) })
+	return string(b), err
+}
+
+// remembered gives a drawing that was made before, or makes it.
+func (r *Renderer) remembered(ctx context.Context, s *Spec, o Options, scale float64, draw func(Options) ([]byte, error)) ([]byte, error) {
 	if err := s.Check(); err != nil {
-		return "", err
+		return nil, err
 	}
 	o = o.filled(s)
 	if err := checkSize(o.Width, o.Height); err != nil {
-		return "", err
+		return nil, err
 	}
-	key, err := keyOf(s, o, 0)
+	key, err := keyOf(s, o, scale)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if svg, ok := r.cache.get(key); ok {
-		return string(svg), nil
+	if b, ok := r.cache.get(key); ok {
+		return b, nil
 	}
 	if err := ctx.Err(); err != nil {
-		return "", stopped(s, err)
+		return nil, stopped(s, err)
 	}
-	body, err := r.body(ctx, s, o)
-	if err != nil {
-		return "", err
+	b, err := draw(o)
+	if err == nil {
+		r.cache.put(key, b)
 	}
-	svg := frame(s, o, body)
-	r.cache.put(key, []byte(svg))
-	return svg, nil
+	return b, err
 }
 
-// body draws what is inside the frame: maps directly, since every province must be a place to go to, everything else by ECharts.
-func (r *Renderer) body(ctx context.Context, s *Spec, o Options) (string, error) {
-	if s.Kind == Map || s.Kind == Tiles {
-		return s.drawMap(o)
+// svg draws the chart as a picture that a screen reader can name.
+func (s *Spec) svg(o Options) ([]byte, error) {
+	f := s.frame(o)
+	c := &svg{id: s.ID, dark: o.Scheme == Dark}
+	style := ""
+	if o.Scheme == Auto {
+		style = SchemeCSS()
 	}
-	return r.draw(ctx, s, o)
+	c.head(f.w, f.h, s.role(), s.Title.In(o.Lang), s.describe(o.Lang), style)
+	if err := s.paint(c, o, f); err != nil {
+		return nil, err
+	}
+	return c.finish(), nil
+}
+
+// stopped says why a drawing was not made.
+func stopped(s *Spec, cause error) error {
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return fault.New("chart.late", "id", s.ID).Because(cause)
+	}
+	return cause
 }
 
 // keyOf is the hash of everything a drawing depends on; scale 0 stands for the SVG.
@@ -122,7 +130,7 @@ func keyOf(s *Spec, o Options, scale float64) ([32]byte, error) {
 		Scale float64
 	}{s, o, scale})
 	if err != nil {
-		return [32]byte{}, fault.New("chart.script", "id", s.ID).Because(err)
+		return [32]byte{}, fault.New("chart.not-drawn", "id", s.ID).Because(err)
 	}
 	return sha256.Sum256(b), nil
 }

@@ -10,8 +10,13 @@ const (
 	bandOpacity  = 0.16
 	faintOpacity = 0.45
 	pointSize    = 6.0
+	pointEdge    = 1.6
 	dotSize      = 9.0
 	haloWidth    = 3.0
+	hatchSide    = 6.0 // of areas without a figure: slanting lines
+	hatchWidth   = 1.6
+	netSide      = 5.0 // of confidential ones: a net
+	netWidth     = 1.0
 )
 
 // bar gives the place of one bar: side by side with those of the other series, or on top of those before it.
@@ -41,27 +46,15 @@ func (p *plot) bar(k, i int) box {
 	return box{at, lo, at + s.width, hi}
 }
 
-// crisp moves an upright or level line to the middle of a pixel, or to the edge of one where its width is even, so that it is sharp.
-func (r rule) crisp() rule {
-	sharp := func(at float64) float64 {
-		twice := math.Round(at * 2)
-		if math.Mod(twice+math.Round(r.pen.width), 2) == 0 {
-			return twice / 2
-		}
-		return (twice + 1) / 2
-	}
-	if round1(r.x0) == round1(r.x1) {
-		r.x0 = sharp(r.x0)
-		r.x1 = r.x0
-	}
-	if round1(r.y0) == round1(r.y1) {
-		r.y0 = sharp(r.y0)
-		r.y1 = r.y0
-	}
-	return r
-}
+// tenth writes a coordinate: nobody sees less than a tenth of a pixel.
+func tenth(f float64) string { return written(f, 10) }
 
-// trim writes a coordinate with two digits at most.
-func trim(f float64) string {
-	return strconv.FormatFloat(math.Round(f*100)/100+0, 'f', -1, 64)
+// trim writes a width or a share with two digits at most.
+func trim(f float64) string { return written(f, 100) }
+
+// trim4 writes a scale, which makes many pixels of few units.
+func trim4(f float64) string { return written(f, 1e4) }
+
+func written(f, parts float64) string {
+	return strconv.FormatFloat(math.Round(f*parts)/parts+0, 'f', -1, 64)
 }

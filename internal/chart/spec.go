@@ -1,6 +1,6 @@
-// Package chart draws: one specification of a chart gives its SVG (by ECharts on the server), its PNG, the option object with
-// which the browser makes it interactive, and the table that holds the same figures. The chart is laid out to the pixel before
-// ECharts sees it, so that every word has a free place; a test holds the layout to what ECharts draws.
+// Package chart draws: one specification of a chart gives its SVG, its PNG, the option object with which the browser makes it
+// interactive, and the table that holds the same figures. The chart is laid out to the pixel once, so that every word has a free
+// place, and painted from that layout; a test holds what ECharts draws in the browser to the same places.
 //
 // It computes no statistics and invents no figure: what is missing is drawn as missing. It knows no cube, no release and no
 // page; the caller brings figures and names. The same Spec gives the same bytes on every machine.

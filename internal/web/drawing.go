@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"html/template"
 	"log/slog"
@@ -41,11 +40,9 @@ func (f *Figure) inline(suffix string, width, height int) (template.HTML, error)
 	s := *f.Chart
 	s.ID += suffix // both drawings are in the page, and identifiers must differ
 	s.URL = ""     // not drawn here, and it would make the same drawing another one under another host
-	// A page does not wait for ever, and a drawing that fails does not take the page along: the table says the same.
-	ctx, cancel := context.WithTimeout(f.v.r.Context(), f.v.site.patience)
-	defer cancel()
+	ctx := f.v.r.Context()
 	svg, err := f.v.site.renderer.SVG(ctx, &s, chart.Options{Lang: f.v.lang, Width: width, Height: height, Scheme: chart.Page, Bare: true})
-	if err != nil {
+	if err != nil { // a drawing that fails does not take the page along: the table says the same
 		f.late, f.v.late = true, true
 		f.v.site.log.LogAttrs(ctx, slog.LevelWarn, "drawing", slog.String("id", f.ID), slog.String("path", f.v.path), slog.String("error", err.Error()))
 		return template.HTML(`<p class="notice">` + template.HTMLEscapeString(f.T("common.drawing-late")) + `</p>`), nil

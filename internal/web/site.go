@@ -37,7 +37,6 @@ type Config struct {
 	Burst     int            // requests that a client may make at once; 0 means 200
 	Memory    int            // bytes of rendered pages to keep; 0 means 64 MiB
 	Renderer  Renderer       // to share drawings with others; nil makes one
-	Patience  time.Duration  // how long a page waits for one of its drawings; 0 means 15 s
 	Deadline  time.Duration  // after which work on a request stops; 0 means a minute
 	// Publications are the periodic ones that the calendar tells of.
 	Publications []publish.Publication
@@ -57,7 +56,6 @@ type Site struct {
 	methodFiles  fs.FS
 	territory    *territory.Registry
 	renderer     Renderer
-	patience     time.Duration
 	search       indexes
 	log          *slog.Logger
 	now          func() time.Time
@@ -93,9 +91,6 @@ func New(c Config) *Site {
 	if c.Renderer == nil {
 		c.Renderer = chart.NewRenderer(600)
 	}
-	if c.Patience == 0 {
-		c.Patience = 15 * time.Second
-	}
 	if c.Deadline == 0 {
 		c.Deadline = time.Minute
 	}
@@ -105,7 +100,7 @@ func New(c Config) *Site {
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
-	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, patience: c.Patience, search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
+	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
 		memory: middleware.NewMemory(c.Memory), scenarios: c.Scenarios, publications: c.Publications, random: c.Random, trusted: c.Trusted, mux: http.NewServeMux()}
 	s.routes()
 	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,

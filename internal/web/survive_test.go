@@ -48,32 +48,25 @@ func slow(ctx context.Context, _ *chart.Spec) (string, error) { <-ctx.Done(); re
 func drawnBy(t *testing.T, a *artist) *Site {
 	t.Helper()
 	lib, reg := newShelf(t)
-	return New(Config{Library: lib, Territory: reg, Rate: 1e6, Burst: 1e6, Renderer: a, Patience: 5 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	return New(Config{Library: lib, Territory: reg, Rate: 1e6, Burst: 1e6, Renderer: a, Log: slog.New(slog.DiscardHandler)})
 }
 
-func TestASlowDrawingIsLateAndNotFatal(t *testing.T) {
-	for what, draw := range map[string]func(context.Context, *chart.Spec) (string, error){
-		"one that never ends": slow,
-		"one that fails":      func(context.Context, *chart.Spec) (string, error) { return "", errors.New("defect") },
-	} {
-		t.Run(what, func(t *testing.T) {
-			a := &artist{draw: draw}
-			site := drawnBy(t, a)
-			for lang, sentence := range map[string]string{"": "Hình vẽ chưa kịp hoàn thành", "?lang=en": "The drawing is not ready yet"} {
-				w := get(site, "/"+lang)
-				body := w.Body.String()
-				if w.Code != http.StatusOK || !strings.Contains(body, sentence) || !strings.Contains(body, "<details open>") || !strings.Contains(body, "14,02") && lang == "" {
-					t.Errorf("%d without its table or sentence", w.Code)
-				}
-				if w.Header().Get("Cache-Control") != "no-store" {
-					t.Error("a page without its drawing may be kept: ", w.Header())
-				}
-			}
-			a.now(quick)
-			if body := get(site, "/").Body.String(); !strings.Contains(body, "<svg>drawn</svg>") || strings.Contains(body, "chưa kịp") {
-				t.Error("once drawings come, the page shows them")
-			}
-		})
+func TestADrawingThatFailsIsNotFatal(t *testing.T) {
+	a := &artist{draw: func(context.Context, *chart.Spec) (string, error) { return "", errors.New("defect") }}
+	site := drawnBy(t, a)
+	for lang, sentence := range map[string]string{"": "Hình vẽ chưa kịp hoàn thành", "?lang=en": "The drawing is not ready yet"} {
+		w := get(site, "/"+lang)
+		body := w.Body.String()
+		if w.Code != http.StatusOK || !strings.Contains(body, sentence) || !strings.Contains(body, "<details open>") || !strings.Contains(body, "14,02") && lang == "" {
+			t.Errorf("%d without its table or sentence", w.Code)
+		}
+		if w.Header().Get("Cache-Control") != "no-store" {
+			t.Error("a page without its drawing may be kept: ", w.Header())
+		}
+	}
+	a.now(quick)
+	if body := get(site, "/").Body.String(); !strings.Contains(body, "<svg>drawn</svg>") || strings.Contains(body, "chưa kịp") {
+		t.Error("once drawings come, the page shows them")
 	}
 }
 
@@ -114,7 +107,7 @@ func TestWorkStopsWhenTheReaderHangsUp(t *testing.T) {
 		return "", ctx.Err()
 	}}
 	lib, reg := newShelf(t)
-	site := New(Config{Library: lib, Territory: reg, Rate: 1e6, Burst: 1e6, Renderer: a, Patience: time.Hour, Log: slog.New(slog.DiscardHandler)})
+	site := New(Config{Library: lib, Territory: reg, Rate: 1e6, Burst: 1e6, Renderer: a, Log: slog.New(slog.DiscardHandler)})
 	ctx, hangUp := context.WithCancel(t.Context())
 	done := make(chan bool)
 	middleware.Go(slog.Default(), "reader", func() {

@@ -3,7 +3,7 @@
 // An element with data-option holds the server's drawing and the address of the option object it was made from. When the
 // pointer first comes near, ECharts is fetched and draws the same object at the size shown. Maps need no library: each area
 // carries its name, figure and rank.
-import "../../internal/chart/functions.js";
+import "./functions.js";
 
 declare const nhipsoChart: { revive(option: unknown): unknown };
 

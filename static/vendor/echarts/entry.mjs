@@ -1,6 +1,5 @@
-// The part of ECharts that our charts use, and nothing else. Built twice by devtools/assets -vendor: as a module for the
-// browser (echarts.mjs) and as a plain script for the server (echarts.goja.js), so both draw with the same code.
-export { init, setPlatformAPI } from "echarts/core";
+// The part of ECharts that our charts use in the browser, and nothing else. Built by devtools/assets -vendor as echarts.mjs.
+export { init } from "echarts/core";
 import { use } from "echarts/core";
 import { LineChart, BarChart, ScatterChart } from "echarts/charts";
 import { GridComponent, TooltipComponent, LegendPlainComponent, GraphicComponent } from "echarts/components";

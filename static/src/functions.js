@@ -1,5 +1,5 @@
-// The only functions that a chart's option object may name, as {"$fn": name, …}. The server runs this file beside ECharts, the
-// browser imports it: both write the same text.
+// The only functions that a chart's option object may name, as {"$fn": name, …}. They write the same text as the server's drawing; a
+// test of internal/chart holds them to it.
 (function () {
   "use strict";
 

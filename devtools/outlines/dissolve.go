@@ -1,7 +1,8 @@
-package geo
+package main
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -179,66 +180,78 @@ func (n *net) ring(loop []int) ring {
 // simplified thins the outlines of a set of areas: each stretch between two junctions is thinned once, so that neighbours keep
 // one common border.
 func (n *net) simplified(outlines map[string][][]int, within float64) map[string][]ring {
-	degree := map[int]map[int]bool{}
-	for _, rings := range outlines {
-		for _, r := range rings {
-			for i, v := range r {
-				u := r[(i+1)%len(r)]
-				for _, e := range []edge{{u, v}, {v, u}} {
-					if degree[e[0]] == nil {
-						degree[e[0]] = map[int]bool{}
-					}
-					degree[e[0]][e[1]] = true
-				}
-			}
-		}
-	}
+	junctions := junctionsOf(outlines)
 	out := map[string][]ring{}
 	for id, rings := range outlines {
 		for _, r := range rings {
-			// Begin at a junction; a ring without one begins at its smallest vertex and is cut again at the point farthest from it.
-			first := -1
-			for i, v := range r {
-				if len(degree[v]) != 2 && (first < 0 || v < r[first]) {
-					first = i
-				}
-			}
-			junction := func(v int) bool { return len(degree[v]) != 2 }
-			if first < 0 {
-				first = 0
-				for i, v := range r {
-					if v < r[first] {
-						first = i
-					}
-				}
-				far, base := 0.0, n.at[r[first]]
-				cut := -1
-				for _, v := range r {
-					if d := math.Hypot(n.at[v].x-base.x, n.at[v].y-base.y); d > far {
-						far, cut = d, v
-					}
-				}
-				junction = func(v int) bool { return v == cut }
-			}
-			turned := append(append([]int(nil), r[first:]...), r[:first]...)
-			turned = append(turned, turned[0])
+			walk, junction := n.unrolled(r, junctions)
 			var line ring
 			from := 0
-			for i := 1; i < len(turned); i++ {
-				if i == len(turned)-1 || junction(turned[i]) {
-					piece := n.thin(turned[from:i+1], within)
+			for i := 1; i < len(walk); i++ {
+				if i == len(walk)-1 || junction(walk[i]) {
+					piece := n.thin(walk[from:i+1], within)
 					line = append(line, piece[:len(piece)-1]...)
 					from = i
 				}
 			}
-			if len(line) > 2 {
-				out[id] = append(out[id], line)
-			} else {
-				out[id] = append(out[id], n.ring(r))
+			if len(line) < 3 {
+				line = n.ring(r)
 			}
+			out[id] = append(out[id], line)
 		}
 	}
 	return out
+}
+
+// junctionsOf gives the vertices at which borders meet: those that have other than two neighbours.
+func junctionsOf(outlines map[string][][]int) map[int]bool {
+	neighbours := map[int]map[int]bool{}
+	join := func(u, v int) {
+		if neighbours[u] == nil {
+			neighbours[u] = map[int]bool{}
+		}
+		neighbours[u][v] = true
+	}
+	for _, rings := range outlines {
+		for _, r := range rings {
+			for i, v := range r {
+				u := r[(i+1)%len(r)]
+				join(u, v)
+				join(v, u)
+			}
+		}
+	}
+	out := map[int]bool{}
+	for v, near := range neighbours {
+		if len(near) != 2 {
+			out[v] = true
+		}
+	}
+	return out
+}
+
+// unrolled gives a ring as a walk from a junction back to it, and says where to cut it. A ring without a junction begins at its
+// smallest vertex and is cut at the point farthest from it.
+func (n *net) unrolled(r []int, junctions map[int]bool) (walk []int, junction func(int) bool) {
+	first := -1
+	for i, v := range r {
+		if junctions[v] && (first < 0 || v < r[first]) {
+			first = i
+		}
+	}
+	junction = func(v int) bool { return junctions[v] }
+	if first < 0 {
+		first = slices.Index(r, slices.Min(r))
+		far, base, cut := 0.0, n.at[r[first]], -1
+		for _, v := range r {
+			if d := math.Hypot(n.at[v].x-base.x, n.at[v].y-base.y); d > far {
+				far, cut = d, v
+			}
+		}
+		junction = func(v int) bool { return v == cut }
+	}
+	walk = slices.Concat(r[first:], r[:first], r[first:first+1])
+	return walk, junction
 }
 
 // thin is Douglas and Peucker's line simplification, run from the smaller end so that both sides of a border agree.
