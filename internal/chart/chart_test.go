@@ -101,18 +101,19 @@ func TestDrawings(t *testing.T) {
 	}
 }
 
-func TestWhatADrawingSays(t *testing.T) {
-	r := NewRenderer(20)
-	draw := func(s *Spec, o Options) string {
-		t.Helper()
-		svg, err := r.SVG(context.Background(), s, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return svg
+// drawing draws a chart as SVG.
+func drawing(t *testing.T, s *Spec, o Options) string {
+	t.Helper()
+	svg, err := NewRenderer(0).SVG(t.Context(), s, o)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return svg
+}
+
+func TestNumbersOfADrawing(t *testing.T) {
 	t.Run("numbers follow the language", func(t *testing.T) {
-		vi, en := draw(sampleShort(), Options{Lang: "vi"}), draw(sampleShort(), Options{Lang: "en"})
+		vi, en := drawing(t, sampleShort(), Options{Lang: "vi"}), drawing(t, sampleShort(), Options{Lang: "en"})
 		if !strings.Contains(vi, ">14,02<") || !strings.Contains(vi, ">13,5<") || !strings.Contains(en, ">14.02<") || !strings.Contains(en, ">13.5<") {
 			t.Error("wrong decimal marks")
 		}
@@ -121,7 +122,7 @@ func TestWhatADrawingSays(t *testing.T) {
 		s := sampleBar()
 		s.Decimals, s.Periods = 0, s.Periods[:3]
 		s.Series[0].Values = figs("1234567", "1234.5", "98765.4321")
-		vi := draw(s, Options{Lang: "vi"})
+		vi := drawing(t, s, Options{Lang: "vi"})
 		for _, want := range []string{">1.234.567<", ">1.235<", ">98.765<"} {
 			if !strings.Contains(vi, want) {
 				t.Errorf("%s is missing", want)
@@ -142,16 +143,19 @@ func TestWhatADrawingSays(t *testing.T) {
 			t.Error("bars grow from zero, whatever they show")
 		}
 	})
+}
+
+func TestMarksOfADrawing(t *testing.T) {
 	t.Run("a nowcast is dashed, what is measured is not", func(t *testing.T) {
-		if s := draw(sampleLine(), Options{}); !strings.Contains(s, `stroke-dasharray="5,4"`) {
+		if s := drawing(t, sampleLine(), Options{}); !strings.Contains(s, `stroke-dasharray="5,4"`) {
 			t.Error("no dashes")
 		}
-		if s := draw(sampleShort(), Options{}); strings.Contains(s, "stroke-dasharray") {
+		if s := drawing(t, sampleShort(), Options{}); strings.Contains(s, "stroke-dasharray") {
 			t.Error("dashes without a nowcast")
 		}
 	})
 	t.Run("targets, breaks and earlier vintages have their words", func(t *testing.T) {
-		s := draw(sampleLine(), Options{})
+		s := drawing(t, sampleLine(), Options{})
 		for _, want := range []string{"Mục tiêu 2025: 20 %", "Sắp xếp tỉnh, 1/7/2025", "công bố 12/2023"} {
 			if !strings.Contains(s, ">"+want+"<") {
 				t.Errorf("%q is missing", want)
@@ -166,6 +170,9 @@ func TestWhatADrawingSays(t *testing.T) {
 			t.Errorf("%v %v", o["yAxis"], err)
 		}
 	})
+}
+
+func TestWhatIsHiddenOrMissingInADrawing(t *testing.T) {
 	t.Run("a confidential figure is in no drawing, tooltip or table", func(t *testing.T) {
 		for _, kind := range []Kind{Ranking, Dots, Bullet, Map, Tiles} {
 			s := sampleRanking()
@@ -174,7 +181,7 @@ func TestWhatADrawingSays(t *testing.T) {
 				s.Items[i].ID = fmt.Sprintf("VN34-%s", []string{"24", "19", "25", "31", "79", "01", "48", "46", "22", "92", "66", "68"}[i])
 			}
 			s.Series[0].Values[11] = Value{V: dec("7777.7"), Low: dec("7666.6"), High: dec("7888.8"), Conf: stat.Confidential}
-			all := draw(s, Options{})
+			all := drawing(t, s, Options{})
 			if kind != Map && kind != Tiles {
 				o, _ := s.Option("vi", 720, 400)
 				b, _ := json.Marshal(o)
@@ -196,7 +203,7 @@ func TestWhatADrawingSays(t *testing.T) {
 		}
 	})
 	t.Run("a missing figure is said to be missing, never zero", func(t *testing.T) {
-		s := draw(sampleRanking(), Options{})
+		s := drawing(t, sampleRanking(), Options{})
 		if !strings.Contains(s, "Chưa công bố") {
 			t.Error("nothing is said")
 		}
@@ -205,22 +212,25 @@ func TestWhatADrawingSays(t *testing.T) {
 			t.Errorf("drawn as %v", v)
 		}
 	})
+}
+
+func TestWordsAndColoursOfADrawing(t *testing.T) {
 	t.Run("words that look like markup stay words", func(t *testing.T) {
 		s := sampleRanking()
 		s.Title = l(`<script>alert(1)</script> & "x"`, "x")
 		s.Items[0].Name = l(`<b>&amp;"`, "x")
-		svg := draw(s, Options{})
+		svg := drawing(t, s, Options{})
 		if strings.Contains(svg, "<script") || strings.Contains(svg, "<b>") {
 			t.Error("markup passed through")
 		}
 		s.Kind, s.Scale.Areas, s.Targets = Map, "VN34", nil
 		s.Items[0].ID = "VN34-24"
-		if svg = draw(s, Options{}); strings.Contains(svg, "<b>") {
+		if svg = drawing(t, s, Options{}); strings.Contains(svg, "<b>") {
 			t.Error("markup passed through the map")
 		}
 	})
 	t.Run("dark replaces every light colour", func(t *testing.T) {
-		svg := draw(sampleLine(), Options{Scheme: Dark})
+		svg := drawing(t, sampleLine(), Options{Scheme: Dark})
 		for _, c := range lightColours {
 			if strings.Contains(svg, `"`+c+`"`) {
 				t.Errorf("%s is left", c)
@@ -229,7 +239,7 @@ func TestWhatADrawingSays(t *testing.T) {
 	})
 	t.Run("only known colours are used, so that none is forgotten in the dark", func(t *testing.T) {
 		for _, s := range samples() {
-			for _, m := range regexp.MustCompile(`(?:fill|stroke)="([^"]+)"`).FindAllStringSubmatch(draw(s, Options{}), -1) {
+			for _, m := range regexp.MustCompile(`(?:fill|stroke)="([^"]+)"`).FindAllStringSubmatch(drawing(t, s, Options{}), -1) {
 				if _, known := darkOf[m[1]]; !known && m[1] != "none" && !strings.HasPrefix(m[1], "url(") {
 					t.Errorf("%s uses %s", s.ID, m[1])
 				}

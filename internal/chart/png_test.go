@@ -69,6 +69,20 @@ func TestPNG(t *testing.T) {
 			t.Errorf("a column through the bars has %d blue pixels; the bar of Đà Nẵng is about 31 high", blue)
 		}
 	})
+	t.Run("twice the scale is twice the size", func(t *testing.T) {
+		a, b := decode(sampleShort(), Options{}, 1).Bounds(), decode(sampleShort(), Options{}, 0).Bounds()
+		if b.Dx() != 2*a.Dx() {
+			t.Errorf("%v and %v", a, b)
+		}
+	})
+	t.Run("dark is dark", func(t *testing.T) {
+		if r, g, b, _ := decode(sampleLine(), Options{Scheme: Dark}, 1).At(1, 1).RGBA(); r>>8 != 0x15 || g>>8 != 0x18 || b>>8 != 0x1C {
+			t.Errorf("the paper is %x %x %x", r>>8, g>>8, b>>8)
+		}
+	})
+}
+
+func TestBitmap(t *testing.T) {
 	t.Run("Vietnamese letters with two marks are drawn, not boxes", func(t *testing.T) {
 		for _, letter := range "ệữẫỵĐđơƯ₫%−–…·≥" {
 			i, err := regular().font.GlyphIndex(&regular().buf, letter)
@@ -89,12 +103,6 @@ func TestPNG(t *testing.T) {
 			t.Error("ệ looks different when it is written in parts")
 		}
 	})
-	t.Run("twice the scale is twice the size", func(t *testing.T) {
-		a, b := decode(sampleShort(), Options{}, 1).Bounds(), decode(sampleShort(), Options{}, 0).Bounds()
-		if b.Dx() != 2*a.Dx() {
-			t.Errorf("%v and %v", a, b)
-		}
-	})
 	t.Run("a hatch is drawn, and a confidential one is another", func(t *testing.T) {
 		drawn := func(fill string) map[color.RGBA]bool {
 			c := newBitmap(60, 60, 2, false)
@@ -110,11 +118,6 @@ func TestPNG(t *testing.T) {
 			if !seen[color.RGBA{0xF3, 0xF4, 0xF6, 255}] || !seen[line] {
 				t.Errorf("%s is drawn in %v", fill, seen)
 			}
-		}
-	})
-	t.Run("dark is dark", func(t *testing.T) {
-		if r, g, b, _ := decode(sampleLine(), Options{Scheme: Dark}, 1).At(1, 1).RGBA(); r>>8 != 0x15 || g>>8 != 0x18 || b>>8 != 0x1C {
-			t.Errorf("the paper is %x %x %x", r>>8, g>>8, b>>8)
 		}
 	})
 }
