@@ -113,6 +113,7 @@ func New(c Config) *Site {
 		middleware.Recover(c.Log, s.failing(http.StatusInternalServerError, "web.broken")),
 		limit.Wrap(s.failing(http.StatusTooManyRequests, "web.too-many")),
 		middleware.SameOrigin(s.failing(http.StatusForbidden, "web.cross-origin")),
+		middleware.Budgets(budgets, classOf, s.failing(http.StatusServiceUnavailable, "web.busy")),
 		middleware.Within(c.Deadline))
 	return s
 }
