@@ -2,14 +2,12 @@ package api
 
 import (
 	"net/url"
-	"sort"
-	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"nhipso/internal/catalog"
-	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
 
 func (s *service) registerSearch(a huma.API) {
@@ -41,110 +39,63 @@ type Hit struct {
 	URL    string `json:"url"`
 }
 
-// entry is something that can be found, in both languages and folded: without case, diacritics or đ.
-type entry struct {
-	kind, id, url string
-	name, detail  catalog.Label
-	head, folded  string
-	squeezed      string // the name without blanks, for "hanoi"
-}
-
-// index is what can be found in a catalogue.
+// index keeps the finder of a catalogue.
 type index struct {
 	mu      sync.Mutex
 	catalog *catalog.Catalog
-	entries []entry
+	finder  *view.Finder
 }
 
 func (v *visit) search(in *searchInput) (*Found, error) {
 	out := &Found{Stamp: v.stamp(), Q: in.Q, Hits: []Hit{}}
-	words := strings.Fields(text.Fold(in.Q))
-	if len(words) == 0 {
-		return out, nil
+	kinds := searchKinds
+	if in.Kind != "" {
+		kinds = []string{in.Kind}
 	}
-	type scored struct {
-		entry
-		score int
-	}
-	var found []scored
-	for _, e := range v.entries() {
-		if in.Kind != "" && in.Kind != e.kind {
-			continue
-		}
-		if n := e.match(words); n > 0 {
-			found = append(found, scored{e, n})
-		}
-	}
-	sort.SliceStable(found, func(i, j int) bool { return found[i].score > found[j].score })
+	found := v.finder().Find(in.Q, kinds...)
 	out.Total = len(found)
-	for _, f := range found[:min(in.Limit, len(found))] {
-		out.Hits = append(out.Hits, Hit{f.kind, f.id, f.name.In(v.lang), f.detail.In(v.lang), Root + "/v1" + f.url})
+	for _, t := range found[:min(in.Limit, len(found))] {
+		out.Hits = append(out.Hits, Hit{t.Kind, t.ID, t.Name.In(v.lang), t.Detail.In(v.lang), Root + "/v1" + v.addressOf(t)})
 	}
 	return out, nil
 }
 
-// match scores an entry: every word must be in it; the start of the name counts most, the start of a word more than its middle.
-func (e entry) match(words []string) int {
-	score := 0
-	for _, w := range words {
-		switch {
-		case strings.HasPrefix(e.head, w):
-			score += 8
-		case strings.Contains(" "+e.head, " "+w):
-			score += 5
-		case strings.Contains(" "+e.folded, " "+w):
-			score += 2
-		case strings.Contains(e.squeezed, w):
-			score += 2
-		case strings.Contains(e.folded, w):
-			score++
-		default:
-			return 0
-		}
+// searchKinds are the kinds that have an address in the API.
+var searchKinds = []string{view.ProvinceKind, view.DataflowKind, view.IndicatorKind, view.TargetKind, view.MethodKind, view.CodelistKind}
+
+// addressOf gives the address of a thing below that of the version.
+func (v *visit) addressOf(t view.Thing) string {
+	switch t.Kind {
+	case view.ProvinceKind:
+		return "/provinces/" + t.ID
+	case view.DataflowKind:
+		return "/dataflows/" + t.ID
+	case view.TargetKind:
+		return "/targets?" + url.Values{"target": {t.ID}}.Encode()
+	case view.MethodKind:
+		return "/methods/" + t.ID
+	case view.CodelistKind:
+		return "/codelists/" + t.ID
 	}
-	return score
+	if i, ok := v.current.Catalog.Indicator(t.ID); ok && i.Dataflow != "" {
+		return "/data/" + i.Dataflow + "?" + url.Values{"key": {i.Key}}.Encode()
+	}
+	return "/indicators"
 }
 
-// entries makes the index of a catalogue once.
-func (v *visit) entries() []entry {
+// finder makes the finder of a catalogue once.
+func (v *visit) finder() *view.Finder {
 	x := &v.service.index
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	c := v.current.Catalog
 	if x.catalog == c {
-		return x.entries
+		return x.finder
 	}
-	x.catalog, x.entries = c, nil
-	add := func(kind, id string, name, detail catalog.Label, url string) {
-		head := text.Fold(name.Vi + " " + name.En)
-		x.entries = append(x.entries, entry{kind, id, url, name, detail, head, head + " " + text.Fold(detail.Vi+" "+detail.En+" "+id), strings.ReplaceAll(head, " ", "")})
-	}
-	for _, a := range v.territory.Areas() {
-		if a.IsProvince() {
-			add("province", a.ID, catalog.Label(a.Name), catalog.Label{}, "/provinces/"+a.ID)
-		}
-	}
-	for _, f := range c.Dataflows() {
-		add("dataflow", f.ID, f.Name, f.Description, "/dataflows/"+f.ID)
-	}
-	for _, i := range c.Indicators() {
-		address := "/indicators"
-		if i.Dataflow != "" {
-			address = "/data/" + i.Dataflow + "?" + url.Values{"key": {i.Key}}.Encode()
-		}
-		add("indicator", i.ID, i.Name, catalog.Label{}, address)
-	}
-	if l, err := c.Codelist("CL_TARGET"); err == nil {
-		for _, t := range l.Codes {
-			instrument := t.Notes["instrument"]
-			add("target", t.ID, t.Name, catalog.Label{Vi: c.Name("CL_INSTRUMENT", instrument, "vi"), En: c.Name("CL_INSTRUMENT", instrument, "en")}, "/targets?"+url.Values{"target": {t.ID}}.Encode())
-		}
-	}
+	things := view.Things(c, v.territory)
 	for _, m := range v.methods {
-		add("method", m.id, catalog.Label{Vi: m.title("vi"), En: m.title("en")}, catalog.Label{}, "/methods/"+m.id)
+		things = append(things, view.Thing{Kind: view.MethodKind, ID: m.id, Name: catalog.Label{Vi: m.title("vi"), En: m.title("en")}})
 	}
-	for _, l := range c.Codelists() {
-		add("codelist", l.ID, l.Name, catalog.Label{}, "/codelists/"+l.ID)
-	}
-	return x.entries
+	x.catalog, x.finder = c, view.NewFinder(things)
+	return x.finder
 }

@@ -189,6 +189,10 @@ func (r *Registry) takeAlias(m row) error {
 		return err
 	}
 	r.name(a, m["alias"])
+	if r.aliases == nil {
+		r.aliases = map[string][]string{}
+	}
+	r.aliases[a.ID] = append(r.aliases[a.ID], m["alias"])
 	return nil
 }
 

@@ -9,6 +9,7 @@
 package territory
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -119,7 +120,11 @@ type Registry struct {
 	partTo     map[string]string // old province of which a part went elsewhere → new province that got the part
 	merged     stat.Date         // the day the new provinces began
 	counts     map[[2]string][]Count
+	aliases    map[string][]string // by area
 }
+
+// Aliases lists other names by which people call an area, such as "TP.HCM", or nothing.
+func (r *Registry) Aliases(area string) []string { return slices.Clone(r.aliases[area]) }
 
 // Areas lists every area, in the order of the file.
 func (r *Registry) Areas() []*Area { return r.areas }

@@ -1,11 +1,12 @@
 package web
 
 import (
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 
-	"nhipso/internal/text"
+	"nhipso/internal/catalog"
+	"nhipso/internal/view"
 )
 
 // searchPage answers a search over dataflows, indicators, provinces, targets and methods.
@@ -24,21 +25,11 @@ type searchGroup struct {
 
 type searchHit struct{ Name, Detail, URL string }
 
-// entry is something that can be found. Its text is folded: no diacritics, no đ, no case.
-type entry struct {
-	group, name, detail, path string
-	folded, head              string
-}
-
-// index is what can be found in one release and language.
-type index struct {
-	of      string // publish.View.Key
-	entries []entry
-}
-
-type indexes struct {
+// finders are kept by what the reader may know, one for both languages.
+type finders struct {
 	mu     sync.Mutex
-	byLang map[string]*index
+	of     string // publish.View.Key
+	finder *view.Finder
 }
 
 // maxHits bounds the hits of a group.
@@ -56,29 +47,20 @@ func (v *visit) search() (page, error) {
 		return p, nil
 	}
 	p.Title = v.say("search.title-for", "q", q)
-	words := strings.Fields(text.Fold(q))
-	type scored struct {
-		entry
-		score int
-	}
-	found := map[string][]scored{}
+	found := map[string][]view.Thing{}
 	n := 0
-	for _, e := range v.site.index(v).entries {
-		score := match(e, words)
-		if score > 0 {
-			found[e.group] = append(found[e.group], scored{e, score})
-			n++
-		}
+	for _, t := range v.site.finder(v).Find(q, searchGroups...) {
+		found[t.Kind] = append(found[t.Kind], t)
+		n++
 	}
-	for _, g := range []string{"province", "dataflow", "indicator", "target", "method", "page"} {
-		hits := found[g]
+	for _, kind := range searchGroups {
+		hits := found[kind]
 		if len(hits) == 0 {
 			continue
 		}
-		sort.SliceStable(hits, func(i, j int) bool { return hits[i].score > hits[j].score })
-		group := searchGroup{Name: v.say("search.group-" + g)}
-		for _, h := range hits[:min(len(hits), maxHits)] {
-			group.Hits = append(group.Hits, searchHit{h.name, h.detail, v.link(h.path)})
+		group := searchGroup{Name: v.say("search.group-" + kind)}
+		for _, t := range hits[:min(len(hits), maxHits)] {
+			group.Hits = append(group.Hits, searchHit{t.Name.In(v.lang), v.detailOf(t), v.link(v.pathOf(t))})
 		}
 		p.Groups = append(p.Groups, group)
 	}
@@ -86,71 +68,63 @@ func (v *visit) search() (page, error) {
 	return p, nil
 }
 
-// match scores an entry: every word must be in it; the start of the name counts most, the start of a word more than its middle.
-func match(e entry, words []string) int {
-	score := 0
-	for _, w := range words {
-		switch {
-		case strings.HasPrefix(e.head, w):
-			score += 8
-		case strings.Contains(" "+e.head, " "+w):
-			score += 5
-		case strings.Contains(" "+e.folded, " "+w):
-			score += 2
-		case strings.Contains(e.folded, w):
-			score++
-		default:
-			return 0
-		}
+// searchGroups are the kinds that the portal has pages of, in the order of the page.
+var searchGroups = []string{view.ProvinceKind, view.DataflowKind, view.IndicatorKind, view.TargetKind, view.MethodKind, view.PageKind}
+
+// pathOf gives the page of a thing.
+func (v *visit) pathOf(t view.Thing) string {
+	switch t.Kind {
+	case view.ProvinceKind:
+		return "/tinh/" + t.ID
+	case view.DataflowKind:
+		return "/so-lieu/" + t.ID
+	case view.TargetKind:
+		return "/muc-tieu/" + t.ID
+	case view.MethodKind:
+		return "/phuong-phap/" + t.ID
+	case view.PageKind:
+		return t.ID
 	}
-	return score
+	i, _ := v.current.Catalog.Indicator(t.ID)
+	path := "/so-lieu/" + i.Dataflow
+	if f, err := v.current.Catalog.Dataflow(i.Dataflow); err == nil && f.Position("INDICATOR") >= 0 {
+		path += "?INDICATOR=" + i.ID
+	}
+	return path
 }
 
-// index makes the index of a release once.
-func (s *Site) index(v *visit) *index {
+// detailOf gives what is said of a thing beside its name: of a province on which map it is.
+func (v *visit) detailOf(t view.Thing) string {
+	if t.Kind == view.ProvinceKind {
+		if a, err := v.site.territory.Area(t.ID); err == nil {
+			return v.say("search.province-" + string(a.Set))
+		}
+	}
+	return t.Detail.In(v.lang)
+}
+
+// finder makes the finder of a release once.
+func (s *Site) finder(v *visit) *view.Finder {
 	s.search.mu.Lock()
 	defer s.search.mu.Unlock()
-	if have := s.search.byLang[v.lang]; have != nil && have.of == v.current.Key() {
-		return have
-	}
-	x := &index{of: v.current.Key()}
-	add := func(group, name, detail, path string, more ...string) {
-		x.entries = append(x.entries, entry{group, name, detail, path, text.Fold(name + " " + detail + " " + strings.Join(more, " ")), text.Fold(name)})
+	if s.search.finder != nil && s.search.of == v.current.Key() {
+		return s.search.finder
 	}
 	c := v.current.Catalog
-	for _, f := range c.Dataflows() {
-		add("dataflow", f.Name.In(v.lang), f.Description.In(v.lang), "/so-lieu/"+f.ID, f.ID, f.Name.Vi, f.Name.En)
-	}
-	for _, i := range c.Indicators() {
-		path := "/so-lieu/" + i.Dataflow
-		if i.Dataflow == "" {
-			continue
-		}
-		if f, err := c.Dataflow(i.Dataflow); err == nil && f.Position("INDICATOR") >= 0 {
-			path += "?INDICATOR=" + i.ID
-		}
-		add("indicator", i.Name.In(v.lang), "", path, i.ID, i.Name.Vi, i.Name.En)
-	}
-	if l, err := c.Codelist("CL_TARGET"); err == nil {
-		for _, t := range l.Codes {
-			add("target", t.Name.In(v.lang), nameOf(v.current.Snapshot, "CL_INSTRUMENT", t.Notes["instrument"]).In(v.lang), "/muc-tieu/"+t.ID, t.ID, t.Name.Vi, t.Name.En)
-		}
-	}
-	for _, a := range s.territory.Areas() {
-		if !a.IsProvince() {
-			continue
-		}
-		detail := v.say("search.province-" + string(a.Set))
-		add("province", a.Name.In(v.lang), detail, "/tinh/"+a.ID, a.Name.Vi, a.Name.En, a.Code)
-	}
+	things := slices.DeleteFunc(view.Things(c, s.territory), func(t view.Thing) bool {
+		i, _ := c.Indicator(t.ID)
+		return t.Kind == view.IndicatorKind && i.Dataflow == "" // it has no figures to show
+	})
 	for _, slug := range s.slugs() {
-		if d, _, ok := s.document(slug, v.lang); ok {
-			add("method", d.title, d.lead, "/phuong-phap/"+slug, slug)
+		vi, _, ok := s.document(slug, "vi")
+		en, _, has := s.document(slug, "en")
+		if ok && has {
+			things = append(things, view.Thing{Kind: view.MethodKind, ID: slug, Name: catalog.Label{Vi: vi.title, En: en.title}, Detail: catalog.Label{Vi: vi.lead, En: en.lead}})
 		}
 	}
 	for _, m := range menu {
-		add("page", v.say("common.menu-"+m.ID), "", m.URL)
+		things = append(things, view.Thing{Kind: view.PageKind, ID: m.URL, Name: both("common.menu-" + m.ID)})
 	}
-	s.search.byLang[v.lang] = x
-	return x
+	s.search.of, s.search.finder = v.current.Key(), view.NewFinder(things)
+	return s.search.finder
 }

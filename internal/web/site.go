@@ -56,7 +56,7 @@ type Site struct {
 	methodFiles  fs.FS
 	territory    *territory.Registry
 	renderer     Renderer
-	search       indexes
+	search       finders
 	log          *slog.Logger
 	now          func() time.Time
 	base         string
@@ -100,7 +100,7 @@ func New(c Config) *Site {
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
-	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, search: indexes{byLang: map[string]*index{}}, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
+	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
 		memory: middleware.NewMemory(c.Memory), scenarios: c.Scenarios, publications: c.Publications, random: c.Random, trusted: c.Trusted, mux: http.NewServeMux()}
 	s.routes()
 	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,
