@@ -133,7 +133,11 @@ func Letters(i int) string {
 // composed gives a text without blanks around it, in composed form.
 func composed(s string) string {
 	s = trim(s)
-	if norm.NFC.IsNormalString(s) {
+	ascii := true
+	for i := 0; i < len(s) && ascii; i++ {
+		ascii = s[i] < 0x80
+	}
+	if ascii || norm.NFC.IsNormalString(s) {
 		return s
 	}
 	return norm.NFC.String(s)

@@ -153,24 +153,21 @@ func (j *Judge) See(c Cell, line, column int) {
 		return
 	}
 	s := shapeOf(c.Text)
-	at := seen{c.Text, Letters(column), line}
+	var into *seen
 	switch {
 	case !s.number():
 		return
 	case s.undecided():
-		j.both.first(at)
+		into = &j.both
 	case !s.marked:
 	case s.point:
-		j.point.first(at)
+		into = &j.point
 	default:
-		j.comma.first(at)
+		into = &j.comma
 	}
 	j.texts = true
-}
-
-func (s *seen) first(at seen) {
-	if s.line == 0 {
-		*s = at
+	if into != nil && into.line == 0 {
+		*into = seen{strings.Clone(c.Text), Letters(column), line}
 	}
 }
 

@@ -90,6 +90,11 @@ func cut(err error) error {
 // until reads to a sign and leaves it unread, or takes it.
 func (x *xmlScanner) until(end byte, take bool) error {
 	x.buf = x.buf[:0]
+	return x.on(end, take)
+}
+
+// on reads like until, behind what was read before.
+func (x *xmlScanner) on(end byte, take bool) error {
 	for {
 		part, err := x.r.ReadSlice(end)
 		x.buf = append(x.buf, part...)
@@ -131,18 +136,16 @@ func (x *xmlScanner) markup() (token, error) {
 	case bytes.HasPrefix(x.buf, []byte("/")):
 		return x.close(local(bytes.TrimSpace(x.buf[1:])))
 	}
-	for bytes.Count(x.buf, []byte{'"'})%2 == 1 || bytes.Count(x.buf, []byte{'"'}) == 0 && bytes.Count(x.buf, []byte{'\''})%2 == 1 { // the > stood inside an attribute
-		if err := x.more(); err != nil {
-			return 0, err
-		}
+	if err := x.quoted(); err != nil {
+		return 0, err
 	}
 	body := x.buf
 	if body, x.pending = bytes.CutSuffix(body, []byte("/")); len(body) == 0 {
 		return 0, errXML
 	}
-	n := bytes.IndexAny(body, " \t\r\n")
-	if n < 0 {
-		n = len(body)
+	n := 0
+	for n < len(body) && body[n] > ' ' {
+		n++
 	}
 	x.name, x.attrs = local(body[:n]), body[n:]
 	if len(x.name) == 0 || len(x.open) >= maxDepth {
@@ -150,6 +153,27 @@ func (x *xmlScanner) markup() (token, error) {
 	}
 	x.open = append(x.open, intern(x.name))
 	return opening, nil
+}
+
+// quoted reads on while a quotation mark is open: the > stood inside an attribute.
+func (x *xmlScanner) quoted() error {
+	quote, at := byte(0), 0
+	for {
+		for ; at < len(x.buf); at++ {
+			switch c := x.buf[at]; {
+			case quote == 0 && (c == '"' || c == '\''):
+				quote = c
+			case c == quote:
+				quote = 0
+			}
+		}
+		if quote == 0 {
+			return nil
+		}
+		if err := x.more(); err != nil {
+			return err
+		}
+	}
 }
 
 // skipTo reads on until what was read ends with a sign that comes after the beginning.
@@ -164,15 +188,8 @@ func (x *xmlScanner) skipTo(end string, begin int) error {
 
 // more reads to the next > behind what was read.
 func (x *xmlScanner) more() error {
-	kept := append(bytes.Clone(x.buf), '>')
-	if err := x.until('>', true); err != nil {
-		return cut(err)
-	}
-	x.buf = append(kept, x.buf...)
-	if len(x.buf) > maxSmall {
-		return errXML
-	}
-	return nil
+	x.buf = append(x.buf, '>')
+	return cut(x.on('>', true))
 }
 
 func (x *xmlScanner) close(name []byte) (token, error) {
@@ -202,13 +219,12 @@ func intern(name []byte) string {
 func (x *xmlScanner) attr(name string) (string, bool) {
 	rest := x.attrs
 	for {
-		rest = bytes.TrimLeft(rest, " \t\r\n")
 		at := bytes.IndexByte(rest, '=')
 		if at < 0 {
 			return "", false
 		}
-		key := bytes.TrimRight(rest[:at], " \t\r\n")
-		rest = bytes.TrimLeft(rest[at+1:], " \t\r\n")
+		key := trimXML(rest[:at])
+		rest = trimXML(rest[at+1:])
 		if len(rest) < 2 || rest[0] != '"' && rest[0] != '\'' {
 			return "", false
 		}
@@ -221,6 +237,17 @@ func (x *xmlScanner) attr(name string) (string, bool) {
 		}
 		rest = rest[end+2:]
 	}
+}
+
+// trimXML takes the blanks of XML away at both ends.
+func trimXML(b []byte) []byte {
+	for len(b) > 0 && b[0] <= ' ' {
+		b = b[1:]
+	}
+	for len(b) > 0 && b[len(b)-1] <= ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 // said gives the text of a text token.

@@ -26,6 +26,9 @@ func shapeOf(t string) shape {
 		s.digits, s.point, s.comma = t, true, true
 		return s
 	}
+	if t == "" || !strings.ContainsAny(t[:1], "0123456789.,+-(\xe2") { // of the minus signs beyond ASCII, the first byte
+		return s
+	}
 	t, s.flags = cutFlags(t)
 	if inner, ok := strings.CutPrefix(t, "("); ok { // accountants write (1,234) for −1,234
 		if inner, ok = strings.CutSuffix(inner, ")"); !ok {

@@ -81,13 +81,13 @@ func (f *File) heading(top []Row, l Layout) (from, to int) {
 	counts := map[int]int{}
 	common := 0
 	for _, r := range top {
-		n := r.filled()
+		n := said(r)
 		if counts[n]++; counts[n] > counts[common] || counts[n] == counts[common] && n > common {
 			common = n
 		}
 	}
 	from = slices.IndexFunc(top, func(r Row) bool {
-		return 3*r.filled() >= common && (r.filled() > 1 || common == 1) && !slices.ContainsFunc(r.Cells, func(c Cell) bool { _, is := unitOf(c.Text); return is })
+		return 3*said(r) >= common && (said(r) > 1 || common == 1) && !slices.ContainsFunc(r.Cells, func(c Cell) bool { _, is := unitOf(c.Text); return is })
 	})
 	if from < 0 {
 		return -1, -1
@@ -100,6 +100,21 @@ func (f *File) heading(top []Row, l Layout) (from, to int) {
 		to++
 	}
 	return from, to
+}
+
+// said counts the cells of a row that say something; a title that is merged over the whole table says one thing.
+func said(r Row) int {
+	first := ""
+	for _, c := range r.Cells {
+		switch {
+		case c.Type == Empty || c.Text == first:
+		case first == "":
+			first = c.Text
+		default:
+			return r.filled()
+		}
+	}
+	return min(r.filled(), 1)
 }
 
 // mostKnown finds the row that names the most of the known columns: at least two, or all.

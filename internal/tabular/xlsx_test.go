@@ -220,7 +220,10 @@ func sheets(t testing.TB, names ...string) []byte {
 	return b.Bytes()
 }
 
-func must(t testing.TB, err error) {
+func must(t interface {
+	Helper()
+	Fatal(...any)
+}, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -281,5 +284,13 @@ func TestOptionsWithoutEffectAreRefused(t *testing.T) {
 		if fault.CodeOf(err) != c.code {
 			t.Errorf("%+v: %v", c.o, err)
 		}
+	}
+}
+
+// A file of a few kilobytes must not keep the program busy: work grows with the bytes, not with their square.
+func TestMarksThatNeverCloseAreReadOnce(t *testing.T) {
+	for _, begin := range []string{`<row a="`, `<!-- `, `<![CDATA[`} {
+		_, err := openBook(t, pack(t, parts(begin+strings.Repeat(">", 8<<20), nil)), tabular.Options{})
+		wantFault(t, err, "tabular.damaged", 0, "")
 	}
 }
