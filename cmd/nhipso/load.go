@@ -161,7 +161,7 @@ func (a *app) readFile(name, sender string) (cube.Message, error) {
 		return cube.Message{}, fault.New("cli.file", "file", name, "reason", reason(err))
 	}
 	defer f.Close()
-	return reference.ReadCSV(f, filepath.Base(name), a.catalog, a.areas, reference.Options{Sender: sender, SentAt: a.now()})
+	return reference.Read(f, filepath.Base(name), a.catalog, a.areas, reference.Options{Sender: sender, SentAt: a.now()})
 }
 
 // loadReference loads the data that come with the program, tells of each file, and answers the findings whose reasons come with them.

@@ -12,6 +12,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // Label is a text in the two languages of the product.
@@ -73,16 +74,13 @@ func (c *Codelist) Children(id string) []Code {
 	return out
 }
 
-// Sample names the first few codes, enough to show a reader what a code of the list looks like.
-func (c *Codelist) Sample() string {
-	var ids []string
-	for _, x := range c.Codes[:min(8, len(c.Codes))] {
-		ids = append(ids, x.ID)
+// Near gives at most five codes that are most like a text, for whoever mistyped one.
+func (c *Codelist) Near(code string) string {
+	ids := make([]string, len(c.Codes))
+	for i, x := range c.Codes {
+		ids[i] = x.ID
 	}
-	if len(c.Codes) > 8 {
-		ids = append(ids, "…")
-	}
-	return strings.Join(ids, ", ")
+	return strings.Join(text.Nearest(code, ids), ", ")
 }
 
 // NewCodelist makes a list; a code that appears twice or a parent that does not exist is refused.
@@ -248,7 +246,11 @@ func (c *Catalog) Dataflow(id string) (*Dataflow, error) {
 	if f := c.flowByID[id]; f != nil {
 		return f, nil
 	}
-	return nil, fault.New("catalog.no-dataflow", "id", id)
+	ids := make([]string, len(c.dataflows))
+	for i, f := range c.dataflows {
+		ids[i] = f.ID
+	}
+	return nil, fault.New("catalog.no-dataflow", "id", id, "near", strings.Join(text.Nearest(id, ids), ", "))
 }
 
 // Codelist finds a codelist.
@@ -326,7 +328,7 @@ func (c *Catalog) CheckKey(f *Dataflow, k stat.Key) error {
 	for i, d := range f.Dimensions {
 		l := c.codelists[d.Codelist]
 		if _, ok := l.Code(codes[i]); !ok {
-			return fault.New("catalog.unknown-code", "code", codes[i], "codelist", l.ID, "dimension", d.ID, "allowed", l.Sample())
+			return fault.New("catalog.unknown-code", "code", codes[i], "codelist", l.ID, "dimension", d.ID, "near", l.Near(codes[i]))
 		}
 	}
 	return nil

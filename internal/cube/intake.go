@@ -11,9 +11,6 @@ import (
 	"nhipso/internal/stat"
 )
 
-// maxFaults bounds how many rows of a bad message are named, so that a wrong file does not drown its reader.
-const maxFaults = 20
-
 // maxPower bounds DECIMALS and UNIT_MULT as SDMX's CL_DECIMALS and CL_UNIT_MULT do. Every page writes as many digits as DECIMALS says.
 const maxPower = 15
 
@@ -88,7 +85,7 @@ func (in Intake) Check(m Message) error {
 	seen := map[slot]int{}
 	add := func(e *fault.Error, row int, column string) bool {
 		faults = append(faults, e.At(m.File, row, column))
-		return len(faults) >= maxFaults
+		return len(faults) >= fault.MaxNamed
 	}
 	if len(m.Entries) == 0 {
 		return fault.New("cube.empty").At(m.File, 0, "")

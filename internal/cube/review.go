@@ -46,7 +46,7 @@ func (in Intake) ReviewAt(ctx context.Context, m Message, at AsOf) (Review, erro
 	for _, f := range v.findings {
 		if f.Severity != catalog.Hard {
 			out.Findings = append(out.Findings, f)
-		} else if len(faults) < maxFaults {
+		} else if len(faults) < fault.MaxNamed {
 			faults = append(faults, in.refusal(f).At(m.File, f.Row, f.Column))
 		}
 	}

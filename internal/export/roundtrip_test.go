@@ -37,7 +37,7 @@ func TestWhatIsExportedWithCodesLoadsAgain(t *testing.T) {
 	}
 	defer f.Close()
 	options := reference.Options{Sender: "test", SentAt: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Known: reference.Known}
-	given, err := reference.ReadCSV(f, "targets.csv", c, areas, options)
+	given, err := reference.Read(f, "targets.csv", c, areas, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestWhatIsExportedWithCodesLoadsAgain(t *testing.T) {
 	if !strings.Contains(b.String(), ",2020-06-03,") {
 		t.Error("the day of publication is not as the file gave it")
 	}
-	read, err := reference.ReadCSV(&b, "again.csv", c, areas, options)
+	read, err := reference.Read(&b, "again.csv", c, areas, options)
 	if err != nil {
 		t.Fatal(err)
 	}

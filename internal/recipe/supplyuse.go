@@ -342,7 +342,7 @@ func (s *sheet) give(code, measure string, value float64, status stat.Status, fr
 	}
 	m, ok := s.measures.Code(measure)
 	if !ok {
-		s.err = fault.New("catalog.unknown-code", "code", measure, "codelist", s.measures.ID, "dimension", "MEASURE", "allowed", "")
+		s.err = fault.New("catalog.unknown-code", "code", measure, "codelist", s.measures.ID, "dimension", "MEASURE", "near", s.measures.Near(measure))
 		return
 	}
 	attrs := stat.Attributes{"UNIT_MEASURE": m.Notes["unit"], stat.AttrDecimals: m.Notes["decimals"]}

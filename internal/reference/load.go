@@ -10,6 +10,7 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/tabular"
 	"nhipso/internal/territory"
 )
 
@@ -87,5 +88,5 @@ func readFile(fsys fs.FS, name string, c *catalog.Catalog, areas *territory.Regi
 		return cube.Message{}, fault.New("reference.unreadable").At(name, 0, "").Because(err)
 	}
 	defer f.Close()
-	return ReadCSV(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Known: Known})
+	return Read(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Known: Known, Format: tabular.Options{Separator: "comma", Encoding: tabular.UTF8, Decimal: "point"}})
 }

@@ -121,7 +121,7 @@ func TestLoad(t *testing.T) {
 	})
 	t.Run("a second official number under the same definition and vintage is refused", func(t *testing.T) {
 		c, areas := world(t)
-		m, err := reference.ReadCSV(strings.NewReader("DATAFLOW,REF_AREA,DEFINITION,COMPONENT,TIME_PERIOD,OBS_VALUE,VINTAGE,EVIDENCE,SOURCE\nDE_SHARE,VN,NSO,TOTAL,2025,14.12,2026-01-05,S,NSO-2025-01\n"),
+		m, err := reference.Read(strings.NewReader("DATAFLOW,REF_AREA,DEFINITION,COMPONENT,TIME_PERIOD,OBS_VALUE,VINTAGE,EVIDENCE,SOURCE\nDE_SHARE,VN,NSO,TOTAL,2025,14.12,2026-01-05,S,NSO-2025-01\n"),
 			"x.csv", c, areas, reference.Options{Sender: "someone", SentAt: when})
 		if err != nil {
 			t.Fatal(err)

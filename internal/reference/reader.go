@@ -1,11 +1,9 @@
 package reference
 
 import (
-	"bytes"
-	"encoding/csv"
+	"cmp"
 	"errors"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,12 +12,10 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/tabular"
 	"nhipso/internal/territory"
 	"nhipso/internal/text"
 )
-
-// maxFaults bounds how many faults of one file are named at once.
-const maxFaults = 20
 
 // The columns of a file that are neither a dimension nor an attribute.
 const (
@@ -37,6 +33,7 @@ type Options struct {
 	Sender string
 	SentAt time.Time
 	Known  stat.Date // the day that a figure counts as published on when its row does not state one; zero means the day of SentAt
+	Format tabular.Options
 }
 
 // reader reads the rows of one file.
@@ -44,6 +41,9 @@ type reader struct {
 	catalog *catalog.Catalog
 	areas   *territory.Registry
 	known   stat.Date
+	numbers tabular.Convention
+	columns map[string]int // where each column of the file stands
+	names   []string       // of the columns, in order
 }
 
 // open lists the codelists that an attribute may go beyond with free text. A source may not: the rules of the catalogue say so.
@@ -52,19 +52,23 @@ var open = map[string]bool{"CL_SOURCE": true, "CL_NOTE": true}
 // numeric lists the attributes that hold numbers.
 var numeric = map[string]bool{stat.AttrLower: true, stat.AttrUpper: true, stat.AttrStdErr: true, stat.AttrLevel: true}
 
-// ReadCSV reads a file whole: a heading, then one figure a row. Columns are DATAFLOW, the dimensions of the dataflow, TIME_PERIOD,
-// OBS_VALUE, and as needed OBS_STATUS (A when left out), VINTAGE, EVIDENCE, SOURCE and other attributes. FREQ may be left out: the
-// period tells it. REF_AREA may be a two-digit province code, which means what it meant on the last day of the period.
+// Read reads a file whole, CSV or XLSX: a heading, then one figure a row. Columns are DATAFLOW, the dimensions of the dataflow,
+// TIME_PERIOD, OBS_VALUE, and as needed OBS_STATUS (A when left out), VINTAGE, EVIDENCE, SOURCE and other attributes. FREQ may be left
+// out: the period tells it. REF_AREA may be a two-digit province code, which means what it meant on the last day of the period.
 //
-// Any fault refuses the file; the error joins up to twenty faults, each with file, row and column. The message returned passes the
-// intake check of the cube.
-func ReadCSV(src io.Reader, name string, c *catalog.Catalog, areas *territory.Registry, o Options) (cube.Message, error) {
+// Any fault refuses the file; the error joins up to fault.MaxNamed of them, each with file, row and column. The message returned passes
+// the intake check of the cube.
+func Read(src io.Reader, name string, c *catalog.Catalog, areas *territory.Registry, o Options) (cube.Message, error) {
 	if o.Known.IsZero() {
 		o.Known = stat.DateOf(o.SentAt)
 	}
 	m := cube.Message{Sender: o.Sender, File: name, SentAt: o.SentAt}
-	var err error
-	if m.Entries, err = (reader{c, areas, o.Known}).rows(name, src); err != nil {
+	f, err := tabular.Open(src, name, o.Format)
+	if err != nil {
+		return cube.Message{}, err
+	}
+	rd := reader{catalog: c, areas: areas, known: o.Known}
+	if m.Entries, err = rd.rows(f); err != nil {
 		return cube.Message{}, err
 	}
 	if err := (cube.Intake{Catalog: c}).Check(m); err != nil {
@@ -74,64 +78,34 @@ func ReadCSV(src io.Reader, name string, c *catalog.Catalog, areas *territory.Re
 }
 
 // rows reads the entries of a file, or all that is wrong with its rows.
-func (rd reader) rows(name string, src io.Reader) ([]cube.Entry, error) {
-	b, err := plainText(name, src)
+func (rd reader) rows(f *tabular.File) ([]cube.Entry, error) {
+	t, err := f.Table(rd.layout())
 	if err != nil {
 		return nil, err
 	}
-	c := csv.NewReader(bytes.NewReader(b))
-	c.FieldsPerRecord = -1
-	head, err := c.Read()
-	if err != nil {
-		return nil, syntax(name, err)
+	rd.numbers, rd.columns = t.Convention, map[string]int{}
+	for i, c := range t.Columns {
+		rd.columns[c.Name] = i
+		rd.names = append(rd.names, c.Name)
 	}
-	if err := rd.heading(name, head); err != nil {
-		return nil, err
-	}
-	var entries []cube.Entry
-	var faults []error
-	for {
-		rec, err := c.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
+	entries := make([]cube.Entry, 0, f.Length)
+	var faults fault.List
+	for record, err := range t.Records() {
 		if err != nil {
-			faults = append(faults, syntax(name, err))
-			break // what follows a broken quotation cannot be told apart
+			return nil, err
 		}
-		at, _ := c.FieldPos(0)
-		if len(entries) >= MaxRows {
-			return nil, fault.New("reference.too-many-rows", "rows", MaxRows).At(name, at, "")
+		e, column, err := rd.entry(record)
+		if err == nil {
+			e.Row = record.Line
+			entries = append(entries, e)
+			continue
 		}
-		if len(rec) != len(head) {
-			faults = append(faults, fault.New("reference.ragged", "want", len(head), "got", len(rec)).At(name, at, ""))
-		} else {
-			row := make(map[string]string, len(head))
-			for i, h := range head {
-				row[h] = text.Rearm(rec[i]) // as our own export wrote it
-			}
-			entry, column, err := rd.entry(row)
-			if err == nil {
-				entry.Row = at
-				entries = append(entries, entry)
-				continue
-			}
-			faults = append(faults, place(err, name, at, column))
-		}
-		if len(faults) >= maxFaults {
+		faults.Add(place(err, f.Name, record.Line, column))
+		if faults.Full() {
 			break
 		}
 	}
-	return entries, errors.Join(faults...)
-}
-
-// syntax tells what is wrong with the file as CSV.
-func syntax(name string, err error) error {
-	var p *csv.ParseError
-	if errors.As(err, &p) {
-		return fault.New("reference.syntax").At(name, p.Line, "")
-	}
-	return fault.New("reference.unreadable").At(name, 0, "").Because(err)
+	return entries, faults.Err()
 }
 
 // place points a fault at a row and column of the file.
@@ -143,77 +117,121 @@ func place(err error, name string, row int, column string) error {
 	return err
 }
 
-// heading refuses columns that mean nothing, appear twice, or are missing.
-func (rd reader) heading(name string, head []string) error {
-	if len(head) == 1 && strings.Contains(head[0], ";") {
-		return fault.New("reference.semicolons").At(name, 1, "")
+// layout says which columns a file of figures may have.
+func (rd reader) layout() tabular.Layout {
+	required := []string{colDataflow, colPeriod, colValue, stat.AttrMark, stat.AttrSource}
+	known := append(slices.Clone(required), colStatus, colVintage)
+	add := func(name string) {
+		if !slices.Contains(known, name) {
+			known = append(known, name)
+		}
 	}
-	allowed := map[string]bool{colDataflow: true, colPeriod: true, colValue: true, colStatus: true, colVintage: true}
 	for _, f := range rd.catalog.Dataflows() {
 		for _, d := range f.Dimensions {
-			allowed[d.ID] = true
+			add(d.ID)
 		}
 		for _, a := range f.Attributes {
-			allowed[a] = true
+			add(a)
 		}
 	}
-	var faults []error
-	seen := map[string]bool{}
-	for _, h := range head {
-		switch {
-		case !allowed[h]:
-			faults = append(faults, fault.New("reference.unknown-column", "column", h, "allowed", strings.Join(slices.Sorted(maps.Keys(allowed)), ", ")).At(name, 1, h))
-		case seen[h]:
-			faults = append(faults, fault.New("reference.duplicate-column", "column", h).At(name, 1, h))
-		}
-		seen[h] = true
-		if len(faults) >= maxFaults {
-			break
-		}
+	return tabular.Layout{Known: known, Required: required, Numeric: func(c string) bool { return c == colValue || numeric[c] }}
+}
+
+// line is a row under the names of its columns.
+type line struct {
+	reader
+	cells []tabular.Cell
+}
+
+// get gives the text of a cell, as it was before our own export wrote it.
+func (l line) get(column string) string {
+	i, ok := l.columns[column]
+	if !ok {
+		return ""
 	}
-	for _, h := range []string{colDataflow, colPeriod, colValue, stat.AttrMark, stat.AttrSource} {
-		if !seen[h] && len(faults) < maxFaults {
-			faults = append(faults, fault.New("reference.missing-column", "column", h).At(name, 1, h))
-		}
+	return text.Rearm(l.cells[i].Text)
+}
+
+// figure reads the cell of a number. What is said of text that is none, says how a missing figure is given.
+func (l line) figure(column string) (tabular.Figure, error) {
+	i, ok := l.columns[column]
+	if !ok {
+		return tabular.Figure{}, nil
 	}
-	return errors.Join(faults...)
+	f, err := l.numbers.Figure(l.cells[i])
+	if err == nil && f.Known() {
+		_, err = stat.ParseDecimal(f.Plain)
+	}
+	if code := fault.CodeOf(err); code == "tabular.not-a-number" || code == "stat.bad-decimal" {
+		err = fault.New("reference.not-a-number", "text", l.cells[i].Text)
+	}
+	return f, err
 }
 
 // entry reads one row; on a fault it names the column.
-func (rd reader) entry(row map[string]string) (e cube.Entry, column string, err error) {
-	flow, err := rd.catalog.Dataflow(row[colDataflow])
+func (rd reader) entry(r tabular.Record) (e cube.Entry, column string, err error) {
+	l := line{rd, r.Cells}
+	for i, c := range r.Cells {
+		if c.Type == tabular.Error {
+			return e, rd.names[i], fault.New("tabular.error-cell", "text", c.Text)
+		}
+	}
+	if r.Total && tabular.IsTotal(l.get(colDataflow)) {
+		return e, "", fault.New("tabular.total-row")
+	}
+	flow, err := rd.catalog.Dataflow(l.get(colDataflow))
 	if err != nil {
 		return e, colDataflow, err
 	}
 	e.Dataflow = flow.ID
-	if e.Period, err = stat.ParsePeriod(row[colPeriod]); err != nil {
+	if e.Period, err = stat.ParsePeriod(l.get(colPeriod)); err != nil {
 		return e, colPeriod, err
 	}
-	if e.Key, column, err = rd.key(flow, row, e.Period); err != nil {
+	if e.Key, column, err = l.key(flow, e.Period); err != nil {
 		return e, column, err
 	}
-	if row[colValue] != "" {
-		v, err := number(row[colValue])
-		if err != nil {
-			return e, colValue, err
-		}
-		e.Value = &v
+	if column, err = l.value(flow, &e); err != nil {
+		return e, column, err
 	}
-	if e.Status = stat.Status(row[colStatus]); e.Status == "" {
-		e.Status = stat.Normal
-	}
-	if e.Vintage, err = stat.ParseVintage(row[colVintage], rd.known); err != nil {
+	if e.Vintage, err = stat.ParseVintage(l.get(colVintage), rd.known); err != nil {
 		return e, colVintage, err
 	}
 	e.Attributes = stat.Attributes{}
-	for name, v := range row {
+	for _, name := range rd.names {
+		v := l.get(name)
 		if v == "" || own(name) || flow.Position(name) >= 0 {
 			continue
 		}
 		e.Attributes[name] = v
 	}
-	column, err = rd.attributes(flow, e.Attributes)
+	column, err = l.attributes(flow, e.Attributes)
 	return e, column, err
+}
+
+// value reads the figure and its status. A mark or flag of the publisher gives the status where the file has none of its own, and may not
+// contradict one.
+func (l line) value(flow *catalog.Dataflow, e *cube.Entry) (column string, err error) {
+	f, err := l.figure(colValue)
+	if err != nil {
+		return colValue, err
+	}
+	if f.Known() {
+		v := stat.MustDecimal(f.Plain)
+		e.Value = &v
+	}
+	if f.Percent && !strings.HasPrefix(cmp.Or(l.get(stat.AttrUnit), flow.UnitOfKey(e.Key), flow.Unit), "PC") {
+		return colValue, fault.New("reference.percent", "dataflow", flow.ID)
+	}
+	e.Status = stat.Status(l.get(colStatus))
+	switch {
+	case e.Status == "" && f.Status != "":
+		e.Status = f.Status
+	case e.Status == "":
+		e.Status = stat.Normal
+	case f.Known() && f.Status != "" && f.Status != e.Status:
+		return colStatus, fault.New("reference.flag-and-status", "flag", f.Mark, "means", string(f.Status), "status", string(e.Status))
+	}
+	return "", nil
 }
 
 func own(column string) bool {
@@ -225,10 +243,11 @@ func own(column string) bool {
 }
 
 // key puts the codes of a row together.
-func (rd reader) key(flow *catalog.Dataflow, row map[string]string, p stat.Period) (stat.Key, string, error) {
+func (l line) key(flow *catalog.Dataflow, p stat.Period) (stat.Key, string, error) {
 	codes := make([]string, len(flow.Dimensions))
 	for i, d := range flow.Dimensions {
-		v, given := row[d.ID]
+		_, given := l.columns[d.ID]
+		v := l.get(d.ID)
 		switch {
 		case d.ID == dimFreq && v == "":
 			v = p.Frequency().String()
@@ -237,14 +256,18 @@ func (rd reader) key(flow *catalog.Dataflow, row map[string]string, p stat.Perio
 		case v == "":
 			return "", d.ID, fault.New("reference.empty-code", "column", d.ID)
 		case d.ID == dimArea:
-			a, err := rd.areas.Resolve(v, p)
+			a, err := l.areas.Resolve(v, p)
 			if err != nil {
 				return "", d.ID, err
 			}
 			v = a.ID
 		}
 		if strings.ContainsAny(v, ".+*") { // these join codes in keys and patterns, so a code cannot hold them
-			return "", d.ID, fault.New("catalog.unknown-code", "code", v, "codelist", d.Codelist, "dimension", d.ID, "allowed", "A–Z, 0–9, _, -")
+			list, err := l.catalog.Codelist(d.Codelist)
+			if err != nil {
+				return "", d.ID, err
+			}
+			return "", d.ID, fault.New("catalog.unknown-code", "code", v, "codelist", d.Codelist, "dimension", d.ID, "near", list.Near(v))
 		}
 		codes[i] = v
 	}
@@ -252,42 +275,30 @@ func (rd reader) key(flow *catalog.Dataflow, row map[string]string, p stat.Perio
 }
 
 // attributes checks numbers, and codes of lists that bind.
-func (rd reader) attributes(flow *catalog.Dataflow, attributes stat.Attributes) (string, error) {
+func (l line) attributes(flow *catalog.Dataflow, attributes stat.Attributes) (string, error) {
 	for _, name := range attributes.Names() {
 		v := attributes[name]
 		if !flow.Allows(name) {
 			return name, fault.New("cube.unknown-attribute", "attribute", name, "dataflow", flow.ID)
 		}
 		if numeric[name] {
-			if _, err := number(v); err != nil {
+			f, err := l.figure(name)
+			if err != nil {
 				return name, err
 			}
+			attributes[name] = f.Plain
 		}
-		concept, ok := rd.catalog.Concept(name)
+		concept, ok := l.catalog.Concept(name)
 		if !ok || concept.Codelist == "" || open[concept.Codelist] || name == stat.AttrMark || name == stat.AttrConf {
 			continue // the intake check says more about marks and confidentiality
 		}
-		list, err := rd.catalog.Codelist(concept.Codelist)
+		list, err := l.catalog.Codelist(concept.Codelist)
 		if err != nil {
 			return name, err
 		}
 		if _, ok := list.Code(v); !ok {
-			return name, fault.New("reference.unknown-value", "text", v, "codelist", list.ID, "allowed", list.Sample())
+			return name, fault.New("reference.unknown-value", "text", v, "codelist", list.ID, "near", list.Near(v))
 		}
 	}
 	return "", nil
-}
-
-// number reads a plain decimal, and says what else a text may be.
-func number(s string) (stat.Decimal, error) {
-	style, d := text.DetectNumber(s)
-	switch style {
-	case text.Plain:
-		return d, nil
-	case text.Vietnamese, text.English:
-		return stat.Decimal{}, fault.New("reference.local-number", "text", s, "plain", d.String())
-	case text.Ambiguous:
-		return stat.Decimal{}, fault.New("reference.ambiguous-number", "text", s)
-	}
-	return stat.Decimal{}, fault.New("reference.not-a-number", "text", s)
 }

@@ -116,7 +116,7 @@ func TestFilesThatMustNotPassUnnoticed(t *testing.T) {
 	// The clock of the file is that of the load; the day is Viet Nam's.
 	review := func(t *testing.T, file string) (cube.Review, error) {
 		t.Helper()
-		m, err := reference.ReadCSV(strings.NewReader(file), "tệp.csv", c, areas, reference.Options{Sender: "an", SentAt: when})
+		m, err := reference.Read(strings.NewReader(file), "tệp.csv", c, areas, reference.Options{Sender: "an", SentAt: when})
 		if err != nil {
 			return cube.Review{}, err
 		}
@@ -197,7 +197,7 @@ func TestTodayIsTheCountrysDay(t *testing.T) {
 		time.Date(2026, 10, 31, 16, 59, 59, 0, time.UTC): false,
 		time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC):   true,
 	} {
-		_, err := reference.ReadCSV(strings.NewReader(file), "x.csv", c, areas, reference.Options{Sender: "an", SentAt: at})
+		_, err := reference.Read(strings.NewReader(file), "x.csv", c, areas, reference.Options{Sender: "an", SentAt: at})
 		if (err == nil) != ok {
 			t.Errorf("at %v: %v", at, err)
 		}

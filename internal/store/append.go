@@ -16,9 +16,6 @@ import (
 	"nhipso/internal/store/sqldb"
 )
 
-// maxFaults bounds how many contradicting rows of a message are named, as in cube.Intake.
-const maxFaults = 20
-
 // Append implements cube.Store. A derived figure (one with a RUN) is superseded by a newer one of the same vintage day;
 // it counts as unchanged when nothing but its run differs.
 func (s *Store) Append(ctx context.Context, m cube.Message) (cube.Receipt, error) {
@@ -88,7 +85,7 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, m cube.Message, nu
 		case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
 			faults = append(faults, fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
 				"stored", shown(reported.Observation), "given", shown(e.Observation)).At(m.File, e.Row, "OBS_VALUE"))
-			if len(faults) >= maxFaults {
+			if len(faults) >= fault.MaxNamed {
 				return plan{}, errors.Join(faults...)
 			}
 			continue

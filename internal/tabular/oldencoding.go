@@ -161,22 +161,26 @@ var (
 	tones     = strings.NewReplacer("\u0300", "", "\u0301", "", "\u0303", "", "\u0309", "", "\u0323", "")
 )
 
-// syllable says whether a word is a possible Vietnamese syllable with a letter beyond ASCII. Cased refuses capitals after small letters.
+// syllable says whether a word is a possible Vietnamese syllable with a letter beyond ASCII. Cased refuses capitals among small letters.
 func syllable(w string, cased bool) bool {
-	small, beyond := false, false
+	beyond := false
 	for _, r := range w {
-		switch {
-		case !unicode.IsLetter(r):
-			return false
-		case unicode.IsUpper(r) && small && cased:
+		if !unicode.IsLetter(r) {
 			return false
 		}
-		small = small || unicode.IsLower(r)
 		beyond = beyond || r >= utf8.RuneSelf
 	}
-	apart := norm.NFD.String(strings.ToLower(w))
+	lower := strings.ToLower(w)
+	if _, first := utf8.DecodeRuneInString(w); cased && w[first:] != lower[min(first, len(lower)):] && w != strings.ToUpper(w) {
+		return false
+	}
+	apart := norm.NFD.String(lower)
 	bare := tones.Replace(apart)
-	return beyond && len(apart)-len(bare) <= 2 && syllables.MatchString(norm.NFC.String(bare))
+	if !beyond || len(apart)-len(bare) > 2 || !syllables.MatchString(norm.NFC.String(bare)) {
+		return false
+	}
+	stopped := strings.ContainsAny(bare[len(bare)-1:], "cpt") || strings.HasSuffix(bare, "ch")
+	return !stopped || strings.ContainsAny(apart, "\u0301\u0323") // syllables that end in c, ch, p, t have one of two tones
 }
 
 // asTyped names the old encoding of text that went through Unicode as if it were Latin letters ("Tæng sè" for "Tổng số"), as sheets typed

@@ -310,7 +310,7 @@ func entity(name string) rune {
 func (x *xmlScanner) texts(element string) (string, error) {
 	var first string
 	var all []string
-	inside, reading := false, 0
+	inside, reading, size := false, 0, 0
 	for {
 		k, err := x.next()
 		if err != nil {
@@ -326,6 +326,9 @@ func (x *xmlScanner) texts(element string) (string, error) {
 		case k == closing && x.is("t"):
 			inside = false
 		case k == saying && inside:
+			if size += len(x.text); size > 2*maxCell { // entities are longer than what they say
+				return "", errXML
+			}
 			if first == "" && all == nil {
 				first = x.said()
 			} else {

@@ -156,7 +156,9 @@ func (r *sheetReader) cell() (Cell, error) {
 			}
 			stored = true
 		case k == saying && inside:
-			value += r.said()
+			if value += r.said(); len(value) > maxCell {
+				return Cell{}, errXML
+			}
 		case k == closing && r.is("c"):
 			if formula && (!stored || value == "" && kind != "str") {
 				return Cell{}, fault.New("tabular.no-result")
