@@ -14,25 +14,31 @@ import (
 	"nhipso/internal/reference"
 	"nhipso/internal/stat"
 	"nhipso/internal/store"
+	"nhipso/internal/tabular"
 	"nhipso/internal/text"
 )
 
 // maxListed bounds how many rows of each sort a load lists; the totals are always given.
 const maxListed = 20
 
-// load takes figures from CSV files, each file one transaction, or the reference data that come with the program.
+// load takes figures from CSV and XLSX files, each file one transaction, or the reference data that come with the program.
 func load(ctx context.Context, e *env, args []string) error {
 	f := e.flags("load")
 	p := e.placeFlags(f)
 	withReference := f.Bool("reference", false, "reference")
 	check := f.Bool("check", false, "check")
 	sender := f.String("by", userName(), "sender")
+	var format tabular.Options
+	format.Bind(f)
 	files, err := e.parse(f, args)
 	if err != nil {
 		return err
 	}
 	if len(files) == 0 && !*withReference {
-		return fault.New("cli.missing", "command", "load", "what", "FILE.csv / --reference")
+		return fault.New("cli.missing", "command", "load", "what", "FILE.csv / FILE.xlsx / --reference")
+	}
+	if given := format.Given(); len(given) > 0 && len(files) == 0 {
+		return fault.New("cli.no-effect", "flag", given[0], "with", e.w("load.files"))
 	}
 	if *check && *withReference {
 		return fault.New("cli.check-reference")
@@ -48,7 +54,7 @@ func load(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	for i, name := range files {
-		m, err := a.readFile(name, *sender)
+		m, err := a.readFile(name, *sender, format)
 		if err != nil {
 			return err
 		}
@@ -154,14 +160,14 @@ func listChanges(c *catalog.Catalog, e *env, changes []cube.Change) {
 // row names a row of a file.
 func (e *env) row(n int) string { return e.w("load.row", "n", n) }
 
-// readFile reads a CSV of observations into a message.
-func (a *app) readFile(name, sender string) (cube.Message, error) {
+// readFile reads a file of observations into a message.
+func (a *app) readFile(name, sender string, format tabular.Options) (cube.Message, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return cube.Message{}, fault.New("cli.file", "file", name, "reason", reason(err))
 	}
 	defer f.Close()
-	return reference.Read(f, filepath.Base(name), a.catalog, a.areas, reference.Options{Sender: sender, SentAt: a.now()})
+	return reference.Read(f, filepath.Base(name), a.catalog, a.areas, reference.Options{Sender: sender, SentAt: a.now(), Format: format})
 }
 
 // loadReference loads the data that come with the program, tells of each file, and answers the findings whose reasons come with them.

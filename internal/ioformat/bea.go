@@ -9,6 +9,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/tabular"
 )
 
 // LoadedSupplyUse is a supply and use pair and what was found in its files.
@@ -24,12 +25,12 @@ type LoadedSupplyUse struct {
 // negative column of final use, so the pair is of Total origin. Totals (T001 … T008, or in words) are compared and
 // their differences found; BEA's published cells are rounded, so differences of a few units are normal. Two columns
 // named NA after the last final use have lost their names: they are taken for total final use and total output.
-func ReadBEA(supply, use io.Reader, makeFile, useFile string) (*LoadedSupplyUse, error) {
-	v, err := readBEA(supply, makeFile)
+func ReadBEA(supply, use io.Reader, makeFile, useFile string, o tabular.Options) (*LoadedSupplyUse, error) {
+	v, err := readBEA(supply, makeFile, o)
 	if err != nil {
 		return nil, err
 	}
-	u, err := readBEA(use, useFile)
+	u, err := readBEA(use, useFile, o)
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +112,8 @@ func ReadBEA(supply, use io.Reader, makeFile, useFile string) (*LoadedSupplyUse,
 	return out, nil
 }
 
-func readBEA(r io.Reader, file string) (*Grid, error) {
-	d, err := openText(r, file)
+func readBEA(r io.Reader, file string, o tabular.Options) (*Grid, error) {
+	d, err := openText(r, file, o)
 	if err != nil {
 		return nil, err
 	}

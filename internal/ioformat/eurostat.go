@@ -10,6 +10,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/tabular"
 )
 
 // Blocks are the tables of one file by the origin of their flows.
@@ -28,13 +29,13 @@ var eurostatNames = map[string]string{
 // and stk_flow those that are there; all other columns are left alone. Of every dimension but stk_flow the file must hold one
 // value, or choose has to name it ("geo": "DE"). stk_flow gives the blocks (DOM, IMP, TOTAL); without it the table is
 // domestic. The same cells are read from an SDMX-ML message, generic or structure specific. What rows and columns mean is told by their codes, see EurostatRoles.
-func ReadEurostat(r io.Reader, file string, choose map[string]string) (Blocks, error) {
-	b := bufio.NewReader(io.LimitReader(r, maxBytes))
+func ReadEurostat(r io.Reader, file string, choose map[string]string, o tabular.Options) (Blocks, error) {
+	b := bufio.NewReader(io.LimitReader(r, tabular.MaxBytes+1))
 	open := openText
 	if head, _ := b.Peek(4); bytes.HasPrefix(bytes.TrimPrefix(head, []byte("\ufeff")), []byte("<")) {
 		open = openSDMX
 	}
-	d, err := open(b, file)
+	d, err := open(b, file, o)
 	if err != nil {
 		return nil, err
 	}
@@ -54,11 +55,10 @@ func ReadEurostat(r io.Reader, file string, choose map[string]string) (Blocks, e
 	}
 	held := map[string]string{}
 	flows := map[string]*collector{}
-	for {
-		rec, err := d.next()
-		if err == io.EOF {
-			break
-		}
+	if err := d.tell(func(i int) bool { return i == at["value"] }); err != nil {
+		return nil, err
+	}
+	for rec, err := range d.all() {
 		if err != nil {
 			return nil, err
 		}

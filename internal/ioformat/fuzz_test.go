@@ -8,6 +8,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/tabular"
 )
 
 // sound fails where a reader lets through what none may: a table with holes, or an error without a sentence.
@@ -48,7 +49,7 @@ func FuzzMatrix(f *testing.F) {
 		if !small(b) {
 			return
 		}
-		g, err := ReadMatrix(bytes.NewReader(b), "f")
+		g, err := ReadMatrix(bytes.NewReader(b), "f", tabular.Options{})
 		if err != nil {
 			sound(t, nil, err)
 			return
@@ -75,7 +76,7 @@ func FuzzEurostat(f *testing.F) {
 		if !small(b) {
 			return
 		}
-		blocks, err := ReadEurostat(bytes.NewReader(b), "f", nil)
+		blocks, err := ReadEurostat(bytes.NewReader(b), "f", nil, tabular.Options{})
 		sound(t, nil, err)
 		for _, one := range blocks {
 			sound(t, one, nil)
@@ -91,12 +92,12 @@ func FuzzOECD(f *testing.F) {
 		if !small(b) {
 			return
 		}
-		blocks, err := ReadOECD(bytes.NewReader(b), "f")
+		blocks, err := ReadOECD(bytes.NewReader(b), "f", tabular.Options{})
 		sound(t, nil, err)
 		for _, one := range blocks {
 			sound(t, one, nil)
 		}
-		m, one, err := ReadICIO(bytes.NewReader(b), "f")
+		m, one, err := ReadICIO(bytes.NewReader(b), "f", tabular.Options{})
 		sound(t, one, err)
 		if err == nil && m.Check() != nil {
 			t.Fatal("regions do not fit")
@@ -110,7 +111,7 @@ func FuzzBEA(f *testing.F) {
 		if !small(a) || !small(b) {
 			return
 		}
-		got, err := ReadBEA(bytes.NewReader(a), bytes.NewReader(b), "make", "use")
+		got, err := ReadBEA(bytes.NewReader(a), bytes.NewReader(b), "make", "use", tabular.Options{})
 		sound(t, nil, err)
 		if err != nil {
 			return

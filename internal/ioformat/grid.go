@@ -7,6 +7,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/tabular"
 )
 
 // Grid is what every layout comes down to: a matrix with a code for each row and column, whose cells may be missing.
@@ -66,16 +67,11 @@ func (g *Grid) HasColumn(code string) bool { _, ok := g.column[code]; return ok 
 
 func (g *Grid) set(i, j int, v inputoutput.Maybe) { g.cells[i*len(g.Columns)+j] = v }
 
-// parseNumber reads a number as statistical files write it. It gives a reason, a code of this room without the room's
-// name, where the text is not one.
-func parseNumber(text string, decimalComma bool) (inputoutput.Maybe, string) {
-	s := strings.TrimSpace(strings.ReplaceAll(text, "\u00a0", " "))
-	switch s {
-	case "", "NA", "N/A", "..", "...", "…", ":", "-":
+// parseNumber reads a plain number, as package tabular gives it. It gives a reason, a code of this room without the room's name, where the
+// text is not one.
+func parseNumber(s string) (inputoutput.Maybe, string) {
+	if s == "" || tabular.IsMissing(s) {
 		return inputoutput.Missing, ""
-	}
-	if decimalComma && strings.Count(s, ",") == 1 && !strings.Contains(s, ".") {
-		s = strings.Replace(s, ",", ".", 1)
 	}
 	for _, r := range s {
 		if (r < '0' || r > '9') && !strings.ContainsRune("+-.eE", r) {

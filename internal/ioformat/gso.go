@@ -2,16 +2,15 @@ package ioformat
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"io"
 	"math"
 	"strings"
 	"sync"
 
-	"github.com/xuri/excelize/v2"
-
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/tabular"
+	"nhipso/internal/tabular/record"
 	"nhipso/internal/text"
 )
 
@@ -25,24 +24,23 @@ import (
 
 // GSOOptions choose what to read.
 type GSOOptions struct {
-	Sheet  string             // "" means the first sheet
+	Format tabular.Options
 	Origin inputoutput.Origin // "" means Total where imports are a column, else Domestic
 }
 
 const (
 	gsoCorner   = 40 // rows in which the row of codes is looked for
 	gsoLabels   = 6  // columns in which the column of codes is looked for
-	sheetLimit  = 1 << 28
 	minOverlaps = 2
 )
 
 // ReadGSO reads a workbook in that layout.
 func ReadGSO(r io.Reader, file string, opt GSOOptions) (*Loaded, error) {
-	cells, sheet, err := ReadSheet(r, file, opt.Sheet)
+	cells, at, err := sheetCells(r, file, opt.Format)
 	if err != nil {
 		return nil, err
 	}
-	return readGSO(cells, file+"["+sheet+"]", opt)
+	return readGSO(cells, at, opt)
 }
 
 // readGSO reads the cells of a sheet; at names the sheet in messages.
@@ -66,9 +64,9 @@ func readGSO(cells [][]string, at string, opt GSOOptions) (*Loaded, error) {
 	for i, y := range lines {
 		g.line[i] = y + 1
 		for j, x := range where {
-			v, reason := parseNumber(get(cells, y, x), false)
+			v, reason := parseNumber(get(cells, y, x))
 			if reason != "" {
-				return nil, refuse(reason, get(cells, y, x)).At(at, y+1, letters(x))
+				return nil, refuse(reason, get(cells, y, x)).At(at, y+1, tabular.Letters(x))
 			}
 			g.set(i, j, v)
 		}
@@ -76,47 +74,47 @@ func readGSO(cells [][]string, at string, opt GSOOptions) (*Loaded, error) {
 	return g.gso(opt)
 }
 
-// ReadSheet gives the raw cells of a sheet of an Excel workbook, and its name; sheet "" is the first one. Sizes are bounded,
-// also unpacked: a workbook of a few kilobytes can hold gigabytes. A broken workbook must be refused, not bring the program
-// down, so a panic of the library is an error of the file.
-func ReadSheet(r io.Reader, file, sheet string) (cells [][]string, name string, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			cells, err = nil, fault.New("ioformat.bad-workbook").At(file, 0, "")
-		}
-	}()
-	f, err := excelize.OpenReader(io.LimitReader(r, sheetLimit), excelize.Options{RawCellValue: true, UnzipSizeLimit: sheetLimit, UnzipXMLSizeLimit: sheetLimit / 4})
+// sheetCells gives the cells of the sheet, each row at its own place, numbers as plain ones, and the name of the sheet. How numbers that
+// stand as text are written is told by those right of the labels; a code may look like any number.
+func sheetCells(r io.Reader, file string, o tabular.Options) (cells [][]string, at string, err error) {
+	f, err := tabular.Open(r, file, o)
 	if err != nil {
-		return nil, "", fault.New("ioformat.bad-workbook").At(file, 0, "").Because(err)
+		return nil, "", err
 	}
-	defer f.Close()
-	names := f.GetSheetList()
-	if sheet == "" && len(names) > 0 {
-		sheet = names[0]
+	if at = file; f.Sheet != "" {
+		at += "[" + f.Sheet + "]"
 	}
-	if i, err := f.GetSheetIndex(sheet); err != nil || i < 0 {
-		return nil, "", fault.New("ioformat.no-such-sheet", "sheet", sheet, "sheets", strings.Join(names, ", ")).At(file, 0, "")
-	}
-	rows, err := f.Rows(sheet)
-	if err != nil {
-		return nil, "", fault.New("ioformat.bad-workbook").At(file, 0, "").Because(err)
-	}
-	defer rows.Close()
-	total := 0
-	for rows.Next() {
-		row, err := rows.Columns()
+	var j tabular.Judge
+	for row, err := range f.Rows() {
 		if err != nil {
-			return nil, "", fault.New("ioformat.bad-workbook").At(file, len(cells)+1, "").Because(err)
+			return nil, "", err
 		}
-		if total += len(row) + 1; total > maxCells {
-			return nil, "", fault.New("ioformat.too-large", "rows", len(cells), "columns", len(row)).At(file, len(cells)+1, "")
+		for x, c := range row.Cells {
+			if x > 0 {
+				j.See(c, row.Line, x)
+			}
 		}
-		cells = append(cells, row)
 	}
-	if err := rows.Error(); err != nil {
-		return nil, "", fault.New("ioformat.bad-workbook").At(file, len(cells)+1, "").Because(err)
+	numbers, err := j.Decide(f)
+	if err != nil {
+		return nil, "", err
 	}
-	return cells, sheet, nil
+	for row, err := range f.Rows() {
+		if err != nil {
+			return nil, "", err
+		}
+		for len(cells) < row.Line {
+			cells = append(cells, nil)
+		}
+		texts := make([]string, len(row.Cells))
+		for x, c := range row.Cells {
+			if texts[x], err = numbers.Plain(c); err != nil {
+				return nil, "", place(err, at, row.Line, tabular.Letters(x))
+			}
+		}
+		cells[row.Line-1] = texts
+	}
+	return cells, at, nil
 }
 
 func get(cells [][]string, y, x int) string {
@@ -194,7 +192,7 @@ func columnCodes(cells [][]string, top, left int, file string) (codes []string, 
 		}
 		if code == "" {
 			if n := numbers(cells, top, x); n > 0 {
-				return nil, nil, fault.New("ioformat.unknown-heading", "text", c).At(file, top+1, letters(x))
+				return nil, nil, fault.New("ioformat.unknown-heading", "text", c).At(file, top+1, tabular.Letters(x))
 			}
 			continue
 		}
@@ -218,11 +216,11 @@ func rowCodes(cells [][]string, top, left, first int, file string) (codes []stri
 		}
 		if code == "" {
 			for x := first; x < len(cells[y]); x++ {
-				if v, reason := parseNumber(get(cells, y, x), false); v.Known || reason != "" {
+				if v, reason := parseNumber(get(cells, y, x)); v.Known || reason != "" {
 					if c == "" && reason != "" {
 						break // a line of text under the table: a note or a source
 					}
-					return nil, nil, fault.New("ioformat.unknown-heading", "text", strings.Join(cells[y][:min(first, len(cells[y]))], " ")).At(file, y+1, letters(left))
+					return nil, nil, fault.New("ioformat.unknown-heading", "text", strings.Join(cells[y][:min(first, len(cells[y]))], " ")).At(file, y+1, tabular.Letters(left))
 				}
 			}
 			continue
@@ -243,7 +241,7 @@ func columnHas(cells [][]string, top int, code string) bool {
 
 func numbers(cells [][]string, top, x int) (n int) {
 	for y := top + 1; y < len(cells); y++ {
-		if v, _ := parseNumber(get(cells, y, x), false); v.Known {
+		if v, _ := parseNumber(get(cells, y, x)); v.Known {
 			n++
 		}
 	}
@@ -324,16 +322,11 @@ func (g *Grid) importsArePositive(r Roles) bool {
 var headingsFile string
 
 var headings = sync.OnceValue(func() map[[2]string]string {
-	records, err := csv.NewReader(strings.NewReader(headingsFile)).ReadAll()
-	if err != nil {
-		panic(err) // embedded at build time and read by the tests
-	}
 	out := map[[2]string]string{}
-	for _, rec := range records[1:] {
-		for _, name := range rec[2:] {
-			out[[2]string{rec[1], text.Fold(name)}] = rec[0]
+	for _, r := range record.MustExactly(headingsFile, "code", "along", "vi", "en") {
+		for _, name := range []string{"vi", "en", "code"} {
+			out[[2]string{r.Get("along"), text.Fold(r.Get(name))}] = r.Get("code")
 		}
-		out[[2]string{rec[1], text.Fold(rec[0])}] = rec[0]
 	}
 	return out
 })

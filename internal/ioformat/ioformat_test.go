@@ -15,6 +15,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/tabular"
 )
 
 func near(t testing.TB, what string, got, want, tolerance float64) {
@@ -45,7 +46,7 @@ func shared(t testing.TB, name string) *os.File {
 
 func matrixOf(t testing.TB, text string) *Grid {
 	t.Helper()
-	g, err := ReadMatrix(strings.NewReader(text), "m.csv")
+	g, err := ReadMatrix(strings.NewReader(text), "m.csv", tabular.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,8 +91,8 @@ func TestReadMatrix(t *testing.T) {
 				fmt.Fprintf(&l, "r%d,c%d,%g\n", i, j, v)
 			}
 		}
-		a, err1 := ReadMatrix(strings.NewReader(w.String()), "w")
-		b, err2 := ReadMatrix(strings.NewReader(l.String()), "l")
+		a, err1 := ReadMatrix(strings.NewReader(w.String()), "w", tabular.Options{})
+		b, err2 := ReadMatrix(strings.NewReader(l.String()), "l", tabular.Options{})
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
@@ -109,29 +110,29 @@ func TestReadMatrix(t *testing.T) {
 			row        int
 			column     string
 		}{
-			"an empty file":             {"", "ioformat.no-cells", 0, ""},
+			"an empty file":             {"", "tabular.empty", 0, ""},
 			"a heading alone":           {",a\n", "ioformat.no-cells", 0, ""},
 			"a word for a number":       {",a,b\na,1,2\nb,3,many\n", "ioformat.not-a-number", 3, "b"},
-			"a thousands separator":     {",a\na,\"1,234\"\n", "ioformat.not-a-number", 2, "a"},
-			"a decimal comma":           {",a\na,\"1,5\"\n", "ioformat.not-a-number", 2, "a"},
+			"a number of two readings":  {",a\na,\"1,234\"\n", "tabular.two-readings", 2, "B"},
+			"two conventions":           {",a\na,\"1,5\"\nb,1.5\n", "tabular.mixed-numbers", 3, "B"},
 			"not a number by name":      {",a\na,NaN\n", "ioformat.not-a-number", 2, "a"},
 			"an infinity by name":       {",a\na,Inf\n", "ioformat.not-a-number", 2, "a"},
 			"hexadecimal":               {",a\na,0x10\n", "ioformat.not-a-number", 2, "a"},
 			"a number beyond range":     {",a\na,1e999\n", "ioformat.out-of-range", 2, "a"},
 			"a line cut short":          {",a,b\na,1,2\nb,3\n", "ioformat.ragged", 3, ""},
 			"a line too long":           {",a\na,1,2\n", "ioformat.ragged", 2, ""},
-			"an open quotation":         {",a\na,\"1\nb,2\n", "ioformat.bad-quotes", 2, ""},
+			"an open quotation":         {",a\na,\"1\nb,2\n", "tabular.quotes", 2, ""},
 			"a row twice":               {",a\na,1\na,2\n", "ioformat.row-twice", 0, ""},
 			"a column twice":            {",a,a\na,1,2\n", "ioformat.column-twice", 0, ""},
 			"a row without a code":      {",a\n,1\n", "ioformat.no-code", 2, "A"},
 			"a column without a code":   {",a,\na,1,2\n", "ioformat.no-code", 1, "C"},
-			"bytes that are not UTF-8":  {",a\nb\xff,1\n", "ioformat.not-utf8", 2, "A"},
+			"bytes that are not UTF-8":  {",a\nb\xff,1\n", "tabular.not-utf8", 2, ""},
 			"a cell given twice":        {"row,column,value\na,a,1\na,a,1\n", "ioformat.cell-twice", 3, ""},
 			"a long row without a code": {"row,column,value\n,a,1\n", "ioformat.no-code", 2, "row"},
-			"a long cell not a number":  {"row,column,value\na,a,x\n", "ioformat.not-a-number", 2, "value"},
+			"a long cell not a number":  {"row,column,value\na,a,nhiều\n", "ioformat.not-a-number", 2, "value"},
 		} {
 			t.Run(name, func(t *testing.T) {
-				_, err := ReadMatrix(strings.NewReader(c.text), "m.csv")
+				_, err := ReadMatrix(strings.NewReader(c.text), "m.csv", tabular.Options{})
 				e := wantCode(t, err, c.code)
 				if e.Where.File != "m.csv" || e.Where.Row != c.row || e.Where.Column != c.column {
 					t.Errorf("points to %+v", e.Where)
@@ -198,7 +199,7 @@ func TestRoles(t *testing.T) {
 	})
 	t.Run("the Netherlands 2000, comma and semicolon alike", func(t *testing.T) {
 		for _, name := range []string{"iotables_netherlands_2000.csv", "iotables_netherlands_2006.csv"} {
-			g, err := ReadMatrix(shared(t, name), name)
+			g, err := ReadMatrix(shared(t, name), name, tabular.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -234,7 +235,7 @@ func TestEurostat(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		blocks, err := ReadEurostat(f, "germany1995_long.csv", nil)
+		blocks, err := ReadEurostat(f, "germany1995_long.csv", nil, tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,7 +285,7 @@ X,2024,A,MIO_EUR,%[1]s,CPA_B,B1G,DE,2020,140,
 	fill := func(flow string) string { return fmt.Sprintf(body, flow) }
 	t.Run("SDMX-CSV, blocks by stk_flow kept apart", func(t *testing.T) {
 		imports := strings.NewReplacer(",10,", ",1,", ",20,", ",2,").Replace(strings.Join(strings.Split(fill("IMP"), "\n")[:6], "\n") + "\n")
-		blocks, err := ReadEurostat(strings.NewReader(header+"\n"+fill("DOM")+imports), "s.csv", nil)
+		blocks, err := ReadEurostat(strings.NewReader(header+"\n"+fill("DOM")+imports), "s.csv", nil, tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -302,7 +303,7 @@ X,2024,A,MIO_EUR,%[1]s,CPA_B,B1G,DE,2020,140,
 			{"TU", "CPA_A", 115}, {"TU", "CPA_B", 225}, {"CPA_A", "B1G", 50}, {"CPA_B", "B1G", 120}, {"CPA_A", "P1", 100}, {"CPA_B", "P1", 200}, {"CPA_A", "P7", 15}, {"CPA_B", "P7", 25}} {
 			total += fmt.Sprintf("TOTAL,%v,%v,%v\n", c[0], c[1], c[2])
 		}
-		blocks, err := ReadEurostat(strings.NewReader(total), "t.csv", nil)
+		blocks, err := ReadEurostat(strings.NewReader(total), "t.csv", nil, tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -313,25 +314,25 @@ X,2024,A,MIO_EUR,%[1]s,CPA_B,B1G,DE,2020,140,
 	})
 	t.Run("several countries or years: choose one", func(t *testing.T) {
 		two := header + "\n" + fill("DOM") + strings.ReplaceAll(fill("DOM"), ",2020,", ",2021,")
-		_, err := ReadEurostat(strings.NewReader(two), "s.csv", nil)
+		_, err := ReadEurostat(strings.NewReader(two), "s.csv", nil, tabular.Options{})
 		wantCode(t, err, "ioformat.choose")
-		blocks, err := ReadEurostat(strings.NewReader(two), "s.csv", map[string]string{"time": "2021"})
+		blocks, err := ReadEurostat(strings.NewReader(two), "s.csv", map[string]string{"time": "2021"}, tabular.Options{})
 		if err != nil || blocks[inputoutput.Domestic].Table.N() != 2 {
 			t.Error(blocks, err)
 		}
-		_, err = ReadEurostat(strings.NewReader(two), "s.csv", map[string]string{"time": "1999"})
+		_, err = ReadEurostat(strings.NewReader(two), "s.csv", map[string]string{"time": "1999"}, tabular.Options{})
 		wantCode(t, err, "ioformat.no-cells")
 	})
 	t.Run("another layout, an unknown flow and a doubled cell are refused", func(t *testing.T) {
-		_, err := ReadEurostat(strings.NewReader("a,b,c\n1,2,3\n"), "s.csv", nil)
+		_, err := ReadEurostat(strings.NewReader("a,b,c\n1,2,3\n"), "s.csv", nil, tabular.Options{})
 		wantCode(t, err, "ioformat.not-eurostat")
-		_, err = ReadEurostat(strings.NewReader(header+"\n"+fill("XXX")), "s.csv", nil)
+		_, err = ReadEurostat(strings.NewReader(header+"\n"+fill("XXX")), "s.csv", nil, tabular.Options{})
 		wantCode(t, err, "ioformat.bad-flow")
-		_, err = ReadEurostat(strings.NewReader(header+"\n"+fill("DOM")+fill("DOM")), "s.csv", nil)
+		_, err = ReadEurostat(strings.NewReader(header+"\n"+fill("DOM")+fill("DOM")), "s.csv", nil, tabular.Options{})
 		wantCode(t, err, "ioformat.cell-twice")
 	})
 	t.Run("Hungary 2020 with subtotals of final use", func(t *testing.T) {
-		g, err := ReadMatrix(shared(t, "iotables_HU_IOT_2020.csv"), "HU")
+		g, err := ReadMatrix(shared(t, "iotables_HU_IOT_2020.csv"), "HU", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -364,7 +365,7 @@ func TestOECD(t *testing.T) {
 "OUTPUT",100,200,0,0,0,0
 `
 	t.Run("a total table with negative imports balances", func(t *testing.T) {
-		blocks, err := ReadOECD(strings.NewReader(ttl), "VNM2020ttl.csv")
+		blocks, err := ReadOECD(strings.NewReader(ttl), "VNM2020ttl.csv", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -378,7 +379,7 @@ func TestOECD(t *testing.T) {
 	})
 	t.Run("domestic and imported rows in one file are kept apart, and the columns still balance", func(t *testing.T) {
 		text := "V1,A01,A02,HFCE,EXPO,TOTAL\nDOM_A01,8,15,57,20,100\nDOM_A02,25,30,115,30,200\nIMP_A01,2,5,3,0,10\nIMP_A02,5,10,5,0,20\nTXS_INT_FNL,3,5,,,\nTTL_INT_FNL,43,65,,,\nVALU,57,135,,,\nOUTPUT,100,200,,,\n"
-		blocks, err := ReadOECD(strings.NewReader(text), "x.csv")
+		blocks, err := ReadOECD(strings.NewReader(text), "x.csv", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -395,15 +396,15 @@ func TestOECD(t *testing.T) {
 		}
 	})
 	t.Run("a row without its column, and a column without its row, are refused", func(t *testing.T) {
-		_, err := ReadOECD(strings.NewReader(strings.Replace(ttl, "TTL_02T03", "TTL_04", 1)), "x.csv")
+		_, err := ReadOECD(strings.NewReader(strings.Replace(ttl, "TTL_02T03", "TTL_04", 1)), "x.csv", tabular.Options{})
 		wantCode(t, err, "ioformat.row-without-column")
-		_, err = ReadOECD(strings.NewReader(strings.Replace(ttl, `"TTL_02T03",30,40,80,40,30,-20`+"\n", "", 1)), "x.csv")
+		_, err = ReadOECD(strings.NewReader(strings.Replace(ttl, `"TTL_02T03",30,40,80,40,30,-20`+"\n", "", 1)), "x.csv", tabular.Options{})
 		wantCode(t, err, "ioformat.column-without-row")
-		_, err = ReadOECD(strings.NewReader(wide), "x.csv")
+		_, err = ReadOECD(strings.NewReader(wide), "x.csv", tabular.Options{})
 		wantCode(t, err, "ioformat.not-oecd")
 	})
 	t.Run("Belgium 2020: the layout of the OECD's table for Viet Nam", func(t *testing.T) {
-		blocks, err := ReadOECD(shared(t, "iotables_BEL2020ttl.csv"), "BEL2020ttl.csv")
+		blocks, err := ReadOECD(shared(t, "iotables_BEL2020ttl.csv"), "BEL2020ttl.csv", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -442,7 +443,7 @@ func TestOECD(t *testing.T) {
 	})
 	t.Run("an inter-country table has regions", func(t *testing.T) {
 		text := ",AAA_01,BBB_01,AAA_HFCE,BBB_HFCE,OUT\nAAA_01,10,20,60,10,100\nBBB_01,20,40,20,120,200\nTLS,1,1,0,0,0\nVA,69,139,0,0,0\nOUT,100,200,,,\n"
-		m, got, err := ReadICIO(strings.NewReader(text), "icio.csv")
+		m, got, err := ReadICIO(strings.NewReader(text), "icio.csv", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -456,7 +457,7 @@ func TestOECD(t *testing.T) {
 			t.Fatal(err)
 		}
 		near(t, "AAA's value added in all uses", d.At(0, 0)+d.At(0, 1), 69, 1e-9)
-		_, _, err = ReadICIO(strings.NewReader(strings.ReplaceAll(text, "AAA_HFCE", "HFCE")), "icio.csv")
+		_, _, err = ReadICIO(strings.NewReader(strings.ReplaceAll(text, "AAA_HFCE", "HFCE")), "icio.csv", tabular.Options{})
 		wantCode(t, err, "ioformat.no-region")
 	})
 }
@@ -479,7 +480,7 @@ const beaUse = `"","i","j","T001","F01000","F05000","NA","NA.1"
 
 func TestBEA(t *testing.T) {
 	t.Run("make and use, totals compared, unnamed totals noted", func(t *testing.T) {
-		got, err := ReadBEA(strings.NewReader(beaMake), strings.NewReader(beaUse), "make.csv", "use.csv")
+		got, err := ReadBEA(strings.NewReader(beaMake), strings.NewReader(beaUse), "make.csv", "use.csv", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -500,21 +501,21 @@ func TestBEA(t *testing.T) {
 		}
 	})
 	t.Run("codes that differ between the tables, and blanks, are refused", func(t *testing.T) {
-		_, err := ReadBEA(strings.NewReader(beaMake), strings.NewReader(strings.ReplaceAll(beaUse, `"s"`, `"x"`)), "make.csv", "use.csv")
+		_, err := ReadBEA(strings.NewReader(beaMake), strings.NewReader(strings.ReplaceAll(beaUse, `"s"`, `"x"`)), "make.csv", "use.csv", tabular.Options{})
 		wantCode(t, err, "ioformat.code-missing")
-		_, err = ReadBEA(strings.NewReader(strings.Replace(beaMake, "\"j\",5,195,0,201\n", "", 1)), strings.NewReader(beaUse), "make.csv", "use.csv")
+		_, err = ReadBEA(strings.NewReader(strings.Replace(beaMake, "\"j\",5,195,0,201\n", "", 1)), strings.NewReader(beaUse), "make.csv", "use.csv", tabular.Options{})
 		wantCode(t, err, "ioformat.code-unexpected")
-		_, err = ReadBEA(strings.NewReader(beaMake), strings.NewReader(strings.Replace(beaUse, `"p",10`, `"p",`, 1)), "make.csv", "use.csv")
+		_, err = ReadBEA(strings.NewReader(beaMake), strings.NewReader(strings.Replace(beaUse, `"p",10`, `"p",`, 1)), "make.csv", "use.csv", tabular.Options{})
 		if e := wantCode(t, err, "ioformat.blank-cell"); e.Where.File != "use.csv" || e.Where.Row != 2 || e.Where.Column != "i" {
 			t.Errorf("%+v", e.Where)
 		}
-		_, err = ReadBEA(strings.NewReader(wide), strings.NewReader(wide), "make.csv", "use.csv")
+		_, err = ReadBEA(strings.NewReader(wide), strings.NewReader(wide), "make.csv", "use.csv", tabular.Options{})
 		wantCode(t, err, "ioformat.not-bea")
-		_, err = ReadBEA(strings.NewReader(beaMake), strings.NewReader(strings.ReplaceAll(beaUse, `"NA.1"`, `"T007"`)), "make.csv", "use.csv")
+		_, err = ReadBEA(strings.NewReader(beaMake), strings.NewReader(strings.ReplaceAll(beaUse, `"NA.1"`, `"T007"`)), "make.csv", "use.csv", tabular.Options{})
 		wantCode(t, err, "ioformat.no-code")
 	})
 	t.Run("the United States in 402 industries, 2017: every control total from the cells", func(t *testing.T) {
-		got, err := ReadBEA(shared(t, "bea_Detail_Make_2017_BeforeRedef_17sch.csv"), shared(t, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv"), "make", "use")
+		got, err := ReadBEA(shared(t, "bea_Detail_Make_2017_BeforeRedef_17sch.csv"), shared(t, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv"), "make", "use", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -528,11 +529,11 @@ func TestBEA(t *testing.T) {
 		va, _ := p.ValueAdded()
 		near(t, "value added", sum(va), 19612089, 0)
 		// Printed totals, added up; the cells themselves are rounded and add to a little less.
-		use, err := ReadMatrix(shared(t, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv"), "use")
+		use, err := ReadMatrix(shared(t, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv"), "use", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		supply, err := ReadMatrix(shared(t, "bea_Detail_Make_2017_BeforeRedef_17sch.csv"), "make")
+		supply, err := ReadMatrix(shared(t, "bea_Detail_Make_2017_BeforeRedef_17sch.csv"), "make", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -572,7 +573,7 @@ func TestBEA(t *testing.T) {
 	})
 	t.Run("the summary tables of 2017 and 2022 give their own value added", func(t *testing.T) {
 		for year, want := range map[string]float64{"2017": 19612097, "2022": 26006889} {
-			got, err := ReadBEA(shared(t, "bea_Summary_Make_"+year+"_BeforeRedef_17sch.csv"), shared(t, "bea_Summary_Use_"+year+"_PRO_BeforeRedef_17sch.csv"), "make", "use")
+			got, err := ReadBEA(shared(t, "bea_Summary_Make_"+year+"_BeforeRedef_17sch.csv"), shared(t, "bea_Summary_Use_"+year+"_PRO_BeforeRedef_17sch.csv"), "make", "use", tabular.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -677,7 +678,7 @@ func TestGSO(t *testing.T) {
 	})
 	t.Run("a text among the numbers is refused with its cell", func(t *testing.T) {
 		rows := gsoRows()
-		rows[3][3] = "20 (ước)"
+		rows[3][3] = "khoảng 20"
 		_, err := read(t, rows)
 		if e := wantCode(t, err, "ioformat.not-a-number"); e.Where.Row != 4 || e.Where.Column != "D" || e.Where.File != "io.xlsx[Sheet1]" {
 			t.Errorf("%+v", e.Where)
@@ -716,15 +717,15 @@ func TestGSO(t *testing.T) {
 		}
 	})
 	t.Run("what is no workbook, no table or no sheet is refused", func(t *testing.T) {
-		_, err := ReadGSO(strings.NewReader("not a zip"), "x.xlsx", GSOOptions{})
-		wantCode(t, err, "ioformat.bad-workbook")
+		_, err := ReadGSO(strings.NewReader("%PDF-1.7"), "x.xlsx", GSOOptions{})
+		wantCode(t, err, "tabular.no-table")
 		_, err = read(t, [][]any{{"a", "b"}, {1, 2}})
 		wantCode(t, err, "ioformat.not-gso")
-		_, err = ReadGSO(bytes.NewReader(workbook(t, gsoRows())), "x.xlsx", GSOOptions{Sheet: "IO"})
-		wantCode(t, err, "ioformat.no-such-sheet")
+		_, err = ReadGSO(bytes.NewReader(workbook(t, gsoRows())), "x.xlsx", GSOOptions{Format: tabular.Options{Sheet: "IO"}})
+		wantCode(t, err, "tabular.no-such-sheet")
 		b := workbook(t, gsoRows())
 		_, err = ReadGSO(bytes.NewReader(b[:len(b)/2]), "x.xlsx", GSOOptions{})
-		wantCode(t, err, "ioformat.bad-workbook")
+		wantCode(t, err, "tabular.damaged")
 	})
 }
 

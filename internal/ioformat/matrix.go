@@ -7,22 +7,23 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/tabular"
 )
 
 // ReadMatrix reads either of the plain layouts. A file whose heading is row,column,value, or the same in Vietnamese, is long, any other wide.
-func ReadMatrix(r io.Reader, file string) (*Grid, error) {
-	d, err := openText(r, file)
+func ReadMatrix(r io.Reader, file string, o tabular.Options) (*Grid, error) {
+	d, err := openText(r, file, o)
 	if err != nil {
 		return nil, err
 	}
 	return readPlain(d)
 }
 
-// GridOf makes a grid of cells that were read already, in either of the plain layouts. The first row is the heading; lines says where each row
+// GridOf makes a grid of cells that were read already, numbers as plain ones, in either of the plain layouts. The first row is the heading; lines says where each row
 // stands in the file. Rows and columns without any text are left out, as spreadsheets leave them at the edges; a heading that lacks the
 // cell above the codes of the rows, as R leaves it, and rows that end early are filled up with missing cells. A row longer than the heading is
 // refused.
-func GridOf(file string, rows [][]string, lines []int, decimalComma bool) (*Grid, error) {
+func GridOf(file string, rows [][]string, lines []int) (*Grid, error) {
 	trim := func(r []string) []string {
 		for len(r) > 0 && strings.TrimSpace(r[len(r)-1]) == "" {
 			r = r[:len(r)-1]
@@ -32,7 +33,7 @@ func GridOf(file string, rows [][]string, lines []int, decimalComma bool) (*Grid
 	if len(rows) == 0 || len(trim(rows[0])) == 0 {
 		return nil, fault.New("ioformat.no-cells").At(file, 0, "")
 	}
-	d := &delimited{file: file, comma: decimalComma, stored: true, line: lines[0]}
+	d := &records{file: file, line: lines[0]}
 	for _, h := range trim(rows[0]) {
 		d.header = append(d.header, strings.TrimSpace(h))
 	}
@@ -48,7 +49,7 @@ func GridOf(file string, rows [][]string, lines []int, decimalComma bool) (*Grid
 		}
 		full := make([]string, len(d.header))
 		copy(full, r)
-		d.records, d.lines = append(d.records, full), append(d.lines, lines[i+1])
+		d.rows, d.lines = append(d.rows, full), append(d.lines, lines[i+1])
 	}
 	return readPlain(d)
 }
@@ -56,7 +57,7 @@ func GridOf(file string, rows [][]string, lines []int, decimalComma bool) (*Grid
 // headings of the long layout.
 var longHeadings = [3][]string{{"row", "hàng", "hang"}, {"column", "col", "cột", "cot"}, {"value", "giá trị", "gia tri", "obs_value"}}
 
-func readPlain(d *delimited) (*Grid, error) {
+func readPlain(d *records) (*Grid, error) {
 	long := len(d.header) == 3
 	for i := range d.header {
 		long = long && slices.Contains(longHeadings[i], strings.ToLower(d.header[i]))
@@ -67,34 +68,33 @@ func readPlain(d *delimited) (*Grid, error) {
 	return readWide(d)
 }
 
-func readWide(d *delimited) (*Grid, error) {
+func readWide(d *records) (*Grid, error) {
 	columns := append([]string(nil), d.header[1:]...)
 	for j, c := range columns {
 		if c == "" {
-			return nil, fault.New("ioformat.no-code").At(d.file, 1, letters(j+1))
+			return nil, fault.New("ioformat.no-code").At(d.file, 1, tabular.Letters(j+1))
 		}
 	}
 	var rows []string
 	var lines []int
 	var cells []inputoutput.Maybe
-	for {
-		rec, err := d.next()
-		if err == io.EOF {
-			break
-		}
+	if err := d.tell(func(i int) bool { return i > 0 }); err != nil {
+		return nil, err
+	}
+	for rec, err := range d.all() {
 		if err != nil {
 			return nil, err
 		}
 		code := strings.TrimSpace(rec[0])
 		if code == "" {
-			return nil, fault.New("ioformat.no-code").At(d.file, d.line, letters(0))
+			return nil, fault.New("ioformat.no-code").At(d.file, d.line, tabular.Letters(0))
 		}
-		rows, lines = append(rows, code), append(lines, d.line)
+		rows, lines = append(rows, strings.Clone(code)), append(lines, d.line)
 		if len(cells)+len(columns) > maxCells {
 			return nil, fault.New("ioformat.too-large", "rows", len(rows), "columns", len(columns)).At(d.file, d.line, "")
 		}
 		for j, text := range rec[1:] {
-			v, reason := parseNumber(text, d.comma)
+			v, reason := parseNumber(text)
 			if reason != "" {
 				return nil, refuse(reason, text).At(d.file, d.line, d.name(j+1))
 			}
@@ -110,13 +110,12 @@ func readWide(d *delimited) (*Grid, error) {
 }
 
 // readLong collects cells that come one a record.
-func readLong(d *delimited, rowAt, columnAt, valueAt int) (*Grid, error) {
+func readLong(d *records, rowAt, columnAt, valueAt int) (*Grid, error) {
 	c := newCollector(d.file)
-	for {
-		rec, err := d.next()
-		if err == io.EOF {
-			return c.grid()
-		}
+	if err := d.tell(func(i int) bool { return i == valueAt }); err != nil {
+		return nil, err
+	}
+	for rec, err := range d.all() {
 		if err != nil {
 			return nil, err
 		}
@@ -124,6 +123,7 @@ func readLong(d *delimited, rowAt, columnAt, valueAt int) (*Grid, error) {
 			return nil, err
 		}
 	}
+	return c.grid()
 }
 
 // collector gathers single cells into a grid. A cell given twice is an error even where the values agree; a cell never
@@ -144,8 +144,8 @@ func newCollector(file string) *collector {
 	return &collector{file: file, row: map[string]int{}, column: map[string]int{}, at: map[[2]int]given{}}
 }
 
-func (c *collector) add(d *delimited, rec []string, rowAt, columnAt, valueAt int) error {
-	v, reason := parseNumber(rec[valueAt], d.comma)
+func (c *collector) add(d *records, rec []string, rowAt, columnAt, valueAt int) error {
+	v, reason := parseNumber(rec[valueAt])
 	if reason != "" {
 		return refuse(reason, rec[valueAt]).At(d.file, d.line, d.name(valueAt))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/tabular"
 )
 
 // ReadOECD reads the OECD's input-output tables of one country, as in VNM2020ttl.csv: a wide matrix whose industry rows are
@@ -13,8 +14,8 @@ import (
 // and TXS_INT_FNL (taxes less subsidies on products), TTL_INT_FNL (intermediate consumption at purchasers' prices), VALU
 // and OUTPUT, and columns of final use in which IMPO, the imports, is negative in a total table. Industry codes are those of the
 // rows, without prefix.
-func ReadOECD(r io.Reader, file string) (Blocks, error) {
-	d, err := openText(r, file)
+func ReadOECD(r io.Reader, file string, o tabular.Options) (Blocks, error) {
+	d, err := openText(r, file, o)
 	if err != nil {
 		return nil, err
 	}
@@ -158,8 +159,8 @@ func (b Blocks) imports() Blocks {
 // ReadICIO reads the OECD's inter-country table: a wide matrix whose industries are COU_industry in rows and columns, with
 // columns of final use COU_HFCE and so on, rows of taxes (TLS, TAXSUB or ones ending in _TAXSUB), value added (VA or VALU)
 // and output (OUT or OUTPUT), and a total column OUT, OUTPUT or TOTAL. Regions are in order of first appearance.
-func ReadICIO(r io.Reader, file string) (*inputoutput.MultiRegion, *Loaded, error) {
-	d, err := openText(r, file)
+func ReadICIO(r io.Reader, file string, o tabular.Options) (*inputoutput.MultiRegion, *Loaded, error) {
+	d, err := openText(r, file, o)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,14 +7,15 @@ import (
 	"strings"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/tabular"
 )
 
 // openSDMX reads an SDMX-ML data message, generic or structure specific (SDMX 2.1 and 3.0), as records: a column for each
 // dimension, attribute and measure that an observation or its series carries, a line of the file for each observation. An
 // observation without a value, or with NaN, is a blank cell.
-func openSDMX(r io.Reader, file string) (*delimited, error) {
+func openSDMX(r io.Reader, file string, _ tabular.Options) (*records, error) {
 	x := xml.NewDecoder(r)
-	d := &delimited{file: file, stored: true}
+	d := &records{file: file}
 	at := map[string]int{}
 	set := func(record []string, id, value string) []string {
 		i, ok := at[id]
@@ -86,21 +87,21 @@ func openSDMX(r io.Reader, file string) (*delimited, error) {
 		case xml.EndElement:
 			switch e.Name.Local {
 			case "Obs":
-				d.records, d.lines, inside = append(d.records, observation), append(d.lines, line), false
-				if len(d.records) > maxCells {
-					return nil, fault.New("ioformat.too-large", "rows", len(d.records), "columns", len(d.header)).At(file, line, "")
+				d.rows, d.lines, inside = append(d.rows, observation), append(d.lines, line), false
+				if len(d.rows) > maxCells {
+					return nil, fault.New("ioformat.too-large", "rows", len(d.rows), "columns", len(d.header)).At(file, line, "")
 				}
 			case "Series":
 				series = nil
 			}
 		}
 	}
-	if len(d.records) == 0 {
+	if len(d.rows) == 0 {
 		return nil, fault.New("ioformat.no-cells").At(file, 0, "")
 	}
-	for i := range d.records {
-		for len(d.records[i]) < len(d.header) {
-			d.records[i] = append(d.records[i], "")
+	for i := range d.rows {
+		for len(d.rows[i]) < len(d.header) {
+			d.rows[i] = append(d.rows[i], "")
 		}
 	}
 	return d, nil

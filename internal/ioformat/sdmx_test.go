@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"nhipso/internal/fault"
+
+	"nhipso/internal/tabular"
 )
 
 // TestSDMXMessages asks that one table read from SDMX-CSV and from both forms of SDMX-ML is the same table.
@@ -25,24 +27,24 @@ func TestSDMXMessages(t *testing.T) {
 	}
 	specific += "</m:DataSet></m:StructureSpecificData>"
 	generic += "</m:DataSet></m:GenericData>"
-	want, err := ReadEurostat(strings.NewReader(plain), "f", nil)
+	want, err := ReadEurostat(strings.NewReader(plain), "f", nil, tabular.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, message := range map[string]string{"structure specific": specific, "generic": generic} {
-		got, err := ReadEurostat(strings.NewReader(message), "f", nil)
+		got, err := ReadEurostat(strings.NewReader(message), "f", nil, tabular.Options{})
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %v\n%+v\n%+v", name, err, got, want)
 		}
-		_, err = ReadEurostat(strings.NewReader(message[:len(message)-40]), "f", nil)
+		_, err = ReadEurostat(strings.NewReader(message[:len(message)-40]), "f", nil, tabular.Options{})
 		wantCode(t, err, "ioformat.bad-xml")
 		damaged := strings.NewReplacer(`value="40"`, `value="4o"`, `OBS_VALUE="40"`, `OBS_VALUE="4o"`).Replace(message)
-		_, err = ReadEurostat(strings.NewReader(damaged), "f", nil)
+		_, err = ReadEurostat(strings.NewReader(damaged), "f", nil, tabular.Options{})
 		var e *fault.Error
 		if !errors.As(err, &e) || e.Where.Row != 5 || e.Where.Column != "OBS_VALUE" {
 			t.Errorf("%s: a damaged number is not refused with its line: %v", name, err)
 		}
 	}
-	_, err = ReadEurostat(strings.NewReader("<html><body/></html>"), "f", nil)
+	_, err = ReadEurostat(strings.NewReader("<html><body/></html>"), "f", nil, tabular.Options{})
 	wantCode(t, err, "ioformat.no-cells")
 }

@@ -1,128 +1,134 @@
 package ioformat
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
-	"errors"
 	"io"
-	"strings"
-	"unicode/utf8"
+	"iter"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/tabular"
 )
 
-// maxBytes bounds a text file.
-const maxBytes = 1 << 30
-
-// delimited reads records of a text file with one separator, told by the first line, all of one length.
-type delimited struct {
+// records are the rows of a file below its first, all of one length, one after another.
+type records struct {
 	file   string
-	csv    *csv.Reader
-	comma  bool // numbers may have a decimal comma
 	header []string
-	line   int // of the last record
+	below  int // the line of the heading
+	line   int // of the record that was given last
 
-	stored  bool       // the records are these, not those of csv
-	records [][]string // each as long as the header
-	lines   []int      // where each ends in the file
+	table   *tabular.File // what is read; nil where the rows were read already
+	numbers tabular.Convention
+	numeric func(column int) bool
+
+	rows  [][]string // those that were read already, each as long as the header
+	lines []int      // where each ends in the file
 }
 
-func openText(r io.Reader, file string) (*delimited, error) {
-	b := bufio.NewReaderSize(io.LimitReader(r, maxBytes), 1<<16)
-	if bom, _ := b.Peek(3); bytes.Equal(bom, []byte("\ufeff")) {
-		_, _ = b.Discard(3)
-	}
-	head, err := b.Peek(1 << 16)
-	if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) {
-		return nil, fault.New("ioformat.unreadable").At(file, 0, "").Because(err)
-	}
-	d := &delimited{file: file, csv: csv.NewReader(b)}
-	d.csv.Comma = separator(head)
-	d.comma = d.csv.Comma != ','
-	d.csv.FieldsPerRecord = -1
-	d.csv.ReuseRecord = true
-	first, err := d.next()
-	if err == io.EOF {
-		return nil, fault.New("ioformat.no-cells").At(file, 0, "")
-	}
+// openText reads the heading of a file; readers say with tell which of its columns hold numbers before they ask for records.
+func openText(r io.Reader, file string, o tabular.Options) (*records, error) {
+	f, err := tabular.Open(r, file, o)
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range first {
-		d.header = append(d.header, strings.TrimSpace(h))
+	d := &records{file: file, table: f}
+	for row, err := range f.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		d.below, d.line = row.Line, row.Line
+		for _, c := range row.Cells {
+			d.header = append(d.header, c.Text)
+		}
+		return d, nil
 	}
-	return d, nil
+	return nil, fault.New("ioformat.no-cells").At(file, 0, "")
 }
 
-// separator is the one of , ; and tab that the first line has most of, outside quotes.
-func separator(head []byte) rune {
-	counts := map[byte]int{}
-	quoted := false
-	for _, c := range head {
-		if c == '"' {
-			quoted = !quoted
-		} else if !quoted && (c == '\n' || c == '\r') {
-			break
-		} else if !quoted {
-			counts[c]++
+// tell decides how numbers are written, from all cells of the columns that hold them.
+func (d *records) tell(numeric func(column int) bool) (err error) {
+	d.numeric = numeric
+	if d.table == nil {
+		return nil
+	}
+	var j tabular.Judge
+	for row, err := range d.table.Rows() {
+		if err != nil {
+			return err
+		}
+		for i, c := range row.Cells {
+			if row.Line > d.below && numeric(i) {
+				j.See(c, row.Line, i)
+			}
 		}
 	}
-	best := byte(',')
-	for _, c := range []byte{';', '\t'} {
-		if counts[c] > counts[best] {
-			best = c
-		}
-	}
-	return rune(best)
+	d.numbers, err = j.Decide(d.table)
+	return err
 }
 
-// next gives the next record, valid until the one after, or io.EOF.
-func (d *delimited) next() ([]string, error) {
-	if d.stored {
-		if len(d.records) == 0 {
-			return nil, io.EOF
+// all gives the records; each is good until the next.
+func (d *records) all() iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		if d.table == nil {
+			for i, rec := range d.rows {
+				d.line = d.lines[i]
+				if !yield(rec, nil) {
+					return
+				}
+			}
+			return
 		}
-		rec := d.records[0]
-		d.line, d.records, d.lines = d.lines[0], d.records[1:], d.lines[1:]
-		return rec, nil
-	}
-	rec, err := d.csv.Read()
-	if err == io.EOF {
-		return nil, io.EOF
-	}
-	var bad *csv.ParseError
-	if errors.As(err, &bad) {
-		return nil, fault.New("ioformat.bad-quotes").At(d.file, bad.StartLine, "")
-	}
-	if err != nil {
-		return nil, fault.New("ioformat.unreadable").At(d.file, d.line, "").Because(err)
-	}
-	d.line, _ = d.csv.FieldPos(0)
-	if d.header != nil && len(rec) != len(d.header) {
-		return nil, fault.New("ioformat.ragged", "fields", len(rec), "want", len(d.header)).At(d.file, d.line, "")
-	}
-	for i, f := range rec {
-		if !utf8.ValidString(f) {
-			return nil, fault.New("ioformat.not-utf8").At(d.file, d.line, d.name(i))
+		rec := make([]string, len(d.header))
+		for row, err := range d.table.Rows() {
+			if err == nil && row.Line <= d.below {
+				continue
+			}
+			d.line = row.Line
+			if err == nil {
+				err = d.texts(row, rec)
+			}
+			if !yield(rec, err) || err != nil {
+				return
+			}
 		}
 	}
-	return rec, nil
+}
+
+// texts puts the cells of a row into a record, numbers as plain ones.
+func (d *records) texts(row tabular.Row, rec []string) (err error) {
+	n := len(row.Cells)
+	if d.table.Kind == tabular.XLSX { // a sheet leaves empty cells out
+		for n > len(rec) && row.Cells[n-1].Type == tabular.Empty {
+			n--
+		}
+		n = max(n, len(rec))
+	}
+	if n != len(rec) {
+		return fault.New("ioformat.ragged", "fields", n, "want", len(rec)).At(d.file, row.Line, "")
+	}
+	clear(rec)
+	for i, c := range row.Cells[:min(len(row.Cells), len(rec))] {
+		rec[i] = c.Text
+		if !d.numeric(i) {
+			continue
+		}
+		if rec[i], err = d.numbers.Plain(c); err != nil {
+			return place(err, d.file, row.Line, d.name(i))
+		}
+	}
+	return nil
+}
+
+// place points a fault at a cell.
+func place(err error, file string, row int, column string) error {
+	for _, f := range fault.All(err) {
+		return f.At(file, row, column)
+	}
+	return err
 }
 
 // name is a column as a person would point to it.
-func (d *delimited) name(i int) string {
+func (d *records) name(i int) string {
 	if i < len(d.header) && d.header[i] != "" {
 		return d.header[i]
 	}
-	return letters(i)
-}
-
-// letters names a column as spreadsheets do: A, B, …, Z, AA.
-func letters(i int) string {
-	s := ""
-	for i++; i > 0; i = (i - 1) / 26 {
-		s = string(rune('A'+(i-1)%26)) + s
-	}
-	return s
+	return tabular.Letters(i)
 }

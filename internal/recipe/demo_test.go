@@ -15,6 +15,8 @@ import (
 	"nhipso/internal/ioformat"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
+
+	"nhipso/internal/tabular"
 )
 
 // printedTable reads a wide table of the demonstration, to compute again what the recipes give, in another way.
@@ -24,7 +26,7 @@ func printedTable(t *testing.T, name string) *ioformat.Grid {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := ioformat.ReadMatrix(f, name)
+	g, err := ioformat.ReadMatrix(f, name, tabular.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

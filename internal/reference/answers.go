@@ -1,11 +1,11 @@
 package reference
 
 import (
-	"encoding/csv"
 	"io/fs"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
+	"nhipso/internal/tabular/record"
 )
 
 const answersName = "catalog/answers.csv"
@@ -16,23 +16,21 @@ func Answers(fsys fs.FS) (map[string]catalog.Label, error) {
 	refuse := func(row int, reason string) error {
 		return fault.New("catalog.bad-file", "reason", reason).At(answersName, row, "")
 	}
-	f, err := fsys.Open(answersName)
+	b, err := fs.ReadFile(fsys, answersName)
 	if err != nil {
 		return nil, refuse(0, err.Error())
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.FieldsPerRecord = 3
-	rows, err := r.ReadAll()
-	if err != nil || len(rows) == 0 {
-		return nil, refuse(1, "identity, reason_vi, reason_en")
+	rows, err := record.Exactly(b, "identity", "reason_vi", "reason_en")
+	if err != nil {
+		return nil, refuse(1, err.Error())
 	}
 	out := map[string]catalog.Label{}
-	for i, x := range rows[1:] {
-		if _, twice := out[x[0]]; twice || x[0] == "" || x[1] == "" || x[2] == "" {
-			return nil, refuse(i+2, x[0])
+	for _, r := range rows {
+		id, vi, en := r.Cells[0], r.Cells[1], r.Cells[2]
+		if _, twice := out[id]; twice || id == "" || vi == "" || en == "" {
+			return nil, refuse(r.Line, id)
 		}
-		out[x[0]] = catalog.Label{Vi: x[1], En: x[2]}
+		out[id] = catalog.Label{Vi: vi, En: en}
 	}
 	return out, nil
 }

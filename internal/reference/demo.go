@@ -1,8 +1,6 @@
 package reference
 
 import (
-	"bytes"
-	"encoding/csv"
 	"io/fs"
 	"path"
 	"strconv"
@@ -13,6 +11,7 @@ import (
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/stat"
+	"nhipso/internal/tabular/record"
 	"nhipso/internal/territory"
 )
 
@@ -29,17 +28,13 @@ func readDemo(fsys fs.FS, c *catalog.Catalog, areas *territory.Registry, sentAt 
 	if err != nil {
 		return nil, nil
 	}
-	rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-	if err != nil || len(rows) < 2 {
+	rows, err := record.Exactly(b, "folder", "file", "table", "area", "period", "classification", "source", "evidence", "note")
+	if err != nil || len(rows) == 0 {
 		return nil, fault.New("reference.syntax").At(demoTables, 1, "")
 	}
 	var out []cube.Message
-	for _, r := range rows[1:] {
-		row := map[string]string{}
-		for i, h := range rows[0] {
-			row[h] = r[i]
-		}
-		m, err := readTable(fsys, row, c, sentAt)
+	for _, r := range rows {
+		m, err := readTable(fsys, r.Map(), c, sentAt)
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +63,7 @@ func readTable(fsys fs.FS, row map[string]string, c *catalog.Catalog, sentAt tim
 		return cube.Message{}, fault.New("reference.unreadable").At(name, 0, "").Because(err)
 	}
 	defer f.Close()
-	grid, err := ioformat.ReadMatrix(f, name)
+	grid, err := ioformat.ReadMatrix(f, name, ours)
 	if err != nil {
 		return cube.Message{}, err
 	}

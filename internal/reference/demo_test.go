@@ -13,6 +13,8 @@ import (
 	"nhipso/internal/ioformat"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
+
+	"nhipso/internal/tabular"
 )
 
 func country(t *testing.T) (*catalog.Catalog, *territory.Registry) {
@@ -110,7 +112,7 @@ func TestTheForeignTableReadsAsBEATablesDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pair, err := ioformat.ReadBEA(v, u, "make.csv", "use.csv")
+	pair, err := ioformat.ReadBEA(v, u, "make.csv", "use.csv", tabular.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

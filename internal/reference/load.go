@@ -21,6 +21,9 @@ var Known = stat.MustDate("2026-11-01")
 // Sender is the name under which reference data enters the cube.
 const Sender = "reference"
 
+// ours is how the files that come with the program are written.
+var ours = tabular.Options{Separator: "comma", Encoding: tabular.UTF8, Decimal: "point"}
+
 // Progress tells of one file that was stored.
 type Progress struct {
 	N, Of   int // this one of how many
@@ -88,5 +91,5 @@ func readFile(fsys fs.FS, name string, c *catalog.Catalog, areas *territory.Regi
 		return cube.Message{}, fault.New("reference.unreadable").At(name, 0, "").Because(err)
 	}
 	defer f.Close()
-	return Read(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Known: Known, Format: tabular.Options{Separator: "comma", Encoding: tabular.UTF8, Decimal: "point"}})
+	return Read(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Known: Known, Format: ours})
 }

@@ -3,6 +3,7 @@ package tabular
 import (
 	_ "embed"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -55,6 +56,13 @@ next:
 		}
 		return t, cut
 	}
+}
+
+// IsMissing says whether a text is a mark that publishers put in place of a figure.
+func IsMissing(s string) bool {
+	missing, _ := marks()
+	_, ok := missing[strings.ToLower(s)]
+	return ok
 }
 
 // Figure is what stands in a cell where a number belongs.
@@ -112,6 +120,32 @@ func (c Convention) Figure(cell Cell) (Figure, error) {
 		}
 	}
 	return f, nil
+}
+
+// Plain gives the text of a cell where a number may stand, a number plainly: with a point, nothing between thousands, per cent as
+// hundredths (5% is 5e-2). A cell that says that there is no figure is empty; text that is no number stays as it is. The error of a
+// spreadsheet, and a date, are refused.
+func (c Convention) Plain(cell Cell) (string, error) {
+	if cell.Type == Empty || cell.Type == Text && digitsOnly(cell.Text) {
+		return cell.Text, nil
+	}
+	f, err := c.Figure(cell)
+	switch code := fault.CodeOf(err); {
+	case code == "tabular.not-a-number":
+		return cell.Text, nil
+	case err != nil:
+		return "", err
+	case f.Percent:
+		return percentless(f.Plain), nil
+	}
+	return f.Plain, nil
+}
+
+// percentless gives a hundredth of a plain number, with the same digits.
+func percentless(s string) string {
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
+	n, _ := strconv.Atoi(exponent)
+	return mantissa + "e" + strconv.Itoa(n-2)
 }
 
 // shortened cuts a text that is too long for a sentence.

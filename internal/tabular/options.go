@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"flag"
 	"slices"
 	"strings"
 
@@ -32,6 +33,25 @@ func Separators() []string {
 
 // Decimals lists what Options.Decimal takes: the mark before the decimals.
 func Decimals() []string { return []string{"point", "comma"} }
+
+// Bind gives a command the flags of the options; what each means is said under its own name.
+func (o *Options) Bind(f *flag.FlagSet) {
+	f.StringVar(&o.Sheet, "sheet", "", "sheet")
+	f.StringVar(&o.Separator, "separator", "", "separator")
+	f.StringVar(&o.Encoding, "encoding", "", "encoding")
+	f.StringVar(&o.Decimal, "decimal", "", "decimal")
+}
+
+// Given lists the flags of Bind that were used.
+func (o Options) Given() []string {
+	var out []string
+	for _, c := range []struct{ name, given string }{{"sheet", o.Sheet}, {"separator", o.Separator}, {"encoding", o.Encoding}, {"decimal", o.Decimal}} {
+		if c.given != "" {
+			out = append(out, "--"+c.name)
+		}
+	}
+	return out
+}
 
 // Check refuses words that no option takes; flag is what the caller puts before the name of an option, such as "--".
 func (o Options) Check(flag string) error {

@@ -146,8 +146,8 @@ func TestKnownColumns(t *testing.T) {
 		column     string
 		says       string
 	}{
-		"one that is not known, with the nearest": {"DATAFLOW,OBS_VALEU\nGRDP,1\n", "tabular.unknown-column", 1, "OBS_VALEU", "OBS_VALUE, "},
-		"small letters":                  {"DATAFLOW,obs_value\nGRDP,1\n", "tabular.unknown-column", 1, "obs_value", "OBS_VALUE, "},
+		"one that is not known, with the nearest": {"DATAFLOW,OBS_VALEU\nGRDP,1\n", "tabular.unknown-column", 1, "OBS_VALEU", "mean: OBS_VALUE?"},
+		"small letters":                  {"DATAFLOW,obs_value\nGRDP,1\n", "tabular.unknown-column", 1, "obs_value", "mean: OBS_VALUE?"},
 		"twice":                          {"DATAFLOW,OBS_VALUE,OBS_VALUE\nGRDP,1,2\n", "tabular.column-twice", 1, "OBS_VALUE", ""},
 		"missing":                        {"DATAFLOW,REF_AREA\nGRDP,1\n", "tabular.missing-column", 1, "OBS_VALUE", ""},
 		"without a name":                 {"DATAFLOW,,OBS_VALUE\nGRDP,1,2\n", "tabular.nameless-column", 1, "B", ""},

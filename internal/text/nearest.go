@@ -2,8 +2,10 @@ package text
 
 import "slices"
 
-// maxNear bounds how many names a refusal suggests.
-const maxNear = 5
+const (
+	maxNear = 5 // names that a refusal suggests
+	farther = 2 // letters by which a name may be farther off than the nearest one
+)
 
 // Nearest gives at most five of the known names, those that are most like a text first: what a person may have meant. Case, diacritics and
 // signs count for nothing.
@@ -20,6 +22,9 @@ func Nearest(s string, known []string) []string {
 	slices.SortStableFunc(all, func(a, b near) int { return a.distance - b.distance })
 	out := make([]string, 0, maxNear)
 	for _, n := range all[:min(len(all), maxNear)] {
+		if n.distance > all[0].distance+farther {
+			break
+		}
 		out = append(out, n.name)
 	}
 	return out
