@@ -19,6 +19,8 @@ import (
 	"sync"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/tabular"
+	"nhipso/internal/tabular/record"
 )
 
 // Env is what a command may touch of the world.
@@ -28,6 +30,9 @@ type Env struct {
 	Err  io.Writer
 	Open func(name string) (io.ReadCloser, error)
 	Lang string // "vi" or "en"
+
+	format tabular.Options // how the files are written, as far as the command line says
+	used   map[string]bool // its flags that some file had a use for
 }
 
 // command is one calculation.
@@ -94,6 +99,8 @@ func (e *Env) flags(name string) *options {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.Usage = func() {}
+	e.format, e.used = tabular.Options{}, map[string]bool{}
+	e.format.Bind(f)
 	return &options{f, f.Bool("json", false, "json"), f.Bool("explain", false, "explain")}
 }
 
@@ -116,6 +123,9 @@ func (e *Env) parse(o *options, args []string) error {
 	}
 	if err != nil {
 		return fault.New("calc.bad-flag", "command", o.Name(), "reason", err.Error())
+	}
+	if err := e.format.Check("--"); err != nil {
+		return err
 	}
 	if o.NArg() > 0 {
 		return fault.New("calc.bad-flag", "command", o.Name(), "reason", strings.Join(o.Args(), " "))
@@ -153,6 +163,9 @@ type choice[T any] struct {
 
 // writeCSV writes rows of cells.
 func (e *Env) writeCSV(rows ...[]string) error {
+	if err := e.idle(); err != nil {
+		return err
+	}
 	w := csv.NewWriter(e.Out)
 	if err := w.WriteAll(rows); err != nil {
 		return fault.New("calc.write").Because(err)
@@ -180,13 +193,9 @@ func (e *Env) remarks(list []*fault.Error) []map[string]string {
 var wordsFile string
 
 var words = sync.OnceValue(func() map[string][2]string {
-	rows, err := csv.NewReader(strings.NewReader(wordsFile)).ReadAll()
-	if err != nil {
-		panic(err) // embedded; a test reads the same file
-	}
 	out := map[string][2]string{}
-	for _, r := range rows[1:] {
-		out[r[0]] = [2]string{r[1], r[2]}
+	for _, r := range record.MustExactly(wordsFile, "key", "vi", "en") {
+		out[r.Cells[0]] = [2]string{r.Cells[1], r.Cells[2]}
 	}
 	return out
 })

@@ -84,7 +84,7 @@ func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 		code string
 	}{
 		{"a blank cell", table("code,a,b,fd\na,1,2,3\nb,2,,3\nva,3,4,0\n"), "ioformat.blank-cell"},
-		{"a word for a number", table("code,a,b,fd\na,1,2,3\nb,2,x,3\nva,3,4,0\n"), "ioformat.not-a-number"},
+		{"a word for a number", table("code,a,b,fd\na,1,2,3\nb,2,many,3\nva,3,4,0\n"), "ioformat.not-a-number"},
 		{"NaN", table("code,a,b,fd\na,1,2,3\nb,2,NaN,3\nva,3,4,0\n"), "ioformat.not-a-number"},
 		{"a number beyond range", table("code,a,b,fd\na,1,2,3\nb,2,1e999,3\nva,3,4,0\n"), "ioformat.out-of-range"},
 		{"a short row", table("code,a,b,fd\na,1,2,3\nb,2,3\nva,3,4,0\n"), "ioformat.blank-cell"},
@@ -173,8 +173,8 @@ func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 		refused(t, nil, "calc.bad-flag", "io", "--nonsense", "x")
 		refused(t, nil, "calc.bad-flag", "growth", "surplus")
 		refused(t, nil, "calc.unknown", "nonsense")
-		refused(t, files{"T": ""}, "calc.empty", "reconcile", "--values", "T", "--constraints", "T")
-		refused(t, files{"T": "a,\xff\n"}, "calc.bad-file", "reconcile", "--values", "T", "--constraints", "T")
+		refused(t, files{"T": ""}, "tabular.empty", "reconcile", "--values", "T", "--constraints", "T")
+		refused(t, files{"T": "a,\xff\n"}, "tabular.not-utf8", "reconcile", "--values", "T", "--constraints", "T")
 	})
 }
 

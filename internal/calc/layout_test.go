@@ -20,7 +20,7 @@ func xlsx(t *testing.T, text string) string {
 				t.Fatal(err)
 			}
 			var value any = cell
-			if v, known, ok := parse(cell, false); ok && known {
+			if v, known, ok := parse(cell); ok && known {
 				value = v
 			}
 			if cell != "" {

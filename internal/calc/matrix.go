@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/tabular"
 )
 
 // labelled is a matrix; its rows and columns have codes where the file gives any.
@@ -66,7 +67,7 @@ func (e *Env) matrix(name string, blankIsZero bool) (*labelled, error) {
 		seen := map[string]bool{}
 		for j, code := range m.cols {
 			if code == "" {
-				return nil, fault.New("calc.no-code").At(name, c.lines[0], letters(from+j))
+				return nil, fault.New("calc.no-code").At(name, c.lines[0], tabular.Letters(from+j))
 			}
 			if seen[code] {
 				return nil, fault.New("calc.twice", "code", code).At(name, c.lines[0], code)
@@ -81,7 +82,7 @@ func (e *Env) matrix(name string, blankIsZero bool) (*labelled, error) {
 		if row && h[j] != "" {
 			return h[j]
 		}
-		return letters(j)
+		return tabular.Letters(j)
 	}
 	seen := map[string]bool{}
 	for i := first; i < len(c.rows); i++ {
@@ -94,7 +95,7 @@ func (e *Env) matrix(name string, blankIsZero bool) (*labelled, error) {
 		}
 		if col {
 			if r[0] == "" {
-				return nil, fault.New("calc.no-code").At(name, c.lines[i], letters(0))
+				return nil, fault.New("calc.no-code").At(name, c.lines[i], tabular.Letters(0))
 			}
 			if seen[r[0]] {
 				return nil, fault.New("calc.twice", "code", r[0]).At(name, c.lines[i], "")
@@ -225,12 +226,12 @@ func (e *Env) vector(name string) (*vector, error) {
 	v := &vector{name: name, extra: map[string][]float64{}, known: map[string][]bool{}}
 	h, seen := c.rows[0], map[string]bool{}
 	add := func(i, j int, code string) error {
-		x, known, err := c.number(i, j, letters(j))
+		x, known, err := c.number(i, j, tabular.Letters(j))
 		if err != nil {
 			return err
 		}
 		if !known {
-			return fault.New("calc.blank").At(name, c.lines[i], letters(j))
+			return fault.New("calc.blank").At(name, c.lines[i], tabular.Letters(j))
 		}
 		if code != "" {
 			if seen[code] {
@@ -275,7 +276,7 @@ func (e *Env) vector(name string) (*vector, error) {
 		}
 		for j := from; j < width; j++ {
 			if h[j] == "" {
-				return nil, fault.New("calc.no-code").At(name, c.lines[0], letters(j))
+				return nil, fault.New("calc.no-code").At(name, c.lines[0], tabular.Letters(j))
 			}
 			if err := add(1, j, h[j]); err != nil {
 				return nil, err
@@ -291,7 +292,7 @@ func (e *Env) vector(name string) (*vector, error) {
 		}
 		for i := first; i < len(c.rows); i++ {
 			if c.rows[i][0] == "" {
-				return nil, fault.New("calc.no-code").At(name, c.lines[i], letters(0))
+				return nil, fault.New("calc.no-code").At(name, c.lines[i], tabular.Letters(0))
 			}
 			if len(c.rows[i]) > max(2, len(h)) {
 				return nil, fault.New("calc.ragged", "want", len(h), "got", len(c.rows[i])).At(name, c.lines[i], "")

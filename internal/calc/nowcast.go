@@ -14,6 +14,7 @@ import (
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/statespace"
 	"nhipso/internal/stat"
+	"nhipso/internal/tabular"
 )
 
 // panel is data as the state-space room takes it, with names.
@@ -49,7 +50,7 @@ func (e *Env) panel(file string) (*panel, error) {
 	}
 	t := &sheet{cells: c, head: make([]string, width), data: first}
 	for j := range t.head {
-		t.head[j] = letters(j)
+		t.head[j] = tabular.Letters(j)
 		if head && j < len(c.rows[0]) && c.rows[0][j] != "" {
 			t.head[j] = c.rows[0][j]
 		}

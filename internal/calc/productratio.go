@@ -9,6 +9,7 @@ import (
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
 	"nhipso/internal/measure/satellite"
+	"nhipso/internal/tabular"
 )
 
 // productRatio applies the digital part of each industry's output to its value added. The make table is, in this order: --make (industries ×
@@ -111,12 +112,12 @@ func (r *digitalRun) fractions(p *satellite.ProductRatio) error {
 			row = []string{p.Products[i-first], row[0]}
 			c.rows[i] = row
 		}
-		v, known, err := c.number(i, 1, letters(1))
+		v, known, err := c.number(i, 1, tabular.Letters(1))
 		if err != nil {
 			return err
 		}
 		if !known {
-			return fault.New("calc.blank").At(c.name, c.lines[i], letters(1))
+			return fault.New("calc.blank").At(c.name, c.lines[i], tabular.Letters(1))
 		}
 		f := satellite.Fraction{Product: row[0], Share: v}
 		if len(row) > 2 {

@@ -2,21 +2,17 @@ package calc
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"io"
 	"io/fs"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"nhipso/internal/fault"
-	"nhipso/internal/ioformat"
+	"nhipso/internal/tabular"
 )
-
-// maxFile bounds what is read into memory: far above any table a person makes, far below what would exhaust a machine.
-const maxFile = 256 << 20
 
 // bytesOf reads a file named on the command line, or standard input for "-".
 func (e *Env) bytesOf(name string) ([]byte, error) {
@@ -34,145 +30,181 @@ func (e *Env) bytesOf(name string) ([]byte, error) {
 		r = f
 	}
 	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	b, err := io.ReadAll(io.LimitReader(r, tabular.MaxBytes+1))
 	if err != nil {
 		return nil, fault.New("calc.file", "file", name, "reason", err.Error())
 	}
-	if len(b) > maxFile {
-		return nil, fault.New("calc.too-large", "file", name, "mb", maxFile>>20)
+	if len(b) > tabular.MaxBytes {
+		return nil, fault.New("calc.too-large", "file", name, "mb", tabular.MaxBytes>>20)
 	}
 	return b, nil
 }
 
-// cells is a file as rows of trimmed text, whatever it was written in. Rows without any text are left out.
+// format gives the options of the command line that bear on a file of this kind, and notes that they were of use.
+func (e *Env) formatOf(b []byte) tabular.Options {
+	o := tabular.Options{Blanks: true}
+	switch tabular.KindOf(b) {
+	case tabular.CSV:
+		o.Separator, o.Encoding, o.Decimal = e.format.Separator, e.format.Encoding, e.format.Decimal
+	case tabular.XLSX:
+		o.Sheet, o.Decimal = e.format.Sheet, e.format.Decimal
+	}
+	for _, flag := range o.Given() {
+		e.used[flag] = true
+	}
+	return o
+}
+
+// idle refuses a flag of the command line that no file had a use for. It is asked before a result is written.
+func (e *Env) idle() error {
+	for _, flag := range e.format.Given() {
+		if !e.used[flag] {
+			return fault.New("calc.no-file-for", "flag", flag)
+		}
+	}
+	return nil
+}
+
+// cells is a file as rows of text, whatever it was written in, numbers as plain ones. Rows without any text, and titles above a heading,
+// are left out.
 type cells struct {
 	name  string
 	rows  [][]string
 	lines []int // where each row stands in the file, as a person counts
-	comma bool  // numbers may have a decimal comma, since something else separates them
 }
 
-// cells reads a CSV or XLSX file. The separator of a CSV is told by its first line: tab, semicolon or comma, or blanks between bare numbers.
+// cells reads a CSV or XLSX file.
 func (e *Env) cells(name string) (*cells, error) {
 	b, err := e.bytesOf(name)
 	if err != nil {
 		return nil, err
 	}
-	c := &cells{name: name}
-	if bytes.HasPrefix(b, []byte("PK\x03\x04")) {
-		err = c.workbook(b)
-	} else {
-		err = c.separated(b)
-	}
-	if fault.CodeOf(err) != "" {
+	f, err := tabular.Open(bytes.NewReader(b), name, e.formatOf(b))
+	if err != nil {
 		return nil, err
 	}
-	if err != nil {
-		return nil, fault.New("calc.bad-file", "file", name, "reason", err.Error())
+	rows := make([]tabular.Row, 0, f.Length)
+	for row, err := range f.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, tabular.Row{Line: row.Line, Cells: slices.Clone(row.Cells)})
 	}
-	if len(c.rows) == 0 {
-		return nil, fault.New("calc.empty", "file", name)
+	rows = withoutTitles(rows)
+	w := writing{rows: rows}
+	w.look()
+	numbers, err := w.judge(f)
+	if err != nil {
+		return nil, err
+	}
+	c := &cells{name: name}
+	for i, r := range rows {
+		texts := make([]string, len(r.Cells))
+		for j, x := range r.Cells {
+			if texts[j], err = w.text(numbers, x, i, j); err != nil {
+				return nil, inCell(err, name, r.Line, j)
+			}
+		}
+		c.rows, c.lines = append(c.rows, texts), append(c.lines, r.Line)
 	}
 	return c, nil
 }
 
-func (c *cells) add(line int, row []string) {
-	blank := true
-	for i := range row {
-		row[i] = strings.TrimSpace(strings.ReplaceAll(row[i], "\u00a0", " "))
-		blank = blank && row[i] == ""
+func inCell(err error, name string, line, column int) error {
+	for _, f := range fault.All(err) {
+		return f.At(name, line, tabular.Letters(column))
 	}
-	if !blank {
-		c.rows, c.lines = append(c.rows, row), append(c.lines, line)
-	}
+	return err
 }
 
-func (c *cells) separated(b []byte) error {
-	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
-		return errors.New("UTF-8")
-	}
-	first := ""
-	for line := range strings.Lines(string(b)) {
-		if first = strings.TrimSpace(line); first != "" {
-			break
-		}
-	}
-	r := csv.NewReader(bytes.NewReader(b))
-	r.FieldsPerRecord = -1
-	switch {
-	case strings.ContainsRune(first, '\t'):
-		r.Comma = '\t'
-	case semicolon(first):
-		r.Comma = ';'
-	case !strings.ContainsRune(first, ',') && spaced(first):
-		n := 0
-		for line := range strings.Lines(string(b)) {
-			n++
-			c.add(n, strings.Fields(line))
-		}
-		return nil
-	default:
-		r.TrimLeadingSpace = true
-	}
-	c.comma = r.Comma != ','
-	for {
-		row, err := r.Read()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		line, _ := r.FieldPos(0)
-		c.add(line, row)
-	}
-}
-
-// semicolon says whether a line has a semicolon outside quotation marks; commas beside it are decimal.
-func semicolon(line string) bool {
-	quoted := false
-	for _, r := range line {
-		if r == '"' {
-			quoted = !quoted
-		} else if r == ';' && !quoted {
-			return true
-		}
-	}
-	return false
-}
-
-// spaced says whether a line is several numbers with blanks between.
-func spaced(line string) bool {
-	parts := strings.Fields(line)
-	for _, p := range parts {
-		if _, known, ok := parse(p, false); !ok || !known {
-			return false
-		}
-	}
-	return len(parts) > 1
-}
-
-func (c *cells) workbook(b []byte) error {
-	rows, _, err := ioformat.ReadSheet(bytes.NewReader(b), c.name, "")
-	if err != nil {
-		return err
-	}
+// withoutTitles leaves out the rows of one text each that stand above a heading: a row of several words and no number.
+func withoutTitles(rows []tabular.Row) []tabular.Row {
 	for i, r := range rows {
-		c.add(i+1, r)
+		filled, numbers := 0, 0
+		for _, x := range r.Cells {
+			if x.Type != tabular.Empty {
+				filled++
+			}
+			if tabular.IsNumber(x) {
+				numbers++
+			}
+		}
+		switch {
+		case filled > 1 && numbers == 0 && i > 0:
+			return rows[i:]
+		case filled != 1 || numbers > 0:
+			return rows
+		}
 	}
-	return nil
+	return rows
 }
 
-// parse reads a number as statistical files write it; known is false for an empty cell or one marked missing, ok is false for any
-// other text, for NaN and for infinities.
-func parse(text string, comma bool) (v float64, known, ok bool) {
-	switch text {
-	case "", "NA", "N/A", "..", "...", "…", ":", "-":
-		return 0, false, true
+// writing is where the numbers of a file stand. Inside the first row and column they always may; those are numbers themselves where
+// nothing in them is a word.
+type writing struct {
+	rows     []tabular.Row
+	top      bool // the first row is numbers
+	left     bool // the first column is numbers
+	anywhere bool // only they are
+}
+
+func (w *writing) look() {
+	w.top, w.left, w.anywhere = true, true, true
+	for i, r := range w.rows {
+		for j, x := range r.Cells {
+			number := tabular.IsNumber(x)
+			switch {
+			case i > 0 && j > 0:
+				w.anywhere = w.anywhere && !number
+			case number || x.Type == tabular.Empty:
+			case i == 0 && j == 0: // a word in the corner speaks for neither
+			case i == 0:
+				w.top = false
+			default:
+				w.left = false
+			}
+		}
 	}
-	if comma && strings.Count(text, ",") == 1 && !strings.Contains(text, ".") {
-		text = strings.Replace(text, ",", ".", 1)
+	if len(w.rows) > 0 && len(w.rows[0].Cells) > 0 {
+		corner := tabular.IsNumber(w.rows[0].Cells[0])
+		w.top, w.left = w.top && (corner || len(w.rows[0].Cells) > 1), w.left && (corner || len(w.rows) > 1)
+	}
+}
+
+// judge decides how the numbers are written.
+func (w *writing) judge(f *tabular.File) (tabular.Convention, error) {
+	var j tabular.Judge
+	for i, r := range w.rows {
+		for k, x := range r.Cells {
+			if i > 0 && k > 0 || w.anywhere && (w.left && k == 0 || w.top && i == 0) || w.top && w.left {
+				j.See(x, r.Line, k)
+			}
+		}
+	}
+	return j.Decide(f)
+}
+
+// text gives a cell as text. A date stays one: it may be a period. What stands among labels is no number unless all of them are.
+func (w *writing) text(numbers tabular.Convention, x tabular.Cell, i, j int) (string, error) {
+	label := i == 0 && !w.top || j == 0 && !w.left
+	if x.Type == tabular.Date || label && x.Type != tabular.Error {
+		return x.Text, nil
+	}
+	s, err := numbers.Plain(x)
+	if err != nil && (i == 0 || j == 0) && x.Type == tabular.Text {
+		return x.Text, nil
+	}
+	if s == "" {
+		return x.Text, err // a mark that there is no figure
+	}
+	return s, err
+}
+
+// parse reads a plain number; known is false for an empty cell or one marked missing, ok is false for any other text, for NaN and for
+// infinities.
+func parse(text string) (v float64, known, ok bool) {
+	if text == "" || tabular.IsMissing(text) {
+		return 0, false, true
 	}
 	for _, r := range text {
 		if (r < '0' || r > '9') && !strings.ContainsRune("+-.eE", r) {
@@ -185,14 +217,14 @@ func parse(text string, comma bool) (v float64, known, ok bool) {
 
 // numeric says whether a cell could be a number, and is not empty.
 func (c *cells) numeric(text string) bool {
-	_, known, ok := parse(text, c.comma)
+	_, known, ok := parse(text)
 	return ok && known
 }
 
 // words says whether any of the cells is text that is no number.
 func (c *cells) words(row []string) bool {
 	for _, t := range row {
-		if _, _, ok := parse(t, c.comma); !ok {
+		if _, _, ok := parse(t); !ok || t == "x" || t == "X" { // which in place of a figure says that none can be there
 			return true
 		}
 	}
@@ -205,20 +237,11 @@ func (c *cells) number(row, col int, head string) (v float64, known bool, err er
 	if col < len(c.rows[row]) {
 		text = c.rows[row][col]
 	}
-	v, known, ok := parse(text, c.comma)
+	v, known, ok := parse(text)
 	if !ok {
 		return 0, false, fault.New("stat.bad-decimal", "text", text).At(c.name, c.lines[row], head)
 	}
 	return v, known, nil
-}
-
-// letters names a column as spreadsheets do: A, B, …, Z, AA.
-func letters(i int) string {
-	s := ""
-	for i++; i > 0; i = (i - 1) / 26 {
-		s = string(rune('A'+(i-1)%26)) + s
-	}
-	return s
 }
 
 // text writes a number so that reading it back gives the same bits.

@@ -12,7 +12,7 @@ import (
 
 // tableFlags say what the rows and columns of an input-output table are.
 type tableFlags struct {
-	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin, layout, choose, sheet, makeTable, supplyTable, transformation,
+	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin, layout, choose, makeTable, supplyTable, transformation,
 	aggregate, split, prices, importsTable, domesticTable, domestic, exports, block *string
 	regions *inputoutput.MultiRegion // of an inter-country table, once it is read
 	blank   *bool
@@ -35,7 +35,6 @@ func (o *options) tableFlags() *tableFlags {
 		origin:         o.String("origin", "domestic", "origin"),
 		layout:         o.String("layout", "matrix", "layout"),
 		choose:         o.String("choose", "", "choose"),
-		sheet:          o.String("sheet", "", "sheet"),
 		makeTable:      o.String("make-table", "", "make-table"),
 		supplyTable:    o.String("supply-table", "", "supply-table"),
 		transformation: o.String("transformation", "D", "transformation"),
@@ -59,7 +58,7 @@ func (e *Env) grid(name string) (*ioformat.Grid, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ioformat.GridOf(name, c.rows, c.lines, c.comma)
+	return ioformat.GridOf(name, c.rows, c.lines)
 }
 
 // symmetric reads an input-output table, reshapes it as the flags say, and gives it with what a reader has to be told.
@@ -124,9 +123,9 @@ func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin)
 	var blocks ioformat.Blocks
 	switch layout {
 	case "oecd":
-		blocks, err = ioformat.ReadOECD(bytes.NewReader(b), *f.file)
+		blocks, err = ioformat.ReadOECD(bytes.NewReader(b), *f.file, e.formatOf(b))
 	case "icio":
-		regions, loaded, err := ioformat.ReadICIO(bytes.NewReader(b), *f.file)
+		regions, loaded, err := ioformat.ReadICIO(bytes.NewReader(b), *f.file, e.formatOf(b))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -138,9 +137,9 @@ func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin)
 			dimension, code, _ := strings.Cut(pair, "=")
 			choose[dimension] = code
 		}
-		blocks, err = ioformat.ReadEurostat(bytes.NewReader(b), *f.file, choose)
+		blocks, err = ioformat.ReadEurostat(bytes.NewReader(b), *f.file, choose, e.formatOf(b))
 	case "gso":
-		loaded, err := ioformat.ReadGSO(bytes.NewReader(b), *f.file, ioformat.GSOOptions{Sheet: *f.sheet, Origin: origin})
+		loaded, err := ioformat.ReadGSO(bytes.NewReader(b), *f.file, ioformat.GSOOptions{Format: e.formatOf(b), Origin: origin})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -171,7 +170,7 @@ func (e *Env) makeAndUse(f *tableFlags, use []byte, origin inputoutput.Origin) (
 	if err != nil {
 		return nil, nil, err
 	}
-	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), *f.makeTable, *f.file)
+	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), *f.makeTable, *f.file, e.formatOf(use))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -26,6 +26,9 @@ type member struct {
 // writeJSON writes a value as indented JSON, a record or a row of a matrix on one line. A number that JSON cannot hold is a defect of the
 // method, and is refused, not written.
 func (e *Env) writeJSON(v any) error {
+	if err := e.idle(); err != nil {
+		return err
+	}
 	b, err := appendJSON(nil, v, "\n")
 	if err != nil {
 		return fault.New("calc.not-a-number").Because(err)
@@ -55,7 +58,7 @@ func appendJSON(b []byte, v any, margin string) ([]byte, error) {
 	case []object:
 		return appendList(b, x, inner)
 	case object:
-		if record(x) {
+		if oneLine(x) {
 			inner = ""
 		}
 		b = append(b, '{')
@@ -108,8 +111,8 @@ func comma(inner string) string {
 	return ","
 }
 
-// record says whether an object is a short record of plain values, which reads best on one line.
-func record(x object) bool {
+// oneLine says whether an object is a short record of plain values, which reads best on one line.
+func oneLine(x object) bool {
 	for _, m := range x {
 		switch m.value.(type) {
 		case float64, string, bool, int, nil, inputoutput.Maybe:

@@ -36,6 +36,7 @@ func TestSeparators(t *testing.T) {
 		"named, though two would do":        {"a,b;c\n1,2;3\n", tabular.Options{Separator: "semicolon"}, "a,b|c\n1,2|3"},
 		"line ends of Windows":              {"a,b\r\n1,2\r\n", tabular.Options{}, "a|b\n1|2"},
 		"line ends of old Macs":             {"a,b\r1,2\r", tabular.Options{}, "a|b\n1|2"},
+		"bare numbers with decimal commas":  {"1,5;2,5\n3,5;4,5\n", tabular.Options{}, "1,5|2,5\n3,5|4,5"},
 		"no line end at the end":            {"a,b\n1,2", tabular.Options{}, "a|b\n1|2"},
 		"bare numbers between blanks":       {"1 2.5 -3\n 4 5 6\n", tabular.Options{Blanks: true}, "1|2.5|-3\n4|5|6"},
 		"blanks inside, of every kind":      {" a ,\u00a0b\u202f\n1,\t2\n", tabular.Options{}, "a|b\n1|2"},

@@ -130,7 +130,7 @@ func isNote(r Row) bool {
 	return false
 }
 
-// period says whether a heading that is a number, or begins with one, names a time: 2024, 2024 (sơ bộ), Prel. 2016.
+// headsPeriod says whether a heading that is a number, or begins with one, names a time: 2024, 2024 (sơ bộ), Prel. 2016.
 func headsPeriod(c Cell) bool {
 	for _, word := range strings.FieldsFunc(c.Text, func(r rune) bool { return r < '0' || r > '9' }) {
 		if n, err := strconv.Atoi(word); err == nil && n >= 1900 && n <= 2100 && len(word) == 4 {

@@ -157,8 +157,8 @@ func shortened(s string) string {
 	return s
 }
 
-// numeric says whether a cell holds a number in any reading, or a mark in place of one.
-func numeric(c Cell) bool {
+// IsNumber says whether a cell holds a number in any reading, or a mark in place of one.
+func IsNumber(c Cell) bool {
 	switch c.Type {
 	case Number:
 		return true

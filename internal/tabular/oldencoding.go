@@ -75,7 +75,7 @@ func oldEncoding(b []byte) string {
 			}
 		}
 		switch {
-		case valid == 0 || valid*5 < len(words)*4:
+		case score < 2 || valid*5 < len(words)*4: // one odd byte proves nothing
 		case score > most:
 			best, most, tied = e, score, false
 		case score == most:

@@ -200,11 +200,31 @@ func tellSeparator(b []byte, file string) (rune, error) {
 		if fits[0].rows == 1 { // a heading and nothing else: the most cells
 			return most(fits).sign, nil
 		}
+		if clean := slices.DeleteFunc(slices.Clone(fits), func(w width) bool { return w.start > fits[0].start || leaves(b, w.sign) }); len(clean) == 1 {
+			return clean[0].sign, nil
+		}
 		return 0, fault.New("tabular.two-separators", "allowed", strings.Join(Separators(), ", ")).At(file, 1, "")
 	case len(best) > 0:
 		return most(best).sign, nil
 	}
 	return ',', nil
+}
+
+// leaves says whether a separator leaves another one inside a cell that is no number: 1,5;2,5 is two numbers between semicolons, and
+// between commas something that holds a semicolon.
+func leaves(b []byte, sign rune) bool {
+	r := record.New(bytes.NewReader(b), sign)
+	for {
+		rec, _, err := r.Next()
+		if err != nil {
+			return false
+		}
+		for _, s := range rec {
+			if strings.ContainsAny(s, ",;\t") && !shapeOf(trim(s)).number() {
+				return true
+			}
+		}
+	}
 }
 
 // most gives the division with the fewest uneven rows, and of those the one with the most cells.

@@ -140,7 +140,7 @@ func (f *File) continues(r, first Row) bool {
 		return false
 	}
 	for i, c := range r.Cells {
-		if i > 0 && numeric(c) && !headsPeriod(c) {
+		if i > 0 && IsNumber(c) && !headsPeriod(c) {
 			return false
 		}
 	}
