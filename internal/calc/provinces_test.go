@@ -36,11 +36,11 @@ func TestProvincesAddToTheNationToTheLastBit(t *testing.T) {
 			wide += csvRow(fmt.Sprintf("p%d", p), row...)
 		}
 		disk := files{"N": nation, "W": wide, "L": long}
-		first, _, err := run("en", disk, "provinces", "--national", "N", "--indicator", "W")
+		first, _, err := run("en", disk, "provinces", "--national", "N", "--indicator", "W", "--decimal", "point")
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, _, err := run("en", disk, "provinces", "--national", "N", "--indicator", "L")
+		second, _, err := run("en", disk, "provinces", "--national", "N", "--indicator", "L", "--decimal", "point")
 		if err != nil || first != second {
 			t.Fatalf("%v: a matrix gives\n%s\nand records give\n%s", err, first, second)
 		}

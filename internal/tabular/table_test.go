@@ -165,7 +165,7 @@ func TestKnownColumns(t *testing.T) {
 	t.Run("at most five are suggested, and at most twenty faults named", func(t *testing.T) {
 		_, err := open(t, "DATAFLOW"+strings.Repeat(",x", 30)+"\n"+strings.Repeat("1,", 30)+"1\n")
 		all := fault.All(err)
-		if len(all) != fault.MaxNamed || strings.Count(fmt.Sprint(all[0].Args["near"]), ",") != 4 {
+		if len(all) != fault.MaxNamed || strings.Count(fmt.Sprint(all[0].Args["near"]), ",") > 4 || all[0].Args["near"] == "" {
 			t.Errorf("%d: %v", len(all), all[0])
 		}
 	})
