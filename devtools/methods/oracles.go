@@ -2,7 +2,6 @@ package main
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"nhipso/internal/tabular/record"
 )
 
 // What is compared with what, in both languages, and to which tolerance.
@@ -52,19 +53,12 @@ type words struct {
 // run holds every method against its oracle.
 func run(root string) (results, error) {
 	out := results{Pages: map[string][]string{}}
-	pages, err := csv.NewReader(strings.NewReader(pagesFile)).ReadAll()
-	if err != nil {
-		return out, err
-	}
-	for _, p := range pages[1:] {
-		out.Pages[p[0]] = strings.Fields(p[1])
-	}
-	rows, err := csv.NewReader(strings.NewReader(oraclesFile)).ReadAll()
-	if err != nil {
-		return out, err
+	for _, p := range record.MustExactly(pagesFile, "page", "packages") {
+		out.Pages[p.Cells[0]] = strings.Fields(p.Cells[1])
 	}
 	o := oracle{root: root}
-	for _, r := range rows[1:] {
+	for _, row := range record.MustExactly(oraclesFile, "id", "package", "scale", "tolerance", "oracle_vi", "oracle_en", "compared_vi", "compared_en") {
+		r := row.Cells
 		compute, ok := runners[r[0]]
 		if !ok {
 			return out, fmt.Errorf("%s has no runner", r[0])
@@ -123,15 +117,15 @@ func (o oracle) table(name string) (map[string][]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
+	table, err := record.Ours(b)
 	if err != nil {
 		return nil, err
 	}
 	out := map[string][]float64{}
-	for _, r := range rows[1:] {
-		for j, cell := range r {
+	for _, r := range table.Rows {
+		for j, cell := range r.Cells {
 			if v, err := strconv.ParseFloat(cell, 64); err == nil {
-				out[rows[0][j]] = append(out[rows[0][j]], v)
+				out[table.Head[j]] = append(out[table.Head[j]], v)
 			}
 		}
 	}

@@ -2,9 +2,6 @@ package catalog
 
 import (
 	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -15,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/tabular/record"
 )
 
 // codeShape is what SDMX allows in a code; it leaves out the signs that join codes in keys and patterns.
@@ -93,35 +91,24 @@ func readTable(fsys fs.FS, name string, columns ...string) (table, error) {
 	refuse := func(row int, reason string) (table, error) {
 		return table{}, fault.New("catalog.bad-file", "reason", reason).At(name, row, "")
 	}
-	f, err := fsys.Open(name)
+	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return refuse(0, err.Error())
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	t := table{name: name}
-	if t.head, err = r.Read(); err != nil {
-		return refuse(1, err.Error())
+	read, err := record.Ours(b)
+	if err != nil {
+		return refuse(0, err.Error())
 	}
 	for _, want := range columns {
-		if !slices.Contains(t.head, want) {
+		if !slices.Contains(read.Head, want) {
 			return refuse(1, want)
 		}
 	}
-	for row := 2; ; row++ {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return t, nil
-		}
-		if err != nil {
-			return refuse(row, err.Error())
-		}
-		m := make(map[string]string, len(rec))
-		for i, x := range rec {
-			m[t.head[i]] = x
-		}
-		t.rows = append(t.rows, m)
+	t := table{name: name, head: read.Head}
+	for _, r := range read.Rows {
+		t.rows = append(t.rows, r.Map())
 	}
+	return t, nil
 }
 
 func loadCodelists(fsys fs.FS) ([]*Codelist, error) {

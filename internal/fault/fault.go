@@ -5,21 +5,20 @@
 // (columns code, kind, vi, en), so a translator reads one file a room and a test finds every code
 // that is used without a sentence, or written without being used.
 //
-// This package may import nothing of ours. It may not log, print or decide on an exit status.
+// This package may import nothing of ours but the reader of our own tables (tabular/record). It may not log, print or decide on an exit status.
 package fault
 
 import (
-	"bytes"
 	"embed"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
+
+	"nhipso/internal/tabular/record"
 )
 
 // Kind says what sort of failure it is; the edges map it to an HTTP status or an exit status.
@@ -224,27 +223,19 @@ func read(fsys fs.FS) (map[string]message, error) {
 		if err != nil {
 			return nil, err
 		}
-		r := csv.NewReader(bytes.NewReader(b))
-		r.FieldsPerRecord = 4
-		for line := 1; ; line++ {
-			rec, err := r.Read()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", entry.Name(), err)
-			}
-			if line == 1 {
-				continue
-			}
-			code := rec[0]
+		rows, err := record.Exactly(b, "code", "kind", "vi", "en")
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", entry.Name(), err)
+		}
+		for _, r := range rows {
+			code := r.Get("code")
 			if !strings.HasPrefix(code, room+".") {
 				return nil, fmt.Errorf("%s: code %q does not belong to this room", entry.Name(), code)
 			}
 			if _, twice := out[code]; twice {
 				return nil, fmt.Errorf("%s: code %q appears twice", entry.Name(), code)
 			}
-			out[code] = message{kind: Kind(rec[1]), vi: rec[2], en: rec[3]}
+			out[code] = message{kind: Kind(r.Get("kind")), vi: r.Get("vi"), en: r.Get("en")}
 		}
 	}
 	return out, nil

@@ -2,12 +2,11 @@ package geo
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"strconv"
-	"strings"
 	"sync"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/tabular/record"
 )
 
 // Width and Height are the size of the map in its own units: all of the mainland and both archipelagos.
@@ -56,16 +55,17 @@ var owners = map[string]string{"hoangsa": "-48", "truongsa": "-56"}
 // atlases are the two sets of provinces.
 var atlases = sync.OnceValue(func() map[string]*Atlas {
 	out := map[string]*Atlas{"VN63": {}, "VN34": {}}
-	for _, r := range mustRows(outlinesFile) {
-		id, path := r[1], r[2]
-		switch kind := r[0]; kind {
+	for _, r := range record.MustExactly(outlinesFile, "set", "id", "path", "left", "top", "right", "bottom") {
+		id, path := r.Get("id"), r.Get("path")
+		switch kind := r.Get("set"); kind {
 		case "country":
 			for _, a := range out {
 				a.Country = path
 			}
 		case "archipelago":
 			for set, a := range out {
-				a.add(Archipelago{ID: id, Area: set + owners[id], Path: path, Left: mustFloat(r[3]), Top: mustFloat(r[4]), Right: mustFloat(r[5]), Bottom: mustFloat(r[6])})
+				a.add(Archipelago{ID: id, Area: set + owners[id], Path: path, Left: mustFloat(r.Get("left")), Top: mustFloat(r.Get("top")),
+					Right: mustFloat(r.Get("right")), Bottom: mustFloat(r.Get("bottom"))})
 			}
 		default:
 			out[kind].Areas = append(out[kind].Areas, Area{ID: id, Path: path})
@@ -95,14 +95,6 @@ func Of(set string) (*Atlas, error) {
 	return nil, fault.New("geo.no-set", "set", set)
 }
 
-func mustRows(text string) [][]string {
-	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil {
-		panic(err) // embedded at build time
-	}
-	return rows[1:]
-}
-
 func mustInt(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
@@ -129,13 +121,13 @@ type Tile struct {
 func Grid(set string) (tiles []Tile, islands [2]Tile, err error) {
 	switch set {
 	case "VN63":
-		for _, r := range mustRows(provincesFile) {
-			tiles = append(tiles, Tile{"VN63-" + r[0], mustInt(r[4]), mustInt(r[5])})
+		for _, r := range record.MustExactly(provincesFile, "code63", "path", "name", "code34", "column", "row") {
+			tiles = append(tiles, Tile{"VN63-" + r.Get("code63"), mustInt(r.Get("column")), mustInt(r.Get("row"))})
 		}
 		return tiles, [2]Tile{{"hoangsa", 7, 11}, {"truongsa", 7, 15}}, nil
 	case "VN34":
-		for _, r := range mustRows(tilesFile) {
-			tiles = append(tiles, Tile{"VN34-" + r[0], mustInt(r[2]), mustInt(r[3])})
+		for _, r := range record.MustExactly(tilesFile, "code34", "name", "column", "row") {
+			tiles = append(tiles, Tile{"VN34-" + r.Get("code34"), mustInt(r.Get("column")), mustInt(r.Get("row"))})
 		}
 		return tiles, [2]Tile{{"hoangsa", 6, 9}, {"truongsa", 6, 13}}, nil
 	}

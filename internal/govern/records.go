@@ -1,7 +1,6 @@
 package govern
 
 import (
-	"encoding/csv"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/tabular/record"
 )
 
 // Programme is one of the ten action programmes of the first national forum on the digital economy and digital society
@@ -211,25 +211,21 @@ func (m row) count(column string) (int, error) {
 }
 
 func each(fsys fs.FS, name string, columns []string, take func(row) error) error {
-	f, err := fsys.Open(name)
+	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return fault.New("govern.bad-file").At(name, 0, "").Because(err)
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil || len(rows) == 0 || !slices.Equal(rows[0], columns) {
+	rows, err := record.Exactly(b, columns...)
+	if err != nil {
 		return fault.New("govern.bad-file").At(name, 1, "").Because(err)
 	}
-	for i, rec := range rows[1:] {
-		m := row{}
-		for j, c := range columns {
-			m[c] = rec[j]
-		}
+	for _, r := range rows {
+		m := row(r.Map())
 		if mark, has := m["mark"]; has && !slices.Contains(stat.Marks(), stat.Mark(mark)) {
-			return fault.New("govern.bad-record", "text", mark).At(name, i+2, "mark")
+			return fault.New("govern.bad-record", "text", mark).At(name, r.Line, "mark")
 		}
 		if err := take(m); err != nil {
-			return fault.New("govern.bad-file").At(name, i+2, "").Because(err)
+			return fault.New("govern.bad-file").At(name, r.Line, "").Because(err)
 		}
 	}
 	return nil

@@ -11,7 +11,9 @@ import (
 // rank orders the rooms: a room may import rooms of a lower rank, and of its own rank only where listed under beside.
 // The order is that of doc/design.md.
 var rank = map[string]int{
-	"fault": 0, "stat": 1, "words": 1, "text": 2,
+	"tabular/record": -1, // below everything: the sentences of errors are read with it
+	"fault":          0, "stat": 1, "words": 1, "text": 2,
+	"tabular":   3, // just above values and words
 	"territory": 3, "catalog": 3, "org": 3,
 	"cube":     4,
 	"measure":  2, // pure statistics: needs stat and fault, nothing of the cube
@@ -56,11 +58,14 @@ func packages(t *testing.T) []pkg {
 	}
 }
 
-// room gives the room of a package: the first element after internal/, or "" outside.
+// room gives the room of a package: the first element after internal/, or "" outside. A package inside a room may have a rank of its own.
 func room(path string) string {
 	rest, ok := strings.CutPrefix(path, "nhipso/internal/")
 	if !ok {
 		return ""
+	}
+	if _, own := rank[rest]; own {
+		return rest
 	}
 	r, _, _ := strings.Cut(rest, "/")
 	return r

@@ -1,7 +1,6 @@
 package territory
 
 import (
-	"encoding/csv"
 	"io/fs"
 	"slices"
 	"sort"
@@ -9,6 +8,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/tabular/record"
 	"nhipso/internal/text"
 )
 
@@ -44,26 +44,17 @@ func Load(fsys fs.FS) (*Registry, error) {
 type row map[string]string
 
 func each(fsys fs.FS, name string, columns []string, take func(row) error) error {
-	f, err := fsys.Open(name)
+	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	rows, err := r.ReadAll()
+	rows, err := record.Exactly(b, columns...)
 	if err != nil {
 		return fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
 	}
-	if len(rows) == 0 || !slices.Equal(rows[0], columns) {
-		return fault.New("territory.bad-file", "reason", "columns").At(name, 1, "")
-	}
-	for i, rec := range rows[1:] {
-		m := row{}
-		for j, c := range columns {
-			m[c] = rec[j]
-		}
-		if err := take(m); err != nil {
-			return fault.New("territory.bad-row").At(name, i+2, "").Because(err)
+	for _, r := range rows {
+		if err := take(r.Map()); err != nil {
+			return fault.New("territory.bad-row").At(name, r.Line, "").Because(err)
 		}
 	}
 	return nil

@@ -2,14 +2,15 @@
 // sheet names — in Vietnamese and English.
 //
 // Each room keeps its words in its own words.csv (columns id, vi, en); no room has them in code. Sentences of errors live in
-// package fault, names of things in the catalogue, numbers and dates are written by package text. This package imports nothing of ours.
+// package fault, names of things in the catalogue, numbers and dates are written by package text. This package imports nothing of ours but the reader of our own tables.
 package words
 
 import (
-	"encoding/csv"
 	"fmt"
 	"regexp"
 	"strings"
+
+	"nhipso/internal/tabular/record"
 )
 
 // Book is the words of one room.
@@ -17,21 +18,16 @@ type Book struct{ byID map[string][2]string }
 
 // MustRead reads a words.csv; the text is embedded at build time, so anything wrong with it is a defect and panics.
 func MustRead(text string) Book {
-	r := csv.NewReader(strings.NewReader(text))
-	r.FieldsPerRecord = 3
-	rows, err := r.ReadAll()
-	if err != nil {
-		panic(err)
-	}
 	b := Book{map[string][2]string{}}
-	for _, row := range rows[1:] {
-		if _, twice := b.byID[row[0]]; twice || row[1] == "" || row[2] == "" {
-			panic("words: " + row[0] + " appears twice or lacks a language")
+	for _, row := range record.MustExactly(text, "id", "vi", "en") {
+		id, vi, en := row.Cells[0], row.Cells[1], row.Cells[2]
+		if _, twice := b.byID[id]; twice || vi == "" || en == "" {
+			panic("words: " + id + " appears twice or lacks a language")
 		}
-		if Breaks(row[1]) || Breaks(row[2]) {
-			panic("words: " + row[0] + " has a percent sign that may begin a line; the space before it is U+00A0")
+		if Breaks(vi) || Breaks(en) {
+			panic("words: " + id + " has a percent sign that may begin a line; the space before it is U+00A0")
 		}
-		b.byID[row[0]] = [2]string{row[1], row[2]}
+		b.byID[id] = [2]string{vi, en}
 	}
 	return b
 }
