@@ -11,7 +11,7 @@
 // # The plain layouts
 //
 // Wide: the first row and the first column hold codes, every other cell a number. An industry is a code that is both; what
-// the other rows and columns mean is said by Roles. Long: three columns, row,column,value, one cell a line. In both the
-// separator may be a comma, a semicolon or a tab, told by the first line; with a semicolon or tab, numbers may have a decimal
-// comma. Numbers have no thousands separator. Text is UTF-8. Missing cells are empty, NA, "..", "...", ":" or "-".
+// the other rows and columns mean is said by Roles. Long: three columns, row,column,value, one cell a line. How
+// files are written (separator, encoding, sheet, decimal mark) is found out by package tabular. Missing cells are empty or hold a mark of
+// publishers, such as NA, "..", ":" or "-".
 package ioformat

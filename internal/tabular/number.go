@@ -239,3 +239,17 @@ func (j *Judge) Decide(f *File) (Convention, error) {
 	}
 	return Convention{comma: declared == "comma" || j.comma.line > 0}, nil
 }
+
+// Means says whether a text is a number in either convention, and this one.
+func Means(s string, d stat.Decimal) bool {
+	for _, c := range []Convention{{}, {comma: true}} {
+		f, err := c.Figure(Cell{Text, s})
+		if err != nil || !f.Known() {
+			continue
+		}
+		if n, err := stat.ParseDecimal(f.Plain); err == nil && n.Cmp(d) == 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/stat"
 	"nhipso/internal/tabular"
 )
 
@@ -124,6 +125,17 @@ func TestCellsThatAreNoFigures(t *testing.T) {
 		if _, err := point.Figure(c.cell); fault.CodeOf(err) != c.code {
 			t.Errorf("%v: %v", c.cell, err)
 		}
+	}
+}
+
+func TestMeans(t *testing.T) {
+	for s, want := range map[string]string{"1.234,5": "1234.5", "1,234.5": "1234.5", "1.234": "1.234", "84": "84", "15,38 %": "15.38"} {
+		if !tabular.Means(s, stat.MustDecimal(want)) {
+			t.Errorf("%s does not mean %s", s, want)
+		}
+	}
+	if !tabular.Means("1.234", stat.Int(1234)) || tabular.Means("84", stat.Int(85)) || tabular.Means("…", stat.Int(0)) || tabular.Means("nhiều", stat.Int(0)) {
+		t.Error("a reading is missing, or one too many")
 	}
 }
 

@@ -79,53 +79,11 @@ func AfterNumber(unit string) string {
 	return " " + unit
 }
 
-// Style is a way of writing a number.
-type Style string
-
-// Styles of numbers, as DetectNumber tells them apart.
-const (
-	Plain      Style = "plain"      // 1234.56, as data files must write it
-	Vietnamese Style = "vi"         // 1.234,56
-	English    Style = "en"         // 1,234.56
-	Ambiguous  Style = "ambiguous"  // 1,234: a thousand and more in English, one and a bit in Vietnamese
-	NotNumber  Style = "not-number" // anything else
-)
-
 var (
 	reVietnamese = regexp.MustCompile(`^[+-]?(\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d+)$`)
 	reEnglish    = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$`)
 	reSpaced     = regexp.MustCompile(`(\d)[ \x{00a0}\x{202f}](\d{3})`)
 )
-
-// DetectNumber says how a text writes a number, and the number it writes; the number is 0 when there is none or when two
-// readings are possible. A plain decimal point always counts as one, so that "1.234" is one and a bit, never a thousand.
-func DetectNumber(s string) (Style, stat.Decimal) {
-	if d, err := stat.ParseDecimal(s); err == nil {
-		return Plain, d
-	}
-	t := strings.TrimSpace(strings.ReplaceAll(s, minus, "-"))
-	for reSpaced.MatchString(t) {
-		t = reSpaced.ReplaceAllString(t, "$1$2")
-	}
-	vi, en := reVietnamese.MatchString(t), reEnglish.MatchString(t)
-	switch {
-	case vi && en:
-		return Ambiguous, stat.Decimal{}
-	case en:
-		return read(English, strings.ReplaceAll(t, ",", ""))
-	case vi:
-		return read(Vietnamese, strings.ReplaceAll(strings.ReplaceAll(t, ".", ""), ",", "."))
-	}
-	return NotNumber, stat.Decimal{}
-}
-
-func read(style Style, plain string) (Style, stat.Decimal) {
-	d, err := stat.ParseDecimal(plain)
-	if err != nil {
-		return NotNumber, stat.Decimal{}
-	}
-	return style, d
-}
 
 // ParseLocalNumber reads a number as a person types it into a page of the given language: in "vi" 1.234,56 and in "en"
 // 1,234.56, both with or without thousands separators. A text that the language does not read as a number is refused.

@@ -8,6 +8,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
+	"nhipso/internal/tabular"
 	"nhipso/internal/text"
 )
 
@@ -42,7 +43,7 @@ func (s *Speaker) Wording(o cube.Version) string {
 	}
 	for sign, word := range map[string]string{">": "more-than", "≥": "at-least", "<": "less-than", "≤": "at-most", "~": "about", "≈": "about"} {
 		if rest, ok := strings.CutPrefix(printed, sign); ok && o.Value != nil {
-			if _, n := text.DetectNumber(strings.TrimSpace(rest)); n.Cmp(*o.Value) == 0 {
+			if tabular.Means(strings.TrimSpace(rest), *o.Value) {
 				return s.say(word, "n", text.FormatNumber(s.Lang, *o.Value, -1))
 			}
 		}
