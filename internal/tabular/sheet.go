@@ -122,18 +122,9 @@ func (r *sheetReader) row() (filled bool, err error) {
 
 // cell reads the cell that was opened.
 func (r *sheetReader) cell() (Cell, error) {
-	at := r.at + 1
-	if ref, ok := r.attr("r"); ok {
-		line, column, ok := position(ref)
-		if !ok || line != r.line || column < at {
-			return Cell{}, errDamaged
-		}
-		at = column
+	if err := r.moveOn(); err != nil {
+		return Cell{}, err
 	}
-	if at >= MaxColumns {
-		return Cell{}, fault.New("tabular.too-many-cells", "rows", MaxRows, "columns", MaxColumns, "cells", MaxCells)
-	}
-	r.at = at
 	kind, _ := r.attr("t")
 	format, _ := r.attr("s")
 	var value string
@@ -169,6 +160,23 @@ func (r *sheetReader) cell() (Cell, error) {
 			return r.book.value(kind, format, value)
 		}
 	}
+}
+
+// moveOn moves to the column of the cell that was opened.
+func (r *sheetReader) moveOn() error {
+	at := r.at + 1
+	if ref, ok := r.attr("r"); ok {
+		line, column, ok := position(ref)
+		if !ok || line != r.line || column < at {
+			return errDamaged
+		}
+		at = column
+	}
+	if at >= MaxColumns {
+		return fault.New("tabular.too-many-cells", "rows", MaxRows, "columns", MaxColumns, "cells", MaxCells)
+	}
+	r.at = at
+	return nil
 }
 
 // value makes a cell of what a sheet states.
@@ -247,7 +255,10 @@ func tidy(s string, f float64) string {
 	}
 	short := strconv.FormatFloat(f, 'g', 15, 64)
 	if g, err := strconv.ParseFloat(short, 64); err == nil && g == f {
-		return strconv.FormatFloat(f, 'g', -1, 64)
+		if strings.ContainsAny(s, "eE") {
+			return strconv.FormatFloat(f, 'e', -1, 64)
+		}
+		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return s
 }

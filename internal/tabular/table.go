@@ -96,7 +96,7 @@ func (f *File) heading(top []Row, l Layout) (from, to int) {
 		return from, from + 1
 	}
 	to = from + 1
-	for to < len(top) && (unitsRow(top[to]) || numberingRow(top[to]) || f.continues(top[to], top[from])) {
+	for to < len(top) && (unitsRow(top[to]) || numberingRow(top[to]) || continues(top[to], top[from:to])) {
 		to++
 	}
 	return from, to
@@ -134,17 +134,20 @@ func mostKnown(top []Row, known []string) int {
 	return best
 }
 
-// continues says whether a row goes on with a heading: no label of its own at its left, and nothing but words and periods.
-func (f *File) continues(r, first Row) bool {
-	if r.text(0) != "" && r.text(0) != first.text(0) {
+// continues says whether a row goes on with a heading: no label of its own at its left, and nothing but words and periods; a single one only
+// below a text of the heading.
+func continues(r Row, heading []Row) bool {
+	if r.text(0) != "" && r.text(0) != heading[0].text(0) {
 		return false
 	}
+	below := false
 	for i, c := range r.Cells {
 		if i > 0 && IsNumber(c) && !headsPeriod(c) {
 			return false
 		}
+		below = below || c.Type != Empty && slices.ContainsFunc(heading, func(h Row) bool { return i > 0 && h.text(i) != "" })
 	}
-	return r.filled() > 1
+	return r.filled() > 1 || below
 }
 
 // above keeps what stands above the heading.
@@ -158,6 +161,8 @@ func (t *Table) above(rows []Row) {
 			last = c.Text
 			if u, ok := unitOf(c.Text); ok {
 				t.Unit = u
+			} else if isUnit(c) {
+				t.Unit = strings.Trim(c.Text, "() ")
 			} else {
 				t.Titles = append(t.Titles, c.Text)
 			}

@@ -58,6 +58,10 @@ func TestHeadings(t *testing.T) {
 		"two rows, the upper one over several columns": {
 			"Tỉnh;Giá trị tăng thêm;;Tỷ trọng;\n;2024;Sơ bộ 2025;2024;Sơ bộ 2025\nHuế;1,5;2,5;3,5;4,5\n",
 			"Tỉnh|Giá trị tăng thêm / 2024|Giá trị tăng thêm / Sơ bộ 2025|Tỷ trọng / 2024|Tỷ trọng / Sơ bộ 2025", "", "", "Huế|1,5|2,5|3,5|4,5"},
+		"a line that only one column needs": {
+			"Tỉnh;Lao động;So với cùng kỳ\n;;năm trước (%)\nHuế;1,5;2,5\n", "Tỉnh|Lao động|So với cùng kỳ / năm trước (%)", "", "", "Huế|1,5|2,5"},
+		"a label in the second column is a row": {
+			"Ngành;;2024;2025\n;Nông nghiệp;;\n;Lúa;1,5;2,5\n", "Ngành||2024|2025", "", "", "|Nông nghiệp||\n|Lúa|1,5|2,5"},
 		"a row that numbers the columns": {
 			"Tên chỉ tiêu;Mã số;Kỳ trước;Kỳ này\nA;B;1;2\nDoanh thu;01;10,5;11,5\n", "Tên chỉ tiêu|Mã số|Kỳ trước|Kỳ này", "", "", "Doanh thu|01|10,5|11,5"},
 		"numbers in brackets, one computed": {
