@@ -3,6 +3,7 @@ package tabular
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"iter"
 	"strings"
 
@@ -74,7 +75,7 @@ func Open(r io.Reader, name string, o Options) (*File, error) {
 	if err := o.Check("--"); err != nil {
 		return nil, err
 	}
-	b, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	b, err := readAll(r)
 	switch {
 	case err != nil:
 		return nil, fault.New("tabular.unreadable").At(name, 0, "").Because(err)
@@ -100,6 +101,22 @@ func Open(r io.Reader, name string, o Options) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// readAll reads a file whole, up to one byte more than is allowed, into memory of the right size where the size is known.
+func readAll(r io.Reader) ([]byte, error) {
+	size := int64(0)
+	switch x := r.(type) {
+	case interface{ Stat() (fs.FileInfo, error) }:
+		if info, err := x.Stat(); err == nil {
+			size = info.Size()
+		}
+	case interface{ Len() int }:
+		size = int64(x.Len())
+	}
+	b := bytes.NewBuffer(make([]byte, 0, min(max(size, 0), MaxBytes)+bytes.MinRead))
+	_, err := b.ReadFrom(io.LimitReader(r, MaxBytes+1))
+	return b.Bytes(), err
 }
 
 // advice is the refusal of a kind, by what its owner can do.

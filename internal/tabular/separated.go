@@ -131,7 +131,7 @@ func (o *oldText) refuse(file string) error {
 // records gives the rows of a CSV.
 func (f *File) records(b []byte) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		r := record.New(bytes.NewReader(b), f.Separator)
+		r := record.New(bytes.NewReader(b), f.Separator).Loose()
 		var cells []Cell
 		for {
 			rec, line, err := r.Next()
@@ -213,7 +213,7 @@ func tellSeparator(b []byte, file string) (rune, error) {
 // leaves says whether a separator leaves another one inside a cell that is no number: 1,5;2,5 is two numbers between semicolons, and
 // between commas something that holds a semicolon.
 func leaves(b []byte, sign rune) bool {
-	r := record.New(bytes.NewReader(b), sign)
+	r := record.New(bytes.NewReader(b), sign).Loose()
 	for {
 		rec, _, err := r.Next()
 		if err != nil {
@@ -241,7 +241,7 @@ func most(list []width) width {
 
 // divide counts the cells of every row.
 func divide(b []byte, sign rune) width {
-	r := record.New(bytes.NewReader(b), sign)
+	r := record.New(bytes.NewReader(b), sign).Loose()
 	var lengths [][2]int // with and without the empty cells at the end
 	counts := map[int]int{}
 	out := width{sign: sign}

@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"bytes"
 	"io"
 	"iter"
 	"math"
@@ -58,8 +59,8 @@ func (f *File) cells(w *workbook, s sheet) iter.Seq2[Row, error] {
 }
 
 func spanOf(x *xmlScanner) (span, bool) {
-	ref, _ := x.attr("ref")
-	from, to, ok := strings.Cut(ref, ":")
+	ref, _ := x.bytes("ref")
+	from, to, ok := bytes.Cut(ref, []byte{':'})
 	top, left, ok1 := position(from)
 	bottom, right, ok2 := position(to)
 	return span{top: top, bottom: bottom, left: left, right: right}, ok && ok1 && ok2 && top <= bottom && left <= right
@@ -125,8 +126,14 @@ func (r *sheetReader) cell() (Cell, error) {
 	if err := r.moveOn(); err != nil {
 		return Cell{}, err
 	}
-	kind, _ := r.attr("t")
-	format, _ := r.attr("s")
+	kind := "n"
+	if b, ok := r.bytes("t"); ok {
+		kind = typeName(b)
+	}
+	format := 0
+	if b, ok := r.bytes("s"); ok {
+		format, _ = strconv.Atoi(string(b))
+	}
 	var value string
 	formula, stored, inside := false, false, false
 	for {
@@ -165,7 +172,7 @@ func (r *sheetReader) cell() (Cell, error) {
 // moveOn moves to the column of the cell that was opened.
 func (r *sheetReader) moveOn() error {
 	at := r.at + 1
-	if ref, ok := r.attr("r"); ok {
+	if ref, ok := r.bytes("r"); ok {
 		line, column, ok := position(ref)
 		if !ok || line != r.line || column < at {
 			return errDamaged
@@ -180,7 +187,7 @@ func (r *sheetReader) moveOn() error {
 }
 
 // value makes a cell of what a sheet states.
-func (w *workbook) value(kind, format, s string) (Cell, error) {
+func (w *workbook) value(kind string, format int, s string) (Cell, error) {
 	switch kind {
 	case "s":
 		i, err := strconv.Atoi(strings.TrimSpace(s))
@@ -204,7 +211,7 @@ func (w *workbook) value(kind, format, s string) (Cell, error) {
 		return Cell{}, errDamaged
 	case "d":
 		return Cell{Date, strings.TrimSuffix(s, "T00:00:00")}, nil
-	case "", "n":
+	case "n":
 		return w.numberCell(format, strings.TrimSpace(s))
 	}
 	return Cell{}, errDamaged
@@ -217,7 +224,7 @@ func textCell(s string) Cell {
 	return Cell{Text, s}
 }
 
-func (w *workbook) numberCell(format, s string) (Cell, error) {
+func (w *workbook) numberCell(format int, s string) (Cell, error) {
 	if s == "" {
 		return Cell{}, nil
 	}
@@ -226,8 +233,8 @@ func (w *workbook) numberCell(format, s string) (Cell, error) {
 		return Cell{}, errDamaged
 	}
 	var st style
-	if i, err := strconv.Atoi(format); err == nil && i >= 0 && i < len(w.styles) {
-		st = w.styles[i]
+	if format >= 0 && format < len(w.styles) {
+		st = w.styles[format]
 	}
 	switch {
 	case st.date:
@@ -319,14 +326,29 @@ func (w *workbook) dateCell(days float64) (Cell, error) {
 }
 
 // position reads a reference such as AB12 as a row from 1 and a column from 0.
-func position(ref string) (line, column int, ok bool) {
+func position(ref []byte) (line, column int, ok bool) {
 	i := 0
 	for i < len(ref) && ref[i] >= 'A' && ref[i] <= 'Z' && i < 4 {
 		column = column*26 + int(ref[i]-'A') + 1
 		i++
 	}
-	line, err := strconv.Atoi(ref[i:])
-	return line, column - 1, err == nil && i > 0 && line > 0 && ref[i] != '+'
+	for k := i; k < len(ref); k++ {
+		if ref[k] < '0' || ref[k] > '9' || line > MaxRows {
+			return 0, 0, false
+		}
+		line = line*10 + int(ref[k]-'0')
+	}
+	return line, column - 1, i > 0 && line > 0
+}
+
+// typeName gives the name of a type of cells without a new string each.
+func typeName(b []byte) string {
+	for _, s := range [...]string{"s", "n", "str", "inlineStr", "b", "e", "d"} {
+		if string(b) == s {
+			return s
+		}
+	}
+	return string(b)
 }
 
 // plainNumber says whether a text is digits, signs, a point and an exponent: strconv also takes hexadecimal and underscores.

@@ -36,6 +36,12 @@ func New(r io.Reader, comma rune) *Reader {
 	return &Reader{c}
 }
 
+// Loose lets blanks stand between a separator and a quotation mark, as people write them. It gives the reader back.
+func (r *Reader) Loose() *Reader {
+	r.csv.TrimLeadingSpace = r.csv.Comma != '\t' // a tab is a blank too
+	return r
+}
+
 // Next gives the fields of the next record, which are good until the one after, and the line on which it begins; io.EOF at the end.
 func (r *Reader) Next() (fields []string, line int, err error) {
 	fields, err = r.csv.Read()

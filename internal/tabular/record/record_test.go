@@ -49,6 +49,12 @@ func TestRecordsOneByOne(t *testing.T) {
 	if _, line, err := r.Next(); !errors.As(err, &bad) || bad.Line != 5 || line != 5 || bad.Error() == "" {
 		t.Error(line, err)
 	}
+	if f, _, err := New(strings.NewReader("a, \"b, c\"\n"), ',').Loose().Next(); err != nil || f[1] != "b, c" {
+		t.Error(f, err)
+	}
+	if f, _, err := New(strings.NewReader("\t\ta\n"), '\t').Loose().Next(); err != nil || len(f) != 3 {
+		t.Error(f, err)
+	}
 	if _, _, err := New(strings.NewReader(""), ',').Next(); err != io.EOF {
 		t.Error(err)
 	}
