@@ -10,6 +10,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"nhipso/internal/tabular/record"
 )
 
 // smooth is how far, in units of the map, a simplified border may lie from the one in the source.
@@ -36,15 +38,16 @@ func read(root string) (*source, error) {
 	if s.shapes, err = readSVG(string(drawing)); err != nil {
 		return nil, err
 	}
-	rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
+	rows, err := record.Exactly(table, "code63", "path", "name", "code34", "column", "row")
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range rows[1:] {
-		if s.shapes[r[1]] == nil {
-			return nil, fmt.Errorf("province %s: the drawing has no path %q", r[0], r[1])
+	for _, r := range rows {
+		p := province{code63: r.Get("code63"), path: r.Get("path"), code34: r.Get("code34")}
+		if s.shapes[p.path] == nil {
+			return nil, fmt.Errorf("province %s: the drawing has no path %q", p.code63, p.path)
 		}
-		s.provinces = append(s.provinces, province{code63: r[0], path: r[1], code34: r[3]})
+		s.provinces = append(s.provinces, p)
 	}
 	return s, nil
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/tabular/record"
 )
 
 func TestAtlas(t *testing.T) {
@@ -86,8 +87,8 @@ func TestTheJoinTableAgreesWithTheOfficialCrosswalk(t *testing.T) {
 		t.Fatal(err)
 	}
 	ours := map[string][]string{}
-	for _, p := range mustRows(provincesFile) {
-		ours[p[0]] = p
+	for _, p := range record.MustExactly(provincesFile, "code63", "path", "name", "code34", "column", "row") {
+		ours[p.Cells[0]] = p.Cells
 	}
 	if len(rows)-1 != len(ours) {
 		t.Fatalf("%d rows, want %d", len(rows)-1, len(ours))
