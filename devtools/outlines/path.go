@@ -160,15 +160,3 @@ func (r ring) area() float64 {
 	}
 	return a / 2
 }
-
-// holds reports whether a point lies inside the ring.
-func (r ring) holds(p point) bool {
-	in := false
-	for i, a := range r {
-		b := r[(i+1)%len(r)]
-		if (a.y > p.y) != (b.y > p.y) && p.x < (b.x-a.x)*(p.y-a.y)/(b.y-a.y)+a.x {
-			in = !in
-		}
-	}
-	return in
-}

@@ -26,7 +26,7 @@ func shapeOf(t string) shape {
 		s.digits, s.point, s.comma = t, true, true
 		return s
 	}
-	if t == "" || !strings.ContainsAny(t[:1], "0123456789.,+-(\xe2") { // of the minus signs beyond ASCII, the first byte
+	if t == "" || strings.IndexByte("0123456789.,+-(", t[0]) < 0 && t[0] != "−"[0] { // of the minus signs beyond ASCII, the first byte
 		return s
 	}
 	t, s.flags = cutFlags(t)
