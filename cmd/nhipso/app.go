@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -22,6 +21,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/middleware"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/recipe"
@@ -38,14 +38,6 @@ type place struct {
 	data     string
 	database string
 	note     string // file that notes the head of the audit log; "" for the usual place
-}
-
-func (e *env) placeFlags(f *flag.FlagSet) *place {
-	p := &place{}
-	f.StringVar(&p.data, "data", first(e.getenv("NHIPSO_DATA"), "nhipso-data"), "data")
-	f.StringVar(&p.database, "database", e.getenv("NHIPSO_DATABASE"), "database")
-	f.StringVar(&p.note, "head-note", e.getenv("NHIPSO_HEAD_NOTE"), "head-note")
-	return p
 }
 
 func first(texts ...string) string {
@@ -228,20 +220,30 @@ func (s source) inWords(kept []store.Finding) []publish.Finding {
 	return out
 }
 
-// handler puts the portal and the API together. warm draws the main pages of a release ahead of their first reader.
-func (a *app) handler(gate *publish.Gate, log *slog.Logger) (h http.Handler, warm func(ctx context.Context, host string), err error) {
+// site puts the portal, the API and what watches them together.
+func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*web.Site, error) {
 	methods, err := fs.Sub(doc.Methods, "methods")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Publications: a.publications, Log: log, Now: a.now})
+	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	site := web.New(web.Config{Library: gate, Publications: a.publications, Scenarios: a.scenarios(), Methods: methods, Territory: a.areas, Log: log, Now: a.now})
+	site := web.New(web.Config{Library: gate, Publications: a.publications, Scenarios: a.scenarios(), Methods: methods, Territory: a.areas, Log: log, Now: a.now,
+		BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Deadline: s.Duration("request-timeout")})
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
-	return site, site.Warm, nil
+	site.HandleWatch("/healthz", http.HandlerFunc(s.health.Live))
+	site.HandleWatch("/readyz", http.HandlerFunc(s.health.Ready))
+	if s.Text("metrics-addr") == "" {
+		site.HandleWatch("/metrics", s.near(site.Missing()))
+	}
+	s.metrics.Memory("pages", site.Kept)
+	if kept, ok := service.(interface{ Kept() middleware.Kept }); ok {
+		s.metrics.Memory("api", kept.Kept)
+	}
+	return site, nil
 }
 
 // reason gives the cause of a file error as a sentence, without the path, which the sentence around it names. For what has no

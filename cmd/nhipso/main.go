@@ -47,6 +47,7 @@ func commands() []command {
 		{"calc", calculate},
 		{"override", override},
 		{"doctor", doctor},
+		{"config", showConfig},
 		{"version", showVersion},
 	}
 }
@@ -56,13 +57,17 @@ type env struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
+	environ  func() []string // nil in tests that give single variables
 	now      func() time.Time
 	lang     string
+	settle   map[*flag.FlagSet]func() error // settings that wait for the flags to be parsed
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	e := &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now}
+	// A second signal ends the program at once: whoever sends it does not want to wait for what the first one began.
+	fault.Go(func() { <-ctx.Done(); stop() }, func(any, []byte) {})
+	e := &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, environ: os.Environ, now: time.Now}
 	status := dispatch(ctx, e, os.Args[1:])
 	stop()
 	os.Exit(status)
@@ -133,6 +138,17 @@ func (e *env) flags(name string) *flag.FlagSet {
 
 // parse reads the flags; asking for help prints it and gives errHelp. Flags may stand before or after other arguments.
 func (e *env) parse(f *flag.FlagSet, args []string) ([]string, error) {
+	rest, err := e.parseFlags(f, args)
+	if settle := e.settle[f]; settle != nil {
+		delete(e.settle, f)
+		if err == nil {
+			err = settle()
+		}
+	}
+	return rest, err
+}
+
+func (e *env) parseFlags(f *flag.FlagSet, args []string) ([]string, error) {
 	var rest []string
 	for {
 		err := f.Parse(args)
@@ -181,8 +197,8 @@ func (e *env) finish(err error) int {
 	}
 	fmt.Fprintln(e.err, fault.In(err, e.lang))
 	kind := fault.KindOf(err)
-	if strings.HasPrefix(fault.CodeOf(err), "cli.") && kind == fault.Invalid {
-		return exitUsage // the command line, not the data
+	if room, _, _ := strings.Cut(fault.CodeOf(err), "."); (room == "cli" || room == "config") && kind == fault.Invalid {
+		return exitUsage // the command line or the settings, not the data
 	}
 	switch kind {
 	case fault.Invalid, fault.Conflict:

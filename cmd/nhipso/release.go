@@ -85,14 +85,14 @@ func release(ctx context.Context, e *env, args []string) error {
 	if !known || len(rest) > 1 {
 		return fault.New("cli.bad-action", "action", strings.Join(rest, " "), "known", strings.Join(releaseOrder, ", "))
 	}
-	if err := onlyFlags(f, "release "+name, "data database head-note "+action.flags); err != nil {
+	if err := onlyFlags(f, "release "+name, placeNames+action.flags); err != nil {
 		return err
 	}
 	if strings.HasPrefix(action.flags, "id") && o.id == "" && name != "open" {
 		return fault.New("cli.missing", "command", "release "+name, "what", "--id")
 	}
 	if name == "describe" && o.vi == "" && o.en == "" { // the words are then the program's, whoever asks for them
-		if err := onlyFlags(f, "release describe", "data database head-note id"); err != nil {
+		if err := onlyFlags(f, "release describe", placeNames+"id"); err != nil {
 			return err
 		}
 	}

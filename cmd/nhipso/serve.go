@@ -2,57 +2,54 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"net/http"
-	"syscall"
 	"time"
 
+	"nhipso/internal/config"
 	"nhipso/internal/fault"
-	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 )
 
-// How long a stop waits for requests in progress, and how often the server looks for a release whose minute has come.
-const (
-	graceful = 10 * time.Second
-	lookout  = 2 * time.Second
-)
+// How often the server looks for a release whose minute has come.
+const lookout = 2 * time.Second
 
 // serve opens the portal and the API; on a new data folder it first loads, computes and publishes.
 func serve(ctx context.Context, e *env, args []string) error {
 	f := e.flags("serve")
-	p := e.placeFlags(f)
-	addr := f.String("addr", first(e.getenv("NHIPSO_ADDR"), "localhost:8080"), "addr")
+	var s config.Settings
+	e.bind(f, true, func(x config.Settings) { s = x })
 	file := f.String("release", "", "release-file")
-	if _, err := e.parse(f, args); err != nil {
+	rest, err := e.parse(f, args)
+	if err != nil {
 		return err
 	}
+	if len(rest) > 0 {
+		return fault.New("cli.bad-flag", "command", "serve", "reason", rest[0])
+	}
 	if *file != "" {
-		if err := onlyFlags(f, "serve --release", "addr release"); err != nil {
+		if err := onlyFlags(f, "serve --release", "release config "+serverNames()); err != nil {
 			return err
 		}
 	}
-	// The port is taken before anything is prepared, so that a busy one is known at once and nothing is done for nothing.
-	listener, err := net.Listen("tcp", *addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fault.New("cli.port-busy", "addr", *addr)
-	}
+	// Ports are taken before anything is prepared, so that a busy one is known at once and nothing is done for nothing.
+	listeners, err := takePorts(s)
 	if err != nil {
-		return fault.New("cli.cannot-listen", "addr", *addr, "reason", reason(err))
+		return err
 	}
-	defer listener.Close()
+	defer listeners.close()
+	out := *e
+	e = &out // what is said by the way goes into the log
+	log := e.logger(s)
 	if *file != "" {
-		return e.mirror(ctx, listener, *file)
+		return e.mirror(ctx, log, listeners, s, *file)
 	}
-	a, err := e.open(ctx, p)
+	p := placeOf(s)
+	a, err := e.open(ctx, &p)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	log := slog.New(slog.NewTextHandler(e.err, nil))
 	a.log = log
 	if err := a.prepare(ctx, e); err != nil {
 		return err
@@ -62,69 +59,52 @@ func serve(ctx context.Context, e *env, args []string) error {
 	gate := a.gate()
 	gate.Files = kept.source
 	gate.Warn = func(err error) { log.Warn("no file of the release", "error", fault.In(err, "en")) }
-	out := &lookoutFor{app: a, gate: gate, warn: func(err error) { log.Warn("not recorded", "error", fault.In(err, "en")) }}
-	if _, err := out.refresh(ctx); err != nil {
+	look := &lookoutFor{app: a, gate: gate, warn: func(err error) { log.Warn("not recorded", "error", fault.In(err, "en")) }}
+	if _, err := look.refresh(ctx); err != nil {
 		return err
 	}
 	w := &worker{app: a}
 	defer w.wait()
-	return a.serveOn(ctx, e, listener, out.gate, func(ctx context.Context) (bool, error) {
-		fresh, err := out.refresh(ctx)
+	return a.serveOn(ctx, e, listeners, s, gate, func(ctx context.Context) (bool, error) {
+		fresh, err := look.refresh(ctx)
 		w.look(ctx)
 		return fresh, err
 	})
 }
 
-// serveOn answers on a listener until the context ends. look is called every few seconds, and at the next minute at which something comes out;
-// it says whether the public sees another release than before.
-func (a *app) serveOn(ctx context.Context, e *env, listener net.Listener, gate *publish.Gate, look func(context.Context) (bool, error)) error {
-	addr := listener.Addr().String()
-	handler, warm, err := a.handler(gate, a.log)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
-		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
-	failed := make(chan error, 1)
-	middleware.Go(a.log, "serve", func() { failed <- server.Serve(listener) })
-	fmt.Fprintln(e.err, e.w("serve.listening", "addr", addr))
-	ahead := func() { middleware.Go(a.log, "warm", func() { warm(ctx, addr) }) }
-	ahead()
+// ports are the listeners of a server.
+type ports struct{ main, watch net.Listener }
 
-	timer := time.NewTimer(nextLook(ctx, gate.Source, a.now()))
-	defer timer.Stop()
-	told := ""
-	for {
-		select {
-		case err := <-failed:
-			return fault.New("cli.cannot-listen", "addr", addr, "reason", reason(err))
-		case <-timer.C:
-			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
-			fresh, err := look(ctx)
-			if err != nil && ctx.Err() == nil {
-				if trouble := fault.In(err, "en"); trouble != told { // once, not at every look
-					told = trouble
-					a.log.Warn("refresh", "error", trouble)
-				}
-			}
-			if fresh {
-				if view, err := gate.View(ctx, publish.Everybody()); err == nil {
-					a.log.Info("release shown", "release", view.Release.ID, "minute", view.Release.PublishAt)
-				}
-				ahead()
-			}
-			timer.Reset(nextLook(ctx, gate.Source, a.now()))
-		case <-ctx.Done():
-			fmt.Fprintln(e.err, e.w("serve.stopping"))
-			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
-			defer cancel()
-			if err := server.Shutdown(bounded); err != nil {
-				server.Close()
-			}
-			fmt.Fprintln(e.err, e.w("serve.stopped"))
-			return nil
+func takePorts(s config.Settings) (p ports, err error) {
+	if p.main, err = listen(s.Text("addr")); err != nil {
+		return p, err
+	}
+	if addr := s.Text("metrics-addr"); addr != "" {
+		if p.watch, err = listen(addr); err != nil {
+			p.close()
+			return p, err
 		}
 	}
+	secured, err := secure(p.main, s)
+	if err != nil {
+		p.close()
+		return p, err
+	}
+	p.main = secured
+	return p, nil
+}
+
+func (p ports) close() {
+	p.main.Close()
+	if p.watch != nil {
+		p.watch.Close()
+	}
+}
+
+// loopback reports whether an address is reached from this machine only.
+func loopback(a net.Addr) bool {
+	t, ok := a.(*net.TCPAddr)
+	return ok && t.IP.IsLoopback()
 }
 
 // prepare brings an installation to where it can serve: reference data loaded, recipes run, a first release published. On an

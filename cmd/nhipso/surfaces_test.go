@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/config"
 	"nhipso/internal/cube"
 	"nhipso/internal/monitor"
 	"nhipso/internal/publish"
@@ -58,6 +59,8 @@ var pagesAsked = map[string][]string{
 	"GET /favicon.svg":              {},
 	"GET /favicon.ico":              {},
 	"GET /healthz":                  {"/healthz"},
+	"GET /readyz":                   {"/readyz"},
+	"GET /metrics":                  {"/metrics"},
 	"/api":                          {"/api"},
 	"/api/":                         nil, // every operation, below
 }
@@ -74,7 +77,7 @@ var operationsAsked = map[string][]string{
 
 // The arguments with which each command is asked, beside those that are made from what is hidden.
 var commandsAsked = map[string][][]string{
-	"serve": {}, "load": {}, "calc": {}, "override": {}, "version": {{}}, // these show no figure of the store
+	"serve": {}, "load": {}, "calc": {}, "override": {}, "version": {{}}, "config": {{}}, // these show no figure of the store
 	"finding": {}, // the desk of whoever keeps the installation: an answer needs what was found, before any release; so does load --check
 	"run":     {{"--list"}},
 	"release": {{"list"}, {"calendar"}, {"show", "--id", "2026-Q3"}}, // what release file writes has a test of its own
@@ -267,7 +270,7 @@ func unpacked(t *testing.T, body string) string {
 func TestNoSurfaceTellsWhatIsHidden(t *testing.T) {
 	v := newVault(t)
 	gate := v.gate()
-	handler, _, err := v.handler(gate, slog.New(slog.DiscardHandler))
+	handler, err := v.site(gate, slog.New(slog.DiscardHandler), v.serving(gate, config.Defaults()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +288,7 @@ func TestNoSurfaceTellsWhatIsHidden(t *testing.T) {
 	}
 	cells := v.cells(t, gate)
 	t.Run("pages and their files", func(t *testing.T) {
-		for _, pattern := range handler.(interface{ Routes() []string }).Routes() {
+		for _, pattern := range handler.Routes() {
 			addresses, known := pagesAsked[pattern]
 			if !known {
 				t.Errorf("the route %q is not asked for secrets: add it to pagesAsked", pattern)

@@ -34,6 +34,7 @@ type Options struct {
 	Territory *territory.Registry
 	Log       *slog.Logger
 	Now       func() time.Time
+	BaseURL   string // "https://…" when it is known; else the document names no host
 	// Publications are the periodic ones that the calendar tells of.
 	Publications []publish.Publication
 }
@@ -49,8 +50,21 @@ type service struct {
 	documents    map[string]*document
 	order        []string // operations as registered
 	index        index
+	mux          *http.ServeMux
+	memory       *middleware.Memory
 	inside       http.Handler
 }
+
+// Route gives the pattern of the operation that answers a request, or "" when none does.
+func (s *service) Route(r *http.Request) string {
+	if _, pattern := s.mux.Handler(r); pattern != "/" {
+		return pattern
+	}
+	return ""
+}
+
+// Kept gives how the memory of answers does.
+func (s *service) Kept() middleware.Kept { return s.memory.Kept() }
 
 // Handler makes the API, to be mounted at Root and at Root + "/". It answers with whole responses, compressed and under entity tags.
 func Handler(lib Library, o Options) (http.Handler, error) {
@@ -74,6 +88,9 @@ func Handler(lib Library, o Options) (http.Handler, error) {
 		a := humago.NewWithPrefix(target, Root+"/v1", config(lang))
 		a.UseMiddleware(s.settle(a))
 		s.register(a)
+		if o.BaseURL != "" {
+			a.OpenAPI().Servers = []*huma.Server{{URL: strings.TrimSuffix(o.BaseURL, "/") + Root + "/v1"}}
+		}
 		if s.documents[lang], err = describe(a.OpenAPI(), lang, s.order); err != nil {
 			return nil, err
 		}
@@ -84,8 +101,9 @@ func Handler(lib Library, o Options) (http.Handler, error) {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, fault.New("api.no-path", "path", short(r.URL.Path)))
 	})
+	s.mux, s.memory = mux, middleware.NewMemory(remembered)
 	s.inside = middleware.Chain(mux,
-		middleware.NewMemory(remembered).Remember(s.key),
+		s.memory.Remember(s.key),
 		middleware.Recover(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, fault.New("api.broken")) })))
 	return s, nil
 }

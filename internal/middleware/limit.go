@@ -2,17 +2,17 @@ package middleware
 
 import (
 	"math"
-	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Limit bounds how many requests one client may make: a bucket of Burst requests that refills at Rate a second. An IPv6
-// client is its /64 network, since one subscriber holds all of it.
+// client is its /64 network, since one subscriber holds all of it. An infinite Rate bounds nothing.
 type Limit struct {
 	Rate    float64
 	Burst   int
@@ -21,47 +21,41 @@ type Limit struct {
 	Exempt  func(*http.Request) bool
 }
 
-type bucket struct {
-	left float64
-	at   time.Time
-}
-
 // maxClients bounds the memory of the limit; when it is reached, full buckets are dropped, which loses nothing.
 const maxClients = 100_000
 
 // Wrap refuses, with 429 and Retry-After, what goes beyond the limit; refuse writes the words.
 func (l Limit) Wrap(refuse http.Handler) Wrap {
 	var mu sync.Mutex
-	clients := map[string]*bucket{}
-	take := func(client string) (wait float64, ok bool) {
+	clients := map[string]*rate.Limiter{}
+	bucket := func(client string, now time.Time) *rate.Limiter {
 		mu.Lock()
 		defer mu.Unlock()
-		now := l.Now()
 		b := clients[client]
 		if b == nil {
 			if len(clients) >= maxClients {
 				for k, old := range clients {
-					if old.left+now.Sub(old.at).Seconds()*l.Rate >= float64(l.Burst) {
+					if old.TokensAt(now) >= float64(l.Burst) {
 						delete(clients, k)
 					}
 				}
 			}
-			b = &bucket{left: float64(l.Burst), at: now}
+			b = rate.NewLimiter(rate.Limit(l.Rate), l.Burst)
 			clients[client] = b
 		}
-		b.left = math.Min(float64(l.Burst), b.left+now.Sub(b.at).Seconds()*l.Rate)
-		b.at = now
-		if b.left < 1 {
-			return (1 - b.left) / l.Rate, false
-		}
-		b.left--
-		return 0, true
+		return b
 	}
 	return func(next http.Handler) http.Handler {
+		if math.IsInf(l.Rate, 1) {
+			return next
+		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if l.Exempt == nil || !l.Exempt(r) {
-				if wait, ok := take(Client(r, l.Trusted)); !ok {
-					w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait))))
+				now := l.Now()
+				turn := bucket(Client(r, l.Trusted), now).ReserveN(now, 1)
+				if wait := turn.DelayFrom(now); wait > 0 {
+					turn.CancelAt(now) // who is refused takes nobody's turn
+					w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 					refuse.ServeHTTP(w, r)
 					return
 				}
@@ -69,46 +63,4 @@ func (l Limit) Wrap(refuse http.Handler) Wrap {
 			next.ServeHTTP(w, r)
 		})
 	}
-}
-
-// Client names who asks: the address of the connection, or behind a trusted proxy the last address it forwarded that is not
-// itself a trusted proxy.
-func Client(r *http.Request, trusted []netip.Prefix) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if within(addr, trusted) {
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		for i := len(hops) - 1; i >= 0; i-- {
-			hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-			if err != nil {
-				break
-			}
-			addr = hop
-			if !within(hop, trusted) {
-				break
-			}
-		}
-	}
-	addr = addr.Unmap()
-	if addr.Is6() {
-		if p, err := addr.Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return addr.String()
-}
-
-func within(a netip.Addr, list []netip.Prefix) bool {
-	for _, p := range list {
-		if p.Contains(a.Unmap()) {
-			return true
-		}
-	}
-	return false
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Memory keeps rendered responses by key, the least recently used going first when it is full. Two requests for one key that
@@ -16,6 +17,14 @@ type Memory struct {
 	size  int
 	byKey map[string]*list.Element
 	order *list.List // newest first; values are *slot
+
+	hits, misses atomic.Int64
+}
+
+// Kept says how a memory does.
+type Kept struct {
+	Hits, Misses int64 // answered from memory, and rendered to be kept
+	Bytes        int
 }
 
 type slot struct {
@@ -29,6 +38,9 @@ type slot struct {
 func NewMemory(max int) *Memory {
 	return &Memory{max: max, byKey: map[string]*list.Element{}, order: list.New()}
 }
+
+// Kept gives how the memory does.
+func (m *Memory) Kept() Kept { return Kept{m.hits.Load(), m.misses.Load(), m.Size()} }
 
 // Size gives the bytes kept.
 func (m *Memory) Size() int {
@@ -84,7 +96,10 @@ func (m *Memory) get(key string, render func() *Entity) *Entity {
 		return render()
 	}
 	if fresh {
+		m.misses.Add(1)
 		m.settle(el, s)
+	} else {
+		m.hits.Add(1)
 	}
 	return s.entity
 }

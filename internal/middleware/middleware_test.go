@@ -288,7 +288,7 @@ func TestRecover(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(&out, nil))
 	failed := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500); io.WriteString(w, "sorry") })
 	h := middleware.Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { panic("boom") }),
-		middleware.Log(log, time.Now, nil), middleware.Recover(log, failed))
+		middleware.Logging{Log: log, Now: time.Now}.Wrap(), middleware.Recover(log, failed))
 	res := get(t, h)
 	t.Run("turns a panic into the error page", func(t *testing.T) {
 		if res.StatusCode != 500 || text(t, res.Body) != "sorry" {

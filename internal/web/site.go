@@ -32,7 +32,7 @@ type Config struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	BaseURL   string         // "https://…" when it is known; else each request's own host is used
-	Trusted   []netip.Prefix // proxies whose X-Forwarded-For is believed
+	Trusted   []netip.Prefix // proxies whose X-Forwarded headers are believed
 	Rate      float64        // requests a second and client; 0 means 50
 	Burst     int            // requests that a client may make at once; 0 means 200
 	Memory    int            // bytes of rendered pages to keep; 0 means 64 MiB
@@ -65,8 +65,9 @@ type Site struct {
 	publications []publish.Publication
 	random       io.Reader
 	trusted      []netip.Prefix
-	api          bool // there is an API beside the portal
-	mux          *http.ServeMux
+	api          bool            // there is an API beside the portal
+	mux, pages   *http.ServeMux  // pages are behind the formats, see formats
+	unlimited    map[string]bool // paths by which machines watch the server
 	handler      http.Handler
 	patterns     []string // of all routes, in the order of declaration
 }
@@ -101,16 +102,17 @@ func New(c Config) *Site {
 		c.Memory = 64 << 20
 	}
 	s := &Site{library: c.Library, methodFiles: c.Methods, territory: c.Territory, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"),
-		memory: middleware.NewMemory(c.Memory), scenarios: c.Scenarios, publications: c.Publications, random: c.Random, trusted: c.Trusted, mux: http.NewServeMux()}
+		memory: middleware.NewMemory(c.Memory), scenarios: c.Scenarios, publications: c.Publications, random: c.Random, trusted: c.Trusted, mux: http.NewServeMux(), unlimited: map[string]bool{}}
 	s.routes()
 	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,
 		Exempt: func(r *http.Request) bool {
-			return r.URL.Path == "/healthz" || strings.HasPrefix(r.URL.Path, static.Prefix)
+			return strings.HasPrefix(r.URL.Path, static.Prefix) || s.unlimited[r.URL.Path]
 		}}
 	s.handler = middleware.Chain(s.mux,
-		middleware.Log(c.Log, c.Now, c.Trusted),
+		middleware.RequestID,
+		middleware.Logging{Log: c.Log, Now: c.Now, Trusted: c.Trusted, Path: s.shownPath, Quiet: func(r *http.Request) bool { return s.unlimited[r.URL.Path] }}.Wrap(),
 		middleware.Security(middleware.Policy{}),
-		middleware.Recover(c.Log, s.failing(http.StatusInternalServerError, "web.broken")),
+		middleware.Recovering(c.Log, s.failing(http.StatusInternalServerError, "web.broken"), s.shownPath),
 		limit.Wrap(s.failing(http.StatusTooManyRequests, "web.too-many")),
 		middleware.SameOrigin(s.failing(http.StatusForbidden, "web.cross-origin")),
 		middleware.Budgets(budgets, classOf, s.failing(http.StatusServiceUnavailable, "web.busy")),
@@ -127,6 +129,22 @@ func (s *Site) Handle(pattern string, h http.Handler) {
 	s.patterns = append(s.patterns, pattern)
 	s.mux.Handle(pattern, h)
 }
+
+// HandleWatch adds a route by which machines watch the server: it has no limit, and is logged only where everything is.
+func (s *Site) HandleWatch(path string, h http.Handler) {
+	s.unlimited[path] = true
+	s.Handle("GET "+path, h)
+}
+
+// Missing answers as for a page that there is not.
+func (s *Site) Missing() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
+	})
+}
+
+// Kept gives how the memory of pages does.
+func (s *Site) Kept() middleware.Kept { return s.memory.Kept() }
 
 // apiPage is where the API has its page, when there is one.
 const apiPage = "/api"
@@ -163,6 +181,7 @@ func (s *Site) Routes() []string { return slices.Clone(s.patterns) }
 // routes maps addresses to pages. An address with a format (.csv, .json, .xlsx, .svg, .png) reaches the same page.
 func (s *Site) routes() {
 	pages := http.NewServeMux()
+	s.pages = pages
 	declare := func(mux *http.ServeMux, pattern string, h http.Handler) {
 		s.patterns = append(s.patterns, pattern)
 		mux.Handle(pattern, h)
@@ -192,10 +211,8 @@ func (s *Site) routes() {
 	page("/lich-su", "releases", (*visit).releases, takes())
 	page(calendarPath, "calendar", (*visit).calendar, takes())
 	page("/tim", "search", (*visit).search, takes("q"))
-	pages.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
-	})
-	s.mux.Handle("/", rememberLanguage(s.memory.Remember(s.key)(formats(pages))))
+	pages.Handle("/", s.Missing())
+	s.mux.Handle("/", s.rememberLanguage(s.memory.Remember(s.key)(formats(pages))))
 	declare(s.mux, static.Prefix, static.Handler())
 	declare(s.mux, "GET "+calendarFile, http.HandlerFunc(s.calendarFeed))
 	declare(s.mux, "GET "+feedPath, http.HandlerFunc(s.releaseFeed))
@@ -203,14 +220,13 @@ func (s *Site) routes() {
 	declare(s.mux, "GET /sitemap.xml", http.HandlerFunc(s.sitemap))
 	declare(s.mux, "GET /favicon.svg", http.HandlerFunc(s.favicon))
 	declare(s.mux, "GET /favicon.ico", http.HandlerFunc(s.favicon))
-	declare(s.mux, "GET /healthz", http.HandlerFunc(s.health))
 }
 
 // rememberLanguage keeps the language of an address in a cookie. It stands before the memory of pages, which keeps nothing that sets one.
-func rememberLanguage(next http.Handler) http.Handler {
+func (s *Site) rememberLanguage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if lang := r.URL.Query().Get("lang"); lang == "vi" || lang == "en" {
-			http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
+			http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.origin(r), "https:")})
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -259,10 +275,7 @@ func (s *Site) origin(r *http.Request) string {
 	if s.base != "" {
 		return s.base
 	}
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
+	return middleware.Origin(r, s.trusted)
 }
 
 // serve reads the request, asks the page for its content and sends it as a page or as a file.
@@ -316,18 +329,18 @@ type failurePage struct {
 // fail writes the page of an error. An error of the program is logged and its details are kept from the reader.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if over := r.Context().Err(); over != nil { // nobody waits, or time ran out: whatever failed, that is why
-		s.log.LogAttrs(r.Context(), slog.LevelInfo, "given up", slog.String("path", r.URL.Path), slog.String("cause", over.Error()))
+		s.log.LogAttrs(r.Context(), slog.LevelInfo, "given up", slog.String("path", s.shownPath(r)), slog.String("cause", over.Error()))
 		err = fault.New("web.unavailable")
 	}
 	status := statusOf(err)
 	v, _ := s.visit(r)
 	if cause := fault.KindOf(err); cause == fault.Unavailable {
 		// What is out of reach, and where it lies, is the operator's to know.
-		s.log.LogAttrs(r.Context(), slog.LevelError, "unavailable", slog.String("path", r.URL.Path), slog.String("error", err.Error()))
+		s.log.LogAttrs(r.Context(), slog.LevelError, "unavailable", slog.String("path", s.shownPath(r)), slog.String("error", err.Error()))
 		err = fault.New("web.unavailable")
 	}
 	if status == http.StatusInternalServerError {
-		s.log.LogAttrs(r.Context(), slog.LevelError, "failed", slog.String("path", r.URL.Path), slog.String("error", err.Error()))
+		s.log.LogAttrs(r.Context(), slog.LevelError, "failed", slog.String("path", s.shownPath(r)), slog.String("error", err.Error()))
 		err = fault.New("web.broken")
 	}
 	p := &failurePage{Frame: v.newFrame("", v.say("errors.title-"+strconv.Itoa(status))), Code: status, Search: status == 404 || status == 410 || status == 400}

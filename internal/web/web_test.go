@@ -246,9 +246,6 @@ func TestFailures(t *testing.T) {
 		if w.Code != 503 || !strings.Contains(w.Body.String(), "Chưa có đợt công bố nào") {
 			t.Errorf("%d", w.Code)
 		}
-		if w := get(s, "/healthz"); w.Code != 503 {
-			t.Errorf("healthz %d", w.Code)
-		}
 	})
 }
 
@@ -391,9 +388,6 @@ func TestFiles(t *testing.T) {
 
 func TestWellKnown(t *testing.T) {
 	s, _ := newSite(t)
-	if w := get(s, "/healthz"); w.Code != 200 || w.Body.String() != "ok 2026-Q3\n" {
-		t.Errorf("healthz %d %q", w.Code, w.Body.String())
-	}
 	if w := get(s, "/robots.txt"); !strings.Contains(w.Body.String(), "Sitemap: https://nhipso.test/sitemap.xml") {
 		t.Errorf("robots %q", w.Body.String())
 	}

@@ -4,8 +4,6 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
-
-	"nhipso/internal/fault"
 )
 
 // robots tells crawlers what not to walk: explanations and searches are endless.
@@ -74,16 +72,3 @@ func (s *Site) favicon(w http.ResponseWriter, r *http.Request) {
 
 // favicon is a pulse: one beat on a rule.
 const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="4" fill="#00639b"/><path d="M3 18h7l3-9 5 15 4-10 2 4h5" fill="none" stroke="#fff" stroke-width="2.6" stroke-linejoin="round" stroke-linecap="round"/></svg>`
-
-// health answers whether the portal can serve: 200 when a release is in memory, else 503.
-func (s *Site) health(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	snap, err := s.view(r)
-	if err != nil {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		io.WriteString(w, fault.CodeOf(err)+"\n") //nolint:errcheck
-		return
-	}
-	io.WriteString(w, "ok "+snap.Release.ID+"\n") //nolint:errcheck
-}

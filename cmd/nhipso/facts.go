@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/ops"
+	"nhipso/internal/publish"
+)
+
+// facts are what the installation tells whoever watches it: the release being served, when recipes last ran, what waits for people.
+func (a *app) facts(gate *publish.Gate) func(ctx context.Context) ([]ops.Fact, error) {
+	return func(ctx context.Context) ([]ops.Fact, error) {
+		var out []ops.Fact
+		add := func(name, help string, value float64, labels ...string) {
+			f := ops.Fact{Name: "nhipso_" + name, Help: help, Value: value, Labels: map[string]string{}}
+			for i := 0; i+1 < len(labels); i += 2 {
+				f.Labels[labels[i]] = labels[i+1]
+			}
+			out = append(out, f)
+		}
+		waiting := func(queue string, n int64) {
+			add("queue_length", "What waits: messages in no release that is out, findings without an answer, approved releases before their minute.", float64(n), "queue", queue)
+		}
+		last, err := a.store.LastMessage(ctx)
+		if err != nil {
+			return out, err
+		}
+		if view, err := gate.View(ctx, publish.Everybody()); err == nil {
+			add("release_info", "The release being served; always 1.", 1, "release", view.Release.ID)
+			add("release_published_seconds", "When the release being served came out, in seconds since 1970.", float64(view.Release.PublishAt.Unix()))
+			waiting("messages", last-view.Release.Content().Len())
+		}
+		findings, err := a.store.UnansweredFindings(ctx, nil)
+		if err != nil {
+			return out, err
+		}
+		waiting("findings", int64(len(findings)))
+		releases, err := a.store.Releases(ctx)
+		if err != nil {
+			return out, err
+		}
+		approved := int64(0)
+		for _, r := range releases {
+			if r.StateAt(a.now()) == publish.Embargoed {
+				approved++
+			}
+		}
+		waiting("releases", approved)
+		for _, r := range a.recipes {
+			run, ran, err := a.store.LatestRun(ctx, r.ID, cube.AsOf{})
+			if err != nil {
+				return out, err
+			}
+			if ran {
+				add("last_run_seconds", "When a recipe last ran, in seconds since 1970.", float64(run.FinishedAt.Unix()), "recipe", r.ID)
+			}
+		}
+		_, noted, _ := a.store.HeadNote()
+		add("audit_noted_entries", "Entries of the audit log that the note outside the database stands for.", float64(noted))
+		return out, nil
+	}
+}

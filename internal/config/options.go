@@ -1,0 +1,114 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// Kind says what the value of a setting may be.
+type Kind string
+
+// The kinds of values.
+const (
+	Text     Kind = "text"
+	Address  Kind = "address"  // host and port to listen on
+	URL      Kind = "url"      // of a site, without a path
+	Networks Kind = "networks" // addresses or networks, separated by commas
+	Duration Kind = "duration"
+	Rate     Kind = "rate"  // a number a second
+	Count    Kind = "count" // a whole number above zero
+	Choice   Kind = "choice"
+)
+
+// Option is one setting.
+type Option struct {
+	Name    string
+	Default string
+	Kind    Kind
+	Choices []string // of a Choice
+	Server  bool     // taken as a flag by servers only; the others by every command that opens the installation
+	Secret  bool     // may hold a password, which is never shown
+}
+
+// Env names the environment variable of a setting.
+func (o Option) Env() string {
+	return envPrefix + strings.ReplaceAll(strings.ToUpper(o.Name), "-", "_")
+}
+
+// envPrefix begins the name of every environment variable of ours.
+const envPrefix = "NHIPSO_"
+
+// FileOption is the flag, and with its prefix the environment variable, that names the file of settings. It is no setting itself.
+const FileOption = "config"
+
+// options are all settings, in the order in which they are shown. doc/operations.md has the same table; a test holds one to the other.
+var options = []Option{
+	{Name: "data", Default: "nhipso-data", Kind: Text},
+	{Name: "database", Kind: Text, Secret: true},
+	{Name: "head-note", Kind: Text},
+	{Name: "addr", Default: "localhost:8080", Kind: Address, Server: true},
+	{Name: "base-url", Kind: URL, Server: true},
+	{Name: "trusted-proxies", Kind: Networks, Server: true},
+	{Name: "tls-cert", Kind: Text, Server: true},
+	{Name: "tls-key", Kind: Text, Server: true},
+	{Name: "rate-limit", Default: "50", Kind: Rate, Server: true},
+	{Name: "rate-burst", Default: "200", Kind: Count, Server: true},
+	{Name: "log-format", Default: "text", Kind: Choice, Choices: []string{"text", "json"}, Server: true},
+	{Name: "log-level", Default: "info", Kind: Choice, Choices: []string{"debug", "info", "warn", "error"}, Server: true},
+	{Name: "metrics-addr", Kind: Address, Server: true},
+	{Name: "request-timeout", Default: "1m", Kind: Duration, Server: true},
+	{Name: "read-timeout", Default: "1m", Kind: Duration, Server: true},
+	{Name: "write-timeout", Default: "2m", Kind: Duration, Server: true},
+	{Name: "idle-timeout", Default: "2m", Kind: Duration, Server: true},
+	{Name: "drain", Default: "5s", Kind: Duration, Server: true},
+	{Name: "stop-timeout", Default: "30s", Kind: Duration, Server: true},
+}
+
+// Options lists all settings.
+func Options() []Option { return slices.Clone(options) }
+
+func option(name string) (Option, bool) {
+	for _, o := range options {
+		if o.Name == name {
+			return o, true
+		}
+	}
+	return Option{}, false
+}
+
+// nearest gives the known name that is most like one that is not known, or "" when none is like it.
+func nearest(name string, known []string) string {
+	best, least := "", len(name)/2+1
+	for _, k := range known {
+		if d := edits(name, k); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// edits counts the letters to insert, remove, replace or exchange with their neighbour that lead from one text to another.
+func edits(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(x)][len(y)]
+}
