@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"nhipso/internal/config"
 	"nhipso/internal/fault"
 )
 
@@ -155,6 +156,11 @@ func (e *env) parseFlags(f *flag.FlagSet, args []string) ([]string, error) {
 		if errors.Is(err, flag.ErrHelp) {
 			e.help(f)
 			return nil, errHelp
+		}
+		if name, unknown := strings.CutPrefix(fmt.Sprint(err), "flag provided but not defined: -"); unknown {
+			var known []string
+			f.VisitAll(func(x *flag.Flag) { known = append(known, x.Name) })
+			return nil, fault.New("cli.unknown-flag", "command", f.Name(), "flag", name, "near", config.Near(strings.TrimLeft(name, "-"), known))
 		}
 		if err != nil {
 			return nil, fault.New("cli.bad-flag", "command", f.Name(), "reason", err.Error())

@@ -49,7 +49,7 @@ func readFile(name string) (map[string]fileValue, error) {
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i], top.Content[i+1]
 		if _, known := option(key.Value); !known {
-			return nil, fault.New("config.unknown-key", "name", key.Value, "near", meant(nearest(key.Value, names))).At(name, key.Line, "")
+			return nil, fault.New("config.unknown-key", "name", key.Value, "near", Near(key.Value, names)).At(name, key.Line, "")
 		}
 		if _, twice := out[key.Value]; twice {
 			return nil, fault.New("config.twice", "name", key.Value).At(name, key.Line, "")

@@ -262,20 +262,23 @@ func readEnvironment(environ, beside []string) (map[string]string, error) {
 		}
 		id, known := byEnv[name]
 		if !known {
-			return nil, fault.New("config.unknown-variable", "name", name, "near", meant(nearest(name, slices.Sorted(maps.Keys(byEnv)))))
+			return nil, fault.New("config.unknown-variable", "name", name, "near", Near(name, slices.Sorted(maps.Keys(byEnv))))
 		}
 		out[id] = value
 	}
 	return out, nil
 }
 
-// meant asks whether a name was meant; without one it says where the names are.
-type meant string
+// Hint asks whether a name was meant; without one it says where the names are.
+type Hint string
+
+// Near is a hint to the known name that is most like one that is not known.
+func Near(name string, known []string) Hint { return Hint(nearest(name, known)) }
 
 // In asks in "vi" or "en".
-func (m meant) In(lang string) string {
-	if m == "" {
+func (h Hint) In(lang string) string {
+	if h == "" {
 		return book.Say(lang, "see")
 	}
-	return book.Say(lang, "meant", "name", string(m))
+	return book.Say(lang, "meant", "name", string(h))
 }
