@@ -111,17 +111,31 @@ func (e *env) openFor(ctx context.Context, p *place, act bool) (*app, error) {
 	return a, nil
 }
 
-// openWith creates the data folder when it is not there, opens the database and reads the catalogue.
-func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, error) {
-	url := p.database
-	if url == "" {
-		url = "sqlite:" + filepath.Join(p.data, "nhipso.db")
+// url is the address of the database: SQLite in the data folder unless another is named.
+func (p *place) url() string {
+	if p.database == "" {
+		return "sqlite:" + filepath.Join(p.data, "nhipso.db")
 	}
-	if url != p.database || strings.Contains(url, "://") { // the database or its note lies there
+	return p.database
+}
+
+// openStore opens the database alone. A database that is to be copied must be there.
+func (e *env) openStore(ctx context.Context, p *place, o store.Options) (*store.Store, error) {
+	if o.Copy && store.Missing(p.url()) {
+		return nil, fault.New("cli.no-database", "database", strings.TrimPrefix(p.url(), "sqlite:"))
+	}
+	if p.database == "" || strings.Contains(p.database, "://") { // the database or its note lies there
 		if err := os.MkdirAll(p.data, 0o700); err != nil {
 			return nil, fault.New("cli.data-folder", "folder", p.data, "reason", reason(err))
 		}
 	}
+	o.HeadNote, o.Now = p.headNote(), e.now
+	o.Warn = func(err error) { fmt.Fprintln(e.err, fault.In(err, e.lang)) }
+	return store.OpenWith(ctx, p.url(), o)
+}
+
+// openWith opens the database, in a data folder that it creates when it is not there, and reads the catalogue.
+func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, error) {
 	c, err := catalog.Load(data.FS)
 	if err != nil {
 		return nil, err
@@ -138,9 +152,7 @@ func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, er
 	if err != nil {
 		return nil, err
 	}
-	o.HeadNote, o.Now = p.headNote(), e.now
-	o.Warn = func(err error) { fmt.Fprintln(e.err, fault.In(err, e.lang)) }
-	s, err := store.OpenWith(ctx, url, o)
+	s, err := e.openStore(ctx, p, o)
 	if err != nil {
 		return nil, err
 	}

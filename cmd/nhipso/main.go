@@ -48,6 +48,8 @@ func commands() []command {
 		{"calc", calculate},
 		{"override", override},
 		{"doctor", doctor},
+		{"backup", backUp},
+		{"restore", restore},
 		{"config", showConfig},
 		{"version", showVersion},
 	}

@@ -40,6 +40,7 @@ type Options struct {
 	Warn     func(error) // told, once, when the note cannot be written; nil tells nobody
 	Examine  bool        // open also what the note speaks against, to report it: see Report.Head
 	Accept   *Acceptance // take the database as it is although the note speaks against it
+	Copy     bool        // open to be copied: the schema stays as it is, and nothing is written
 }
 
 // Acceptance is a person's word that a database is to be used although the noted head of its audit log is not in it. It is an act, and
@@ -78,16 +79,33 @@ func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := sqldb.Open(ctx, url, sqldb.Options{Wait: o.Wait})
+	partial := sqldb.LogMissing(url)
+	if partial && o.Accept == nil && !o.Examine {
+		return nil, logMissing(url)
+	}
+	db, err := sqldb.Open(ctx, url, sqldb.Options{Wait: o.Wait, Frozen: partial && o.Accept == nil})
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{db: db, now: o.Now, note: note}
-	if err := s.ready(ctx, o, unreadable); err != nil {
+	if partial && o.Accept == nil {
+		s.headFault = logMissing(url)
+		if err := s.current(ctx); err != nil {
+			db.Close()
+			return nil, err
+		}
+		return s, nil
+	}
+	if err := s.ready(ctx, o, unreadable || partial); err != nil {
 		db.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// logMissing says that a file was copied without its log.
+func logMissing(url string) error {
+	return fault.New("store.log-missing", "database", strings.TrimPrefix(url, "sqlite:"))
 }
 
 // ready compares the database with the note, brings its schema up to date and seals what is older than the seals.
@@ -102,6 +120,9 @@ func (s *Store) ready(ctx context.Context, o Options, unreadable bool) error {
 		return s.current(ctx) // a database under suspicion is not touched
 	default:
 		return against
+	}
+	if o.Copy {
+		return nil
 	}
 	if err := migrate(ctx, s.db); err != nil {
 		return err

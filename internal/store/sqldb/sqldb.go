@@ -26,7 +26,8 @@ const (
 
 // Options of a database. The zero Options are for normal use.
 type Options struct {
-	Wait time.Duration // how long to wait for another writer before giving up; 0 means 5 s
+	Wait   time.Duration // how long to wait for another writer before giving up; 0 means 5 s
+	Frozen bool          // a SQLite file is looked at as it lies there, and nothing beside it is read or made
 }
 
 // DB is an open database. It is safe for use by many goroutines.
@@ -39,6 +40,7 @@ type DB struct {
 	read, write *sql.DB
 	wait        time.Duration
 	folder      string // made for this database; removed when it is closed
+	file        string // of SQLite, when it can be written: see log.go
 }
 
 // Open opens the database that a URL names: postgres://…, sqlite:<path>, or a bare path. It reaches the database once, so
@@ -62,6 +64,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if db.file != "" {
+		held.add(db.file, 1)
+		defer turning(db.file)()
+	}
 	for _, pool := range []*sql.DB{db.write, db.read} {
 		// Switching a new SQLite file to WAL fails at once, without waiting, while another program does the same.
 		if err := db.patiently(ctx, func() error { return db.Fault(pool.PingContext(ctx)) }); err != nil {
@@ -69,11 +75,23 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 			return nil, err
 		}
 	}
+	if db.file != "" {
+		putMark(ctx, db.write)
+	}
 	return db, nil
 }
 
-// Close closes both pools.
+// Close closes both pools. The last one to close a SQLite file leaves it whole, without a log.
 func (db *DB) Close() error {
+	if db.file != "" {
+		defer func(file string) {
+			fold(context.Background(), file) //nolint:errcheck // somebody else has it open, and will
+			held.add(file, -1)
+			os.Remove(file + turnEnd)
+		}(db.file)
+		turning(db.file)
+		db.file = "" // closing twice does nothing more
+	}
 	err := db.write.Close()
 	if db.read != db.write {
 		if e := db.read.Close(); err == nil {

@@ -30,6 +30,9 @@ func openSQLite(path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fault.New("store.bad-url", "scheme", path).Because(err)
 	}
+	if o.Frozen {
+		return openReadOnly(path, abs, "immutable", o)
+	}
 	if mode := readOnlyMode(abs); mode != "" {
 		return openReadOnly(path, abs, mode, o)
 	}
@@ -48,7 +51,7 @@ func openSQLite(path string, o Options) (*DB, error) {
 		}, more...)}
 		return (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String()
 	}
-	db := &DB{Dialect: SQLite, Name: path, wait: o.Wait}
+	db := &DB{Dialect: SQLite, Name: path, wait: o.Wait, file: abs}
 	if db.write, err = sql.Open("sqlite", dsn("immediate")); err != nil {
 		return nil, db.Fault(err)
 	}
