@@ -90,9 +90,9 @@ func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
 	s := &Store{db: db, now: o.Now, note: note}
 	if partial && o.Accept == nil {
 		s.headFault = logMissing(url)
-		if err := s.current(ctx); err != nil {
+		if !s.readable(ctx) {
 			db.Close()
-			return nil, err
+			return nil, s.headFault
 		}
 		return s, nil
 	}
@@ -101,6 +101,17 @@ func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// readable reports whether a database that must not be touched has the schema of this program.
+func (s *Store) readable(ctx context.Context) bool {
+	p, err := provider(s.db)
+	if err != nil {
+		return false
+	}
+	sources := p.ListSources()
+	has, err := sqldb.Scalar[int64](ctx, s.db, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version")
+	return err == nil && has == sources[len(sources)-1].Version
 }
 
 // logMissing says that a file was copied without its log.
