@@ -4,10 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +27,8 @@ var (
 	places = map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace}
 	now    = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
 )
+
+var searchPath = regexp.MustCompile(`search_path=\w+`)
 
 // deliver stores a message of a hundred figures.
 func deliver(ctx context.Context, s *store.Store, n int) error {
@@ -341,7 +345,17 @@ func TestATargetThatHoldsSomethingIsRefusedUnlessItIsSetAside(t *testing.T) {
 			}
 			aside := "sqlite:" + r.Aside
 			if kind == "postgres" {
-				aside = i.url[:strings.LastIndex(i.url, "search_path=")] + "search_path=" + r.Aside
+				aside = searchPath.ReplaceAllString(i.url, "search_path="+r.Aside)
+				defer func() {
+					db, err := sql.Open("pgx", aside)
+					if err == nil {
+						_, err = db.Exec("DROP SCHEMA " + r.Aside + " CASCADE")
+					}
+					if err != nil {
+						t.Error(err)
+					}
+					db.Close()
+				}()
 			} else if kept, _ := filepath.Glob(filepath.Join(i.folder, "keys", "a.pem.before-*")); len(kept) != 1 {
 				t.Error("the newer file is gone")
 			}

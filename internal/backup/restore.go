@@ -186,8 +186,7 @@ func setAside(ctx context.Context, t Target) (string, error) {
 	stamp := t.Now.UTC().Format("20060102T150405Z")
 	file := sqliteFile(t.URL)
 	if file == "" {
-		name := "before_restore_" + strings.ToLower(stamp)
-		return name, store.SetAside(ctx, t.URL, name)
+		return store.SetAside(ctx, t.URL, "_before_"+strings.ToLower(stamp))
 	}
 	if err := sqldb.Alone(ctx, file); err != nil {
 		return "", err

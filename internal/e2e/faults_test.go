@@ -129,7 +129,31 @@ func TestFullDiskLosesNothing(t *testing.T) {
 func TestOnPostgreSQL(t *testing.T) {
 	address := os.Getenv("NHIPSO_TEST_POSTGRES")
 	need(t, address != "", "PostgreSQL (NHIPSO_TEST_POSTGRES)")
-	name := fmt.Sprintf("nhipso_e2e_%d", os.Getpid())
+	own := newDatabase(t, address, fmt.Sprintf("nhipso_e2e_%d", os.Getpid()))
+	notes := t.TempDir()
+	s, err := start("--database", own, "--data", notes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, body := s.get(t, "/"); res.StatusCode != 200 || !strings.Contains(body, "14,02") {
+		t.Errorf("home answers %d", res.StatusCode)
+	}
+	if err := s.end(); err != nil {
+		t.Error(err)
+	}
+	if o := run(t, "doctor", "--database", own, "--data", notes, "--lang", "en"); o.status != 0 || !strings.Contains(o.out, "PostgreSQL") {
+		t.Errorf("%d: %s%s", o.status, o.out, o.err)
+	}
+	shared.get(t)
+	ours := run(t, "export", "DE_QUARTERLY", "--database", own, "--data", notes, "--key", "Q.VN.NSO...").out
+	if theirs := run(t, "export", "DE_QUARTERLY", "--data", shared.dir, "--key", "Q.VN.NSO...").out; ours != theirs || ours == "" {
+		t.Error("the two databases give different figures")
+	}
+}
+
+// newDatabase makes a database on a server, which is removed when the test ends, and gives its address.
+func newDatabase(t *testing.T, address, name string) string {
+	t.Helper()
 	admin := func(q string) {
 		t.Helper()
 		db, err := sql.Open("pgx", address)
@@ -142,26 +166,8 @@ func TestOnPostgreSQL(t *testing.T) {
 		}
 	}
 	admin("create database " + name)
-	defer admin("drop database " + name + " with (force)")
-	own := replaceDatabase(address, name)
-	s, err := start("--database", own, "--data", t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if res, body := s.get(t, "/"); res.StatusCode != 200 || !strings.Contains(body, "14,02") {
-		t.Errorf("home answers %d", res.StatusCode)
-	}
-	if err := s.end(); err != nil {
-		t.Error(err)
-	}
-	if o := run(t, "doctor", "--database", own, "--lang", "en"); o.status != 0 || !strings.Contains(o.out, "PostgreSQL") {
-		t.Errorf("%d: %s%s", o.status, o.out, o.err)
-	}
-	shared.get(t)
-	ours := run(t, "export", "DE_QUARTERLY", "--database", own, "--key", "Q.VN.NSO...").out
-	if theirs := run(t, "export", "DE_QUARTERLY", "--data", shared.dir, "--key", "Q.VN.NSO...").out; ours != theirs || ours == "" {
-		t.Error("the two databases give different figures")
-	}
+	t.Cleanup(func() { admin("drop database " + name + " with (force)") })
+	return replaceDatabase(address, name)
 }
 
 // replaceDatabase puts another database name in a postgres:// address.

@@ -140,15 +140,19 @@ func hasRows(ctx context.Context, from sqldb.Queryer, t Table) (bool, error) {
 	return n > 0, err
 }
 
-// SetAside moves everything in a PostgreSQL database into a schema of the given name, where it stays as it was, so that another content can
-// take its place. Nothing is deleted.
-func SetAside(ctx context.Context, url, schema string) error {
+// SetAside moves everything in a PostgreSQL database into a schema of its own, where it stays as it was, so that another content can take its
+// place. It gives the name of that schema, which ends as told. Nothing is deleted.
+func SetAside(ctx context.Context, url, end string) (schema string, err error) {
 	db, err := sqldb.Open(ctx, url, sqldb.Options{})
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer db.Close()
-	return db.Write(ctx, func(tx *sqldb.Tx) error {
+	err = db.Write(ctx, func(tx *sqldb.Tx) error {
+		// A name is cut at 63 bytes, and the end must stay.
+		if schema, err = sqldb.Scalar[string](ctx, tx, "SELECT left(current_schema()::text, $1) || $2", 63-len(end), end); err != nil {
+			return err
+		}
 		moves, err := sqldb.Collect(ctx, tx, sqldb.One[string], `
 			SELECT format('ALTER TABLE %s SET SCHEMA ', c.oid::regclass) FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
 			UNION ALL SELECT format('ALTER FUNCTION %s SET SCHEMA ', p.oid::regprocedure) FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace`)
@@ -165,6 +169,7 @@ func SetAside(ctx context.Context, url, schema string) error {
 		}
 		return nil
 	})
+	return schema, err
 }
 
 // Holds reports whether the audit log has the entry of a head.

@@ -19,17 +19,18 @@ import (
 var migrations embed.FS
 
 // migrate brings the schema up to date. Two programs may start at once on a new database: a migration is one transaction,
-// so the slower one fails whole, looks again, and finds the work done.
-func migrate(ctx context.Context, db *sqldb.DB) error {
-	var err error
+// so the slower one fails whole, looks again, and finds the work done. It gives the version that the schema had when it was brought up from
+// one, else 0.
+func migrate(ctx context.Context, db *sqldb.DB) (from int64, err error) {
 	for try := range 6 {
-		err = db.Fault(migrateOnce(ctx, db))
+		from, err = migrateOnce(ctx, db)
+		err = db.Fault(err)
 		if fault.CodeOf(err) != "store.internal" { // done, or nothing that looking again would change
 			break
 		}
 		time.Sleep(time.Duration(try) * 50 * time.Millisecond)
 	}
-	return err
+	return from, err
 }
 
 // current refuses a database whose schema is not that of this program, and leaves it alone.
@@ -54,24 +55,25 @@ func provider(db *sqldb.DB) (*goose.Provider, error) {
 	if db.Dialect == sqldb.Postgres {
 		dialect = goose.DialectPostgres
 	}
-	return goose.NewProvider(dialect, db.Writer(), folder, goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(dialect, db.Writer(), folder, goose.WithDisableGlobalRegistry(true),
+		goose.WithAllowOutofOrder(true)) // two lines of work may each have added one, and a database may have seen the later one first
 }
 
-func migrateOnce(ctx context.Context, db *sqldb.DB) error {
+func migrateOnce(ctx context.Context, db *sqldb.DB) (from int64, err error) {
 	p, err := provider(db)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	has, known, err := p.GetVersions(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if has > known {
-		return fault.New("store.newer-schema", "database", db.Name, "has", has, "known", known)
+		return 0, fault.New("store.newer-schema", "database", db.Name, "has", has, "known", known)
 	}
-	if has == known {
-		return nil
+	if pending, err := p.HasPending(ctx); err != nil || !pending {
+		return 0, err
 	}
 	_, err = p.Up(ctx)
-	return err
+	return has, err
 }

@@ -32,6 +32,7 @@ type sealTable struct {
 	key     string // the column that says which seal a row belongs to
 	order   string // within one seal
 	label   func(row []any) string
+	later   []string // columns that were added after rows of the table were sealed without them, oldest first; older rows have their default
 }
 
 // insert names table and columns for an INSERT.
@@ -43,31 +44,32 @@ type sealKind struct {
 	what   string // of the entry in the audit log; a pattern of LIKE where there are several
 	number string // column of the first table that counts things of this kind
 	ranges bool   // one seal covers the rows from its key to its last
+	since  int64  // version of the schema from which on rows of this kind are sealed
 	tables []sealTable
 }
 
 var (
-	messageRows = sealTable{"message", "number, sender, file, sent_at, added, revised, unchanged", "number", "number", first}
+	messageRows = sealTable{"message", "number, sender, file, sent_at, added, revised, unchanged", "number", "number", first, nil}
 	figureRows  = sealTable{"observation", "dataflow, series, place, vintage, message, period, vintage_written, value, status, run, attributes, line",
-		"message", "dataflow, series, place, vintage", func(row []any) string { return slash(row[0], row[1], row[5]) + " (" + slash(row[3]) + ")" }}
+		"message", "dataflow, series, place, vintage", func(row []any) string { return slash(row[0], row[1], row[5]) + " (" + slash(row[3]) + ")" }, nil}
 	runRows = sealTable{"run", "seq, id, recipe, version, memo, started_at, finished_at, read_to, read_only, message, outputs, params, diagnostics",
-		"id", "seq", func(row []any) string { return slash(row[1]) }}
+		"id", "seq", func(row []any) string { return slash(row[1]) }, nil}
 	lineageRows = sealTable{"lineage", "run, dataflow, series, period, sources, formula", "run", "dataflow, series, period",
-		func(row []any) string { return slash(row[1], row[2], row[3]) }}
-	findingRows  = sealTable{"finding", "id, message, rule, severity, parts, identity, line", "id", "id", first}
-	answerRows   = sealTable{"answer", "id, finding, reason, who, at", "id", "id", first}
-	overrideRows = sealTable{"override", "id, target, class, reason, who, at", "id", "id", first}
-	scenarioRows = sealTable{"scenario", "seq, id, name, who, at, release, assumptions", "seq", "seq", first}
+		func(row []any) string { return slash(row[1], row[2], row[3]) }, []string{"formula"}}
+	findingRows  = sealTable{"finding", "id, message, rule, severity, parts, identity, line", "id", "id", first, nil}
+	answerRows   = sealTable{"answer", "id, finding, reason, who, at", "id", "id", first, nil}
+	overrideRows = sealTable{"override", "id, target, class, reason, who, at", "id", "id", first, nil}
+	scenarioRows = sealTable{"scenario", "seq, id, name, who, at, release, assumptions", "seq", "seq", first, nil}
 
-	releaseRows = sealTable{"release_act", "number, release, kind, who, at, messages, minute, title_vi, title_en, notes_vi, notes_en, reason, digest, facts", "number", "number", first}
+	releaseRows = sealTable{"release_act", "number, release, kind, who, at, messages, minute, title_vi, title_en, notes_vi, notes_en, reason, digest, facts", "number", "number", first, nil}
 
-	messageSeal  = sealKind{"message", "message.stored", "number", false, []sealTable{messageRows, figureRows}}
-	runSeal      = sealKind{"run", "run.stored", "seq", false, []sealTable{runRows, lineageRows}}
-	findingSeal  = sealKind{"finding", "findings.stored", "id", true, []sealTable{findingRows}}
-	answerSeal   = sealKind{"answer", "finding.answered", "id", false, []sealTable{answerRows}}
-	overrideSeal = sealKind{"override", "target.override", "id", false, []sealTable{overrideRows}}
-	scenarioSeal = sealKind{"scenario", "scenario.saved", "seq", false, []sealTable{scenarioRows}}
-	releaseSeal  = sealKind{"release", "release.%", "number", false, []sealTable{releaseRows}} // each kind of act has an entry of its own name
+	messageSeal  = sealKind{"message", "message.stored", "number", false, 4, []sealTable{messageRows, figureRows}}
+	runSeal      = sealKind{"run", "run.stored", "seq", false, 4, []sealTable{runRows, lineageRows}}
+	findingSeal  = sealKind{"finding", "findings.stored", "id", true, 5, []sealTable{findingRows}}
+	answerSeal   = sealKind{"answer", "finding.answered", "id", false, 5, []sealTable{answerRows}}
+	overrideSeal = sealKind{"override", "target.override", "id", false, 4, []sealTable{overrideRows}}
+	scenarioSeal = sealKind{"scenario", "scenario.saved", "seq", false, 4, []sealTable{scenarioRows}}
+	releaseSeal  = sealKind{"release", "release.%", "number", false, 6, []sealTable{releaseRows}} // each kind of act has an entry of its own name
 )
 
 // sealKinds are all kinds; a test holds every table that is append-only to being in one of them.
@@ -154,7 +156,7 @@ func (s *Store) nextNumber(ctx context.Context, tx sqldb.Queryer, k sealKind) (i
 	if err != nil {
 		return 0, err
 	}
-	for _, what := range []string{k.what, baseline} {
+	for _, what := range []string{k.what, baseline, migrated} {
 		details, _, err := sqldb.First(ctx, tx, sqldb.One[string], "SELECT details FROM audit WHERE what LIKE $1 ORDER BY number DESC LIMIT 1", what)
 		if err != nil {
 			return 0, err
@@ -186,6 +188,56 @@ func sealsOf(details string) []sealed {
 // baseline is the entry that seals what was stored before rows were sealed.
 const baseline = "seal.baseline"
 
+// migrated is the entry that seals the rows that a migration made, or that were of a kind which was not sealed before it.
+const migrated = "seal.migrated"
+
+// sealMigrated seals, once a schema was brought up to date from a version, the rows of the kinds that were not sealed at that version. A
+// database older than all seals is sealed whole by sealOlder.
+func (s *Store) sealMigrated(ctx context.Context, from int64) error {
+	if from < messageSeal.since {
+		return nil
+	}
+	return s.write(ctx, func(tx *sqldb.Tx) error {
+		var seals []sealed
+		for _, k := range sealKinds {
+			if k.since <= from {
+				continue
+			}
+			more, err := s.sealsOfRows(ctx, tx, k)
+			if err != nil {
+				return err
+			}
+			seals = append(seals, more...)
+		}
+		if len(seals) == 0 {
+			return nil
+		}
+		return s.audit(ctx, tx, AuditEntry{By: "nhipso", What: migrated, Subject: s.db.Name, Details: map[string]any{"from": from, "seals": seals}})
+	})
+}
+
+// sealsOfRows hashes the rows of a kind as they are.
+func (s *Store) sealsOfRows(ctx context.Context, tx *sqldb.Tx, k sealKind) ([]sealed, error) {
+	found, err := s.rehash(ctx, tx, k, "", nil)
+	if err != nil {
+		return nil, err
+	}
+	last, err := s.nextNumber(ctx, tx, k)
+	if err != nil {
+		return nil, err
+	}
+	var seals []sealed
+	for _, key := range found.keys {
+		g := found.groups[key]
+		x := sealed{Kind: k.id, Key: key, Last: last - 1, Rows: g.rows(), Hash: g.forms[0].seal.sum()}
+		if n, err := strconv.ParseInt(key, 10, 64); err == nil {
+			x.Last = n
+		}
+		seals = append(seals, x)
+	}
+	return seals, nil
+}
+
 // sealOlder seals what a database holds from before its rows were sealed. It does so once, and never where a sealed row
 // exists already: whoever empties the audit log must not get a new seal for what they changed.
 func (s *Store) sealOlder(ctx context.Context) error {
@@ -199,22 +251,11 @@ func (s *Store) sealOlder(ctx context.Context) error {
 		}
 		var seals []sealed
 		for _, k := range sealKinds {
-			found, err := s.rehash(ctx, tx, k, "", nil)
+			more, err := s.sealsOfRows(ctx, tx, k)
 			if err != nil {
 				return err
 			}
-			last, err := s.nextNumber(ctx, tx, k)
-			if err != nil {
-				return err
-			}
-			for _, key := range found.keys {
-				g := found.groups[key]
-				x := sealed{Kind: k.id, Key: key, Last: last - 1, Rows: g.seal.rows, Hash: g.seal.sum()}
-				if n, err := strconv.ParseInt(key, 10, 64); err == nil {
-					x.Last = n
-				}
-				seals = append(seals, x)
-			}
+			seals = append(seals, more...)
 		}
 		return s.audit(ctx, tx, AuditEntry{By: "nhipso", What: baseline, Subject: s.db.Name, Details: map[string]any{"seals": seals}})
 	})

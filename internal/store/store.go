@@ -135,7 +135,8 @@ func (s *Store) ready(ctx context.Context, o Options, unreadable bool) error {
 	if o.Copy {
 		return nil
 	}
-	if err := migrate(ctx, s.db); err != nil {
+	from, err := migrate(ctx, s.db)
+	if err != nil {
 		return err
 	}
 	if o.Accept != nil {
@@ -148,6 +149,11 @@ func (s *Store) ready(ctx context.Context, o Options, unreadable bool) error {
 	}
 	if err := s.sealOlder(ctx); err != nil {
 		return err
+	}
+	if from > 0 {
+		if err := s.sealMigrated(ctx, from); err != nil {
+			return err
+		}
 	}
 	return s.noteHead(ctx)
 }

@@ -31,14 +31,83 @@ const maxBroken = 20
 
 // group is what the rows of one seal turned out to be.
 type group struct {
+	forms []form // as sealed today, then without the columns that came later, the newest first
+	plain bool   // no row has a checksum: they are older than the seals
+}
+
+// form is how the rows of a seal hash with the columns of one time.
+type form struct {
 	seal    *sealer
 	altered string // the first row whose running checksum does not fit, or is not there
 	table   string // of that row
-	plain   bool   // no row has a checksum: they are older than the seals
+	fits    int    // rows before it
+}
+
+func (g *group) rows() int { return g.forms[0].seal.rows }
+
+// best is the form that fits, or else the one that fits longest, which is how the rows were sealed.
+func (g *group) best(hash string) form {
+	best := g.forms[0]
+	for _, f := range g.forms {
+		if f.altered == "" && f.seal.sum() == hash {
+			return f
+		}
+		if f.fits > best.fits {
+			best = f
+		}
+	}
+	return best
+}
+
+// newGroup makes a group that is still without rows.
+func newGroup(k sealKind) *group {
+	n := 1
+	for _, t := range k.tables {
+		n = max(n, 1+len(t.later))
+	}
+	g := &group{forms: make([]form, n)}
+	for i := range g.forms {
+		g.forms[i].seal = newSealer()
+	}
+	return g
+}
+
+// add takes a row up in every form.
+func (g *group) add(t sealTable, columns []string, row []any, seal any) error {
+	for i := range g.forms {
+		f := &g.forms[i]
+		kept, whole := row, true
+		if n := min(i, len(t.later)); n > 0 {
+			kept = nil
+			for c, name := range columns {
+				if !slices.Contains(t.later[len(t.later)-n:], name) {
+					kept = append(kept, row[c])
+				} else if v := row[c]; v != "" && v != int64(0) && v != nil {
+					whole = false // a row that was sealed without the column has nothing in it
+				}
+			}
+		}
+		sum, err := f.seal.add(t.name, kept)
+		if err != nil {
+			return err
+		}
+		if i == 0 && f.seal.rows == 1 {
+			g.plain = seal == ""
+		}
+		switch {
+		case f.altered != "":
+		case (seal != sum || !whole) && !(g.plain && seal == ""):
+			f.altered, f.table = t.label(row), t.name
+		default:
+			f.fits++
+		}
+	}
+	return nil
 }
 
 // groups are the rows of one kind, hashed again.
 type groups struct {
+	kind   sealKind
 	keys   []string // in the order in which they were met
 	groups map[string]*group
 }
@@ -46,7 +115,7 @@ type groups struct {
 func (g *groups) of(key string) *group {
 	x := g.groups[key]
 	if x == nil {
-		x = &group{seal: newSealer()}
+		x = newGroup(g.kind)
 		g.groups[key], g.keys = x, append(g.keys, key)
 	}
 	return x
@@ -55,7 +124,7 @@ func (g *groups) of(key string) *group {
 // rehash reads the rows of a kind and hashes them as when they were stored; where and args bound the rows by their key.
 // covers gives the key of the seal that covers a row, where that is not the row's own.
 func (s *Store) rehash(ctx context.Context, from sqldb.Queryer, k sealKind, only string, covers func(key string) string) (*groups, error) {
-	out := &groups{groups: map[string]*group{}}
+	out := &groups{kind: k, groups: map[string]*group{}}
 	for _, t := range k.tables {
 		columns := strings.Split(t.columns, ", ")
 		width, keyAt := len(columns), slices.Index(columns, t.key)
@@ -75,15 +144,7 @@ func (s *Store) rehash(ctx context.Context, from sqldb.Queryer, k sealKind, only
 			if covers != nil {
 				key = covers(key)
 			}
-			g := out.of(key)
-			sum, err := g.seal.add(t.name, row[:width])
-			if g.seal.rows == 1 {
-				g.plain = row[width] == ""
-			}
-			if err == nil && g.altered == "" && row[width] != sum && !(g.plain && row[width] == "") {
-				g.altered, g.table = t.label(row), t.name
-			}
-			return err
+			return out.of(key).add(t, columns, row[:width], row[width])
 		}, "SELECT "+t.columns+", seal FROM "+t.name+where+" ORDER BY "+t.key+", "+t.order)
 		if err != nil {
 			return nil, err
@@ -136,7 +197,7 @@ func (s *Store) verifySeals(ctx context.Context, links []link, after int64) (Sea
 			count.Seals++
 			g := found.groups[x.Key]
 			if g != nil {
-				count.Rows += g.seal.rows
+				count.Rows += g.rows()
 			}
 			if p := broken(k, x, g); p != nil && n < maxBroken {
 				problems, n = append(problems, p), n+1
@@ -153,13 +214,14 @@ func (s *Store) verifySeals(ctx context.Context, links []link, after int64) (Sea
 
 // broken gives what is wrong with the rows of a seal, or nil.
 func broken(k sealKind, want sealed, found *group) error {
-	switch {
-	case found == nil:
+	if found == nil {
 		return fault.New("store.seal-missing", "kind", thing(k.id), "key", want.Key)
-	case found.altered != "":
-		return fault.New("store.row-altered", "table", found.table, "row", found.altered, "kind", thing(k.id), "key", want.Key)
-	case found.seal.sum() != want.Hash:
-		return fault.New("store.seal-broken", "kind", thing(k.id), "key", want.Key, "rows", found.seal.rows, "sealed", want.Rows)
+	}
+	switch f := found.best(want.Hash); {
+	case f.altered != "":
+		return fault.New("store.row-altered", "table", f.table, "row", f.altered, "kind", thing(k.id), "key", want.Key)
+	case f.seal.sum() != want.Hash:
+		return fault.New("store.seal-broken", "kind", thing(k.id), "key", want.Key, "rows", f.seal.rows, "sealed", want.Rows)
 	}
 	return nil
 }
