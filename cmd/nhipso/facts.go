@@ -22,15 +22,20 @@ func (a *app) facts(gate *publish.Gate) func(ctx context.Context) ([]ops.Fact, e
 		waiting := func(queue string, n int64) {
 			add("queue_length", "What waits: messages in no release that is out, findings without an answer, approved releases before their minute.", float64(n), "queue", queue)
 		}
+		shown := int64(0) // messages of the release being served
+		if view, err := gate.View(ctx, publish.Everybody()); err == nil {
+			add("release_info", "The release being served; always 1.", 1, "release", view.Release.ID)
+			add("release_published_seconds", "When the release being served came out, in seconds since 1970.", float64(view.Release.PublishAt.Unix()))
+			shown = view.Release.Content().Len()
+		}
+		if a.store == nil { // a mirror has nothing that waits
+			return out, nil
+		}
 		last, err := a.store.LastMessage(ctx)
 		if err != nil {
 			return out, err
 		}
-		if view, err := gate.View(ctx, publish.Everybody()); err == nil {
-			add("release_info", "The release being served; always 1.", 1, "release", view.Release.ID)
-			add("release_published_seconds", "When the release being served came out, in seconds since 1970.", float64(view.Release.PublishAt.Unix()))
-			waiting("messages", last-view.Release.Content().Len())
-		}
+		waiting("messages", last-shown)
 		findings, err := a.store.UnansweredFindings(ctx, nil)
 		if err != nil {
 			return out, err

@@ -37,11 +37,11 @@ func (a *app) serving(gate *publish.Gate, s config.Settings) *served {
 			}
 			return ""
 		},
-		Checks: []ops.Check{
-			{Name: "database", Run: a.store.Ping},
-			{Name: "release", Run: func(ctx context.Context) error { _, err := gate.View(ctx, publish.Everybody()); return err }},
-			{Name: "head-note", Run: a.store.CheckNote},
-		}}}
+		Checks: []ops.Check{{Name: "release", Run: func(ctx context.Context) error { _, err := gate.View(ctx, publish.Everybody()); return err }}},
+	}}
+	if a.store != nil { // a mirror has none
+		x.health.Checks = append([]ops.Check{{Name: "database", Run: a.store.Ping}, {Name: "head-note", Run: a.store.CheckNote}}, x.health.Checks...)
+	}
 	x.metrics.Facts(a.facts(gate))
 	return x
 }

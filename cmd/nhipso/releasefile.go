@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -20,6 +19,7 @@ import (
 
 	"nhipso/data"
 	"nhipso/internal/catalog"
+	"nhipso/internal/config"
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/recipe"
@@ -224,7 +224,7 @@ func (e *env) verifyReleaseFile(ctx context.Context, flags *flag.FlagSet, args [
 }
 
 // mirror serves the portal and the API from the file of a release and nothing else: no database, no draft, nothing that is not public.
-func (e *env) mirror(ctx context.Context, listener net.Listener, name string) error {
+func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s config.Settings, name string) error {
 	f, err := releasefile.Open(name)
 	if err != nil {
 		return err
@@ -240,9 +240,9 @@ func (e *env) mirror(ctx context.Context, listener net.Listener, name string) er
 	if err != nil {
 		return err
 	}
-	a.log = slog.New(slog.NewTextHandler(e.err, nil))
+	a.log = log
 	gate := a.gate()
-	return a.serveOn(ctx, e, listener, gate, gate.Refresh)
+	return a.serveOn(ctx, e, listeners, s, gate, gate.Refresh)
 }
 
 // mirrored is an installation without a store: everything comes from the file.

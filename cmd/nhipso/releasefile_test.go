@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/config"
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/releasefile"
@@ -98,7 +99,7 @@ func TestAMirrorAnswersAsTheInstallationDoes(t *testing.T) {
 	gate := v.gate()
 	handlers := [2]http.Handler{}
 	for i, a := range []*app{v.app, m} {
-		if handlers[i], _, err = a.handler(a.gate(), slog.New(slog.DiscardHandler)); err != nil {
+		if handlers[i], err = a.site(a.gate(), slog.New(slog.DiscardHandler), a.serving(a.gate(), config.Defaults())); err != nil {
 			t.Fatal(err)
 		}
 	}

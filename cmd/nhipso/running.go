@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"nhipso/internal/config"
 	"nhipso/internal/fault"
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
@@ -15,19 +16,71 @@ import (
 
 // running is a server at work.
 type running struct {
-	*env
-	*app
-	*served
+	e       *env
+	how     *served
 	log     *slog.Logger
-	lookout *lookoutFor
-	warm    func()
 	servers []*http.Server
 	failed  chan error
 }
 
+// serveOn answers on the listeners until the context ends. look is called every few seconds, and at the next minute at which something comes
+// out; it says whether the public sees another release than before.
+func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, gate *publish.Gate, look func(context.Context) (bool, error)) error {
+	how := a.serving(gate, s)
+	site, err := a.site(gate, a.log, how)
+	if err != nil {
+		return err
+	}
+	r := &running{e: e, how: how, log: a.log, failed: make(chan error, 2)}
+	r.start(l.main, middleware.Chain(site, how.metrics.Requests(site.Route), how.health.Closing))
+	if l.watch != nil {
+		r.start(l.watch, how.watchers())
+		fmt.Fprintln(e.err, e.w("serve.watching", "addr", l.watch.Addr()))
+	}
+	scheme, addr := "http", l.main.Addr()
+	if s.Text("tls-cert") != "" {
+		scheme = "https"
+	}
+	fmt.Fprintln(e.err, e.w("serve.listening", "scheme", scheme, "addr", addr))
+	if s.Text("base-url") == "" && !loopback(addr) {
+		a.log.Warn("base-url is not set: addresses in feeds and files are those by which each reader asks")
+	}
+	ahead := func() { middleware.Go(a.log, "warm", func() { site.Warm(ctx, addr.String()) }) }
+	ahead()
+
+	timer := time.NewTimer(nextLook(ctx, gate.Source, a.now()))
+	defer timer.Stop()
+	told := ""
+	for {
+		select {
+		case err := <-r.failed:
+			return err
+		case <-timer.C:
+			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
+			fresh, err := look(ctx)
+			if err != nil && ctx.Err() == nil {
+				if trouble := fault.In(err, "en"); trouble != told { // once, not at every look
+					told = trouble
+					a.log.Warn("refresh", "error", trouble)
+				}
+			}
+			if fresh {
+				if view, err := gate.View(ctx, publish.Everybody()); err == nil {
+					a.log.Info("release shown", "release", view.Release.ID, "minute", view.Release.PublishAt)
+				}
+				ahead()
+			}
+			timer.Reset(nextLook(ctx, gate.Source, a.now()))
+		case <-ctx.Done():
+			r.stop(context.WithoutCancel(ctx))
+			return nil
+		}
+	}
+}
+
 // start serves on a listener.
 func (r *running) start(l net.Listener, h http.Handler) {
-	server := r.server(h, r.log)
+	server := r.how.server(h, r.log)
 	r.servers = append(r.servers, server)
 	middleware.Go(r.log, "serve", func() {
 		if err := server.Serve(l); err != http.ErrServerClosed {
@@ -36,54 +89,19 @@ func (r *running) start(l net.Listener, h http.Handler) {
 	})
 }
 
-// until looks for releases whose minute has come, and for publications to prepare, until the context ends; then it stops.
-func (r *running) until(ctx context.Context) error {
-	w := &worker{app: r.app}
-	defer w.wait()
-	look := time.NewTimer(r.nextLook(ctx))
-	defer look.Stop()
-	told := ""
-	for {
-		select {
-		case err := <-r.failed:
-			return err
-		case <-look.C:
-			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
-			fresh, err := r.lookout.refresh(ctx)
-			if err != nil && ctx.Err() == nil {
-				if trouble := fault.In(err, "en"); trouble != told { // once, not at every look
-					told = trouble
-					r.log.Warn("refresh", "error", trouble)
-				}
-			}
-			if fresh {
-				if view, err := r.lookout.gate.View(ctx, publish.Everybody()); err == nil {
-					r.log.Info("release shown", "release", view.Release.ID, "minute", view.Release.PublishAt)
-				}
-				r.warm()
-			}
-			w.look(ctx)
-			look.Reset(r.nextLook(ctx))
-		case <-ctx.Done():
-			r.stop(context.WithoutCancel(ctx))
-			return nil
-		}
-	}
-}
-
 // stop lets no reader see an end: whoever watches is told first that readers are to be sent elsewhere, and given time to do so; then nothing
 // new is taken and what was begun is finished.
 func (r *running) stop(ctx context.Context) {
-	fmt.Fprintln(r.err, r.w("serve.stopping"))
-	if r.health.Drain() {
-		time.Sleep(r.Duration("drain"))
+	fmt.Fprintln(r.e.err, r.e.w("serve.stopping"))
+	if r.how.health.Drain() {
+		time.Sleep(r.how.Duration("drain"))
 	}
-	bounded, cancel := context.WithTimeout(ctx, r.Duration("stop-timeout"))
+	bounded, cancel := context.WithTimeout(ctx, r.how.Duration("stop-timeout"))
 	defer cancel()
 	for _, server := range r.servers {
 		if err := server.Shutdown(bounded); err != nil {
 			server.Close()
 		}
 	}
-	fmt.Fprintln(r.err, r.w("serve.stopped"))
+	fmt.Fprintln(r.e.err, r.e.w("serve.stopped"))
 }

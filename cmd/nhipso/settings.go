@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"strings"
 
 	"nhipso/internal/config"
 	"nhipso/internal/fault"
@@ -74,4 +75,15 @@ func shownValue(s string) string {
 		return `""`
 	}
 	return fmt.Sprintf("%q", s)
+}
+
+// serverNames are the flags that only servers take.
+func serverNames() string {
+	var out []string
+	for _, o := range config.Options() {
+		if o.Server {
+			out = append(out, o.Name)
+		}
+	}
+	return strings.Join(out, " ")
 }

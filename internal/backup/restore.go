@@ -188,7 +188,7 @@ func setAside(ctx context.Context, t Target) (string, error) {
 	if file == "" {
 		return store.SetAside(ctx, t.URL, "_before_"+strings.ToLower(stamp))
 	}
-	if err := sqldb.Alone(ctx, file); err != nil {
+	if err := sqldb.Fold(ctx, file); err != nil {
 		return "", err
 	}
 	name := file + ".before-" + stamp

@@ -6,20 +6,35 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// firstRelease makes a data folder with figures, runs and a release, and stops the server.
+// template is a data folder with figures, runs and a release, whose server has stopped. Making one takes a minute on a busy machine.
+var template struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+// firstRelease gives a copy of the template that is the test's own.
 func firstRelease(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	s, err := start("--data", dir)
-	if err != nil {
-		t.Fatal(err)
+	template.once.Do(func() {
+		var s *server
+		if template.dir, template.err = os.MkdirTemp("", "nhipso-e2e-template-"); template.err == nil {
+			if s, template.err = start("--data", template.dir); template.err == nil {
+				template.err = s.end()
+			}
+		}
+	})
+	if template.err != nil {
+		t.Fatal(template.err)
 	}
-	if err := s.end(); err != nil {
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.CopyFS(dir, os.DirFS(template.dir)); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -38,7 +53,7 @@ func auditHead(t *testing.T, o outcome) string {
 }
 
 func TestABackupTakenWhileTheServerWorksComesBackAsItWas(t *testing.T) {
-	dir := t.TempDir()
+	dir := firstRelease(t)
 	s, err := start("--data", dir)
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 	status := m.Run()
 	chromium.stop()
 	shared.stop()
+	os.RemoveAll(template.dir)
 	os.RemoveAll(dir)
 	os.Exit(status)
 }
@@ -246,7 +247,7 @@ func TestHelpInBothLanguages(t *testing.T) {
 		if all.status != 0 {
 			t.Errorf("help ends with %d", all.status)
 		}
-		for _, c := range []string{"serve", "load", "run", "release", "message", "export", "explain", "calc", "override", "doctor", "version"} {
+		for _, c := range []string{"serve", "load", "run", "release", "message", "export", "explain", "calc", "override", "doctor", "config", "backup", "restore", "version"} {
 			o := run(t, "--lang", lang, c, "--help")
 			if o.status != 0 || len(o.out) < 60 || strings.Contains(o.out, "flag.") || strings.Contains(o.out, c+".long") {
 				t.Errorf("%s in %s: status %d, %q", c, lang, o.status, o.out)

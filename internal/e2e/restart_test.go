@@ -77,7 +77,7 @@ func (b *balancer) wait(t *testing.T, i int, want bool) {
 
 // Two servers over one database, each restarted in turn, twice: no reader sees an end.
 func TestNoRequestFailsWhileServersAreRestarted(t *testing.T) {
-	dir := t.TempDir()
+	dir := firstRelease(t)
 	args := []string{"--data", dir, "--drain", "1s", "--trusted-proxies", "127.0.0.1", "--rate-limit", "0"}
 	servers := make([]*server, 2)
 	for i := range servers {
@@ -152,7 +152,7 @@ func TestNoRequestFailsWhileServersAreRestarted(t *testing.T) {
 }
 
 func TestAServerSaysThatItStopsBeforeItDoes(t *testing.T) {
-	dir := t.TempDir()
+	dir := firstRelease(t)
 	s, err := start("--data", dir, "--drain", "2s")
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +195,7 @@ func TestAServerSaysThatItStopsBeforeItDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range left {
-			if strings.HasPrefix(f.Name(), "nhipso.db-") {
+			if strings.HasSuffix(f.Name(), "-wal") || strings.HasSuffix(f.Name(), "-turn") {
 				t.Errorf("%s is left", f.Name())
 			}
 		}

@@ -145,5 +145,5 @@ func TestWhatLooksLikeACopyAndIsNone(t *testing.T) {
 
 func TestNobodyIsAloneWithAFileThatAnotherHasOpen(t *testing.T) {
 	file, _ := inUse(t)
-	refused(t, sqldb.Alone(context.Background(), file), "store.locked")
+	refused(t, sqldb.Fold(context.Background(), file), "store.locked")
 }

@@ -73,7 +73,7 @@ func (s *Store) fillTable(ctx context.Context, tx *sqldb.Tx, t, want Table, open
 		return err
 	}
 	defer f.Close()
-	into := quote(t.Name) + " (" + strings.Join(quoted(t.Columns), ", ") + ")"
+	into := t.Name + " (" + strings.Join(t.Columns, ", ") + ")"
 	var rows [][]any
 	lines := bufio.NewReaderSize(f, 1<<16)
 	for number := int64(1); ; number++ {

@@ -116,8 +116,8 @@ func fold(ctx context.Context, path string) error {
 	return nil
 }
 
-// Alone folds the log of a file into it, and refuses when another program has the file open.
-func Alone(ctx context.Context, path string) error {
+// Fold folds the log of a file into it, and refuses when another program has the file open.
+func Fold(ctx context.Context, path string) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return err
