@@ -13,6 +13,7 @@ import (
 var rank = map[string]int{
 	"tabular/record": -1, // below everything: the sentences of errors are read with it
 	"fault":          0, "stat": 1, "words": 1, "text": 2,
+	"config":    3,
 	"tabular":   3, // just above values and words
 	"territory": 3, "catalog": 3, "org": 3,
 	"cube":     4,
@@ -23,7 +24,8 @@ var rank = map[string]int{
 	"publish": 8,
 	"store":   9, // implements what the rooms below declare
 	"chart":   10, "geo": 10, "export": 10, "middleware": 10, "releasefile": 10,
-	"report": 11, "calc": 11,
+	"backup": 10,
+	"report": 11, "calc": 11, "ops": 11,
 	"api": 12, "web": 12,
 	"view":  9,
 	"house": 99, "e2e": 99, // tests only
