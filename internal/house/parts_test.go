@@ -203,7 +203,7 @@ func members(x ast.Expr) []string {
 // TestExamplesOfPartsGiveWhatTheySay runs every Go example of the pages as an Example of package testing: what stands behind
 // "// Output:" must be what it prints. Imports are found by the names of packages.
 func TestExamplesOfPartsGiveWhatTheySay(t *testing.T) {
-	imports := map[string]string{"fmt": "fmt", "context": "context", "os": "os", "strings": "strings", "time": "time", "http": "net/http", "httptest": "net/http/httptest", "mat": "gonum.org/v1/gonum/mat"}
+	imports := map[string]string{"fmt": "fmt", "flag": "flag", "context": "context", "os": "os", "strings": "strings", "time": "time", "http": "net/http", "httptest": "net/http/httptest", "mat": "gonum.org/v1/gonum/mat"}
 	for _, p := range packages(t) {
 		if base := p.ImportPath[strings.LastIndex(p.ImportPath, "/")+1:]; strings.HasPrefix(p.ImportPath, "nhipso/") && base != "nhipso" {
 			imports[base] = p.ImportPath
