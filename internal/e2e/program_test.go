@@ -90,7 +90,7 @@ type lines struct {
 	addr chan string
 }
 
-var listening = regexp.MustCompile(`http://([0-9.:\[\]a-z]+) `)
+var listening = regexp.MustCompile(`https?://([0-9.:\[\]a-z]+) `)
 
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
