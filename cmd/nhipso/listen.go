@@ -84,16 +84,16 @@ func (s *served) server(h http.Handler, log *slog.Logger) *http.Server {
 		IdleTimeout: s.Duration("idle-timeout"), ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 }
 
-// secure makes a listener speak TLS, where there is a certificate.
-func secure(l net.Listener, s config.Settings) (net.Listener, error) {
+// secure gives how to speak TLS, where there is a certificate, else nil.
+func secure(s config.Settings) (*tls.Config, error) {
 	if s.Text("tls-cert") == "" {
-		return l, nil
+		return nil, nil
 	}
 	pair, err := tls.LoadX509KeyPair(s.Text("tls-cert"), s.Text("tls-key"))
 	if err != nil {
 		return nil, fault.New("cli.certificate", "cert", s.Text("tls-cert"), "key", s.Text("tls-key"), "reason", err)
 	}
-	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}), nil
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // listen takes a port.

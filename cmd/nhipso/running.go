@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -32,13 +33,13 @@ func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, g
 		return err
 	}
 	r := &running{e: e, how: how, log: a.log, failed: make(chan error, 2)}
-	r.start(l.main, middleware.Chain(site, how.metrics.Requests(site.Route), how.health.Closing))
+	r.start(l.main, l.tls, middleware.Chain(site, how.metrics.Requests(site.Route), how.health.Closing))
 	if l.watch != nil {
-		r.start(l.watch, how.watchers())
+		r.start(l.watch, nil, how.watchers())
 		fmt.Fprintln(e.err, e.w("serve.watching", "addr", l.watch.Addr()))
 	}
 	scheme, addr := "http", l.main.Addr()
-	if s.Text("tls-cert") != "" {
+	if l.tls != nil {
 		scheme = "https"
 	}
 	fmt.Fprintln(e.err, e.w("serve.listening", "scheme", scheme, "addr", addr))
@@ -78,12 +79,17 @@ func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, g
 	}
 }
 
-// start serves on a listener.
-func (r *running) start(l net.Listener, h http.Handler) {
+// start serves on a listener, over TLS where it is told how.
+func (r *running) start(l net.Listener, secured *tls.Config, h http.Handler) {
 	server := r.how.server(h, r.log)
+	server.TLSConfig = secured
+	serve := server.Serve
+	if secured != nil {
+		serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+	}
 	r.servers = append(r.servers, server)
 	middleware.Go(r.log, "serve", func() {
-		if err := server.Serve(l); err != http.ErrServerClosed {
+		if err := serve(l); err != http.ErrServerClosed {
 			r.failed <- fault.New("cli.cannot-listen", "addr", l.Addr(), "reason", reason(err))
 		}
 	})

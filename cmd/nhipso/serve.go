@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"time"
@@ -72,8 +73,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 	})
 }
 
-// ports are the listeners of a server.
-type ports struct{ main, watch net.Listener }
+// ports are the listeners of a server. The main one speaks TLS where it is told how.
+type ports struct {
+	main, watch net.Listener
+	tls         *tls.Config
+}
 
 func takePorts(s config.Settings) (p ports, err error) {
 	if p.main, err = listen(s.Text("addr")); err != nil {
@@ -85,13 +89,10 @@ func takePorts(s config.Settings) (p ports, err error) {
 			return p, err
 		}
 	}
-	secured, err := secure(p.main, s)
-	if err != nil {
+	if p.tls, err = secure(s); err != nil {
 		p.close()
-		return p, err
 	}
-	p.main = secured
-	return p, nil
+	return p, err
 }
 
 func (p ports) close() {

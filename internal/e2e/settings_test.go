@@ -111,10 +111,10 @@ func TestHTTPSFromTLS12On(t *testing.T) {
 	own, _ := x509.ParseCertificate(der)
 	roots.AddCert(own)
 	get := func(newest uint16) (*http.Response, error) {
-		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS10, MaxVersion: newest}}}
+		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS10, MaxVersion: newest}, ForceAttemptHTTP2: true}}
 		return client.Get(strings.Replace(s.url, "http:", "https:", 1) + "/healthz")
 	}
-	if res, err := get(tls.VersionTLS13); err != nil || res.StatusCode != 200 {
+	if res, err := get(tls.VersionTLS13); err != nil || res.StatusCode != 200 || res.ProtoMajor != 2 {
 		t.Errorf("%v %v", res, err)
 	}
 	if res, err := get(tls.VersionTLS12); err != nil || res.StatusCode != 200 {
