@@ -30,18 +30,8 @@ func served(t *testing.T) string {
 // copyOf copies the files of a data folder.
 func copyOf(t *testing.T, from, to string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(from, "*"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(err, "nothing to copy")
-	}
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(to, filepath.Base(f)), b, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -147,3 +147,32 @@ func TestNobodyIsAloneWithAFileThatAnotherHasOpen(t *testing.T) {
 	file, _ := inUse(t)
 	refused(t, sqldb.Fold(context.Background(), file), "store.locked")
 }
+
+// Whoever looks into a file with another program, after ours was killed, folds the log in and leaves the word of it in the header. Nothing is
+// lost then, which the note knows.
+func TestAFileWhoseLogAnotherProgramFoldedInIsWhole(t *testing.T) {
+	file, o := inUse(t)
+	note, err := os.ReadFile(o.HeadNote)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := copyOf(t, file, file+"-wal")
+	db, err := sql.Open("sqlite", "file:"+killed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := db.QueryRow("SELECT COUNT(*) FROM audit").Scan(&n); err != nil || n != 3 {
+		t.Fatal(n, err)
+	}
+	db.Close()
+	if !sqldb.LogMissing(killed) {
+		t.Fatal("the other program took back the word of the log, and this test tests nothing")
+	}
+	_, err = store.OpenWith(t.Context(), killed, store.Options{HeadNote: filepath.Join(filepath.Dir(killed), "audit-head.json")})
+	refused(t, err, "store.log-missing") // nobody knows that it is whole
+	if err := os.WriteFile(filepath.Join(filepath.Dir(killed), "audit-head.json"), note, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantWhole(t, storetest.OpenWith(t, killed, store.Options{HeadNote: filepath.Join(filepath.Dir(killed), "audit-head.json")}), 3)
+}

@@ -79,7 +79,7 @@ func OpenWith(ctx context.Context, url string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	partial := sqldb.LogMissing(url)
+	partial := sqldb.LogMissing(url) && !holdsNoted(ctx, url, note.head())
 	if partial && o.Accept == nil && !o.Examine {
 		return nil, logMissing(url)
 	}
@@ -112,6 +112,21 @@ func (s *Store) readable(ctx context.Context) bool {
 	sources := p.ListSources()
 	has, err := sqldb.Scalar[int64](ctx, s.db, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version")
 	return err == nil && has == sources[len(sources)-1].Version
+}
+
+// holdsNoted reports whether a file, as it lies there, holds a noted head: then nothing that is known of was left behind in a log. So it is
+// after a crash, when another program than ours opened the file and folded its log in.
+func holdsNoted(ctx context.Context, url string, h AuditHead) bool {
+	if h.Entries == 0 {
+		return false
+	}
+	db, err := sqldb.Open(ctx, url, sqldb.Options{Frozen: true})
+	if err != nil {
+		return false
+	}
+	defer db.Close()
+	holds, err := (&Store{db: db}).holds(ctx, h)
+	return err == nil && holds
 }
 
 // logMissing says that a file was copied without its log.
