@@ -53,7 +53,6 @@ func (a *Archive) Try(ctx context.Context, folder string) (Result, error) {
 type staged struct {
 	file   string
 	report store.Report
-	holds  func(store.AuditHead) (bool, error)
 }
 
 // stage verifies the archive and puts it into a database of its own beside the place where it may be needed.
