@@ -162,6 +162,9 @@ func (e *env) parseFlags(f *flag.FlagSet, args []string) ([]string, error) {
 		if name, unknown := strings.CutPrefix(fmt.Sprint(err), "flag provided but not defined: -"); unknown {
 			var known []string
 			f.VisitAll(func(x *flag.Flag) { known = append(known, x.Name) })
+			if len(known) == 0 {
+				return nil, fault.New("cli.flag-unused", "flag", name, "command", f.Name())
+			}
 			return nil, fault.New("cli.unknown-flag", "command", f.Name(), "flag", name, "near", config.Near(strings.TrimLeft(name, "-"), known))
 		}
 		if err != nil {

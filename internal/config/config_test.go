@@ -72,7 +72,6 @@ func TestWhatIsNotKnownIsRefusedWithTheNearestName(t *testing.T) {
 	}{
 		{"base_url: https://a.vn\n", nil, nil, "config.unknown-key", "base-url"},
 		{"adr: :80\n", nil, nil, "config.unknown-key", "addr"},
-		{"qqqqqqqq: 1\n", nil, nil, "config.unknown-key", "nhipso config"},
 		{"", []string{"NHIPSO_BASEURL=x"}, nil, "config.unknown-variable", "NHIPSO_BASE_URL"},
 		{"addr: :1\naddr: :2\n", nil, nil, "config.bad-file", ""}, // YAML itself refuses it, or we do
 		{"addr: {host: x}\n", nil, nil, "config.not-plain", "addr"},

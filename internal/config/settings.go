@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/text"
 	"nhipso/internal/words"
 )
 
@@ -269,16 +270,11 @@ func readEnvironment(environ, beside []string) (map[string]string, error) {
 	return out, nil
 }
 
-// Hint asks whether a name was meant; without one it says where the names are.
+// Hint asks whether a name was meant.
 type Hint string
 
 // Near is a hint to the known name that is most like one that is not known.
-func Near(name string, known []string) Hint { return Hint(nearest(name, known)) }
+func Near(name string, known []string) Hint { return Hint(text.Nearest(name, known)[0]) }
 
 // In asks in "vi" or "en".
-func (h Hint) In(lang string) string {
-	if h == "" {
-		return book.Say(lang, "see")
-	}
-	return book.Say(lang, "meant", "name", string(h))
-}
+func (h Hint) In(lang string) string { return book.Say(lang, "meant", "name", string(h)) }
