@@ -22,7 +22,10 @@ type balancer struct {
 	next    atomic.Int64
 	stop    chan struct{}
 	done    sync.WaitGroup
+	said    lines // what the proxy has to say about requests that fail
 }
+
+func (b *balancer) Write(p []byte) (int, error) { return b.said.Write(p) }
 
 func balance(t *testing.T, every time.Duration, addresses ...string) *balancer {
 	t.Helper()
@@ -54,9 +57,10 @@ func balance(t *testing.T, every time.Duration, addresses ...string) *balancer {
 }
 
 func (b *balancer) handler() http.Handler {
-	return &httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
-		for range b.servers {
-			i := int(b.next.Add(1)) % len(b.servers)
+	return &httputil.ReverseProxy{ErrorLog: log.New(b, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
+		first := int(b.next.Add(1))
+		for n := range b.servers {
+			i := (first + n) % len(b.servers)
 			if b.ready[i].Load() {
 				r.SetURL(b.servers[i])
 				break
@@ -147,7 +151,7 @@ func TestNoRequestFailsWhileServersAreRestarted(t *testing.T) {
 	readers.Wait()
 	t.Logf("%d requests, %d failed", asked.Load(), failed.Load())
 	if failed.Load() > 0 || asked.Load() < 100 {
-		t.Errorf("%d of %d requests failed", failed.Load(), asked.Load())
+		t.Errorf("%d of %d requests failed: %s", failed.Load(), asked.Load(), b.said.String())
 	}
 }
 
