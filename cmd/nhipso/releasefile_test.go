@@ -175,6 +175,7 @@ func TestAServerReadsTheFileOfItsRelease(t *testing.T) {
 	ctx := t.Context()
 	kept := &files{app: v.app}
 	defer kept.close()
+	t.Cleanup(func() { os.RemoveAll(filepath.Join(v.dir, releaseFolder)) }) //nolint:errcheck // others share the vault
 	gate := v.gate()
 	gate.Files = kept.source
 	gate.Warn = func(err error) { t.Error(fault.In(err, "en")) }

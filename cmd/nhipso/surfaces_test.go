@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -100,15 +101,43 @@ type vault struct {
 
 func newVault(t *testing.T) *vault {
 	t.Helper()
-	ctx := t.Context()
-	v := &vault{dir: t.TempDir(), out: &bytes.Buffer{}}
+	vaultOnce.Do(func() { theVault = makeVault(t) })
+	if theVault == nil {
+		t.Fatal("the vault could not be made: see the test that asked for it first")
+	}
+	theVault.out.Reset()
+	return theVault
+}
+
+// The vault takes long to make and is only read: the tests of this room share one.
+var (
+	vaultOnce sync.Once
+	theVault  *vault
+)
+
+// TestMain removes what the tests shared.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if theVault != nil {
+		theVault.close()
+		os.RemoveAll(theVault.dir) //nolint:errcheck // a temporary folder
+	}
+	os.Exit(code)
+}
+
+func makeVault(t *testing.T) *vault {
+	t.Helper()
+	ctx := context.Background() // it outlives the test that makes it
+	dir, err := os.MkdirTemp("", "vault")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &vault{dir: dir, out: &bytes.Buffer{}}
 	now := time.Date(2026, 11, 28, 3, 0, 0, 0, time.UTC)
 	v.e = &env{in: strings.NewReader(""), out: v.out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { now = now.Add(time.Second); return now }, lang: "vi"}
-	var err error
 	if v.app, err = v.e.open(ctx, &place{data: v.dir}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(v.close)
 	check := func(err error) {
 		t.Helper()
 		if err != nil {

@@ -21,10 +21,10 @@ func TestBadFilesAreRefusedWholeWithTheirPlace(t *testing.T) {
 		"a code that belonged to another province on that day": {head + good + "DE_SHARE,A,27,NSO,TOTAL,2025,46.3,A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "REF_AREA", "27"}},
 		"a duplicate key":                  {head + good + good, []string{":3:"}},
 		"a word where a number belongs":    {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,many,A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "OBS_VALUE", "many"}},
-		"a Vietnamese number":              {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,\"1.234,56\",A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "OBS_VALUE", "1.234,56"}},
+		"a Vietnamese number":              {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,\"1.234,56\",A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "1.234,56", "17.1"}},
 		"an English number with thousands": {head + good + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,\"1,234.56\",A,2026-02-01,S,NSO-2026-01\n", []string{":3:", "OBS_VALUE", "1,234.56"}},
 		"a lone surrogate":                 {head + "DE_SHARE,A,VN34-04,NSO,TOTAL,2024,1,A,2026-02-01,S,\xed\xa0\x80\n", []string{":2"}},
-		"UTF-16":                           {"\xff\xfeD\x00A\x00", []string{"UTF-8"}},
+		"UTF-16":                           {"\xff\xfeD\x00A\x00", []string{"“DA”", "DATAFLOW"}}, // read for what it is, and no table of figures
 		"a row too short":                  {head + "DE_SHARE,A,VN34-04\n", []string{":2"}},
 		"a column that does not exist":     {strings.Replace(head, "SOURCE", "COLOUR", 1) + good, []string{"COLOUR"}},
 		"nothing":                          {"", nil},
