@@ -134,7 +134,7 @@ type files struct {
 func (f *files) source(ctx context.Context, r publish.Release, from time.Time, content func(context.Context) (publish.Content, error)) (publish.Source, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	name := filepath.Join(f.place.data, releaseFolder, r.ID+"-"+from.UTC().Format("20060102T150405Z")+releasefile.Extension)
+	name := filepath.Join(f.place.data, releaseFolder, r.ID+"-"+from.UTC().Format("20060102T150405Z")+"-"+r.Edition(from)+releasefile.Extension)
 	if have, ok := f.open[name]; ok {
 		return shelved{have, f.app.source()}, nil
 	}

@@ -2,6 +2,10 @@ package publish
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -52,6 +56,18 @@ func (r Release) since(at time.Time) time.Time {
 		}
 	}
 	return from
+}
+
+// Edition tells apart what a release shows from a moment on: a release that was withdrawn, changed and approved again for the same minute, or whose
+// embargoes were changed, is another edition, and a file of the one is none of the other.
+func (r Release) Edition(from time.Time) string {
+	h := sha256.New()
+	fmt.Fprintln(h, r.ID, r.AsOf, r.ApprovedAt.UTC().Format(time.RFC3339Nano), from.UTC().Format(time.RFC3339Nano))
+	held := r.held(from)
+	for _, flow := range slices.Sorted(maps.Keys(held)) {
+		fmt.Fprintln(h, flow, held[flow])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:4])
 }
 
 func (g *Gate) contentAt(ctx context.Context, r Release, from time.Time) (Content, error) {

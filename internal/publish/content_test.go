@@ -113,3 +113,31 @@ func TestAContentBeginsAtAMinute(t *testing.T) {
 		t.Errorf("of no release: %v", err)
 	}
 }
+
+// TestAChangedReleaseIsAnotherEdition: a file that was written before its minute must not show what was withdrawn meanwhile.
+func TestAChangedReleaseIsAnotherEdition(t *testing.T) {
+	r := Release{ID: "2026-Q1", ApprovedAt: published.Add(-time.Hour), PublishAt: published, AsOf: cube.AsOf{Message: 8, Only: cube.NewMessages(1, 2, 8)}}
+	own := r.Edition(published)
+	if r.clone().Edition(published.In(time.FixedZone("", 7*3600))) != own {
+		t.Error("the same release at the same moment is another edition")
+	}
+	for name, change := range map[string]func(*Release){
+		"another content": func(r *Release) { r.AsOf.Only = cube.NewMessages(1, 2, 7, 8) },
+		"approved again":  func(r *Release) { r.ApprovedAt = r.ApprovedAt.Add(time.Minute) },
+		"a dataflow held": func(r *Release) {
+			r.Embargoes = []Embargo{{Dataflow: "F", Until: published.Add(time.Hour), Before: cube.NewMessages(1)}}
+		},
+		"a dataflow held to other bounds": func(r *Release) {
+			r.Embargoes = []Embargo{{Dataflow: "F", Until: published.Add(time.Hour), Before: cube.NewMessages(2)}}
+		},
+	} {
+		other := r.clone()
+		change(&other)
+		if other.Edition(published) == own {
+			t.Errorf("%s: the edition is the same", name)
+		}
+	}
+	if r.Edition(published.Add(time.Hour)) == own {
+		t.Error("from another moment on it is the same edition")
+	}
+}
