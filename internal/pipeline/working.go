@@ -166,7 +166,7 @@ func (s *System) Solve(v Value) ([]stat.Decimal, bool) {
 	}
 	out := make([]stat.Decimal, n)
 	for i := range out {
-		d, err := significant(x.AtVec(i))
+		d, err := stat.Significant(x.AtVec(i))
 		if err != nil {
 			return nil, false
 		}
@@ -176,15 +176,6 @@ func (s *System) Solve(v Value) ([]stat.Decimal, bool) {
 		v.Scratch.systems[s] = out
 	}
 	return out, true
-}
-
-// significant writes a floating number with 15 digits that count.
-func significant(x float64) (stat.Decimal, error) {
-	digits := 15
-	if x != 0 {
-		digits -= int(math.Floor(math.Log10(math.Abs(x)))) + 1
-	}
-	return stat.FromFloat(x, max(0, digits))
 }
 
 // floating gives the operations that work in floating point.
@@ -198,7 +189,7 @@ func (op Op) floating(list []stat.Decimal) (stat.Decimal, bool) {
 	case OpNormal:
 		x = 0.5 * math.Erfc(-x/math.Sqrt2)
 	}
-	d, err := significant(x)
+	d, err := stat.Significant(x)
 	return d, err == nil
 }
 

@@ -14,11 +14,7 @@ func integer(n int) pipeline.Term { return pipeline.Number(stat.Int(int64(n))) }
 
 // plain is a number of the method, with the 15 digits that a spreadsheet holds.
 func plain(x float64) pipeline.Term {
-	digits := 15
-	if x != 0 {
-		digits -= int(math.Floor(math.Log10(math.Abs(x)))) + 1
-	}
-	d, err := stat.FromFloat(x, max(0, digits))
+	d, err := stat.Significant(x)
 	if err != nil {
 		panic("recipe: a number of a method is not finite: " + err.Error()) // they come from counts and bounded parameters
 	}

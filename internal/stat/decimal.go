@@ -54,6 +54,15 @@ func MustDecimal(s string) Decimal {
 // Int gives the decimal of an integer.
 func Int(n int64) Decimal { return Decimal{apd.New(n, 0)} }
 
+// Significant gives the decimal nearest to f with the 15 digits that a floating number holds for certain.
+func Significant(f float64) (Decimal, error) {
+	digits := 15
+	if f != 0 && !math.IsInf(f, 0) && !math.IsNaN(f) {
+		digits -= int(math.Floor(math.Log10(math.Abs(f)))) + 1
+	}
+	return FromFloat(f, max(0, digits))
+}
+
 // FromFloat gives the decimal nearest to f with the given number of digits after the point, rounded half away
 // from zero as Vietnamese and most other statistical offices print. NaN and infinities are refused.
 func FromFloat(f float64, decimals int) (Decimal, error) {
