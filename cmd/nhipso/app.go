@@ -30,7 +30,9 @@ import (
 	"nhipso/internal/scenario"
 	"nhipso/internal/store"
 	"nhipso/internal/territory"
-	"nhipso/internal/web"
+	"nhipso/internal/web/desk"
+	"nhipso/internal/web/portal"
+	"nhipso/internal/web/shell"
 )
 
 // place says where the data are; every subcommand takes it.
@@ -233,7 +235,7 @@ func (s source) inWords(kept []store.Finding) []publish.Finding {
 }
 
 // site puts the portal, the API and what watches them together.
-func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*web.Site, error) {
+func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site, error) {
 	methods, err := fs.Sub(doc.Methods, "methods")
 	if err != nil {
 		return nil, err
@@ -242,8 +244,8 @@ func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*web.Site, 
 	if err != nil {
 		return nil, err
 	}
-	site := web.New(web.Config{Library: gate, Publications: a.publications, Scenarios: a.scenarios(), Methods: methods, Territory: a.areas, Log: log, Now: a.now,
-		BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Deadline: s.Duration("request-timeout")})
+	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Deadline: s.Duration("request-timeout")},
+		portal.New(portal.Config{Methods: methods, Territory: a.areas, Publications: a.publications, Scenarios: a.scenarios()}), desk.New())
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
 	site.HandleWatch("/healthz", http.HandlerFunc(s.health.Live))

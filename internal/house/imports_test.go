@@ -26,7 +26,7 @@ var rank = map[string]int{
 	"chart":   10, "geo": 10, "export": 10, "middleware": 10, "releasefile": 10,
 	"backup": 10,
 	"report": 11, "calc": 11, "ops": 11,
-	"api": 12, "web": 12,
+	"api": 12, "web/shell": 12, "web/portal": 13, "web/desk": 13,
 	"view":  9,
 	"house": 99, "e2e": 99, // tests only
 }

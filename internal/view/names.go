@@ -7,6 +7,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // Names gives the names, units and digits of figures as the catalogue knows them, in both languages.
@@ -30,6 +31,35 @@ func (n Names) Note(codelist, code, column string) string {
 		}
 	}
 	return ""
+}
+
+// lists are the codelists of the attributes that have one.
+var lists = map[string]string{stat.AttrSource: "CL_SOURCE", stat.AttrMark: "CL_EVIDENCE", stat.AttrConf: "CL_CONF_STATUS",
+	stat.AttrComment: "CL_NOTE", stat.AttrCoverage: "CL_NOTE", stat.AttrDenominator: "CL_NOTE", stat.AttrText: "CL_NOTE",
+	stat.AttrComparator: "CL_COMPARATOR", stat.AttrAreaSet: "CL_AREA_SET", stat.AttrUnit: "CL_UNIT_MEASURE", stat.AttrUnitMult: "CL_UNIT_MULT"}
+
+// Attribute gives the words of an attribute: codes by their list, anything else as it stands.
+func (n Names) Attribute(name, value string) catalog.Label {
+	if list := lists[name]; list != "" {
+		return n.Code(list, value)
+	}
+	return catalog.Label{Vi: value, En: value}
+}
+
+// Worded gives the words in which an observation shows when it is more or less than a plain number: as its source prints it, the class of a
+// target, a probability. It is false for any other figure.
+func (n Names) Worded(o cube.Version) (catalog.Label, bool) {
+	switch printed := o.Printed(); {
+	case printed != "":
+		return n.Attribute(stat.AttrText, printed), true
+	case o.Dataflow != targetFlow:
+		return catalog.Label{}, false
+	case o.Value != nil && strings.HasSuffix(string(o.Key), ".PROB"):
+		return catalog.Label{Vi: text.FormatProbability("vi", *o.Value), En: text.FormatProbability("en", *o.Value)}, true
+	case o.Value == nil && o.Attributes[stat.AttrText] != "":
+		return n.Code("CL_TARGET_CLASS", o.Attributes[stat.AttrText]), true
+	}
+	return catalog.Label{}, false
 }
 
 // fromMeasure gives what the code of a dataflow's MEASURE dimension says of its unit, multiplier or decimals, or "".

@@ -1,0 +1,176 @@
+package portal
+
+import (
+	"html/template"
+	"maps"
+	"slices"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+	"nhipso/internal/web/shell"
+)
+
+// methodPage is one method: its text, what it gives, and what its last run found about itself.
+type methodPage struct {
+	shell.Frame
+	Slug      string
+	Body      template.HTML
+	OnlyIn    string // the language of the text, when it is not the visitor's
+	Flows     []shell.Crumb
+	Runs      []runEntry
+	Checks    []*shell.Figure
+	HaveCheck bool
+	Oracles   *shell.Figure // what the last run of the oracles found
+	Uses      []shell.Crumb // pages of the packages that the method uses
+	Code      *codeView     // documentation of the package, on its own page
+}
+
+type runEntry struct{ ID, Title, Version, At, Took, Figures string }
+
+func (v *visit) method() (shell.Page, error) {
+	slug := v.R.PathValue("slug")
+	d, in, ok := v.portal.document(slug, v.Lang)
+	if !ok || !slices.Contains(v.portal.slugs(), slug) {
+		return nil, fault.New("web.no-method", "slug", slug)
+	}
+	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: d.body, Flows: v.flowsOf(slug)}
+	p.Description = d.lead
+	p.Crumbs = []shell.Crumb{{Name: v.Say("methods.title"), URL: v.Link("/phuong-phap")}}
+	if in != v.Lang {
+		p.OnlyIn = in
+	}
+	runs, err := v.Known.Runs(v.R.Context())
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range v.Known.Recipes() {
+		if r.Method != slug {
+			continue
+		}
+		var last *pipeline.Run
+		for i := range runs {
+			if runs[i].Recipe == r.ID {
+				last = &runs[i]
+			}
+		}
+		if last == nil {
+			continue
+		}
+		p.Runs = append(p.Runs, runEntry{ID: last.ID, Title: r.Title.In(v.Lang), Version: last.Version, At: v.Minute(last.FinishedAt),
+			Took: v.Say("methods.took", "ms", last.FinishedAt.Sub(last.StartedAt).Milliseconds()), Figures: v.count(last.Outputs)})
+		for _, fig := range v.diagnostics(last) {
+			p.Checks = append(p.Checks, p.Show(fig))
+		}
+	}
+	p.HaveCheck = len(p.Checks) > 0
+	if err := v.oracles(p); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// diagnostics makes a table of each kind of fact that a run recorded about itself.
+func (v *visit) diagnostics(run *pipeline.Run) []*shell.Figure {
+	var out []*shell.Figure
+	byName := map[string]*shell.Table{}
+	for _, d := range run.Diagnostics {
+		t := byName[d.Table]
+		if t == nil {
+			id := "kiem-tra-" + slugOf(d.Table)
+			t = shell.NewTable(id, v.diagnosticWord(d.Table))
+			byName[d.Table] = t
+			for _, k := range diagnosticColumns(run.Diagnostics, d.Table) {
+				kind := export.Number
+				for _, x := range run.Diagnostics {
+					if _, err := stat.ParseDecimal(x.Row[k]); x.Table == d.Table && x.Row[k] != "" && err != nil {
+						kind = export.Text
+					}
+				}
+				if k == "year" || k == "start" {
+					kind = export.Text
+				}
+				t.Columns = append(t.Columns, export.Column{ID: slugOf(k), Name: v.diagnosticWord(k), Kind: kind, Decimals: -1})
+			}
+			out = append(out, &shell.Figure{ID: id, Title: t.Title, Table: t, Source: v.Say("methods.run-source", "run", run.ID), Open: true})
+		}
+		var row []shell.Cell
+		for i, k := range diagnosticColumns(run.Diagnostics, d.Table) {
+			if t.Columns[i].Kind == export.Number {
+				if n, err := stat.ParseDecimal(d.Row[k]); err == nil {
+					row = append(row, shell.Number(n))
+				} else {
+					row = append(row, shell.None(shell.Blank))
+				}
+				continue
+			}
+			row = append(row, shell.Label(v.diagnosticValue(d.Row[k])))
+		}
+		t.Add(row...)
+	}
+	return out
+}
+
+// columnOrder puts the columns of diagnostics that every table shares in the order in which they are read.
+var columnOrder = []string{"identity", "source", "left", "right", "holds", "scenario", "definition", "component", "start", "year", "kind", "method", "estimate", "published", "error-points", "error-percent", "half-width", "covered",
+	"SHARE_START", "SHARE_TARGET", "G_NOM", "G_REAL", "MULT", "MULT_NOM", "GDP_NOM", "GDP_REAL", "DEFLATOR", "holds-current", "holds-real", "multiple-current-over-real", "holds-current-over-real"}
+
+// diagnosticColumns lists the columns of a table of diagnostics: those that are known in their order, then those that are text,
+// then the rest by name.
+func diagnosticColumns(list []pipeline.Diagnostic, table string) []string {
+	seen := map[string]bool{}
+	isText := map[string]bool{}
+	for _, d := range list {
+		if d.Table != table {
+			continue
+		}
+		for k, x := range d.Row {
+			seen[k] = true
+			if _, err := stat.ParseDecimal(x); err != nil || k == "year" || k == "start" {
+				isText[k] = true
+			}
+		}
+	}
+	out := slices.Sorted(maps.Keys(seen))
+	place := func(k string) int {
+		if i := slices.Index(columnOrder, k); i >= 0 {
+			return i
+		}
+		return len(columnOrder) + 1 - btoi(isText[k])
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return place(a) - place(b) })
+	return out
+}
+
+// diagnosticValue reads a value of a diagnostic: a period as people write it, a code by its name, else as it stands.
+func (v *visit) diagnosticValue(s string) catalog.Label {
+	if id := "common.def-" + s; s != "" && hasWord(id) {
+		return both(id)
+	}
+	if p, err := stat.ParsePeriod(s); err == nil {
+		return catalog.Label{Vi: text.FormatPeriod("vi", p), En: text.FormatPeriod("en", p)}
+	}
+	if w := "methods.val-" + slugOf(s); s != "" && hasWord(w) {
+		return both(w)
+	}
+	for _, list := range []string{"CL_COMPONENT", "CL_METHOD", "CL_DEFINITION", "CL_SCENARIO", "CL_TARGET_CLASS", "CL_PROGRAMME", "CL_START"} {
+		if l := nameOf(v.Snap, list, s); l.Vi != s {
+			return l
+		}
+	}
+	return catalog.Label{Vi: s, En: s}
+}
+
+// diagnosticWord names a table or column of diagnostics: by the words of this package when they know it, else by itself.
+func (v *visit) diagnosticWord(id string) catalog.Label {
+	if w := "methods.diag-" + slugOf(id); hasWord(w) {
+		return both(w)
+	}
+	if l := nameOf(v.Snap, "CL_REQUIRED", id); l.Vi != id {
+		return l
+	}
+	return catalog.Label{Vi: id, En: id}
+}

@@ -1,0 +1,30 @@
+package portal
+
+import (
+	"net/http"
+	"nhipso/internal/scenario"
+)
+
+// scenarioParameters are the numbers of a scenario.
+func scenarioParameters(*http.Request) []string {
+	names := append(scenario.Years(), "dang")
+	for _, f := range scenario.Fields() {
+		names = append(names, f.ID)
+	}
+	return names
+}
+
+// dataflowParameters are the dimensions of a dataflow, beside those of its table.
+func (p *Portal) dataflowParameters(r *http.Request) []string {
+	names := []string{"lich-su", "trang"}
+	view, err := p.site.View(r)
+	if err != nil {
+		return names
+	}
+	if f, err := view.Catalog.Dataflow(r.PathValue("dataflow")); err == nil {
+		for _, d := range f.Dimensions {
+			names = append(names, d.ID)
+		}
+	}
+	return names
+}

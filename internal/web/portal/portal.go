@@ -1,0 +1,172 @@
+package portal
+
+import (
+	"crypto/rand"
+	"embed"
+	"html/template"
+	"io"
+	"io/fs"
+	"net/http"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/publish"
+	"nhipso/internal/scenario"
+	"nhipso/internal/territory"
+	"nhipso/internal/web/shell"
+)
+
+// Config says what a portal is made of. Territory is needed; the rest has defaults.
+type Config struct {
+	Methods   fs.FS // doc/methods: <slug>.vi.md, <slug>.en.md or <slug>.md
+	Territory *territory.Registry
+	// Publications are the periodic ones that the calendar tells of.
+	Publications []publish.Publication
+	Scenarios    scenario.Store // where named scenarios are kept; nil keeps none
+	Random       io.Reader      // chance of their addresses; nil means the system's
+}
+
+// Portal is what the public reads.
+type Portal struct {
+	site         *shell.Site
+	methodFiles  fs.FS
+	territory    *territory.Registry
+	search       finders
+	scenarios    scenario.Store
+	publications []publish.Publication
+	random       io.Reader
+}
+
+// New declares the portal as a module of a site.
+func New(c Config) shell.Maker {
+	return func(s *shell.Site) shell.Module { return newPortal(s, c).module() }
+}
+
+func newPortal(s *shell.Site, c Config) *Portal {
+	p := &Portal{site: s, methodFiles: c.Methods, territory: c.Territory, scenarios: c.Scenarios, publications: c.Publications, random: c.Random}
+	if p.methodFiles == nil {
+		p.methodFiles = noFiles{}
+	}
+	if p.random == nil {
+		p.random = rand.Reader
+	}
+	return p
+}
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// module declares what the portal brings to a site.
+func (p *Portal) module() shell.Module {
+	page := func(path, template string, read func(*visit) (shell.Page, error), takes shell.Parameters) shell.Route {
+		return shell.Route{Path: path, Template: template, Takes: takes, Read: func(v *shell.Visit) (shell.Page, error) { return read(&visit{Visit: v, portal: p}) }}
+	}
+	entry := func(id, url string) shell.MenuEntry {
+		return shell.MenuEntry{ID: id, URL: url, Name: both("common.menu-" + id)}
+	}
+	scenarios := page(scenarioPath, "scenario", (*visit).scenario, scenarioParameters)
+	scenarios.Keep = shell.KeepBare
+	saved := page(scenarioPath+"/{id}", "scenario", (*visit).savedScenario, shell.Takes())
+	saved.Secret = true
+	coming := page(calendarPath, "calendar", (*visit).calendar, shell.Takes())
+	coming.Keep = shell.KeepNone // it changes between releases
+	search := page(searchPath, "search", (*visit).search, shell.Takes("q"))
+	search.Keep, search.Work = shell.KeepNone, shell.SearchWork
+	return shell.Module{
+		Words: words, Templates: templateFiles, Search: searchPath,
+		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
+			entry("methods", "/phuong-phap"), entry("about", "/gioi-thieu")},
+		Foot: []shell.MenuEntry{entry("about", "/gioi-thieu"), {ID: "releases", URL: "/lich-su", Name: both("common.foot-releases")}, {ID: "documents", URL: "/tai-lieu", Name: both("data.doc-title")},
+			{ID: "calendar", URL: calendarPath, Name: both("common.foot-calendar")}, {ID: "findings", URL: "/phat-hien", Name: both("common.foot-findings")}, entry("methods", "/phuong-phap")},
+		Feeds: []shell.MenuEntry{{ID: "releases", URL: feedPath, Name: both("common.feed")}},
+		Pages: []shell.Route{
+			page("/{$}", "home", (*visit).home, shell.Takes()),
+			page("/tinh", "provinces", (*visit).provinces, shell.Takes("so-do", "dinh-nghia", "nam", "bo", "ban-do")),
+			page("/tinh/{area}", "province", (*visit).province, shell.Takes()),
+			page("/muc-tieu", "targets", (*visit).targets, shell.Takes("van-ban", "xep-loai", "chu-de", "dia-ban", "nam")),
+			page("/muc-tieu/{target}", "target", (*visit).target, shell.Takes()),
+			page("/nhiem-vu", "tasks", (*visit).tasks, shell.Takes()),
+			scenarios, saved,
+			page("/so-lieu", "data", (*visit).data, shell.Takes()),
+			page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters),
+			page("/so-lieu/{dataflow}/{key}", "series", (*visit).series, shell.Takes()),
+			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),
+			page("/vi-sao", "why", (*visit).explain, shell.Takes("o")),
+			page("/phuong-phap", "methods", (*visit).methods, shell.Takes()),
+			page("/phuong-phap/{slug}", "method", (*visit).method, shell.Takes()),
+			page("/gioi-thieu", "about", (*visit).about, shell.Takes()),
+			page("/phat-hien", "findings", (*visit).findings, shell.Takes()),
+			page("/lich-su", "releases", (*visit).releases, shell.Takes()),
+			coming, search,
+		},
+		Answers: []shell.Answer{
+			{Pattern: "POST " + scenarioPath, Handler: http.HandlerFunc(p.saveScenario), Rate: savesPerSecond, Burst: savesAtOnce},
+			{Pattern: "GET " + calendarFile, Handler: http.HandlerFunc(p.calendarFeed)},
+			{Pattern: "GET " + feedPath, Handler: http.HandlerFunc(p.releaseFeed)},
+		},
+		Paths: p.paths,
+		// Explanations and searches are endless.
+		Disallow: []string{"/vi-sao", searchPath, scenarioPath + "/", scenarioPath + "?"},
+	}
+}
+
+// paths lists the pages of what there are many of.
+func (p *Portal) paths(known *publish.View) []string {
+	out := []string{"/phat-hien", "/tai-lieu", "/lich-su", calendarPath}
+	for _, f := range known.Catalog.Dataflows() {
+		out = append(out, "/so-lieu/"+f.ID)
+	}
+	for _, a := range p.territory.Areas() {
+		if a.IsProvince() {
+			out = append(out, "/tinh/"+a.ID)
+		}
+	}
+	if l, err := known.Catalog.Codelist("CL_TARGET"); err == nil {
+		for _, t := range l.Codes {
+			out = append(out, "/muc-tieu/"+t.ID)
+		}
+	}
+	for _, slug := range p.slugs() {
+		out = append(out, "/phuong-phap/"+slug)
+	}
+	return out
+}
+
+// visit is a request to the portal.
+type visit struct {
+	*shell.Visit
+	portal *Portal
+}
+
+// visit reads a request to an answer that is no page of a route.
+func (p *Portal) visit(r *http.Request) (*visit, error) {
+	v, err := p.site.Visit(r, words)
+	return &visit{Visit: v, portal: p}, err
+}
+
+// in is the visit as it would be in another language, for what is written in both.
+func (v *visit) in(lang string) *visit {
+	shown := *v.Visit
+	shown.Lang = lang
+	return &visit{Visit: &shown, portal: v.portal}
+}
+
+//go:embed words/*.csv
+var wordFiles embed.FS
+
+// words are the texts of the portal.
+var words = shell.NewWords(wordFiles)
+
+func say(lang, id string, pairs ...any) string { return words.Say(lang, id, pairs...) }
+
+func both(id string, pairs ...any) catalog.Label { return words.Both(id, pairs...) }
+
+func sayHTML(lang, id string, pairs ...any) template.HTML { return words.HTML(lang, id, pairs...) }
+
+func hasWord(id string) bool { return words.Has(id) }
+
+// noFiles is a folder without files.
+type noFiles struct{}
+
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}

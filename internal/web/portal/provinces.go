@@ -1,0 +1,357 @@
+package portal
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/chart"
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/stat"
+	"nhipso/internal/territory"
+	"nhipso/internal/web/shell"
+)
+
+// provincesPage shows one measure of every province in one year, on the map of that year.
+type provincesPage struct {
+	shell.Frame
+	Empty      bool
+	Answer     string
+	Measures   []shell.Option
+	Defs       []shell.Option
+	Sets       []shell.Option // the sets of areas on which the year can be seen
+	Years      []shell.Option // the steps of the time slider
+	YearNow    string
+	AsTiles    bool
+	OtherView  string // the same on the map, or on tiles
+	Note       string // how the areas shown relate to the year
+	Map        *shell.Figure
+	Rank       *shell.Figure
+	Missing    []shell.Crumb // provinces without a published figure
+	MissingN   string
+	Definition string
+	Further    []*shell.Figure
+	Method     string
+}
+
+// provincial is a measure that can be mapped.
+type provincial struct {
+	id, flow string
+	codes    map[string]string // fixed codes of its key
+	defined  bool              // it has a definition to choose
+	restated *provincial       // where figures of the other set of areas are, when the publisher gives none
+}
+
+var provincials = []provincial{
+	{id: "ty-trong", flow: shareFlow, codes: map[string]string{"FREQ": "A", "COMPONENT": "TOTAL"}, defined: true,
+		restated: &provincial{flow: "DE_PROVINCE", codes: map[string]string{"FREQ": "A", "MEASURE": "SHARE"}}},
+	{id: "gia-tri", flow: "DE_PROVINCE", codes: map[string]string{"FREQ": "A", "MEASURE": "VA"}, defined: true},
+	{id: "grdp", flow: "GRDP", codes: map[string]string{"FREQ": "A"}, restated: &provincial{flow: "GRDP_EST", codes: map[string]string{"FREQ": "A"}}},
+	{id: "tang-truong", flow: "GRDP_GROWTH", codes: map[string]string{"FREQ": "A"}},
+	{id: "dti", flow: "DTI", codes: map[string]string{"FREQ": "A", "LEVEL": "PROV", "INDEX": "TOTAL", "MEASURE": "SCORE"},
+		restated: &provincial{flow: "DTI_RESTATED", codes: map[string]string{"FREQ": "A", "LEVEL": "PROV", "INDEX": "TOTAL", "MEASURE": "SCORE"}}},
+}
+
+// ofProvinces reads the figures of provinces for a measure: by definition, year and set of areas.
+type ofProvinces map[string]map[stat.Period]map[territory.Set][]cube.Version
+
+func (v *visit) readProvinces(m provincial) ofProvinces {
+	f, err := v.Snap.Catalog.Dataflow(m.flow)
+	if err != nil {
+		return nil
+	}
+	out := ofProvinces{}
+	for _, o := range v.Snap.Read(m.flow, string(f.KeyOf(m.codes))) {
+		set := setOf(f.CodeOf(o.Key, "REF_AREA"))
+		if set == "" || o.Period.Frequency() != stat.Annual {
+			continue
+		}
+		def := f.CodeOf(o.Key, "DEFINITION")
+		if out[def] == nil {
+			out[def] = map[stat.Period]map[territory.Set][]cube.Version{}
+		}
+		if out[def][o.Period] == nil {
+			out[def][o.Period] = map[territory.Set][]cube.Version{}
+		}
+		out[def][o.Period][set] = append(out[def][o.Period][set], o)
+	}
+	if m.restated == nil {
+		return out
+	}
+	// What the publisher gives outranks what we restate; a year and set that it lacks is filled, never mixed.
+	for def, years := range v.readProvinces(*m.restated) {
+		for year, sets := range years {
+			for set, list := range sets {
+				if len(out[def][year][set]) > 0 {
+					continue
+				}
+				if out[def] == nil {
+					out[def] = map[stat.Period]map[territory.Set][]cube.Version{}
+				}
+				if out[def][year] == nil {
+					out[def][year] = map[territory.Set][]cube.Version{}
+				}
+				out[def][year][set] = list
+			}
+		}
+	}
+	return out
+}
+
+// setOf reads the set of provinces out of the identifier of an area: "VN34-24" is of the 34.
+func setOf(area string) territory.Set {
+	switch {
+	case strings.HasPrefix(area, "VN34-"):
+		return territory.Provinces34
+	case strings.HasPrefix(area, "VN63-"):
+		return territory.Provinces63
+	}
+	return ""
+}
+
+func (v *visit) provinces() (shell.Page, error) {
+	p := &provincesPage{Frame: v.NewFrame("provinces", v.Say("provinces.title")), Method: v.methodLink("provinces")}
+	p.Description = v.Say("provinces.description")
+	m := provincials[0]
+	if want := v.Query.Get("so-do"); want != "" {
+		i := slices.IndexFunc(provincials, func(x provincial) bool { return x.id == want })
+		if i < 0 {
+			return nil, fault.New("web.no-code", "code", want, "dimension", "so-do")
+		}
+		m = provincials[i]
+	}
+	for _, x := range provincials {
+		p.Measures = append(p.Measures, shell.Option{Value: x.id, Name: v.Say("provinces.measure-" + x.id), Selected: x.id == m.id})
+	}
+	data := v.readProvinces(m)
+	defs := slices.Sorted(maps.Keys(data))
+	if l, err := v.Snap.Catalog.Codelist("CL_DEFINITION"); err == nil {
+		slices.SortStableFunc(defs, func(a, b string) int { return cmp.Compare(l.Position(a), l.Position(b)) })
+	}
+	if len(defs) == 0 {
+		p.Empty = true
+		return p, nil
+	}
+	def := defs[0]
+	if want := v.Query.Get("dinh-nghia"); m.defined && want != "" {
+		if !slices.Contains(defs, want) {
+			if l, err := v.Snap.Catalog.Codelist("CL_DEFINITION"); err != nil {
+				return nil, err
+			} else if _, ok := l.Code(want); !ok {
+				return nil, fault.New("web.no-code", "code", want, "dimension", "dinh-nghia")
+			}
+			// A definition that this measure lacks gives way to the first one that it has.
+		} else {
+			def = want
+		}
+	}
+	if m.defined {
+		for _, d := range defs {
+			p.Defs = append(p.Defs, shell.Option{Value: d, Name: nameOf(v.Snap, "CL_DEFINITION", d).In(v.Lang), Selected: d == def})
+		}
+		p.Definition = nameOf(v.Snap, "CL_DEFINITION", def).In(v.Lang)
+	}
+	var years, steps []stat.Period
+	for d := range data {
+		for y := range data[d] {
+			if d == def {
+				years = append(years, y)
+			}
+			if !slices.Contains(steps, y) {
+				steps = append(steps, y)
+			}
+		}
+	}
+	slices.SortFunc(years, stat.Period.Compare)
+	slices.SortFunc(steps, stat.Period.Compare)
+	year := years[len(years)-1]
+	if want := v.Query.Get("nam"); want != "" {
+		y, err := stat.ParsePeriod(want)
+		if err != nil || y.Frequency() != stat.Annual {
+			return nil, fault.New("web.bad-year", "text", want)
+		}
+		// The nearest year that has figures at or before the one asked for, else the first.
+		year = years[0]
+		for _, x := range years {
+			if x.Compare(y) <= 0 {
+				year = x
+			}
+		}
+	}
+	// A step to a year in which the definition viewed has no figures goes to the first one that has.
+	for _, y := range steps {
+		to := def
+		if data[def][y] == nil {
+			to = defs[slices.IndexFunc(defs, func(d string) bool { return data[d][y] != nil })]
+		}
+		p.Years = append(p.Years, shell.Option{Value: y.String(), Name: y.String(), Selected: y == year, URL: v.Here("nam", y.String(), "dinh-nghia", to)})
+	}
+	p.YearNow = year.String()
+	set := v.portal.territory.ProvincesOn(year.To())
+	dated := set
+	if len(data[def][year][set]) == 0 {
+		for other := range data[def][year] {
+			set = other
+		}
+	}
+	if want := v.Query.Get("bo"); want != "" {
+		if want != string(territory.Provinces34) && want != string(territory.Provinces63) {
+			return nil, fault.New("web.no-code", "code", want, "dimension", "bo")
+		}
+		if len(data[def][year][territory.Set(want)]) > 0 {
+			set = territory.Set(want)
+		}
+	}
+	for _, x := range []territory.Set{territory.Provinces63, territory.Provinces34} {
+		if len(data[def][year]) > 1 && len(data[def][year][x]) > 0 {
+			p.Sets = append(p.Sets, shell.Option{Value: string(x), Name: v.Say("provinces.set-" + string(x)), Selected: x == set, URL: v.Here("bo", string(x))})
+		}
+	}
+	if restated := data[def][year][set]; len(restated) > 0 && !cube.Reported(restated[0].Observation) && restated[0].Attributes[stat.AttrComment] != "" {
+		p.Note = v.Say("provinces.note-restated", "year", year.Year(), "n", string(set), "how", v.remark(restated[0]).In(v.Lang))
+	} else if set != dated {
+		p.Note = v.Say("provinces.note-recast", "year", year.Year(), "n", string(set))
+	} else {
+		p.Note = v.Say("provinces.note-"+string(set), "year", year.Year())
+	}
+	p.AsTiles = v.Query.Get("ban-do") == "o"
+	p.OtherView = v.Here("ban-do", "o")
+	if p.AsTiles {
+		p.OtherView = v.Here("ban-do", "")
+	}
+	v.mapFigures(p, m, def, year, set, data[def][year][set])
+	if m.id == "ty-trong" {
+		for _, flow := range []struct{ id, name string }{{"phan-bo", "DE_DIST"}, {"tap-trung", "DE_CONCENTRATION"}} {
+			if fig := v.whole(&p.Frame, flow.id, flow.name); fig != nil {
+				p.Further = append(p.Further, fig)
+			}
+		}
+	}
+	return p, nil
+}
+
+// mapFigures makes the map, the ranking and the list of provinces without a figure.
+func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat.Period, set territory.Set, obs []cube.Version) {
+	if len(obs) == 0 {
+		p.Empty = true
+		return
+	}
+	f, err := v.Snap.Catalog.Dataflow(obs[0].Dataflow)
+	if err != nil {
+		p.Empty = true
+		return
+	}
+	unit, digits := unitOf(v.Snap, f, obs[0]), decimalsOf(v.Snap, f, obs[0])
+	byArea := map[string]cube.Version{}
+	for _, o := range obs {
+		byArea[f.CodeOf(o.Key, "REF_AREA")] = o
+	}
+	areas := v.portal.territory.Of(set)
+	var known []*territory.Area
+	for _, a := range areas {
+		if o, ok := byArea[a.ID]; ok && o.Value != nil {
+			known = append(known, a)
+		} else {
+			p.Missing = append(p.Missing, shell.Crumb{Name: a.Name.In(v.Lang), URL: v.Link("/tinh/" + a.ID)})
+		}
+	}
+	sort.SliceStable(known, func(i, j int) bool { return byArea[known[i].ID].Value.Cmp(*byArea[known[j].ID].Value) > 0 })
+	p.MissingN = v.count(len(p.Missing))
+	title := catalog.Label{}
+	for _, lang := range []string{"vi", "en"} {
+		s := say(lang, "provinces.map-title", "measure", say(lang, "provinces.measure-"+m.id), "year", year.Year())
+		if m.defined {
+			s = say(lang, "provinces.map-title-by", "measure", say(lang, "provinces.measure-"+m.id), "year", year.Year(), "definition", nameOf(v.Snap, "CL_DEFINITION", def).In(lang))
+		}
+		if lang == "vi" {
+			title.Vi = s
+		} else {
+			title.En = s
+		}
+	}
+	if len(known) > 0 {
+		best := byArea[known[0].ID]
+		p.Answer = v.Say("provinces.answer", "year", year.Year(), "area", known[0].Name.In(v.Lang), "measure", v.Say("provinces.measure-in-"+m.id), "value", strings.TrimSpace(v.Number(best)+" "+unit.In(v.Lang)),
+			"known", v.count(len(known)), "all", v.count(len(areas)))
+	}
+	kind := chart.Map
+	if p.AsTiles {
+		kind = chart.Tiles
+	}
+	s := v.spec(kind, "map-"+m.id, title, unit, unit, digits, obs)
+	s.Scale.Areas = "VN" + string(set)
+	s.ItemHead = both("provinces.province")
+	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
+	for _, a := range areas {
+		name := catalog.Label{Vi: a.Name.Vi, En: a.Name.En}
+		if p.AsTiles {
+			// A tile has no room for “City”, and what it shows must be the name that is read out.
+			name = catalog.Label{Vi: strings.TrimPrefix(name.Vi, say("vi", "provinces.city", "name", "")), En: strings.TrimSuffix(name.En, say("en", "provinces.city", "name", ""))}
+		}
+		s.Items = append(s.Items, chart.Item{ID: a.ID, Name: name, Href: v.Link("/tinh/" + a.ID)})
+		if o, ok := byArea[a.ID]; ok {
+			vals.Values = append(vals.Values, chart.FigureOf(o.Observation))
+		} else {
+			vals.Values = append(vals.Values, chart.Value{Status: stat.Unpublished})
+		}
+	}
+	s.Series = []chart.Series{vals}
+	t := shell.NewTable("provinces-"+m.id+"-"+year.String(), title, export.Column{ID: "code", Name: both("data.code"), Kind: export.Code}, shell.Text("province", both("provinces.province")),
+		export.Column{ID: "rank", Name: both("provinces.rank"), Kind: export.Number}, shell.Numbers("value", both("provinces.measure-"+m.id), unit, digits), shell.Text("vintage", both("data.vintage")), shell.Text("source", both("data.source")), shell.Text("note", both("data.note")))
+	t.Heads = 2
+	rank := 0
+	for i, a := range known {
+		o := byArea[a.ID]
+		if i == 0 || o.Value.Cmp(*byArea[known[i-1].ID].Value) != 0 {
+			rank = i + 1
+		}
+		t.Add(shell.Same(a.Code), shell.Label(catalog.Label{Vi: a.Name.Vi, En: a.Name.En}).To(v.Link("/tinh/"+a.ID)), shell.Number(stat.Int(int64(rank))), v.CellOf(o), shell.Same(v.Vintage(o.Vintage)), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
+	}
+	for _, a := range areas {
+		if o, ok := byArea[a.ID]; !ok || o.Value == nil {
+			t.Add(shell.Same(a.Code), shell.Label(catalog.Label{Vi: a.Name.Vi, En: a.Name.En}).To(v.Link("/tinh/"+a.ID)), shell.None(shell.Blank), shell.None(stat.Unpublished), shell.Same(""), shell.Same(""), shell.Same(""))
+		}
+	}
+	compact := shell.NewTable(t.ID, title, t.Columns[2], t.Columns[1], t.Columns[3])
+	compact.Heads = 2
+	for i, row := range t.Rows {
+		at := func(column int) shell.Cell { return shell.Cell{Cell: row[column], Href: t.Href(i, column)} }
+		compact.Add(at(2), at(1), at(3))
+	}
+	p.Map = p.Show(&shell.Figure{ID: "ban-do", Title: title, Note: unit.In(v.Lang), Table: compact, Long: func() *shell.Table { return t }, Chart: s, Source: v.SourceLine(obs), Open: true, Side: true})
+	if len(known) < 2 {
+		return
+	}
+	r := v.spec(chart.Ranking, "rank-"+m.id, catalog.Label{Vi: say("vi", "provinces.ranking") + ": " + title.Vi, En: say("en", "provinces.ranking") + ": " + title.En}, unit, unit, digits, obs)
+	r.ItemHead = both("provinces.province")
+	rv := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
+	for i, a := range known {
+		r.Items = append(r.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Strong: i < 3})
+		rv.Values = append(rv.Values, chart.FigureOf(byArea[a.ID].Observation))
+	}
+	r.Series = []chart.Series{rv}
+	p.Rank = p.Show(&shell.Figure{ID: "xep-hang", Title: both("provinces.ranking"), Note: title.In(v.Lang) + " (" + unit.In(v.Lang) + ")", Table: t, Chart: r, Source: v.SourceLine(obs)})
+}
+
+// whole pivots all that a dataflow has; it is nil when there is nothing.
+func (v *visit) whole(f *shell.Frame, id, flow string) *shell.Figure {
+	d, err := v.Snap.Catalog.Dataflow(flow)
+	if err != nil {
+		return nil
+	}
+	series := v.Snap.Series(flow, "")
+	if len(series) == 0 {
+		return nil
+	}
+	var obs []cube.Version
+	for _, s := range series {
+		obs = append(obs, s.Obs...)
+	}
+	t, _, unit := v.pivot(d, series)
+	return f.Show(&shell.Figure{ID: id, Title: d.Name, Note: unit.In(v.Lang), Table: t, Long: func() *shell.Table { return v.long(d, series, false) }, Source: v.SourceLine(obs), Open: true})
+}

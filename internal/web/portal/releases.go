@@ -1,0 +1,120 @@
+package portal
+
+import (
+	"slices"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+	"nhipso/internal/web/shell"
+)
+
+// releasesPage lists the releases and what was revised in the figures.
+type releasesPage struct {
+	shell.Frame
+	Releases   []releaseEntry
+	Revisions  *shell.Figure
+	Statistics *shell.Figure
+	Count      string
+	Calendar   string
+	Feed       string
+}
+
+// releaseEntry is a release that is out, with what it changed.
+type releaseEntry struct {
+	ID, Anchor, Title, At, Summary, AsOfURL string
+	Corrects                                string // the release that it corrects
+	Changed                                 []changedCell
+	Waits                                   []string // dataflows whose new figures come later, with their minutes
+}
+
+// changedCell is a figure that a correction replaced.
+type changedCell struct{ Name, URL, Period, Old, New string }
+
+// releaseEntry tells of a release. The figures that a correction replaced are told one by one.
+func (v *visit) releaseEntry(r publish.Release) releaseEntry {
+	now := v.Site.Now()
+	e := releaseEntry{ID: r.ID, Anchor: publish.Anchor(r.ID), Title: r.Title.In(v.Lang), At: v.Minute(r.PublishAt), Summary: publish.Summary(v.Lang, r, now), Corrects: r.Corrects,
+		AsOfURL: v.Link("/", "asof", v.Snap.Catalog.Day(r.PublishAt).String())}
+	waits := r.Withheld(now)
+	for _, f := range v.Snap.Catalog.Dataflows() {
+		if at, held := waits[f.ID]; held {
+			e.Waits = append(e.Waits, v.Say("releases.waits", "flow", f.Name.In(v.Lang), "at", v.Minute(at)))
+		}
+	}
+	if r.Corrects == "" {
+		return e
+	}
+	for _, c := range r.Changes {
+		f, err := v.Snap.Catalog.Dataflow(c.Dataflow)
+		if _, held := waits[c.Dataflow]; held || err != nil {
+			continue
+		}
+		for _, x := range c.Cells {
+			e.Changed = append(e.Changed, changedCell{f.Name.In(v.Lang) + ", " + shortName(v.Snap, f, stat.Key(x.Key), nil).In(v.Lang), v.Link("/so-lieu/" + f.ID + "/" + x.Key), v.period(x.Period), v.asWritten(x.Old), v.asWritten(x.New)})
+		}
+	}
+	return e
+}
+
+// period writes a period as a heading does.
+func (v *visit) period(written string) string {
+	p, err := stat.ParsePeriod(written)
+	if err != nil {
+		return written
+	}
+	return text.FormatPeriod(v.Lang, p)
+}
+
+// asWritten writes a number with all its decimals, and a dash for none.
+func (v *visit) asWritten(written string) string {
+	d, err := stat.ParseDecimal(written)
+	if err != nil {
+		return "–"
+	}
+	_, decimals, _ := strings.Cut(written, ".")
+	return text.FormatNumber(v.Lang, d, len(decimals))
+}
+
+func (v *visit) releases() (shell.Page, error) {
+	all, err := v.Current.Releases(v.R.Context())
+	if err != nil {
+		return nil, err
+	}
+	p := &releasesPage{Frame: v.NewFrame("data", v.Say("releases.title"))}
+	p.Description = v.Say("releases.description")
+	p.Calendar, p.Feed = v.Link(calendarPath), v.Link(feedPath)
+	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
+	for i := len(all) - 1; i >= 0; i-- {
+		r := all[i]
+		p.Releases = append(p.Releases, v.releaseEntry(r))
+	}
+	t := shell.NewTable("revisions", both("releases.revisions"), shell.Text("flow", both("data.dataflow")), shell.Text("series", both("data.series")), shell.Periods("period", both("data.period")),
+		shell.Numbers("before", both("releases.before"), catalog.Label{}, -1), shell.Text("before-day", both("releases.before-day")),
+		shell.Numbers("after", both("releases.after"), catalog.Label{}, -1), shell.Text("after-day", both("releases.after-day")),
+		shell.Numbers("change", both("releases.change"), catalog.Label{}, -1))
+	type revised struct {
+		flow *catalog.Dataflow
+		revision
+	}
+	var list []revised
+	for _, f := range v.Snap.Catalog.Dataflows() {
+		for _, r := range v.revisions(f, "") {
+			list = append(list, revised{f, r})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b revised) int { return b.after.Vintage.Date.Compare(a.after.Vintage.Date) })
+	for _, r := range list {
+		f, change := r.flow, r.after.Value.Sub(*r.before.Value)
+		before, after := v.CellOf(r.before), v.CellOf(r.after)
+		before.Href = ""
+		t.Add(shell.Label(f.Name).To(v.Link("/so-lieu/"+f.ID)), shell.Label(shortName(v.Snap, f, r.after.Key, nil)).To(v.Link("/so-lieu/"+f.ID+"/"+string(r.after.Key))), shell.When(r.after.Period),
+			before, shell.Same(v.Vintage(r.before.Vintage)), after, shell.Same(v.Vintage(r.after.Vintage)), shell.Number(change))
+	}
+	p.Count = v.count(len(list))
+	p.Revisions = p.Show(&shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.VintageLine(), Open: true})
+	p.Statistics = v.whole(&p.Frame, "thong-ke", "DE_REVISIONS")
+	return p, nil
+}

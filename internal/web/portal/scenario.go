@@ -1,0 +1,474 @@
+package portal
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/chart"
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/recipe"
+	"nhipso/internal/scenario"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+	"nhipso/internal/web/shell"
+)
+
+// scenarioPath is the page of scenarios; a saved one lies below it.
+const scenarioPath = "/kich-ban"
+
+// Bounds of saving: the size of the form, and how often one client may save.
+const (
+	maxScenarioForm = 8 << 10
+	savesAtOnce     = 6
+	savesPerSecond  = 1.0 / 120
+)
+
+// scenarioPage asks "what if": assumptions to change, and what they lead to. Nothing on it is a figure of the cube but the start.
+type scenarioPage struct {
+	shell.Frame
+	v       *visit
+	Saved   *savedView // who kept it, when it is a saved scenario
+	Fields  []fieldView
+	Shapes  []shell.Option
+	Shape   string
+	Shown   []fieldEntry // the assumptions of a saved scenario
+	Wrong   int          // fields with a fault
+	Answer  template.HTML
+	Outcome template.HTML
+	Facts   []fact
+	Steps   []template.HTML
+	Paths   *shell.Figure
+	StartAt string // explanation of the start share, where it is the published one
+	Again   string // the form with these assumptions
+	Save    bool
+	Keep1   []shell.Field // assumptions that the form of saving sends along
+	Name    fieldView
+	By      fieldView
+	Method  string
+}
+
+// savedView is what a saved scenario says of itself.
+type savedView struct{ Name, By, At, Release string }
+
+// fieldView is a field of a form.
+type fieldView struct {
+	ID, Name, Hint, Unit, Value, Wrong string
+	Max                                int // characters of a text; 0 for a number
+}
+
+// startFigure is the newest published share of the statistics office.
+func (v *visit) startFigure() (cube.Version, bool) {
+	s := v.Snap.One(shareFlow, nsoShare)
+	s.Obs = yearly(s.Obs)
+	return s.Last()
+}
+
+// defaults are the assumptions before anyone changes them: what is published, and what the recipe of required growth assumes.
+func (v *visit) defaults() scenario.Assumptions {
+	a := scenario.Assumptions{StartYear: v.Site.Now().Year(), StartShare: 10, TargetShare: 30, Shape: scenario.Shapes()[0], Electronics: recipe.AssumedElectronics()}
+	a.GDPReal, a.GDPPrices = recipe.Assumed()
+	a.DigitalPrices = a.GDPPrices
+	a.ElectronicsReal, a.OtherReal = a.GDPReal, a.GDPReal
+	if start, ok := v.startFigure(); ok {
+		a.StartYear, a.StartShare = start.Period.Year(), start.Value.Float64()
+		if o, ok := v.Snap.Cell(cube.Cell{Dataflow: "DE_GROWTH", Key: "A.VN.NSO.G_CON", Period: start.Period}); ok && o.Value != nil {
+			a.ElectronicsReal, a.OtherReal = o.Value.Float64(), o.Value.Float64()
+		}
+	}
+	a.TargetYear = a.StartYear + 5
+	for _, o := range v.Snap.Read("TARGET", "A."+nation+"."+mainTarget) {
+		if o.Value != nil && o.Period.Year() > a.StartYear {
+			a.TargetYear, a.TargetShare = o.Period.Year(), o.Value.Float64()
+			break
+		}
+	}
+	return a
+}
+
+// levels adds what is known of the start year: levels, which turn shares into dong, and what the coefficient of digitalisation stands on.
+func (v *visit) levels(a scenario.Assumptions) scenario.Assumptions {
+	a.GDP, a.Value, a.Core, a.Taxes = 0, 0, 0, 0
+	year := stat.Year(a.StartYear)
+	if o, ok := v.Snap.Cell(cube.Cell{Dataflow: "NA_VA", Key: "A.VN.B1GQ.V", Period: year}); ok && o.Value != nil {
+		a.GDP = o.Value.Float64()
+	}
+	quarters := func(activity string) float64 {
+		sum, n := 0.0, 0
+		for _, o := range v.Snap.Read("NA_QUARTERLY_EST", "Q."+nation+"."+activity+".V") {
+			if o.Value != nil && o.Period.Year() == a.StartYear {
+				sum += o.Value.Float64()
+				n++
+			}
+		}
+		if n != 4 {
+			return 0
+		}
+		return sum
+	}
+	a.Value = quarters("C")
+	if whole := quarters("B1GQ"); whole > 0 {
+		a.Taxes = 100 * quarters("TAX") / whole
+	}
+	core, okCore := v.Snap.Cell(cube.Cell{Dataflow: "DE_SHARE_EST", Key: "A.VN.NSO.CORE", Period: year})
+	digitalised, okRest := v.Snap.Cell(cube.Cell{Dataflow: "DE_SHARE_EST", Key: "A.VN.NSO.DIGITALISED", Period: year})
+	if okCore && okRest && core.Value != nil && digitalised.Value != nil {
+		c := core.Value.Float64()
+		a.Core = 100 * c / (c + digitalised.Value.Float64())
+	}
+	return a
+}
+
+func (v *visit) scenario() (shell.Page, error) {
+	a, faults := scenario.Read(v.defaults(), v.Query.Get, v.levels)
+	if v.Format != "" && len(faults) > 0 {
+		return nil, joined(faults)
+	}
+	return v.scenarioPage(a, faults, v.Query.Get)
+}
+
+// savedScenario shows a scenario that somebody kept.
+func (v *visit) savedScenario() (shell.Page, error) {
+	id := v.R.PathValue("id")
+	if v.portal.scenarios == nil || !scenario.IsID(id) {
+		return nil, fault.New("scenario.not-found")
+	}
+	s, err := v.portal.scenarios.ScenarioByID(v.R.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := v.scenarioPage(s.Assumptions, nil, func(string) string { return "" })
+	if err != nil {
+		return nil, err
+	}
+	p.Saved = &savedView{Name: s.Name, By: s.By, At: v.Minute(s.At), Release: s.Release}
+	p.Title, p.NoIndex = s.Name, true
+	p.Crumbs = []shell.Crumb{{Name: v.Say("scenario.title"), URL: v.Link(scenarioPath)}}
+	for _, f := range p.Fields {
+		if f.Value == "" {
+			continue
+		}
+		p.Shown = append(p.Shown, fieldEntry{f.ID, f.Name, text.WithUnit(f.Value, f.Unit)})
+	}
+	p.Shown = append(p.Shown, fieldEntry{"dang", v.Say("scenario.shape"), v.Say("scenario.shape-" + s.Shape)})
+	p.Save = false
+	return p, nil
+}
+
+// decimal writes a number of an address as people write it.
+func (v *visit) decimal(plain string) string {
+	d, err := stat.ParseDecimal(plain)
+	if err != nil || len(plain) == 4 && !strings.ContainsAny(plain, ".-") { // a year has no separator
+		return plain
+	}
+	return text.FormatNumber(v.Lang, d, -1)
+}
+
+func joined(faults []*fault.Error) error {
+	list := make([]error, len(faults))
+	for i, f := range faults {
+		list[i] = f
+	}
+	return errors.Join(list...)
+}
+
+// scenarioPage makes the page of assumptions; with faults it has the form only. typed gives what was typed, to show it again.
+func (v *visit) scenarioPage(a scenario.Assumptions, faults []*fault.Error, typed func(string) string) (*scenarioPage, error) {
+	p := &scenarioPage{v: v, Frame: v.NewFrame("scenario", v.Say("scenario.title"))}
+	p.Description, p.Script = v.Say("scenario.description"), "scenario.js"
+	p.NoIndex = len(v.Query) > 0
+	p.Method = v.methodLink("scenario")
+	p.fill(a, faults, typed)
+	p.Again = v.Link(scenarioPath, addressOf(a)...)
+	if len(faults) > 0 {
+		p.Wrong, p.Status = len(faults), http.StatusBadRequest
+		return p, nil
+	}
+	r, err := scenario.Compute(a)
+	if err != nil {
+		return nil, err
+	}
+	p.answer(a, r)
+	p.Paths = v.pathFigure(&p.Frame, a, r)
+	p.Save = v.portal.scenarios != nil
+	return p, nil
+}
+
+// addressOf writes assumptions as pairs of an address.
+func addressOf(a scenario.Assumptions) []string {
+	out := []string{"nam-goc", strconv.Itoa(a.StartYear), "nam-dich", strconv.Itoa(a.TargetYear), "dang", a.Shape}
+	for _, f := range scenario.Fields() {
+		if text := f.Text(a); text != "" {
+			out = append(out, f.ID, text)
+		}
+	}
+	return out
+}
+
+// fill makes the fields of the forms.
+func (p *scenarioPage) fill(a scenario.Assumptions, faults []*fault.Error, typed func(string) string) {
+	v := p.v
+	wrong := map[string]string{}
+	for _, f := range faults {
+		bare := *f
+		bare.Where = fault.Where{} // the message stands beside its field
+		if wrong[f.Where.Column] == "" {
+			wrong[f.Where.Column] = bare.In(v.Lang)
+		}
+	}
+	field := func(id, value string) fieldView {
+		if v.Lang == "vi" {
+			value = strings.Replace(value, ".", ",", 1)
+		}
+		f := fieldView{ID: id, Name: v.Say("scenario.field-" + id), Value: value, Wrong: wrong[id]}
+		if hint := "scenario.hint-" + id; hasWord(hint) {
+			f.Hint = v.Say(hint)
+		}
+		if unit := "scenario.unit-" + id; hasWord(unit) {
+			f.Unit = v.Say(unit)
+		}
+		if f.Wrong != "" && typed(id) != "" {
+			f.Value = typed(id)
+		}
+		return f
+	}
+	year := map[string]fieldView{
+		"ty-trong": field("nam-goc", strconv.Itoa(a.StartYear)),
+		"muc-tieu": field("nam-dich", strconv.Itoa(a.TargetYear)),
+	}
+	p.Keep1 = append(p.Keep1, shell.Field{Name: "nam-goc", Value: strconv.Itoa(a.StartYear)}, shell.Field{Name: "nam-dich", Value: strconv.Itoa(a.TargetYear)}, shell.Field{Name: "dang", Value: a.Shape})
+	for _, f := range scenario.Fields() {
+		if y, ok := year[f.ID]; ok {
+			p.Fields = append(p.Fields, y)
+		}
+		p.Fields = append(p.Fields, field(f.ID, f.Text(a)))
+		p.Keep1 = append(p.Keep1, shell.Field{Name: f.ID, Value: f.Text(a)})
+	}
+	for _, s := range scenario.Shapes() {
+		p.Shapes = append(p.Shapes, shell.Option{Value: s, Name: v.Say("scenario.shape-" + s), Selected: s == a.Shape})
+	}
+	p.Shape = wrong["dang"]
+	p.Name = fieldView{ID: "ten", Name: v.Say("scenario.name"), Value: typed("ten"), Wrong: wrong["ten"], Max: scenario.MaxName}
+	p.By = fieldView{ID: "nguoi", Name: v.Say("scenario.by"), Hint: v.Say("scenario.by-hint"), Value: typed("nguoi"), Wrong: wrong["nguoi"], Max: scenario.MaxBy}
+}
+
+// digits writes a number with n decimals.
+func (v *visit) digits(x float64, n int) string {
+	d, err := stat.FromFloat(x, n)
+	if err != nil {
+		return shell.Gap
+	}
+	return text.FormatNumber(v.Lang, d, n)
+}
+
+// answer says in words what the assumptions lead to, and how it was computed.
+func (p *scenarioPage) answer(a scenario.Assumptions, r scenario.Result) {
+	v := p.v
+	multiple := ""
+	if r.Multiple != nil {
+		multiple = v.Say("scenario.multiple", "x", v.digits(*r.Multiple, 1))
+	}
+	p.Answer = sayHTML(v.Lang, "scenario.answer", "target", v.decimal(scenario.Plain(a.TargetShare)), "year", a.TargetYear, "real", strong(v.digits(r.Real, 1)), "multiple", multiple)
+	switch {
+	case r.Final == nil:
+		p.Outcome = sayHTML(v.Lang, "scenario.outcome-overflow", "year", r.Overflow)
+	case *r.Gap < 0:
+		p.Outcome = sayHTML(v.Lang, "scenario.outcome-short", "year", a.TargetYear, "share", strong(v.digits(*r.Final, 2)), "gap", v.digits(-*r.Gap, 2))
+	default:
+		p.Outcome = sayHTML(v.Lang, "scenario.outcome-met", "year", a.TargetYear, "share", strong(v.digits(*r.Final, 2)), "gap", v.digits(*r.Gap, 2))
+	}
+	reached := v.Say("scenario.never")
+	if r.Reached > 0 {
+		reached = strconv.Itoa(r.Reached)
+	}
+	p.Facts = []fact{
+		{Name: v.Say("scenario.fact-real"), Value: v.digits(r.Real, 2), Unit: v.Say("scenario.per-year")},
+		{Name: v.Say("scenario.fact-rate"), Value: v.digits(r.Rate, 2), Unit: v.Say("scenario.per-year")},
+		{Name: v.Say("scenario.fact-reached"), Value: reached},
+	}
+	if r.Kappa != nil {
+		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-kappa"), Value: v.digits(*r.Kappa, 2), Unit: "%"})
+	}
+	first, last := r.Years[0], r.Years[len(r.Years)-1]
+	if first.Coefficient != nil && last.Coefficient != nil {
+		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-coefficient", "year", a.TargetYear), Value: v.digits(*last.Coefficient, 2),
+			Unit: v.Say("scenario.fact-coefficient-start", "year", a.StartYear, "start", v.digits(*first.Coefficient, 2))})
+	}
+	if r.Needed != nil {
+		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-needed", "year", a.TargetYear), Value: v.digits(*r.Needed, 2), Unit: "%"})
+	}
+	if now, ok, err := recipe.NowcastWith(func(flow, key string) []cube.Version { return v.Snap.Read(flow, key) }, a.Electronics); err == nil && ok {
+		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-nowcast", "quarter", text.FormatPeriodInline(v.Lang, now.Period)), Value: text.FormatNumber(v.Lang, now.Share, 3), Unit: v.Say("scenario.of-gdp")})
+	}
+	if start, ok := v.startFigure(); ok && start.Period.Year() == a.StartYear && start.Value.Float64() == a.StartShare {
+		p.StartAt = v.Why(start.Cell())
+	}
+	p.explain(a, r)
+}
+
+// explain writes the working with its numbers.
+func (p *scenarioPage) explain(a scenario.Assumptions, r scenario.Result) {
+	v := p.v
+	n := func(x float64) string { return v.decimal(scenario.Plain(x)) }
+	first := r.Years[1]
+	step := func(id string, pairs ...any) {
+		p.Steps = append(p.Steps, sayHTML(v.Lang, "scenario.step-"+id, pairs...))
+	}
+	step("gdp", "real", n(a.GDPReal), "prices", n(a.GDPPrices), "rate", v.digits(*first.GDPGrowth, 2))
+	step("required", "target", n(a.TargetShare), "start", n(a.StartShare), "years", r.Compounded, "rate", v.digits(r.Rate, 2), "prices", n(a.DigitalPrices), "real", v.digits(r.Real, 2))
+	switch {
+	case first.ProjectedReal == nil:
+	case a.Coefficient != nil:
+		step("projected-coefficient", "year", first.Year, "electronics", n(a.ElectronicsReal), "other", n(a.OtherReal), "coefficient", v.digits(*first.Coefficient, 2), "real", v.digits(*first.ProjectedReal, 2),
+			"rate", v.digits(*first.ProjectedRate, 2), "start", n(a.StartShare), "share", v.digits(*first.Projected, 2))
+	default:
+		step("projected", "weight", n(a.Electronics), "electronics", n(a.ElectronicsReal), "rest", n(100-a.Electronics), "other", n(a.OtherReal), "real", v.digits(*first.ProjectedReal, 2),
+			"rate", v.digits(*first.ProjectedRate, 2), "year", first.Year, "start", n(a.StartShare), "share", v.digits(*first.Projected, 2))
+	}
+	if start, last := r.Years[0], r.Years[len(r.Years)-1]; start.Coefficient != nil && last.Coefficient != nil {
+		step("coefficient", "start", a.StartYear, "digitalised", v.digits(a.StartShare-*start.Core, 2), "taxes", v.digits(a.Taxes, 2), "core", v.digits(*start.Core, 2), "from", v.digits(*start.Coefficient, 2),
+			"year", last.Year, "last", v.digits(*last.Core, 2), "to", v.digits(*last.Coefficient, 2))
+	}
+	if r.Needed != nil {
+		step("needed", "target", n(a.TargetShare), "year", a.TargetYear, "needed", v.digits(*r.Needed, 2))
+	}
+	if r.Kappa != nil {
+		step("kappa", "weight", n(a.Electronics), "kappa", v.digits(*r.Kappa, 2), "year", a.StartYear)
+	}
+}
+
+// pathFigure draws and tables the paths.
+func (v *visit) pathFigure(f *shell.Frame, a scenario.Assumptions, r scenario.Result) *shell.Figure {
+	title := both("scenario.paths-title", "from", a.StartYear, "to", a.TargetYear)
+	unit := both("scenario.of-gdp")
+	history := v.Snap.One(shareFlow, nsoShare)
+	history.Obs = yearly(history.Obs)
+	var span []stat.Period
+	begin := a.StartYear
+	if len(history.Obs) > 0 {
+		begin = max(min(history.Obs[0].Period.Year(), begin), begin-15)
+	}
+	for y := begin; y <= a.TargetYear; y++ {
+		span = append(span, stat.Year(y))
+	}
+	s := v.spec(chart.Line, "scenario", title, both("scenario.paths-unit"), unit, 2, history.Obs)
+	s.Periods, s.FromZero = span, true
+	s.Source = both("scenario.source")
+	s.Notes = []catalog.Label{both("scenario.label")}
+	required, projected := make([]chart.Value, len(span)), make([]chart.Value, len(span))
+	var past []cube.Version
+	for _, o := range history.Obs {
+		if o.Period.Year() <= a.StartYear {
+			past = append(past, o)
+		}
+	}
+	put := func(list []chart.Value, year int, share *float64) {
+		if share == nil {
+			return
+		}
+		if d, err := stat.FromFloat(*share, 4); err == nil {
+			list[year-begin] = chart.Value{V: &d, Status: stat.Forecast}
+		}
+	}
+	per := both("scenario.per-year")
+	table := shell.NewTable("scenario", title, shell.Periods("year", both("data.period")), shell.Numbers("required-share", both("scenario.col-required"), unit, 2),
+		shell.Numbers("required-growth", both("scenario.col-required-rate"), per, 2), shell.Numbers("required-real", both("scenario.col-required-real"), per, 2),
+		shell.Numbers("projected-share", both("scenario.col-projected"), unit, 2), shell.Numbers("projected-real", both("scenario.col-projected-real"), per, 2), shell.Numbers("gap", both("scenario.col-gap"), both("scenario.points"), 2))
+	core := r.Years[0].Core != nil
+	if core {
+		table.Columns = append(table.Columns, shell.Numbers("core", both("scenario.col-core"), unit, 2), shell.Numbers("coefficient", both("scenario.col-coefficient"), both("scenario.unit-he-so"), 2))
+	}
+	levels := r.Years[0].GDP != nil
+	if levels {
+		money := unitLabel(v.Snap, "VND", "9")
+		table.Columns = append(table.Columns, shell.Numbers("gdp", both("scenario.col-gdp"), money, 0), shell.Numbers("required-va", both("scenario.col-required-va"), money, 0), shell.Numbers("projected-va", both("scenario.col-projected-va"), money, 0))
+	}
+	table.Notes = []catalog.Label{both("scenario.label"), both("scenario.prices-note")}
+	file := shell.NewTable("scenario", title, append(table.Columns[:len(table.Columns):len(table.Columns)], shell.Text("label", both("scenario.col-label")))...)
+	file.Notes = table.Notes
+	amount := func(x *float64, digits int) shell.Cell {
+		if x == nil {
+			return shell.None(shell.Blank)
+		}
+		d, err := stat.FromFloat(*x, digits)
+		if err != nil {
+			return shell.None(shell.Blank)
+		}
+		return shell.Number(d)
+	}
+	for _, y := range r.Years {
+		put(required, y.Year, &y.Required)
+		put(projected, y.Year, y.Projected)
+		row := []shell.Cell{shell.When(stat.Year(y.Year)), amount(&y.Required, 4), amount(y.RequiredRate, 4), amount(y.RequiredReal, 4), amount(y.Projected, 4), amount(y.ProjectedReal, 4), amount(y.Gap, 4)}
+		if core {
+			row = append(row, amount(y.Core, 4), amount(y.Coefficient, 4))
+		}
+		if levels {
+			row = append(row, amount(y.GDP, 0), amount(y.RequiredVA, 0), amount(y.ProjectedVA, 0))
+		}
+		table.Add(row...)
+		// A file travels without its page, so each of its rows says what it is.
+		file.Add(append(row, shell.Label(both("scenario.label")))...)
+	}
+	s.Series = []chart.Series{
+		{ID: "projected", Name: both("scenario.line-projected"), Colour: chart.Accent, Values: projected},
+		{ID: "required", Name: both("scenario.line-required"), Colour: chart.MIC, Values: required},
+	}
+	if len(past) > 0 {
+		s.Series = append(s.Series, chart.Series{ID: "published", Name: both("scenario.line-published"), Colour: chart.Context, Values: values(past, span)})
+	}
+	if aim, err := stat.ParseDecimal(scenario.Plain(a.TargetShare)); err == nil {
+		s.Targets = []chart.Target{{Name: catalog.Label{
+			Vi: say("vi", "scenario.target-line", "target", text.FormatNumber("vi", aim, -1), "year", a.TargetYear),
+			En: say("en", "scenario.target-line", "target", text.FormatNumber("en", aim, -1), "year", a.TargetYear)}, Value: aim, Period: stat.Year(a.TargetYear)}}
+	}
+	return f.Show(&shell.Figure{ID: "duong-di", Title: title, Note: v.Say("scenario.paths-note"), Table: table, Long: func() *shell.Table { return file }, Chart: s, Source: v.Say("scenario.source"), Open: true})
+}
+
+// saveScenario keeps a scenario under a name and leads to its address.
+func (p *Portal) saveScenario(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxScenarioForm)
+	v, err := p.visit(r)
+	if err != nil {
+		p.site.Fail(w, r, err)
+		return
+	}
+	if p.scenarios == nil {
+		p.site.Fail(w, r, fault.New("scenario.unsaved"))
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		p.site.Fail(w, r, fault.New("web.bad-form", "kilobytes", maxScenarioForm>>10))
+		return
+	}
+	a, faults := scenario.Read(v.defaults(), r.PostForm.Get, v.levels)
+	kept := scenario.Saved{Name: strings.TrimSpace(r.PostForm.Get("ten")), By: strings.TrimSpace(r.PostForm.Get("nguoi")), At: p.site.Now().UTC(), Release: v.Current.Release.ID, Assumptions: a}
+	for _, f := range kept.Check() {
+		if f.Where.Column == "ten" || f.Where.Column == "nguoi" { // the assumptions are judged already, with what was typed
+			faults = append(faults, f)
+		}
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if len(faults) > 0 {
+		page, err := v.scenarioPage(kept.Assumptions, faults, r.PostForm.Get)
+		if err != nil {
+			p.site.Fail(w, r, err)
+			return
+		}
+		page.Save = true
+		p.site.Render(w, r, "scenario", page)
+		return
+	}
+	if kept.ID, err = scenario.NewID(p.random); err == nil {
+		err = p.scenarios.AppendScenario(r.Context(), kept)
+	}
+	if err != nil {
+		p.site.Fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, v.Link(scenarioPath+"/"+kept.ID), http.StatusSeeOther)
+}

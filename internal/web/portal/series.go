@@ -1,0 +1,222 @@
+package portal
+
+import (
+	"slices"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+	"nhipso/internal/view"
+	"nhipso/internal/web/shell"
+)
+
+// seriesPage is one series with all its vintages.
+type seriesPage struct {
+	shell.Frame
+	Flow             shell.Crumb
+	Name             string // of the series within its dataflow
+	Key              string
+	Parts            []pair // dimension and code, in words
+	Unit             string
+	Newest           string // the newest figure in a sentence
+	Current, History *shell.Figure
+	Withdrawn        bool
+	Neighbours       []shell.Crumb // other series of the same dataflow that differ in one code
+}
+
+type pair struct{ Name, Value string }
+
+func (v *visit) series() (shell.Page, error) {
+	f, err := v.Snap.Catalog.Dataflow(v.R.PathValue("dataflow"))
+	if err != nil {
+		return nil, err
+	}
+	key, err := stat.ParseKey(v.R.PathValue("key"), len(f.Dimensions))
+	if err != nil {
+		return nil, fault.New("web.no-series", "key", v.R.PathValue("key"), "dataflow", f.ID)
+	}
+	history := v.Snap.History(f.ID, string(key))
+	if len(history) == 0 || v.Snap.Catalog.CheckKey(f, key) != nil {
+		return nil, fault.New("web.no-series", "key", string(key), "dataflow", f.ID)
+	}
+	s := v.Snap.One(f.ID, key)
+	name := seriesName(v.Snap, f, key, nil)
+	p := &seriesPage{Frame: v.NewFrame("data", v.Say("data.series-title", "flow", f.Name.In(v.Lang), "series", name.In(v.Lang))), Key: string(key), Name: name.In(v.Lang)}
+	p.Description = f.Description.In(v.Lang)
+	p.Flow = shell.Crumb{Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}
+	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, p.Flow}
+	for i, d := range f.Dimensions {
+		p.Parts = append(p.Parts, pair{d.Name.In(v.Lang), nameOf(v.Snap, d.Codelist, key.Codes()[i]).In(v.Lang)})
+	}
+	p.Withdrawn = withdrawn(s)
+	if p.Withdrawn {
+		p.Status = 410
+	}
+	title := catalog.Label{Vi: f.Name.Vi + ": " + name.Vi, En: f.Name.En + ": " + name.En}
+	var unit catalog.Label
+	digits := 0
+	for _, o := range s.Obs {
+		unit = unitOf(v.Snap, f, o)
+		digits = max(digits, decimalsOf(v.Snap, f, o))
+	}
+	p.Unit = unit.In(v.Lang)
+	if last, ok := s.Last(); ok {
+		p.Newest = v.Say("data.newest", "period", text.FormatPeriod(v.Lang, last.Period), "value", v.Number(last), "unit", p.Unit, "vintage", v.Vintage(last.Vintage))
+	}
+	p.Current = p.Show(&shell.Figure{ID: "chuoi", Title: title, Note: p.Unit, Table: v.newestTable(f, s, title, unit, digits), Source: v.SourceLine(s.Obs), Open: true,
+		Chart: v.vintageLines(f, s, history)})
+	if t := v.vintageTable(f, history, unit, digits); t != nil {
+		p.History = p.Show(&shell.Figure{ID: "cac-lan-cong-bo", Title: t.Title, Note: p.Unit, Table: t, Source: v.SourceLine(history), Open: true})
+	}
+	p.Data = v.dataset(f, s.Obs)
+	return p, nil
+}
+
+// withdrawn reports whether a series holds nothing but withdrawals.
+func withdrawn(s publish.Series) bool {
+	for _, o := range s.Obs {
+		if o.Value != nil || o.Attributes[stat.AttrComment] != pipeline.Withdrawn {
+			return false
+		}
+	}
+	return len(s.Obs) > 0
+}
+
+// newestTable lists the newest figure of each period with what is known of it.
+func (v *visit) newestTable(f *catalog.Dataflow, s publish.Series, title, unit catalog.Label, digits int) *shell.Table {
+	t := shell.NewTable(f.ID+"-"+string(s.Key), title, shell.Periods("TIME_PERIOD", both("data.period")), shell.Numbers("OBS_VALUE", both("data.value"), unit, digits))
+	bounds := false
+	for _, o := range s.Obs {
+		bounds = bounds || o.Attributes[stat.AttrLower] != ""
+	}
+	if bounds {
+		t.Columns = append(t.Columns, shell.Numbers("CI_LOWER", both("data.lower"), unit, digits), shell.Numbers("CI_UPPER", both("data.upper"), unit, digits))
+	}
+	t.Columns = append(t.Columns, shell.Text("VINTAGE", both("data.vintage")), shell.Text("SOURCE", both("data.source")), shell.Text("NOTE", both("data.note")))
+	for i := len(s.Obs) - 1; i >= 0; i-- {
+		o := s.Obs[i]
+		row := []shell.Cell{shell.When(o.Period), v.CellOf(o)}
+		if bounds {
+			row = append(row, bound(o, stat.AttrLower), bound(o, stat.AttrUpper))
+		}
+		row = append(row, shell.Same(v.Vintage(o.Vintage)), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
+		t.Add(row...)
+	}
+	return t
+}
+
+// bound is the cell of a bound of an interval.
+func bound(o cube.Version, name string) shell.Cell {
+	if d, err := stat.ParseDecimal(o.Attributes[name]); err == nil {
+		return shell.Number(d)
+	}
+	return shell.None("")
+}
+
+// sourceOf names the document of a figure, or the recipe that derived it.
+func (v *visit) sourceOf(o cube.Version) catalog.Label {
+	if run := o.Attributes[stat.AttrRun]; run != "" {
+		recipe, _, replayed := pipeline.ReplayOf(run)
+		if !replayed {
+			recipe, _, _ = strings.Cut(run, "#")
+		}
+		title, _ := v.speaker().Title(&pipeline.Run{Recipe: recipe})
+		return catalog.Label{Vi: say("vi", "data.recipe-source", "recipe", title.Vi), En: say("en", "data.recipe-source", "recipe", title.En)}
+	}
+	return attribute(v.Snap, stat.AttrSource, o.Attributes[stat.AttrSource])
+}
+
+// remark gathers what is said beside a figure: its denominator, coverage and note, and the words of a target that has a number too. Words that
+// stand in place of the number are shown there.
+func (v *visit) remark(o cube.Version) catalog.Label {
+	if words, is := v.classWords(o); is {
+		return words
+	}
+	if o.Dataflow == statusFlow {
+		return v.standingNote(o)
+	}
+	var out catalog.Label
+	if day, err := stat.ParseDate(o.Attributes[stat.AttrReplay]); err == nil {
+		out = catalog.Label{Vi: say("vi", "common.replayed", "date", text.FormatDate("vi", day)), En: say("en", "common.replayed", "date", text.FormatDate("en", day))}
+	}
+	for _, name := range []string{stat.AttrText, stat.AttrDenominator, stat.AttrCoverage, stat.AttrComment} {
+		value := o.Attributes[name]
+		if value == "" || name == stat.AttrText && o.Printed() != "" {
+			continue
+		}
+		l := attribute(v.Snap, name, value)
+		if d, err := stat.ParseDecimal(value); err == nil && name == stat.AttrText { // the number as the source prints it
+			l = catalog.Label{Vi: text.FormatNumber("vi", d, -1), En: text.FormatNumber("en", d, -1)}
+		}
+		if name == stat.AttrComment && value == pipeline.Withdrawn {
+			l = both("common.withdrawn")
+		}
+		if out.Vi != "" {
+			out.Vi, out.En = out.Vi+"; ", out.En+"; "
+		}
+		out.Vi, out.En = out.Vi+l.Vi, out.En+l.In("en")
+	}
+	return out
+}
+
+// standingNote is the remark beside a figure of the standing of a target: its class in words, or of which period the figure judged is.
+func (v *visit) standingNote(o cube.Version) catalog.Label {
+	printed := o.Attributes[stat.AttrText]
+	if o.Value == nil && printed != "" {
+		return nameOf(v.Snap, "CL_TARGET_CLASS", printed)
+	}
+	if p, err := stat.ParsePeriod(printed); err == nil {
+		return catalog.Label{Vi: text.FormatPeriod("vi", p), En: text.FormatPeriod("en", p)}
+	}
+	return catalog.Label{}
+}
+
+// vintageTable sets the vintages of a series side by side: a row a period, a column a day of publication. A series published
+// once has none.
+func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, unit catalog.Label, digits int) *shell.Table {
+	var days []stat.Vintage
+	byDay := map[stat.Date]bool{}
+	var span []stat.Period
+	have := map[stat.Period]map[stat.Date]cube.Version{}
+	for _, o := range history {
+		if !byDay[o.Vintage.Date] {
+			byDay[o.Vintage.Date] = true
+			days = append(days, o.Vintage)
+		}
+		if have[o.Period] == nil {
+			have[o.Period] = map[stat.Date]cube.Version{}
+			span = append(span, o.Period)
+		}
+		have[o.Period][o.Vintage.Date] = o
+	}
+	if len(days) < 2 {
+		return nil
+	}
+	slices.SortFunc(days, func(a, b stat.Vintage) int { return a.Date.Compare(b.Date) })
+	slices.SortFunc(span, func(a, b stat.Period) int { return b.Compare(a) })
+	t := shell.NewTable(f.ID+"-vintages", both("data.vintages-title"), shell.Periods("TIME_PERIOD", both("data.period")))
+	for _, d := range days {
+		name := catalog.Label{Vi: view.Vintage("vi", d), En: view.Vintage("en", d)}
+		t.Columns = append(t.Columns, shell.Numbers("v"+d.Date.String(), name, catalog.Label{}, digits))
+	}
+	_ = unit
+	for _, x := range span {
+		row := []shell.Cell{shell.When(x)}
+		for _, d := range days {
+			if o, ok := have[x][d.Date]; ok {
+				row = append(row, v.CellOf(o).To(v.Link("/vi-sao", "o", o.Cell().String(), "asof", d.Date.String())))
+			} else {
+				row = append(row, shell.Cell{Cell: export.Cell{Status: shell.Blank}})
+			}
+		}
+		t.Add(row...)
+	}
+	t.Notes = append(t.Notes, both("data.vintages-note"))
+	return t
+}

@@ -1,0 +1,260 @@
+package portal
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+	"nhipso/internal/view"
+	"nhipso/internal/web/shell"
+)
+
+// whyPage answers "vì sao có con số này?": the figure, how it came about, and the documents it rests on.
+type whyPage struct {
+	shell.Frame
+	Figure   whyFigure
+	Sentence string // how the figure came about, with its numbers
+	Workbook string // address of the workbook in which it can be computed again
+	Reported bool
+	Tree     whyNode
+	History  *shell.Figure
+	Sources  []documentView
+	Cell     string
+}
+
+// whyFigure is the figure explained.
+type whyFigure struct {
+	Flow, Series, Period, Value, Unit, Interval, Level string
+	Status, Evidence, Vintage, Source, Note            string
+	SeriesURL                                          string
+	Missing                                            bool
+}
+
+// whyNode is a step of the explanation.
+type whyNode struct {
+	Role, Name, Period, URL string
+	Figures                 []whyValue
+	Source                  string // of all the figures, when they share one
+	Span                    string // "2019 đến 2025, 7 số", when there are several
+	Omitted, Withheld       string
+	Sentence                string // how the figure of this step came about
+	Run                     *whyRun
+	From                    []whyNode
+	Again                   []shell.Crumb // further inputs that are explained elsewhere in the tree
+	Seen                    bool
+	Depth                   int
+}
+
+// joins reports whether the figures of another step are of the same published series in the same role, and so stand in one list with these.
+func (n whyNode) joins(o whyNode) bool {
+	return n.URL == o.URL && n.Role == o.Role && n.Run == nil && o.Run == nil && n.Span == "" && o.Span == "" && n.Withheld == "" && o.Withheld == ""
+}
+
+// Inputs counts what a step was made from.
+func (n whyNode) Inputs() int { return len(n.From) + len(n.Again) }
+
+type whyValue struct {
+	Period, Value, Source, Vintage, URL string
+	Flags                               []shell.FlagView
+}
+
+type whyRun struct{ ID, Title, Version, At, Replay, MethodURL string }
+
+// parseCell reads DATAFLOW/KEY/PERIOD; the period may hold a slash of its own.
+func parseCell(s string) (cube.Cell, error) {
+	parts := strings.SplitN(s, "/", 3)
+	if len(parts) != 3 {
+		return cube.Cell{}, fault.New("web.bad-cell", "text", s)
+	}
+	p, err := stat.ParsePeriod(parts[2])
+	if err != nil {
+		return cube.Cell{}, fault.New("web.bad-cell", "text", s)
+	}
+	return cube.Cell{Dataflow: parts[0], Key: stat.Key(parts[1]), Period: p}, nil
+}
+
+func (v *visit) explain() (shell.Page, error) {
+	c, err := parseCell(v.Query.Get("o"))
+	if err != nil {
+		return nil, err
+	}
+	f, err := v.Snap.Catalog.Dataflow(c.Dataflow)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := v.Snap.Cell(c)
+	if !ok {
+		return nil, fault.New("cube.no-cell", "cell", c.String())
+	}
+	node, err := v.Known.Explain(v.R.Context(), c)
+	if err != nil {
+		return nil, err
+	}
+	name := namesOf(v.Snap).FullSeries(f, c.Key).In(v.Lang)
+	p := &whyPage{Frame: v.NewFrame("data", v.Say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
+	p.NoIndex = true
+	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, {Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}}
+	p.Figure = whyFigure{Flow: f.Name.In(v.Lang), Series: name, Period: text.FormatPeriod(v.Lang, c.Period), Value: v.Number(o), Unit: unitOf(v.Snap, f, o).In(v.Lang),
+		Interval: v.Interval(o), Level: v.Level(o), Vintage: v.publishedOn(o), Source: v.sourceOf(o).In(v.Lang), Note: v.remark(o).In(v.Lang),
+		Status: nameOf(v.Snap, "CL_OBS_STATUS", string(o.Status)).In(v.Lang), Evidence: nameOf(v.Snap, "CL_EVIDENCE", string(o.Mark())).In(v.Lang),
+		SeriesURL: v.Link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil && o.Printed() == ""}
+	speaker := v.speaker()
+	switch unit, _ := namesOf(v.Snap).UnitCode(f, o); {
+	case o.Value == nil && o.Printed() == "":
+		p.Figure.Value = speaker.Missing(o)
+	case o.Value == nil && !view.Counts(p.Figure.Value) || unit == "FRACTION": // a bare number, or words that count nothing
+		p.Figure.Unit = ""
+	case unit == rankUnit:
+		p.Figure.Value, p.Figure.Unit = speaker.Value(o), ""
+	}
+	if s, ok := speaker.Sentence(node); ok && !p.Reported {
+		p.Sentence = s.Text
+		if o.Dataflow == statusFlow && o.Value != nil { // its unit is that of the target
+			p.Figure.Value, p.Figure.Unit = s.Result, ""
+		}
+	}
+	p.Tree = v.whyTree(node, speaker, 0)
+	p.Workbook = v.File("xlsx")
+	for _, d := range node.Documents() {
+		p.Sources = append(p.Sources, v.document(d))
+	}
+	history := v.Snap.CellHistory(c)
+	t := shell.NewTable("history", both("why.history"), shell.Text("vintage", both("data.vintage")), shell.Numbers("value", both("data.value"), unitOf(v.Snap, f, o), decimalsOf(v.Snap, f, o)),
+		shell.Text("source", both("data.source")), shell.Text("evidence", both("data.evidence")), shell.Text("note", both("data.note")))
+	for i := len(history) - 1; i >= 0; i-- {
+		h := history[i]
+		cell := v.CellOf(h)
+		cell.Href = ""
+		t.Add(shell.Same(v.publishedOn(h)), cell, shell.Label(v.sourceOf(h)), shell.Label(nameOf(v.Snap, "CL_EVIDENCE", string(h.Mark()))), shell.Label(v.remark(h)))
+	}
+	p.History = p.Show(&shell.Figure{ID: "lich-su", Title: t.Title, Table: t, Source: v.SourceLine(history), Open: true})
+	// The file of this page is the tree, one step a row.
+	steps := shell.NewTable("why", both("why.title"), export.Column{ID: "depth", Name: both("why.depth"), Kind: export.Number}, shell.Text("role", both("why.role")),
+		export.Column{ID: "cell", Name: both("why.cell"), Kind: export.Code}, shell.Numbers("value", both("data.value"), unitOf(v.Snap, f, o), -1), shell.Text("source", both("data.source")), shell.Text("vintage", both("data.vintage")))
+	p.History.Long = func() *shell.Table {
+		v.whySteps(steps, node, 0)
+		return steps
+	}
+	if !p.Reported {
+		p.History.Workbook = func(w io.Writer) error { return speaker.WriteWorkbook(w, node) }
+	}
+	return p, nil
+}
+
+// publishedOn writes the day on which a figure was published; a replayed one was not.
+func (v *visit) publishedOn(o cube.Version) string {
+	if _, _, replayed := pipeline.ReplayOf(o.Attributes[stat.AttrRun]); replayed {
+		return v.Say("why.never-published")
+	}
+	return v.Vintage(o.Vintage)
+}
+
+func (v *visit) whySteps(t *shell.Table, n pipeline.Node, depth int) {
+	for _, o := range n.Versions {
+		t.Add(shell.Number(stat.Int(int64(depth))), shell.Label(view.Role(n.Role)), shell.Same(o.Cell().String()), v.CellOf(o), shell.Label(v.sourceOf(o)), shell.Same(o.Vintage.String()))
+	}
+	for _, c := range n.From {
+		v.whySteps(t, c, depth+1)
+	}
+}
+
+// fewVersions is how many figures of a whole series an explanation prints.
+const fewVersions = 12
+
+func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNode {
+	out := whyNode{Role: view.Role(n.Role).In(v.Lang), Seen: n.Seen, Depth: depth}
+	f, err := v.Snap.Catalog.Dataflow(n.Cell.Dataflow)
+	if err != nil {
+		return out
+	}
+	out.Name = f.Name.In(v.Lang) + ": " + seriesName(v.Snap, f, n.Cell.Key, nil).In(v.Lang)
+	out.URL = v.Link("/so-lieu/" + f.ID + "/" + string(n.Cell.Key))
+	fixed := map[string]bool{} // the codes that all figures of a block share
+	if n.Cell.Key.Open() {
+		var choice []string
+		for i, code := range n.Cell.Key.Codes() {
+			if d := f.Dimensions[i].ID; code != "" {
+				fixed[d] = true
+				if d != "FREQ" && !strings.Contains(code, "+") { // a choice is one code; a dimension with several stays open
+					choice = append(choice, d, code)
+				}
+			}
+		}
+		out.URL = v.Link("/so-lieu/"+f.ID, choice...)
+	}
+	if !n.Cell.Period.IsZero() {
+		out.Period = text.FormatPeriod(v.Lang, n.Cell.Period)
+	}
+	list, omitted := view.Shown(n, fewVersions)
+	if omitted > 0 {
+		out.Omitted = v.Say("why.omitted", "n", v.count(omitted))
+	}
+	if n.Withheld > 0 {
+		out.Withheld = v.Say("why.withheld", "n", v.count(n.Withheld))
+	}
+	for _, o := range list {
+		name := text.FormatPeriod(v.Lang, o.Period)
+		if n.Cell.Key.Open() {
+			name = seriesName(v.Snap, f, o.Key, fixed).In(v.Lang) + ", " + text.FormatPeriodInline(v.Lang, o.Period)
+		}
+		out.Figures = append(out.Figures, whyValue{Period: name, Value: speaker.Value(o),
+			Source: v.sourceOf(o).In(v.Lang), Vintage: v.Vintage(o.Vintage), URL: v.Why(o.Cell()), Flags: v.Flags(o.Status, o.Mark())})
+	}
+	if size := len(out.Figures); size > 1 {
+		out.Span = v.Say("why.span", "n", v.count(len(n.Versions)), "from", text.FormatPeriodInline(v.Lang, n.Versions[0].Period), "to", text.FormatPeriodInline(v.Lang, list[size-1].Period))
+		if n.Cell.Key.Open() {
+			out.Span = v.Say("why.block", "n", v.count(size+omitted))
+		}
+		out.Source = out.Figures[0].Source + ", " + out.Figures[0].Vintage
+		for _, x := range out.Figures {
+			if x.Source != out.Figures[0].Source || x.Vintage != out.Figures[0].Vintage {
+				out.Source = ""
+			}
+		}
+	}
+	if n.Run != nil {
+		title, method := speaker.Title(n.Run)
+		out.Run = &whyRun{ID: n.Run.ID, Title: title.In(v.Lang), Version: n.Run.Version}
+		if _, day, ok := pipeline.ReplayOf(n.Run.ID); ok {
+			out.Run.Replay = text.FormatDate(v.Lang, day)
+		} else {
+			out.Run.At = v.Minute(n.Run.FinishedAt)
+		}
+		if method != "" {
+			out.Run.MethodURL = v.methodLink(method)
+		}
+		if s, ok := speaker.Sentence(n); ok && depth > 0 {
+			out.Sentence = s.Text
+		}
+	}
+	for _, c := range n.From {
+		child := v.whyTree(c, speaker, depth+1)
+		if last := len(out.From) - 1; !child.Seen && last >= 0 && out.From[last].joins(child) {
+			out.From[last].Figures, out.From[last].Period = append(out.From[last].Figures, child.Figures...), ""
+			continue
+		}
+		if !child.Seen {
+			out.From = append(out.From, child)
+			continue
+		}
+		again := shell.Crumb{Name: child.Name, URL: child.URL}
+		if child.Period != "" {
+			again.Name += ", " + child.Period
+		}
+		if !slices.Contains(out.Again, again) {
+			out.Again = append(out.Again, again)
+		}
+	}
+	return out
+}
+
+// speaker says in words what explanations mean.
+func (v *visit) speaker() *view.Speaker {
+	return view.NewSpeaker(v.Snap.Catalog, v.Known.Recipes(), v.Lang, v.Snap.Cell)
+}

@@ -1,0 +1,44 @@
+package shell
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"nhipso/internal/middleware"
+)
+
+// Classes of heavy work. A page in memory, a table as text and a drawing as SVG cost little and have none.
+const (
+	WorkbookWork = "workbook"
+	BitmapWork   = "bitmap"
+	EarlierWork  = "earlier" // a view of an earlier day is made for the first reader of it
+	SearchWork   = "search"
+)
+
+// budgets bound the heavy work of all readers together, on pages and on the API: what one reader asks for again and again takes a few processors for
+// a while, and never all of them or all the memory.
+var budgets = map[string]middleware.Budget{
+	WorkbookWork: {Slots: 2, Queue: 12, Wait: 20 * time.Second},
+	BitmapWork:   {Slots: 2, Queue: 24, Wait: 10 * time.Second},
+	EarlierWork:  {Slots: 4, Queue: 48, Wait: 20 * time.Second},
+	SearchWork:   {Slots: 4, Queue: 48, Wait: 5 * time.Second},
+}
+
+// classOf says which work an address asks for.
+func (s *Site) classOf(r *http.Request) string {
+	q := r.URL.Query()
+	_, format := split(r.URL.Path)
+	switch {
+	case format == "xlsx", q.Get("format") == "xlsx", strings.Contains(r.Header.Get("Accept"), "spreadsheetml"):
+		return WorkbookWork
+	case format == "png":
+		return BitmapWork
+	case q.Get("asof") != "":
+		return EarlierWork
+	case strings.HasSuffix(r.URL.Path, "/search"): // of the API
+		return SearchWork
+	}
+	route, _ := s.routeOf(r)
+	return route.Work
+}

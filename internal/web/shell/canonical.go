@@ -1,0 +1,57 @@
+package shell
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// Every page has one address for what it shows: the parameters that it knows, each once and with a value, in the order of their names. Another
+// address of it – with parameters that something on the way has added, with empty fields of a form – leads there. So no reader can ask for one
+// page under ever new names, each of which would have to be made and kept anew.
+
+// Parameters says which parameters a page takes beside the language and the day.
+type Parameters func(r *http.Request) []string
+
+// Takes are parameters of fixed names.
+func Takes(names ...string) Parameters {
+	return func(*http.Request) []string { return names }
+}
+
+// Parameters that go with a format: which drawing or table, how the text of a CSV is written, and the size of a drawing in the browser.
+var formatParameters = map[string][]string{"csv": {"hinh", "bom", "ma"}, "json": {"hinh"}, "xlsx": {"hinh"}, "svg": {"hinh"}, "png": {"hinh"}, optionFormat: {"hinh", "w", "h"}}
+
+// canonical gives the query of the one address of a page, and whether the request has it. Parameters may come in any order.
+func canonical(q url.Values, names []string) (url.Values, bool) {
+	out, same := url.Values{}, true
+	for name, values := range q {
+		value := values[0]
+		fits := slices.Contains(names, name) && value != "" && (name != "lang" || value == "vi" || value == "en")
+		if fits {
+			out.Set(name, value)
+		}
+		same = same && fits && len(values) == 1
+	}
+	return out, same
+}
+
+// onlyKnown leads a request with other parameters than its page takes to the page's own address.
+func (s *Site) onlyKnown(takes Parameters, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		names := append([]string{"lang", "asof"}, takes(r)...)
+		path := r.URL.Path
+		if format, taken := r.Context().Value(formatKey{}).(string); taken {
+			names = append(names, formatParameters[format]...)
+			if path == "/" {
+				path = homeFile
+			}
+			path += "." + format
+		}
+		if q, same := canonical(r.URL.Query(), names); !same {
+			w.Header().Set("Cache-Control", "no-store")
+			http.Redirect(w, r, (&url.URL{Path: path, RawQuery: q.Encode()}).String(), http.StatusFound)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

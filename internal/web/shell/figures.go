@@ -1,0 +1,103 @@
+package shell
+
+import (
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/chart"
+	"nhipso/internal/cube"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+	"nhipso/internal/view"
+)
+
+// names gives what the catalogue of the release viewed knows of figures.
+func (v *Visit) names() view.Names { return view.Names{Catalog: v.Snap.Catalog} }
+
+// Number writes the value of an observation as it is published: in the words of its source where those are no plain number.
+func (v *Visit) Number(o cube.Version) string {
+	f, err := v.Snap.Catalog.Dataflow(o.Dataflow)
+	if words, is := v.names().Worded(o); is && (o.Value != nil || o.Printed() != "") {
+		return words.In(v.Lang)
+	}
+	if err != nil || o.Value == nil {
+		return v.Missing(o.Status)
+	}
+	return text.FormatNumber(v.Lang, *o.Value, v.names().Decimals(f, o))
+}
+
+// Interval writes the bounds of an observation, "13,9–15,3", or "" when it has none. A range that a source prints is no interval of confidence.
+func (v *Visit) Interval(o cube.Version) string {
+	if o.Printed() != "" {
+		return ""
+	}
+	lo, err1 := stat.ParseDecimal(o.Attributes[stat.AttrLower])
+	hi, err2 := stat.ParseDecimal(o.Attributes[stat.AttrUpper])
+	f, err3 := v.Snap.Catalog.Dataflow(o.Dataflow)
+	if err1 != nil || err2 != nil || err3 != nil {
+		return ""
+	}
+	d := v.names().Decimals(f, o)
+	return text.FormatNumber(v.Lang, lo, d) + "–" + text.FormatNumber(v.Lang, hi, d)
+}
+
+// Level is the confidence level of an interval, "95".
+func (v *Visit) Level(o cube.Version) string {
+	if l := o.Attributes[stat.AttrLevel]; l != "" {
+		return l
+	}
+	return "95"
+}
+
+// Vintage writes when a figure was published.
+func (v *Visit) Vintage(x stat.Vintage) string { return view.Vintage(v.Lang, x) }
+
+// Sources names the documents of figures, each once, in order.
+func (v *Visit) Sources(list []cube.Version) string {
+	var out []string
+	seen := map[string]bool{}
+	for _, o := range list {
+		s := v.names().Attribute(stat.AttrSource, o.Attributes[stat.AttrSource]).In(v.Lang)
+		if !cube.Reported(o.Observation) {
+			s = v.Say("common.own-estimate")
+		}
+		if s != "" && !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	if len(out) > 4 {
+		return strings.Join(out[:4], "; ") + "; " + v.Say("common.and-more", "n", len(out)-4)
+	}
+	return strings.Join(out, "; ")
+}
+
+// VintageLine says to when the figures on the page are.
+func (v *Visit) VintageLine() string {
+	if !v.AsOf.IsZero() {
+		return v.Say("common.as-of-line", "date", text.FormatDate(v.Lang, v.AsOf))
+	}
+	return v.Say("common.release-line", "release", v.Snap.Release.Title.In(v.Lang), "date", text.FormatDate(v.Lang, v.Snap.Catalog.Day(v.Snap.Release.PublishAt)))
+}
+
+// SourceLine is what stands under a drawing: the documents, and the vintage shown.
+func (v *Visit) SourceLine(list []cube.Version) string {
+	if s := v.Sources(list); s != "" {
+		return v.Say("common.source-line", "sources", s, "vintage", v.VintageLine())
+	}
+	return v.VintageLine()
+}
+
+// Word gives a drawing the words of every figure in it that its source prints in place of a plain number, whatever it was made from.
+func (v *Visit) Word(s *chart.Spec) {
+	for _, series := range s.Series {
+		for _, x := range series.Values {
+			if _, known := s.Printed[x.Text]; x.Text != "" && !known {
+				if s.Printed == nil {
+					s.Printed = map[string]catalog.Label{}
+				}
+				s.Printed[x.Text] = v.names().Attribute(stat.AttrText, x.Text)
+			}
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package shell
+
+import (
+	"io/fs"
+	"net/http"
+	"net/url"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/publish"
+)
+
+// Module is a part of the site with pages of its own: the portal of readers is one, the desk of people at work another. It brings its words,
+// its templates and its routes; the frame around its pages, the way from a request to a page and the memory of pages are the shell's.
+type Module struct {
+	Words     *Words
+	Templates fs.FS // templates/*.html, one file a page; what begins with an underscore is shared
+	Menu      []MenuEntry
+	Foot      []MenuEntry // the navigation at the end of every page
+	Feeds     []MenuEntry // what programs may ask for again and again
+	Search    string      // the page that takes a search as q; "" for none
+	Pages     []Route
+	Answers   []Answer
+	// Paths lists the pages of the sitemap, beside those of the menu, of what everybody may know. It may be nil.
+	Paths func(*publish.View) []string
+	// Disallow lists the beginnings of addresses that crawlers are asked to leave alone.
+	Disallow []string
+}
+
+// MenuEntry is an entry of a navigation.
+type MenuEntry struct {
+	ID, URL string
+	Name    catalog.Label
+}
+
+// Route is a page under an address. The address with a format (.csv, .json, .xlsx, .svg, .png) gives the page's main table or drawing.
+type Route struct {
+	Path     string // as http.ServeMux takes it, without the method
+	Template string
+	Read     func(*Visit) (Page, error)
+	Takes    Parameters
+	Keep     Keeping
+	Work     string // class of heavy work of which a budget is taken, or ""
+	Secret   bool   // who has the address may look, nobody else: logs name the pattern in its place
+}
+
+// Answer is a route that gives no page: a feed, a form that is sent.
+type Answer struct {
+	Pattern string // as http.ServeMux takes it
+	Handler http.Handler
+	Rate    float64 // times a second that one client may ask, beside the limit of all requests; 0 for no further limit
+	Burst   int     // times at once
+}
+
+// Maker makes a module for the site that it becomes a part of.
+type Maker func(*Site) Module
+
+// Keeping says which answers of a route are kept in memory.
+type Keeping int
+
+// Kinds of Keeping: all; only of the address without parameters of its own, where those are as many as visitors; none.
+const (
+	KeepAll Keeping = iota
+	KeepBare
+	KeepNone
+)
+
+// keeps reports whether the answer to a query is kept.
+func (k Keeping) keeps(q url.Values) bool {
+	switch k {
+	case KeepAll:
+		return true
+	case KeepBare:
+		for name := range q {
+			if name != "lang" {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

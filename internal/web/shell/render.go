@@ -1,0 +1,57 @@
+package shell
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+
+	"nhipso/internal/text"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// parse reads the templates of the frame – layout.html, and the parts that begin with an underscore, which every page shares – and those of the
+// pages of modules, one file a page. A template that cannot be read is a defect of the program.
+func parse(modules []Module) map[string]*template.Template {
+	base := template.New("layout.html").Funcs(template.FuncMap{"args": args, "seal": sealOf, "unit": text.AfterNumber})
+	out := map[string]*template.Template{}
+	pages := map[string]fs.FS{}
+	sources := []fs.FS{templateFiles}
+	for _, m := range modules {
+		if m.Templates != nil {
+			sources = append(sources, m.Templates)
+		}
+	}
+	for _, source := range sources {
+		files, err := fs.Glob(source, "templates/*.html")
+		if err != nil {
+			panic(err)
+		}
+		for _, f := range files {
+			if name := path.Base(f); name == "layout.html" || strings.HasPrefix(name, "_") {
+				template.Must(base.ParseFS(source, f))
+			} else {
+				pages[f] = source
+			}
+		}
+	}
+	for f, source := range pages {
+		t := template.Must(template.Must(base.Clone()).ParseFS(source, f))
+		out[strings.TrimSuffix(path.Base(f), ".html")] = t
+	}
+	return out
+}
+
+// execute runs the template of a page.
+func (s *Site) execute(name string, p Page) ([]byte, error) {
+	var b bytes.Buffer
+	err := s.templates[name].ExecuteTemplate(&b, "layout.html", p)
+	return b.Bytes(), err
+}
+
+// args gathers the arguments of a part of a template: {{template "x" (args . .Other)}}.
+func args(values ...any) []any { return values }

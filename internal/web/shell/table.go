@@ -1,0 +1,257 @@
+package shell
+
+import (
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/export"
+	"nhipso/internal/monitor"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+// Table is an export.Table with the addresses behind its cells, so that the page and the file show the same figures.
+type Table struct {
+	export.Table
+	Heads int // leading columns that head their row
+	hrefs map[[2]int]string
+	seals map[[2]int]string // cells that show a symbol of their class before the text
+}
+
+// NewTable starts a table. Leading columns of kind text or code head the rows.
+func NewTable(id string, title catalog.Label, columns ...export.Column) *Table {
+	return &Table{Table: export.Table{ID: id, Title: title, Columns: columns}, Heads: 1, hrefs: map[[2]int]string{}, seals: map[[2]int]string{}}
+}
+
+// Cell is a cell with the address behind it.
+type Cell struct {
+	export.Cell
+	Href string
+	seal string
+}
+
+// Add adds a row.
+func (t *Table) Add(cells ...Cell) {
+	row := make([]export.Cell, len(cells))
+	for i, c := range cells {
+		row[i] = c.Cell
+		if c.Href != "" {
+			t.hrefs[[2]int{len(t.Rows), i}] = c.Href
+		}
+		if c.seal != "" {
+			t.seals[[2]int{len(t.Rows), i}] = c.seal
+		}
+	}
+	t.Rows = append(t.Rows, row)
+}
+
+// Href gives the address behind a cell, or "".
+func (t *Table) Href(row, column int) string { return t.hrefs[[2]int{row, column}] }
+
+// WithoutFirst is a table as a page shows it, without the codes that lead its rows in the file.
+func (t *Table) WithoutFirst() *Table {
+	out := NewTable(t.ID, t.Title, t.Columns[1:]...)
+	out.Notes, out.Source, out.Vintage, out.URL = t.Notes, t.Source, t.Vintage, t.URL
+	for _, row := range t.Rows {
+		out.Rows = append(out.Rows, row[1:])
+	}
+	return out
+}
+
+// Label is a cell of words.
+func Label(l catalog.Label) Cell { return Cell{Cell: export.Words(l)} }
+
+// Same is a cell of a text that is the same in both languages.
+func Same(s string) Cell { return Cell{Cell: export.Same(s)} }
+
+// When is a cell of a period.
+func When(p stat.Period) Cell { return Cell{Cell: export.When(p)} }
+
+// Number is a cell of a number, written with the decimals of its column.
+func Number(d stat.Decimal) Cell { return Cell{Cell: export.Num(d)} }
+
+// None is a cell without a number, and why there is none.
+func None(why stat.Status) Cell { return Cell{Cell: export.None(why)} }
+
+// To is the cell with an address behind it.
+func (c Cell) To(href string) Cell { c.Href = href; return c }
+
+// Sealed is the cell with the symbol of a class of targets before its text.
+func (c Cell) Sealed(class string) Cell { c.seal = class; return c }
+
+// Text is a column of words.
+func Text(id string, name catalog.Label) export.Column {
+	return export.Column{ID: id, Name: name, Kind: export.Text}
+}
+
+// Numbers is a column of numbers.
+func Numbers(id string, name, unit catalog.Label, decimals int) export.Column {
+	return export.Column{ID: id, Name: name, Unit: unit, Kind: export.Number, Decimals: decimals}
+}
+
+// Periods is a column of periods.
+func Periods(id string, name catalog.Label) export.Column {
+	return export.Column{ID: id, Name: name, Kind: export.Period}
+}
+
+// CellOf is the cell of an observation; the address behind it says why the number is what it is.
+func (v *Visit) CellOf(o cube.Version) Cell {
+	c := Cell{Cell: export.Cell{Number: o.Value, Status: o.Status, Mark: o.Mark()}, Href: v.Why(o.Cell())}
+	if words, is := v.names().Worded(o); is {
+		c.Label = words
+		if o.Printed() == "" {
+			c.Number = nil
+		}
+	}
+	return c
+}
+
+// Why is the address of the explanation of a cell.
+func (v *Visit) Why(c cube.Cell) string { return v.Link("/vi-sao", "o", c.String()) }
+
+// TableView is a table ready to be written in one language.
+type TableView struct {
+	ID, Caption string
+	Heads       []HeadView
+	Rows        []RowView
+	Notes       []string
+	Flags       []FlagView // meanings of the symbols used
+}
+
+// HeadView is the head of a column.
+type HeadView struct {
+	Name, Unit string
+	Number     bool
+}
+
+// RowView is a row.
+type RowView struct {
+	Cells []CellView
+	Total bool
+}
+
+// CellView is a cell.
+type CellView struct {
+	Text    string
+	Sort    string // what the browser sorts by
+	URL     string
+	Flags   []FlagView
+	Head    bool
+	Number  bool
+	Code    bool
+	Missing bool
+	Seal    string // class of the status symbol, or ""
+}
+
+// FlagView is the symbol of a status or an evidence mark, with its meaning.
+type FlagView struct{ Symbol, Meaning string }
+
+// View writes a table in the visitor's language.
+func (v *Visit) View(t *Table) *TableView {
+	out := &TableView{ID: t.ID, Caption: t.Title.In(v.Lang)}
+	decimals := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		out.Heads = append(out.Heads, HeadView{Name: c.Name.In(v.Lang), Unit: c.Unit.In(v.Lang), Number: c.Kind == export.Number})
+		decimals[i] = c.Decimals
+	}
+	used := map[string]bool{}
+	gaps := false
+	for r, row := range t.Rows {
+		rv := RowView{Cells: make([]CellView, len(row))}
+		for i, c := range row {
+			cv := CellView{Head: i < t.Heads, URL: t.hrefs[[2]int{r, i}], Seal: t.seals[[2]int{r, i}]}
+			rv.Total = rv.Total || c.Total
+			switch t.Columns[i].Kind {
+			case export.Number:
+				cv.Number = true
+				switch {
+				case c.Number != nil && c.Label.Vi != "": // the words of the source, which are no plain number
+					cv.Text, cv.Sort = c.Label.In(v.Lang), c.Number.String()
+				case c.Number != nil:
+					cv.Text, cv.Sort = text.FormatNumber(v.Lang, *c.Number, decimals[i]), c.Number.String()
+				case c.Label.Vi != "": // what the source prints where there is no number
+					cv.Missing, cv.Text = true, c.Label.In(v.Lang)
+				case c.Status == Blank:
+				default:
+					cv.Missing, cv.Text = true, v.Missing(c.Status)
+					gaps = gaps || cv.Text == Gap
+				}
+			case export.Period:
+				if !c.Period.IsZero() {
+					cv.Text, cv.Sort = text.FormatPeriod(v.Lang, c.Period), c.Period.From().String()
+				}
+			default:
+				cv.Text, cv.Code = c.Label.In(v.Lang), t.Columns[i].Kind == export.Code
+			}
+			for _, f := range v.Flags(c.Status, c.Mark) {
+				if c.Number == nil && t.Columns[i].Kind == export.Number && f.Symbol != "S2" && f.Symbol != "M" && f.Symbol != "I" {
+					continue // the words for a missing figure stand in the cell already
+				}
+				cv.Flags = append(cv.Flags, f)
+				used[f.Symbol] = true
+			}
+			rv.Cells[i] = cv
+		}
+		out.Rows = append(out.Rows, rv)
+	}
+	for _, n := range t.Notes {
+		out.Notes = append(out.Notes, n.In(v.Lang))
+	}
+	if gaps {
+		out.Flags = append(out.Flags, FlagView{Gap, v.Say("common.gap")})
+	}
+	for _, f := range allFlags {
+		if used[f] {
+			out.Flags = append(out.Flags, FlagView{f, v.Say("common.flag-" + f)})
+		}
+	}
+	return out
+}
+
+// Gap stands, as in the printed yearbooks of Viet Nam, where a figure is not available.
+const Gap = "…"
+
+// Missing gives what stands where a figure is missing: the reason when the source gives one, else the sign of a gap.
+func (v *Visit) Missing(s stat.Status) string {
+	switch s {
+	case stat.Unpublished, stat.NotCollected, stat.Suppressed, stat.Missing:
+		return v.Say("common.missing-" + string(s))
+	}
+	return Gap
+}
+
+// allFlags lists the symbols in the order of the legend.
+var allFlags = []string{"b", "e", "f", "i", "p", "u", "v", "S2", "I", "M"}
+
+// Flags gives the symbols of an observation: the letter of its status as European statistical offices print it, and its
+// evidence mark when the official source itself was not seen.
+func (v *Visit) Flags(s stat.Status, m stat.Mark) []FlagView {
+	var out []FlagView
+	switch s {
+	case stat.Break, stat.Estimated, stat.Forecast, stat.Imputed, stat.Provisional, stat.LowTrust, stat.Unvalidated:
+		symbol := strings.ToLower(string(s))
+		out = append(out, FlagView{symbol, v.Say("common.flag-" + symbol)})
+	}
+	switch m {
+	case stat.MarkSecondary, stat.MarkInferred, stat.MarkUnverified:
+		out = append(out, FlagView{string(m), v.Say("common.flag-" + string(m))})
+	}
+	return out
+}
+
+// sealOf is the look of a class: a closed target that was met looks as an achieved one, for the words beside it tell them apart.
+func sealOf(class string) string {
+	switch monitor.Class(class) {
+	case monitor.Met:
+		return string(monitor.Achieved)
+	case monitor.Missed:
+		return string(monitor.Concentrate)
+	case monitor.NoFigureDue:
+		return string(monitor.NoData)
+	}
+	return class
+}
+
+// Blank marks a cell that is empty because nothing was published for it in that vintage: not missing, just not said.
+const Blank stat.Status = "-"

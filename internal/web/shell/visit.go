@@ -1,0 +1,190 @@
+package shell
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+)
+
+// TableFormats are the formats in which a page's main table is given.
+func TableFormats() []string { return slices.Clone(tableFormats) }
+
+// Formats in which a page's main table or drawing is given under the page's own address.
+var (
+	tableFormats   = []string{"csv", "json", "xlsx"}
+	drawingFormats = []string{"svg", "png"}
+)
+
+// optionFormat ends the address of the object from which the browser draws.
+const optionFormat = "option"
+
+// langCookie remembers the language chosen.
+const langCookie = "lang"
+
+// Visit is one request, read once: its language, the snapshot it sees and the format it asks for.
+type Visit struct {
+	R       *http.Request
+	Site    *Site
+	Words   *Words
+	Lang    string
+	Path    string // without the suffix of the format; "/" for the home page
+	Query   url.Values
+	Format  string // "" for a page, else one of the formats
+	AsOf    stat.Date
+	Known   *publish.View     // what the reader may know, as of the day viewed
+	Snap    *publish.Snapshot // its figures
+	Current *publish.View     // as of now
+	late    bool              // a drawing is missing from the page, which is not to be kept
+}
+
+// split parts an address from the format that it ends in.
+func split(path string) (plain, format string) {
+	for _, f := range slices.Concat(tableFormats, drawingFormats, []string{optionFormat}) {
+		if p, ok := strings.CutSuffix(path, "."+f); ok && p != "" && !strings.HasSuffix(p, "/") {
+			if p == homeFile {
+				p = "/"
+			}
+			return p, f
+		}
+	}
+	return path, ""
+}
+
+// homeFile stands for the home page where a format must be appended to its address.
+const homeFile = "/trang-chu"
+
+// language reads the language of a request: the address first, then the cookie, else Vietnamese.
+func language(r *http.Request) string {
+	switch r.URL.Query().Get("lang") {
+	case "en":
+		return "en"
+	case "vi":
+		return "vi"
+	}
+	if c, err := r.Cookie(langCookie); err == nil && c.Value == "en" {
+		return "en"
+	}
+	return "vi"
+}
+
+// Visit reads a request. An error of the day asked for, or that nothing is published, comes with a visit that can still render
+// the page that says so.
+func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
+	v := &Visit{R: r, Site: s, Words: words, Lang: language(r), Query: r.URL.Query()}
+	v.Path, v.Format = split(r.URL.Path)
+	if f, taken := r.Context().Value(formatKey{}).(string); taken {
+		v.Path, v.Format = r.URL.Path, f
+	}
+	v.Query.Del("lang")
+	var err error
+	if v.Current, err = s.View(r); err != nil {
+		return v, err
+	}
+	v.Known, v.Snap = v.Current, v.Current.Snapshot
+	if text := v.Query.Get("asof"); text != "" {
+		if v.AsOf, err = stat.ParseDate(text); err != nil {
+			v.Query.Del("asof")
+			return v, err
+		}
+		if v.AsOf.Year() < 1900 || v.AsOf.Year() > 9999 {
+			v.Query.Del("asof")
+			v.AsOf = stat.Date{}
+			return v, fault.New("web.bad-day", "text", text)
+		}
+		if today := v.Current.Catalog.Day(s.Now()); v.AsOf.After(today) {
+			v.Query.Del("asof")
+			day := v.AsOf
+			v.AsOf = stat.Date{}
+			return v, fault.New("web.future-day", "day", day.String(), "today", today.String())
+		}
+		v.Known = v.Current.On(v.AsOf)
+		v.Snap = v.Known.Snapshot
+	} else {
+		v.Query.Del("asof")
+	}
+	return v, nil
+}
+
+// Say gives a text in the visitor's language.
+func (v *Visit) Say(key string, pairs ...any) string { return v.Words.Say(v.Lang, key, pairs...) }
+
+// Link makes an address inside the portal that keeps the language and the day viewed. Pairs of name and value follow; empty
+// values are left out.
+func (v *Visit) Link(path string, pairs ...string) string {
+	q := url.Values{}
+	if i := strings.IndexByte(path, '?'); i >= 0 {
+		q, _ = url.ParseQuery(path[i+1:])
+		path = path[:i]
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		} else {
+			q.Del(pairs[i])
+		}
+	}
+	if v.Lang == "en" {
+		q.Set("lang", "en")
+	}
+	if !v.AsOf.IsZero() && q.Get("asof") == "" {
+		q.Set("asof", v.AsOf.String())
+	}
+	return address(path, q)
+}
+
+// Here is the present address with some parameters changed; an empty value removes one.
+func (v *Visit) Here(pairs ...string) string {
+	q := clone(v.Query)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			q.Del(pairs[i])
+		} else {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if v.Lang == "en" && q.Get("lang") == "" {
+		q.Set("lang", "en")
+	}
+	return address(v.Path, q)
+}
+
+// File is the present view as a file of a format.
+func (v *Visit) File(format string, pairs ...string) string {
+	path := v.Path
+	if path == "/" {
+		path = homeFile
+	}
+	q := clone(v.Query)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	if v.Lang == "en" {
+		q.Set("lang", "en")
+	}
+	return address(path+"."+format, q)
+}
+
+func clone(q url.Values) url.Values {
+	out := url.Values{}
+	for k, v := range q {
+		out[k] = append([]string(nil), v...)
+	}
+	return out
+}
+
+func address(path string, q url.Values) string {
+	for k, v := range q {
+		if len(v) == 0 || (len(v) == 1 && v[0] == "") {
+			q.Del(k)
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
