@@ -1,8 +1,9 @@
 // Package scenario answers "what if": from a start share and assumptions of growth and prices it gives the path that a target takes and the
 // share that the assumptions lead to, year by year, and it says what a saved scenario is.
 //
-// A scenario is the work of whoever made it, never a figure of the cube: nothing here reads or writes observations. Everything is a pure
-// function of the assumptions, so that a saved scenario shows the same figures for ever. The package holds no words and no SQL.
+// A scenario is the work of whoever made it, never a figure of the cube: nothing here writes an observation. Everything is a pure
+// function of the assumptions, so that a saved scenario shows the same figures for ever; what they stand on before anyone changes them is read from
+// published figures (Ground). The package holds no words and no SQL.
 package scenario
 
 import (

@@ -11,7 +11,6 @@ import (
 	"nhipso/internal/chart"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
-	"nhipso/internal/recipe"
 	"nhipso/internal/scenario"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -61,70 +60,13 @@ type fieldView struct {
 	Max                                int // characters of a text; 0 for a number
 }
 
-// startFigure is the newest published share of the statistics office.
-func (v *visit) startFigure() (cube.Version, bool) {
-	s := v.Snap.One(shareFlow, nsoShare)
-	s.Obs = yearly(s.Obs)
-	return s.Last()
-}
-
-// defaults are the assumptions before anyone changes them: what is published, and what the recipe of required growth assumes.
-func (v *visit) defaults() scenario.Assumptions {
-	a := scenario.Assumptions{StartYear: v.Site.Now().Year(), StartShare: 10, TargetShare: 30, Shape: scenario.Shapes()[0], Electronics: recipe.AssumedElectronics()}
-	a.GDPReal, a.GDPPrices = recipe.Assumed()
-	a.DigitalPrices = a.GDPPrices
-	a.ElectronicsReal, a.OtherReal = a.GDPReal, a.GDPReal
-	if start, ok := v.startFigure(); ok {
-		a.StartYear, a.StartShare = start.Period.Year(), start.Value.Float64()
-		if o, ok := v.Snap.Cell(cube.Cell{Dataflow: "DE_GROWTH", Key: "A.VN.NSO.G_CON", Period: start.Period}); ok && o.Value != nil {
-			a.ElectronicsReal, a.OtherReal = o.Value.Float64(), o.Value.Float64()
-		}
-	}
-	a.TargetYear = a.StartYear + 5
-	for _, o := range v.Snap.Read("TARGET", "A."+nation+"."+mainTarget) {
-		if o.Value != nil && o.Period.Year() > a.StartYear {
-			a.TargetYear, a.TargetShare = o.Period.Year(), o.Value.Float64()
-			break
-		}
-	}
-	return a
-}
-
-// levels adds what is known of the start year: levels, which turn shares into dong, and what the coefficient of digitalisation stands on.
-func (v *visit) levels(a scenario.Assumptions) scenario.Assumptions {
-	a.GDP, a.Value, a.Core, a.Taxes = 0, 0, 0, 0
-	year := stat.Year(a.StartYear)
-	if o, ok := v.Snap.Cell(cube.Cell{Dataflow: "NA_VA", Key: "A.VN.B1GQ.V", Period: year}); ok && o.Value != nil {
-		a.GDP = o.Value.Float64()
-	}
-	quarters := func(activity string) float64 {
-		sum, n := 0.0, 0
-		for _, o := range v.Snap.Read("NA_QUARTERLY_EST", "Q."+nation+"."+activity+".V") {
-			if o.Value != nil && o.Period.Year() == a.StartYear {
-				sum += o.Value.Float64()
-				n++
-			}
-		}
-		if n != 4 {
-			return 0
-		}
-		return sum
-	}
-	a.Value = quarters("C")
-	if whole := quarters("B1GQ"); whole > 0 {
-		a.Taxes = 100 * quarters("TAX") / whole
-	}
-	core, okCore := v.Snap.Cell(cube.Cell{Dataflow: "DE_SHARE_EST", Key: "A.VN.NSO.CORE", Period: year})
-	digitalised, okRest := v.Snap.Cell(cube.Cell{Dataflow: "DE_SHARE_EST", Key: "A.VN.NSO.DIGITALISED", Period: year})
-	if okCore && okRest && core.Value != nil && digitalised.Value != nil {
-		c := core.Value.Float64()
-		a.Core = 100 * c / (c + digitalised.Value.Float64())
-	}
-	return a
+// ground is what is published, on which a scenario stands.
+func (v *visit) ground() scenario.Ground {
+	return scenario.Ground{Read: v.Snap.Read, Nation: nation, Target: mainTarget}
 }
 
 func (v *visit) scenario() (shell.Page, error) {
-	a, faults := scenario.Read(v.defaults(), v.Query.Get, v.levels)
+	a, faults := scenario.Read(v.ground().Opening(v.Site.Now().Year()), v.Query.Get, v.ground().Levels)
 	if v.Format != "" && len(faults) > 0 {
 		return nil, joined(faults)
 	}
@@ -301,10 +243,10 @@ func (p *scenarioPage) answer(a scenario.Assumptions, r scenario.Result) {
 	if r.Needed != nil {
 		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-needed", "year", a.TargetYear), Value: v.digits(*r.Needed, 2), Unit: "%"})
 	}
-	if now, ok, err := recipe.NowcastWith(func(flow, key string) []cube.Version { return v.Snap.Read(flow, key) }, a.Electronics); err == nil && ok {
+	if now, ok := v.ground().Nowcast(a); ok {
 		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-nowcast", "quarter", text.FormatPeriodInline(v.Lang, now.Period)), Value: text.FormatNumber(v.Lang, now.Share, 3), Unit: v.Say("scenario.of-gdp")})
 	}
-	if start, ok := v.startFigure(); ok && start.Period.Year() == a.StartYear && start.Value.Float64() == a.StartShare {
+	if start, ok := v.ground().Start(); ok && start.Period.Year() == a.StartYear && start.Value.Float64() == a.StartShare {
 		p.StartAt = v.Why(start.Cell())
 	}
 	p.explain(a, r)
@@ -445,7 +387,7 @@ func (p *Portal) saveScenario(w http.ResponseWriter, r *http.Request) {
 		p.site.Fail(w, r, fault.New("web.bad-form", "kilobytes", maxScenarioForm>>10))
 		return
 	}
-	a, faults := scenario.Read(v.defaults(), r.PostForm.Get, v.levels)
+	a, faults := scenario.Read(v.ground().Opening(v.Site.Now().Year()), r.PostForm.Get, v.ground().Levels)
 	kept := scenario.Saved{Name: strings.TrimSpace(r.PostForm.Get("ten")), By: strings.TrimSpace(r.PostForm.Get("nguoi")), At: p.site.Now().UTC(), Release: v.Current.Release.ID, Assumptions: a}
 	for _, f := range kept.Check() {
 		if f.Where.Column == "ten" || f.Where.Column == "nguoi" { // the assumptions are judged already, with what was typed

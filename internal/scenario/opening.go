@@ -1,0 +1,102 @@
+package scenario
+
+import (
+	"slices"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/recipe"
+	"nhipso/internal/stat"
+)
+
+// Figures reads the newest published version of every cell that a pattern of a dataflow matches, in the order of their periods.
+type Figures func(dataflow, pattern string) []cube.Version
+
+// Ground is the published figures on which a scenario stands, of one country and by the definition of its statistics office.
+type Ground struct {
+	Read   Figures
+	Nation string // code of the country in CL_AREA
+	Target string // code of the target of the share in CL_TARGET
+}
+
+// Start is the newest published yearly share of the digital economy in GDP; false where none is published.
+func (g Ground) Start() (cube.Version, bool) {
+	for _, o := range slices.Backward(g.Read("DE_SHARE", "A."+g.Nation+".NSO.TOTAL")) {
+		if o.Period.Frequency() == stat.Annual && o.Value != nil {
+			return o, true
+		}
+	}
+	return cube.Version{}, false
+}
+
+// Opening gives the assumptions before anyone changes them: what is published, and what the recipe of required growth assumes. Where no share is
+// published the scenario begins in the year given.
+func (g Ground) Opening(year int) Assumptions {
+	a := Assumptions{StartYear: year, StartShare: 10, TargetShare: 30, Shape: Shapes()[0], Electronics: recipe.AssumedElectronics()}
+	a.GDPReal, a.GDPPrices = recipe.Assumed()
+	a.DigitalPrices = a.GDPPrices
+	a.ElectronicsReal, a.OtherReal = a.GDPReal, a.GDPReal
+	if start, ok := g.Start(); ok {
+		a.StartYear, a.StartShare = start.Period.Year(), start.Value.Float64()
+		if growth, ok := g.cell("DE_GROWTH", "A."+g.Nation+".NSO.G_CON", start.Period); ok {
+			a.ElectronicsReal, a.OtherReal = growth, growth
+		}
+	}
+	a.TargetYear = a.StartYear + 5
+	for _, o := range g.Read("TARGET", "A."+g.Nation+"."+g.Target) {
+		if o.Value != nil && o.Period.Year() > a.StartYear {
+			a.TargetYear, a.TargetShare = o.Period.Year(), o.Value.Float64()
+			break
+		}
+	}
+	return a
+}
+
+// Levels adds what is known of the start year: levels, which turn shares into money, and what the coefficient of digitalisation stands on. What
+// is not known of that year is 0.
+func (g Ground) Levels(a Assumptions) Assumptions {
+	year := stat.Year(a.StartYear)
+	a.GDP, _ = g.cell("NA_VA", "A."+g.Nation+".B1GQ.V", year)
+	a.Value = g.quarters("C", a.StartYear)
+	a.Core, a.Taxes = 0, 0
+	if whole := g.quarters("B1GQ", a.StartYear); whole > 0 {
+		a.Taxes = 100 * g.quarters("TAX", a.StartYear) / whole
+	}
+	core, okCore := g.cell("DE_SHARE_EST", "A."+g.Nation+".NSO.CORE", year)
+	digitalised, okRest := g.cell("DE_SHARE_EST", "A."+g.Nation+".NSO.DIGITALISED", year)
+	if okCore && okRest {
+		a.Core = 100 * core / (core + digitalised)
+	}
+	return a
+}
+
+// Nowcast is the share of the quarter after the last published ones, were the part of electronics the one assumed; false where no quarter can be
+// estimated.
+func (g Ground) Nowcast(a Assumptions) (recipe.Nowcast, bool) {
+	now, ok, err := recipe.NowcastWith(g.Read, a.Electronics)
+	return now, ok && err == nil
+}
+
+// cell gives the value of a cell; false where there is none.
+func (g Ground) cell(dataflow, key string, p stat.Period) (float64, bool) {
+	for _, o := range g.Read(dataflow, key) {
+		if o.Period == p && o.Value != nil {
+			return o.Value.Float64(), true
+		}
+	}
+	return 0, false
+}
+
+// quarters adds up the quarters of a year of an activity at current prices; 0 where one is missing.
+func (g Ground) quarters(activity string, year int) float64 {
+	sum, n := 0.0, 0
+	for _, o := range g.Read("NA_QUARTERLY_EST", "Q."+g.Nation+"."+activity+".V") {
+		if o.Value != nil && o.Period.Year() == year {
+			sum += o.Value.Float64()
+			n++
+		}
+	}
+	if n != 4 {
+		return 0
+	}
+	return sum
+}
