@@ -245,7 +245,7 @@ func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site
 		return nil, err
 	}
 	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Deadline: s.Duration("request-timeout")},
-		portal.New(portal.Config{Methods: methods, Territory: a.areas, Publications: a.publications, Scenarios: a.scenarios()}), desk.New())
+		portal.New(portal.Config{Methods: methods, Territory: a.areas, Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)}), desk.New())
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
 	site.HandleWatch("/healthz", http.HandlerFunc(s.health.Live))

@@ -199,7 +199,7 @@ func (x *examination) work(ctx context.Context, a *app) error {
 		current = fault.In(err, x.lang)
 	}
 	x.line(err == nil, "release", current, "")
-	return nil
+	return x.filesOf(ctx, a)
 }
 
 // stale lists the recipes whose inputs have changed since their last run.

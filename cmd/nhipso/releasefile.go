@@ -134,7 +134,7 @@ type files struct {
 func (f *files) source(ctx context.Context, r publish.Release, from time.Time, content func(context.Context) (publish.Content, error)) (publish.Source, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	name := filepath.Join(f.place.data, releaseFolder, r.ID+"-"+from.UTC().Format("20060102T150405Z")+"-"+r.Edition(from)+releasefile.Extension)
+	name := filepath.Join(f.place.data, releaseFolder, fileOf(publish.Edition{Release: r.ID, From: from, ID: r.Edition(from)}))
 	if have, ok := f.open[name]; ok {
 		return shelved{have, f.app.source()}, nil
 	}
@@ -166,7 +166,15 @@ func (f *files) write(ctx context.Context, name string, content func(context.Con
 	if err != nil {
 		return err
 	}
-	return releasefile.Write(ctx, name, c, with)
+	if err := releasefile.Write(ctx, name, c, with); err != nil {
+		return err
+	}
+	return releasefile.WriteBeside(name, with.Key)
+}
+
+// fileOf names the file of an edition of a release.
+func fileOf(e publish.Edition) string {
+	return e.Release + "-" + e.From.UTC().Format("20060102T150405Z") + "-" + e.ID + releasefile.Extension
 }
 
 // close closes the files.

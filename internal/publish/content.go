@@ -70,6 +70,30 @@ func (r Release) Edition(from time.Time) string {
 	return hex.EncodeToString(h.Sum(nil)[:4])
 }
 
+// Edition names what a release shows from a moment on.
+type Edition struct {
+	Release string // identifier
+	From    time.Time
+	ID      string // Release.Edition
+}
+
+// Editions gives the present edition of every release that is out, oldest first.
+func (g *Gate) Editions(ctx context.Context) ([]Edition, error) {
+	list, err := g.Source.Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := g.Now()
+	var out []Edition
+	for _, r := range list {
+		if r.StateAt(now) == Published {
+			from := r.since(now)
+			out = append(out, Edition{r.ID, from, r.Edition(from)})
+		}
+	}
+	return out, nil
+}
+
 func (g *Gate) contentAt(ctx context.Context, r Release, from time.Time) (Content, error) {
 	list, err := g.Source.Releases(ctx)
 	if err != nil {

@@ -23,6 +23,7 @@ type Config struct {
 	Publications []publish.Publication
 	Scenarios    scenario.Store // where named scenarios are kept; nil keeps none
 	Random       io.Reader      // chance of their addresses; nil means the system's
+	Files        ReleaseFiles   // nil where there are none to take along
 }
 
 // Portal is what the public reads.
@@ -34,6 +35,7 @@ type Portal struct {
 	scenarios    scenario.Store
 	publications []publish.Publication
 	random       io.Reader
+	files        ReleaseFiles
 }
 
 // New declares the portal as a module of a site.
@@ -42,7 +44,7 @@ func New(c Config) shell.Maker {
 }
 
 func newPortal(s *shell.Site, c Config) *Portal {
-	p := &Portal{site: s, methodFiles: c.Methods, territory: c.Territory, scenarios: c.Scenarios, publications: c.Publications, random: c.Random}
+	p := &Portal{site: s, methodFiles: c.Methods, territory: c.Territory, scenarios: c.Scenarios, publications: c.Publications, random: c.Random, files: c.Files}
 	if p.methodFiles == nil {
 		p.methodFiles = noFiles{}
 	}
@@ -71,6 +73,14 @@ func (p *Portal) module() shell.Module {
 	coming.Keep = shell.KeepNone // it changes between releases
 	search := page(searchPath, "search", (*visit).search, shell.Takes("q"))
 	search.Keep, search.Work = shell.KeepNone, shell.SearchWork
+	answers := []shell.Answer{
+		{Pattern: "POST " + scenarioPath, Handler: http.HandlerFunc(p.saveScenario), Rate: savesPerSecond, Burst: savesAtOnce},
+		{Pattern: "GET " + calendarFile, Handler: http.HandlerFunc(p.calendarFeed)},
+		{Pattern: "GET " + feedPath, Handler: http.HandlerFunc(p.releaseFeed)},
+	}
+	if p.files != nil {
+		answers = append(answers, shell.Answer{Pattern: "GET " + downloadPath + "{name}", Handler: http.HandlerFunc(p.download)})
+	}
 	return shell.Module{
 		Words: words, Templates: templateFiles, Search: searchPath,
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
@@ -98,12 +108,8 @@ func (p *Portal) module() shell.Module {
 			page("/lich-su", "releases", (*visit).releases, shell.Takes()),
 			coming, search,
 		},
-		Answers: []shell.Answer{
-			{Pattern: "POST " + scenarioPath, Handler: http.HandlerFunc(p.saveScenario), Rate: savesPerSecond, Burst: savesAtOnce},
-			{Pattern: "GET " + calendarFile, Handler: http.HandlerFunc(p.calendarFeed)},
-			{Pattern: "GET " + feedPath, Handler: http.HandlerFunc(p.releaseFeed)},
-		},
-		Paths: p.paths,
+		Answers: answers,
+		Paths:   p.paths,
 		// Explanations and searches are endless.
 		Disallow: []string{"/vi-sao", searchPath, scenarioPath + "/", scenarioPath + "?"},
 	}

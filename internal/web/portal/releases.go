@@ -20,6 +20,8 @@ type releasesPage struct {
 	Count      string
 	Calendar   string
 	Feed       string
+	FileName   string // of the newest release; "" where none has a file
+	Key        string // the public key by which a file is checked
 }
 
 // releaseEntry is a release that is out, with what it changed.
@@ -27,6 +29,7 @@ type releaseEntry struct {
 	ID, Anchor, Title, At, Summary, AsOfURL string
 	Corrects                                string // the release that it corrects
 	Changed                                 []changedCell
+	File, FileName                          string   // all of it in one file
 	Waits                                   []string // dataflows whose new figures come later, with their minutes
 }
 
@@ -87,9 +90,22 @@ func (v *visit) releases() (shell.Page, error) {
 	p.Description = v.Say("releases.description")
 	p.Calendar, p.Feed = v.Link(calendarPath), v.Link(feedPath)
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
+	files := map[string]string{}
+	if v.portal.files != nil {
+		if files, err = v.portal.files.Names(v.R.Context()); err != nil {
+			return nil, err
+		}
+		p.Key = downloadPath + "release-key.pub.pem"
+	}
 	for i := len(all) - 1; i >= 0; i-- {
-		r := all[i]
-		p.Releases = append(p.Releases, v.releaseEntry(r))
+		e := v.releaseEntry(all[i])
+		if name := files[e.ID]; name != "" {
+			e.File, e.FileName = downloadPath+name, name
+			if p.FileName == "" {
+				p.FileName = name
+			}
+		}
+		p.Releases = append(p.Releases, e)
 	}
 	t := shell.NewTable("revisions", both("releases.revisions"), shell.Text("flow", both("data.dataflow")), shell.Text("series", both("data.series")), shell.Periods("period", both("data.period")),
 		shell.Numbers("before", both("releases.before"), catalog.Label{}, -1), shell.Text("before-day", both("releases.before-day")),

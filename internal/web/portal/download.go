@@ -1,0 +1,56 @@
+package portal
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// downloadPath is where the files of releases lie.
+const downloadPath = "/lich-su/tep/"
+
+// downloadTime is how long a reader may take over a file: half an hour, at 100 kB a second enough for 180 MB.
+const downloadTime = 30 * time.Minute
+
+// ReleaseFiles are the files of releases: each holds all that the public may know of a release, and opens for ever.
+type ReleaseFiles interface {
+	// Names gives the name of the file of every release that is out and has one, by the identifier of the release.
+	Names(ctx context.Context) (map[string]string, error)
+	// Open opens one of these files, what stands beside it (its hash, the signature of the hash) or the public key, with the moment at which it was
+	// written. Any other name is web.no-page.
+	Open(ctx context.Context, name string) (io.ReadSeekCloser, time.Time, error)
+}
+
+// download sends a file whole or, to whoever asks for a range, in parts.
+func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	f, at, err := p.files.Open(r.Context(), name)
+	if err != nil {
+		p.site.Fail(w, r, err)
+		return
+	}
+	defer f.Close()
+	h := w.Header()
+	switch path.Ext(name) {
+	case ".nhipso":
+		h.Set("Content-Type", "application/vnd.sqlite3")
+	case ".sig":
+		h.Set("Content-Type", "application/octet-stream")
+	default:
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+	}
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Access-Control-Allow-Origin", "*")
+	if strings.Contains(name, ".nhipso") { // a file never changes under its name, and its name tells the edition
+		h.Set("ETag", `"`+name+`"`)
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		h.Set("Cache-Control", "public, max-age=3600")
+	}
+	// A slow line is no fault of the reader; where the server cannot wait longer than for a page, it does not.
+	_ = http.NewResponseController(w).SetWriteDeadline(p.site.Now().Add(downloadTime))
+	http.ServeContent(w, r, "", at, f)
+}
