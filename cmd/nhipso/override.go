@@ -55,7 +55,7 @@ func override(ctx context.Context, e *env, args []string) error {
 // knowsTarget refuses a target that the cube does not hold.
 func (a *app) knowsTarget(ctx context.Context, target string) error {
 	code, year, _ := strings.Cut(target, "@")
-	all, err := a.store.Read(ctx, cube.Query{Dataflow: "TARGET"})
+	all, err := cube.Read(ctx, a.store, cube.Query{Dataflow: "TARGET"})
 	if err != nil {
 		return err
 	}

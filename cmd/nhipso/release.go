@@ -326,7 +326,7 @@ func (a *app) unfinishedFirst(ctx context.Context) (first publish.Release, found
 
 // nextReleaseID names a release after the newest quarter that has an estimate, with .1, .2 … when that name is taken.
 func (a *app) nextReleaseID(ctx context.Context) (string, error) {
-	all, err := a.store.Read(ctx, cube.Query{Dataflow: "DE_QUARTERLY"})
+	all, err := cube.Read(ctx, a.store, cube.Query{Dataflow: "DE_QUARTERLY"})
 	if err != nil {
 		return "", err
 	}

@@ -57,7 +57,7 @@ func figuresInAndOut(b *bench) error {
 	read := func(what, flow, key string) error {
 		var got []cube.Version
 		took, err := repeat(30, func() error {
-			got, err = s.Read(b.ctx, cube.Query{Dataflow: flow, Key: key})
+			got, err = cube.Read(b.ctx, s, cube.Query{Dataflow: flow, Key: key})
 			return err
 		})
 		if err != nil {
@@ -91,7 +91,7 @@ func (b *bench) snapshot() error {
 	var versions int
 	var snap *publish.Snapshot
 	loaded, err := repeat(5, func() error {
-		all, err := d.store.All(b.ctx)
+		all, err := cube.History(b.ctx, d.store, cube.Query{})
 		versions, snap = len(all), publish.NewView(publish.Parts{Release: publish.Release{ID: "bench"}, Audience: publish.Keeper("bench"), Catalog: d.catalog, Figures: all}).Snapshot
 		return err
 	})

@@ -44,7 +44,7 @@ func (b *bench) newDesk(name string) (*desk, error) {
 
 // revise sends a new vintage of one figure, a tenth larger than the newest: the change that a statistical office makes every day.
 func (d *desk) revise(b *bench, dataflow, key string, period stat.Period) error {
-	old, err := d.store.Read(b.ctx, cube.Query{Dataflow: dataflow, Key: key})
+	old, err := cube.Read(b.ctx, d.store, cube.Query{Dataflow: dataflow, Key: key})
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func recompute(b *bench) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.store.All(b.ctx)
+	all, err := cube.History(b.ctx, d.store, cube.Query{})
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func recompute(b *bench) error {
 func (d *desk) draws(b *bench, r pipeline.Recipe) error {
 	history := map[string][]cube.Version{}
 	for _, i := range r.Inputs {
-		list, err := d.store.History(b.ctx, cube.Query{Dataflow: i.Dataflow, Key: i.Key})
+		list, err := cube.History(b.ctx, d.store, cube.Query{Dataflow: i.Dataflow, Key: i.Key})
 		if err != nil {
 			return err
 		}

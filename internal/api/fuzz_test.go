@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -103,19 +104,24 @@ func (s secretive) LineageOf(ctx context.Context, run string, c cube.Cell) (pipe
 	return l, ok, err
 }
 
-func (s secretive) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	list, err := s.shelf.History(ctx, q)
-	if q.Key == secretKey {
-		secret := stat.MustDecimal("77.77")
-		list = append(list, cube.Version{Dataflow: "DE_SHARE", Message: 1, Observation: stat.Observation{Key: secretKey, Period: stat.Year(2031), Value: &secret,
-			Status: stat.Normal, Attributes: stat.Attributes{stat.AttrSource: "secret", stat.AttrMark: "S", stat.AttrConf: string(stat.Embargoed)}}})
+func (s secretive) Versions(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		for v, err := range s.shelf.Versions(ctx, q) {
+			if !yield(v, err) {
+				return
+			}
+		}
+		if q.Key == secretKey {
+			secret := stat.MustDecimal("77.77")
+			yield(cube.Version{Dataflow: "DE_SHARE", Message: 1, Observation: stat.Observation{Key: secretKey, Period: stat.Year(2031), Value: &secret,
+				Status: stat.Normal, Attributes: stat.Attributes{stat.AttrSource: "secret", stat.AttrMark: "S", stat.AttrConf: string(stat.Embargoed)}}}, nil)
+		}
 	}
-	return list, err
 }
 
 func TestAFigureUnderEmbargoIsCountedAndNeverShown(t *testing.T) {
 	s := *library()
-	s.view = publish.NewView(publish.Parts{Release: s.view.Release, Moment: now, Catalog: s.catalog, Recipes: s.recipes, Source: secretive{library()}, Figures: must(s.All(t.Context()))})
+	s.view = publish.NewView(publish.Parts{Release: s.view.Release, Moment: now, Catalog: s.catalog, Recipes: s.recipes, Source: secretive{library()}, Figures: must(cube.History(t.Context(), s, cube.Query{}))})
 	w := send(handlerOf(&s), http.MethodGet, "/api/v1/explain?cell=DE_VA/A.VN.NSO.TOTAL.PUB/2024")
 	theContract().check(t, "/api/v1/explain", w)
 	if strings.Contains(w.Body.String(), "77.77") || strings.Contains(w.Body.String(), "secret") || dig(decode(t, w), "tree", "from", 2, "withheld") != "1" {

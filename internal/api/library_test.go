@@ -59,7 +59,7 @@ func (s *shelf) View(context.Context, publish.Audience) (*publish.View, error) {
 // freeze takes up the newest release.
 func (s *shelf) freeze() {
 	ctx := context.Background()
-	s.view = publish.NewView(publish.Parts{Release: must(publish.Newest(must(s.Releases(ctx)), now)), Moment: now, Catalog: s.catalog, Recipes: s.recipes, Source: s, Figures: must(s.All(ctx))})
+	s.view = publish.NewView(publish.Parts{Release: must(publish.Newest(must(s.Releases(ctx)), now)), Moment: now, Catalog: s.catalog, Recipes: s.recipes, Source: s, Figures: must(cube.History(ctx, s, cube.Query{}))})
 }
 
 func (s *shelf) RunByID(ctx context.Context, id string) (pipeline.Run, bool, error) {

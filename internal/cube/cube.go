@@ -68,23 +68,6 @@ type AsOf struct {
 	Only    Messages  `json:"only,omitempty"` // figures brought by one of these messages; nil for no bound
 }
 
-// Query selects series of a dataflow. An empty Key matches all; codes may be left empty or joined with "+".
-type Query struct {
-	Dataflow string
-	Key      string
-	AsOf     AsOf
-}
-
-// Reader reads the cube.
-type Reader interface {
-	// Read gives the newest version of every matching cell as of the bound, ordered by key, then period.
-	Read(ctx context.Context, q Query) ([]Version, error)
-	// History gives every matching version within the bound, ordered by key, period, vintage, message.
-	History(ctx context.Context, q Query) ([]Version, error)
-	// LastMessage gives the number of the newest message, 0 when there is none.
-	LastMessage(ctx context.Context) (int64, error)
-}
-
 // Store keeps the cube. Its implementations are bound by the conformance suite of package store.
 //
 // Order of versions of one cell: by vintage day, then by message number. Which of them is the figure as of now, Supersedes decides.
@@ -94,24 +77,6 @@ type Store interface {
 	// same vintage are left out; a reported figure that differs from a reported one of the same cell and vintage day is
 	// refused with cube.two-numbers, and nothing is stored.
 	Append(ctx context.Context, m Message) (Receipt, error)
-}
-
-// Newest reduces a history ordered as Store.History gives it to the newest version of each cell within the bound.
-func Newest(history []Version, at AsOf) []Version {
-	out := make([]Version, 0, len(history))
-	for _, v := range history {
-		if !at.Allows(v) {
-			continue
-		}
-		if n := len(out); n > 0 && out[n-1].Cell() == v.Cell() {
-			if v.Supersedes(out[n-1]) {
-				out[n-1] = v
-			}
-			continue
-		}
-		out = append(out, v)
-	}
-	return out
 }
 
 // Supersedes reports whether a version stands in place of another one of its cell. Reported figures are ordered by the day on which they

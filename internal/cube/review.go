@@ -142,7 +142,7 @@ func (v *view) flow(id string) (*held, error) {
 	if flow.Position(areaDimension) >= 0 && len(v.areas) > 0 {
 		q.Key = string(flow.KeyOf(map[string]string{areaDimension: strings.Join(v.areas, "+")}))
 	}
-	history, err := v.in.Store.History(v.ctx, q)
+	history, err := History(v.ctx, v.in.Store, q)
 	if err != nil {
 		return nil, err
 	}

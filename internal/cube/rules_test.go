@@ -3,6 +3,8 @@ package cube_test
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,13 +42,8 @@ type memory struct {
 
 func (s *memory) LastMessage(context.Context) (int64, error) { return s.messages, nil }
 
-func (s *memory) History(_ context.Context, q cube.Query) (out []cube.Version, err error) {
-	for _, v := range s.held {
-		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
-			out = append(out, v)
-		}
-	}
-	return out, nil
+func (s *memory) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return cube.Select(slices.SortedStableFunc(slices.Values(s.held), cube.InOrder), q)
 }
 
 func (s *memory) Append(_ context.Context, m cube.Message) (cube.Receipt, error) {

@@ -42,7 +42,7 @@ func (b *bench) stale(t *testing.T, recipes ...Recipe) []Run {
 
 func (b *bench) read(t *testing.T, flow string, at cube.AsOf) []cube.Version {
 	t.Helper()
-	list, err := b.store.Read(context.Background(), cube.Query{Dataflow: flow, AsOf: at})
+	list, err := cube.Read(context.Background(), b.store, cube.Query{Dataflow: flow, AsOf: at})
 	if err != nil {
 		t.Fatal(err)
 	}

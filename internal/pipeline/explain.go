@@ -51,7 +51,7 @@ func (n Node) Documents() []string {
 // Explain gives the tree from a figure down to the documents, as the cube stood at the bound. A cell without a figure is
 // cube.no-cell.
 func Explain(ctx context.Context, store Reader, cell cube.Cell, at cube.AsOf) (Node, error) {
-	history, err := store.History(ctx, cube.Query{Dataflow: cell.Dataflow, Key: string(cell.Key), AsOf: at})
+	history, err := cube.History(ctx, store, cube.Query{Dataflow: cell.Dataflow, Key: string(cell.Key), AsOf: at})
 	if err != nil {
 		return Node{}, err
 	}
@@ -138,10 +138,10 @@ func (e *explainer) node(ref Ref, versions []cube.Version, parent stat.Period, d
 	return n, nil
 }
 
-// Used gives the versions that a run used under a reference, ordered as cube.Store.History orders them: the one version named, or of a
+// Used gives the versions that a run used under a reference, in the order of cube.Reader: the one version named, or of a
 // whole series those that the run could see. Nothing that came after the run is among them.
 func Used(ctx context.Context, store cube.Reader, ref Ref, run Run) ([]cube.Version, error) {
-	history, err := store.History(ctx, cube.Query{Dataflow: ref.Dataflow, Key: string(ref.Key), AsOf: run.Bound()})
+	history, err := cube.History(ctx, store, cube.Query{Dataflow: ref.Dataflow, Key: string(ref.Key), AsOf: run.Bound()})
 	if err != nil {
 		return nil, err
 	}

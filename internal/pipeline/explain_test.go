@@ -175,7 +175,7 @@ func TestAWithdrawnFigureIsWithdrawnOnceAndOthersStillAre(t *testing.T) {
 		}
 	}
 	gone := map[string]int{}
-	h, _ := b.store.History(ctx, cube.Query{Dataflow: "DOUBLE"})
+	h, _ := cube.History(ctx, b.store, cube.Query{Dataflow: "DOUBLE"})
 	for _, v := range h {
 		if v.Attributes[stat.AttrComment] == Withdrawn {
 			gone[v.Period.String()]++

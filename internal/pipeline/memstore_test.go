@@ -2,7 +2,8 @@ package pipeline
 
 import (
 	"context"
-	"sort"
+	"iter"
+	"slices"
 
 	"nhipso/internal/cube"
 )
@@ -57,28 +58,8 @@ func same(v cube.Version, e cube.Entry) bool {
 	return a.Same(b)
 }
 
-func (s *memStore) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
-	var out []cube.Version
-	for _, v := range s.versions {
-		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
-			out = append(out, v)
-		}
-	}
-	sort.SliceStable(out, func(i, j int) bool {
-		if out[i].Key != out[j].Key {
-			return out[i].Key < out[j].Key
-		}
-		if c := out[i].Period.Compare(out[j].Period); c != 0 {
-			return c < 0
-		}
-		return out[i].Vintage.Date.Before(out[j].Vintage.Date)
-	})
-	return out, nil
-}
-
-func (s *memStore) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	h, err := s.History(ctx, q)
-	return cube.Newest(h, cube.AsOf{}), err
+func (s *memStore) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return cube.Select(slices.SortedStableFunc(slices.Values(s.versions), cube.InOrder), q)
 }
 
 func (s *memStore) LastMessage(context.Context) (int64, error) { return s.messages, nil }

@@ -119,7 +119,7 @@ func TestDerivedFigureNamesItsRunAndKeepsTheWeakestMark(t *testing.T) {
 	if _, err := b.runner.RunStale(context.Background(), []Recipe{double}, false); err != nil {
 		t.Fatal(err)
 	}
-	out, _ := b.store.Read(context.Background(), cube.Query{Dataflow: "DOUBLE"})
+	out, _ := cube.Read(context.Background(), b.store, cube.Query{Dataflow: "DOUBLE"})
 	if len(out) != 2 {
 		t.Fatalf("%d figures", len(out))
 	}
@@ -148,7 +148,7 @@ func TestFigureNoLongerGivenIsWithdrawnNotDeleted(t *testing.T) {
 	if _, err := b.runner.RunStale(ctx, []Recipe{only2025}, false); err != nil {
 		t.Fatal(err)
 	}
-	h, _ := b.store.History(ctx, cube.Query{Dataflow: "DOUBLE"})
+	h, _ := cube.History(ctx, b.store, cube.Query{Dataflow: "DOUBLE"})
 	if len(h) < 3 || h[0].Value == nil || h[1].Status != stat.Missing || h[1].Attributes[stat.AttrComment] != Withdrawn {
 		t.Fatalf("history of 2024 should be the figure, then its withdrawal: %+v", h)
 	}

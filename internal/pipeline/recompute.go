@@ -198,25 +198,11 @@ func InputsOf(recipe Recipe, params map[string]string, day stat.Date, versions .
 				}
 			}
 		}
-		slices.SortFunc(history, inOrder)
+		slices.SortFunc(history, cube.InOrder)
 		in.series[i.Name] = cube.Newest(history, cube.AsOf{})
 		if i.History {
 			in.past[i.Name] = history
 		}
 	}
 	return in
-}
-
-// inOrder is the order of cube.Store.History.
-func inOrder(a, b cube.Version) int {
-	if c := strings.Compare(string(a.Key), string(b.Key)); c != 0 {
-		return c
-	}
-	if c := a.Period.Compare(b.Period); c != 0 {
-		return c
-	}
-	if c := a.Vintage.Date.Compare(b.Vintage.Date); c != 0 {
-		return c
-	}
-	return int(min(1, max(-1, a.Message-b.Message)))
 }

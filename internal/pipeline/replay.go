@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -11,16 +12,11 @@ import (
 	"nhipso/internal/stat"
 )
 
-// Past is what a replay reads: every version known within a bound, reported and derived.
-type Past interface {
-	History(ctx context.Context, q cube.Query) ([]cube.Version, error)
-}
-
 // Replayed is what recipes give from what was known on a day. None of its figures was published on that day, and each says so (stat.AttrReplay).
 type Replayed struct {
 	Day     stat.Date
 	At      cube.AsOf      // what the recipes could see
-	Figures []cube.Version // in order of dataflow, then as cube.Store.History orders them; their message is 0
+	Figures []cube.Version // in the order of cube.Reader; their message is 0
 	Lineage []Lineage
 	Runs    []Run
 	Skipped map[string]string // recipe → why it was not replayed: it is costly, or what was known does not allow it
@@ -40,7 +36,7 @@ func ReplayOf(run string) (recipe string, day stat.Date, ok bool) {
 // Replay runs recipes in memory as they would have run on a day: on the reported figures within the bound that were published by then, each on
 // what the ones before it gave. Derived figures that the store holds are not looked at. Recipes that are costly, or that read one that is, are
 // left out; so is one that cannot be computed from what was known, which on an early day is no error. Nothing is stored.
-func Replay(ctx context.Context, past Past, recipes []Recipe, at cube.AsOf, day stat.Date) (*Replayed, error) {
+func Replay(ctx context.Context, past cube.Past, recipes []Recipe, at cube.AsOf, day stat.Date) (*Replayed, error) {
 	ordered, err := Order(recipes)
 	if err != nil {
 		return nil, err
@@ -76,20 +72,12 @@ func Replay(ctx context.Context, past Past, recipes []Recipe, at cube.AsOf, day 
 			r.Skipped[recipe.ID] = why
 		}
 	}
-	slices.SortStableFunc(r.Figures, func(a, b cube.Version) int {
-		if a.Dataflow != b.Dataflow {
-			if a.Dataflow < b.Dataflow {
-				return -1
-			}
-			return 1
-		}
-		return inOrder(a, b)
-	})
+	slices.SortStableFunc(r.Figures, cube.InOrder)
 	return r, nil
 }
 
 // run replays one recipe and says why it could not, if so.
-func (r *Replayed) run(ctx context.Context, past Past, recipe Recipe, made map[string][]cube.Version) (string, error) {
+func (r *Replayed) run(ctx context.Context, past cube.Past, recipe Recipe, made map[string][]cube.Version) (string, error) {
 	in := &Inputs{Params: recipe.Params, Day: r.Day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
 		history, err := r.read(ctx, past, i.Dataflow, i.Key, made)
@@ -120,7 +108,7 @@ func (r *Replayed) run(ctx context.Context, past Past, recipe Recipe, made map[s
 		r.Lineage = append(r.Lineage, Lineage{Run: id, Cell: v.Cell(), From: result.Outputs[i].From, Formula: formula})
 	}
 	for _, flow := range recipe.Outputs {
-		slices.SortStableFunc(made[flow], inOrder)
+		slices.SortStableFunc(made[flow], cube.InOrder)
 	}
 	r.Figures = append(r.Figures, figures...)
 	r.Runs = append(r.Runs, Run{ID: id, Recipe: recipe.ID, Version: recipe.Version, Memo: Memo(recipe, in), ReadTo: r.At.Message, Only: r.At.Only,
@@ -140,7 +128,7 @@ func attempt(recipe Recipe, in *Inputs) (result *Result, err error) {
 }
 
 // read gives the versions of some series that a replayed recipe sees.
-func (r *Replayed) read(ctx context.Context, past Past, flow, key string, made map[string][]cube.Version) ([]cube.Version, error) {
+func (r *Replayed) read(ctx context.Context, past cube.Past, flow, key string, made map[string][]cube.Version) ([]cube.Version, error) {
 	if figures, ours := made[flow]; ours {
 		var out []cube.Version
 		for _, v := range figures {
@@ -150,11 +138,16 @@ func (r *Replayed) read(ctx context.Context, past Past, flow, key string, made m
 		}
 		return out, nil
 	}
-	history, err := past.History(ctx, cube.Query{Dataflow: flow, Key: key, AsOf: r.At})
-	if err != nil {
-		return nil, err
+	var out []cube.Version
+	for v, err := range past.Versions(ctx, cube.Query{Dataflow: flow, Key: key, AsOf: r.At}) {
+		if err != nil {
+			return nil, err
+		}
+		if cube.Reported(v.Observation) {
+			out = append(out, v)
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(history), func(v cube.Version) bool { return !cube.Reported(v.Observation) }), nil
+	return out, nil
 }
 
 // Over gives a reader in which the replayed figures stand in place of those derived later, so that they are explained as any other: their runs
@@ -166,32 +159,30 @@ type replayReader struct {
 	is *Replayed
 }
 
-// History implements cube.Reader.
-func (s *replayReader) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	if q.AsOf.Vintage.IsZero() || s.is.At.Vintage.Before(q.AsOf.Vintage) {
-		q.AsOf.Vintage = s.is.At.Vintage
-	}
-	history, err := s.Reader.History(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	out := slices.DeleteFunc(slices.Clone(history), func(v cube.Version) bool { return !cube.Reported(v.Observation) || !s.is.At.Allows(v) })
-	for _, v := range s.is.Figures {
-		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) {
+// Versions implements cube.Reader.
+func (s *replayReader) Versions(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		known := q
+		if q.AsOf.Vintage.IsZero() || s.is.At.Vintage.Before(q.AsOf.Vintage) {
+			known.AsOf.Vintage = s.is.At.Vintage
+		}
+		var out []cube.Version
+		for v, err := range s.Reader.Versions(ctx, known) {
+			if err != nil {
+				yield(cube.Version{}, err)
+				return
+			}
+			if cube.Reported(v.Observation) && s.is.At.Allows(v) {
+				out = append(out, v)
+			}
+		}
+		q.AsOf = cube.AsOf{} // no bound of messages or days touches what is replayed
+		for v := range cube.Select(s.is.Figures, q) {
 			out = append(out, v)
 		}
+		slices.SortStableFunc(out, cube.InOrder)
+		cube.Select(out, cube.Query{})(yield)
 	}
-	slices.SortStableFunc(out, inOrder)
-	return out, nil
-}
-
-// Read implements cube.Reader.
-func (s *replayReader) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	history, err := s.History(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return cube.Newest(history, cube.AsOf{}), nil
 }
 
 // Runs implements Reader.

@@ -148,7 +148,7 @@ func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs,
 		lineage = append(lineage, Lineage{Run: run.ID, Cell: v.Cell(), From: result.Outputs[i].From, Formula: formula})
 	}
 	for _, flow := range recipe.Outputs {
-		old, err := r.Store.Read(ctx, cube.Query{Dataflow: flow, AsOf: run.Bound()})
+		old, err := cube.Read(ctx, r.Store, cube.Query{Dataflow: flow, AsOf: run.Bound()})
 		if err != nil {
 			return m, nil, err
 		}
@@ -198,7 +198,7 @@ func Derive(recipe Recipe, run string, in *Inputs, result *Result) ([]cube.Versi
 func Read(ctx context.Context, store cube.Reader, recipe Recipe, at cube.AsOf, day stat.Date) (*Inputs, error) {
 	in := &Inputs{Params: recipe.Params, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
-		history, err := store.History(ctx, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
+		history, err := cube.History(ctx, store, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
 		if err != nil {
 			return nil, err
 		}

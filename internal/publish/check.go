@@ -174,7 +174,7 @@ func (d Desk) changes(ctx context.Context, base, r Release) ([]Change, error) {
 		}
 		var sides [2][]cube.Version
 		for i, at := range []cube.AsOf{before, r.AsOf} {
-			all, err := d.Cube.Read(ctx, cube.Query{Dataflow: flow, AsOf: at})
+			all, err := cube.Read(ctx, d.Cube, cube.Query{Dataflow: flow, AsOf: at})
 			if err != nil {
 				return nil, err
 			}

@@ -26,7 +26,7 @@ type Content struct {
 	Runs      []pipeline.Run
 	Findings  []Finding
 	Overrides []monitor.Override
-	Figures   []cube.Version // with their public history, ordered by dataflow and then as cube.Store.History orders them
+	Figures   []cube.Version // with their public history, in the order of cube.Reader
 	// Closed are the figures that nobody may read and that a shown one rests on, or that closed a cell which was free before: which they are,
 	// without what they say. An explanation counts them, and does not show what they could be computed from.
 	Closed  []cube.Version

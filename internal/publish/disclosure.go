@@ -19,7 +19,7 @@ import (
 // one that an earlier day still shows. A confidential figure is a secret for good, one under an embargo of its own until its minute; so the
 // release is tried as it will show at its minute and whenever an embargo ends, as of today and of every earlier day.
 func (g *Gate) Disclosed(ctx context.Context, r Release) []error {
-	figures, err := g.Source.All(ctx)
+	figures, err := cube.History(ctx, g.Source, cube.Query{})
 	if err != nil {
 		return []error{err}
 	}

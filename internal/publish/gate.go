@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
 )
@@ -184,7 +185,7 @@ func (g *Gate) makeAt(ctx context.Context, r Release, a Audience, moment time.Ti
 
 // held makes a view that holds its figures in memory.
 func (g *Gate) held(ctx context.Context, p Parts) (*View, error) {
-	figures, err := g.Source.All(ctx)
+	figures, err := cube.History(ctx, g.Source, cube.Query{})
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ type Shelf interface {
 	Flows() []string
 	// Days lists the days on which figures of a dataflow were published, oldest first, with how many.
 	Days(dataflow string) []Day
-	// Figures gives the versions of the series that match a pattern, in the order of cube.Store.History.
+	// Figures gives the versions of the series that match a pattern, in the order of cube.Reader.
 	Figures(dataflow, pattern string) ([]cube.Version, error)
 	// Closed gives the figures that nobody may read and that a view has to know of, without what they say.
 	Closed() ([]cube.Version, error)

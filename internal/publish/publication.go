@@ -162,7 +162,7 @@ func (p Publication) Missing(ctx context.Context, r cube.Store, period stat.Peri
 			continue
 		}
 		cell := w.cell(period)
-		list, err := r.Read(ctx, cube.Query{Dataflow: cell.Dataflow, Key: string(cell.Key)})
+		list, err := cube.Read(ctx, r, cube.Query{Dataflow: cell.Dataflow, Key: string(cell.Key)})
 		if err != nil {
 			return nil, nil, err
 		}

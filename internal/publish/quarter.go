@@ -114,7 +114,7 @@ func (p Preparer) bulletin(ctx context.Context, publication Publication, period 
 	figures := map[cube.Cell]cube.Version{}
 	notes, _ = publication.Bulletin(p.Catalog, period, func(c cube.Cell) (cube.Version, bool) {
 		if _, known := figures[c]; !known {
-			list, failed := p.Desk.Cube.Read(ctx, cube.Query{Dataflow: c.Dataflow, Key: string(c.Key), AsOf: r.AsOf})
+			list, failed := cube.Read(ctx, p.Desk.Cube, cube.Query{Dataflow: c.Dataflow, Key: string(c.Key), AsOf: r.AsOf})
 			err = errors.Join(err, failed)
 			for _, v := range list {
 				figures[v.Cell()] = v

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"nhipso/internal/cube"
@@ -63,15 +64,15 @@ func (s *Snapshot) replay() {
 // readable is the figures of a snapshot as a replay reads them.
 type readable struct{ *Snapshot }
 
-// History implements pipeline.Past.
-func (s readable) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
-	var out []cube.Version
-	for _, v := range s.past.of(q.Dataflow, q.Key) {
-		if q.AsOf.Allows(v) && v.Key.Matches(q.Key) && !s.closed[v.Cell()] {
-			out = append(out, v)
+// Versions implements cube.Past.
+func (s readable) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		for _, v := range s.past.of(q.Dataflow, q.Key) {
+			if q.Selects(v) && !s.closed[v.Cell()] && !yield(v, nil) {
+				return
+			}
 		}
 	}
-	return out, nil
 }
 
 // Replayed reports whether figures of a dataflow were computed again for the day viewed, since none had been by then.

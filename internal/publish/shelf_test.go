@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -18,7 +19,7 @@ import (
 type shelf struct {
 	mu      sync.Mutex
 	acts    []Act
-	figures []cube.Version // ordered by dataflow, then as cube.Store.History orders them
+	figures []cube.Version // in the order of cube.Reader
 	runs    []pipeline.Run
 	senders map[int64]string
 }
@@ -94,19 +95,8 @@ func (s *shelf) figure(flow string, year int, value string, message int64, conf 
 	})
 }
 
-func (s *shelf) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
-	var out []cube.Version
-	for _, v := range s.figures {
-		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
-			out = append(out, v)
-		}
-	}
-	return out, nil
-}
-
-func (s *shelf) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	all, err := s.History(ctx, q)
-	return cube.Newest(all, cube.AsOf{}), err
+func (s *shelf) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return cube.Select(s.figures, q)
 }
 
 func (s *shelf) LastMessage(context.Context) (int64, error) {

@@ -47,7 +47,7 @@ type Snapshot struct {
 	AsOf    cube.AsOf // the bound of what is shown, narrowed by the day viewed
 
 	bound   cube.AsOf                  // the bound without a day
-	past    *lists                     // what the audience may read, in the order of cube.Store.History, within the bound
+	past    *lists                     // what the audience may read, in the order of cube.Reader, within the bound
 	newest  map[string][]cube.Version  // dataflow → newest version of each cell within AsOf; of a shelf only what is replayed
 	recent  keep                       // the same of small dataflows on a shelf
 	closers map[cube.Cell]cube.Version // of cells within AsOf the newest version that the audience may not read
@@ -71,7 +71,7 @@ type Snapshot struct {
 // maxOlder bounds how many earlier days are kept ready; others are made anew.
 const maxOlder = 16
 
-// newSnapshot keeps what an audience may read of versions ordered by dataflow and then as cube.Store.History orders them.
+// newSnapshot keeps what an audience may read of versions in the order of cube.Reader.
 func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, held map[string]cube.Messages, figures []cube.Version) *Snapshot {
 	past := map[string][]cube.Version{}
 	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: &lists{held: past}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},

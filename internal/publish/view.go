@@ -18,8 +18,6 @@ import (
 // Source is where a view reads what it does not hold in memory. A source bounds nothing: the view does.
 type Source interface {
 	pipeline.Reader
-	// All gives every version of every cell, ordered by dataflow and then as cube.Store.History orders them.
-	All(ctx context.Context) ([]cube.Version, error)
 	// Releases gives all releases in whatever state, oldest first.
 	Releases(ctx context.Context) ([]Release, error)
 	// Findings gives what loads noticed and let pass, in the order of storing.

@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -26,15 +27,8 @@ type archive struct {
 	overrides []monitor.Override
 }
 
-func (a *archive) All(context.Context) ([]cube.Version, error) { return a.figures, nil }
-func (a *archive) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
-	return slices.DeleteFunc(slices.Clone(a.figures), func(v cube.Version) bool {
-		return v.Dataflow != q.Dataflow || !v.Key.Matches(q.Key) || !q.AsOf.Allows(v)
-	}), nil
-}
-func (a *archive) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	h, err := a.History(ctx, q)
-	return cube.Newest(h, cube.AsOf{}), err
+func (a *archive) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return cube.Select(a.figures, q)
 }
 func (a *archive) LastMessage(context.Context) (int64, error) {
 	last := int64(0)

@@ -39,7 +39,7 @@ func (n *national) reader(t *testing.T) func(t *testing.T, flow string, key ...s
 	return func(t *testing.T, flow string, key ...string) float64 {
 		t.Helper()
 		if known[flow] == nil {
-			list, err := n.store.Read(context.Background(), cube.Query{Dataflow: flow})
+			list, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: flow})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -238,7 +238,7 @@ func TestDefinitionsOnTheForeignTable(t *testing.T) {
 
 	t.Run("every figure says that it demonstrates a method and is explained down to the cells of the table", func(t *testing.T) {
 		for _, flow := range []string{"IO_ADB", "IO_RATIO", "IO_CORE", "IO_LINKAGE", "IO_CONCENTRATION"} {
-			all, err := n.store.Read(ctx, cube.Query{Dataflow: flow})
+			all, err := cube.Read(ctx, n.store, cube.Query{Dataflow: flow})
 			if err != nil || len(all) == 0 {
 				t.Fatalf("%s: %d figures (%v)", flow, len(all), err)
 			}
@@ -290,11 +290,11 @@ func TestALostCellOfATableIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := newNational(t)
-	table, err := n.store.Read(context.Background(), cube.Query{Dataflow: tableFlow})
+	table, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: tableFlow})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lists, err := n.store.Read(context.Background(), cube.Query{Dataflow: digitalFlow})
+	lists, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: digitalFlow})
 	if err != nil {
 		t.Fatal(err)
 	}

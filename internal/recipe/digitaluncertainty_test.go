@@ -18,7 +18,7 @@ func (n *national) inputsOf(t testing.TB, r pipeline.Recipe) *pipeline.Inputs {
 	t.Helper()
 	history := map[string][]cube.Version{}
 	for _, i := range r.Inputs {
-		list, err := n.store.History(context.Background(), cube.Query{Dataflow: i.Dataflow, Key: i.Key})
+		list, err := cube.History(context.Background(), n.store, cube.Query{Dataflow: i.Dataflow, Key: i.Key})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +210,7 @@ func TestConcentrationCountsOnlyWhatIsPublished(t *testing.T) {
 		}
 	})
 	t.Run("of GRDP: every province, in parts of their sum", func(t *testing.T) {
-		all, err := n.store.Read(context.Background(), cube.Query{Dataflow: "GRDP"})
+		all, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "GRDP"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +237,7 @@ func TestConcentrationCountsOnlyWhatIsPublished(t *testing.T) {
 func TestAChangedWeightOfElectronicsMovesTheNowcastAndNothingElse(t *testing.T) {
 	n := newNational(t)
 	read := func(dataflow, key string) []cube.Version {
-		list, err := n.store.Read(context.Background(), cube.Query{Dataflow: dataflow, Key: key})
+		list, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: dataflow, Key: key})
 		if err != nil {
 			t.Fatal(err)
 		}

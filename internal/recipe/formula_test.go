@@ -17,7 +17,7 @@ func TestEveryFormulaGivesItsFigureBack(t *testing.T) {
 	exact := map[pipeline.Ref]stat.Decimal{}
 	newest := map[cube.Cell]cube.Version{}
 	for _, f := range n.catalog.Dataflows() {
-		list, err := n.store.History(ctx, cube.Query{Dataflow: f.ID})
+		list, err := cube.History(ctx, n.store, cube.Query{Dataflow: f.ID})
 		if err != nil {
 			t.Fatal(err)
 		}

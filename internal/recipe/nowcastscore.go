@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -56,20 +57,17 @@ type scores struct {
 	out     pipeline.Result
 }
 
-// History implements pipeline.Past on the inputs.
-func (s *scores) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
-	var out []cube.Version
-	for _, i := range s.inputs {
-		if i.Dataflow != q.Dataflow {
-			continue
-		}
-		for _, v := range s.in.History(i.Name) {
-			if v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
-				out = append(out, v)
+// Versions implements cube.Past on the inputs.
+func (s *scores) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		for _, i := range s.inputs {
+			for _, v := range s.in.History(i.Name) {
+				if q.Selects(v) && !yield(v, nil) {
+					return
+				}
 			}
 		}
 	}
-	return out, nil
 }
 
 // known gives the estimates as of a day.

@@ -232,7 +232,7 @@ func withLoaded(t *testing.T, r pipeline.Recipe, rows ...string) map[string]cube
 	n := newNational(t)
 	var all []cube.Version
 	for _, i := range r.Inputs {
-		list, err := n.store.History(t.Context(), cube.Query{Dataflow: i.Dataflow, Key: i.Key})
+		list, err := cube.History(t.Context(), n.store, cube.Query{Dataflow: i.Dataflow, Key: i.Key})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -312,7 +312,7 @@ func TestDerivedFiguresNeverBearTheMarkOfADocument(t *testing.T) {
 	n := newNational(t)
 	for _, r := range All(n.catalog, areas(t)) {
 		for _, flow := range r.Outputs {
-			list, err := n.store.Read(t.Context(), cube.Query{Dataflow: flow})
+			list, err := cube.Read(t.Context(), n.store, cube.Query{Dataflow: flow})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,7 +340,7 @@ func TestTheStatementOnElectronicsIsReadFromWhereItIsPublished(t *testing.T) {
 		if flow == "DE_SPLIT" {
 			return statement
 		}
-		list, err := n.store.Read(t.Context(), cube.Query{Dataflow: flow, Key: key})
+		list, err := cube.Read(t.Context(), n.store, cube.Query{Dataflow: flow, Key: key})
 		if err != nil {
 			t.Fatal(err)
 		}

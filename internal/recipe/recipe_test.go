@@ -86,7 +86,7 @@ func areas(t testing.TB) *territory.Registry {
 
 func (n *national) series(t *testing.T, flow string, key ...string) series {
 	t.Helper()
-	list, err := n.store.Read(context.Background(), cube.Query{Dataflow: flow, Key: string(stat.NewKey(key...))})
+	list, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: flow, Key: string(stat.NewKey(key...))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	})
 
 	t.Run("every target has a class, and the share target of 2025 was missed", func(t *testing.T) {
-		all, err := n.store.Read(context.Background(), cube.Query{Dataflow: "TARGET_STATUS"})
+		all, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "TARGET_STATUS"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +274,7 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 				classes[v.Key.Codes()[1]+" "+v.Key.Codes()[2]+" "+v.Period.String()] = v.Attributes[stat.AttrText]
 			}
 		}
-		targets, err := n.store.Read(context.Background(), cube.Query{Dataflow: "TARGET"})
+		targets, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "TARGET"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -303,12 +303,12 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	})
 
 	t.Run("no province is given a figure that was not published", func(t *testing.T) {
-		shares, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "DE_SHARE"})
+		shares, _ := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "DE_SHARE"})
 		published := map[string]bool{}
 		for _, v := range shares {
 			published[v.Key.Codes()[1]+v.Key.Codes()[2]+v.Period.String()] = true
 		}
-		out, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "DE_PROVINCE"})
+		out, _ := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "DE_PROVINCE"})
 		if len(out) == 0 {
 			t.Fatal("no provinces at all")
 		}
@@ -326,7 +326,7 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	})
 
 	t.Run("shares of 2022 on the map of 34 go through value added and GRDP, and only where every part is published", func(t *testing.T) {
-		out, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "DE_PROVINCE", Key: "A..MIC.SHARE_RESTATED"})
+		out, _ := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "DE_PROVINCE", Key: "A..MIC.SHARE_RESTATED"})
 		got := map[string]string{}
 		for _, v := range out {
 			if v.Attributes[stat.AttrComment] == "RESTATED_RATIO" && v.Period == stat.Year(2022) {
@@ -354,7 +354,7 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	})
 
 	t.Run("GRDP of 2020 restated to 34 provinces is that of the publisher", func(t *testing.T) {
-		published, _ := n.store.Read(context.Background(), cube.Query{Dataflow: "GRDP"})
+		published, _ := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "GRDP"})
 		tested := 0
 		for _, v := range published {
 			if v.Period != stat.Year(2020) {

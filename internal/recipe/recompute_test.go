@@ -18,7 +18,7 @@ func TestEveryFigureIsRecomputedFromWhatItsExplanationShows(t *testing.T) {
 		computed := map[string][]cube.Version{}
 		count, wrong := 0, 0
 		for _, flow := range r.Outputs {
-			list, err := n.store.Read(context.Background(), cube.Query{Dataflow: flow})
+			list, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: flow})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestNothingIsShownThatWasNotUsed(t *testing.T) {
 		}
 		var figures []cube.Version
 		for _, flow := range r.Outputs {
-			list, err := n.store.Read(context.Background(), cube.Query{Dataflow: flow})
+			list, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: flow})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -31,7 +31,7 @@ func TestReplayWithAllThatIsKnownGivesTheStoredFigures(t *testing.T) {
 			continue
 		}
 		for _, flow := range recipe.Outputs {
-			list, err := n.store.Read(context.Background(), cube.Query{Dataflow: flow})
+			list, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: flow})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -38,7 +38,7 @@ func TestADerivedFigureThatFitsNothingIsFound(t *testing.T) {
 		"estimated-from-income": {"GRDP_EST", "2022", stat.NewKey("A", "VN63-01")},
 	} {
 		t.Run(rule, func(t *testing.T) {
-			versions, err := n.store.Read(context.Background(), cube.Query{Dataflow: of.flow, Key: string(of.key)})
+			versions, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: of.flow, Key: string(of.key)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func TestADerivedFigureThatFitsNothingIsFound(t *testing.T) {
 // A new input makes a derived figure stale; it does not make it wrong, and asks nobody for an answer.
 func TestANewInputAccusesNoDerivedFigure(t *testing.T) {
 	n := newNational(t)
-	versions, err := n.store.Read(context.Background(), cube.Query{Dataflow: "GRDP_PER_HEAD", Key: "A.VN63-01"})
+	versions, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "GRDP_PER_HEAD", Key: "A.VN63-01"})
 	if err != nil || len(versions) == 0 {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func TestEveryWorkingGivesItsFigure(t *testing.T) {
 		results := map[string]*pipeline.Result{}
 		wrong, without := 0, 0
 		for _, flow := range r.Outputs {
-			list, err := n.store.Read(ctx, cube.Query{Dataflow: flow})
+			list, err := cube.Read(ctx, n.store, cube.Query{Dataflow: flow})
 			if err != nil {
 				t.Fatal(err)
 			}

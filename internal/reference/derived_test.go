@@ -25,7 +25,7 @@ func TestSharesTimesGDPGiveTheDerivedLevels(t *testing.T) {
 	}
 	one := func(flow, key, year string, at cube.AsOf) stat.Decimal {
 		t.Helper()
-		versions, err := s.Read(context.Background(), cube.Query{Dataflow: flow, Key: key, AsOf: at})
+		versions, err := cube.Read(context.Background(), s, cube.Query{Dataflow: flow, Key: key, AsOf: at})
 		if err != nil {
 			t.Fatal(err)
 		}

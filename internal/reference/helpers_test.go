@@ -1,8 +1,8 @@
 package reference_test
 
 import (
-	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -42,22 +42,8 @@ func (m *memory) Append(_ context.Context, msg cube.Message) (cube.Receipt, erro
 	return cube.Receipt{Message: 1, Added: len(msg.Entries)}, nil
 }
 
-func (m *memory) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
-	var out []cube.Version
-	for _, v := range m.versions {
-		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) {
-			out = append(out, v)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b cube.Version) int {
-		return cmp.Or(cmp.Compare(a.Key, b.Key), a.Period.Compare(b.Period), a.Vintage.Date.Compare(b.Vintage.Date))
-	})
-	return out, nil
-}
-
-func (m *memory) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	h, err := m.History(ctx, q)
-	return cube.Newest(h, q.AsOf), err
+func (m *memory) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return cube.Select(slices.SortedStableFunc(slices.Values(m.versions), cube.InOrder), q)
 }
 
 func (m *memory) LastMessage(context.Context) (int64, error) { return 1, nil }

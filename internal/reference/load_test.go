@@ -67,7 +67,7 @@ func TestLoad(t *testing.T) {
 		}
 	})
 	headline := func(at cube.AsOf) map[string]string {
-		got, err := s.Read(ctx, cube.Query{Dataflow: "DE_SHARE", Key: "A.VN.NSO.TOTAL", AsOf: at})
+		got, err := cube.Read(ctx, s, cube.Query{Dataflow: "DE_SHARE", Key: "A.VN.NSO.TOTAL", AsOf: at})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,20 +100,20 @@ func TestLoad(t *testing.T) {
 		}
 	})
 	t.Run("a missing figure is missing, never zero", func(t *testing.T) {
-		got, err := s.Read(ctx, cube.Query{Dataflow: "IND", Key: "A.VN63-01.DVC_FULL"})
+		got, err := cube.Read(ctx, s, cube.Query{Dataflow: "IND", Key: "A.VN63-01.DVC_FULL"})
 		if err != nil || len(got) != 1 || got[0].Value != nil || got[0].Status != stat.Unpublished || got[0].Attributes[stat.AttrText] != "PR_LT10" {
 			t.Errorf("%+v (%v)", got, err)
 		}
 	})
 	t.Run("a range keeps its bounds and no invented middle", func(t *testing.T) {
-		got, err := s.Read(ctx, cube.Query{Dataflow: "TEAMS", Key: "N.VN63-48.TEAMS"})
+		got, err := cube.Read(ctx, s, cube.Query{Dataflow: "TEAMS", Key: "N.VN63-48.TEAMS"})
 		if err != nil || len(got) != 1 || got[0].Value != nil || got[0].Attributes[stat.AttrLower] != "2400" || got[0].Attributes[stat.AttrUpper] != "2500" {
 			t.Errorf("%+v (%v)", got, err)
 		}
 	})
 	t.Run("a name means the territory of its date: Bắc Ninh 56.83 in 2022 is not Bắc Ninh 46.30 in 2025", func(t *testing.T) {
 		for key, want := range map[string]string{"A.VN63-27.MIC.TOTAL": "56.83", "A.VN34-24.NSO.TOTAL": "46.3"} {
-			got, err := s.Read(ctx, cube.Query{Dataflow: "DE_SHARE", Key: key})
+			got, err := cube.Read(ctx, s, cube.Query{Dataflow: "DE_SHARE", Key: key})
 			if err != nil || len(got) != 1 || got[0].Value.String() != want {
 				t.Errorf("%s: %+v (%v)", key, got, err)
 			}

@@ -3,13 +3,13 @@ package releasefile
 import (
 	"archive/zip"
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/ed25519"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"io/fs"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -117,14 +117,8 @@ func (f *File) both(ctx context.Context, q cube.Query) ([]cube.Version, error) {
 		return out, err
 	}
 	out = append(out, closed...)
-	slices.SortStableFunc(out, inOrder)
+	slices.SortStableFunc(out, cube.InOrder)
 	return out, nil
-}
-
-// inOrder is the order of cube.Store.History, dataflow by dataflow.
-func inOrder(a, b cube.Version) int {
-	return cmp.Or(strings.Compare(a.Dataflow, b.Dataflow), strings.Compare(string(a.Key), string(b.Key)), a.Period.Compare(b.Period),
-		a.Vintage.Date.Compare(b.Vintage.Date), cmp.Compare(a.Message, b.Message))
 }
 
 // decoder makes versions of rows. Figures share periods, days and attributes, so each text is read once.
@@ -184,9 +178,16 @@ func once[T any](known map[string]T, text string, parse func(string) (T, error))
 	return v, err
 }
 
-// History implements cube.Reader. What is closed is among the figures, without what it says.
-func (f *File) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	return f.both(ctx, q)
+// Versions implements cube.Reader. What is closed is among the figures, without what it says.
+func (f *File) Versions(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		list, err := f.both(ctx, q)
+		if err != nil {
+			yield(cube.Version{}, err)
+			return
+		}
+		cube.Select(list, q)(yield)
+	}
 }
 
 // keys gives the range in which the keys of a pattern lie: its codes up to the first that may vary.
@@ -209,15 +210,6 @@ func keys(pattern string) (from, to string, narrow bool) {
 	}
 	return fixed, fixed[:len(fixed)-1] + "/", true // "/" follows the point
 }
-
-// Read implements cube.Reader.
-func (f *File) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	history, err := f.History(ctx, q)
-	return cube.Newest(history, cube.AsOf{}), err
-}
-
-// All implements publish.Source.
-func (f *File) All(ctx context.Context) ([]cube.Version, error) { return f.both(ctx, cube.Query{}) }
 
 // LastMessage implements cube.Reader: the newest message of which the file holds a figure.
 func (f *File) LastMessage(context.Context) (int64, error) { return f.messages, nil }

@@ -111,7 +111,7 @@ func TestAFileGivesBackWhatItWasGiven(t *testing.T) {
 	if f.Release != "2026-Q3" || f.State != "published" || !f.From.Equal(c.From) || !f.Until.Equal(c.Until) || f.Country != "VN" || f.Program != "test" {
 		t.Errorf("%+v", f.About)
 	}
-	all, err := f.All(ctx)
+	all, err := cube.History(ctx, f, cube.Query{})
 	want := []cube.Version{c.Figures[0], c.Figures[1], c.Closed[0], c.Figures[2], c.Figures[3], c.Figures[4], c.Figures[5]}
 	if err != nil || len(all) != len(want) {
 		t.Fatalf("%d figures (%v)", len(all), err)
@@ -125,14 +125,14 @@ func TestAFileGivesBackWhatItWasGiven(t *testing.T) {
 		}
 	}
 	for q, n := range map[[2]string]int{{"IN", ""}: 5, {"IN", "A.x"}: 3, {"IN", "A.x+z"}: 4, {"IN", ".y"}: 1, {"IN", "B."}: 0, {"NONE", ""}: 0} {
-		if list, err := f.History(ctx, cube.Query{Dataflow: q[0], Key: q[1]}); err != nil || len(list) != n {
+		if list, err := cube.History(ctx, f, cube.Query{Dataflow: q[0], Key: q[1]}); err != nil || len(list) != n {
 			t.Errorf("%v: %d figures, want %d (%v)", q, len(list), n, err)
 		}
 	}
-	if list, err := f.History(ctx, cube.Query{Dataflow: "IN", Key: "A.x", AsOf: cube.AsOf{Vintage: stat.MustDate("2026-01-31"), Message: 1}}); err != nil || len(list) != 1 {
+	if list, err := cube.History(ctx, f, cube.Query{Dataflow: "IN", Key: "A.x", AsOf: cube.AsOf{Vintage: stat.MustDate("2026-01-31"), Message: 1}}); err != nil || len(list) != 1 {
 		t.Errorf("within the bound: %d (%v)", len(list), err)
 	}
-	if list, err := f.Read(ctx, cube.Query{Dataflow: "IN", Key: "A.x"}); err != nil || len(list) != 2 || list[1].Attributes[stat.AttrConf] != "C" {
+	if list, err := cube.Read(ctx, f, cube.Query{Dataflow: "IN", Key: "A.x"}); err != nil || len(list) != 2 || list[1].Attributes[stat.AttrConf] != "C" {
 		t.Errorf("the newest of each cell: %+v (%v)", list, err)
 	}
 	runs, err := f.Runs(ctx)

@@ -163,9 +163,8 @@ func (s *Store) known(ctx context.Context, from sqldb.Queryer, entries []cube.En
 		if wanted[e.Dataflow] == nil {
 			flows = append(flows, e.Dataflow)
 		}
-		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), place(e.Period), e.Vintage.Date.String())
+		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.Place(e.Period), e.Vintage.Date.String())
 	}
-	all := func(string) bool { return true }
 	for _, flow := range flows {
 		if _, some, err := sqldb.First(ctx, from, sqldb.One[int64], "SELECT 1 FROM observation WHERE dataflow = $1 LIMIT 1", flow); err != nil {
 			return nil, err
@@ -188,7 +187,7 @@ func (s *Store) known(ctx context.Context, from sqldb.Queryer, entries []cube.En
 			for _, at := range seen {
 				cells[at].seen = true
 			}
-			versions, err := s.versions(ctx, from, all, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
+			versions, err := s.versions(ctx, from, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
 			if err != nil {
 				return nil, err
 			}
@@ -202,7 +201,7 @@ func (s *Store) known(ctx context.Context, from sqldb.Queryer, entries []cube.En
 }
 
 func spotOf(dataflow string, o stat.Observation) spot {
-	return spot{dataflow, string(o.Key), place(o.Period)}
+	return spot{dataflow, string(o.Key), cube.Place(o.Period)}
 }
 
 func row(e cube.Entry, message int64) []any {
@@ -213,7 +212,7 @@ func row(e cube.Entry, message int64) []any {
 	if e.Value != nil {
 		value = sql.NullString{String: e.Value.String(), Valid: true}
 	}
-	return []any{e.Dataflow, string(e.Key), place(e.Period), e.Vintage.Date.String(), message, e.Period.String(), e.Vintage.Written,
+	return []any{e.Dataflow, string(e.Key), cube.Place(e.Period), e.Vintage.Date.String(), message, e.Period.String(), e.Vintage.Written,
 		value, string(e.Status), run, attributesText(attributes), e.Row}
 }
 

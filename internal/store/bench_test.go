@@ -67,7 +67,7 @@ func BenchmarkRead(b *testing.B) {
 				return func(b *testing.B) {
 					b.ReportAllocs()
 					for b.Loop() {
-						if got, err := s.Read(b.Context(), cube.Query{Dataflow: "FLOW_03", Key: key}); err != nil || len(got) == 0 {
+						if got, err := cube.Read(b.Context(), s, cube.Query{Dataflow: "FLOW_03", Key: key}); err != nil || len(got) == 0 {
 							b.Fatal(len(got), err)
 						}
 					}
@@ -78,7 +78,7 @@ func BenchmarkRead(b *testing.B) {
 			b.Run("everything", func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if all, err := s.All(b.Context()); err != nil || len(all) != 20_000 {
+					if all, err := cube.History(b.Context(), s, cube.Query{}); err != nil || len(all) != 20_000 {
 						b.Fatal(len(all), err)
 					}
 				}

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nhipso/internal/cube"
@@ -19,42 +21,184 @@ func (s *Store) LastMessage(ctx context.Context) (int64, error) {
 	return sqldb.Scalar[int64](ctx, s.db, "SELECT COALESCE(MAX(number), 0) FROM message")
 }
 
-// Read implements cube.Store.
-func (s *Store) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	history, err := s.History(ctx, q)
-	return cube.Newest(history, cube.AsOf{}), err
+// Versions implements cube.Store. It reads in pages, so that no connection is held while a reader thinks, and bounds them by the newest
+// message of its beginning: messages become visible in the order of their numbers and never change, so that all pages are of one moment.
+func (s *Store) Versions(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		if q.AsOf.Message == 0 {
+			last, err := s.LastMessage(ctx)
+			if err != nil || last == 0 {
+				if err != nil {
+					yield(cube.Version{}, err)
+				}
+				return
+			}
+			q.AsOf.Message = last
+		}
+		d := newDecoder()
+		for _, span := range spansOf(q) {
+			for from := past(q.After); ; {
+				page, err := s.page(ctx, d, q, span, from)
+				if err != nil {
+					yield(cube.Version{}, err)
+					return
+				}
+				for _, v := range page.versions {
+					if q.Selects(v) && !yield(v, nil) {
+						return
+					}
+				}
+				if page.rows < pageRows {
+					break
+				}
+				from = page.last
+			}
+		}
+	}
 }
 
-// History implements cube.Store.
-func (s *Store) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	where, args := "dataflow = $1", []any{q.Dataflow}
-	and := func(condition string, value any) {
-		args = append(args, value)
-		where += fmt.Sprintf(" AND "+condition, len(args))
+// pageRows is how many rows are read at once.
+const pageRows = 4096
+
+// mark is a row that was read, as the table orders them; the zero mark stands before the first.
+type mark struct {
+	dataflow, series, place, vintage string
+	message                          int64
+}
+
+// past gives a mark behind every version of a cell.
+func past(c cube.Cell) mark {
+	if c == (cube.Cell{}) {
+		return mark{}
 	}
-	// The pattern is judged by stat.Key alone; its leading fixed codes only narrow what is fetched.
-	if head, whole := fixedPart(q.Key); whole {
-		and("series = $%d", head)
-	} else if head != "" {
-		and("series >= $%d", head)
-		and("series < $%d", head[:len(head)-1]+"/") // "/" follows the point
+	return mark{c.Dataflow, string(c.Key), cube.Place(c.Period), "~", 0} // every day is before "~"
+}
+
+// span is a part of a dataflow that lies together: all, keys that begin in one way, or some series.
+type span struct {
+	from, to string   // keys from the one to before the other
+	series   []string // exactly these
+}
+
+// maxSpans bounds into how many parts a pattern is taken apart. What is left is judged row by row.
+const maxSpans = 64
+
+// spansOf takes a query apart, in the order of keys.
+func spansOf(q cube.Query) []span {
+	if q.Series != nil && q.Dataflow != "" {
+		keys := make([]string, len(q.Series))
+		for i, k := range q.Series {
+			keys[i] = string(k)
+		}
+		slices.Sort(keys)
+		var out []span
+		for part := range slices.Chunk(slices.Compact(keys), 500) {
+			out = append(out, span{series: part})
+		}
+		return out
+	}
+	if q.Key == "" || q.Key == "all" || q.Dataflow == "" {
+		return []span{{}}
+	}
+	heads := []string{""}
+	codes := strings.Split(q.Key, ".")
+	for i, c := range codes {
+		set := strings.Split(c, "+")
+		slices.Sort(set)
+		set = slices.Compact(set)
+		if c == "" || c == "*" || len(set) > 1 && (set[0] == "" || slices.Contains(set, "*")) || len(heads)*len(set) > maxSpans {
+			break
+		}
+		var longer []string
+		for _, h := range heads {
+			for _, code := range set {
+				longer = append(longer, h+code)
+			}
+		}
+		if i == len(codes)-1 { // the whole key
+			slices.Sort(longer)
+			return []span{{series: longer}}
+		}
+		for k := range longer {
+			longer[k] += "."
+		}
+		heads = longer
+	}
+	slices.Sort(heads)
+	out := make([]span, len(heads))
+	for i, h := range heads {
+		if h != "" {
+			out[i] = span{from: h, to: h[:len(h)-1] + "/"} // "/" follows the point
+		}
+	}
+	return out
+}
+
+// page is some rows of the table, and of them those that are worth a look.
+type page struct {
+	versions []cube.Version
+	rows     int
+	last     mark
+}
+
+// page reads the next rows of a span behind a mark.
+func (s *Store) page(ctx context.Context, d *decoder, q cube.Query, in span, from mark) (p page, err error) {
+	var where []string
+	var args []any
+	bind := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	columns, values := "series, place, vintage, message", ""
+	if from != (mark{}) {
+		values = bind(from.series) + ", " + bind(from.place) + ", " + bind(from.vintage) + ", " + bind(from.message)
+	}
+	if q.Dataflow != "" {
+		where = append(where, "dataflow = "+bind(q.Dataflow))
+	} else if values != "" {
+		columns, values = "dataflow, "+columns, bind(from.dataflow)+", "+values
+	}
+	if values != "" {
+		where = append(where, "("+columns+") > ("+values+")")
+	}
+	switch {
+	case len(in.series) == 1:
+		where = append(where, "series = "+bind(in.series[0]))
+	case in.series != nil:
+		list := make([]string, len(in.series))
+		for i, k := range in.series {
+			list[i] = bind(k)
+		}
+		where = append(where, "series IN ("+strings.Join(list, ", ")+")")
+	case in.from != "":
+		where = append(where, "series >= "+bind(in.from), "series < "+bind(in.to))
+	}
+	if !q.Since.IsZero() {
+		where = append(where, "place >= "+bind(q.Since.From().String()))
+	}
+	if !q.Until.IsZero() {
+		where = append(where, "place < "+bind(q.Until.To().AddDays(1).String()))
 	}
 	if !q.AsOf.Vintage.IsZero() {
-		and("vintage <= $%d", q.AsOf.Vintage.String())
+		where = append(where, "vintage <= "+bind(q.AsOf.Vintage.String()))
 	}
-	if q.AsOf.Message != 0 {
-		and("message <= $%d", q.AsOf.Message)
-	}
+	where = append(where, "message <= "+bind(q.AsOf.Message))
 	if q.AsOf.Only != nil {
 		condition, more := within(q.AsOf.Only, len(args))
-		where, args = where+" AND "+condition, append(args, more...)
+		where, args = append(where, condition), append(args, more...)
 	}
-	return s.versions(ctx, s.db, func(series string) bool { return stat.Key(series).Matches(q.Key) }, where, args...)
-}
-
-// All gives every version of every cell, ordered by dataflow and then as History orders them.
-func (s *Store) All(ctx context.Context) ([]cube.Version, error) {
-	return s.versions(ctx, s.db, func(string) bool { return true }, "1 = 1")
+	err = sqldb.Each(ctx, s.db, func(rows *sql.Rows) error {
+		v, err := d.scan(rows, func(series string) bool { return stat.Key(series).Matches(q.Key) })
+		p.rows++
+		if p.rows == pageRows {
+			p.last = mark{d.dataflow, d.series, d.place, d.vintage, v.Message}
+		}
+		if err == nil && v.Dataflow != "" {
+			p.versions = append(p.versions, v)
+		}
+		return err
+	}, "SELECT "+versionColumns+" FROM observation WHERE "+strings.Join(where, " AND ")+" ORDER BY dataflow, series, place, vintage, message LIMIT "+strconv.Itoa(pageRows), args...)
+	return p, err
 }
 
 // within gives the condition that a row's message is in a set, and the values that it binds after `bound` earlier ones.
@@ -70,53 +214,38 @@ func within(set cube.Messages, bound int) (condition string, args []any) {
 	return "(" + strings.Join(parts, " OR ") + ")", args
 }
 
-// fixedPart gives the codes of a pattern up to the first that may vary, with the point behind them, and whether that is
-// the whole key.
-func fixedPart(pattern string) (head string, whole bool) {
-	if pattern == "" || pattern == "all" {
-		return "", false
-	}
-	codes := strings.Split(pattern, ".")
-	for i, c := range codes {
-		if c == "" || c == "*" || strings.Contains(c, "+") {
-			if i == 0 {
-				return "", false
-			}
-			return strings.Join(codes[:i], ".") + ".", false
-		}
-	}
-	return pattern, true
-}
+const versionColumns = "dataflow, series, place, period, vintage, vintage_written, value, status, run, attributes, message"
 
-const versionColumns = "dataflow, series, period, vintage, vintage_written, value, status, run, attributes, message"
-
-// versions reads observations in the order of the contract. The table is stored in that order.
-func (s *Store) versions(ctx context.Context, from sqldb.Queryer, keep func(series string) bool, where string, args ...any) ([]cube.Version, error) {
-	d := decoder{periods: map[string]stat.Period{}, vintages: map[string]stat.Vintage{}, attributes: map[string]stat.Attributes{}}
-	list, err := sqldb.Collect(ctx, from, func(rows *sql.Rows) (v cube.Version, err error) {
-		if err := rows.Scan(&d.dataflow, &d.series, &d.period, &d.vintage, &d.written, &d.value, &d.status, &d.run, &d.attrs, &v.Message); err != nil {
-			return v, err
-		}
-		if keep(d.series) {
-			err = d.fill(&v)
-		}
-		return v, err
-	}, "SELECT "+versionColumns+" FROM observation WHERE "+where+" ORDER BY dataflow, series, place, vintage, message", args...)
-	kept := slices.DeleteFunc(list, func(v cube.Version) bool { return v.Dataflow == "" })
-	if err != nil || len(kept) == 0 {
-		return nil, err
-	}
-	return kept, nil
+// versions reads observations in the order of the contract, which is that of the table.
+func (s *Store) versions(ctx context.Context, from sqldb.Queryer, where string, args ...any) ([]cube.Version, error) {
+	d := newDecoder()
+	return sqldb.Collect(ctx, from, func(rows *sql.Rows) (cube.Version, error) { return d.scan(rows, func(string) bool { return true }) },
+		"SELECT "+versionColumns+" FROM observation WHERE "+where+" ORDER BY dataflow, series, place, vintage, message", args...)
 }
 
 // decoder makes versions of rows. Figures share periods, vintages and attributes, so each text is read once a query.
 type decoder struct {
-	dataflow, series, period, vintage, written, status, run, attrs string
-	value                                                          sql.NullString
+	dataflow, series, place, period, vintage, written, status, run, attrs string
+	value                                                                 sql.NullString
 
 	periods    map[string]stat.Period
 	vintages   map[string]stat.Vintage
 	attributes map[string]stat.Attributes
+}
+
+func newDecoder() *decoder {
+	return &decoder{periods: map[string]stat.Period{}, vintages: map[string]stat.Vintage{}, attributes: map[string]stat.Attributes{}}
+}
+
+// scan reads a row; of a series that is not to be kept it gives the message only.
+func (d *decoder) scan(rows *sql.Rows, keep func(series string) bool) (v cube.Version, err error) {
+	if err := rows.Scan(&d.dataflow, &d.series, &d.place, &d.period, &d.vintage, &d.written, &d.value, &d.status, &d.run, &d.attrs, &v.Message); err != nil {
+		return v, err
+	}
+	if keep(d.series) {
+		err = d.fill(&v)
+	}
+	return v, err
 }
 
 func (d *decoder) fill(v *cube.Version) (err error) {
@@ -154,18 +283,19 @@ func (d *decoder) fill(v *cube.Version) (err error) {
 	return err
 }
 
+// maxKnown bounds how many texts are remembered: a reader of everything must not hold it.
+const maxKnown = 10_000
+
 func remember[T any](known map[string]T, text string, parse func(string) (T, error)) (T, error) {
 	if v, ok := known[text]; ok {
 		return v, nil
 	}
 	v, err := parse(text)
 	if err == nil {
+		if len(known) >= maxKnown {
+			clear(known)
+		}
 		known[text] = v
 	}
 	return v, err
-}
-
-// place gives a text that sorts as stat.Period.Compare does: first day, longer before shorter, frequency.
-func place(p stat.Period) string {
-	return fmt.Sprintf("%s/%07d/%s", p.From(), 9999999-p.To().Sub(p.From()), p.Frequency())
 }

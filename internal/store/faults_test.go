@@ -33,7 +33,7 @@ func wantWhole(t *testing.T, s *store.Store, n int64) {
 	if last, err := s.LastMessage(t.Context()); err != nil || last != n {
 		t.Fatalf("last message is %d (%v), want %d", last, err, n)
 	}
-	all, err := s.All(t.Context())
+	all, err := cube.History(t.Context(), s, cube.Query{})
 	if err != nil || int64(len(all)) != n*batch {
 		t.Fatalf("%d figures (%v), want %d", len(all), err, n*batch)
 	}
@@ -106,7 +106,7 @@ func TestAKilledProgramLosesNothingItAcknowledged(t *testing.T) {
 			if err != nil || last < acknowledged || last > acknowledged+1 { // one may have been stored and not yet told
 				t.Fatalf("message %d was acknowledged, the last one stored is %d (%v)", acknowledged, last, err)
 			}
-			versions, err := s.History(t.Context(), cube.Query{Dataflow: "FLOW", Key: "A.S39"})
+			versions, err := cube.History(t.Context(), s, cube.Query{Dataflow: "FLOW", Key: "A.S39"})
 			if err != nil || int64(len(versions)) != last {
 				t.Fatalf("%d of %d messages have their last figure (%v)", len(versions), last, err)
 			}
@@ -210,7 +210,7 @@ func TestADatabaseHeldByAnotherProgramIsWaitedForAndThenRefused(t *testing.T) {
 		if d := time.Since(start); d < wait || d > 20*wait {
 			t.Errorf("waited %v, want about %v", d, wait)
 		}
-		if got, err := s.Read(t.Context(), cube.Query{Dataflow: "FLOW"}); err != nil || len(got) != batch {
+		if got, err := cube.Read(t.Context(), s, cube.Query{Dataflow: "FLOW"}); err != nil || len(got) != batch {
 			t.Errorf("readers must not wait: %d figures, %v", len(got), err)
 		}
 		// A program that lets go in time is waited for.
@@ -274,7 +274,7 @@ func TestADamagedFileIsNamedAsSuch(t *testing.T) {
 		s, err := store.Open(t.Context(), url)
 		if err == nil {
 			defer s.Close()
-			if _, err := s.All(t.Context()); fault.CodeOf(err) != "store.corrupt" {
+			if _, err := cube.History(t.Context(), s, cube.Query{}); fault.CodeOf(err) != "store.corrupt" {
 				t.Errorf("reading gave %v", err)
 			}
 			var r store.Report
@@ -294,7 +294,7 @@ func TestADamagedFileIsNamedAsSuch(t *testing.T) {
 		s, err := store.Open(t.Context(), url)
 		if err == nil {
 			defer s.Close()
-			_, err = s.All(t.Context())
+			_, err = cube.History(t.Context(), s, cube.Query{})
 		}
 		refused(t, err, "store.corrupt")
 	})

@@ -137,13 +137,11 @@ func (s *Store) checkInvariants(ctx context.Context, r *Report) error {
 
 // checkFigures reads every figure, and looks for two reported numbers of one cell and vintage day.
 func (s *Store) checkFigures(ctx context.Context, r *Report) error {
-	all, err := s.All(ctx)
-	if err != nil {
-		return err
-	}
 	var last *cube.Version // the reported one before, in order of cell, vintage, message
-	for i := range all {
-		v := &all[i]
+	for v, err := range s.Versions(ctx, cube.Query{}) {
+		if err != nil {
+			return err
+		}
 		if !cube.Reported(v.Observation) {
 			continue
 		}
@@ -151,7 +149,7 @@ func (s *Store) checkFigures(ctx context.Context, r *Report) error {
 			r.Problems = append(r.Problems, fault.New("store.two-numbers", "cell", v.Cell().String(), "vintage", v.Vintage.Date.String(),
 				"first", shown(last.Observation), "second", shown(v.Observation)))
 		}
-		last = v
+		last = &v
 	}
 	return nil
 }

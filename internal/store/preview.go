@@ -30,15 +30,14 @@ func (s *Store) changes(ctx context.Context, entries []cube.Entry) ([]cube.Chang
 	before := map[spot]cube.Version{}
 	wanted := map[string][]any{}
 	for _, e := range entries {
-		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), place(e.Period))
+		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.Place(e.Period))
 	}
-	all := func(string) bool { return true }
 	for flow, places := range wanted {
 		for len(places) > 0 {
 			n := min(len(places)/2, sqldb.Chunk(2))
 			args := append([]any{flow}, places[:2*n]...)
 			places = places[2*n:]
-			old, err := s.versions(ctx, s.db, all, "dataflow = $1 AND (series, place) IN (VALUES "+sqldb.Values(n, 2, 1)+")", args...)
+			old, err := s.versions(ctx, s.db, "dataflow = $1 AND (series, place) IN (VALUES "+sqldb.Values(n, 2, 1)+")", args...)
 			if err != nil {
 				return nil, err
 			}

@@ -113,7 +113,7 @@ func TestACopyOfAnEarlierDatabaseIsRestoredIntoBoth(t *testing.T) {
 func wantKept(t *testing.T, s *store.Store, released publish.State) {
 	t.Helper()
 	ctx := t.Context()
-	history, err := s.History(ctx, cube.Query{Dataflow: "FLOW"})
+	history, err := cube.History(ctx, s, cube.Query{Dataflow: "FLOW"})
 	if err != nil {
 		t.Fatal(err)
 	}

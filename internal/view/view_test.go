@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -31,26 +32,20 @@ type installation struct {
 	blocks  map[string][]cube.Version
 }
 
-// History answers from memory: every version of the installation is newer than no bound that its runs had, but for what later runs wrote.
-func (i *installation) History(ctx context.Context, q cube.Query) ([]cube.Version, error) {
+// Versions answers from memory: every version of the installation is newer than no bound that its runs had, but for what later runs wrote.
+func (i *installation) Versions(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
 	if stat.Key(q.Key).Open() {
 		key := q.Dataflow + "/" + q.Key + "/" + q.AsOf.String()
 		if _, known := i.blocks[key]; !known {
-			list, err := i.Store.History(ctx, q)
+			list, err := cube.History(ctx, i.Store, q)
 			if err != nil {
-				return nil, err
+				return func(yield func(cube.Version, error) bool) { yield(cube.Version{}, err) }
 			}
 			i.blocks[key] = list
 		}
-		return i.blocks[key], nil
+		return cube.Select(i.blocks[key], cube.Query{})
 	}
-	var out []cube.Version
-	for _, v := range i.flows[q.Dataflow][stat.Key(q.Key)] {
-		if q.AsOf.Allows(v) {
-			out = append(out, v)
-		}
-	}
-	return out, nil
+	return cube.Select(i.flows[q.Dataflow][stat.Key(q.Key)], q)
 }
 
 var vietNam = sync.OnceValues(func() (*installation, error) {
@@ -76,7 +71,7 @@ var vietNam = sync.OnceValues(func() (*installation, error) {
 	if _, err := (pipeline.Runner{Store: s, Intake: intake, Now: now}).RunStale(ctx, i.recipes, false); err != nil {
 		return nil, err
 	}
-	all, err := s.All(ctx)
+	all, err := cube.History(ctx, s, cube.Query{})
 	if err != nil {
 		return nil, err
 	}

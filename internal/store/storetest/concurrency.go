@@ -126,7 +126,7 @@ func testConcurrency(t *testing.T, at Place) {
 		readers.Go(func() {
 			for {
 				n := lastOrFail(t, s)
-				got, err := s.Read(background, cube.Query{Dataflow: "FLOW", AsOf: cube.AsOf{Message: n}})
+				got, err := cube.Read(background, s, cube.Query{Dataflow: "FLOW", AsOf: cube.AsOf{Message: n}})
 				if err != nil {
 					t.Error(err)
 				}

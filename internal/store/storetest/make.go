@@ -55,7 +55,7 @@ func mustAppend(t tb, s cube.Store, m cube.Message) cube.Receipt {
 
 func mustHistory(t tb, s cube.Store, q cube.Query) []cube.Version {
 	t.Helper()
-	v, err := s.History(background, q)
+	v, err := cube.History(background, s, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func mustHistory(t tb, s cube.Store, q cube.Query) []cube.Version {
 
 func mustRead(t tb, s cube.Store, q cube.Query) []cube.Version {
 	t.Helper()
-	v, err := s.Read(background, q)
+	v, err := cube.Read(background, s, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func mustRead(t tb, s cube.Store, q cube.Query) []cube.Version {
 
 func mustAll(t tb, s *store.Store) []cube.Version {
 	t.Helper()
-	v, err := s.All(background)
+	v, err := cube.History(background, s, cube.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}

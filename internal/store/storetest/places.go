@@ -98,6 +98,7 @@ func RunAll(t *testing.T, at Place) {
 	}{
 		{"append", testAppend},
 		{"read", testRead},
+		{"stream", testStream},
 		{"model", testModel},
 		{"concurrency", testConcurrency},
 		{"runs", testRuns},

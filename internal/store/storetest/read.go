@@ -55,7 +55,7 @@ func testRead(t *testing.T, at Place) {
 		}
 	})
 	t.Run("a pattern that no key can have is refused, not a failure of the database", func(t *testing.T) {
-		_, err := s.History(t.Context(), cube.Query{Dataflow: "FLOW", Key: "A\x00"})
+		_, err := cube.History(t.Context(), s, cube.Query{Dataflow: "FLOW", Key: "A\x00"})
 		wantCode(t, err, "store.bad-text")
 	})
 	t.Run("keys sort by their bytes on every database", func(t *testing.T) {

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -49,21 +50,8 @@ func (s *shelf) View(_ context.Context, a publish.Audience) (*publish.View, erro
 	return s.view, nil
 }
 
-func (s *shelf) All(context.Context) ([]cube.Version, error) { return s.figures, nil }
-
-func (s *shelf) History(_ context.Context, q cube.Query) ([]cube.Version, error) {
-	var out []cube.Version
-	for _, v := range s.figures {
-		if v.Dataflow == q.Dataflow && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
-			out = append(out, v)
-		}
-	}
-	return out, nil
-}
-
-func (s *shelf) Read(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	h, err := s.History(ctx, q)
-	return cube.Newest(h, cube.AsOf{}), err
+func (s *shelf) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return cube.Select(s.figures, q)
 }
 
 func (s *shelf) LastMessage(context.Context) (int64, error) { return int64(len(s.figures)), nil }

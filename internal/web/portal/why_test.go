@@ -60,7 +60,7 @@ func TestExplanationsHoldNoCode(t *testing.T) {
 	if _, err := (pipeline.Runner{Store: s, Intake: intake, Now: now}).RunStale(ctx, recipes, false); err != nil {
 		t.Fatal(err)
 	}
-	all, err := s.All(ctx)
+	all, err := cube.History(ctx, s, cube.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}
