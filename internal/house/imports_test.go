@@ -32,7 +32,7 @@ var rank = map[string]int{
 }
 
 // beside lists the imports allowed between rooms of one rank.
-var beside = map[string]bool{"chart geo": true, "export chart": true, "territory catalog": true, "web api": true, "chart export": true, "scenario recipe": true}
+var beside = map[string]bool{"chart geo": true, "export chart": true, "territory catalog": true, "web api": true, "chart export": true, "recipe scenario": true}
 
 type pkg struct {
 	ImportPath   string

@@ -252,8 +252,8 @@ func TestAChangedWeightOfElectronicsMovesTheNowcastAndNothingElse(t *testing.T) 
 	}
 	published := n.series(t, "DE_QUARTERLY", "Q", "VN", "NSO", "TOTAL", denton, "SHARE")
 	_, last, _ := published.span()
-	if want, _ := published.float(last); at(AssumedElectronics()) != want {
-		t.Errorf("with the weight of the recipe it is %v, the recipe gave %v", at(AssumedElectronics()), want)
+	if want, _ := published.float(last); at(Ground(nil, "", "").Electronics) != want {
+		t.Errorf("with the weight of the recipe it is %v, the recipe gave %v", at(Ground(nil, "", "").Electronics), want)
 	}
 	if at(36) == at(30) {
 		t.Error("the weight changes nothing")
@@ -261,7 +261,8 @@ func TestAChangedWeightOfElectronicsMovesTheNowcastAndNothingElse(t *testing.T) 
 	if _, ok, err := NowcastWith(func(string, string) []cube.Version { return nil }, 30); ok || err != nil {
 		t.Errorf("a nowcast of nothing (%v)", err)
 	}
-	if real, prices := Assumed(); real != 10 || prices != 3 {
+	if assumed := Ground(nil, "", "")
+	real, prices := assumed.Real, assumed.Prices; real != 10 || prices != 3 {
 		t.Errorf("%v and %v", real, prices)
 	}
 }

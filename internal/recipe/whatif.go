@@ -5,18 +5,28 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/scenario"
 	"nhipso/internal/stat"
 )
 
-// Nowcast is the newest quarter of the quarterly estimate under a changed parameter.
-type Nowcast struct {
-	Period stat.Period
-	Share  stat.Decimal // per cent of GDP
+// Ground gives the published figures on which a scenario stands, with what the recipes assume: growth and prices from 2026 on as RequiredGrowth
+// has them, and the part of electronics of the quarterly estimate, which is the published lower bound.
+func Ground(read scenario.Figures, nation, target string) scenario.Ground {
+	g := scenario.Ground{Read: read, Nation: nation, Target: target, Nowcast: func(electronics float64) (scenario.Nowcast, bool) {
+		now, ok, err := NowcastWith(read, electronics)
+		return now, ok && err == nil
+	}}
+	p := RequiredGrowth(nil).Params
+	g.Real, _ = strconv.ParseFloat(p["real-from-2026"], 64)
+	g.Prices, _ = strconv.ParseFloat(p["prices"], 64)
+	g.Electronics, _ = strconv.ParseFloat(DigitalQuarterly().Params["electronics-share"], 64)
+	g.Electronics *= 100
+	return g
 }
 
 // NowcastWith runs DigitalQuarterly on the figures that read gives, with electronics taken for a part (per cent) of digital value added, and
 // gives its newest share by the default method. It stores nothing; without figures it gives false.
-func NowcastWith(read func(dataflow, key string) []cube.Version, electronics float64) (Nowcast, bool, error) {
+func NowcastWith(read func(dataflow, key string) []cube.Version, electronics float64) (scenario.Nowcast, bool, error) {
 	r := DigitalQuarterly()
 	params := map[string]string{}
 	for k, v := range r.Params {
@@ -31,27 +41,13 @@ func NowcastWith(read func(dataflow, key string) []cube.Version, electronics flo
 	}
 	result, err := r.Compute(pipeline.NewInputs(params, figures))
 	if err != nil {
-		return Nowcast{}, false, err
+		return scenario.Nowcast{}, false, err
 	}
-	var out Nowcast
+	var out scenario.Nowcast
 	for _, o := range result.Outputs {
 		if o.Key == stat.NewKey("Q", country, nso, total, denton, share) && o.Period.Compare(out.Period) > 0 {
-			out = Nowcast{o.Period, *o.Value}
+			out = scenario.Nowcast{Period: o.Period, Share: *o.Value}
 		}
 	}
 	return out, !out.Period.IsZero(), nil
-}
-
-// Assumed gives the assumptions of RequiredGrowth from 2026 on, per cent a year: growth of GDP in volume, and the change of prices.
-func Assumed() (real, prices float64) {
-	p := RequiredGrowth(nil).Params
-	real, _ = strconv.ParseFloat(p["real-from-2026"], 64)
-	prices, _ = strconv.ParseFloat(p["prices"], 64)
-	return real, prices
-}
-
-// AssumedElectronics gives the part of electronics in digital value added that the quarterly estimate takes, per cent: the published lower bound.
-func AssumedElectronics() float64 {
-	f, _ := strconv.ParseFloat(DigitalQuarterly().Params["electronics-share"], 64)
-	return f * 100
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"nhipso/internal/cube"
-	"nhipso/internal/recipe"
 	"nhipso/internal/stat"
 )
 
@@ -16,6 +15,16 @@ type Ground struct {
 	Read   Figures
 	Nation string // code of the country in CL_AREA
 	Target string // code of the target of the share in CL_TARGET
+	// What the recipes assume: growth of GDP in volume and of its deflator, per cent a year, and the part of electronics in digital value added.
+	Real, Prices, Electronics float64
+	// Nowcast estimates the share of the quarter after the last published ones from another part of electronics; false where no quarter can be.
+	Nowcast func(electronics float64) (Nowcast, bool)
+}
+
+// Nowcast is a share of the digital economy in GDP estimated for a quarter, per cent.
+type Nowcast struct {
+	Period stat.Period
+	Share  stat.Decimal
 }
 
 // Start is the newest published yearly share of the digital economy in GDP; false where none is published.
@@ -31,8 +40,7 @@ func (g Ground) Start() (cube.Version, bool) {
 // Opening gives the assumptions before anyone changes them: what is published, and what the recipe of required growth assumes. Where no share is
 // published the scenario begins in the year given.
 func (g Ground) Opening(year int) Assumptions {
-	a := Assumptions{StartYear: year, StartShare: 10, TargetShare: 30, Shape: Shapes()[0], Electronics: recipe.AssumedElectronics()}
-	a.GDPReal, a.GDPPrices = recipe.Assumed()
+	a := Assumptions{StartYear: year, StartShare: 10, TargetShare: 30, Shape: Shapes()[0], Electronics: g.Electronics, GDPReal: g.Real, GDPPrices: g.Prices}
 	a.DigitalPrices = a.GDPPrices
 	a.ElectronicsReal, a.OtherReal = a.GDPReal, a.GDPReal
 	if start, ok := g.Start(); ok {
@@ -67,13 +75,6 @@ func (g Ground) Levels(a Assumptions) Assumptions {
 		a.Core = 100 * core / (core + digitalised)
 	}
 	return a
-}
-
-// Nowcast is the share of the quarter after the last published ones, were the part of electronics the one assumed; false where no quarter can be
-// estimated.
-func (g Ground) Nowcast(a Assumptions) (recipe.Nowcast, bool) {
-	now, ok, err := recipe.NowcastWith(g.Read, a.Electronics)
-	return now, ok && err == nil
 }
 
 // cell gives the value of a cell; false where there is none.

@@ -27,7 +27,7 @@ func printed(rows ...string) Figures {
 }
 
 func TestAScenarioOpensWithWhatIsPublished(t *testing.T) {
-	g := Ground{Nation: "XX", Target: "T-1", Read: printed(
+	g := Ground{Nation: "XX", Target: "T-1", Real: 8, Prices: 3, Electronics: 55, Read: printed(
 		"DE_SHARE A.XX.NSO.TOTAL 2023 12", "DE_SHARE A.XX.NSO.TOTAL 2024 13", "DE_SHARE A.XX.NSO.TOTAL 2024-Q4 14", "DE_SHARE A.XX.NSO.TOTAL 2025 -",
 		"DE_GROWTH A.XX.NSO.G_CON 2024 9.5", "TARGET A.XX.T-1 2024 12", "TARGET A.XX.T-1 2026 20", "TARGET A.XX.T-1 2030 30",
 	)}
@@ -38,8 +38,8 @@ func TestAScenarioOpensWithWhatIsPublished(t *testing.T) {
 	if e := a.Check(); len(e) > 0 {
 		t.Errorf("the opening is refused: %v", e)
 	}
-	bare := Ground{Nation: "XX", Target: "T-1", Read: printed()}.Opening(2026)
-	if bare.StartYear != 2026 || bare.TargetYear != 2031 || len(bare.Check()) > 0 {
+	bare := Ground{Nation: "XX", Target: "T-1", Real: 8, Prices: 3, Electronics: 55, Read: printed()}.Opening(2026)
+	if bare.StartYear != 2026 || bare.TargetYear != 2031 || bare.GDPReal != 8 || bare.GDPPrices != 3 || bare.DigitalPrices != 3 || bare.OtherReal != 8 || len(bare.Check()) > 0 {
 		t.Errorf("without figures: %+v", bare)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"nhipso/internal/chart"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/recipe"
 	"nhipso/internal/scenario"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -62,7 +63,7 @@ type fieldView struct {
 
 // ground is what is published, on which a scenario stands.
 func (v *visit) ground() scenario.Ground {
-	return scenario.Ground{Read: v.Snap.Read, Nation: nation, Target: mainTarget}
+	return recipe.Ground(v.Snap.Read, nation, mainTarget)
 }
 
 func (v *visit) scenario() (shell.Page, error) {
@@ -243,7 +244,7 @@ func (p *scenarioPage) answer(a scenario.Assumptions, r scenario.Result) {
 	if r.Needed != nil {
 		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-needed", "year", a.TargetYear), Value: v.digits(*r.Needed, 2), Unit: "%"})
 	}
-	if now, ok := v.ground().Nowcast(a); ok {
+	if now, ok := v.ground().Nowcast(a.Electronics); ok {
 		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-nowcast", "quarter", text.FormatPeriodInline(v.Lang, now.Period)), Value: text.FormatNumber(v.Lang, now.Share, 3), Unit: v.Say("scenario.of-gdp")})
 	}
 	if start, ok := v.ground().Start(); ok && start.Period.Year() == a.StartYear && start.Value.Float64() == a.StartShare {
