@@ -261,8 +261,7 @@ func TestAChangedWeightOfElectronicsMovesTheNowcastAndNothingElse(t *testing.T) 
 	if _, ok, err := NowcastWith(func(string, string) []cube.Version { return nil }, 30); ok || err != nil {
 		t.Errorf("a nowcast of nothing (%v)", err)
 	}
-	if assumed := Ground(nil, "", "")
-	real, prices := assumed.Real, assumed.Prices; real != 10 || prices != 3 {
-		t.Errorf("%v and %v", real, prices)
+	if g := Ground(nil, "", ""); g.Real != 10 || g.Prices != 3 {
+		t.Errorf("%v and %v", g.Real, g.Prices)
 	}
 }
