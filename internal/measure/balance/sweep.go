@@ -18,34 +18,7 @@ func sweep(p *problem, out *Balanced, o Options) error {
 	tol, limit := o.tolerance(), o.maxSweeps()
 	before, worst, worstRow, fitted := math.Inf(1), 0.0, 0, false
 	for it := 0; ; it++ {
-		clear(cp)
-		clear(cn)
-		worst, worstRow = 0, 0
-		for i := range m {
-			var pos, neg float64
-			for k := start[i]; k < start[i+1]; k++ {
-				if a := value[k]; a > 0 {
-					pos += a * s[column[k]]
-				} else {
-					neg -= a * inverse[column[k]]
-				}
-			}
-			// the columns hold since the last sweep; the rows, before they are touched again, tell how far we are
-			if e := relative(pos*r[i]-neg/r[i]-p.u[i], p.u[i], pos*r[i]+neg/r[i]); e > worst || math.IsNaN(e) {
-				worst, worstRow = e, i
-			}
-			old := r[i]
-			r[i] = factor(p.u[i], pos, neg, old)
-			p.before[i] = old
-			ri, inv := r[i], 1/r[i]
-			for k := start[i]; k < start[i+1]; k++ {
-				if a := value[k]; a > 0 {
-					cp[column[k]] += a * ri
-				} else {
-					cn[column[k]] -= a * inv
-				}
-			}
-		}
+		worst, worstRow = p.sweepRows(cells{start, column, value}, r, s, inverse, cp, cn)
 		if math.IsNaN(worst) {
 			return fault.New("balance.not-reached", "line", nameOf(p.names.Rows, worstRow), "residual", "∞", "sweeps", it)
 		}
@@ -79,9 +52,55 @@ func sweep(p *problem, out *Balanced, o Options) error {
 			}
 		}
 	}
-	x := mat.NewDense(m, n, nil)
-	for i := range m {
-		for j := range n {
+	out.Matrix, out.RowFactors, out.ColumnFactors = p.scaled(r, s), r, s
+	out.MaxResidual = math.Max(worst, columnResidual(out.Matrix, p.v))
+	return nil
+}
+
+// cells are those of the matrix that are not zero, row by row.
+type cells struct {
+	start, column []int32
+	value         []float64
+}
+
+// sweepRows fits the row factors and leaves in cp and cn what each column then holds of positive and of negative cells. The columns hold
+// since the last sweep; the rows, before they are touched again, tell how far we are.
+func (p *problem) sweepRows(c cells, r, s, inverse, cp, cn []float64) (worst float64, worstRow int) {
+	clear(cp)
+	clear(cn)
+	start, column, value := c.start, c.column, c.value
+	for i := range r {
+		var pos, neg float64
+		for k := start[i]; k < start[i+1]; k++ {
+			if a := value[k]; a > 0 {
+				pos += a * s[column[k]]
+			} else {
+				neg -= a * inverse[column[k]]
+			}
+		}
+		if e := relative(pos*r[i]-neg/r[i]-p.u[i], p.u[i], pos*r[i]+neg/r[i]); e > worst || math.IsNaN(e) {
+			worst, worstRow = e, i
+		}
+		old := r[i]
+		r[i] = factor(p.u[i], pos, neg, old)
+		p.before[i] = old
+		ri, inv := r[i], 1/r[i]
+		for k := start[i]; k < start[i+1]; k++ {
+			if a := value[k]; a > 0 {
+				cp[column[k]] += a * ri
+			} else {
+				cn[column[k]] -= a * inv
+			}
+		}
+	}
+	return worst, worstRow
+}
+
+// scaled applies the factors: negative cells move the other way.
+func (p *problem) scaled(r, s []float64) *mat.Dense {
+	x := mat.NewDense(p.rows, p.cols, nil)
+	for i := range p.rows {
+		for j := range p.cols {
 			switch a := p.a.At(i, j); {
 			case a > 0:
 				x.Set(i, j, a*r[i]*s[j])
@@ -90,9 +109,7 @@ func sweep(p *problem, out *Balanced, o Options) error {
 			}
 		}
 	}
-	out.Matrix, out.RowFactors, out.ColumnFactors = x, r, s
-	out.MaxResidual = math.Max(worst, columnResidual(x, p.v))
-	return nil
+	return x
 }
 
 // compress lists the cells that are not zero, row by row.

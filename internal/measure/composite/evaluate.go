@@ -2,6 +2,7 @@ package composite
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"nhipso/internal/fault"
@@ -236,68 +237,9 @@ func normalise(code string, units []string, rs []Reading, how Normalise, down bo
 	if how.Log {
 		return logarithmic(code, units, rs, how, down)
 	}
-	var f func(x float64) float64
-	switch how.Kind {
-	case "none":
-		f = func(x float64) float64 { return x }
-	case "goalposts", "min-max":
-		low, high := known[0], known[0]
-		for _, x := range known {
-			low, high = math.Min(low, x), math.Max(high, x)
-		}
-		if how.Kind == "goalposts" {
-			for i, r := range rs {
-				if r.Known && !how.Clamp && (r.Value < *how.Low || r.Value > *how.High) {
-					return nil, fault.New("composite.outside-goalposts", "code", code, "unit", units[i], "value", num(r.Value), "low", num(*how.Low), "high", num(*how.High))
-				}
-			}
-			low, high = *how.Low, *how.High
-		}
-		if low == high {
-			return nil, fault.New("composite.no-spread", "code", code, "kind", how.Kind)
-		}
-		f = func(x float64) float64 {
-			y := math.Max(0, math.Min(1, (x-low)/(high-low)))
-			if down {
-				y = 1 - y
-			}
-			return y
-		}
-	case "z":
-		var mean, ss float64
-		for _, x := range known {
-			mean += x / float64(len(known))
-		}
-		for _, x := range known {
-			ss += (x - mean) * (x - mean)
-		}
-		sd := math.Sqrt(ss / float64(len(known)-1))
-		if len(known) < 2 || !(sd > 1e-14*math.Abs(mean)) {
-			return nil, fault.New("composite.no-spread", "code", code, "kind", how.Kind)
-		}
-		f = func(x float64) float64 {
-			if down {
-				return (mean - x) / sd
-			}
-			return (x - mean) / sd
-		}
-	case "rank":
-		if len(known) < 2 {
-			return nil, fault.New("composite.no-spread", "code", code, "kind", how.Kind)
-		}
-		f = func(x float64) float64 {
-			above, equal := 0, 0
-			for _, y := range known {
-				if (y > x && !down) || (y < x && down) {
-					above++
-				}
-				if y == x {
-					equal++
-				}
-			}
-			mean := float64(above) + float64(equal+1)/2
-			return (float64(len(known)) - mean) / float64(len(known)-1)
-		}
+	f, err := scale(code, units, rs, known, how, down)
+	if err != nil {
+		return nil, err
 	}
 	for i, r := range rs {
 		if r.Known {
@@ -305,6 +247,79 @@ func normalise(code string, units []string, rs []Reading, how Normalise, down bo
 		}
 	}
 	return out, nil
+}
+
+// scale gives the function that makes a score of a value, or says why the kind cannot be applied to these values.
+func scale(code string, units []string, rs []Reading, known []float64, how Normalise, down bool) (func(x float64) float64, error) {
+	switch how.Kind {
+	case "goalposts":
+		for i, r := range rs {
+			if r.Known && !how.Clamp && (r.Value < *how.Low || r.Value > *how.High) {
+				return nil, fault.New("composite.outside-goalposts", "code", code, "unit", units[i], "value", num(r.Value), "low", num(*how.Low), "high", num(*how.High))
+			}
+		}
+		return betweenPosts(code, *how.Low, *how.High, how, down)
+	case "min-max":
+		return betweenPosts(code, slices.Min(known), slices.Max(known), how, down)
+	case "z":
+		return standardised(code, known, how, down)
+	case "rank":
+		if len(known) < 2 {
+			return nil, fault.New("composite.no-spread", "code", code, "kind", how.Kind)
+		}
+		return func(x float64) float64 { return percentile(x, known, down) }, nil
+	}
+	return func(x float64) float64 { return x }, nil // none
+}
+
+// betweenPosts is the place of a value between two posts, from 0 to 1.
+func betweenPosts(code string, low, high float64, how Normalise, down bool) (func(x float64) float64, error) {
+	if low == high {
+		return nil, fault.New("composite.no-spread", "code", code, "kind", how.Kind)
+	}
+	return func(x float64) float64 {
+		y := math.Max(0, math.Min(1, (x-low)/(high-low)))
+		if down {
+			y = 1 - y
+		}
+		return y
+	}, nil
+}
+
+// standardised is the distance from the mean in standard deviations.
+func standardised(code string, known []float64, how Normalise, down bool) (func(x float64) float64, error) {
+	var mean, ss float64
+	for _, x := range known {
+		mean += x / float64(len(known))
+	}
+	for _, x := range known {
+		ss += (x - mean) * (x - mean)
+	}
+	sd := math.Sqrt(ss / float64(len(known)-1))
+	if len(known) < 2 || !(sd > 1e-14*math.Abs(mean)) {
+		return nil, fault.New("composite.no-spread", "code", code, "kind", how.Kind)
+	}
+	return func(x float64) float64 {
+		if down {
+			return (mean - x) / sd
+		}
+		return (x - mean) / sd
+	}, nil
+}
+
+// percentile is the share of the others that a value leaves behind; equal values share the mean of their ranks.
+func percentile(x float64, known []float64, down bool) float64 {
+	above, equal := 0, 0
+	for _, y := range known {
+		if (y > x && !down) || (y < x && down) {
+			above++
+		}
+		if y == x {
+			equal++
+		}
+	}
+	mean := float64(above) + float64(equal+1)/2
+	return (float64(len(known)) - mean) / float64(len(known)-1)
 }
 
 // logarithmic normalises the logarithms of the readings, between the logarithms of the goalposts.

@@ -155,7 +155,8 @@ func (m Method) Check() error {
 	return m.checkNode(m.Index, map[string]bool{}, 0)
 }
 
-func (m Method) checkNode(n Node, seen map[string]bool, depth int) error {
+// checkItself checks what every node needs, whether it has parts or not.
+func checkItself(n Node, seen map[string]bool, depth int) error {
 	if n.Code == "" {
 		return fault.New("composite.unnamed")
 	}
@@ -168,6 +169,13 @@ func (m Method) checkNode(n Node, seen map[string]bool, depth int) error {
 	}
 	if n.Weight != nil && (!finite(*n.Weight) || *n.Weight < 0) {
 		return fault.New("composite.bad-weight", "code", n.Code, "value", num(*n.Weight))
+	}
+	return nil
+}
+
+func (m Method) checkNode(n Node, seen map[string]bool, depth int) error {
+	if err := checkItself(n, seen, depth); err != nil {
+		return err
 	}
 	if len(n.Parts) == 0 {
 		return checkNormalise(n.Code, m.normalise(n), n.Down)

@@ -87,30 +87,14 @@ func SplitIndustry(t *Table, code string, parts []Part) (*Table, []Finding, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	known := map[string]bool{}
-	for _, c := range t.Codes {
-		known[c] = true
-	}
-	for _, f := range t.Final {
-		known[f.Code] = true
-	}
-	for _, r := range t.Primary {
-		known[r.Code] = true
+	if err := t.checkKeys(parts); err != nil {
+		return nil, nil, err
 	}
 	sales := func(to string) ([]float64, error) {
 		return named(parts, own, to, func(p Part) map[string]float64 { return p.Sales })
 	}
 	inputs := func(of string) ([]float64, error) {
 		return named(parts, own, of, func(p Part) map[string]float64 { return p.Inputs })
-	}
-	for _, p := range parts {
-		for _, set := range []map[string]float64{p.Sales, p.Inputs} {
-			for c := range set {
-				if !known[c] {
-					return nil, nil, fault.New("inputoutput.no-such-industry", "code", c)
-				}
-			}
-		}
 	}
 	from := make([]int, n) // the industry that each new one comes from
 	for i := range from {
@@ -171,6 +155,30 @@ func SplitIndustry(t *Table, code string, parts []Part) (*Table, []Finding, erro
 		out.Output = spread(t.Output, own)
 	}
 	return out, out.Reconcile(1e-9 * maxAbs(t.GrossOutput())), out.Check()
+}
+
+// checkKeys refuses shares of parts for a code that is no industry, final use or primary row of the table.
+func (t *Table) checkKeys(parts []Part) error {
+	codes := map[string]bool{}
+	for _, c := range t.Codes {
+		codes[c] = true
+	}
+	for _, f := range t.Final {
+		codes[f.Code] = true
+	}
+	for _, r := range t.Primary {
+		codes[r.Code] = true
+	}
+	for _, p := range parts {
+		for _, set := range []map[string]float64{p.Sales, p.Inputs} {
+			for c := range set {
+				if !codes[c] {
+					return fault.New("inputoutput.no-such-industry", "code", c)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func partCodes(parts []Part) []string {

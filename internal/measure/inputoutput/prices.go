@@ -34,25 +34,8 @@ func Revalue(t *Table, prices []float64, primary map[string]float64) (*Table, er
 		return nil, err
 	}
 	n := t.N()
-	if len(prices) != n {
-		return nil, fault.New("inputoutput.length", "what", "prices", "length", len(prices), "want", n)
-	}
-	for i, p := range prices {
-		if !finite(p) || p <= 0 {
-			return nil, fault.New("inputoutput.bad-price", "code", t.Codes[i], "value", p)
-		}
-	}
-	known := map[string]bool{}
-	for _, r := range t.Primary {
-		known[r.Code] = true
-	}
-	for code, p := range primary {
-		if !known[code] {
-			return nil, fault.New("inputoutput.no-such-row", "code", code)
-		}
-		if !finite(p) || p <= 0 {
-			return nil, fault.New("inputoutput.bad-price", "code", code, "value", p)
-		}
+	if err := t.checkPrices(prices, primary); err != nil {
+		return nil, err
 	}
 	before, err := t.ValueAdded()
 	if err != nil {
@@ -85,17 +68,50 @@ func Revalue(t *Table, prices []float64, primary map[string]float64) (*Table, er
 		}
 		out.Primary = append(out.Primary, row)
 	}
-	for k := range out.Primary {
-		if out.Primary[k].Kind != ValueAdded {
+	if err := out.scaleValueAdded(before, rest); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// checkPrices wants one index above zero for every product, and no index for a row that the table does not have.
+func (t *Table) checkPrices(prices []float64, primary map[string]float64) error {
+	if n := t.N(); len(prices) != n {
+		return fault.New("inputoutput.length", "what", "prices", "length", len(prices), "want", n)
+	}
+	for i, p := range prices {
+		if !finite(p) || p <= 0 {
+			return fault.New("inputoutput.bad-price", "code", t.Codes[i], "value", p)
+		}
+	}
+	rows := map[string]bool{}
+	for _, r := range t.Primary {
+		rows[r.Code] = true
+	}
+	for code, p := range primary {
+		if !rows[code] {
+			return fault.New("inputoutput.no-such-row", "code", code)
+		}
+		if !finite(p) || p <= 0 {
+			return fault.New("inputoutput.bad-price", "code", code, "value", p)
+		}
+	}
+	return nil
+}
+
+// scaleValueAdded brings the value-added rows together from their total before to the rest that output leaves.
+func (t *Table) scaleValueAdded(before, rest []float64) error {
+	for k := range t.Primary {
+		if t.Primary[k].Kind != ValueAdded {
 			continue
 		}
-		for j, v := range out.Primary[k].Values {
+		for j, v := range t.Primary[k].Values {
 			if before[j] != 0 {
-				out.Primary[k].Values[j] = v * (rest[j] / before[j])
-			} else if d := rest[j]; d > 1e-9*out.Output[j] || d < -1e-9*out.Output[j] {
-				return nil, fault.New("inputoutput.no-value-added-to-scale", "code", t.Codes[j], "value", d)
+				t.Primary[k].Values[j] = v * (rest[j] / before[j])
+			} else if d := rest[j]; d > 1e-9*t.Output[j] || d < -1e-9*t.Output[j] {
+				return fault.New("inputoutput.no-value-added-to-scale", "code", t.Codes[j], "value", d)
 			}
 		}
 	}
-	return out, nil
+	return nil
 }

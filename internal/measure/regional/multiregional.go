@@ -165,6 +165,15 @@ func checkMultiRegional(nat NationalTable, in RegionalInputs) (regions int, err 
 	if !(in.MinTrade >= 0 && in.MinTrade < 1) {
 		return 0, fault.New("regional.bad-share", "what", "MinTrade", "value", num(in.MinTrade))
 	}
+	if err := checkBalance(nat, in, regions, f); err != nil {
+		return 0, err
+	}
+	return regions, nil
+}
+
+// checkBalance wants every industry's uses and its regional output to add to its national output, and final shares to add to one.
+func checkBalance(nat NationalTable, in RegionalInputs, regions, f int) error {
+	n, names := len(nat.Output), in.Quotients.Names
 	for i, x := range nat.Output {
 		var used, made, mass float64
 		for j := range n {
@@ -177,10 +186,10 @@ func checkMultiRegional(nat NationalTable, in RegionalInputs) (regions int, err 
 			made += in.Output.At(r, i)
 		}
 		if math.Abs(used-x) > 1e-9*math.Max(mass, x) {
-			return 0, fault.New("regional.table-unbalanced", "industry", nameOf(names.Industries, i), "output", num(x), "uses", num(used))
+			return fault.New("regional.table-unbalanced", "industry", nameOf(names.Industries, i), "output", num(x), "uses", num(used))
 		}
 		if math.Abs(made-x) > 1e-9*math.Max(made, x) {
-			return 0, fault.New("regional.not-the-nation", "industry", nameOf(names.Industries, i), "nation", num(x), "regions", num(made))
+			return fault.New("regional.not-the-nation", "industry", nameOf(names.Industries, i), "nation", num(x), "regions", num(made))
 		}
 	}
 	for j := range f {
@@ -189,8 +198,8 @@ func checkMultiRegional(nat NationalTable, in RegionalInputs) (regions int, err 
 			s += in.FinalShares.At(r, j)
 		}
 		if math.Abs(s-1) > 1e-9 {
-			return 0, fault.New("regional.shares-not-one", "unit", nameOf(nil, j), "sum", num(s))
+			return fault.New("regional.shares-not-one", "unit", nameOf(nil, j), "sum", num(s))
 		}
 	}
-	return regions, nil
+	return nil
 }

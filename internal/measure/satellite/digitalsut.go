@@ -62,18 +62,54 @@ func CompileDigital(pair *inputoutput.SupplyUse, moves []Move) (*DigitalTables, 
 	if err := pair.Check(); err != nil {
 		return nil, err
 	}
-	m, p := len(pair.Industries), len(pair.Products)
+	s, err := sharesOf(pair.Industries, moves)
+	if err != nil {
+		return nil, err
+	}
+	var keep []int // classes with a source
+	for k := range s.known {
+		if s.known[k] {
+			keep = append(keep, k)
+		}
+	}
+	d, m, p := len(keep), len(pair.Industries), len(pair.Products)
+	out := &DigitalTables{Pair: &inputoutput.SupplyUse{Products: pair.Products, Final: pair.Final, Added: pair.Added,
+		Make: mat.NewDense(d+m, p, nil), Use: mat.NewDense(p, d+m, nil)}}
+	for _, k := range keep {
+		out.Pair.Industries = append(out.Pair.Industries, "DI"+string(Classes()[k]))
+	}
+	out.Pair.Industries = append(out.Pair.Industries, pair.Industries...)
+	for _, r := range pair.Primary {
+		out.Pair.Primary = append(out.Pair.Primary, inputoutput.Row{Code: r.Code, Kind: r.Kind, Values: make([]float64, d+m)})
+	}
+	g := pair.IndustryOutput()
+	for j := range pair.Industries {
+		if err := out.take(pair, j, g[j], s, keep); err != nil {
+			return nil, err
+		}
+	}
+	out.summarise(keep, s.assumed)
+	out.check(pair, d)
+	return out, nil
+}
+
+// classShares are the shares of every industry that each class takes: of output and of value added.
+type classShares struct {
+	output, added  *mat.Dense
+	known, assumed [7]bool // by class: has a source; has no share of value added of its own somewhere
+}
+
+// sharesOf checks the moves and lays them out by industry and class.
+func sharesOf(industries []string, moves []Move) (*classShares, error) {
 	at := map[string]int{}
-	for j, c := range pair.Industries {
+	for j, c := range industries {
 		at[c] = j
 	}
 	order := map[Class]int{}
 	for k, c := range Classes() {
 		order[c] = k
 	}
-	// Shares by industry and class: of output and of value added.
-	rho, gamma := mat.NewDense(m, 7, nil), mat.NewDense(m, 7, nil)
-	var known, assumed [7]bool
+	out := &classShares{output: mat.NewDense(len(industries), 7, nil), added: mat.NewDense(len(industries), 7, nil)}
 	type key struct {
 		industry string
 		class    Class
@@ -94,81 +130,72 @@ func CompileDigital(pair *inputoutput.SupplyUse, moves []Move) (*DigitalTables, 
 		seen[key{v.Industry, v.Class}] = true
 		share := v.ValueAdded
 		if !share.Known {
-			share, assumed[k] = inputoutput.Known(v.Output), true
+			share, out.assumed[k] = inputoutput.Known(v.Output), true
 		}
 		if !(v.Output >= 0 && v.Output <= 1) || !(share.Value >= 0 && share.Value <= 1) {
 			return nil, fault.New("satellite.coefficient-outside", "code", v.Industry, "value", math.Max(v.Output, share.Value))
 		}
-		rho.Set(j, k, v.Output)
-		gamma.Set(j, k, share.Value)
-		known[k] = true
+		out.output.Set(j, k, v.Output)
+		out.added.Set(j, k, share.Value)
+		out.known[k] = true
 	}
-	var keep []int // classes with a source
-	for k := range known {
-		if known[k] {
-			keep = append(keep, k)
-		}
-	}
-	d := len(keep)
-	out := &DigitalTables{Pair: &inputoutput.SupplyUse{Products: pair.Products, Final: pair.Final, Added: pair.Added,
-		Make: mat.NewDense(d+m, p, nil), Use: mat.NewDense(p, d+m, nil)}}
-	for _, k := range keep {
-		out.Pair.Industries = append(out.Pair.Industries, "DI"+string(Classes()[k]))
-	}
-	out.Pair.Industries = append(out.Pair.Industries, pair.Industries...)
-	for _, r := range pair.Primary {
-		out.Pair.Primary = append(out.Pair.Primary, inputoutput.Row{Code: r.Code, Kind: r.Kind, Values: make([]float64, d+m)})
-	}
-	g := pair.IndustryOutput()
-	for j, code := range pair.Industries {
-		use := 0.0
-		for i := range p {
-			use += pair.Use.At(i, j)
-		}
-		tiny := 1e-9 * math.Max(math.Abs(g[j]), math.Abs(use))
-		left, leftVA, leftUse := 1.0, 1.0, use
-		assign := func(column int, share, shareVA, ic float64, class Class) error {
-			if ic < -tiny && use >= 0 {
-				return fault.New("satellite.negative-intermediate", "code", code, "class", class, "value", ic)
-			}
-			if use == 0 && math.Abs(ic) > tiny {
-				return fault.New("satellite.nothing-to-spread", "code", code, "class", class, "value", ic)
-			}
-			for i := range p {
-				out.Pair.Make.Set(column, i, out.Pair.Make.At(column, i)+share*pair.Make.At(j, i))
-				if use != 0 {
-					out.Pair.Use.Set(i, column, out.Pair.Use.At(i, column)+ic*pair.Use.At(i, j)/use)
-				}
-			}
-			for r, row := range pair.Primary {
-				out.Pair.Primary[r].Values[column] += shareVA * row.Values[j]
-			}
-			return nil
-		}
-		for at, k := range keep {
-			share, shareVA := rho.At(j, k), gamma.At(j, k)
-			if share == 0 && shareVA == 0 {
-				continue
-			}
-			// Value added in full is what output leaves over intermediate consumption, so a gap in the parent is shared too.
-			ic := share*g[j] - shareVA*(g[j]-use)
-			if err := assign(at, share, shareVA, ic, Classes()[k]); err != nil {
-				return nil, err
-			}
-			left -= share
-			leftVA -= shareVA
-			leftUse -= ic
-		}
-		if left < -1e-9 || leftVA < -1e-9 {
-			return nil, fault.New("satellite.more-than-all", "code", code, "value", 1-math.Min(left, leftVA))
-		}
-		if err := assign(d+j, left, leftVA, leftUse, "0"); err != nil {
-			return nil, err
-		}
-	}
-	out.summarise(keep, assumed)
-	out.check(pair, d)
 	return out, nil
+}
+
+// take moves the classes' shares of one industry into their columns; the industry keeps what is left.
+func (out *DigitalTables) take(pair *inputoutput.SupplyUse, j int, output float64, s *classShares, keep []int) error {
+	use := 0.0
+	for i := range pair.Products {
+		use += pair.Use.At(i, j)
+	}
+	left, leftAdded, leftUse := 1.0, 1.0, use
+	for at, k := range keep {
+		share, added := s.output.At(j, k), s.added.At(j, k)
+		if share == 0 && added == 0 {
+			continue
+		}
+		// Value added in full is what output leaves over intermediate consumption, so a gap in the parent is shared too.
+		ic := share*output - added*(output-use)
+		if err := out.assign(pair, j, at, piece{share, added, ic, use, output, Classes()[k]}); err != nil {
+			return err
+		}
+		left -= share
+		leftAdded -= added
+		leftUse -= ic
+	}
+	if left < -1e-9 || leftAdded < -1e-9 {
+		return fault.New("satellite.more-than-all", "code", pair.Industries[j], "value", 1-math.Min(left, leftAdded))
+	}
+	return out.assign(pair, j, len(keep)+j, piece{left, leftAdded, leftUse, use, output, "0"})
+}
+
+// piece is what one column gets of an industry.
+type piece struct {
+	share, added float64 // of output and of value added
+	ic           float64 // intermediate consumption
+	use, output  float64 // of the whole industry
+	class        Class
+}
+
+// assign adds a piece of industry j to a column.
+func (out *DigitalTables) assign(pair *inputoutput.SupplyUse, j, column int, x piece) error {
+	tiny := 1e-9 * math.Max(math.Abs(x.output), math.Abs(x.use))
+	if x.ic < -tiny && x.use >= 0 {
+		return fault.New("satellite.negative-intermediate", "code", pair.Industries[j], "class", x.class, "value", x.ic)
+	}
+	if x.use == 0 && math.Abs(x.ic) > tiny {
+		return fault.New("satellite.nothing-to-spread", "code", pair.Industries[j], "class", x.class, "value", x.ic)
+	}
+	for i := range pair.Products {
+		out.Pair.Make.Set(column, i, out.Pair.Make.At(column, i)+x.share*pair.Make.At(j, i))
+		if x.use != 0 {
+			out.Pair.Use.Set(i, column, out.Pair.Use.At(i, column)+x.ic*pair.Use.At(i, j)/x.use)
+		}
+	}
+	for r, row := range pair.Primary {
+		out.Pair.Primary[r].Values[column] += x.added * row.Values[j]
+	}
+	return nil
 }
 
 func (t *DigitalTables) summarise(keep []int, assumed [7]bool) {

@@ -61,27 +61,10 @@ func Adjust(y []float64, o Options) (*Adjusted, error) {
 	log := o.Mode != Additive
 	out := &Adjusted{Calendar: make([]float64, len(y))}
 	z, ahead := append([]float64(nil), y...), []float64(nil)
-	missing := false
-	for t, k := range o.Known {
-		missing = missing || !k && t < len(y)
-	}
-	if missing || len(o.Regressors) > 0 || o.Extend && o.Method == ByX11 || o.Known != nil && len(o.Known) != len(y) {
+	if o.needsModel(len(y)) {
 		var err error
-		out.Model, err = FitAirline(y, AirlineOptions{Period: o.Period, Log: log, Known: o.Known, Regressors: o.Regressors, Horizon: o.Period})
-		if err != nil {
+		if z, ahead, err = out.model(y, o, log); err != nil {
 			return nil, err
-		}
-		z, out.Filled = out.Model.Complete, out.Model.Filled
-		effect := make([]float64, len(y)+o.Period)
-		for _, e := range out.Model.Effects {
-			for t := range effect {
-				effect[t] += e[t]
-			}
-		}
-		copy(out.Calendar, effect)
-		z = without(z, effect, log)
-		if o.Extend {
-			ahead = without(out.Model.Forecast, effect[len(y):], log)
 		}
 	}
 	if log {
@@ -101,17 +84,52 @@ func Adjust(y []float64, o Options) (*Adjusted, error) {
 		return nil, err
 	}
 	if !o.Always && out.Tests.FP > 0.001 && out.Tests.HP > 0.01 {
-		out.Unchanged = true
-		out.Adjusted = z
-		out.Irregular = apart(z, out.Trend, log)
-		for t := range out.Seasonal {
-			out.Seasonal[t] = 0
-			if log {
-				out.Seasonal[t] = 1
-			}
-		}
+		out.leave(z, log)
 	}
 	return out, nil
+}
+
+// needsModel reports whether the airline model has work: values to fill, calendar effects to estimate, forecasts for X-11, or a
+// list of known values of another length, which the model refuses.
+func (o Options) needsModel(n int) bool {
+	missing := false
+	for t, k := range o.Known {
+		missing = missing || !k && t < n
+	}
+	return missing || len(o.Regressors) > 0 || o.Extend && o.Method == ByX11 || o.Known != nil && len(o.Known) != n
+}
+
+// model fits the airline model and gives the series filled and without calendar effects, and its forecasts where they are asked for.
+func (out *Adjusted) model(y []float64, o Options, log bool) (z, ahead []float64, err error) {
+	out.Model, err = FitAirline(y, AirlineOptions{Period: o.Period, Log: log, Known: o.Known, Regressors: o.Regressors, Horizon: o.Period})
+	if err != nil {
+		return nil, nil, err
+	}
+	out.Filled = out.Model.Filled
+	effect := make([]float64, len(y)+o.Period)
+	for _, e := range out.Model.Effects {
+		for t := range effect {
+			effect[t] += e[t]
+		}
+	}
+	copy(out.Calendar, effect)
+	if o.Extend {
+		ahead = without(out.Model.Forecast, effect[len(y):], log)
+	}
+	return without(out.Model.Complete, effect, log), ahead, nil
+}
+
+// leave gives the series back as it came: no season was found in it.
+func (out *Adjusted) leave(z []float64, log bool) {
+	out.Unchanged = true
+	out.Adjusted = z
+	out.Irregular = apart(z, out.Trend, log)
+	for t := range out.Seasonal {
+		out.Seasonal[t] = 0
+		if log {
+			out.Seasonal[t] = 1
+		}
+	}
 }
 
 func (out *Adjusted) decompose(z, ahead []float64, o Options) error {

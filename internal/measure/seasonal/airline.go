@@ -96,48 +96,11 @@ func newAirline(y []float64, o AirlineOptions) (*airline, error) {
 	if o.Known != nil && len(o.Known) != a.n {
 		return nil, fault.New("seasonal.length", "name", "known", "got", len(o.Known), "want", a.n)
 	}
-	last := math.NaN()
-	for t, v := range y {
-		if o.Known != nil && !o.Known[t] {
-			a.missing = append(a.missing, t)
-			a.z = append(a.z, last)
-			continue
-		}
-		if !finite(v) {
-			return nil, fault.New("seasonal.not-finite", "name", "series", "at", t+1)
-		}
-		if o.Log {
-			if v <= 0 {
-				return nil, fault.New("seasonal.not-positive", "at", t+1, "value", v)
-			}
-			v = math.Log(v)
-		}
-		last = v
-		a.z = append(a.z, v)
+	if err := a.fill(); err != nil {
+		return nil, err
 	}
-	if len(a.missing) == a.n {
-		return nil, fault.New("seasonal.too-short", "got", 0, "want", 3*a.s)
-	}
-	for t := a.n - 1; t >= 0; t-- { // before the first known value, start from it
-		if math.IsNaN(a.z[t]) {
-			a.z[t] = a.z[t+1]
-		}
-	}
-	for _, r := range o.Regressors {
-		if len(r.Values) != a.n+o.Horizon {
-			return nil, fault.New("seasonal.length", "name", r.Name, "got", len(r.Values), "want", a.n+o.Horizon)
-		}
-		for t, v := range r.Values {
-			if !finite(v) {
-				return nil, fault.New("seasonal.not-finite", "name", r.Name, "at", t+1)
-			}
-		}
-		a.x = append(a.x, r.Values)
-	}
-	for _, t := range a.missing {
-		dummy := make([]float64, a.n+o.Horizon)
-		dummy[t] = 1
-		a.x = append(a.x, dummy)
+	if err := a.regressors(); err != nil {
+		return nil, err
 	}
 	a.w = difference(a.z, a.s)
 	for _, x := range a.x {
@@ -154,6 +117,60 @@ func newAirline(y []float64, o AirlineOptions) (*airline, error) {
 		return nil, fault.New("seasonal.no-variation")
 	}
 	return a, nil
+}
+
+// fill lays the series out in the units of the model; a missing value starts from the known one before it, which the dummy of
+// its period then corrects.
+func (a *airline) fill() error {
+	o, last := a.o, math.NaN()
+	for t, v := range a.data {
+		if o.Known != nil && !o.Known[t] {
+			a.missing = append(a.missing, t)
+			a.z = append(a.z, last)
+			continue
+		}
+		if !finite(v) {
+			return fault.New("seasonal.not-finite", "name", "series", "at", t+1)
+		}
+		if o.Log {
+			if v <= 0 {
+				return fault.New("seasonal.not-positive", "at", t+1, "value", v)
+			}
+			v = math.Log(v)
+		}
+		last = v
+		a.z = append(a.z, v)
+	}
+	if len(a.missing) == a.n {
+		return fault.New("seasonal.too-short", "got", 0, "want", 3*a.s)
+	}
+	for t := a.n - 1; t >= 0; t-- { // before the first known value, start from it
+		if math.IsNaN(a.z[t]) {
+			a.z[t] = a.z[t+1]
+		}
+	}
+	return nil
+}
+
+// regressors takes those of the calendar and adds a dummy for every missing value.
+func (a *airline) regressors() error {
+	for _, r := range a.o.Regressors {
+		if len(r.Values) != a.n+a.o.Horizon {
+			return fault.New("seasonal.length", "name", r.Name, "got", len(r.Values), "want", a.n+a.o.Horizon)
+		}
+		for t, v := range r.Values {
+			if !finite(v) {
+				return fault.New("seasonal.not-finite", "name", r.Name, "at", t+1)
+			}
+		}
+		a.x = append(a.x, r.Values)
+	}
+	for _, t := range a.missing {
+		dummy := make([]float64, a.n+a.o.Horizon)
+		dummy[t] = 1
+		a.x = append(a.x, dummy)
+	}
+	return nil
 }
 
 // difference applies (1−B)(1−B^s).

@@ -86,13 +86,8 @@ func STL(y []float64, o STLOptions) (*Decomposition, error) {
 		stable.Inner, stable.Outer = o.Inner, o.Outer
 		o = stable
 	}
-	for name, l := range map[string]Loess{"seasonal": o.Seasonal, "trend": o.Trend, "lowpass": o.Lowpass} {
-		if l.Window < 3 || l.Window%2 == 0 || l.Degree < 0 || l.Degree > 1 || l.Jump < 1 {
-			return nil, fault.New("seasonal.bad-window", "name", name, "window", l.Window, "degree", l.Degree, "jump", l.Jump)
-		}
-	}
-	if o.Inner < 1 || o.Outer < 0 || o.Inner > 1000 || o.Outer > 1000 {
-		return nil, fault.New("seasonal.bad-passes", "inner", o.Inner, "outer", o.Outer)
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	p := o.Period
 	season, trend := make([]float64, n), make([]float64, n)
@@ -119,17 +114,7 @@ func STL(y []float64, o STLOptions) (*Decomposition, error) {
 		weights = bisquare(y, season, trend)
 	}
 	if o.Periodic {
-		for k := range p {
-			mean, count := 0.0, 0
-			for i := k; i < n; i += p {
-				mean += season[i]
-				count++
-			}
-			mean /= float64(count)
-			for i := k; i < n; i += p {
-				season[i] = mean
-			}
-		}
+		average(season, p)
 	}
 	d := &Decomposition{Seasonal: season, Trend: trend, Mode: Additive, Short: short, Weights: weights,
 		Irregular: make([]float64, n), Adjusted: make([]float64, n)}
@@ -147,6 +132,38 @@ func STL(y []float64, o STLOptions) (*Decomposition, error) {
 		}
 	}
 	return d, nil
+}
+
+// check refuses windows and numbers of passes that no decomposition has. The smoothers are looked at in the order of their names, so
+// that the same options always give the same answer.
+func (o STLOptions) check() error {
+	for _, s := range []struct {
+		name  string
+		loess Loess
+	}{{"lowpass", o.Lowpass}, {"seasonal", o.Seasonal}, {"trend", o.Trend}} {
+		if l := s.loess; l.Window < 3 || l.Window%2 == 0 || l.Degree < 0 || l.Degree > 1 || l.Jump < 1 {
+			return fault.New("seasonal.bad-window", "name", s.name, "window", l.Window, "degree", l.Degree, "jump", l.Jump)
+		}
+	}
+	if o.Inner < 1 || o.Outer < 0 || o.Inner > 1000 || o.Outer > 1000 {
+		return fault.New("seasonal.bad-passes", "inner", o.Inner, "outer", o.Outer)
+	}
+	return nil
+}
+
+// average makes a season the same in every period of p.
+func average(season []float64, p int) {
+	for k := range p {
+		mean, count := 0.0, 0
+		for i := k; i < len(season); i += p {
+			mean += season[i]
+			count++
+		}
+		mean /= float64(count)
+		for i := k; i < len(season); i += p {
+			season[i] = mean
+		}
+	}
 }
 
 // smoothCycles fits each month's own series and carries it one year over both ends: out has n + 2·period values.

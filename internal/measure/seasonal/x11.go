@@ -93,19 +93,25 @@ func (o X11Options) prepare(y []float64) ([]float64, X11Options, error) {
 	if o.Trend != 0 && (o.Trend < 5 || o.Trend > 101 || o.Trend%2 == 0 || o.Trend > len(y)) {
 		return nil, o, fault.New("seasonal.bad-window", "name", "henderson", "window", o.Trend, "degree", 3, "jump", 1)
 	}
+	x, err := o.extended(y)
+	return x, o, err
+}
+
+// extended is the series with its forecasts behind it, in logarithms where the mode asks for them.
+func (o X11Options) extended(y []float64) ([]float64, error) {
 	x := append(append([]float64(nil), y...), o.Ahead...)
 	for i, v := range x {
 		if !finite(v) {
-			return nil, o, fault.New("seasonal.not-finite", "name", "forecast", "at", i+1)
+			return nil, fault.New("seasonal.not-finite", "name", "forecast", "at", i+1)
 		}
 		if o.Mode != Additive && v <= 0 {
-			return nil, o, fault.New("seasonal.not-positive", "at", i+1, "value", v)
+			return nil, fault.New("seasonal.not-positive", "at", i+1, "value", v)
 		}
 		if o.Mode == LogAdditive {
 			x[i] = math.Log(v)
 		}
 	}
-	return x, o, nil
+	return x, nil
 }
 
 // x11 is one run: x holds n observations and their extension.

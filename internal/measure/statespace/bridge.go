@@ -71,131 +71,28 @@ func (b Bridged) Interval(n Nowcast, probability float64) (low, high float64) {
 // Errors: no indicator, fewer than two degrees of freedom, indicators that explain each other (collinear or constant), a month
 // count that does not reach the target.
 func EstimateBridge(in Bridge) (*Bridged, error) {
-	per, horizon := in.PerQuarter, in.Horizon
-	if per == 0 {
-		per = 3
-	}
-	if horizon == 0 {
-		horizon = 1
+	in, err := in.checked()
+	if err != nil {
+		return nil, err
 	}
 	k, quarters := len(in.Indicators), len(in.Target)
-	if k == 0 || per < 1 {
-		return nil, fault.New("statespace.no-indicator")
-	}
-	if horizon < 1 {
-		return nil, fault.New("statespace.no-horizon", "horizon", horizon)
-	}
-	if in.Known != nil && len(in.Known) != quarters {
-		return nil, fault.New("statespace.shape", "name", "known", "got", len(in.Known), "want", quarters)
-	}
-	x, v := make([][]float64, k), make([][]float64, k)
-	whole := make([]bool, quarters+horizon)
-	for q := range whole {
-		whole[q] = q < quarters && (in.Known == nil || in.Known[q])
-	}
-	for j, ind := range in.Indicators {
-		var err error
-		var complete []bool
-		if x[j], v[j], complete, err = ind.quarters(per, quarters+horizon); err != nil {
-			return nil, fault.New("statespace.indicator", "at", j+1).Because(err)
-		}
-		for q := range whole {
-			whole[q] = whole[q] && complete[q]
-		}
-	}
-	var rows []int
-	for q, is := range whole {
-		if is {
-			if !finite(in.Target[q]) {
-				return nil, fault.New("statespace.not-finite", "name", "target", "row", q+1, "column", 1)
-			}
-			rows = append(rows, q)
-		}
+	x, v, rows, err := in.aggregated()
+	if err != nil {
+		return nil, err
 	}
 	out := &Bridged{Used: len(rows), DF: len(rows) - k - 1}
 	if out.DF < 2 {
 		return nil, fault.New("statespace.too-few", "observed", out.Used, "want", k+3)
 	}
 	out.Crowded = k > 2 || out.DF < 5
-
-	// Centred and scaled regressors, so that the judgement of collinearity does not depend on units.
-	n := float64(len(rows))
-	mean, size, my := make([]float64, k), make([]float64, k), 0.0
-	for _, q := range rows {
-		my += in.Target[q] / n
-		for j := range k {
-			mean[j] += x[j][q] / n
-		}
+	r, err := regress(in.Target, x, rows)
+	if err != nil {
+		return nil, err
 	}
-	design, y := mat.NewDense(len(rows), k, nil), mat.NewVecDense(len(rows), nil)
-	for j := range k {
-		for _, q := range rows {
-			size[j] += (x[j][q] - mean[j]) * (x[j][q] - mean[j])
-		}
-		if size[j] = math.Sqrt(size[j]); size[j] <= 1e-12*math.Abs(mean[j])*n || size[j] == 0 {
-			return nil, fault.New("statespace.collinear", "at", j+1)
-		}
-		for i, q := range rows {
-			design.Set(i, j, (x[j][q]-mean[j])/size[j])
-		}
-	}
-	var syy float64
-	for i, q := range rows {
-		y.SetVec(i, in.Target[q]-my)
-		syy += y.AtVec(i) * y.AtVec(i)
-	}
-	var qr mat.QR
-	qr.Factorize(design)
-	if c := qr.Cond(); !(c < 1e8) {
-		return nil, fault.New("statespace.collinear", "at", k)
-	}
-	var b mat.VecDense
-	if err := qr.SolveVecTo(&b, false, y); err != nil {
-		return nil, fault.New("statespace.collinear", "at", k).Because(err)
-	}
-	var gram, inverse mat.Dense
-	gram.Mul(design.T(), design)
-	if err := inverse.Inverse(&gram); err != nil {
-		return nil, fault.New("statespace.collinear", "at", k).Because(err)
-	}
-	var fitted mat.VecDense
-	fitted.MulVec(design, &b)
-	sse := 0.0
-	for i := range rows {
-		e := y.AtVec(i) - fitted.AtVec(i)
-		sse += e * e
-	}
-	s2 := sse / float64(out.DF)
-	out.Sigma = math.Sqrt(s2)
-	if syy > 0 {
-		out.R2 = 1 - sse/syy
-	}
-	leverage := func(d []float64) float64 {
-		u := mat.NewVecDense(k, d)
-		return 1/n + mat.Inner(u, &inverse, u)
-	}
-	out.Coefficients, out.CoefficientSE = []float64{my}, []float64{0}
-	origin := make([]float64, k)
-	for j := range k {
-		out.Coefficients = append(out.Coefficients, b.AtVec(j)/size[j])
-		out.CoefficientSE = append(out.CoefficientSE, math.Sqrt(s2*inverse.At(j, j))/size[j])
-		out.Coefficients[0] -= out.Coefficients[j+1] * mean[j]
-		origin[j] = -mean[j] / size[j]
-	}
-	out.CoefficientSE[0] = math.Sqrt(s2 * leverage(origin))
-	for q := quarters; q < quarters+horizon; q++ {
-		now := Nowcast{Value: my}
-		d := make([]float64, k)
-		filling := 0.0
-		for j := range k {
-			d[j] = (x[j][q] - mean[j]) / size[j]
-			now.Indicators = append(now.Indicators, x[j][q])
-			now.Contributions = append(now.Contributions, b.AtVec(j)*d[j])
-			now.Value += b.AtVec(j) * d[j]
-			filling += v[j][q] * (out.Coefficients[j+1]*out.Coefficients[j+1] + s2*inverse.At(j, j)/(size[j]*size[j]))
-		}
-		regression := s2 * (1 + leverage(d))
-		now.Regression, now.Filling, now.SE = math.Sqrt(regression), math.Sqrt(filling), math.Sqrt(regression+filling)
+	out.Sigma, out.R2 = math.Sqrt(r.s2), r.r2
+	out.Coefficients, out.CoefficientSE = r.coefficients()
+	for q := quarters; q < quarters+in.Horizon; q++ {
+		now := r.nowcast(x, v, q)
 		if !finite(now.Value) || !finite(now.SE) {
 			return nil, fault.New("statespace.overflow", "period", q+1)
 		}
@@ -204,20 +101,173 @@ func EstimateBridge(in Bridge) (*Bridged, error) {
 	return out, nil
 }
 
+// checked fills in what was left to us and refuses a bridge that cannot be estimated whatever its figures are.
+func (in Bridge) checked() (Bridge, error) {
+	if in.PerQuarter == 0 {
+		in.PerQuarter = 3
+	}
+	if in.Horizon == 0 {
+		in.Horizon = 1
+	}
+	if len(in.Indicators) == 0 || in.PerQuarter < 1 {
+		return in, fault.New("statespace.no-indicator")
+	}
+	if in.Horizon < 1 {
+		return in, fault.New("statespace.no-horizon", "horizon", in.Horizon)
+	}
+	if quarters := len(in.Target); in.Known != nil && len(in.Known) != quarters {
+		return in, fault.New("statespace.shape", "name", "known", "got", len(in.Known), "want", quarters)
+	}
+	return in, nil
+}
+
+// aggregated brings every indicator to quarters: its values, the variances of what was filled, and the quarters in which the
+// target and every indicator are complete, which alone the regression may use.
+func (in Bridge) aggregated() (x, v [][]float64, rows []int, err error) {
+	k, quarters := len(in.Indicators), len(in.Target)
+	x, v = make([][]float64, k), make([][]float64, k)
+	whole := make([]bool, quarters+in.Horizon)
+	for q := range whole {
+		whole[q] = q < quarters && (in.Known == nil || in.Known[q])
+	}
+	for j, ind := range in.Indicators {
+		var complete []bool
+		if x[j], v[j], complete, err = ind.quarters(in.PerQuarter, quarters+in.Horizon); err != nil {
+			return nil, nil, nil, fault.New("statespace.indicator", "at", j+1).Because(err)
+		}
+		for q := range whole {
+			whole[q] = whole[q] && complete[q]
+		}
+	}
+	for q, is := range whole {
+		if is {
+			if !finite(in.Target[q]) {
+				return nil, nil, nil, fault.New("statespace.not-finite", "name", "target", "row", q+1, "column", 1)
+			}
+			rows = append(rows, q)
+		}
+	}
+	return x, v, rows, nil
+}
+
+// regression is a least-squares fit on regressors that were centred and scaled, so that the judgement of collinearity does not
+// depend on units.
+type regression struct {
+	n          float64 // of rows
+	meanY      float64
+	mean, size []float64 // of the regressors
+	b          mat.VecDense
+	inverse    mat.Dense // of the cross products
+	s2, r2     float64
+}
+
+// regress fits the target on the indicators over the rows that are complete.
+func regress(target []float64, x [][]float64, rows []int) (*regression, error) {
+	k := len(x)
+	r := &regression{n: float64(len(rows)), mean: make([]float64, k), size: make([]float64, k)}
+	for _, q := range rows {
+		r.meanY += target[q] / r.n
+		for j := range k {
+			r.mean[j] += x[j][q] / r.n
+		}
+	}
+	design, err := r.design(x, rows)
+	if err != nil {
+		return nil, err
+	}
+	y := mat.NewVecDense(len(rows), nil)
+	var syy float64
+	for i, q := range rows {
+		y.SetVec(i, target[q]-r.meanY)
+		syy += y.AtVec(i) * y.AtVec(i)
+	}
+	var qr mat.QR
+	qr.Factorize(design)
+	if c := qr.Cond(); !(c < 1e8) {
+		return nil, fault.New("statespace.collinear", "at", k)
+	}
+	if err := qr.SolveVecTo(&r.b, false, y); err != nil {
+		return nil, fault.New("statespace.collinear", "at", k).Because(err)
+	}
+	var gram mat.Dense
+	gram.Mul(design.T(), design)
+	if err := r.inverse.Inverse(&gram); err != nil {
+		return nil, fault.New("statespace.collinear", "at", k).Because(err)
+	}
+	var fitted mat.VecDense
+	fitted.MulVec(design, &r.b)
+	sse := 0.0
+	for i := range rows {
+		e := y.AtVec(i) - fitted.AtVec(i)
+		sse += e * e
+	}
+	r.s2 = sse / float64(len(rows)-k-1)
+	if syy > 0 {
+		r.r2 = 1 - sse/syy
+	}
+	return r, nil
+}
+
+// design centres and scales the regressors. One that does not move explains nothing and is refused.
+func (r *regression) design(x [][]float64, rows []int) (*mat.Dense, error) {
+	out := mat.NewDense(len(rows), len(x), nil)
+	for j := range x {
+		for _, q := range rows {
+			r.size[j] += (x[j][q] - r.mean[j]) * (x[j][q] - r.mean[j])
+		}
+		if r.size[j] = math.Sqrt(r.size[j]); r.size[j] <= 1e-12*math.Abs(r.mean[j])*r.n || r.size[j] == 0 {
+			return nil, fault.New("statespace.collinear", "at", j+1)
+		}
+		for i, q := range rows {
+			out.Set(i, j, (x[j][q]-r.mean[j])/r.size[j])
+		}
+	}
+	return out, nil
+}
+
+// leverage is x'Ax of a point in scaled regressors, the constant with it.
+func (r *regression) leverage(d []float64) float64 {
+	u := mat.NewVecDense(len(d), d)
+	return 1/r.n + mat.Inner(u, &r.inverse, u)
+}
+
+// coefficients gives the constant and the slopes in the units of the indicators, with their standard errors.
+func (r *regression) coefficients() (b, se []float64) {
+	b, se = []float64{r.meanY}, []float64{0}
+	origin := make([]float64, len(r.mean))
+	for j := range r.mean {
+		b = append(b, r.b.AtVec(j)/r.size[j])
+		se = append(se, math.Sqrt(r.s2*r.inverse.At(j, j))/r.size[j])
+		b[0] -= b[j+1] * r.mean[j]
+		origin[j] = -r.mean[j] / r.size[j]
+	}
+	se[0] = math.Sqrt(r.s2 * r.leverage(origin))
+	return b, se
+}
+
+// nowcast estimates the target in a quarter from its indicators, with what the regression and the filling leave uncertain.
+func (r *regression) nowcast(x, v [][]float64, q int) Nowcast {
+	now := Nowcast{Value: r.meanY}
+	d := make([]float64, len(x))
+	filling := 0.0
+	for j := range x {
+		d[j] = (x[j][q] - r.mean[j]) / r.size[j]
+		slope := r.b.AtVec(j) / r.size[j]
+		now.Indicators = append(now.Indicators, x[j][q])
+		now.Contributions = append(now.Contributions, r.b.AtVec(j)*d[j])
+		now.Value += r.b.AtVec(j) * d[j]
+		filling += v[j][q] * (slope*slope + r.s2*r.inverse.At(j, j)/(r.size[j]*r.size[j]))
+	}
+	regression := r.s2 * (1 + r.leverage(d))
+	now.Regression, now.Filling, now.SE = math.Sqrt(regression), math.Sqrt(filling), math.Sqrt(regression+filling)
+	return now
+}
+
 // quarters aggregates an indicator, filling what is missing: values, variances of the filling, and which were complete.
 func (ind Indicator) quarters(per, quarters int) (x, v []float64, complete []bool, err error) {
-	weights := make([]float64, per) // of the last month first
-	for i := range weights {
-		switch ind.Aggregate {
-		case Mean:
-			weights[i] = 1 / float64(per)
-		case Sum:
-			weights[i] = 1
-		case Last:
-			weights[0] = 1
-		default:
-			return nil, nil, nil, fault.New("statespace.unknown-aggregate", "aggregate", ind.Aggregate)
-		}
+	weights, err := ind.weights(per)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	if len(ind.Values) > per*quarters {
 		return nil, nil, nil, fault.New("statespace.shape", "name", "indicator", "got", len(ind.Values), "want", per*quarters)
@@ -243,19 +293,9 @@ func (ind Indicator) quarters(per, quarters int) (x, v []float64, complete []boo
 		missing = missing || !complete[q]
 	}
 	var sm *Smoothed
-	base := 1
+	var base int
 	if missing {
-		fit := FitLocalLevel
-		if ind.Trend {
-			fit, base = FitLocalTrend, 2
-		}
-		found, err := fit(d)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		before := Data{Values: [][]float64{{0}}, Known: [][]bool{{false}}} // a period before the first, to build the history from
-		before.Values, before.Known = append(before.Values, d.Values...), append(before.Known, d.Known...)
-		if sm, err = Smooth(withHistory(found.Model, per), before); err != nil {
+		if sm, base, err = ind.smoothed(d, per); err != nil {
 			return nil, nil, nil, err
 		}
 	} else if s, err := LocalLevel(1, 1).compile(); err != nil {
@@ -281,6 +321,40 @@ func (ind Indicator) quarters(per, quarters int) (x, v []float64, complete []boo
 		v[q] = math.Max(v[q], 0)
 	}
 	return x, v, complete, nil
+}
+
+// weights are those of a quarter's months in the aggregate, of the last month first.
+func (ind Indicator) weights(per int) ([]float64, error) {
+	out := make([]float64, per)
+	for i := range out {
+		switch ind.Aggregate {
+		case Mean:
+			out[i] = 1 / float64(per)
+		case Sum:
+			out[i] = 1
+		case Last:
+			out[0] = 1
+		default:
+			return nil, fault.New("statespace.unknown-aggregate", "aggregate", ind.Aggregate)
+		}
+	}
+	return out, nil
+}
+
+// smoothed estimates every month from all of them; base is the state that holds the newest month, the older ones follow it.
+func (ind Indicator) smoothed(d Data, per int) (sm *Smoothed, base int, err error) {
+	fit, base := FitLocalLevel, 1
+	if ind.Trend {
+		fit, base = FitLocalTrend, 2
+	}
+	found, err := fit(d)
+	if err != nil {
+		return nil, 0, err
+	}
+	before := Data{Values: [][]float64{{0}}, Known: [][]bool{{false}}} // a period before the first, to build the history from
+	before.Values, before.Known = append(before.Values, d.Values...), append(before.Known, d.Known...)
+	sm, err = Smooth(withHistory(found.Model, per), before)
+	return sm, base, err
 }
 
 // withHistory puts the observation itself, and those of the periods before, into the state, so that the smoother gives the

@@ -104,22 +104,8 @@ func Benchmark(indicator []float64, targets []Target, opt BenchmarkOptions) (*Be
 // lay checks the input and states the problem in scaled units.
 func lay(indicator []float64, targets []Target, opt BenchmarkOptions) (*plan, *Benchmarked, error) {
 	n := len(indicator)
-	if n == 0 {
-		return nil, nil, fault.New("temporal.empty-series")
-	}
-	if err := finite("indicator", indicator); err != nil {
+	if err := opt.check(indicator, targets); err != nil {
 		return nil, nil, err
-	}
-	if len(targets) == 0 {
-		return nil, nil, fault.New("temporal.no-benchmark")
-	}
-	for k, t := range targets {
-		if err := t.check(k, n); err != nil {
-			return nil, nil, err
-		}
-		if t.Variance > 0 && !(opt.CorrectionVariance > 0) {
-			return nil, nil, fault.New("temporal.no-yardstick", "constraint", t.label(k))
-		}
 	}
 	lambda, rho, order, err := opt.shape()
 	if err != nil {
@@ -157,15 +143,7 @@ func lay(indicator []float64, targets []Target, opt BenchmarkOptions) (*plan, *B
 		return nil, nil, err
 	}
 	out := &Benchmarked{}
-	rows := make([]row, 0, len(targets))
-	for k, t := range targets {
-		r, err := p.row(t.label(k), t, yardstick)
-		if err != nil {
-			return nil, nil, err
-		}
-		rows = append(rows, r)
-	}
-	if p.rows, out.Redundant, err = independent(n, rows); err != nil {
+	if out.Redundant, err = p.constrain(targets, yardstick); err != nil {
 		return nil, nil, err
 	}
 	if len(targets) == 1 {
@@ -180,6 +158,42 @@ func lay(indicator []float64, targets []Target, opt BenchmarkOptions) (*plan, *B
 	}
 	p.op = differences(n, p.order, rho, opt.Original)
 	return p, out, nil
+}
+
+// check refuses input that no shape of the correction could use.
+func (opt BenchmarkOptions) check(indicator []float64, targets []Target) error {
+	if len(indicator) == 0 {
+		return fault.New("temporal.empty-series")
+	}
+	if err := finite("indicator", indicator); err != nil {
+		return err
+	}
+	if len(targets) == 0 {
+		return fault.New("temporal.no-benchmark")
+	}
+	for k, t := range targets {
+		if err := t.check(k, len(indicator)); err != nil {
+			return err
+		}
+		if t.Variance > 0 && !(opt.CorrectionVariance > 0) {
+			return fault.New("temporal.no-yardstick", "constraint", t.label(k))
+		}
+	}
+	return nil
+}
+
+// constrain sets the rows that the targets give, without those that follow from the others, which it names.
+func (p *plan) constrain(targets []Target, yardstick float64) (redundant []string, err error) {
+	rows := make([]row, 0, len(targets))
+	for k, t := range targets {
+		r, err := p.row(t.label(k), t, yardstick)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, r)
+	}
+	p.rows, redundant, err = independent(len(p.x), rows)
+	return redundant, err
 }
 
 // shape reads the options into λ, ρ and the order of differences, refusing what does not go together.

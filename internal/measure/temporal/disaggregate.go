@@ -103,11 +103,19 @@ func arrange(low []float64, indicators [][]float64, opt Options) (*disaggregatio
 
 // choose reads the method and the bounds of ρ.
 func (d *disaggregation) choose() error {
-	opt := d.opt
-	bad := func(option string, value any) error {
-		return fault.New("temporal.bad-option", "option", option, "value", value)
+	if err := d.chooseMethod(); err != nil {
+		return err
 	}
-	switch opt.Method {
+	d.chooseBounds()
+	return d.checkOptions()
+}
+
+func badOption(option string, value any) error {
+	return fault.New("temporal.bad-option", "option", option, "value", value)
+}
+
+func (d *disaggregation) chooseMethod() error {
+	switch d.opt.Method {
 	case Default, ChowLin:
 		d.method, d.process, d.objective = ChowLin, stationary, maxLog
 	case ChowLinEcotrim:
@@ -121,8 +129,14 @@ func (d *disaggregation) choose() error {
 	case LittermanMinRSS:
 		d.process, d.objective = markovWalk, leastRSS
 	default:
-		return bad("Method", opt.Method)
+		return badOption("Method", d.opt.Method)
 	}
+	return nil
+}
+
+// chooseBounds sets the bounds of ρ where they were not given: with few periods ρ is averaged, over a narrower range.
+func (d *disaggregation) chooseBounds() {
+	opt := d.opt
 	d.average = opt.Average || opt.Method == Default && d.n < FewPeriods && opt.Rho == nil
 	if d.lowest >= -1 {
 		d.lowest = math.Max(d.lowest, -defaultMaxRho)
@@ -136,17 +150,21 @@ func (d *disaggregation) choose() error {
 	if d.average && d.lowest == 0 {
 		d.lowest = math.Min(priorLow, d.high)
 	}
-	switch {
+}
+
+// checkOptions refuses bounds outside (-1, 1) and a ρ for a method that has none to choose.
+func (d *disaggregation) checkOptions() error {
+	switch opt := d.opt; {
 	case !(d.lowest > -1 && d.lowest <= d.high):
-		return bad("RhoMin", opt.RhoMin)
+		return badOption("RhoMin", opt.RhoMin)
 	case !(d.high < 1):
-		return bad("RhoMax", d.high)
+		return badOption("RhoMax", d.high)
 	case opt.Rho != nil && (d.process == walk || opt.Average):
-		return bad("Rho", *opt.Rho)
+		return badOption("Rho", *opt.Rho)
 	case opt.Rho != nil && !(*opt.Rho > -1 && *opt.Rho < 1):
-		return bad("Rho", *opt.Rho)
+		return badOption("Rho", *opt.Rho)
 	case opt.Average && d.process == walk:
-		return bad("Average", true)
+		return badOption("Average", true)
 	}
 	return nil
 }

@@ -126,6 +126,11 @@ func revise(pairs []Pair, lag int) (Revisions, error) {
 	if !finite(out.Mean) || !finite(out.Absolute) || !finite(out.RMSR) || !finite(sumLater) || out.SD != nil && !finite(*out.SD) {
 		return Revisions{}, fault.New("uncertainty.overflow", "output", 1)
 	}
+	return out.tested(earlier, later, lag)
+}
+
+// tested adds the tests of the mean and the regressions that enough revisions allow.
+func (out Revisions) tested(earlier, later []float64, lag int) (Revisions, error) {
 	flat := flatTo(out.Revision, earlier, later)
 	if lag >= 0 {
 		if flat {
