@@ -19,29 +19,11 @@ type Account struct {
 // Complete fills in the counts that follow from the identities done = on time + late and assigned = done + in time + overdue,
 // and refuses counts that contradict them.
 func (a Account) Complete() (Account, error) {
-	for changed := true; changed; {
-		changed = false
-		for _, id := range [][3]**int64{{&a.Done, &a.OnTime, &a.Late}} {
-			changed = solve(id[0], id[1], id[2]) || changed
-		}
-		if a.Done != nil && a.InTime != nil && a.Overdue != nil && a.Assigned == nil {
-			n := *a.Done + *a.InTime + *a.Overdue
-			a.Assigned, changed = &n, true
-		}
-		for _, missing := range []**int64{&a.Done, &a.InTime, &a.Overdue} {
-			if *missing != nil || a.Assigned == nil {
-				continue
-			}
-			rest, known := *a.Assigned, 0
-			for _, part := range []*int64{a.Done, a.InTime, a.Overdue} {
-				if part != nil {
-					rest -= *part
-					known++
-				}
-			}
-			if known == 2 {
-				*missing, changed = &rest, true
-			}
+	for {
+		done := solve(&a.Done, &a.OnTime, &a.Late)
+		assigned := solve(&a.Assigned, &a.Done, &a.InTime, &a.Overdue)
+		if !done && !assigned {
+			break
 		}
 	}
 	if a.Done != nil && a.OnTime != nil && a.Late != nil && *a.Done != *a.OnTime+*a.Late {
@@ -58,18 +40,26 @@ func (a Account) Complete() (Account, error) {
 	return a, nil
 }
 
-// solve completes whole = one + two when exactly one of the three is missing.
-func solve(whole, one, two **int64) bool {
+// solve completes whole = the sum of parts when exactly one of them all is missing.
+func solve(whole **int64, parts ...**int64) bool {
+	var missing **int64
+	sum := int64(0)
+	for _, p := range parts {
+		switch {
+		case *p != nil:
+			sum += **p
+		case missing == nil:
+			missing = p
+		default:
+			return false
+		}
+	}
 	switch {
-	case *whole == nil && *one != nil && *two != nil:
-		n := **one + **two
-		*whole = &n
-	case *one == nil && *whole != nil && *two != nil:
-		n := **whole - **two
-		*one = &n
-	case *two == nil && *whole != nil && *one != nil:
-		n := **whole - **one
-		*two = &n
+	case *whole == nil && missing == nil:
+		*whole = &sum
+	case *whole != nil && missing != nil:
+		rest := **whole - sum
+		*missing = &rest
 	default:
 		return false
 	}

@@ -36,44 +36,15 @@ func ReadBEA(supply, use io.Reader, makeFile, useFile string, o tabular.Options)
 	}
 	out := &LoadedSupplyUse{Pair: &inputoutput.SupplyUse{}}
 	p := out.Pair
-	for _, c := range v.Rows {
-		if beaTotal(c) == "" {
-			p.Industries = append(p.Industries, c)
-		}
-	}
-	for _, c := range v.Columns {
-		if beaTotal(c) == "" {
-			p.Products = append(p.Products, c)
-		}
-	}
-	var final, primary, commodities, industries []string
-	unnamed := 0
-	for _, c := range u.Columns {
-		switch {
-		case beaFinal(c):
-			final = append(final, c)
-		case beaTotal(c) != "":
-		case (c == "NA" || c == "NA.1") && len(final) > 0:
-			unnamed++
-		default:
-			industries = append(industries, c)
-		}
-	}
-	for _, c := range u.Rows {
-		switch {
-		case beaPrimary(c):
-			primary = append(primary, c)
-		case beaTotal(c) == "":
-			commodities = append(commodities, c)
-		}
-	}
-	if len(p.Industries) == 0 || len(p.Products) == 0 || len(primary) == 0 {
+	p.Industries, p.Products = notTotals(v.Rows), notTotals(v.Columns)
+	names := useNames(u)
+	if len(p.Industries) == 0 || len(p.Products) == 0 || len(names.primary) == 0 {
 		return nil, fault.New("ioformat.not-bea").At(useFile, 0, "")
 	}
-	if err := sameSet(p.Industries, industries, useFile); err != nil {
+	if err := sameSet(p.Industries, names.industries, useFile); err != nil {
 		return nil, err
 	}
-	if err := sameSet(p.Products, commodities, useFile); err != nil {
+	if err := sameSet(p.Products, names.commodities, useFile); err != nil {
 		return nil, err
 	}
 	if p.Make, err = v.block(p.Industries, p.Products); err != nil {
@@ -82,34 +53,75 @@ func ReadBEA(supply, use io.Reader, makeFile, useFile string, o tabular.Options)
 	if p.Use, err = u.block(p.Products, p.Industries); err != nil {
 		return nil, err
 	}
-	if len(final) > 0 {
-		f, err := u.block(p.Products, final)
+	if len(names.final) > 0 {
+		f, err := u.block(p.Products, names.final)
 		if err != nil {
 			return nil, err
 		}
-		for k, c := range final {
+		for k, c := range names.final {
 			p.Final = append(p.Final, inputoutput.Column{Code: c, Values: mat.Col(nil, k, f)})
 		}
 	}
-	w, err := u.block(primary, p.Industries)
+	w, err := u.block(names.primary, p.Industries)
 	if err != nil {
 		return nil, err
 	}
-	for k, c := range primary {
+	for k, c := range names.primary {
 		p.Primary = append(p.Primary, inputoutput.Row{Code: c, Kind: inputoutput.ValueAdded, Values: w.RawRowView(k)})
 	}
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	names := map[string]string{}
-	if unnamed == 2 {
-		names["NA"], names["NA.1"] = "row-final", "row-use"
+	totals := map[string]string{}
+	if names.unnamed == 2 {
+		totals["NA"], totals["NA.1"] = "row-final", "row-use"
 		out.Notes = append(out.Notes, fault.New("ioformat.unnamed-totals").At(useFile, 1, "NA"))
-	} else if unnamed > 0 {
+	} else if names.unnamed > 0 {
 		return nil, fault.New("ioformat.no-code").At(useFile, 1, "NA")
 	}
-	out.Findings = beaSums(v, u, p, final, primary, names)
+	out.Findings = beaSums(v, u, p, names.final, names.primary, totals)
 	return out, nil
+}
+
+// beaNames tells the columns and rows of a use table apart.
+type beaNames struct {
+	industries, final    []string // columns
+	commodities, primary []string // rows
+	unnamed              int      // columns behind final use that have lost their names
+}
+
+func useNames(u *Grid) beaNames {
+	var out beaNames
+	for _, c := range u.Columns {
+		switch {
+		case beaFinal(c):
+			out.final = append(out.final, c)
+		case beaTotal(c) != "":
+		case (c == "NA" || c == "NA.1") && len(out.final) > 0:
+			out.unnamed++
+		default:
+			out.industries = append(out.industries, c)
+		}
+	}
+	for _, c := range u.Rows {
+		switch {
+		case beaPrimary(c):
+			out.primary = append(out.primary, c)
+		case beaTotal(c) == "":
+			out.commodities = append(out.commodities, c)
+		}
+	}
+	return out
+}
+
+func notTotals(codes []string) []string {
+	var out []string
+	for _, c := range codes {
+		if beaTotal(c) == "" {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func readBEA(r io.Reader, file string, o tabular.Options) (*Grid, error) {

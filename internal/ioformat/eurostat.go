@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"maps"
 	"math"
-	"sort"
+	"slices"
 	"strings"
 
 	"nhipso/internal/fault"
@@ -39,8 +40,40 @@ func ReadEurostat(r io.Reader, file string, choose map[string]string, o tabular.
 	if err != nil {
 		return nil, err
 	}
+	e := &eurostat{records: d, choose: choose, held: map[string]string{}}
+	if e.at, err = eurostatColumns(d.header, file); err != nil {
+		return nil, err
+	}
+	at := e.at
+	flows := map[string]*collector{}
+	if err := d.tell(func(i int) bool { return i == at["value"] }); err != nil {
+		return nil, err
+	}
+	for rec, err := range d.all() {
+		if err != nil {
+			return nil, err
+		}
+		flow, wanted, err := e.flow(rec)
+		if err != nil {
+			return nil, err
+		}
+		if !wanted {
+			continue
+		}
+		if flows[flow] == nil {
+			flows[flow] = newCollector(file)
+		}
+		if err := flows[flow].add(d, rec, at["row"], at["column"], at["value"]); err != nil {
+			return nil, err
+		}
+	}
+	return eurostatBlocks(flows, file)
+}
+
+// eurostatColumns finds the columns that have a meaning here.
+func eurostatColumns(header []string, file string) (map[string]int, error) {
 	at := map[string]int{}
-	for i, h := range d.header {
+	for i, h := range header {
 		if name, ok := eurostatNames[strings.ToLower(h)]; ok {
 			if _, twice := at[name]; twice {
 				return nil, fault.New("ioformat.column-twice", "code", h).At(file, 1, h)
@@ -53,53 +86,46 @@ func ReadEurostat(r io.Reader, file string, choose map[string]string, o tabular.
 			return nil, fault.New("ioformat.not-eurostat", "need", need).At(file, 1, "")
 		}
 	}
-	held := map[string]string{}
-	flows := map[string]*collector{}
-	if err := d.tell(func(i int) bool { return i == at["value"] }); err != nil {
-		return nil, err
-	}
-	for rec, err := range d.all() {
-		if err != nil {
-			return nil, err
-		}
-		flow, wanted := "DOM", true
-		for _, dim := range []string{"geo", "time", "unit", "freq", "stk_flow"} {
-			i, ok := at[dim]
-			if !ok {
-				continue
-			}
-			v := strings.TrimSpace(rec[i])
-			if want, chosen := choose[dim]; chosen && v != want {
-				wanted = false
-				break
-			}
-			if dim == "stk_flow" {
-				flow = strings.Clone(v)
-				continue
-			}
-			if first, seen := held[dim]; !seen {
-				held[dim] = strings.Clone(v)
-			} else if first != v {
-				return nil, fault.New("ioformat.choose", "dimension", dim, "first", first, "second", v).At(file, d.line, d.name(i))
-			}
-		}
-		if !wanted {
+	return at, nil
+}
+
+// eurostat is a file in long form while it is read.
+type eurostat struct {
+	*records
+	at           map[string]int
+	choose, held map[string]string // of a dimension: the value asked for, and the one that was met first
+}
+
+// flow tells to which block a record belongs, and whether it is one of those asked for. A second value of a dimension that nobody
+// chose between is refused.
+func (e *eurostat) flow(rec []string) (flow string, wanted bool, err error) {
+	flow = "DOM"
+	for _, dim := range []string{"geo", "time", "unit", "freq", "stk_flow"} {
+		i, ok := e.at[dim]
+		if !ok {
 			continue
 		}
-		if flows[flow] == nil {
-			flows[flow] = newCollector(file)
+		v := strings.TrimSpace(rec[i])
+		if want, chosen := e.choose[dim]; chosen && v != want {
+			return "", false, nil
 		}
-		if err := flows[flow].add(d, rec, at["row"], at["column"], at["value"]); err != nil {
-			return nil, err
+		if dim == "stk_flow" {
+			flow = strings.Clone(v)
+			continue
+		}
+		if first, seen := e.held[dim]; !seen {
+			e.held[dim] = strings.Clone(v)
+		} else if first != v {
+			return "", false, fault.New("ioformat.choose", "dimension", dim, "first", first, "second", v).At(e.file, e.line, e.name(i))
 		}
 	}
+	return flow, true, nil
+}
+
+// eurostatBlocks makes a table of the cells of every flow.
+func eurostatBlocks(flows map[string]*collector, file string) (Blocks, error) {
 	out := Blocks{}
-	names := make([]string, 0, len(flows))
-	for f := range flows {
-		names = append(names, f)
-	}
-	sort.Strings(names)
-	for _, flow := range names {
+	for _, flow := range slices.Sorted(maps.Keys(flows)) {
 		origin, ok := map[string]inputoutput.Origin{"DOM": inputoutput.Domestic, "IMP": inputoutput.Imported, "TOTAL": inputoutput.Total}[flow]
 		if !ok {
 			return nil, fault.New("ioformat.bad-flow", "flow", flow).At(file, 0, "stk_flow")

@@ -2,6 +2,7 @@ package ioformat
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"nhipso/internal/fault"
@@ -23,103 +24,137 @@ func ReadOECD(r io.Reader, file string, o tabular.Options) (Blocks, error) {
 	if err != nil {
 		return nil, err
 	}
-	prefixes := map[inputoutput.Origin]string{inputoutput.Total: "TTL_", inputoutput.Domestic: "DOM_", inputoutput.Imported: "IMP_"}
-	column := func(industry string) string {
-		for _, c := range []string{"D" + industry, industry} {
-			if g.HasColumn(c) {
-				return c
-			}
-		}
-		return ""
+	found, err := oecdIndustries(g)
+	if err != nil {
+		return nil, err
 	}
-	industries := map[inputoutput.Origin][]string{} // column codes
-	rowOf := map[inputoutput.Origin]map[string]string{}
-	isIndustry := map[string]bool{}
-	for _, row := range g.Rows {
-		for origin, prefix := range prefixes {
-			key, ok := strings.CutPrefix(row, prefix)
-			if !ok || row == "TTL_INT_FNL" || key == "TOT" {
-				continue
-			}
-			c := column(key)
-			if c == "" {
-				return nil, fault.New("ioformat.row-without-column", "code", row).At(file, g.line[g.row[row]], "")
-			}
-			if rowOf[origin] == nil {
-				rowOf[origin] = map[string]string{}
-			}
-			if _, twice := rowOf[origin][c]; twice {
-				return nil, fault.New("ioformat.row-twice", "code", row).At(file, g.line[g.row[row]], "")
-			}
-			rowOf[origin][c] = row
-			industries[origin] = append(industries[origin], c)
-			isIndustry[c] = true
-		}
-	}
-	if len(isIndustry) == 0 {
-		return nil, fault.New("ioformat.not-oecd").At(file, 0, "")
-	}
-	var base Roles
-	for _, c := range g.Columns {
-		switch {
-		case isIndustry[c]:
-		case c == "TOTAL" || c == "OUT" || c == "OUTPUT": // a total, compared below
-		case strings.HasPrefix(c, "D") && len(c) > 1 && c[1] >= '0' && c[1] <= '9':
-			return nil, fault.New("ioformat.column-without-row", "code", c).At(file, 1, c)
-		default:
-			base.Final = append(base.Final, c)
-		}
-	}
-	for _, c := range g.Rows {
-		if strings.HasPrefix(c, "TXS_") {
-			base.Taxes = append(base.Taxes, c)
-		}
-	}
-	if g.HasRow("VALU") {
-		base.ValueAdded = []string{"VALU"}
-	}
-	if g.HasRow("OUTPUT") {
-		base.Output = "OUTPUT"
+	base, err := found.roles()
+	if err != nil {
+		return nil, err
 	}
 	out := Blocks{}
 	for _, origin := range []inputoutput.Origin{inputoutput.Total, inputoutput.Domestic, inputoutput.Imported} {
-		if len(industries[origin]) == 0 {
+		if len(found.industries[origin]) == 0 {
 			continue
 		}
-		roles := base
-		roles.Origin, roles.Industries = origin, industries[origin]
-		rows := rowOf[origin]
-		roles.RowOf = func(c string) string { return rows[c] }
-		if origin == inputoutput.Imported {
-			roles.Taxes, roles.ValueAdded, roles.Output = nil, nil, ""
-		} else if g.HasRow("TTL_INT_FNL") {
-			of := append([]string{"*"}, base.Taxes...)
-			if origin == inputoutput.Domestic {
-				for _, c := range industries[inputoutput.Imported] {
-					of = append(of, rowOf[inputoutput.Imported][c])
-				}
-			}
-			roles.ColumnSums = append(roles.ColumnSums, Sum{"TTL_INT_FNL", of})
-		}
-		if origin != inputoutput.Imported {
-			for _, c := range []string{"TOTAL", "OUT", "OUTPUT"} {
-				if g.HasColumn(c) {
-					roles.RowSums = append(roles.RowSums, Sum{c, append([]string{"*"}, base.Final...)})
-				}
-			}
-		}
-		one, err := g.Table(roles)
+		one, err := g.Table(found.of(origin, base))
 		if err != nil {
 			return nil, err
 		}
 		codes := make([]string, one.Table.N())
 		for i, c := range one.Table.Codes {
-			codes[i] = strings.TrimPrefix(rows[c], prefixes[origin])
+			codes[i] = strings.TrimPrefix(found.rowOf[origin][c], oecdPrefixes[origin])
 		}
 		one.Table.Codes = codes
 		out[origin] = one
 	}
 	return out.imports(), nil
+}
+
+// oecdPrefixes begin the codes of the industry rows of each block.
+var oecdPrefixes = map[inputoutput.Origin]string{inputoutput.Total: "TTL_", inputoutput.Domestic: "DOM_", inputoutput.Imported: "IMP_"}
+
+// oecdTotals are the headings under which OECD writes a row's total.
+var oecdTotals = []string{"TOTAL", "OUT", "OUTPUT"}
+
+// oecd is a grid of OECD with its industries found.
+type oecd struct {
+	*Grid
+	industries map[inputoutput.Origin][]string          // the columns of each block
+	rowOf      map[inputoutput.Origin]map[string]string // the row of a column
+	isIndustry map[string]bool
+}
+
+// oecdIndustries finds the industry rows of every block and the column that belongs to each.
+func oecdIndustries(g *Grid) (*oecd, error) {
+	out := &oecd{Grid: g, industries: map[inputoutput.Origin][]string{}, rowOf: map[inputoutput.Origin]map[string]string{}, isIndustry: map[string]bool{}}
+	for _, row := range g.Rows {
+		for origin, prefix := range oecdPrefixes {
+			key, ok := strings.CutPrefix(row, prefix)
+			if !ok || row == "TTL_INT_FNL" || key == "TOT" {
+				continue
+			}
+			c := out.column(key)
+			if c == "" {
+				return nil, fault.New("ioformat.row-without-column", "code", row).At(g.File, g.line[g.row[row]], "")
+			}
+			if out.rowOf[origin] == nil {
+				out.rowOf[origin] = map[string]string{}
+			}
+			if _, twice := out.rowOf[origin][c]; twice {
+				return nil, fault.New("ioformat.row-twice", "code", row).At(g.File, g.line[g.row[row]], "")
+			}
+			out.rowOf[origin][c] = row
+			out.industries[origin] = append(out.industries[origin], c)
+			out.isIndustry[c] = true
+		}
+	}
+	if len(out.isIndustry) == 0 {
+		return nil, fault.New("ioformat.not-oecd").At(g.File, 0, "")
+	}
+	return out, nil
+}
+
+// column gives the column of an industry, or nothing.
+func (g *oecd) column(industry string) string {
+	for _, c := range []string{"D" + industry, industry} {
+		if g.HasColumn(c) {
+			return c
+		}
+	}
+	return ""
+}
+
+// roles tells what the columns and rows are that belong to no industry.
+func (g *oecd) roles() (Roles, error) {
+	var out Roles
+	for _, c := range g.Columns {
+		switch {
+		case g.isIndustry[c] || slices.Contains(oecdTotals, c): // totals are compared below
+		case strings.HasPrefix(c, "D") && len(c) > 1 && c[1] >= '0' && c[1] <= '9':
+			return out, fault.New("ioformat.column-without-row", "code", c).At(g.File, 1, c)
+		default:
+			out.Final = append(out.Final, c)
+		}
+	}
+	for _, c := range g.Rows {
+		if strings.HasPrefix(c, "TXS_") {
+			out.Taxes = append(out.Taxes, c)
+		}
+	}
+	if g.HasRow("VALU") {
+		out.ValueAdded = []string{"VALU"}
+	}
+	if g.HasRow("OUTPUT") {
+		out.Output = "OUTPUT"
+	}
+	return out, nil
+}
+
+// of gives the roles in one block. Imports have neither value added nor output; the sums of the two other blocks are compared.
+func (g *oecd) of(origin inputoutput.Origin, base Roles) Roles {
+	out, rows := base, g.rowOf[origin]
+	out.Origin, out.Industries = origin, g.industries[origin]
+	out.RowOf = func(c string) string { return rows[c] }
+	if origin == inputoutput.Imported {
+		out.Taxes, out.ValueAdded, out.Output = nil, nil, ""
+		return out
+	}
+	if g.HasRow("TTL_INT_FNL") {
+		of := append([]string{"*"}, base.Taxes...)
+		if origin == inputoutput.Domestic {
+			for _, c := range g.industries[inputoutput.Imported] {
+				of = append(of, g.rowOf[inputoutput.Imported][c])
+			}
+		}
+		out.ColumnSums = append(out.ColumnSums, Sum{"TTL_INT_FNL", of})
+	}
+	for _, c := range oecdTotals {
+		if g.HasColumn(c) {
+			out.RowSums = append(out.RowSums, Sum{c, append([]string{"*"}, base.Final...)})
+		}
+	}
+	return out
 }
 
 // imports gives a domestic table the imports that its industries use, where the file lists them apart: without that row

@@ -59,75 +59,23 @@ func (g *Grid) Table(r Roles) (*Loaded, error) {
 	if rowOf == nil {
 		rowOf = func(c string) string { return c }
 	}
-	out := &Loaded{Table: &inputoutput.Table{Codes: industries, Origin: r.Origin}}
-	t, n := out.Table, len(industries)
-	blanks := 0
-	strict := map[string]bool{r.Output: true}
+	b := &tableReader{Grid: g, roles: r, industries: industries, rowOf: rowOf, strict: map[string]bool{r.Output: true}}
 	for _, c := range r.ValueAdded {
-		strict[c] = true
+		b.strict[c] = true
 	}
-	cell := func(row, column string) (float64, error) {
-		v := g.Cell(row, column)
-		if !v.Known {
-			if !r.BlankIsZero || strict[row] {
-				line := 0
-				if i, ok := g.row[row]; ok {
-					line = g.line[i]
-				}
-				return 0, fault.New("ioformat.blank-cell", "row", row, "column", column).At(g.File, line, column)
-			}
-			blanks++
-		}
-		return v.Value, nil
+	out := &Loaded{Table: &inputoutput.Table{Codes: industries, Origin: r.Origin}}
+	t := out.Table
+	if t.Z, err = b.flows(); err != nil {
+		return nil, err
 	}
-	t.Z = mat.NewDense(n, n, nil)
-	for i, a := range industries {
-		for j, b := range industries {
-			v, err := cell(rowOf(a), b)
-			if err != nil {
-				return nil, err
-			}
-			t.Z.Set(i, j, v)
-		}
+	if t.Final, err = b.final(); err != nil {
+		return nil, err
 	}
-	for _, f := range r.Final {
-		if !g.HasColumn(f) {
-			return nil, fault.New("ioformat.no-such-column", "code", f).At(g.File, 0, "")
-		}
-		column := inputoutput.Column{Code: f, Values: make([]float64, n)}
-		for i, a := range industries {
-			if column.Values[i], err = cell(rowOf(a), f); err != nil {
-				return nil, err
-			}
-		}
-		t.Final = append(t.Final, column)
-	}
-	line := func(code string) ([]float64, error) {
-		if !g.HasRow(code) {
-			return nil, fault.New("ioformat.no-such-row", "code", code).At(g.File, 0, "")
-		}
-		v := make([]float64, n)
-		for j, b := range industries {
-			if v[j], err = cell(code, b); err != nil {
-				return nil, err
-			}
-		}
-		return v, nil
-	}
-	for _, set := range []struct {
-		kind  inputoutput.Kind
-		codes []string
-	}{{inputoutput.Import, r.Imports}, {inputoutput.ProductTax, r.Taxes}, {inputoutput.ValueAdded, r.ValueAdded}, {inputoutput.Detail, r.Details}, {inputoutput.Physical, r.Physical}} {
-		for _, code := range set.codes {
-			v, err := line(code)
-			if err != nil {
-				return nil, err
-			}
-			t.Primary = append(t.Primary, inputoutput.Row{Code: code, Kind: set.kind, Values: v})
-		}
+	if t.Primary, err = b.primary(); err != nil {
+		return nil, err
 	}
 	if r.ImportsByProduct != "" {
-		v, err := line(r.ImportsByProduct)
+		v, err := b.line(r.ImportsByProduct)
 		if err != nil {
 			return nil, err
 		}
@@ -137,12 +85,12 @@ func (g *Grid) Table(r Roles) (*Loaded, error) {
 		t.Final = append(t.Final, inputoutput.Column{Code: r.ImportsByProduct, Values: v})
 	}
 	if r.Output != "" {
-		if t.Output, err = line(r.Output); err != nil {
+		if t.Output, err = b.line(r.Output); err != nil {
 			return nil, err
 		}
 	}
-	if blanks > 0 {
-		out.Notes = append(out.Notes, fault.New("ioformat.blanks-are-zero", "count", blanks).At(g.File, 0, ""))
+	if b.blanks > 0 {
+		out.Notes = append(out.Notes, fault.New("ioformat.blanks-are-zero", "count", b.blanks).At(g.File, 0, ""))
 	}
 	if err := t.Check(); err != nil {
 		return nil, err
@@ -152,6 +100,92 @@ func (g *Grid) Table(r Roles) (*Loaded, error) {
 	}
 	out.Findings = append(out.Findings, t.Reconcile(tolerance(r.Tolerance, maxOf(t.GrossOutput())))...)
 	out.Ignored = g.ignored(r, industries, rowOf)
+	return out, nil
+}
+
+// tableReader takes the cells of one table out of a grid and counts the blank ones that it takes for zero.
+type tableReader struct {
+	*Grid
+	roles      Roles
+	industries []string
+	rowOf      func(string) string
+	strict     map[string]bool // rows in which a blank is never a zero: nothing could be divided by them
+	blanks     int
+}
+
+func (b *tableReader) cell(row, column string) (float64, error) {
+	v := b.Cell(row, column)
+	if !v.Known {
+		if !b.roles.BlankIsZero || b.strict[row] {
+			line := 0
+			if i, ok := b.row[row]; ok {
+				line = b.Grid.line[i]
+			}
+			return 0, fault.New("ioformat.blank-cell", "row", row, "column", column).At(b.File, line, column)
+		}
+		b.blanks++
+	}
+	return v.Value, nil
+}
+
+func (b *tableReader) flows() (*mat.Dense, error) {
+	out := mat.NewDense(len(b.industries), len(b.industries), nil)
+	for i, from := range b.industries {
+		for j, to := range b.industries {
+			v, err := b.cell(b.rowOf(from), to)
+			if err != nil {
+				return nil, err
+			}
+			out.Set(i, j, v)
+		}
+	}
+	return out, nil
+}
+
+func (b *tableReader) final() (out []inputoutput.Column, err error) {
+	for _, f := range b.roles.Final {
+		if !b.HasColumn(f) {
+			return nil, fault.New("ioformat.no-such-column", "code", f).At(b.File, 0, "")
+		}
+		column := inputoutput.Column{Code: f, Values: make([]float64, len(b.industries))}
+		for i, from := range b.industries {
+			if column.Values[i], err = b.cell(b.rowOf(from), f); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, column)
+	}
+	return out, nil
+}
+
+// line reads a row that is no industry's.
+func (b *tableReader) line(code string) (out []float64, err error) {
+	if !b.HasRow(code) {
+		return nil, fault.New("ioformat.no-such-row", "code", code).At(b.File, 0, "")
+	}
+	out = make([]float64, len(b.industries))
+	for j, to := range b.industries {
+		if out[j], err = b.cell(code, to); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (b *tableReader) primary() (out []inputoutput.Row, err error) {
+	r := b.roles
+	for _, set := range []struct {
+		kind  inputoutput.Kind
+		codes []string
+	}{{inputoutput.Import, r.Imports}, {inputoutput.ProductTax, r.Taxes}, {inputoutput.ValueAdded, r.ValueAdded}, {inputoutput.Detail, r.Details}, {inputoutput.Physical, r.Physical}} {
+		for _, code := range set.codes {
+			v, err := b.line(code)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, inputoutput.Row{Code: code, Kind: set.kind, Values: v})
+		}
+	}
 	return out, nil
 }
 

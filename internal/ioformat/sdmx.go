@@ -15,26 +15,7 @@ import (
 // observation without a value, or with NaN, is a blank cell.
 func openSDMX(r io.Reader, file string, _ tabular.Options) (*records, error) {
 	x := xml.NewDecoder(r)
-	d := &records{file: file}
-	at := map[string]int{}
-	set := func(record []string, id, value string) []string {
-		i, ok := at[id]
-		if !ok {
-			i = len(d.header)
-			at[id] = i
-			d.header = append(d.header, id)
-		}
-		for len(record) <= i {
-			record = append(record, "")
-		}
-		if id == "OBS_VALUE" && value == "NaN" {
-			value = ""
-		}
-		record[i] = strings.TrimSpace(value)
-		return record
-	}
-	var series, observation []string // a series' own columns, copied to each of its observations
-	inside := false                  // an observation
+	d := &sdmxReader{records: &records{file: file}, at: map[string]int{}}
 	for {
 		token, err := x.Token()
 		if err == io.EOF {
@@ -50,49 +31,10 @@ func openSDMX(r io.Reader, file string, _ tabular.Options) (*records, error) {
 		}
 		switch e := token.(type) {
 		case xml.StartElement:
-			attributes := map[string]string{}
-			for _, a := range e.Attr {
-				attributes[a.Name.Local] = a.Value
-			}
-			switch e.Name.Local {
-			case "Series":
-				series = nil
-				for _, a := range e.Attr {
-					if a.Name.Space == "" {
-						series = set(series, a.Name.Local, a.Value)
-					}
-				}
-			case "Obs":
-				observation, inside = append([]string(nil), series...), true
-				for _, a := range e.Attr {
-					if a.Name.Space == "" {
-						observation = set(observation, a.Name.Local, a.Value)
-					}
-				}
-			case "Value":
-				if inside {
-					observation = set(observation, attributes["id"], attributes["value"])
-				} else if attributes["id"] != "" {
-					series = set(series, attributes["id"], attributes["value"])
-				}
-			case "ObsDimension":
-				id := attributes["id"]
-				if id == "" {
-					id = "TIME_PERIOD"
-				}
-				observation = set(observation, id, attributes["value"])
-			case "ObsValue":
-				observation = set(observation, "OBS_VALUE", attributes["value"])
-			}
+			d.start(e)
 		case xml.EndElement:
-			switch e.Name.Local {
-			case "Obs":
-				d.rows, d.lines, inside = append(d.rows, observation), append(d.lines, line), false
-				if len(d.rows) > maxCells {
-					return nil, fault.New("ioformat.too-large", "rows", len(d.rows), "columns", len(d.header)).At(file, line, "")
-				}
-			case "Series":
-				series = nil
+			if err := d.end(e, line); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -104,5 +46,81 @@ func openSDMX(r io.Reader, file string, _ tabular.Options) (*records, error) {
 			d.rows[i] = append(d.rows[i], "")
 		}
 	}
-	return d, nil
+	return d.records, nil
+}
+
+// sdmxReader walks a message element by element.
+type sdmxReader struct {
+	*records
+	at                  map[string]int // the column of an identifier
+	series, observation []string       // a series' own columns are copied to each of its observations
+	inside              bool           // an observation
+}
+
+// set writes a value into a record, which grows by the columns that came since it began.
+func (d *sdmxReader) set(record []string, id, value string) []string {
+	i, ok := d.at[id]
+	if !ok {
+		i = len(d.header)
+		d.at[id] = i
+		d.header = append(d.header, id)
+	}
+	for len(record) <= i {
+		record = append(record, "")
+	}
+	if id == "OBS_VALUE" && value == "NaN" {
+		value = ""
+	}
+	record[i] = strings.TrimSpace(value)
+	return record
+}
+
+// setAll writes the attributes of an element that belong to no name space: those of the structure specific form.
+func (d *sdmxReader) setAll(record []string, attributes []xml.Attr) []string {
+	for _, a := range attributes {
+		if a.Name.Space == "" {
+			record = d.set(record, a.Name.Local, a.Value)
+		}
+	}
+	return record
+}
+
+func (d *sdmxReader) start(e xml.StartElement) {
+	attributes := map[string]string{}
+	for _, a := range e.Attr {
+		attributes[a.Name.Local] = a.Value
+	}
+	switch e.Name.Local {
+	case "Series":
+		d.series = d.setAll(nil, e.Attr)
+	case "Obs":
+		d.observation, d.inside = d.setAll(append([]string(nil), d.series...), e.Attr), true
+	case "Value":
+		if d.inside {
+			d.observation = d.set(d.observation, attributes["id"], attributes["value"])
+		} else if attributes["id"] != "" {
+			d.series = d.set(d.series, attributes["id"], attributes["value"])
+		}
+	case "ObsDimension":
+		id := attributes["id"]
+		if id == "" {
+			id = "TIME_PERIOD"
+		}
+		d.observation = d.set(d.observation, id, attributes["value"])
+	case "ObsValue":
+		d.observation = d.set(d.observation, "OBS_VALUE", attributes["value"])
+	}
+}
+
+func (d *sdmxReader) end(e xml.EndElement, line int) error {
+	switch e.Name.Local {
+	case "Obs":
+		d.rows, d.lines, d.inside = append(d.rows, d.observation), append(d.lines, line), false
+		if len(d.rows) > maxCells {
+			return fault.New("ioformat.too-large", "rows", len(d.rows), "columns", len(d.header)).At(d.file, line, "")
+		}
+	case "Series":
+		d.series = nil
+	}
+	return nil
 }
