@@ -213,6 +213,9 @@ func TestChainIdentities(t *testing.T) {
 			near(r, "reference year", moved.Annual[t]/moved.Annual[0], before.Annual[t]/before.Annual[0], 1e-11)
 		}
 	}))
+}
+
+func TestChainAgainstDirectIndices(t *testing.T) {
 	t.Run("all quantities times c from a year on: the index times c from that year on", rapid.MakeCheck(func(r *rapid.T) {
 		p, b, q, f := anAccount(r)
 		_, before := mustChain(r, p, b, q, f, AnnualOverlap)

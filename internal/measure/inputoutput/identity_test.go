@@ -154,6 +154,10 @@ func TestIdentities(t *testing.T) {
 		}
 		nearAll(t, "forward linkage", links.Forward, rowSums(ghosh), 1e-7)
 	}))
+}
+
+func TestIdentitiesOfExperiments(t *testing.T) {
+	const tol = 1e-9
 	t.Run("solving is additive over final demand", rapid.MakeCheck(func(t *rapid.T) {
 		table := drawn(t, 1, 7)
 		m := model(t, table)

@@ -101,6 +101,9 @@ func TestSolver(t *testing.T) {
 			t.Fatalf("claims %v, is off by %v", b, absSum(diff)/absSum(want))
 		}
 	}))
+}
+
+func TestSolverOnAnyNumberOfThreads(t *testing.T) {
 	t.Run("the same bits on any number of threads", func(t *testing.T) {
 		n := 611
 		a, y := economy(n, 0.2, 5), uniform(n, 5)
@@ -136,6 +139,9 @@ func TestSolver(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestSolverEdges(t *testing.T) {
 	t.Run("a tight economy with column sums above one is certified by weights", func(t *testing.T) {
 		a := matrix([][]float64{{0.1, 0.01}, {1.2, 0.3}})
 		s, err := NewSolver(mustDense(t, a), Options{Method: Krylov})
@@ -187,6 +193,9 @@ func TestSolver(t *testing.T) {
 		_, err = s.Solve([]float64{1, 0})
 		wantCode(t, err, "inputoutput.singular")
 	})
+}
+
+func TestSolverScales(t *testing.T) {
 	t.Run("tiny and huge units give the same relative answer", func(t *testing.T) {
 		a := economy(100, 0, 9)
 		s, err := NewSolver(mustDense(t, a), Options{})

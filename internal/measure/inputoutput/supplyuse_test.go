@@ -113,6 +113,9 @@ func TestSymmetric(t *testing.T) {
 		}
 		near(t, "Z[i,j]", d.Z.At(0, 1), 90.0/95*40+10.0/205*30, 1e-14)
 	})
+}
+
+func TestModelsDoWhatTheySay(t *testing.T) {
 	t.Run("the letters are those of the Eurostat Manual, worked by hand", func(t *testing.T) {
 		s := &SupplyUse{Products: []string{"p", "q"}, Industries: []string{"i", "j"},
 			Make: matrix([][]float64{{90, 10}, {10, 40}}), Use: matrix([][]float64{{10, 20}, {15, 5}}), Final: []Column{{"y", []float64{70, 30}}}}

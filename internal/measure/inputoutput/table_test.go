@@ -153,6 +153,10 @@ func TestBlocks(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestBlocksThatDisagree(t *testing.T) {
+	dom, imp := small(), &Table{Codes: []string{"a", "b"}, Origin: Imported, Z: matrix([][]float64{{1, 2}, {3, 4}}), Final: []Column{{"y", []float64{5, 6}}}}
 	t.Run("blocks that disagree are findings, one block alone an error", func(t *testing.T) {
 		b := &Blocks{Domestic: dom, Imported: imp}
 		_, _ = b.Complete(0)

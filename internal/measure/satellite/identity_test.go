@@ -183,6 +183,9 @@ func TestCoreIdentities(t *testing.T) {
 		}
 		near(t, "sum of the provinces", sum, nation.Total.Value, 1e-12)
 	}))
+}
+
+func TestCoreRefusesWhatIsNotKnown(t *testing.T) {
 	t.Run("a coefficient or value that is not known makes the sum not assessable, never smaller", func(t *testing.T) {
 		c := CoreDigitalised{Industries: []string{"A", "J"}, ValueAdded: Known(100, 50), Core: list("J"), Coefficients: map[string]float64{}}
 		got, err := c.Compute()

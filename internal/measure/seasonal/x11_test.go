@@ -164,6 +164,9 @@ func TestX11Identities(t *testing.T) {
 			t.Errorf("weight %g, season %g, clean %g", d.Weights[70], d.Seasonal[70], clean.Seasonal[70])
 		}
 	})
+}
+
+func TestX11Filters(t *testing.T) {
 	t.Run("Henderson weights add to one, pass a quadratic, and the asymmetric ones pass a constant", func(t *testing.T) {
 		for _, length := range []int{5, 7, 9, 13, 23} {
 			w := henderson(length)
@@ -201,6 +204,9 @@ func TestX11Identities(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestX11Refusals(t *testing.T) {
 	t.Run("what X-11 cannot adjust is refused by name", func(t *testing.T) {
 		y := columns(t, "testdata/x13/airline.csv")["value"]
 		for code, o := range map[string]X11Options{

@@ -172,7 +172,8 @@ func grid(low, high float64) []float64 {
 	return points
 }
 
-// search finds the best ρ in [low, high]: a grid brackets every local maximum by the sign of the slope; each is
+// search finds the best ρ in [low, high]: a grid brackets every local maximum by the sign of the slope, or by values that move
+// against the slopes where two turns lie in one cell; each is
 // then located by a safeguarded secant on the slope, and the ends are candidates. Where only an even power of ρ
 // counts (a stock at every second or fourth period) ρ and -ρ are equally good: the positive one is taken.
 func (g *regression) search(low, high float64, what objective) float64 {
@@ -183,7 +184,7 @@ func (g *regression) search(low, high float64, what objective) float64 {
 		}
 	}
 	points := grid(low, high)
-	var a, sa float64
+	var a, va, sa float64
 	for i, b := range points {
 		value, sb := g.at(b, what)
 		switch {
@@ -198,14 +199,41 @@ func (g *regression) search(low, high float64, what objective) float64 {
 				}
 			}
 		}
-		if i > 0 && sa > 0 && sb < 0 {
-			rho := g.top(a, sa, b, sb, what)
+		rise, fall := a, b
+		srise, sfall := sa, sb
+		switch {
+		case i == 0:
+		case sa < 0 && sb < 0 && value > va: // it falls at both ends and has risen: a hump behind a dip
+			rise, srise = g.turn(a, va, b, what, 1)
+		case sa > 0 && sb > 0 && value < va: // and a dip behind a hump
+			fall, sfall = g.turn(a, va, b, what, -1)
+		}
+		if i > 0 && srise > 0 && sfall < 0 {
+			rho := g.top(rise, srise, fall, sfall, what)
 			value, _ := g.at(rho, what)
 			consider(rho, value)
 		}
-		a, sa = b, sb
+		a, va, sa = b, value, sb
 	}
 	return best
+}
+
+// turn finds a point between a and b at which the slope has a sign that neither end has, though the values at the ends ask for it: the
+// half in which they still do is kept.
+func (g *regression) turn(a, va, b float64, what objective, sign float64) (at, slope float64) {
+	for range 60 {
+		m := (a + b) / 2
+		vm, sm := g.at(m, what)
+		if sm*sign > 0 {
+			return m, sm
+		}
+		if (vm-va)*sign > 0 {
+			b = m
+		} else {
+			a, va = m, vm
+		}
+	}
+	return a, 0 // rounding alone moved the values
 }
 
 // top finds the zero of the slope between a (slope positive) and b (negative), by the Illinois rule.

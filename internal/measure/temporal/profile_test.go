@@ -76,3 +76,17 @@ func TestTheUnitOfAnIndicatorMayBeAnything(t *testing.T) {
 		sameSeries(r, "errors", got.SE, want.SE, 1e-7)
 	})
 }
+
+// With these years the profile falls, turns up and falls again between two points of the grid: the slopes at both say nothing of the hump.
+func TestTwoTurnsInOneCellOfTheGridAreSeen(t *testing.T) {
+	low := []float64{363.6803302686483, 383.8207245972287, 361.2518579132661, 375.9941259709965, 387.7577075165266, 413.67444264506344}
+	x := [][]float64{{107.66621616427285, 99.3305599409702, 91.92867543185196, 111.51763956307656, 94.92693383134424, 100.04651528436251,
+		97.67735731919366, 110.33093112663134, 100.51377897680263, 115.34061382735652, 104.92935951257627, 112.92068843255254,
+		108.87901183309903, 110.20335032266864, 113.96444669479092, 110.86964367884349, 110.9782926096501, 117.19757388015238}}
+	rapid.Check(t, func(r *rapid.T) {
+		s := sample{low: low, x: x, opt: Options{Frequency: 2, Offset: 1, Method: ChowLin}}
+		if rho := noWorse(r, s, 0, 0); rho < 0.05 || rho > 0.0816 {
+			r.Fatalf("ρ = %v", rho)
+		}
+	})
+}

@@ -106,6 +106,9 @@ func TestRun(t *testing.T) {
 		near(t, "delta", delta, math.Sqrt(36+4-14.4), 1e-9)
 		near(t, "ratio", res.Outputs[0].SD/delta, 1, 0.02)
 	})
+}
+
+func TestRunRefusesAndKeeps(t *testing.T) {
 	t.Run("failed draws are listed; up to one in a hundred is borne, more fails the run", func(t *testing.T) {
 		cause := errors.New("infeasible")
 		failing := func(every int) (Result, error) {
@@ -243,6 +246,10 @@ func TestLaws(t *testing.T) {
 			}
 		}
 	}))
+}
+
+func TestLawsTogether(t *testing.T) {
+	const n = 20_000
 	t.Run("the variance of a Dirichlet share is m(1−m)/(c+1)", func(t *testing.T) {
 		for _, c := range []float64{0.5, 20} {
 			d := Dirichlet{[]float64{0.2, 0.5, 0.3}, c}
