@@ -68,6 +68,10 @@ func TestLoadReferenceCatalogue(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTargetsOfTheReferenceCatalogue(t *testing.T) {
+	c := load(t)
 	t.Run("every target names an instrument, an indicator and a unit that exist", func(t *testing.T) {
 		targets, err := c.Codelist("CL_TARGET")
 		if err != nil {

@@ -55,6 +55,10 @@ func TestRecords(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestMinistriesAndReportsOfTheRecords(t *testing.T) {
+	r, c := records(t)
 	t.Run("before March 2025 there were 18 ministries and 4 ministry-level agencies on record by their changes, since then 14 and 3", func(t *testing.T) {
 		count := func(day string) (ministries, level int) {
 			for _, o := range r.On(stat.MustDate(day)) {

@@ -3,6 +3,7 @@ package recipe
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,25 +66,26 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 	}
 }
 
-func TestDefinitionsOnTheForeignTable(t *testing.T) {
-	n := newNational(t)
-	figure := n.reader(t)
-	ctx := context.Background()
+// foreign is the demonstration's table, with the economy worked out of it from the textbook.
+type foreign struct {
+	figure               func(t *testing.T, flow string, key ...string) float64 // what the recipes give
+	makes, uses          *ioformat.Grid
+	industries, products []string
+	g, va                []float64 // output and value added
+	gdp                  float64
+	a, leontief          *mat.Dense
+}
+
+// digital are the industries that the demonstration calls digital.
+var digital = map[string]bool{"334": true, "511": true, "513": true, "514": true, "5415": true}
+
+func newForeign(t *testing.T, n *national) foreign {
+	t.Helper()
 	makes, uses, imports := printedTable(t, "make.csv"), printedTable(t, "use.csv"), printedTable(t, "import.csv")
-	var industries, products []string
-	for _, r := range makes.Rows {
-		if !strings.HasPrefix(r, "T0") {
-			industries = append(industries, r)
-		}
-	}
-	for _, c := range makes.Columns {
-		if !strings.HasPrefix(c, "T0") {
-			products = append(products, c)
-		}
-	}
-	digital := map[string]bool{"334": true, "511": true, "513": true, "514": true, "5415": true}
+	industries, products := notTotals(makes.Rows), notTotals(makes.Columns)
 	size := len(industries)
 	g, va := make([]float64, size), make([]float64, size)
+	gdp := 0.0
 	for i, code := range industries {
 		for _, p := range products {
 			g[i] += makes.Cell(code, p).Value
@@ -91,10 +93,7 @@ func TestDefinitionsOnTheForeignTable(t *testing.T) {
 		for _, v := range []string{"V001", "V002", "V003"} {
 			va[i] += uses.Cell(v, code).Value
 		}
-	}
-	gdp := 0.0
-	for _, v := range va {
-		gdp += v
+		gdp += va[i]
 	}
 	// A = D·B with imports taken out, written down here from the textbook and inverted whole.
 	a := mat.NewDense(size, size, nil)
@@ -123,6 +122,17 @@ func TestDefinitionsOnTheForeignTable(t *testing.T) {
 	if err := leontief.Inverse(leontief); err != nil {
 		t.Fatal(err)
 	}
+	return foreign{n.reader(t), makes, uses, industries, products, g, va, gdp, a, leontief}
+}
+
+func notTotals(codes []string) []string {
+	return slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return strings.HasPrefix(c, "T0") })
+}
+
+func TestTheADBEquationOnTheForeignTable(t *testing.T) {
+	x := newForeign(t, newNational(t))
+	figure, industries, g, va, a, leontief, gdp := x.figure, x.industries, x.g, x.va, x.a, x.leontief, x.gdp
+	size := len(industries)
 
 	t.Run("the ADB equation is that of the whole value-flow matrix, in both forms", func(t *testing.T) {
 		flow := func(i, j int) float64 {
@@ -163,6 +173,31 @@ func TestDefinitionsOnTheForeignTable(t *testing.T) {
 		}
 		near(t, "parts of the industries", sum, backward+forward-block, 1)
 	})
+
+	t.Run("multipliers are the column sums of the inverse", func(t *testing.T) {
+		for j, code := range industries {
+			if !digital[code] {
+				continue
+			}
+			column, effect := 0.0, 0.0
+			for i := range size {
+				column += leontief.At(i, j)
+				effect += va[i] / g[i] * leontief.At(i, j)
+			}
+			near(t, "output multiplier of "+code, figure(t, "IO_LINKAGE", "A", "US", "BEA-"+code, "MULT_OUTPUT"), column, 1e-4)
+			near(t, "value added of "+code, figure(t, "IO_LINKAGE", "A", "US", "BEA-"+code, "EFFECT_VA"), effect, 1e-4)
+			if lost := figure(t, "IO_LINKAGE", "A", "US", "BEA-"+code, "LOSS_OUTPUT"); lost < g[j] {
+				t.Errorf("without %s the economy would lose %.0f, less than the industry makes (%.0f)", code, lost, g[j])
+			}
+		}
+	})
+}
+
+func TestDefinitionsOnTheForeignTable(t *testing.T) {
+	x := newForeign(t, newNational(t))
+	figure, makes, uses := x.figure, x.makes, x.uses
+	industries, products, g, va := x.industries, x.products, x.g, x.va
+	gdp := x.gdp
 
 	t.Run("the product ratio is digital output over output", func(t *testing.T) {
 		phi := map[string]float64{"334": 0.5135, "511": 0.753, "513": 0.8579, "514": 0.9664, "5415": 1}
@@ -208,24 +243,6 @@ func TestDefinitionsOnTheForeignTable(t *testing.T) {
 		near(t, "coefficient of legal services", figure(t, "IO_CORE", "A", "US", "BEA-5411", "COEFFICIENT"), 100*bought/all, 1e-3)
 	})
 
-	t.Run("multipliers are the column sums of the inverse", func(t *testing.T) {
-		for j, code := range industries {
-			if !digital[code] {
-				continue
-			}
-			column, effect := 0.0, 0.0
-			for i := range size {
-				column += leontief.At(i, j)
-				effect += va[i] / g[i] * leontief.At(i, j)
-			}
-			near(t, "output multiplier of "+code, figure(t, "IO_LINKAGE", "A", "US", "BEA-"+code, "MULT_OUTPUT"), column, 1e-4)
-			near(t, "value added of "+code, figure(t, "IO_LINKAGE", "A", "US", "BEA-"+code, "EFFECT_VA"), effect, 1e-4)
-			if lost := figure(t, "IO_LINKAGE", "A", "US", "BEA-"+code, "LOSS_OUTPUT"); lost < g[j] {
-				t.Errorf("without %s the economy would lose %.0f, less than the industry makes (%.0f)", code, lost, g[j])
-			}
-		}
-	})
-
 	t.Run("concentration follows from the parts of the industries", func(t *testing.T) {
 		var largest, sum, squares float64
 		for _, code := range industries {
@@ -235,6 +252,11 @@ func TestDefinitionsOnTheForeignTable(t *testing.T) {
 		near(t, "largest", figure(t, "IO_CONCENTRATION", "A", "US", "_T", "TOP1"), 100*largest/sum, 1e-3)
 		near(t, "HHI", figure(t, "IO_CONCENTRATION", "A", "US", "_T", "HHI"), squares/sum/sum, 1e-4)
 	})
+}
+
+func TestFiguresOfTheForeignTableSayWhatTheyAre(t *testing.T) {
+	n, ctx := newNational(t), context.Background()
+	makes := printedTable(t, "make.csv")
 
 	t.Run("every figure says that it demonstrates a method and is explained down to the cells of the table", func(t *testing.T) {
 		for _, flow := range []string{"IO_ADB", "IO_RATIO", "IO_CORE", "IO_LINKAGE", "IO_CONCENTRATION"} {

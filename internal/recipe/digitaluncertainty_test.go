@@ -75,20 +75,7 @@ func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 			}
 		}
 	})
-	t.Run("in no year do its quarters say another share than the one published", func(t *testing.T) {
-		// Rounding apart, errors inside a benchmarked year cancel: the mean over its quarters is the published share.
-		va := of("TOTAL", "VA", "MEAN")
-		for year, share := range map[int]float64{2020: 12.66, 2024: 13.17, 2025: 14.02} {
-			sum := 0.0
-			for _, q := range stat.Year(year).Within(stat.Quarterly) {
-				sum += va[q]
-			}
-			whole, _ := n.series(t, "NA_VA", "A", "VN", "B1GQ", "V").float(stat.Year(year))
-			if got := 100 * sum / whole; math.Abs(got-share) > 0.005 {
-				t.Errorf("%d: %.4f, published %.2f", year, got, share)
-			}
-		}
-	})
+	t.Run("in no year do its quarters say another share than the one published", func(t *testing.T) { yearsKeepTheirShare(t, n, of) })
 	t.Run("a nowcast is less certain than an estimate, and as uncertain as the back-test found at least", func(t *testing.T) {
 		sd := of("TOTAL", "SHARE", "SD")
 		if sd[stat.Quarter(2026, 3)] <= sd[stat.Quarter(2023, 2)] {
@@ -128,28 +115,47 @@ func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 			t.Error("threads change the result")
 		}
 	})
-	t.Run("each source alone is reported, and none is wider than all together by more than chance", func(t *testing.T) {
-		seen := map[string]float64{}
-		for _, d := range result.Diagnostics {
-			if d.Table == "source-of-uncertainty" {
-				seen[d.Row["source"]], _ = strconv.ParseFloat(d.Row["sd-va-nowcast"], 64)
-			}
-		}
-		for _, name := range append([]string{"all"}, sources...) {
-			if _, ok := seen[name]; !ok {
-				t.Errorf("%s is not reported", name)
-			}
-		}
-		if seen[fromGrowth] <= 0 || seen[fromIndicator] <= seen[fromRounding] {
-			t.Errorf("%v", seen)
-		}
-	})
+	t.Run("each source alone is reported, and none is wider than all together by more than chance", func(t *testing.T) { sourcesAreReported(t, result) })
 	t.Run("without figures there is nothing", func(t *testing.T) {
 		empty, err := r.Compute(pipeline.NewInputs(r.Params, nil))
 		if err != nil || len(empty.Outputs) != 0 {
 			t.Errorf("%d figures (%v)", len(empty.Outputs), err)
 		}
 	})
+}
+
+func yearsKeepTheirShare(t *testing.T, n *national, of func(component, measure, statistic string) map[stat.Period]float64) {
+	t.Helper()
+	// Rounding apart, errors inside a benchmarked year cancel: the mean over its quarters is the published share.
+	va := of("TOTAL", "VA", "MEAN")
+	for year, share := range map[int]float64{2020: 12.66, 2024: 13.17, 2025: 14.02} {
+		sum := 0.0
+		for _, q := range stat.Year(year).Within(stat.Quarterly) {
+			sum += va[q]
+		}
+		whole, _ := n.series(t, "NA_VA", "A", "VN", "B1GQ", "V").float(stat.Year(year))
+		if got := 100 * sum / whole; math.Abs(got-share) > 0.005 {
+			t.Errorf("%d: %.4f, published %.2f", year, got, share)
+		}
+	}
+}
+
+func sourcesAreReported(t *testing.T, result *pipeline.Result) {
+	t.Helper()
+	seen := map[string]float64{}
+	for _, d := range result.Diagnostics {
+		if d.Table == "source-of-uncertainty" {
+			seen[d.Row["source"]], _ = strconv.ParseFloat(d.Row["sd-va-nowcast"], 64)
+		}
+	}
+	for _, name := range append([]string{"all"}, sources...) {
+		if _, ok := seen[name]; !ok {
+			t.Errorf("%s is not reported", name)
+		}
+	}
+	if seen[fromGrowth] <= 0 || seen[fromIndicator] <= seen[fromRounding] {
+		t.Errorf("%v", seen)
+	}
 }
 
 // with copies parameters with some of them changed.

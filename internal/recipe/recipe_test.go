@@ -102,12 +102,14 @@ func (n *national) run(t *testing.T, recipe string) pipeline.Run {
 	return r
 }
 
+// printed are the shares of the digital economy in GDP that NSO published, by year.
+var printed = map[int]string{2020: "12.66", 2021: "12.87", 2022: "12.83", 2023: "12.87", 2024: "13.17", 2025: "14.02"}
+
 func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 	n := newNational(t)
 	if len(n.runs) != len(All(n.catalog, areas(t))) {
 		t.Fatalf("%d runs for %d recipes", len(n.runs), len(All(n.catalog, areas(t))))
 	}
-	printed := map[int]string{2020: "12.66", 2021: "12.87", 2022: "12.83", 2023: "12.87", 2024: "13.17", 2025: "14.02"}
 
 	t.Run("annual value added is share × GDP, to the figures derived independently", func(t *testing.T) {
 		va := n.series(t, "DE_VA", "A", "VN", "NSO", "TOTAL", "LATEST")
@@ -153,7 +155,10 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 			}
 		}
 	})
+}
 
+func TestQuartersOfGDPOfVietNam(t *testing.T) {
+	n := newNational(t)
 	t.Run("GDP quarters add to annual GDP: to the last digit where they are estimates, to rounding where they are kept as printed", func(t *testing.T) {
 		q := n.series(t, "NA_QUARTERLY_EST", "Q", "VN", "B1GQ", "V")
 		y := n.series(t, "NA_VA", "A", "VN", "B1GQ", "V")
@@ -212,7 +217,10 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 			}
 		}
 	})
+}
 
+func TestPartsOfTheDigitalEconomyOfVietNam(t *testing.T) {
+	n := newNational(t)
 	t.Run("the split keeps printed parts and meets printed averages within their rounding", func(t *testing.T) {
 		d := n.series(t, "DE_SHARE_EST", "A", "VN", "NSO", digitalised)
 		c := n.series(t, "DE_SHARE_EST", "A", "VN", "NSO", core)
@@ -262,7 +270,10 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 			t.Errorf("the statement is said to hold for %v", holds)
 		}
 	})
+}
 
+func TestTargetsOfVietNam(t *testing.T) {
+	n := newNational(t)
 	t.Run("every target has a class, and the share target of 2025 was missed", func(t *testing.T) {
 		all, err := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "TARGET_STATUS"})
 		if err != nil {
@@ -301,7 +312,10 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 			t.Errorf("on the day of the newest figure the path to 2030 is at %v", v)
 		}
 	})
+}
 
+func TestProvincesOfVietNam(t *testing.T) {
+	n := newNational(t)
 	t.Run("no province is given a figure that was not published", func(t *testing.T) {
 		shares, _ := cube.Read(context.Background(), n.store, cube.Query{Dataflow: "DE_SHARE"})
 		published := map[string]bool{}
@@ -392,7 +406,10 @@ func TestRecipesOnTheFiguresOfVietNam(t *testing.T) {
 			}
 		}
 	})
+}
 
+func TestDiagnosticsAndExplanationsOfVietNam(t *testing.T) {
+	n := newNational(t)
 	t.Run("task rates show their base", func(t *testing.T) {
 		for measure, want := range map[string]string{"DONE_OF_DUE": "98.63", "OVERDUE_OF_DUE": "1.37", "DONE_OF_ASSIGNED": "73.25", "ON_TIME_OF_DONE": "87.65"} {
 			s := n.series(t, "TASK_RATES", "D", "CP_TTG", measure)

@@ -99,6 +99,11 @@ func TestLoad(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestWhatIsLoadedIsWhatWasPublished(t *testing.T) {
+	ctx := context.Background()
+	s, in, _ := loaded(t)
 	t.Run("a missing figure is missing, never zero", func(t *testing.T) {
 		got, err := cube.Read(ctx, s, cube.Query{Dataflow: "IND", Key: "A.VN63-01.DVC_FULL"})
 		if err != nil || len(got) != 1 || got[0].Value != nil || got[0].Status != stat.Unpublished || got[0].Attributes[stat.AttrText] != "PR_LT10" {

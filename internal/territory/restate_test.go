@@ -106,6 +106,10 @@ func TestRestateProperties(t *testing.T) {
 			}
 		}
 	}))
+}
+
+func TestRestatePropertiesOfRatiosAndGaps(t *testing.T) {
+	r := registry(t)
 	t.Run("weights that are the true figures give the true figures back", rapid.MakeCheck(func(t *rapid.T) {
 		old := figures(t, r, "63", 1, 1000)
 		now := values(t, restate(t, r, territory.Request{From: "63", To: "34", Rule: territory.Additive, Values: old}))
