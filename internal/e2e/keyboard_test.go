@@ -49,29 +49,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 		}
 	})
 	for _, path := range []string{"/?lang=en", "/tinh", "/muc-tieu/KTS-1", "/so-lieu/DE_SHARE", "/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025"} {
-		t.Run("everything on "+path+" is reached once, seen and named", func(t *testing.T) {
-			b.visit(t, path)
-			want := eval[int](t, b, tabbable)
-			var reached []string
-			for len(reached) <= want+20 {
-				b.run(t, press(kb.Tab))
-				f := eval[focus](t, b, focused)
-				if f.End || f.Tag == "a.skip" && len(reached) > 0 { // past the last thing, or round to the first
-					break
-				}
-				reached = append(reached, f.Tag+" "+f.Name)
-				if f.Wrong != "" {
-					t.Errorf("%s %q: %s", f.Tag, f.Name, f.Wrong)
-				}
-				if f.Name == "" && !strings.HasPrefix(f.Tag, "input") && !strings.HasPrefix(f.Tag, "select") {
-					t.Errorf("%s has no name", f.Tag)
-				}
-			}
-			// A field of a day has parts, each a stop of its own.
-			if len(reached) < want || len(reached) > want+3 {
-				t.Errorf("%d stops for %d things: %q", len(reached), want, reached)
-			}
-		})
+		t.Run("everything on "+path+" is reached once, seen and named", func(t *testing.T) { reachesEverything(t, b, path) })
 	}
 	t.Run("provinces on the map tell name, figure and rank", func(t *testing.T) {
 		b.visit(t, "/tinh?so-do=grdp&lang=vi")
@@ -140,5 +118,30 @@ func TestKeyboardReachesEverything(t *testing.T) {
 	})
 	if wrong := b.complained(); len(wrong) > 0 {
 		t.Error(wrong)
+	}
+}
+
+func reachesEverything(t *testing.T, b *tab, path string) {
+	t.Helper()
+	b.visit(t, path)
+	want := eval[int](t, b, tabbable)
+	var reached []string
+	for len(reached) <= want+20 {
+		b.run(t, press(kb.Tab))
+		f := eval[focus](t, b, focused)
+		if f.End || f.Tag == "a.skip" && len(reached) > 0 { // past the last thing, or round to the first
+			break
+		}
+		reached = append(reached, f.Tag+" "+f.Name)
+		if f.Wrong != "" {
+			t.Errorf("%s %q: %s", f.Tag, f.Name, f.Wrong)
+		}
+		if f.Name == "" && !strings.HasPrefix(f.Tag, "input") && !strings.HasPrefix(f.Tag, "select") {
+			t.Errorf("%s has no name", f.Tag)
+		}
+	}
+	// A field of a day has parts, each a stop of its own.
+	if len(reached) < want || len(reached) > want+3 {
+		t.Errorf("%d stops for %d things: %q", len(reached), want, reached)
 	}
 }

@@ -111,6 +111,10 @@ func TestPagesWorkWithoutScripts(t *testing.T) {
 			t.Error("rows of other activities stay")
 		}
 	})
+}
+
+func TestChoicesWorkWithoutScripts(t *testing.T) {
+	b := withoutScripts(t, wide, high)
 	t.Run("the class of targets filters them", func(t *testing.T) {
 		b.visit(t, "/muc-tieu")
 		b.choose(t, "xep-loai", "ACHIEVED")

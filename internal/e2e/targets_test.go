@@ -164,6 +164,20 @@ func (r targetRow) checkRule(t *testing.T, name string) {
 		}
 		return
 	}
+	r.checkReadings(t, name)
+	for _, b := range r.Beside {
+		if r.Actual != nil && b.Definition.ID == r.Actual.Definition.ID {
+			t.Errorf("%s is compared with its own measure", name)
+		}
+	}
+	if strings.HasPrefix(r.ID, "MIC-") && r.Actual.Definition.ID != "MIC" {
+		t.Errorf("%s is judged by %s", name, r.Actual.Definition.ID)
+	}
+}
+
+// checkReadings holds the class to the figures that it rests on.
+func (r targetRow) checkReadings(t *testing.T, name string) {
+	t.Helper()
 	readings := 0
 	if r.Readings != nil {
 		readings = r.Readings.Count
@@ -179,14 +193,6 @@ func (r targetRow) checkRule(t *testing.T, name string) {
 		t.Errorf("%s is judged by a figure of %s", name, r.Actual.Day)
 	case r.Class.ID == "NO_FIGURE" && r.Actual != nil && r.Actual.Day[:4] == r.Period:
 		t.Errorf("%s is said to have no figure and has that of %s", name, r.Actual.Day)
-	}
-	for _, b := range r.Beside {
-		if r.Actual != nil && b.Definition.ID == r.Actual.Definition.ID {
-			t.Errorf("%s is compared with its own measure", name)
-		}
-	}
-	if strings.HasPrefix(r.ID, "MIC-") && r.Actual.Definition.ID != "MIC" {
-		t.Errorf("%s is judged by %s", name, r.Actual.Definition.ID)
 	}
 }
 

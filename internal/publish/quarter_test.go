@@ -87,20 +87,26 @@ func TestQuarterIsPreparedWhenItsInputsAreThereAndNeverApproved(t *testing.T) {
 	if r.State != Checked || r.Content().String() != "1-3,5-6" || r.CreatedBy != Program {
 		t.Errorf("%s %s by %s", r.State, r.Content(), r.CreatedBy)
 	}
-	for _, want := range []string{"quý IV/2026 tăng 8,50\u00a0%", "3.912.346 (dự báo, bằng chứng I) tỷ đồng", "14,93\u00a0% (dự báo, bằng chứng I)", "14,90\u00a0% (bằng chứng S2)"} {
-		if !strings.Contains(r.Notes.Vi, want) {
-			t.Errorf("the bulletin lacks %q: %s", want, r.Notes.Vi)
-		}
-	}
-	if !strings.Contains(r.Notes.En, "8.50\u00a0%") || strings.Contains(r.Notes.En+r.Notes.Vi, "{") || strings.Contains(r.Notes.En, "year before, the share") {
-		t.Errorf("in English: %s", r.Notes.En)
-	}
+	bulletinStands(t, r.Notes)
 	acts, _ := o.s.Acts(ctx)
 	if list, err = p.Prepare(ctx); err != nil || list[0].Done {
 		t.Errorf("again: %+v (%v)", list, err)
 	}
 	if again, _ := o.s.Acts(ctx); len(again) != len(acts) {
 		t.Error("a second look did something")
+	}
+}
+
+// bulletinStands wants the sentences of the quarter with their figures, and no gap in either language.
+func bulletinStands(t *testing.T, notes catalog.Label) {
+	t.Helper()
+	for _, want := range []string{"quý IV/2026 tăng 8,50\u00a0%", "3.912.346 (dự báo, bằng chứng I) tỷ đồng", "14,93\u00a0% (dự báo, bằng chứng I)", "14,90\u00a0% (bằng chứng S2)"} {
+		if !strings.Contains(notes.Vi, want) {
+			t.Errorf("the bulletin lacks %q: %s", want, notes.Vi)
+		}
+	}
+	if !strings.Contains(notes.En, "8.50\u00a0%") || strings.Contains(notes.En+notes.Vi, "{") || strings.Contains(notes.En, "year before, the share") {
+		t.Errorf("in English: %s", notes.En)
 	}
 }
 

@@ -98,16 +98,17 @@ func opened(t *testing.T, name string) *File {
 	return f
 }
 
+func same(t *testing.T, what string, got, want any, err error) {
+	t.Helper()
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%s: %+v, want %+v (%v)", what, got, want, err)
+	}
+}
+
 func TestAFileGivesBackWhatItWasGiven(t *testing.T) {
 	ctx := context.Background()
 	c := content()
 	f := opened(t, written(t, c, key))
-	same := func(what string, got, want any, err error) {
-		t.Helper()
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %+v, want %+v (%v)", what, got, want, err)
-		}
-	}
 	if f.Release != "2026-Q3" || f.State != "published" || !f.From.Equal(c.From) || !f.Until.Equal(c.Until) || f.Country != "VN" || f.Program != "test" {
 		t.Errorf("%+v", f.About)
 	}
@@ -135,10 +136,16 @@ func TestAFileGivesBackWhatItWasGiven(t *testing.T) {
 	if list, err := cube.Read(ctx, f, cube.Query{Dataflow: "IN", Key: "A.x"}); err != nil || len(list) != 2 || list[1].Attributes[stat.AttrConf] != "C" {
 		t.Errorf("the newest of each cell: %+v (%v)", list, err)
 	}
+}
+
+func TestAFileGivesBackTheRunsThatItWasGiven(t *testing.T) {
+	ctx := context.Background()
+	c := content()
+	f := opened(t, written(t, c, key))
 	runs, err := f.Runs(ctx)
-	same("runs", runs, c.Runs, err)
+	same(t, "runs", runs, c.Runs, err)
 	run, found, err := f.RunByID(ctx, "double#1")
-	same("a run", run, c.Runs[0], err)
+	same(t, "a run", run, c.Runs[0], err)
 	if _, hidden, err := f.RunByID(ctx, "secret#1"); !found || hidden || err != nil {
 		t.Errorf("found %v, a run that nobody may know of %v (%v)", found, hidden, err)
 	}
@@ -150,16 +157,22 @@ func TestAFileGivesBackWhatItWasGiven(t *testing.T) {
 	}
 	l, found, err := f.LineageOf(ctx, "double#1", c.Figures[4].Cell())
 	expected, _, _ := c.Lineage(ctx, c.Figures[4])
-	same("lineage", l, expected, err)
+	same(t, "lineage", l, expected, err)
 	if _, other, err := f.LineageOf(ctx, "secret#1", c.Figures[5].Cell()); !found || other || err != nil {
 		t.Errorf("lineage that is not there: %v (%v)", other, err)
 	}
+}
+
+func TestAFileGivesBackTheActsThatItWasGiven(t *testing.T) {
+	ctx := context.Background()
+	c := content()
+	f := opened(t, written(t, c, key))
 	releases, err := f.Releases(ctx)
-	same("releases", releases, c.Releases, err)
+	same(t, "releases", releases, c.Releases, err)
 	findings, err := f.Findings(ctx)
-	same("findings", findings, c.Findings, err)
+	same(t, "findings", findings, c.Findings, err)
 	overrides, err := f.Overrides(ctx)
-	same("overrides", overrides, c.Overrides, err)
+	same(t, "overrides", overrides, c.Overrides, err)
 	if n, err := f.LastMessage(ctx); n != 3 || err != nil {
 		t.Errorf("the newest message is %d (%v)", n, err)
 	}
