@@ -107,15 +107,19 @@ func (a *app) preview(ctx context.Context, e *env, m cube.Message, n, of int) er
 		return err
 	}
 	fmt.Fprintln(e.out, e.w("load.checked", "n", n, "of", of, "file", m.File, "rows", len(m.Entries)))
-	sorts := map[bool][]cube.Change{}
+	var added, revised []cube.Change
 	for _, c := range changes {
-		sorts[c.Old != nil] = append(sorts[c.Old != nil], c)
+		if c.Old == nil {
+			added = append(added, c)
+		} else {
+			revised = append(revised, c)
+		}
 	}
 	// A cell that a message gives twice counts as revised in the receipt, and shows as new twice over; the counts are the receipt's.
 	fmt.Fprintln(e.out, e.w("load.new", "n", receipt.Added))
-	listChanges(a.catalog, e, sorts[false])
+	listChanges(a.catalog, e, added)
 	fmt.Fprintln(e.out, e.w("load.revised", "n", receipt.Revised))
-	listChanges(a.catalog, e, sorts[true])
+	listChanges(a.catalog, e, revised)
 	fmt.Fprintln(e.out, e.w("load.unchanged", "n", receipt.Unchanged))
 	fmt.Fprintln(e.out, e.w("load.would-find", "n", receipt.Findings))
 	list(e, len(review.Findings), func(listed int, show func(string)) {

@@ -82,7 +82,7 @@ func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) er
 		name = filepath.Join(folder, o.id+releasefile.Extension)
 	}
 	public := filepath.Join(filepath.Dir(name), "release-key.pub.pem")
-	if err := os.WriteFile(public, releasefile.PublicPEM(key.Public().(ed25519.PublicKey)), 0o644); err != nil { //nolint:gosec // a public key
+	if err := os.WriteFile(public, releasefile.PublicPEM(releasefile.PublicOf(key)), 0o644); err != nil { //nolint:gosec // a public key
 		return fault.New("releasefile.cannot-write", "file", public).Because(err)
 	}
 	c, err := a.gate().Content(ctx, o.id, a.now())
@@ -95,7 +95,7 @@ func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) er
 	if err := releasefile.WriteBeside(name, key); err != nil {
 		return err
 	}
-	fmt.Fprintln(e.out, e.w("release.file-written", "file", name, "release", c.Release.ID, "figures", len(c.Figures), "key", fingerprint(key.Public().(ed25519.PublicKey))))
+	fmt.Fprintln(e.out, e.w("release.file-written", "file", name, "release", c.Release.ID, "figures", len(c.Figures), "key", fingerprint(releasefile.PublicOf(key))))
 	if !c.Until.IsZero() {
 		fmt.Fprintln(e.out, e.w("release.file-until", "until", a.minute(c.Until)))
 	}

@@ -31,7 +31,11 @@ func config(lang string) huma.Config {
 	registry.RegisterTypeAlias(reflect.TypeFor[stat.Date](), reflect.TypeFor[dateSchema]())
 	registry.RegisterTypeAlias(reflect.TypeFor[stat.Period](), reflect.TypeFor[periodSchema]())
 	content := huma.Format{Marshal: func(w io.Writer, v any) error {
-		_, err := w.Write(v.(filer).given().content)
+		f, ok := v.(filer)
+		if !ok {
+			return fault.New("api.broken")
+		}
+		_, err := w.Write(f.given().content)
 		return err
 	}}
 	return huma.Config{

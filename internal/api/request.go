@@ -51,7 +51,10 @@ type callKey struct{}
 
 // visit reads a request for an operation.
 func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
-	this := ctx.Value(callKey{}).(call)
+	this, ok := ctx.Value(callKey{}).(call)
+	if !ok { // an operation that did not pass through settle
+		return &visit{service: s, ctx: ctx, lang: languages[0]}, fault.New("api.broken")
+	}
 	v := &visit{service: s, ctx: ctx, r: this.r, lang: languageOf(this.r), format: this.format, asOf: c.AsOf}
 	var err error
 	if v.current, err = s.library.View(ctx, publish.Everybody()); err != nil {

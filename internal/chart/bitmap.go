@@ -46,13 +46,13 @@ func (c *bitmap) close() {
 func (c *bitmap) hatches(float64, ...string) {} // a hatch needs no definition here
 
 // tint reads a colour of the light palette, #RRGGBB, as it is in the scheme of the drawing.
-func (c *bitmap) tint(colour string, opacity float64) color.Color {
+func (c *bitmap) tint(colour string, opacity float64) color.NRGBA {
 	if c.dark {
 		colour = darkOf[colour]
 	}
 	v, err := strconv.ParseUint(strings.TrimPrefix(colour, "#"), 16, 32)
 	if err != nil {
-		return color.Transparent
+		return color.NRGBA{} // shows nothing
 	}
 	if opacity == 0 {
 		opacity = 1
@@ -157,7 +157,7 @@ func (c *bitmap) hatching(fill string) gg.Pattern {
 type hatching struct {
 	net          bool
 	scale        float64
-	ground, line color.Color
+	ground, line color.NRGBA
 }
 
 // ColorAt averages sixteen places of the pixel, so that hatches have smooth edges.
@@ -169,8 +169,7 @@ func (h hatching) ColorAt(px, py int) color.Color {
 		}
 	}
 	mix := func(a, b uint8) uint8 { return uint8((int(a)*(16-hits) + int(b)*hits) / 16) }
-	g, l := color.NRGBAModel.Convert(h.ground).(color.NRGBA), color.NRGBAModel.Convert(h.line).(color.NRGBA)
-	return color.NRGBA{mix(g.R, l.R), mix(g.G, l.G), mix(g.B, l.B), 255}
+	return color.NRGBA{mix(h.ground.R, h.line.R), mix(h.ground.G, h.line.G), mix(h.ground.B, h.line.B), 255}
 }
 
 // on reports whether a line of the hatch runs through a point. Of the slanting lines a tile shows one half.

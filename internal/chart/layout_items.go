@@ -59,7 +59,11 @@ const nameSize = labelSize + 0.5
 
 // fitRows sets the value axis with as many steps as its figures have room for.
 func (p *plot) fitRows() {
-	for steps := map[bool]int{true: 4, false: 5}[p.narrow]; steps > 0; steps-- {
+	steps := 5
+	if p.narrow {
+		steps = 4
+	}
+	for ; steps > 0; steps-- {
 		p.fit(steps, p.s.FromZero || p.s.Kind != Dots)
 		values, texts := p.ticks()
 		p.right = round1(math.Max(p.valueRoom(), textWidth(texts[len(texts)-1], labelSize, false)/2+1))

@@ -12,7 +12,11 @@ import (
 // overTime lays out lines and bars over periods.
 func (p *plot) overTime() {
 	s := p.s
-	p.fit(map[bool]int{true: 5, false: 4}[p.h > 240], s.FromZero || s.Kind != Line)
+	steps := 4
+	if p.h > 240 {
+		steps = 5
+	}
+	p.fit(steps, s.FromZero || s.Kind != Line)
 	p.foot = true
 	p.bottom, p.top = 26, 10
 	named := 0

@@ -190,7 +190,11 @@ func (p *plot) lineOption(t trace, data []any) obj {
 	if t.pen.dash != nil {
 		style["type"] = t.pen.dash
 	}
-	return obj{"type": "line", "id": t.id, "name": t.name, "data": data, "symbol": "none", "showSymbol": false, "clip": false, "z": map[bool]int{true: 2, false: 4}[t.under],
+	z := 4
+	if t.under {
+		z = 2
+	}
+	return obj{"type": "line", "id": t.id, "name": t.name, "data": data, "symbol": "none", "showSymbol": false, "clip": false, "z": z,
 		"color": t.pen.colour, "lineStyle": style, "emphasis": obj{"disabled": true}}
 }
 

@@ -71,7 +71,11 @@ func New(code string, pairs ...any) *Error {
 	if len(pairs) > 0 {
 		e.Args = make(map[string]any, len(pairs)/2)
 		for i := 0; i < len(pairs); i += 2 {
-			e.Args[pairs[i].(string)] = pairs[i+1]
+			name, ok := pairs[i].(string)
+			if !ok {
+				panic("fault.New: a fact without a name for " + code)
+			}
+			e.Args[name] = pairs[i+1]
 		}
 	}
 	return e

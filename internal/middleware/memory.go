@@ -15,7 +15,7 @@ type Memory struct {
 
 	mu    sync.Mutex
 	size  int
-	byKey map[string]*list.Element
+	byKey map[string]*slot
 	order *list.List // newest first; values are *slot
 
 	hits, misses atomic.Int64
@@ -29,6 +29,7 @@ type Kept struct {
 
 type slot struct {
 	key    string
+	at     *list.Element // its place in Memory.order
 	once   sync.Once
 	entity *Entity
 	size   int // as counted in Memory.size; guarded by its mu
@@ -36,7 +37,7 @@ type slot struct {
 
 // NewMemory makes a memory of at most max bytes of response bodies.
 func NewMemory(max int) *Memory {
-	return &Memory{max: max, byKey: map[string]*list.Element{}, order: list.New()}
+	return &Memory{max: max, byKey: map[string]*slot{}, order: list.New()}
 }
 
 // Kept gives how the memory does.
@@ -71,22 +72,22 @@ func (m *Memory) Remember(key func(*http.Request) (string, bool)) Wrap {
 
 func (m *Memory) get(key string, render func() *Entity) *Entity {
 	m.mu.Lock()
-	el := m.byKey[key]
-	if el == nil {
-		el = m.order.PushFront(&slot{key: key})
-		m.byKey[key] = el
+	s := m.byKey[key]
+	if s == nil {
+		s = &slot{key: key}
+		s.at = m.order.PushFront(s)
+		m.byKey[key] = s
 	} else {
-		m.order.MoveToFront(el)
+		m.order.MoveToFront(s.at)
 	}
 	m.mu.Unlock()
 
-	s := el.Value.(*slot)
 	fresh := false
 	func() {
 		defer func() {
 			// A panic while rendering must not leave an empty slot for those who wait on it.
 			if s.entity == nil {
-				m.forget(key, el)
+				m.forget(s)
 			}
 		}()
 		s.once.Do(func() { s.entity = render(); fresh = true })
@@ -97,7 +98,7 @@ func (m *Memory) get(key string, render func() *Entity) *Entity {
 	}
 	if fresh {
 		m.misses.Add(1)
-		m.settle(el, s)
+		m.settle(s)
 	} else {
 		m.hits.Add(1)
 	}
@@ -105,25 +106,28 @@ func (m *Memory) get(key string, render func() *Entity) *Entity {
 }
 
 // settle counts a new entity, or forgets it when it is not to be kept, and makes room.
-func (m *Memory) settle(el *list.Element, s *slot) {
+func (m *Memory) settle(s *slot) {
 	if !keepable(s.entity) || s.entity.Size() > m.max/4 {
-		m.forget(s.key, el)
+		m.forget(s)
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.byKey[s.key] != el {
+	if m.byKey[s.key] != s {
 		return
 	}
 	s.size = s.entity.Size()
 	m.size += s.size
 	for m.size > m.max {
 		last := m.order.Back()
-		if last == nil || last == el {
+		if last == nil || last == s.at {
 			return
 		}
-		old := last.Value.(*slot)
+		old, ok := last.Value.(*slot)
 		m.order.Remove(last)
+		if !ok { // nothing else is ever put there
+			continue
+		}
 		delete(m.byKey, old.key)
 		m.size -= old.size
 	}
@@ -135,11 +139,11 @@ func keepable(e *Entity) bool {
 	return e.Status == http.StatusOK && e.Header.Get("Set-Cookie") == "" && !strings.Contains(e.Header.Get("Cache-Control"), "no-store")
 }
 
-func (m *Memory) forget(key string, el *list.Element) {
+func (m *Memory) forget(s *slot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.byKey[key] == el {
-		delete(m.byKey, key)
-		m.order.Remove(el)
+	if m.byKey[s.key] == s {
+		delete(m.byKey, s.key)
+		m.order.Remove(s.at)
 	}
 }

@@ -3,6 +3,7 @@ package recipe
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -390,6 +391,6 @@ func (s *sheet) maybe(code, measure string, value inputoutput.Maybe, scale float
 func (s *sheet) checks(list []satellite.Check) {
 	for _, c := range list {
 		s.result.Diagnostics = append(s.result.Diagnostics, pipeline.Diagnostic{Table: "identity", Row: map[string]string{
-			"identity": c.Name, "left": fixed(c.Left, 2), "right": fixed(c.Right, 2), "holds": map[bool]string{true: "true", false: "false"}[c.Holds]}})
+			"identity": c.Name, "left": fixed(c.Left, 2), "right": fixed(c.Right, 2), "holds": strconv.FormatBool(c.Holds)}})
 	}
 }

@@ -175,6 +175,9 @@ type Table struct {
 // Key is a key that signs files.
 type Key = ed25519.PrivateKey
 
+// PublicOf gives the public half of a key, which follows its seed.
+func PublicOf(key Key) ed25519.PublicKey { return ed25519.PublicKey(key[ed25519.SeedSize:]) }
+
 func canonical(m Manifest) []byte {
 	b, err := json.Marshal(m) // maps are written in the order of their keys
 	if err != nil {

@@ -308,7 +308,7 @@ func (w *writer) seal(release string, key Key) {
 	}
 	w.insert("meta", "manifest", string(canonical(m)))
 	if key != nil {
-		w.insert("meta", "public-key", base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey)))
+		w.insert("meta", "public-key", base64.StdEncoding.EncodeToString(PublicOf(key)))
 		w.insert("meta", "signature", base64.StdEncoding.EncodeToString(ed25519.Sign(key, canonical(m))))
 	}
 }

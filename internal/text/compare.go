@@ -8,12 +8,15 @@ import (
 )
 
 // A collator keeps buffers and may serve one caller at a time.
-var collators = sync.Pool{New: func() any { return collate.New(language.Vietnamese) }}
+var collators sync.Pool
 
 // Compare orders two texts as a Vietnamese dictionary does (a ă â b c d đ e ê …; ngang, huyền, hỏi, ngã, sắc, nặng),
 // giving -1, 0 or 1. Texts that the dictionary does not tell apart are ordered by their bytes, so that the order is total.
 func Compare(a, b string) int {
-	c := collators.Get().(*collate.Collator)
+	c, ok := collators.Get().(*collate.Collator)
+	if !ok { // all are at work
+		c = collate.New(language.Vietnamese)
+	}
 	defer collators.Put(c)
 	if order := c.CompareString(NormalizeTone(a), NormalizeTone(b)); order != 0 {
 		return order

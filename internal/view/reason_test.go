@@ -25,7 +25,11 @@ func TestEveryReasonIsSaid(t *testing.T) {
 	actual := number("DE_SHARE", "A.VN.NSO.TOTAL", "2025", "14.02")
 	beside := map[string]cube.Version{}
 	for measure, value := range map[string]string{"TARGET": "30", "ACTUAL": "14.02", "FORECAST": "15.38", "PROB": "0.4"} {
-		beside["A.VN.KTS-1."+measure] = number(targetFlow, "A.VN.KTS-1."+measure, "2030", value, stat.AttrText, map[bool]string{true: "2025"}[measure == "ACTUAL"])
+		year := ""
+		if measure == "ACTUAL" {
+			year = "2025"
+		}
+		beside["A.VN.KTS-1."+measure] = number(targetFlow, "A.VN.KTS-1."+measure, "2030", value, stat.AttrText, year)
 	}
 	find := func(c cube.Cell) (cube.Version, bool) { v, ok := beside[string(c.Key)]; return v, ok }
 	said := map[string]map[string]monitor.Reason{"vi": {}, "en": {}}

@@ -56,7 +56,7 @@ func (b Book) Say(lang, id string, pairs ...any) string {
 	}
 	facts := make([]string, len(pairs))
 	for i := 0; i+1 < len(pairs); i += 2 {
-		facts[i], facts[i+1] = "{"+pairs[i].(string)+"}", fmt.Sprint(pairs[i+1])
+		facts[i], facts[i+1] = "{"+fmt.Sprint(pairs[i])+"}", fmt.Sprint(pairs[i+1])
 	}
 	return strings.NewReplacer(facts...).Replace(s) // all at once: a fact that holds braces stays as it is
 }

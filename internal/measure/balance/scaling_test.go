@@ -130,7 +130,10 @@ func table(t *rapid.T, signed bool) (prior *mat.Dense, u, v []float64) {
 
 func TestScalingProperties(t *testing.T) {
 	for _, signed := range []bool{false, true} {
-		name := map[bool]string{false: "non-negative prior", true: "prior of any signs"}[signed]
+		name := "non-negative prior"
+		if signed {
+			name = "prior of any signs"
+		}
 		t.Run(name+": margins are met, zeros stay, signs stay", func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				prior, u, v := table(t, signed)

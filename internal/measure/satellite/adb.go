@@ -65,7 +65,7 @@ func (a ADB) Compute() (ADBAccount, error) {
 		return ADBAccount{}, err
 	}
 	if a.Investment != nil {
-		if err := lengths(n, "investment", len(a.Investment)); err != nil {
+		if err := lengths(n, sized{"investment", len(a.Investment)}); err != nil {
 			return ADBAccount{}, err
 		}
 	}

@@ -51,7 +51,7 @@ type ComponentAccount struct {
 
 // Compute gives the account.
 func (c Components) Compute() (ComponentAccount, error) {
-	if err := lengths(len(c.Industries), "value added", len(c.ValueAdded)); err != nil {
+	if err := lengths(len(c.Industries), sized{"value added", len(c.ValueAdded)}); err != nil {
 		return ComponentAccount{}, err
 	}
 	if err := disjoint(c.Industries); err != nil {
@@ -135,7 +135,7 @@ type SectorShare struct {
 
 // SectorShares gives the digital share of every sector's value added and holds it against the target, a fraction.
 func SectorShares(sectors []string, digital, all []Maybe, target float64) ([]SectorShare, error) {
-	if err := lengths(len(sectors), "digital", len(digital), "value added", len(all)); err != nil {
+	if err := lengths(len(sectors), sized{"digital", len(digital)}, sized{"value added", len(all)}); err != nil {
 		return nil, err
 	}
 	if !(target >= 0 && target <= 1) {

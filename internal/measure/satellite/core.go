@@ -45,7 +45,7 @@ type CoreAccount struct {
 // Compute gives the account.
 func (c CoreDigitalised) Compute() (CoreAccount, error) {
 	n := len(c.Industries)
-	if err := lengths(n, "value added", len(c.ValueAdded)); err != nil {
+	if err := lengths(n, sized{"value added", len(c.ValueAdded)}); err != nil {
 		return CoreAccount{}, err
 	}
 	if err := disjoint(c.Industries); err != nil {
@@ -112,14 +112,14 @@ func (c CoreDigitalised) Compute() (CoreAccount, error) {
 func DigitalInputShare(z *mat.Dense, codes []string, core List, on stat.Date, digitalCapital, capital []float64) (map[string]float64, error) {
 	n := len(codes)
 	r, c := z.Dims()
-	if err := lengths(n, "rows", r, "columns", c); err != nil {
+	if err := lengths(n, sized{"rows", r}, sized{"columns", c}); err != nil {
 		return nil, err
 	}
 	if (digitalCapital == nil) != (capital == nil) {
 		return nil, fault.New("satellite.capital-half")
 	}
 	if capital != nil {
-		if err := lengths(n, "digital capital", len(digitalCapital), "capital", len(capital)); err != nil {
+		if err := lengths(n, sized{"digital capital", len(digitalCapital)}, sized{"capital", len(capital)}); err != nil {
 			return nil, err
 		}
 	}
@@ -159,7 +159,7 @@ func DigitalInputShare(z *mat.Dense, codes []string, core List, on stat.Date, di
 // Areas computes the same account for every province, valueAdded[area][industry], with the national coefficients; the
 // product taxes are one an area. The national account adds them up: it is missing where any province is.
 func (c CoreDigitalised) Areas(valueAdded [][]Maybe, taxes []float64) (areas []CoreAccount, nation CoreAccount, err error) {
-	if err := lengths(len(valueAdded), "product taxes", len(taxes)); err != nil {
+	if err := lengths(len(valueAdded), sized{"product taxes", len(taxes)}); err != nil {
 		return nil, CoreAccount{}, err
 	}
 	sum := make([]Maybe, len(c.Industries))

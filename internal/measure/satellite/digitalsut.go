@@ -317,7 +317,7 @@ type Expenditure struct {
 
 // ByNature splits expenditure on products (one value a product: a column of final use, intermediate consumption, exports).
 func ByNature(products []string, use []float64, shares []NatureShare) (Expenditure, error) {
-	if err := lengths(len(products), "use", len(use)); err != nil {
+	if err := lengths(len(products), sized{"use", len(use)}); err != nil {
 		return Expenditure{}, err
 	}
 	if err := figures("use", products, Known(use...)); err != nil {

@@ -130,11 +130,17 @@ func disjoint(codes []string) error {
 
 func finite(v float64) bool { return v-v == 0 }
 
+// sized is a slice by its name and length.
+type sized struct {
+	what   string
+	length int
+}
+
 // lengths refuses slices that do not have one value a code.
-func lengths(n int, pairs ...any) error {
-	for i := 0; i < len(pairs); i += 2 {
-		if got := pairs[i+1].(int); got != n {
-			return fault.New("satellite.length", "what", pairs[i], "length", got, "want", n)
+func lengths(n int, slices ...sized) error {
+	for _, s := range slices {
+		if s.length != n {
+			return fault.New("satellite.length", "what", s.what, "length", s.length, "want", n)
 		}
 	}
 	return nil

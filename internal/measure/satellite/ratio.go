@@ -56,14 +56,14 @@ type RatioAccount struct {
 func (r ProductRatio) Compute() (RatioAccount, error) {
 	m, p := len(r.Industries), len(r.Products)
 	rows, columns := r.Make.Dims()
-	if err := lengths(m, "rows of make", rows); err != nil {
+	if err := lengths(m, sized{"rows of make", rows}); err != nil {
 		return RatioAccount{}, err
 	}
-	if err := lengths(p, "columns of make", columns); err != nil {
+	if err := lengths(p, sized{"columns of make", columns}); err != nil {
 		return RatioAccount{}, err
 	}
 	for _, w := range r.Measures {
-		if err := lengths(m, w.Code, len(w.Values)); err != nil {
+		if err := lengths(m, sized{w.Code, len(w.Values)}); err != nil {
 			return RatioAccount{}, err
 		}
 		if err := figures(w.Code, r.Industries, Known(w.Values...)); err != nil {

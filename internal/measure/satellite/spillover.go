@@ -41,7 +41,7 @@ type SpillOverAccount struct {
 // Compute gives the account.
 func (s SpillOver) Compute() (SpillOverAccount, error) {
 	n := len(s.Industries)
-	if err := lengths(n, "current", len(s.Current), "year ago", len(s.YearAgo), "ratio", len(s.Ratio)); err != nil {
+	if err := lengths(n, sized{"current", len(s.Current)}, sized{"year ago", len(s.YearAgo)}, sized{"ratio", len(s.Ratio)}); err != nil {
 		return SpillOverAccount{}, err
 	}
 	if err := disjoint(s.Industries); err != nil {

@@ -10,7 +10,7 @@ import (
 // ratio of the result, applied to value added by industry in volume, is the digital account in volume.
 func Deflate(v *mat.Dense, products []string, prices []float64) (*mat.Dense, error) {
 	_, p := v.Dims()
-	if err := lengths(p, "products", len(products), "prices", len(prices)); err != nil {
+	if err := lengths(p, sized{"products", len(products)}, sized{"prices", len(prices)}); err != nil {
 		return nil, err
 	}
 	for i, x := range prices {
@@ -29,10 +29,10 @@ func Deflate(v *mat.Dense, products []string, prices []float64) (*mat.Dense, err
 func OwnPrices(values []float64, industries []string, v, deflated *mat.Dense) ([]float64, error) {
 	m, p := v.Dims()
 	rows, columns := deflated.Dims()
-	if err := lengths(m, "values", len(values), "industries", len(industries), "rows of make", rows); err != nil {
+	if err := lengths(m, sized{"values", len(values)}, sized{"industries", len(industries)}, sized{"rows of make", rows}); err != nil {
 		return nil, err
 	}
-	if err := lengths(p, "columns of make", columns); err != nil {
+	if err := lengths(p, sized{"columns of make", columns}); err != nil {
 		return nil, err
 	}
 	out := make([]float64, m)
