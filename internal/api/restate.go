@@ -74,21 +74,11 @@ func (v *visit) restate(in *restateInput) (*Restatement, error) {
 	}
 	q := territory.Request{From: from, To: to, Rule: rule, Values: values}
 	if rule == territory.Ratio {
-		if in.Denominator == "" {
-			in.Denominator = v.usualDenominator(f, in.Key)
-		}
-		var others []cube.Version
-		if others, q.Denominator, err = v.denominators(in.Denominator, in.Period, from); err != nil {
+		others, err := v.throughDenominator(&q, f, in)
+		if err != nil {
 			return nil, query("denominator", err)
 		}
 		figures = append(figures, others...)
-		// The publisher prints the quotient: numerator is quotient times denominator, and the factor of a percentage cancels.
-		q.Values = territory.Values{}
-		for id, x := range values {
-			if d, ok := q.Denominator[id]; ok {
-				q.Values[id] = x.Mul(d)
-			}
-		}
 	} else if in.Denominator != "" {
 		return nil, query("denominator", fault.New("api.no-denominator-here", "dataflow", f.ID, "rule", string(rule)))
 	}
@@ -102,15 +92,7 @@ func (v *visit) restate(in *restateInput) (*Restatement, error) {
 	out := &Restatement{Stamp: v.stamp(), Dataflow: f.ID, Key: in.Key, Period: in.Period, From: from, To: to, Rule: rule, Denominator: in.Denominator, Exact: true,
 		Figures: len(values), Areas: []RestatedArea{}, Sources: v.sources(figures)}
 	out.Unit, out.UnitMult = v.unitOf(f, figures[0])
-	marks := []stat.Mark{}
-	for _, o := range figures {
-		if m := o.Mark(); m != "" {
-			marks = append(marks, m)
-		}
-	}
-	if len(marks) > 0 {
-		out.Evidence = stat.Weakest(marks...)
-	}
+	out.Evidence = weakestOf(figures)
 	for _, x := range done {
 		area := RestatedArea{ID: x.Area, Name: v.snap.Catalog.Name("CL_AREA", x.Area, v.lang), Value: x.Value, Exact: x.Exact, Missing: x.Missing, Caveat: x.Caveat}
 		if x.Value != nil && (rule != territory.Additive || !x.Exact) {
@@ -139,6 +121,39 @@ func (v *visit) restate(in *restateInput) (*Restatement, error) {
 		out.Areas[i].Exact = out.Areas[i].Exact && (rule != territory.Average || out.Exact)
 	}
 	return out, nil
+}
+
+// throughDenominator makes a request of a ratio go through its numerator, and gives the figures of the denominator. The publisher prints the
+// quotient: numerator is quotient times denominator, and the factor of a percentage cancels.
+func (v *visit) throughDenominator(q *territory.Request, f *catalog.Dataflow, in *restateInput) (figures []cube.Version, err error) {
+	if in.Denominator == "" {
+		in.Denominator = v.usualDenominator(f, in.Key)
+	}
+	if figures, q.Denominator, err = v.denominators(in.Denominator, in.Period, q.From); err != nil {
+		return nil, err
+	}
+	printed := q.Values
+	q.Values = territory.Values{}
+	for id, x := range printed {
+		if d, ok := q.Denominator[id]; ok {
+			q.Values[id] = x.Mul(d)
+		}
+	}
+	return figures, nil
+}
+
+// weakestOf gives the weakest evidence mark among figures, or none where none has one.
+func weakestOf(figures []cube.Version) stat.Mark {
+	var marks []stat.Mark
+	for _, o := range figures {
+		if m := o.Mark(); m != "" {
+			marks = append(marks, m)
+		}
+	}
+	if len(marks) == 0 {
+		return ""
+	}
+	return stat.Weakest(marks...)
 }
 
 // byArea reads the figures of a period by area of a set. The key leaves the area open and names every other code.

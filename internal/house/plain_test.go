@@ -2,6 +2,7 @@ package house
 
 import (
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"strings"
 	"testing"
@@ -64,4 +65,24 @@ func assertions(f *ast.File) (asked int, bare []token.Pos) {
 		return true
 	})
 	return asked, bare
+}
+
+func TestAssertionsAreToldApart(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "x.go", `package x
+func f(v any) {
+	a, ok := v.(int)
+	b, _ := (v.(string))
+	var c, isC = v.(error)
+	if d, ok := v.(bool); ok {}
+	switch v.(type) {}
+	_ = v.(int)
+	g(v.(int), 1)
+	e, h := v.(int), v.(string)
+}`, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked, bare := assertions(f); asked != 4 || len(bare) != 4 {
+		t.Errorf("%d checked and %d bare, want 4 and 4", asked, len(bare))
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -20,13 +19,8 @@ const (
 	mostLines = 500
 )
 
-// unsettled are folders on which others are at work.
-var unsettled = []string{
-	"../../internal/calc/",  // REMOVE this line when calc is split
-	"../../internal/store/", // REMOVE before the merge
-	"../../internal/web/",   // REMOVE before the merge
-	"../../internal/api/",   // REMOVE before the merge
-}
+// unsplit is a folder that is still being split.
+const unsplit = "../../internal/calc/" // REMOVE this line, and its one use below, when calc is split
 
 // everyFile parses every Go file of the repository, tests too. It leaves comments out: gocyclo would obey one that asks to be ignored.
 func everyFile(t *testing.T, visit func(path string, set *token.FileSet, f *ast.File, text []byte)) {
@@ -39,7 +33,7 @@ func everyFile(t *testing.T, visit func(path string, set *token.FileSet, f *ast.
 		if d.IsDir() && (d.Name() == ".git" || d.Name() == "bin" || d.Name() == "node_modules") {
 			return filepath.SkipDir
 		}
-		if d.IsDir() || !strings.HasSuffix(path, ".go") || slices.ContainsFunc(unsettled, func(dir string) bool { return strings.HasPrefix(path, dir) }) {
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasPrefix(path, unsplit) {
 			return nil
 		}
 		text, err := os.ReadFile(path)
@@ -57,7 +51,7 @@ func everyFile(t *testing.T, visit func(path string, set *token.FileSet, f *ast.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if seen < 400 {
+	if seen < 700 {
 		t.Errorf("only %d files were read: does this test look in the right place?", seen)
 	}
 }
@@ -72,7 +66,7 @@ func TestNoFunctionTakesTooManyPaths(t *testing.T) {
 			}
 		}
 	})
-	if measured < 3000 {
+	if measured < 4000 {
 		t.Errorf("only %d functions were measured", measured)
 	}
 }

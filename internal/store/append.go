@@ -107,11 +107,18 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, m cube.Message, nu
 	return p, err
 }
 
+// compareText orders two values of a column of text. Of values that are none, which such a column never has, none comes first.
+func compareText(a, b any) int {
+	x, _ := a.(string)
+	y, _ := b.(string)
+	return strings.Compare(x, y)
+}
+
 // insertMessage stores a message with its figures under one seal, which goes into the audit log.
 func (s *Store) insertMessage(ctx context.Context, tx *sqldb.Tx, m cube.Message, r cube.Receipt, rows [][]any) error {
 	slices.SortFunc(rows, func(a, b []any) int { // the order of the table, in which the seal is checked
 		for i := range 4 {
-			if c := strings.Compare(a[i].(string), b[i].(string)); c != 0 {
+			if c := compareText(a[i], b[i]); c != 0 {
 				return c
 			}
 		}

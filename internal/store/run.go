@@ -107,7 +107,7 @@ func (s *Store) insertRun(ctx context.Context, tx *sqldb.Tx, run pipeline.Run, r
 		rows[i] = []any{run.ID, l.Cell.Dataflow, string(l.Cell.Key), l.Cell.Period.String(), sqldb.JSON[[]pipeline.Ref]{V: l.From}, sqldb.JSON[*pipeline.Formula]{V: l.Formula}}
 	}
 	slices.SortFunc(rows, func(a, b []any) int {
-		return cmp.Or(strings.Compare(a[1].(string), b[1].(string)), strings.Compare(a[2].(string), b[2].(string)), strings.Compare(a[3].(string), b[3].(string)))
+		return cmp.Or(compareText(a[1], b[1]), compareText(a[2], b[2]), compareText(a[3], b[3]))
 	})
 	if err := s.insertSealed(ctx, tx, seal, lineageRows, rows); err != nil {
 		return err

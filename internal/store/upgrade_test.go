@@ -134,6 +134,13 @@ func wantKept(t *testing.T, s *store.Store, released publish.State) {
 	if len(got) != len(want) {
 		t.Errorf("%d figures", len(got))
 	}
+	wantActs(t, s, released)
+}
+
+// wantActs holds a store to the run and the release of every fixture, to being sound, and to taking more.
+func wantActs(t *testing.T, s *store.Store, released publish.State) {
+	t.Helper()
+	ctx := t.Context()
 	run, found, err := s.RunByID(ctx, "q#1")
 	if err != nil || !found || run.Recipe != "q" || run.Params["method"] != "chow-lin" || run.Message != 3 || len(run.Diagnostics) != 2 {
 		t.Errorf("%+v %t %v", run, found, err)

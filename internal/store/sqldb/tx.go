@@ -140,7 +140,11 @@ func (t *Tx) copy(ctx context.Context, into string, rows [][]any) error {
 	table, columns, _ := strings.Cut(strings.TrimSuffix(into, ")"), " (")
 	names := strings.Split(columns, ", ")
 	err := t.conn.Raw(func(driverConn any) error {
-		_, err := driverConn.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, names, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
+		c, ok := driverConn.(*stdlib.Conn)
+		if !ok {
+			return driver.ErrBadConn
+		}
+		_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{table}, names, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
 			out := make([]any, len(rows[i]))
 			for j, x := range rows[i] {
 				if v, ok := x.(driver.Valuer); ok {

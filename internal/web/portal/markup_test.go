@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,104 +21,128 @@ var voids = map[string]bool{"meta": true, "link": true, "input": true, "br": tru
 // fields without a label, styles and scripts in the page itself.
 func markup(t *testing.T, page string) []string {
 	t.Helper()
-	var problems []string
-	bad := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	m := markupReader{ids: map[string]bool{}, labels: map[string]bool{}, fields: map[string]bool{}}
 	z := html.NewTokenizer(strings.NewReader(page))
-	var open []string
-	ids, labels, fields := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	heading, h1, mains := 0, 0, 0
-	var described []string
-	for {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			break
-		}
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
 		tok := z.Token()
-		attr := map[string]string{}
-		for _, a := range tok.Attr {
-			if _, twice := attr[a.Key]; twice {
-				bad("<%s> has %s twice", tok.Data, a.Key)
-			}
-			attr[a.Key] = a.Val
-		}
+		attr := m.attributes(tok)
 		switch kind {
 		case html.StartTagToken:
-			if !voids[tok.Data] {
-				open = append(open, tok.Data)
-			}
-			if id := attr["id"]; id != "" {
-				if ids[id] {
-					bad("identifier %q appears twice", id)
-				}
-				ids[id] = true
-			}
-			if attr["style"] != "" {
-				bad("<%s> carries a style, which the policy forbids", tok.Data)
-			}
-			for k := range attr {
-				if strings.HasPrefix(k, "on") {
-					bad("<%s> carries a script in %s", tok.Data, k)
-				}
-			}
-			for _, k := range []string{"aria-labelledby", "aria-describedby"} {
-				described = append(described, strings.Fields(attr[k])...)
-			}
-			switch tok.Data {
-			case "main":
-				mains++
-			case "h1", "h2", "h3", "h4", "h5", "h6":
-				level := int(tok.Data[1] - '0')
-				if level > heading+1 {
-					bad("a heading of level %d follows one of level %d", level, heading)
-				}
-				heading = level
-				h1 += btoi(level == 1)
-			case "label":
-				labels[attr["for"]] = true
-			case "input", "select":
-				if attr["type"] != "hidden" {
-					fields[attr["id"]] = true
-				}
-			case "script":
-				if attr["src"] == "" && attr["type"] != "application/ld+json" {
-					bad("a script in the page")
-				}
-			case "style":
-				bad("a style sheet in the page")
-			case "a":
-				if href, ok := attr["href"]; ok && href == "" {
-					bad("a link to nowhere")
-				}
-			case "img":
-				if _, ok := attr["alt"]; !ok {
-					bad("a picture without words")
-				}
-			}
+			m.start(tok, attr)
 		case html.EndTagToken:
-			if len(open) == 0 || open[len(open)-1] != tok.Data {
-				bad("</%s> closes nothing; open are %v", tok.Data, open)
-				return problems
+			if len(m.open) == 0 || m.open[len(m.open)-1] != tok.Data {
+				m.bad("</%s> closes nothing; open are %v", tok.Data, m.open)
+				return m.problems
 			}
-			open = open[:len(open)-1]
+			m.open = m.open[:len(m.open)-1]
 		}
 	}
-	if len(open) > 0 {
-		bad("left open: %v", open)
+	m.end()
+	return m.problems
+}
+
+// markupReader is what was seen of a page.
+type markupReader struct {
+	problems            []string
+	open                []string
+	ids, labels, fields map[string]bool
+	described           []string // identifiers that others refer to
+	heading, h1, mains  int
+}
+
+func (m *markupReader) bad(format string, args ...any) {
+	m.problems = append(m.problems, fmt.Sprintf(format, args...))
+}
+
+func (m *markupReader) attributes(tok html.Token) map[string]string {
+	attr := map[string]string{}
+	for _, a := range tok.Attr {
+		if _, twice := attr[a.Key]; twice {
+			m.bad("<%s> has %s twice", tok.Data, a.Key)
+		}
+		attr[a.Key] = a.Val
 	}
-	if h1 != 1 || mains != 1 {
-		bad("%d first-level headings and %d mains", h1, mains)
+	return attr
+}
+
+// start looks at what every tag may and may not carry.
+func (m *markupReader) start(tok html.Token, attr map[string]string) {
+	if !voids[tok.Data] {
+		m.open = append(m.open, tok.Data)
 	}
-	for f := range fields {
-		if !labels[f] {
-			bad("field %q has no label", f)
+	if id := attr["id"]; id != "" {
+		if m.ids[id] {
+			m.bad("identifier %q appears twice", id)
+		}
+		m.ids[id] = true
+	}
+	if attr["style"] != "" {
+		m.bad("<%s> carries a style, which the policy forbids", tok.Data)
+	}
+	for k := range attr {
+		if strings.HasPrefix(k, "on") {
+			m.bad("<%s> carries a script in %s", tok.Data, k)
 		}
 	}
-	for _, id := range described {
-		if !ids[id] {
-			bad("nothing bears the identifier %q", id)
+	for _, k := range []string{"aria-labelledby", "aria-describedby"} {
+		m.described = append(m.described, strings.Fields(attr[k])...)
+	}
+	m.element(tok.Data, attr)
+}
+
+// element looks at what each kind of tag needs.
+func (m *markupReader) element(name string, attr map[string]string) {
+	switch name {
+	case "main":
+		m.mains++
+	case "h1", "h2", "h3", "h4", "h5", "h6":
+		level := int(name[1] - '0')
+		if level > m.heading+1 {
+			m.bad("a heading of level %d follows one of level %d", level, m.heading)
+		}
+		m.heading = level
+		m.h1 += btoi(level == 1)
+	case "label":
+		m.labels[attr["for"]] = true
+	case "input", "select":
+		if attr["type"] != "hidden" {
+			m.fields[attr["id"]] = true
+		}
+	case "script":
+		if attr["src"] == "" && attr["type"] != "application/ld+json" {
+			m.bad("a script in the page")
+		}
+	case "style":
+		m.bad("a style sheet in the page")
+	case "a":
+		if href, ok := attr["href"]; ok && href == "" {
+			m.bad("a link to nowhere")
+		}
+	case "img":
+		if _, ok := attr["alt"]; !ok {
+			m.bad("a picture without words")
 		}
 	}
-	return problems
+}
+
+// end looks at the page as a whole.
+func (m *markupReader) end() {
+	if len(m.open) > 0 {
+		m.bad("left open: %v", m.open)
+	}
+	if m.h1 != 1 || m.mains != 1 {
+		m.bad("%d first-level headings and %d mains", m.h1, m.mains)
+	}
+	for f := range m.fields {
+		if !m.labels[f] {
+			m.bad("field %q has no label", f)
+		}
+	}
+	for _, id := range m.described {
+		if !m.ids[id] {
+			m.bad("nothing bears the identifier %q", id)
+		}
+	}
 }
 
 // links lists the addresses that a page leads to.
@@ -142,6 +167,29 @@ func links(t *testing.T, page string) []string {
 // plainHTTP lists the addresses of documents that newspapers and offices give without encryption.
 var plainHTTP = map[string]bool{"http://dinte.gov.vn/SitePages/BanTin.aspx/2834": true, "http://eballsviet.com/bo-chi-so-danh-gia-chuyen-doi-so-cap-tinh-59970": true,
 	"http://bizhub.vn/tech/viet-nam-42nd-in-global-innovation-index_318440.html": true}
+
+// ways gives the addresses of ours that a page leads to. Links to a place that is not on the page, and to others without TLS, are wrong.
+func ways(t *testing.T, at, body string) (out []string) {
+	t.Helper()
+	for _, href := range links(t, body) {
+		href = strings.TrimPrefix(href, "https://nhipso.test")
+		if href == "" {
+			href = "/"
+		}
+		to, fragment, _ := strings.Cut(href, "#")
+		if fragment != "" && (to == "" || to == at) && !strings.Contains(body, `id="`+fragment+`"`) {
+			t.Errorf("%s leads to #%s, which is not on the page", at, fragment)
+		}
+		if strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") {
+			out = append(out, to)
+			continue
+		}
+		if to != "" && !strings.HasPrefix(to, "https://") && !(plainHTTP[to] && strings.HasPrefix(at, "/tai-lieu")) {
+			t.Errorf("%s leads to %q", at, to)
+		}
+	}
+	return out
+}
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	s, _ := newSite(t)
@@ -177,21 +225,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 		}
 		pages++
 		body := w.Body.String()
-		for _, href := range links(t, body) {
-			href = strings.TrimPrefix(href, "https://nhipso.test")
-			if href == "" {
-				href = "/"
-			}
-			to, fragment, _ := strings.Cut(href, "#")
-			if fragment != "" && (to == "" || to == at) && !strings.Contains(body, `id="`+fragment+`"`) {
-				t.Errorf("%s leads to #%s, which is not on the page", at, fragment)
-			}
-			if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") {
-				if to != "" && !strings.HasPrefix(to, "https://") && !(plainHTTP[to] && strings.HasPrefix(at, "/tai-lieu")) {
-					t.Errorf("%s leads to %q", at, to)
-				}
-				continue
-			}
+		for _, to := range ways(t, at, body) {
 			// English pages and earlier days have the same links; they are followed for the first steps only.
 			if (strings.Contains(to, "lang=en") || strings.Contains(to, "asof=")) && pages > 30 {
 				continue
@@ -220,39 +254,39 @@ func rowsOf(t *testing.T, file string) [][]string {
 	return rows[1:]
 }
 
+var blanks = regexp.MustCompile(`\{\w+\}`)
+
+// checkWords wants a text in the file of its room, with the same facts in both languages, and calm.
+func checkWords(t *testing.T, file, id, vi, en string) {
+	t.Helper()
+	if room := strings.TrimSuffix(filepath.Base(file), ".csv"); !strings.HasPrefix(id, room+".") {
+		t.Errorf("%s: %s does not belong here", file, id)
+	}
+	inVi, inEn := blanks.FindAllString(vi, -1), blanks.FindAllString(en, -1)
+	for _, b := range inVi {
+		if !slices.Contains(inEn, b) {
+			t.Errorf("%s: %s is in Vietnamese only", id, b)
+		}
+	}
+	for _, b := range inEn {
+		if !slices.Contains(inVi, b) {
+			t.Errorf("%s: %s is in English only", id, b)
+		}
+	}
+	if strings.ContainsAny(vi+en, "!") {
+		t.Errorf("%s raises its voice", id)
+	}
+}
+
 func TestWords(t *testing.T) {
 	files, _ := filepath.Glob("words/*.csv")
 	frame, _ := filepath.Glob("../shell/words/*.csv")
 	files = append(files, frame...)
 	ids := map[string]bool{}
-	blanks := regexp.MustCompile(`\{\w+\}`)
 	for _, f := range files {
-		room := strings.TrimSuffix(filepath.Base(f), ".csv")
 		for _, r := range rowsOf(t, f) {
 			ids[r[0]] = true
-			if !strings.HasPrefix(r[0], room+".") {
-				t.Errorf("%s: %s does not belong here", f, r[0])
-			}
-			vi, en := map[string]bool{}, map[string]bool{}
-			for _, b := range blanks.FindAllString(r[1], -1) {
-				vi[b] = true
-			}
-			for _, b := range blanks.FindAllString(r[2], -1) {
-				en[b] = true
-			}
-			for b := range vi {
-				if !en[b] {
-					t.Errorf("%s: %s is in Vietnamese only", r[0], b)
-				}
-			}
-			for b := range en {
-				if !vi[b] {
-					t.Errorf("%s: %s is in English only", r[0], b)
-				}
-			}
-			if strings.ContainsAny(r[1]+r[2], "!") {
-				t.Errorf("%s raises its voice", r[0])
-			}
+			checkWords(t, f, r[0], r[1], r[2])
 		}
 	}
 	source := ""

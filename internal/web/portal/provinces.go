@@ -117,16 +117,9 @@ func setOf(area string) territory.Set {
 func (v *visit) provinces() (shell.Page, error) {
 	p := &provincesPage{Frame: v.NewFrame("provinces", v.Say("provinces.title")), Method: v.methodLink("provinces")}
 	p.Description = v.Say("provinces.description")
-	m := provincials[0]
-	if want := v.Query.Get("so-do"); want != "" {
-		i := slices.IndexFunc(provincials, func(x provincial) bool { return x.id == want })
-		if i < 0 {
-			return nil, fault.New("web.no-code", "code", want, "dimension", "so-do")
-		}
-		m = provincials[i]
-	}
-	for _, x := range provincials {
-		p.Measures = append(p.Measures, shell.Option{Value: x.id, Name: v.Say("provinces.measure-" + x.id), Selected: x.id == m.id})
+	m, err := v.chooseMeasure(p)
+	if err != nil {
+		return nil, err
 	}
 	data := v.readProvinces(m)
 	defs := slices.Sorted(maps.Keys(data))
@@ -137,88 +130,19 @@ func (v *visit) provinces() (shell.Page, error) {
 		p.Empty = true
 		return p, nil
 	}
-	def := defs[0]
-	if want := v.Query.Get("dinh-nghia"); m.defined && want != "" {
-		if !slices.Contains(defs, want) {
-			if l, err := v.Snap.Catalog.Codelist("CL_DEFINITION"); err != nil {
-				return nil, err
-			} else if _, ok := l.Code(want); !ok {
-				return nil, fault.New("web.no-code", "code", want, "dimension", "dinh-nghia")
-			}
-			// A definition that this measure lacks gives way to the first one that it has.
-		} else {
-			def = want
-		}
+	def, err := v.chooseDefinition(p, m, defs)
+	if err != nil {
+		return nil, err
 	}
-	if m.defined {
-		for _, d := range defs {
-			p.Defs = append(p.Defs, shell.Option{Value: d, Name: nameOf(v.Snap, "CL_DEFINITION", d).In(v.Lang), Selected: d == def})
-		}
-		p.Definition = nameOf(v.Snap, "CL_DEFINITION", def).In(v.Lang)
+	year, err := v.chooseYear(p, data, defs, def)
+	if err != nil {
+		return nil, err
 	}
-	var years, steps []stat.Period
-	for d := range data {
-		for y := range data[d] {
-			if d == def {
-				years = append(years, y)
-			}
-			if !slices.Contains(steps, y) {
-				steps = append(steps, y)
-			}
-		}
+	set, err := v.chooseSet(p, year, data[def][year])
+	if err != nil {
+		return nil, err
 	}
-	slices.SortFunc(years, stat.Period.Compare)
-	slices.SortFunc(steps, stat.Period.Compare)
-	year := years[len(years)-1]
-	if want := v.Query.Get("nam"); want != "" {
-		y, err := stat.ParsePeriod(want)
-		if err != nil || y.Frequency() != stat.Annual {
-			return nil, fault.New("web.bad-year", "text", want)
-		}
-		// The nearest year that has figures at or before the one asked for, else the first.
-		year = years[0]
-		for _, x := range years {
-			if x.Compare(y) <= 0 {
-				year = x
-			}
-		}
-	}
-	// A step to a year in which the definition viewed has no figures goes to the first one that has.
-	for _, y := range steps {
-		to := def
-		if data[def][y] == nil {
-			to = defs[slices.IndexFunc(defs, func(d string) bool { return data[d][y] != nil })]
-		}
-		p.Years = append(p.Years, shell.Option{Value: y.String(), Name: y.String(), Selected: y == year, URL: v.Here("nam", y.String(), "dinh-nghia", to)})
-	}
-	p.YearNow = year.String()
-	set := v.portal.territory.ProvincesOn(year.To())
-	dated := set
-	if len(data[def][year][set]) == 0 {
-		for other := range data[def][year] {
-			set = other
-		}
-	}
-	if want := v.Query.Get("bo"); want != "" {
-		if want != string(territory.Provinces34) && want != string(territory.Provinces63) {
-			return nil, fault.New("web.no-code", "code", want, "dimension", "bo")
-		}
-		if len(data[def][year][territory.Set(want)]) > 0 {
-			set = territory.Set(want)
-		}
-	}
-	for _, x := range []territory.Set{territory.Provinces63, territory.Provinces34} {
-		if len(data[def][year]) > 1 && len(data[def][year][x]) > 0 {
-			p.Sets = append(p.Sets, shell.Option{Value: string(x), Name: v.Say("provinces.set-" + string(x)), Selected: x == set, URL: v.Here("bo", string(x))})
-		}
-	}
-	if restated := data[def][year][set]; len(restated) > 0 && !cube.Reported(restated[0].Observation) && restated[0].Attributes[stat.AttrComment] != "" {
-		p.Note = v.Say("provinces.note-restated", "year", year.Year(), "n", string(set), "how", v.remark(restated[0]).In(v.Lang))
-	} else if set != dated {
-		p.Note = v.Say("provinces.note-recast", "year", year.Year(), "n", string(set))
-	} else {
-		p.Note = v.Say("provinces.note-"+string(set), "year", year.Year())
-	}
+	p.Note = v.noteOnAreas(year, set, data[def][year][set])
 	p.AsTiles = v.Query.Get("ban-do") == "o"
 	p.OtherView = v.Here("ban-do", "o")
 	if p.AsTiles {
@@ -233,6 +157,116 @@ func (v *visit) provinces() (shell.Page, error) {
 		}
 	}
 	return p, nil
+}
+
+// chooseMeasure offers the measures and takes the one asked for, else the first.
+func (v *visit) chooseMeasure(p *provincesPage) (provincial, error) {
+	m := provincials[0]
+	if want := v.Query.Get("so-do"); want != "" {
+		i := slices.IndexFunc(provincials, func(x provincial) bool { return x.id == want })
+		if i < 0 {
+			return m, fault.New("web.no-code", "code", want, "dimension", "so-do")
+		}
+		m = provincials[i]
+	}
+	for _, x := range provincials {
+		p.Measures = append(p.Measures, shell.Option{Value: x.id, Name: v.Say("provinces.measure-" + x.id), Selected: x.id == m.id})
+	}
+	return m, nil
+}
+
+// chooseDefinition offers the definitions that the measure has. A definition that it lacks gives way to the first one that it has; one
+// that nobody knows is refused.
+func (v *visit) chooseDefinition(p *provincesPage, m provincial, defs []string) (string, error) {
+	def := defs[0]
+	if !m.defined {
+		return def, nil
+	}
+	if want := v.Query.Get("dinh-nghia"); slices.Contains(defs, want) {
+		def = want
+	} else if want != "" {
+		if l, err := v.Snap.Catalog.Codelist("CL_DEFINITION"); err != nil {
+			return def, err
+		} else if _, ok := l.Code(want); !ok {
+			return def, fault.New("web.no-code", "code", want, "dimension", "dinh-nghia")
+		}
+	}
+	for _, d := range defs {
+		p.Defs = append(p.Defs, shell.Option{Value: d, Name: nameOf(v.Snap, "CL_DEFINITION", d).In(v.Lang), Selected: d == def})
+	}
+	p.Definition = nameOf(v.Snap, "CL_DEFINITION", def).In(v.Lang)
+	return def, nil
+}
+
+// chooseYear offers every year in which some definition has figures, and takes the newest of the definition viewed, or the nearest at or
+// before the one asked for, else the first.
+func (v *visit) chooseYear(p *provincesPage, data ofProvinces, defs []string, def string) (stat.Period, error) {
+	years := slices.SortedFunc(maps.Keys(data[def]), stat.Period.Compare)
+	year := years[len(years)-1]
+	if want := v.Query.Get("nam"); want != "" {
+		y, err := stat.ParsePeriod(want)
+		if err != nil || y.Frequency() != stat.Annual {
+			return year, fault.New("web.bad-year", "text", want)
+		}
+		year = years[0]
+		for _, x := range years {
+			if x.Compare(y) <= 0 {
+				year = x
+			}
+		}
+	}
+	steps := map[stat.Period]bool{}
+	for d := range data {
+		for y := range data[d] {
+			steps[y] = true
+		}
+	}
+	// A step to a year in which the definition viewed has no figures goes to the first one that has.
+	for _, y := range slices.SortedFunc(maps.Keys(steps), stat.Period.Compare) {
+		to := def
+		if data[def][y] == nil {
+			to = defs[slices.IndexFunc(defs, func(d string) bool { return data[d][y] != nil })]
+		}
+		p.Years = append(p.Years, shell.Option{Value: y.String(), Name: y.String(), Selected: y == year, URL: v.Here("nam", y.String(), "dinh-nghia", to)})
+	}
+	p.YearNow = year.String()
+	return year, nil
+}
+
+// chooseSet offers the sets of areas that have figures of the year, and takes that of the year's own provinces unless another is asked for
+// or only another has figures.
+func (v *visit) chooseSet(p *provincesPage, year stat.Period, figures map[territory.Set][]cube.Version) (territory.Set, error) {
+	set := v.portal.territory.ProvincesOn(year.To())
+	if len(figures[set]) == 0 {
+		for other := range figures {
+			set = other
+		}
+	}
+	if want := v.Query.Get("bo"); want != "" {
+		if want != string(territory.Provinces34) && want != string(territory.Provinces63) {
+			return set, fault.New("web.no-code", "code", want, "dimension", "bo")
+		}
+		if len(figures[territory.Set(want)]) > 0 {
+			set = territory.Set(want)
+		}
+	}
+	for _, x := range []territory.Set{territory.Provinces63, territory.Provinces34} {
+		if len(figures) > 1 && len(figures[x]) > 0 {
+			p.Sets = append(p.Sets, shell.Option{Value: string(x), Name: v.Say("provinces.set-" + string(x)), Selected: x == set, URL: v.Here("bo", string(x))})
+		}
+	}
+	return set, nil
+}
+
+// noteOnAreas says how the areas shown relate to the year: its own, those of another day, or restated by us and how.
+func (v *visit) noteOnAreas(year stat.Period, set territory.Set, shown []cube.Version) string {
+	switch {
+	case len(shown) > 0 && !cube.Reported(shown[0].Observation) && shown[0].Attributes[stat.AttrComment] != "":
+		return v.Say("provinces.note-restated", "year", year.Year(), "n", string(set), "how", v.remark(shown[0]).In(v.Lang))
+	case set != v.portal.territory.ProvincesOn(year.To()):
+		return v.Say("provinces.note-recast", "year", year.Year(), "n", string(set))
+	}
+	return v.Say("provinces.note-"+string(set), "year", year.Year())
 }
 
 // mapFigures makes the map, the ranking and the list of provinces without a figure.

@@ -61,7 +61,7 @@ func post(s http.Handler, address string, form url.Values, header ...string) *ht
 var labels = map[string]string{"vi": "Kịch bản, không phải dự báo chính thức", "en": "A scenario, not an official forecast"}
 
 func TestAScenarioIsWorkedOutOnThePage(t *testing.T) {
-	s, d := newScenarioSite(t)
+	s, _ := newScenarioSite(t)
 	for lang, label := range labels {
 		t.Run("in "+lang, func(t *testing.T) {
 			w := get(s, "/kich-ban?lang="+lang+"&gdp=10&gia-gdp=3&gia-so=3&tang-dien-tu=15&tang-con-lai=12")
@@ -92,6 +92,10 @@ func TestAScenarioIsWorkedOutOnThePage(t *testing.T) {
 			t.Error("a coefficient nobody set is explained")
 		}
 	})
+}
+
+func TestAScenarioStoresAndKeepsNothing(t *testing.T) {
+	s, d := newScenarioSite(t)
 	t.Run("its files say that it is a scenario and hold the path", func(t *testing.T) {
 		for _, format := range []string{"csv", "json", "xlsx", "svg", "png", "option"} {
 			w := get(s, "/kich-ban."+format+"?muc-tieu=25")

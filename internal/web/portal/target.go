@@ -107,13 +107,8 @@ func (v *visit) target() (shell.Page, error) {
 				own, obs = append(own, a), append(obs, a.goal)
 			}
 		}
-		if a.target != key && code.Parent == "" && code.Notes["indicator"] != "" && noteOf(v.Snap, "CL_TARGET", a.target, "indicator") == code.Notes["indicator"] {
-			c := shell.Crumb{Name: v.Say("targets.sibling", "name", nameOf(v.Snap, "CL_TARGET", a.target).In(v.Lang), "instrument", nameOf(v.Snap, "CL_INSTRUMENT", noteOf(v.Snap, "CL_TARGET", a.target, "instrument")).In(v.Lang)), URL: v.Link("/muc-tieu/" + a.target)}
-			if !slices.Contains(p.Siblings, c) {
-				p.Siblings = append(p.Siblings, c)
-			}
-		}
 	}
+	p.Siblings = v.siblings(code)
 	if code.Parent != "" {
 		p.Crumbs = append(p.Crumbs, shell.Crumb{Name: nameOf(v.Snap, "CL_TARGET", code.Parent).In(v.Lang), URL: v.Link("/muc-tieu/" + code.Parent)})
 	}
@@ -134,22 +129,46 @@ func (v *visit) target() (shell.Page, error) {
 		}
 		t.Add(shell.Label(nameOf(v.Snap, "CL_AREA", a.area)), shell.When(a.period), shell.Label(v.binds(a.goal)), v.rounded(a.goal), actual, v.measured(a, "FORECAST"), v.probability(a), state)
 	}
-	p.Divided = len(own) > 0 && len(own[0].conditions) > 0
-	switch {
-	case p.Divided:
-		p.Indicator, p.Basis = "", v.basis(own[0].conditions[0])
-	case len(own) > 0:
-		if oneArea(own) {
-			p.Basis, p.Counted = v.basis(own[0]), v.counted(own[0])
-		} else {
-			for i, a := range own {
-				p.Standings[i].Basis, p.Standings[i].Counted = v.basis(a), v.counted(a)
-			}
-		}
-		p.Actual = v.actualFigure(&p.Frame, code, own)
+	if len(own) > 0 {
+		v.sayBasis(p, code, own)
 	}
 	p.Aims = p.Show(&shell.Figure{ID: "muc-tieu", Title: both("targets.aims"), Table: t, Source: v.SourceLine(obs), Open: true})
 	return p, nil
+}
+
+// siblings are the targets of other instruments for the same indicator.
+func (v *visit) siblings(code catalog.Code) (out []shell.Crumb) {
+	indicator := code.Notes["indicator"]
+	if code.Parent != "" || indicator == "" {
+		return nil
+	}
+	for _, a := range v.aims() {
+		if a.target == code.ID || noteOf(v.Snap, "CL_TARGET", a.target, "indicator") != indicator {
+			continue
+		}
+		c := shell.Crumb{Name: v.Say("targets.sibling", "name", nameOf(v.Snap, "CL_TARGET", a.target).In(v.Lang), "instrument", nameOf(v.Snap, "CL_INSTRUMENT", noteOf(v.Snap, "CL_TARGET", a.target, "instrument")).In(v.Lang)), URL: v.Link("/muc-tieu/" + a.target)}
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// sayBasis says what the target is judged by: once where that is the same for all, and draws it; a target of parts names that of its parts.
+func (v *visit) sayBasis(p *targetPage, code catalog.Code, own []aim) {
+	p.Divided = len(own[0].conditions) > 0
+	if p.Divided {
+		p.Indicator, p.Basis = "", v.basis(own[0].conditions[0])
+		return
+	}
+	if oneArea(own) {
+		p.Basis, p.Counted = v.basis(own[0]), v.counted(own[0])
+	} else {
+		for i, a := range own {
+			p.Standings[i].Basis, p.Standings[i].Counted = v.basis(a), v.counted(a)
+		}
+	}
+	p.Actual = v.actualFigure(&p.Frame, code, own)
 }
 
 // oneArea reports whether all of a target's years are for one area.

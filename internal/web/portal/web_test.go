@@ -338,6 +338,10 @@ func TestFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestDrawingsAndFilters(t *testing.T) {
+	s, _ := newSite(t)
 	for _, a := range []string{"/trang-chu", "/tinh?dinh-nghia=NSO", "/tinh?ban-do=o", "/muc-tieu", "/muc-tieu/KTS-1", "/so-lieu/DE_SHARE/A.VN.NSO.TOTAL"} {
 		path, query, _ := strings.Cut(a, "?")
 		t.Run(a+" as SVG is well-formed and self-contained", func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
@@ -177,20 +178,40 @@ func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNo
 	out.URL = v.Link("/so-lieu/" + f.ID + "/" + string(n.Cell.Key))
 	fixed := map[string]bool{} // the codes that all figures of a block share
 	if n.Cell.Key.Open() {
-		var choice []string
-		for i, code := range n.Cell.Key.Codes() {
-			if d := f.Dimensions[i].ID; code != "" {
-				fixed[d] = true
-				if d != "FREQ" && !strings.Contains(code, "+") { // a choice is one code; a dimension with several stays open
-					choice = append(choice, d, code)
-				}
-			}
-		}
-		out.URL = v.Link("/so-lieu/"+f.ID, choice...)
+		out.URL = v.blockLink(f, n.Cell.Key, fixed)
 	}
 	if !n.Cell.Period.IsZero() {
 		out.Period = text.FormatPeriod(v.Lang, n.Cell.Period)
 	}
+	v.whyFigures(&out, n, f, fixed, speaker)
+	if n.Run != nil {
+		out.Run = v.whyRunOf(n.Run, speaker)
+		if s, ok := speaker.Sentence(n); ok && depth > 0 {
+			out.Sentence = s.Text
+		}
+	}
+	for _, c := range n.From {
+		out.takeIn(v.whyTree(c, speaker, depth+1))
+	}
+	return out
+}
+
+// blockLink leads to the figures of a block: to its dataflow, with the codes chosen that it fixes, which are noted in fixed.
+func (v *visit) blockLink(f *catalog.Dataflow, key stat.Key, fixed map[string]bool) string {
+	var choice []string
+	for i, code := range key.Codes() {
+		if d := f.Dimensions[i].ID; code != "" {
+			fixed[d] = true
+			if d != "FREQ" && !strings.Contains(code, "+") { // a choice is one code; a dimension with several stays open
+				choice = append(choice, d, code)
+			}
+		}
+	}
+	return v.Link("/so-lieu/"+f.ID, choice...)
+}
+
+// whyFigures fills in the figures of a node, and says once what they share.
+func (v *visit) whyFigures(out *whyNode, n pipeline.Node, f *catalog.Dataflow, fixed map[string]bool, speaker *view.Speaker) {
 	list, omitted := view.Shown(n, fewVersions)
 	if omitted > 0 {
 		out.Omitted = v.Say("why.omitted", "n", v.count(omitted))
@@ -218,40 +239,39 @@ func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNo
 			}
 		}
 	}
-	if n.Run != nil {
-		title, method := speaker.Title(n.Run)
-		out.Run = &whyRun{ID: n.Run.ID, Title: title.In(v.Lang), Version: n.Run.Version}
-		if _, day, ok := pipeline.ReplayOf(n.Run.ID); ok {
-			out.Run.Replay = text.FormatDate(v.Lang, day)
-		} else {
-			out.Run.At = v.Minute(n.Run.FinishedAt)
-		}
-		if method != "" {
-			out.Run.MethodURL = v.methodLink(method)
-		}
-		if s, ok := speaker.Sentence(n); ok && depth > 0 {
-			out.Sentence = s.Text
-		}
+}
+
+func (v *visit) whyRunOf(run *pipeline.Run, speaker *view.Speaker) *whyRun {
+	title, method := speaker.Title(run)
+	out := &whyRun{ID: run.ID, Title: title.In(v.Lang), Version: run.Version}
+	if _, day, ok := pipeline.ReplayOf(run.ID); ok {
+		out.Replay = text.FormatDate(v.Lang, day)
+	} else {
+		out.At = v.Minute(run.FinishedAt)
 	}
-	for _, c := range n.From {
-		child := v.whyTree(c, speaker, depth+1)
-		if last := len(out.From) - 1; !child.Seen && last >= 0 && out.From[last].joins(child) {
-			out.From[last].Figures, out.From[last].Period = append(out.From[last].Figures, child.Figures...), ""
-			continue
-		}
-		if !child.Seen {
-			out.From = append(out.From, child)
-			continue
-		}
-		again := shell.Crumb{Name: child.Name, URL: child.URL}
-		if child.Period != "" {
-			again.Name += ", " + child.Period
-		}
-		if !slices.Contains(out.Again, again) {
-			out.Again = append(out.Again, again)
-		}
+	if method != "" {
+		out.MethodURL = v.methodLink(method)
 	}
 	return out
+}
+
+// takeIn puts an input under the node: beside the one before it that it joins, or by name alone when it was explained already.
+func (n *whyNode) takeIn(child whyNode) {
+	if !child.Seen {
+		if last := len(n.From) - 1; last >= 0 && n.From[last].joins(child) {
+			n.From[last].Figures, n.From[last].Period = append(n.From[last].Figures, child.Figures...), ""
+			return
+		}
+		n.From = append(n.From, child)
+		return
+	}
+	again := shell.Crumb{Name: child.Name, URL: child.URL}
+	if child.Period != "" {
+		again.Name += ", " + child.Period
+	}
+	if !slices.Contains(n.Again, again) {
+		n.Again = append(n.Again, again)
+	}
 }
 
 // speaker says in words what explanations mean.
