@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"pgregory.net/rapid"
 
+	"nhipso/internal/needs"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 	"nhipso/static"
@@ -26,19 +26,7 @@ import (
 // browser starts Chromium, or skips where there is none; in CI (CI=1) it must be there.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("Chromium is missing")
-		}
-		t.Skip("no Chromium on this machine")
-	}
+	path := needs.Browser(t)
 	dir, err := os.MkdirTemp("", "chart-browser")
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"nhipso/internal/needs"
 )
 
 // template is a data folder with figures, runs and a release, whose server has stopped. Making one takes a minute on a busy machine.
@@ -178,7 +180,7 @@ func TestABackupOnAFullDiskIsRefusedAndLeavesNothing(t *testing.T) {
 	dir := firstRelease(t)
 	small := t.TempDir()
 	err := syscall.Mount("tmpfs", small, "tmpfs", 0, "size=200k")
-	need(t, err == nil, "the right to mount a small file system")
+	needs.Here(t, err == nil, "the right to mount a small file system")
 	defer syscall.Unmount(small, syscall.MNT_DETACH)
 	o := run(t, "--lang", "en", "backup", small, "--data", dir)
 	if o.status != 4 || !strings.Contains(o.err, "disk became full") || strings.Count(strings.TrimSpace(o.err), "\n") > 0 {
@@ -201,7 +203,7 @@ func TestABackupOnAFullDiskIsRefusedAndLeavesNothing(t *testing.T) {
 
 func TestABackupGoesFromSQLiteToPostgreSQLAndBack(t *testing.T) {
 	address := os.Getenv("NHIPSO_TEST_POSTGRES")
-	need(t, address != "", "PostgreSQL (NHIPSO_TEST_POSTGRES)")
+	needs.Here(t, address != "", "PostgreSQL (NHIPSO_TEST_POSTGRES)")
 	dir := firstRelease(t)
 	own := newDatabase(t, address, fmt.Sprintf("nhipso_e2e_restore_%d", os.Getpid()))
 	file, back := filepath.Join(t.TempDir(), "b.zip"), filepath.Join(t.TempDir(), "back.zip")

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +19,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"nhipso/internal/needs"
 )
 
 // chromium is one browser for all tests that need one; each test opens tabs of its own in it.
@@ -35,8 +36,7 @@ type sharedBrowser struct {
 
 func (b *sharedBrowser) get(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	need(t, err == nil, "chromium")
+	path := needs.Browser(t)
 	b.once.Do(func() {
 		if b.dir, b.err = os.MkdirTemp("", "nhipso-e2e-chromium-"); b.err != nil {
 			return

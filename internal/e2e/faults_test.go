@@ -14,6 +14,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
+
+	"nhipso/internal/needs"
 )
 
 // TestKillDuringLoad ends the program without warning a hundred times while it loads. After each, the file is either in whole or not at all,
@@ -106,7 +108,7 @@ func TestLockedDatabaseIsWaitedForAndThenSaid(t *testing.T) {
 func TestFullDiskLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=700k")
-	need(t, err == nil, "the right to mount a small file system")
+	needs.Here(t, err == nil, "the right to mount a small file system")
 	defer syscall.Unmount(dir, syscall.MNT_DETACH)
 	o := run(t, "--lang", "en", "load", "--reference", "--data", dir)
 	if o.status != 4 || !strings.Contains(strings.ToLower(o.err), "full") {
@@ -128,7 +130,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 
 func TestOnPostgreSQL(t *testing.T) {
 	address := os.Getenv("NHIPSO_TEST_POSTGRES")
-	need(t, address != "", "PostgreSQL (NHIPSO_TEST_POSTGRES)")
+	needs.Here(t, address != "", "PostgreSQL (NHIPSO_TEST_POSTGRES)")
 	own := newDatabase(t, address, fmt.Sprintf("nhipso_e2e_%d", os.Getpid()))
 	notes := t.TempDir()
 	s, err := start("--database", own, "--data", notes)

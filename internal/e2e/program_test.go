@@ -41,18 +41,6 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// need skips a test where something is missing, and fails it in CI.
-func need(t *testing.T, ok bool, what string) {
-	t.Helper()
-	if ok {
-		return
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("CI must have %s", what)
-	}
-	t.Skipf("%s is not here", what)
-}
-
 // outcome is what a command left behind.
 type outcome struct {
 	status   int

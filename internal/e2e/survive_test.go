@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	_ "modernc.org/sqlite"
+
+	"nhipso/internal/needs"
 )
 
 // served is a data folder as "serve" leaves it on its first start: loaded, computed, published.
@@ -156,7 +158,7 @@ func TestReadOnlyMediaServeWhatOnlyReads(t *testing.T) {
 		}
 	}
 	err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64m")
-	need(t, err == nil, "the right to mount a small file system")
+	needs.Here(t, err == nil, "the right to mount a small file system")
 	defer syscall.Unmount(dir, syscall.MNT_DETACH)
 	copyOf(t, good, dir)
 	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {

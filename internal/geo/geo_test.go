@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/needs"
 	"nhipso/internal/tabular/record"
 )
 
@@ -78,9 +79,9 @@ func TestGrid(t *testing.T) {
 
 // The official crosswalk is kept beside the repository while it is built; the join table must agree with it wherever it is.
 func TestTheJoinTableAgreesWithTheOfficialCrosswalk(t *testing.T) {
-	b, err := os.ReadFile("../../../shared/domain/tables/province_crosswalk_63_34.csv")
+	b, err := os.ReadFile(needs.Shared(t, "domain/tables/province_crosswalk_63_34.csv"))
 	if err != nil {
-		t.Skip("the official crosswalk is not beside this repository")
+		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/needs"
 	"nhipso/internal/tabular"
 )
 
@@ -31,12 +32,12 @@ func wantCode(t testing.TB, err error, code string) *fault.Error {
 	return fault.All(err)[0]
 }
 
-// shared opens a file of the reference data, or skips where it is not at hand.
+// shared opens a file of the reference data beside the repository.
 func shared(t testing.TB, name string) *os.File {
 	t.Helper()
-	f, err := os.Open("../../../shared/data/io/" + name)
+	f, err := os.Open(needs.Shared(t, "data/io/"+name))
 	if err != nil {
-		t.Skip("the reference data are not at hand")
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
 	return f

@@ -9,19 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/needs"
 	"nhipso/internal/stat"
 )
 
-// domainNotes is where the domain notes lie beside a checkout; tests that read them are skipped where they are not.
-const domainNotes = "../../../shared/domain"
-
-// note reads one of the domain notes.
+// note reads one of the domain notes beside the repository.
 func note(t *testing.T, name string) string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(domainNotes, name))
-	if os.IsNotExist(err) {
-		t.Skip("the domain notes are not here")
-	}
+	b, err := os.ReadFile(needs.Shared(t, "domain/"+name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,21 +4,18 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
+	"nhipso/internal/needs"
 	"nhipso/internal/stat"
 )
 
-// provincial reads one of the shared provincial files, or skips where they are not.
+// provincial reads one of the provincial files beside the repository.
 func provincial(t *testing.T, name string) []map[string]string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "data", "vn_provincial", filepath.FromSlash(name)))
-	if os.IsNotExist(err) {
-		t.Skip("the provincial files are not here")
-	}
+	b, err := os.ReadFile(needs.Shared(t, "data/vn_provincial/"+name))
 	if err != nil {
 		t.Fatal(err)
 	}

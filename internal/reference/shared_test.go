@@ -4,23 +4,18 @@ import (
 	"encoding/csv"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/needs"
 	"nhipso/internal/stat"
 )
 
-// tables is where the domain tables lie beside a checkout; tests that compare with them are skipped where they are not.
-const tables = "../../../shared/domain/tables"
-
+// table reads one of the domain tables beside the repository.
 func table(t *testing.T, name string) []map[string]string {
 	t.Helper()
-	f, err := os.Open(filepath.Join(tables, name+".csv"))
-	if os.IsNotExist(err) {
-		t.Skip("the domain tables are not here")
-	}
+	f, err := os.Open(needs.Shared(t, "domain/tables/"+name+".csv"))
 	if err != nil {
 		t.Fatal(err)
 	}

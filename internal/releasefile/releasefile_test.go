@@ -19,6 +19,7 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/monitor"
+	"nhipso/internal/needs"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
@@ -364,12 +365,7 @@ func TestKeysAreMadeOnceAndRead(t *testing.T) {
 // TestPlainToolsCheckAFile: whoever has neither the program nor a database can check a file.
 func TestPlainToolsCheckAFile(t *testing.T) {
 	for _, tool := range []string{"openssl", "sha256sum"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("CI") != "" {
-				t.Fatal(tool + " is not installed: .ci/run installs it")
-			}
-			t.Skip(tool + " is not installed")
-		}
+		needs.Program(t, tool)
 	}
 	name := written(t, content(), key)
 	if err := WriteBeside(name, key); err != nil {

@@ -1,16 +1,18 @@
 package store_test
 
 import (
+	"fmt"
 	"syscall"
 	"testing"
+
+	"nhipso/internal/needs"
 )
 
 // mountSmallDisk puts a disk of two megabytes at a folder, which takes the rights of root.
 func mountSmallDisk(t *testing.T, dir string) {
 	t.Helper()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
-		t.Skip("needs the right to mount a small disk: ", err)
-	}
+	err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m")
+	needs.Here(t, err == nil, fmt.Sprintf("the right to mount a small disk (%v)", err))
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 }
 

@@ -2,8 +2,18 @@
 
 package store_test
 
-import "testing"
+import (
+	"testing"
 
-func mountSmallDisk(t *testing.T, _ string) { t.Helper(); t.Skip("mounts a small disk on Linux only") }
+	"nhipso/internal/needs"
+)
 
-func mountReadOnly(t *testing.T, _ string) { t.Helper(); t.Skip("mounts on Linux only") }
+func mountSmallDisk(t *testing.T, _ string) {
+	t.Helper()
+	needs.Here(t, false, "Linux, which mounts a small disk,")
+}
+
+func mountReadOnly(t *testing.T, _ string) {
+	t.Helper()
+	needs.Here(t, false, "Linux, which mounts a disk,")
+}

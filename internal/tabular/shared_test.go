@@ -8,19 +8,15 @@ import (
 	"testing"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/needs"
 	"nhipso/internal/tabular"
 )
 
-// shared holds real files, where they lie beside the checkout.
-const shared = "../../../shared/data"
-
-// real opens a real file, or skips the test.
+// real opens a real file of those beside the repository.
 func real(t *testing.T, name string, o tabular.Options) (*tabular.File, error) {
 	t.Helper()
-	f, err := os.Open(filepath.Join(shared, name))
-	if err != nil {
-		t.Skip("the real files are not there")
-	}
+	f, err := os.Open(needs.Shared(t, "data/"+name))
+	must(t, err)
 	defer f.Close()
 	return tabular.Open(f, name, o)
 }
@@ -46,12 +42,10 @@ func TestABulletinOfTheStatisticsOffice(t *testing.T) {
 
 // Every table that the office's own site writes is read: semicolons, byte order marks, titles, marks. One was saved in an encoding of its own.
 func TestTablesOfTheOfficesSite(t *testing.T) {
-	const folder = "vn_macro/gso_px_exports"
-	if _, err := os.Stat(filepath.Join(shared, folder)); err != nil {
-		t.Skip("the real files are not there")
-	}
+	shared := needs.Shared(t, "data")
+	folder := needs.Shared(t, "data/vn_macro/gso_px_exports")
 	read, refused := 0, 0
-	must(t, filepath.WalkDir(filepath.Join(shared, folder), func(p string, d fs.DirEntry, err error) error {
+	must(t, filepath.WalkDir(folder, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"nhipso/internal/needs"
 )
 
 // held is the value that a cell with a formula was written with.
@@ -62,13 +64,7 @@ func forgetting(t *testing.T, f *excelize.File) []byte {
 // office lets LibreOffice compute workbooks from nothing but their inputs, and gives the rows of one sheet of each.
 func office(t *testing.T, sheet string, files []*excelize.File) [][][]string {
 	t.Helper()
-	program, err := exec.LookPath("soffice")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("LibreOffice is not installed: .ci/run installs it")
-		}
-		t.Skip("LibreOffice is not installed")
-	}
+	program := needs.Program(t, "soffice")
 	folder := t.TempDir()
 	args := []string{"-env:UserInstallation=file://" + filepath.Join(folder, "profile"), "--headless",
 		"--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1", "--outdir", folder}

@@ -10,6 +10,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
+
+	"nhipso/internal/needs"
 )
 
 // pair draws a balanced supply and use pair in which every product is mainly made by one industry.
@@ -268,9 +270,9 @@ func TestMultiRegion(t *testing.T) {
 // tsv reads the numbers of a sample with three leading columns and two or more heading rows.
 func tsv(t *testing.T, name string) *mat.Dense {
 	t.Helper()
-	b, err := os.ReadFile("../../../../shared/data/io/" + name)
+	b, err := os.ReadFile(needs.Shared(t, "data/io/"+name))
 	if err != nil {
-		t.Skip("the sample is not at hand")
+		t.Fatal(err)
 	}
 	var rows [][]float64
 	for line := range strings.Lines(string(b)) {

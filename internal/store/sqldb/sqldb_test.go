@@ -19,6 +19,7 @@ import (
 	"pgregory.net/rapid"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/needs"
 )
 
 func TestBindsInOrderLoseTheirNumbersAndOthersKeepThem(t *testing.T) {
@@ -190,9 +191,7 @@ func TestAcknowledgedCommitsAreFlushedAndReadersCannotWrite(t *testing.T) {
 func TestSQLiteRunsOnTheLibcThatItWasGeneratedFor(t *testing.T) {
 	list := func(module string) (version string, gomod []byte) {
 		out, err := exec.Command("go", "list", "-m", "-json", module).Output()
-		if err != nil {
-			t.Skip("needs the go command: ", err)
-		}
+		needs.Here(t, err == nil, "the go command")
 		var m struct{ Version, GoMod string }
 		if err := json.Unmarshal(out, &m); err != nil {
 			t.Fatal(err)

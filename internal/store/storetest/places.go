@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipso/internal/needs"
 	"nhipso/internal/store"
 	"nhipso/internal/store/sqldb"
 )
@@ -28,16 +29,11 @@ func SQLitePlace(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempD
 var schemas atomic.Int64
 
 // PostgresPlace is a new schema on the server that NHIPSO_TEST_POSTGRES names. Without that variable the test is skipped,
-// except under CI=true, where a database that nobody tested must not pass for one that works.
+// except in CI, where a database that nobody tested must not pass for one that works.
 func PostgresPlace(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("NHIPSO_TEST_POSTGRES")
-	if server == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("CI=true, but NHIPSO_TEST_POSTGRES does not name a PostgreSQL server")
-		}
-		t.Skip("NHIPSO_TEST_POSTGRES does not name a PostgreSQL server")
-	}
+	needs.Here(t, server != "", "a PostgreSQL server that NHIPSO_TEST_POSTGRES names")
 	u, err := url.Parse(server)
 	if err != nil {
 		t.Fatal(err)

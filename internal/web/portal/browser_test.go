@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -14,24 +13,14 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"nhipso/internal/needs"
 )
 
 // browser starts Chromium, or skips where there is none; in CI (CI=1) it must be there.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("Chromium is missing")
-		}
-		t.Skip("no Chromium on this machine")
-	}
+	path := needs.Browser(t)
 	dir, err := os.MkdirTemp("", "web-browser")
 	if err != nil {
 		t.Fatal(err)
