@@ -102,7 +102,7 @@ func (a *app) downloads(gate *publish.Gate) downloads {
 		if err != nil {
 			return nil, err
 		}
-		return o.Key.Public().(ed25519.PublicKey), nil
+		return releasefile.PublicOf(o.Key), nil
 	}}
 }
 
@@ -120,7 +120,7 @@ func (x *examination) filesOf(ctx context.Context, a *app) error {
 	for _, name := range names {
 		f, err := releasefile.Open(name)
 		if err == nil {
-			_, err = f.Verify(ctx, with.Key.Public().(ed25519.PublicKey))
+			_, err = f.Verify(ctx, releasefile.PublicOf(with.Key))
 			f.Close() //nolint:errcheck // nothing was written
 		}
 		if err != nil {
