@@ -19,6 +19,8 @@ type Limit struct {
 	Now     func() time.Time
 	Trusted []netip.Prefix // proxies whose X-Forwarded-For is believed
 	Exempt  func(*http.Request) bool
+	Shared  *Shared // with the servers that answer beside this one; nil for a server of its own
+	Name    string  // of the limit among those shared
 }
 
 // maxClients bounds the memory of the limit; when it is reached, full buckets are dropped, which loses nothing.
@@ -26,24 +28,9 @@ const maxClients = 100_000
 
 // Wrap refuses, with 429 and Retry-After, what goes beyond the limit; refuse writes the words.
 func (l Limit) Wrap(refuse http.Handler) Wrap {
-	var mu sync.Mutex
-	clients := map[string]*rate.Limiter{}
-	bucket := func(client string, now time.Time) *rate.Limiter {
-		mu.Lock()
-		defer mu.Unlock()
-		b := clients[client]
-		if b == nil {
-			if len(clients) >= maxClients {
-				for k, old := range clients {
-					if old.TokensAt(now) >= float64(l.Burst) {
-						delete(clients, k)
-					}
-				}
-			}
-			b = rate.NewLimiter(rate.Limit(l.Rate), l.Burst)
-			clients[client] = b
-		}
-		return b
+	buckets := &buckets{Limit: l, clients: map[string]*rate.Limiter{}}
+	if l.Shared != nil {
+		l.Shared.add(l.Name, buckets)
 	}
 	return func(next http.Handler) http.Handler {
 		if math.IsInf(l.Rate, 1) {
@@ -51,10 +38,7 @@ func (l Limit) Wrap(refuse http.Handler) Wrap {
 		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if l.Exempt == nil || !l.Exempt(r) {
-				now := l.Now()
-				turn := bucket(Client(r, l.Trusted), now).ReserveN(now, 1)
-				if wait := turn.DelayFrom(now); wait > 0 {
-					turn.CancelAt(now) // who is refused takes nobody's turn
+				if wait := buckets.take(Client(r, l.Trusted), l.Now()); wait > 0 {
 					w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 					refuse.ServeHTTP(w, r)
 					return
@@ -63,4 +47,51 @@ func (l Limit) Wrap(refuse http.Handler) Wrap {
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// buckets are what clients have left of a limit.
+type buckets struct {
+	Limit
+	mu      sync.Mutex
+	clients map[string]*rate.Limiter
+	spent   map[string]int // by each client since the other servers were told; nil where there are none
+}
+
+// take takes a request from what a client has left, and gives how long it has to wait when there is nothing.
+func (b *buckets) take(client string, now time.Time) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	bucket := b.of(client, now)
+	turn := bucket.ReserveN(now, 1)
+	if wait := turn.DelayFrom(now); wait > 0 {
+		turn.CancelAt(now) // who is refused takes nobody's turn
+		return wait
+	}
+	if b.spent != nil && (len(b.spent) < maxClients || b.spent[client] > 0) {
+		b.spent[client]++
+	}
+	return 0
+}
+
+// less takes from a client what another server let through. It may leave less than nothing, as much as a burst.
+func (b *buckets) less(client string, n int, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.of(client, now).ReserveN(now, min(n, b.Burst))
+}
+
+func (b *buckets) of(client string, now time.Time) *rate.Limiter {
+	bucket := b.clients[client]
+	if bucket == nil {
+		if len(b.clients) >= maxClients {
+			for k, old := range b.clients {
+				if old.TokensAt(now) >= float64(b.Burst) {
+					delete(b.clients, k)
+				}
+			}
+		}
+		bucket = rate.NewLimiter(rate.Limit(b.Rate), b.Burst)
+		b.clients[client] = bucket
+	}
+	return bucket
 }

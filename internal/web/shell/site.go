@@ -30,13 +30,14 @@ type Config struct {
 	Library  Library
 	Log      *slog.Logger
 	Now      func() time.Time
-	BaseURL  string         // "https://…" when it is known; else each request's own host is used
-	Trusted  []netip.Prefix // proxies whose X-Forwarded headers are believed
-	Rate     float64        // requests a second and client; 0 means 50
-	Burst    int            // requests that a client may make at once; 0 means 200
-	Memory   int            // bytes of rendered pages to keep; 0 means 64 MiB
-	Renderer Renderer       // to share drawings with others; nil makes one
-	Deadline time.Duration  // after which work on a request stops; 0 means a minute
+	BaseURL  string             // "https://…" when it is known; else each request's own host is used
+	Trusted  []netip.Prefix     // proxies whose X-Forwarded headers are believed
+	Rate     float64            // requests a second and client; 0 means 50
+	Burst    int                // requests that a client may make at once; 0 means 200
+	Shared   *middleware.Shared // makes the limits of several servers one; nil for a server of its own
+	Memory   int                // bytes of rendered pages to keep; 0 means 64 MiB
+	Renderer Renderer           // to share drawings with others; nil makes one
+	Deadline time.Duration      // after which work on a request stops; 0 means a minute
 }
 
 // Renderer draws; chart.Renderer does. It stops when the context ends.
@@ -54,6 +55,7 @@ type Site struct {
 	base       string
 	memory     *middleware.Memory
 	trusted    []netip.Prefix
+	shared     *middleware.Shared
 	modules    []Module
 	templates  map[string]*template.Template
 	api        bool             // there is an API beside the pages
@@ -87,14 +89,14 @@ func New(c Config, modules ...Maker) *Site {
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
-	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), memory: middleware.NewMemory(c.Memory), trusted: c.Trusted,
+	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), memory: middleware.NewMemory(c.Memory), trusted: c.Trusted, shared: c.Shared,
 		mux: http.NewServeMux(), pages: http.NewServeMux(), routes: map[string]Route{}, unlimited: map[string]bool{}}
 	for _, makes := range modules {
 		s.modules = append(s.modules, makes(s))
 	}
 	s.templates = parse(s.modules)
 	s.declare()
-	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted,
+	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted, Shared: c.Shared, Name: "all",
 		Exempt: func(r *http.Request) bool {
 			return strings.HasPrefix(r.URL.Path, static.Prefix) || s.unlimited[r.URL.Path]
 		}}
@@ -191,7 +193,7 @@ func (s *Site) declare() {
 		for _, a := range m.Answers {
 			h := a.Handler
 			if a.Rate > 0 {
-				limit := middleware.Limit{Rate: a.Rate, Burst: a.Burst, Now: s.now, Trusted: s.trusted}
+				limit := middleware.Limit{Rate: a.Rate, Burst: a.Burst, Now: s.now, Trusted: s.trusted, Shared: s.shared, Name: a.Pattern}
 				h = limit.Wrap(s.Failing(http.StatusTooManyRequests, "web.too-many"))(h)
 			}
 			answer(a.Pattern, h)
