@@ -47,8 +47,10 @@ func PostgresPlace(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := db.Writer().ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE"); err != nil {
-			t.Error(err)
+		for _, s := range []string{schema, schema + "_jobs"} { // and the queue beside it
+			if _, err := db.Writer().ExecContext(context.Background(), "DROP SCHEMA IF EXISTS "+s+" CASCADE"); err != nil {
+				t.Error(err)
+			}
 		}
 		db.Close()
 	})
