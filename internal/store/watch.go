@@ -28,3 +28,6 @@ func (s *Store) CheckNote(ctx context.Context) error {
 	}
 	return note.lost(s.db.Name, found)
 }
+
+// Watch calls changed soon after anything was stored, by whatever program, until the context ends. It may call it more often, and at once does.
+func (s *Store) Watch(ctx context.Context, changed func()) { s.db.Watch(ctx, changed) }

@@ -60,7 +60,7 @@ func openSQLite(path string, o Options) (*DB, error) {
 	}
 	readers := max(4, runtime.NumCPU())
 	db.write.SetMaxOpenConns(1)
-	db.read.SetMaxOpenConns(readers)
+	db.read.SetMaxOpenConns(readers + 1) // one may watch
 	db.read.SetMaxIdleConns(readers)
 	return db, nil
 }

@@ -219,6 +219,11 @@ func (db *DB) once(ctx context.Context, do func(*Tx) error) error {
 	if err := do(&Tx{db, conn, tx}); err != nil {
 		return err
 	}
+	if db.Dialect == Postgres {
+		if _, err := tx.ExecContext(ctx, notify); err != nil {
+			return db.Fault(err)
+		}
+	}
 	if err := tx.Commit(); err != nil {
 		f := db.Fault(err)
 		if unsure[fault.CodeOf(f)] && !errors.Is(err, sql.ErrTxDone) {

@@ -112,6 +112,7 @@ func RunAll(t *testing.T, at Place) {
 		{"seals", testSeals},
 		{"numbers", testNumbers},
 		{"clock", testClock},
+		{"watch", testWatch},
 	} {
 		t.Run(suite.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,95 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	watchEvery = 250 * time.Millisecond // how often a SQLite file is asked whether it changed; the question reads one page of memory
+	pingEvery  = 30 * time.Second       // how often a server that says nothing is asked whether it is still there
+	againAfter = time.Second            // after a failure; until it is mended, changes are taken to come this often
+)
+
+// notify tells whoever watches a schema on PostgreSQL that something was stored; it is told when the transaction commits.
+const notify = "SELECT pg_notify(" + channel + ", '')"
+
+// channel is what is listened on: names are cut at 63 bytes.
+const channel = "'nhipso/' || left(current_schema()::text, 50)"
+
+// Watch calls changed soon after anything was stored, by whatever program, until the context ends. It may call it more often, and at once does.
+func (db *DB) Watch(ctx context.Context, changed func()) {
+	look := db.watchSQLite
+	if db.Dialect == Postgres {
+		look = db.watchPostgres
+	}
+	for ctx.Err() == nil {
+		conn, err := db.read.Conn(ctx)
+		if err == nil {
+			changed() // something may have been stored while nobody watched
+			look(ctx, conn, changed)
+			conn.Close()
+		}
+		if !wait(ctx, againAfter) {
+			return
+		}
+		changed()
+	}
+}
+
+// wait waits, and reports whether the context lasted.
+func wait(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// watchSQLite asks, on a connection that writes nothing, whether another one has.
+func (db *DB) watchSQLite(ctx context.Context, conn *sql.Conn, changed func()) {
+	for seen := int64(-1); ; {
+		var now int64
+		if err := conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&now); err != nil {
+			return
+		}
+		if seen >= 0 && now != seen {
+			changed()
+		}
+		seen = now
+		if !wait(ctx, watchEvery) {
+			return
+		}
+	}
+}
+
+// watchPostgres listens. The connection is not used for anything else afterwards.
+func (db *DB) watchPostgres(ctx context.Context, conn *sql.Conn, changed func()) {
+	conn.Raw(func(driverConn any) error { //nolint:errcheck // whatever ended it, the caller begins again
+		c := driverConn.(*stdlib.Conn).Conn()
+		var name string
+		err := c.QueryRow(ctx, "SELECT "+channel).Scan(&name)
+		if err == nil {
+			_, err = c.Exec(ctx, "LISTEN "+pgx.Identifier{name}.Sanitize())
+		}
+		for err == nil {
+			bounded, cancel := context.WithTimeout(ctx, pingEvery)
+			_, err = c.WaitForNotification(bounded)
+			cancel()
+			switch {
+			case err == nil:
+				changed()
+			case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+				err = c.Ping(ctx)
+			}
+		}
+		return driver.ErrBadConn
+	})
+}
