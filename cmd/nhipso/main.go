@@ -38,6 +38,8 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", serve},
+		{"worker", workJobs},
+		{"jobs", jobsCommand},
 		{"load", load},
 		{"finding", finding},
 		{"run", runRecipes},

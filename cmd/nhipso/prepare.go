@@ -3,15 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
-	"sync"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
-	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
-	"nhipso/internal/stat"
 )
 
 // preparer prepares the periodic publications, at the desk at which every release is carried.
@@ -77,45 +73,4 @@ func (a *app) describeRelease(ctx context.Context, e *env, o releaseOptions) err
 	}
 	r, err := a.desk().Describe(ctx, o.id, words, by)
 	return e.said(err, "release.described", "id", r.ID)
-}
-
-// worker prepares publications beside a server: one at a time, and only when something was loaded or a day began since it last looked.
-type worker struct {
-	app  *app
-	mu   sync.Mutex
-	done chan struct{} // closed when what began last has ended
-	seen string
-	on   bool
-}
-
-// look begins to prepare when there is reason to. It does not wait: recipes take seconds, and a release comes out at its second.
-func (w *worker) look(ctx context.Context) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	last, err := w.app.store.LastMessage(ctx)
-	reason := fmt.Sprint(last, stat.DateOf(w.app.now().In(w.app.catalog.Zone())))
-	if err != nil || w.on || reason == w.seen {
-		return
-	}
-	w.on, w.seen = true, reason
-	done := make(chan struct{})
-	w.done = done
-	middleware.Go(w.app.log, "prepare", func() {
-		defer close(done)
-		defer func() {
-			w.mu.Lock()
-			w.on = false
-			w.mu.Unlock()
-		}()
-		if _, err := w.app.preparer().Prepare(ctx); err != nil && ctx.Err() == nil {
-			w.app.log.LogAttrs(ctx, slog.LevelWarn, "prepare", slog.String("error", fault.In(err, "en")))
-		}
-	})
-}
-
-// wait waits until nothing is being prepared any more.
-func (w *worker) wait() {
-	if w.done != nil {
-		<-w.done
-	}
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -134,14 +133,12 @@ type files struct {
 func (f *files) source(ctx context.Context, r publish.Release, from time.Time, content func(context.Context) (publish.Content, error)) (publish.Source, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	name := filepath.Join(f.place.data, releaseFolder, fileOf(publish.Edition{Release: r.ID, From: from, ID: r.Edition(from)}))
+	name := filepath.Join(f.place.data, releaseFolder, releaseFileName(r, from))
 	if have, ok := f.open[name]; ok {
 		return shelved{have, f.app.source()}, nil
 	}
-	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
-		if err := f.write(ctx, name, content); err != nil && fault.CodeOf(err) != "releasefile.exists" { // another server was first
-			return nil, err
-		}
+	if err := f.have(ctx, name, content); err != nil {
+		return nil, err
 	}
 	file, err := releasefile.Open(name)
 	if err != nil {
@@ -152,6 +149,39 @@ func (f *files) source(ctx context.Context, r publish.Release, from time.Time, c
 	}
 	f.open[name] = file
 	return shelved{file, f.app.source()}, nil
+}
+
+// releaseFileName names the file of a release from a moment on.
+func releaseFileName(r publish.Release, from time.Time) string {
+	return fileOf(publish.Edition{Release: r.ID, From: from, ID: r.Edition(from)})
+}
+
+// ahead writes the file of a release before its minute. A release that has changed since has another file, which another job writes.
+func (f *files) ahead(ctx context.Context, id string, from time.Time, name string) error {
+	r, err := f.store.ReleaseByID(ctx, id)
+	if err != nil || releaseFileName(r, from) != name || r.State != publish.Approved && r.State != publish.Published {
+		return err
+	}
+	gate := f.gate()
+	return f.have(ctx, filepath.Join(f.place.data, releaseFolder, name), func(ctx context.Context) (publish.Content, error) { return gate.Content(ctx, id, from) })
+}
+
+// have sees to it that a file is there. Of several servers that want it one writes it and the others wait.
+func (f *files) have(ctx context.Context, name string, content func(context.Context) (publish.Content, error)) error {
+	there := func() bool { _, err := os.Stat(name); return err == nil }
+	if there() {
+		return nil
+	}
+	return f.store.Alone(ctx, "release-file", func() error {
+		if there() {
+			return nil
+		}
+		err := f.write(ctx, name, content)
+		if fault.CodeOf(err) == "releasefile.exists" {
+			return nil
+		}
+		return err
+	})
 }
 
 func (f *files) write(ctx context.Context, name string, content func(context.Context) (publish.Content, error)) error {
@@ -250,7 +280,7 @@ func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s c
 	}
 	a.log = log
 	gate := a.gate()
-	return a.serveOn(ctx, e, listeners, s, gate, gate.Refresh)
+	return a.serveOn(ctx, e, listeners, s, gate, func(context.Context) error { return nil })
 }
 
 // mirrored is an installation without a store: everything comes from the file.

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/jobs"
 	"nhipso/internal/pipeline"
 )
 
@@ -29,26 +32,110 @@ func runRecipes(ctx context.Context, e *env, args []string) error {
 	if *list {
 		return a.listRecipes(ctx, e)
 	}
-	chosen, err := choose(a.recipes, names)
+	if _, err := choose(a.recipes, names); err != nil {
+		return err
+	}
+	return a.runAsJob(ctx, e, recipesArgs{Only: names, Force: *force})
+}
+
+// runAsJob has recipes run as a job, which this program does itself unless a server or worker is faster, and tells of each as it is done.
+// Whoever stops the program stops the job.
+func (a *app) runAsJob(ctx context.Context, e *env, what recipesArgs) error {
+	q, err := a.openQueue(ctx)
 	if err != nil {
 		return err
 	}
-	return a.runStale(ctx, e, chosen, *force)
+	defer q.Close()
+	job, _, err := q.Add(ctx, jobs.Job{Kind: recipesJob, Args: what, Attempts: 1})
+	if err != nil {
+		return err
+	}
+	var here error // of the job, when it is done here
+	handler := func(ctx context.Context, t *jobs.Task) error {
+		err := a.recipesHandler(ctx, t)
+		if t.ID == job.ID {
+			here = err
+		}
+		return err
+	}
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var work fault.Group
+	work.Go(func() {
+		err = q.Work(working, jobs.Workers{Handlers: map[string]jobs.Handler{recipesJob: handler}})
+	})
+	end, awaiting := a.await(ctx, e, q, job.ID)
+	stop()
+	work.Wait()
+	if err = errors.Join(awaiting, err); err != nil {
+		return err
+	}
+	last, _ := end.Last()
+	switch {
+	case end.State == jobs.Done:
+		return nil
+	case end.State == jobs.Cancelled:
+		return fault.New("jobs.cancelled", "id", job.ID)
+	case here != nil:
+		return here
+	}
+	return fault.New("jobs.failed", "id", job.ID, "fault", last)
 }
 
-// runStale runs recipes and tells of each as it is done.
-func (a *app) runStale(ctx context.Context, e *env, recipes []pipeline.Recipe, force bool) error {
-	done := 0
-	runner := a.runner(func(r pipeline.Recipe, run pipeline.Run, ran bool) {
-		done++
-		key := "run.fresh"
-		if ran {
-			key = "run.done"
+// awaitEvery is how often whoever waits for a job looks how far it is.
+const awaitEvery = 50 * time.Millisecond
+
+// await waits for the end of a job and tells of each recipe as it is done. When the context ends, it cancels the job.
+func (a *app) await(ctx context.Context, e *env, q jobs.Queue, id int64) (jobs.Info, error) {
+	told, cancelled := 0, false
+	anyway := context.WithoutCancel(ctx)
+	for {
+		i, err := q.Get(anyway, id)
+		if err != nil {
+			return i, err
 		}
-		fmt.Fprintln(e.err, e.w(key, "n", done, "of", len(recipes), "title", r.Title.In(e.lang), "outputs", run.Outputs,
-			"time", run.FinishedAt.Sub(run.StartedAt).Round(time.Millisecond)))
-	})
-	_, err := runner.RunStale(ctx, recipes, force)
+		var done []recipeDone
+		if len(i.Progress.Detail) > 0 {
+			if err := json.Unmarshal(i.Progress.Detail, &done); err != nil {
+				return i, fault.New("jobs.bad-args", "kind", i.Kind, "id", id).Because(err)
+			}
+		}
+		for ; told < len(done); told++ {
+			a.tellRecipe(e, told+1, i.Progress.Of, done[told])
+		}
+		if i.State.Ended() {
+			return i, nil
+		}
+		if ctx.Err() != nil && !cancelled {
+			cancelled = true
+			if _, err := q.Cancel(anyway, id); err != nil && fault.CodeOf(err) != "jobs.ended" {
+				return i, err
+			}
+		}
+		time.Sleep(awaitEvery)
+	}
+}
+
+func (a *app) tellRecipe(e *env, n, of int, d recipeDone) {
+	title := d.Recipe
+	for _, r := range a.recipes {
+		if r.ID == d.Recipe {
+			title = r.Title.In(e.lang)
+		}
+	}
+	key := "run.fresh"
+	if d.Ran {
+		key = "run.done"
+	}
+	fmt.Fprintln(e.err, e.w(key, "n", n, "of", of, "title", title, "outputs", d.Outputs, "time", d.Took.Round(time.Millisecond)))
+}
+
+// runStale runs recipes here and tells of each as it is done.
+func (a *app) runStale(ctx context.Context, e *env, recipes []pipeline.Recipe) error {
+	done := 0
+	_, err := a.runner(func(r pipeline.Recipe, run pipeline.Run, ran bool) {
+		done++
+		a.tellRecipe(e, done, len(recipes), newRecipeDone(r, run, ran))
+	}).RunStale(ctx, recipes, false)
 	return err
 }
 

@@ -24,9 +24,9 @@ type running struct {
 	failed  chan error
 }
 
-// serveOn answers on the listeners until the context ends. look is called every few seconds, and at the next minute at which something comes
-// out; it says whether the public sees another release than before.
-func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, gate *publish.Gate, look func(context.Context) (bool, error)) error {
+// serveOn answers on the listeners until the context ends, and shows a new release at its minute. plan is called whenever something may have
+// changed, to have jobs done.
+func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, gate *publish.Gate, plan func(context.Context) error) error {
 	how := a.serving(gate, s)
 	site, err := a.site(gate, a.log, how)
 	if err != nil {
@@ -49,33 +49,31 @@ func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, g
 	ahead := func() { middleware.Go(a.log, "warm", func() { site.Warm(ctx, addr.String()) }) }
 	ahead()
 
-	timer := time.NewTimer(nextLook(ctx, gate.Source, a.now()))
-	defer timer.Stop()
-	told := ""
-	for {
-		select {
-		case err := <-r.failed:
-			return err
-		case <-timer.C:
-			// A failed look leaves the snapshot in memory as it is: readers go on, and the next look may succeed.
-			fresh, err := look(ctx)
-			if err != nil && ctx.Err() == nil {
-				if trouble := fault.In(err, "en"); trouble != told { // once, not at every look
-					told = trouble
-					a.log.Warn("refresh", "error", trouble)
-				}
-			}
+	following, stop := context.WithCancel(ctx)
+	followed := make(chan struct{})
+	middleware.Go(a.log, "follow", func() {
+		defer close(followed)
+		planning, showing := troubles{log: a.log, what: "jobs"}, troubles{log: a.log, what: "refresh"}
+		a.follow(following, gate.Source, func(ctx context.Context) {
+			planning.tell(ctx, plan(ctx))
+			// A failed look leaves what is shown as it is: readers go on, and the next look may succeed.
+			fresh, err := gate.Refresh(ctx)
+			showing.tell(ctx, err)
 			if fresh {
 				if view, err := gate.View(ctx, publish.Everybody()); err == nil {
 					a.log.Info("release shown", "release", view.Release.ID, "minute", view.Release.PublishAt)
 				}
 				ahead()
 			}
-			timer.Reset(nextLook(ctx, gate.Source, a.now()))
-		case <-ctx.Done():
-			r.stop(context.WithoutCancel(ctx))
-			return nil
-		}
+		})
+	})
+	defer func() { stop(); <-followed }()
+	select {
+	case err := <-r.failed:
+		return err
+	case <-ctx.Done():
+		r.stop(context.WithoutCancel(ctx))
+		return nil
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 	"nhipso/internal/publish"
 )
 
-// How often the server looks for a release whose minute has come.
-const lookout = 2 * time.Second
+// How often a server looks what is new in any case. It is told of what is stored, and knows the next minute: this is for what goes wrong on the way.
+const lookout = 5 * time.Second
 
 // serve opens the portal and the API; on a new data folder it first loads, computes and publishes.
 func serve(ctx context.Context, e *env, args []string) error {
@@ -60,17 +60,21 @@ func serve(ctx context.Context, e *env, args []string) error {
 	gate := a.gate()
 	gate.Files = kept.source
 	gate.Warn = func(err error) { log.Warn("no file of the release", "error", fault.In(err, "en")) }
-	look := &lookoutFor{app: a, gate: gate, warn: func(err error) { log.Warn("not recorded", "error", fault.In(err, "en")) }}
-	if _, err := look.refresh(ctx); err != nil {
+	if _, err := gate.Refresh(ctx); err != nil {
 		return err
 	}
-	w := &worker{app: a}
-	defer w.wait()
-	return a.serveOn(ctx, e, listeners, s, gate, func(ctx context.Context) (bool, error) {
-		fresh, err := look.refresh(ctx)
-		w.look(ctx)
-		return fresh, err
-	})
+	if s.Text("jobs") == "off" || a.store.ReadOnly() {
+		return a.serveOn(ctx, e, listeners, s, gate, func(context.Context) error { return nil })
+	}
+	working, stop := context.WithCancel(ctx)
+	at, err := a.openStation(working, kept, s.Duration("stop-timeout"))
+	if err != nil {
+		stop()
+		return err
+	}
+	defer at.wait()
+	defer stop()
+	return a.serveOn(ctx, e, listeners, s, gate, at.plan)
 }
 
 // ports are the listeners of a server. The main one speaks TLS where it is told how.
@@ -146,30 +150,10 @@ func (a *app) prepareFirst(ctx context.Context, e *env) error {
 	if err := a.loadReference(ctx, e); err != nil {
 		return err
 	}
-	if err := a.runStale(ctx, e, a.recipes, false); err != nil {
+	if err := a.runStale(ctx, e, a.recipes); err != nil {
 		return err
 	}
 	return a.publishFirst(ctx, e)
-}
-
-// lookoutFor looks for a release whose minute has come.
-type lookoutFor struct {
-	*app
-	gate *publish.Gate
-	warn func(error) // told, once, why what is out could not be recorded
-	told string      // code of what was told last
-}
-
-// refresh records what has been published and takes up the newest release. What is out follows the clock: a database that cannot be
-// written, or a clock in doubt, keeps nothing from its minute, and nothing from being served.
-func (l *lookoutFor) refresh(ctx context.Context) (fresh bool, err error) {
-	_, err = l.desk().PublishDue(ctx)
-	if code := fault.CodeOf(err); code != l.told {
-		if l.told = code; err != nil {
-			l.warn(err)
-		}
-	}
-	return l.gate.Refresh(ctx)
 }
 
 // nextLook gives how long to wait before looking again: never longer than lookout, and no longer than to the next minute at which a release

@@ -160,13 +160,13 @@ func makeVault(t *testing.T) *vault {
 	take("DE_SHARE", "A.VN34-79.NSO.TOTAL", "2025", "36.1297", "2026-01-05", stat.AttrConf, "N")
 	take("GRDP", "A.VN34-08", "2025", "91737.31", "2026-10-07", stat.AttrConf, "E")
 	take("DE_SHARE", "A.VN.MIC.TOTAL", "2025", "19.7371", "2026-01-05", stat.AttrConf, "C") // the actual of a national target
-	check(v.runStale(ctx, v.e, v.recipes, false))
+	check(v.runStale(ctx, v.e, v.recipes))
 	check(v.publishFirst(ctx, v.e))
 	// What comes after the release.
 	notice("BIMAT-later")
 	take("DE_SHARE", "A.VN.NSO.TOTAL", "2025", "14.8371", "2026-11-01")
 	check(v.store.AppendOverride(ctx, monitor.Override{Target: "KTS-1@2030", Class: monitor.Classes()[0], Reason: "BIMAT sau khi duyệt", By: "an", At: v.e.now()}))
-	check(v.runStale(ctx, v.e, v.recipes, false))
+	check(v.runStale(ctx, v.e, v.recipes))
 	if _, err := v.desk().Open(ctx, "2027-Q1", catalog.Label{Vi: "BIMAT", En: "BIMAT"}, catalog.Label{Vi: "BIMAT", En: "BIMAT"}, "an"); err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,7 @@ var options = []Option{
 	{Name: "read-timeout", Default: "1m", Kind: Duration, Server: true},
 	{Name: "write-timeout", Default: "2m", Kind: Duration, Server: true},
 	{Name: "idle-timeout", Default: "2m", Kind: Duration, Server: true},
+	{Name: "jobs", Default: "on", Kind: Choice, Choices: []string{"on", "off"}, Server: true},
 	{Name: "drain", Default: "5s", Kind: Duration, Server: true},
 	{Name: "stop-timeout", Default: "30s", Kind: Duration, Server: true},
 }

@@ -91,7 +91,7 @@ func TestAJobOfAWorkerThatIsKilledGoesToAnotherOne(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer q.Close()
+			t.Cleanup(func() { q.Close() })
 			i := add(t, q, jobs.Job{Kind: "write", Key: "it", Attempts: 2})
 			child, _, lines := startChild(t, "halfway", url, file)
 			if !lines.Scan() || lines.Text() != "halfway" {
@@ -147,7 +147,7 @@ func TestAJobThatKillsItsWorkersFails(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer q.Close()
+			t.Cleanup(func() { q.Close() })
 			i := add(t, q, jobs.Job{Kind: "write", Attempts: 1})
 			child, _, lines := startChild(t, "halfway", url, filepath.Join(t.TempDir(), "result"))
 			if !lines.Scan() {

@@ -114,8 +114,10 @@ func openPostgres(ctx context.Context, link string, o Options) (Queue, error) {
 		if err := pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)", at.schema).Scan(&there); err != nil || there {
 			return err
 		}
-		_, err := pool.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{at.schema}.Sanitize())
-		return err
+		if _, err := pool.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{at.schema}.Sanitize()); err != nil {
+			return fault.New("jobs.no-schema", "schema", at.schema, "database", at.name).Because(err)
+		}
+		return nil
 	}
 	return open(ctx, riverpgxv5.New(pool), o, at)
 }

@@ -26,6 +26,8 @@ type Runner struct {
 	// Only, when set, are the messages that recipes may read, beside what earlier recipes of the same RunStale wrote: the content of a
 	// release that is being prepared. Otherwise they read everything.
 	Only cube.Messages
+	// Begin, when set, is told of each recipe before it is looked at.
+	Begin func(r Recipe)
 	// Report, when set, is told of each recipe as it is done: ran says whether it was stale.
 	Report func(r Recipe, run Run, ran bool)
 }
@@ -39,6 +41,9 @@ func (r Runner) RunStale(ctx context.Context, recipes []Recipe, force bool) ([]R
 	}
 	var runs []Run
 	for _, recipe := range ordered {
+		if r.Begin != nil {
+			r.Begin(recipe)
+		}
 		run, ran, err := r.runOne(ctx, recipe, force)
 		if err != nil {
 			return runs, err

@@ -180,6 +180,17 @@ func (r Release) earlier(other Release) bool {
 	return r.number < other.number
 }
 
+// Minutes gives the moments at which what a release shows changes: its own minute, and those at which an embargo of a dataflow ends later.
+func (r Release) Minutes() []time.Time {
+	out := []time.Time{r.PublishAt}
+	for _, e := range r.Embargoes {
+		if e.Until.After(r.PublishAt) && !slices.ContainsFunc(out, e.Until.Equal) {
+			out = append(out, e.Until)
+		}
+	}
+	return out
+}
+
 // NextMinute gives the next moment after now at which what is public changes: the minute of a release, or of an embargo that ends.
 func NextMinute(all []Release, now time.Time) (time.Time, bool) {
 	var next time.Time
@@ -187,11 +198,7 @@ func NextMinute(all []Release, now time.Time) (time.Time, bool) {
 		if r.State != Approved && r.State != Published {
 			continue
 		}
-		moments := []time.Time{r.PublishAt}
-		for _, e := range r.Embargoes {
-			moments = append(moments, e.Until)
-		}
-		for _, m := range moments {
+		for _, m := range r.Minutes() {
 			if m.After(now) && (next.IsZero() || m.Before(next)) {
 				next = m
 			}

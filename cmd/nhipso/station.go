@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/jobs"
+	"nhipso/internal/middleware"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+)
+
+// The kinds of jobs.
+const (
+	fileJob    = "release-file" // the file of a release, ahead of its minute
+	publishJob = "publish"      // a release is out: recorded at its minute
+	prepareJob = "prepare"      // periodic publications whose inputs are there
+	recipesJob = "recipes"      // recipes that are stale, or that a person asked for
+)
+
+const (
+	writeAhead = 10 * time.Minute // as long before its minute the file of a release is written; the gate reads it later than that
+	settling   = 2 * time.Second  // as long after a load recipes wait for the next one
+)
+
+// What the jobs are told.
+type (
+	releaseArgs struct {
+		Release string    `json:"release"`
+		From    time.Time `json:"from,omitzero"`
+	}
+	messageArgs struct {
+		Message int64 `json:"message"` // the newest when the job was added: with a newer one there is a newer job
+	}
+	recipesArgs struct {
+		Message int64    `json:"message,omitempty"` // as above; 0 when a person asked
+		Only    []string `json:"only,omitempty"`
+		Force   bool     `json:"force,omitempty"`
+	}
+)
+
+// openQueue opens the queue of an installation that can be written.
+func (a *app) openQueue(ctx context.Context) (jobs.Queue, error) {
+	return jobs.Open(ctx, a.place.url(), jobs.Options{Alone: a.store.Alone, Now: a.now})
+}
+
+// due gives the jobs that follow from what is stored. Whoever adds them adds none twice, since each has its key; so every server may, and
+// nothing is lost with one that dies.
+func (a *app) due(ctx context.Context) ([]jobs.Job, error) {
+	releases, err := a.store.Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := a.now()
+	var out []jobs.Job
+	for _, r := range releases {
+		if r.State != publish.Approved && r.State != publish.Published {
+			continue
+		}
+		for _, minute := range r.Minutes() {
+			if minute.After(now) {
+				out = append(out, jobs.Job{Kind: fileJob, Key: releaseFileName(r, minute), At: minute.Add(-writeAhead), Args: releaseArgs{r.ID, minute}})
+			}
+		}
+		if r.State == publish.Approved {
+			out = append(out, jobs.Job{Kind: publishJob, Key: r.ID + " " + r.PublishAt.UTC().Format(time.RFC3339), At: r.PublishAt, Args: releaseArgs{Release: r.ID}})
+		}
+	}
+	last, err := a.store.LastMessage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, jobs.Job{Kind: prepareJob, Key: fmt.Sprint(last, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{last}})
+	loaded, err := a.loadedSince(ctx, last)
+	if err == nil && loaded {
+		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(last), At: now.Add(settling), Args: recipesArgs{Message: last}})
+	}
+	return out, err
+}
+
+// loadedSince reports whether a message came after recipes last ran over everything there is. Where they never did, a person has them run first.
+func (a *app) loadedSince(ctx context.Context, last int64) (bool, error) {
+	seen := int64(0)
+	for _, r := range a.recipes {
+		run, ran, err := a.store.LatestRun(ctx, r.ID, cube.AsOf{})
+		if err != nil {
+			return false, err
+		}
+		if ran && run.Only == nil {
+			seen = max(seen, run.ReadTo, run.Message)
+		}
+	}
+	return seen > 0 && last > seen, nil
+}
+
+// handlers do the jobs.
+func (a *app) handlers(kept *files) map[string]jobs.Handler {
+	return map[string]jobs.Handler{
+		fileJob: func(ctx context.Context, t *jobs.Task) error {
+			var to releaseArgs
+			if err := t.Into(&to); err != nil {
+				return err
+			}
+			return kept.ahead(ctx, to.Release, to.From, t.Key)
+		},
+		publishJob: func(ctx context.Context, _ *jobs.Task) error {
+			_, err := a.desk().PublishDue(ctx)
+			return err
+		},
+		prepareJob: func(ctx context.Context, t *jobs.Task) error {
+			if old, err := a.outrun(ctx, t); err != nil || old {
+				return err
+			}
+			_, err := a.preparer().Prepare(ctx)
+			return err
+		},
+		recipesJob: a.recipesHandler,
+	}
+}
+
+// outrun reports whether something was loaded after a job was added: the job that was added then does the work of both.
+func (a *app) outrun(ctx context.Context, t *jobs.Task) (bool, error) {
+	var of messageArgs
+	if err := t.Into(&of); err != nil {
+		return false, err
+	}
+	last, err := a.store.LastMessage(ctx)
+	return of.Message != 0 && last > of.Message, err
+}
+
+// recipeDone is what is told of a recipe as it is done.
+type recipeDone struct {
+	Recipe  string        `json:"recipe"`
+	Ran     bool          `json:"ran"`
+	Outputs int           `json:"outputs"`
+	Took    time.Duration `json:"took"`
+}
+
+func newRecipeDone(r pipeline.Recipe, run pipeline.Run, ran bool) recipeDone {
+	return recipeDone{r.ID, ran, run.Outputs, run.FinishedAt.Sub(run.StartedAt)}
+}
+
+// recipesHandler runs recipes and tells of each as it is done.
+func (a *app) recipesHandler(ctx context.Context, t *jobs.Task) error {
+	var to recipesArgs
+	if err := t.Into(&to); err != nil {
+		return err
+	}
+	if old, err := a.outrun(ctx, t); err != nil || old {
+		return err
+	}
+	chosen, err := choose(a.recipes, to.Only)
+	if err != nil {
+		return err
+	}
+	done := []recipeDone{}
+	runner := a.runner(func(r pipeline.Recipe, run pipeline.Run, ran bool) {
+		done = append(done, newRecipeDone(r, run, ran))
+		t.Report(len(done), len(chosen), "", done)
+	})
+	runner.Begin = func(r pipeline.Recipe) { t.Report(len(done), len(chosen), r.ID, done) }
+	_, err = runner.RunStale(ctx, chosen, to.Force)
+	return err
+}
+
+// station is where jobs are done: in a server, or in a worker that does nothing else.
+type station struct {
+	*app
+	queue jobs.Queue
+	files *files
+	ended chan struct{}
+}
+
+// openStation opens the queue and begins to work. It goes on until the context ends; then wait.
+func (a *app) openStation(ctx context.Context, kept *files, patience time.Duration) (*station, error) {
+	q, err := a.openQueue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &station{app: a, queue: q, files: kept, ended: make(chan struct{})}
+	middleware.Go(a.log, "jobs", func() {
+		defer close(s.ended)
+		if err := q.Work(ctx, jobs.Workers{Handlers: a.handlers(kept), Patience: patience, Log: a.log}); err != nil {
+			a.log.Error("no jobs are done here", "error", fault.In(err, "en"))
+		}
+	})
+	return s, nil
+}
+
+// wait waits until nothing is at work any more, and closes the queue.
+func (s *station) wait() {
+	<-s.ended
+	s.queue.Close() //nolint:errcheck // nothing is to be written any more
+}
+
+// plan adds the jobs that follow from what is stored.
+func (s *station) plan(ctx context.Context) error {
+	list, err := s.due(ctx)
+	if err != nil {
+		return err
+	}
+	for _, j := range list {
+		if _, _, err := s.queue.Add(ctx, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow calls look at once, whenever something was stored by whatever program, at the next minute at which something comes out, and every few
+// seconds in any case, until the context ends.
+func (a *app) follow(ctx context.Context, releases publish.Source, look func(context.Context)) {
+	changed := make(chan struct{}, 1)
+	if a.store != nil {
+		middleware.Go(a.log, "watch", func() {
+			a.store.Watch(ctx, func() {
+				select {
+				case changed <- struct{}{}:
+				default: // somebody is told already
+				}
+			})
+		})
+	}
+	for {
+		look(ctx)
+		timer := time.NewTimer(nextLook(ctx, releases, a.now()))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-changed:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// troubles tells a log of a trouble when it begins, not at every look.
+type troubles struct {
+	log  *slog.Logger
+	what string
+	told string
+}
+
+func (t *troubles) tell(ctx context.Context, err error) {
+	said := ""
+	if err != nil && ctx.Err() == nil {
+		said = fault.In(err, "en")
+	}
+	if said != t.told {
+		if t.told = said; said != "" {
+			t.log.Warn(t.what, "error", said)
+		}
+	}
+}

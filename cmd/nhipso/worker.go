@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"nhipso/internal/config"
+	"nhipso/internal/fault"
+)
+
+// workerNames are the flags that a worker takes.
+const workerNames = placeNames + "log-format log-level metrics-addr stop-timeout"
+
+// workJobs does jobs and shows nothing.
+func workJobs(ctx context.Context, e *env, args []string) error {
+	f := e.flags("worker")
+	var s config.Settings
+	e.bind(f, true, func(x config.Settings) { s = x })
+	rest, err := e.parse(f, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return fault.New("cli.bad-flag", "command", "worker", "reason", rest[0])
+	}
+	if err := onlyFlags(f, "worker", workerNames); err != nil {
+		return err
+	}
+	out := *e
+	e = &out
+	log := e.logger(s)
+	p := placeOf(s)
+	a, err := e.openFor(ctx, &p, true)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	a.log = log
+	gate := a.gate()
+	r := &running{e: e, how: a.serving(gate, s), log: log, failed: make(chan error, 1)}
+	if addr := s.Text("metrics-addr"); addr != "" {
+		l, err := listen(addr)
+		if err != nil {
+			return err
+		}
+		r.start(l, nil, r.how.watchers())
+		fmt.Fprintln(e.err, e.w("serve.watching", "addr", l.Addr()))
+	}
+	kept := &files{app: a}
+	defer kept.close()
+	at, err := a.openStation(ctx, kept, s.Duration("stop-timeout"))
+	if err != nil {
+		return err
+	}
+	defer at.wait()
+	fmt.Fprintln(e.err, e.w("worker.working", "database", a.store.Database()))
+	planning := troubles{log: log, what: "jobs"}
+	a.follow(ctx, gate.Source, func(ctx context.Context) { planning.tell(ctx, at.plan(ctx)) })
+	r.stop(context.WithoutCancel(ctx))
+	return nil
+}
