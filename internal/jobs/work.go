@@ -16,9 +16,9 @@ import (
 	"nhipso/internal/fault"
 )
 
-// How often workers look, where they are not told. River tells its workers of a new job (by NOTIFY on PostgreSQL, by a table that it polls on
-// SQLite); what it made ready ahead of its time is found by looking.
-const pollEvery = 500 * time.Millisecond
+// How often workers look, where they are not told. On PostgreSQL River tells its workers of a new job by NOTIFY; what it made ready ahead of its
+// time is found by looking. On SQLite it would have a table of its own for that and ask it twenty times a second: there every job is found by looking.
+const pollEvery = time.Second
 
 // working is a worker of one queue.
 type working struct {
@@ -114,7 +114,7 @@ func (q *queue) Work(ctx context.Context, w Workers) error {
 	}
 	c := q.config(slog.New(atLeast{w.Log.Handler(), slog.LevelWarn}))
 	c.ID = w.Name
-	c.FetchPollInterval = pollEvery
+	c.FetchPollInterval, c.PollOnly = pollEvery, q.at.schema == ""
 	c.JobTimeout = -1
 	c.SoftStopTimeout = max(w.Patience, time.Millisecond)
 	c.CancelledJobRetentionPeriod, c.CompletedJobRetentionPeriod, c.DiscardedJobRetentionPeriod = keptDone, keptDone, keptFailed
