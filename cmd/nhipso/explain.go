@@ -75,7 +75,7 @@ func explain(ctx context.Context, e *env, args []string) error {
 	}
 	speaker := view.NewSpeaker(a.catalog, a.recipes, e.lang, known.Cell)
 	if *format == "xlsx" {
-		return writeFile(*file, func(w io.Writer) error { return speaker.WriteWorkbook(w, node) })
+		return writeFile(*file, func(w io.Writer) error { return speaker.WriteWorkbook(ctx, w, node) })
 	}
 	if *asJSON {
 		enc := json.NewEncoder(e.out)

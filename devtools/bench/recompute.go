@@ -163,7 +163,7 @@ func (d *desk) draws(b *bench, r pipeline.Recipe) error {
 	}
 	in := pipeline.NewInputs(r.Params, history)
 	took, err := repeat(3, func() error {
-		_, err := r.Compute(in)
+		_, err := r.Compute(b.ctx, in)
 		return err
 	})
 	if err != nil {

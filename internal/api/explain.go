@@ -103,7 +103,7 @@ func (v *visit) explain(in *explainInput) (*Explanation, error) {
 // write writes the workbook in which the figure can be computed again.
 func (x *Explanation) write(v *visit) error {
 	var b bytes.Buffer
-	if err := view.NewSpeaker(v.snap.Catalog, v.known.Recipes(), v.lang, v.snap.Cell).WriteWorkbook(&b, x.node); err != nil {
+	if err := view.NewSpeaker(v.snap.Catalog, v.known.Recipes(), v.lang, v.snap.Cell).WriteWorkbook(v.ctx, &b, x.node); err != nil {
 		return err
 	}
 	x.name, x.content = "explanation.xlsx", b.Bytes()

@@ -1,6 +1,7 @@
 package calc
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strconv"
@@ -252,7 +253,7 @@ func (r *growthRun) uncertain() error {
 			return fault.New("calc.no-point", "name", recipe[k].name)
 		}
 	}
-	run, err := uncertainty.Run(uncertainty.Plan{Recipe: "calc", Seed: *r.seed, Draws: *r.draws, Threads: *r.threads, Quantiles: quantiles}, len(recipe), func(d *uncertainty.Draw, out []float64) error {
+	run, err := uncertainty.Run(context.Background(), uncertainty.Plan{Recipe: "calc", Seed: *r.seed, Draws: *r.draws, Threads: *r.threads, Quantiles: quantiles}, len(recipe), func(d *uncertainty.Draw, out []float64) error {
 		x := make([]float64, n+len(recipe))
 		s.draw(d, x)
 		copy(out, evaluate(x))

@@ -12,7 +12,7 @@ import (
 
 // sumOf is a recipe whose one figure comes from a whole block.
 func sumOf(pattern stat.Key) Recipe {
-	return Recipe{ID: "sum", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN"}}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
+	return Recipe{ID: "sum", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN"}}, Outputs: []string{"DOUBLE"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 		var total stat.Decimal
 		for _, v := range in.Newest("in") {
 			total = total.Add(*v.Value)

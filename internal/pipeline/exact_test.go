@@ -69,7 +69,7 @@ func TestAnExplanationShowsTheVintageUsedOfAMessageThatHoldsSeveral(t *testing.T
 func TestNothingLoadedAfterARunIsShownAsItsInput(t *testing.T) {
 	b := newBench(t)
 	b.take(t, reported("x", "2024", "1", "2025-01-05", stat.Normal), reported("x", "2025", "2", "2026-01-05", stat.Normal))
-	sum := Recipe{ID: "sum", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN", Key: "A.x"}}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
+	sum := Recipe{ID: "sum", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN", Key: "A.x"}}, Outputs: []string{"DOUBLE"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 		sum := stat.Int(0)
 		for _, v := range in.Newest("in") {
 			sum = sum.Add(*v.Value)
@@ -114,7 +114,7 @@ func TestAFigureIsNoBetterThanItsWeakestInput(t *testing.T) {
 		for _, whole := range []bool{false, true} {
 			b := newBench(t)
 			b.take(t, c.in)
-			r := Recipe{ID: "r", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN"}}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
+			r := Recipe{ID: "r", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN"}}, Outputs: []string{"DOUBLE"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 				v := in.Newest("in")[0]
 				ref := RefTo(v, "input")
 				if whole {
@@ -142,7 +142,7 @@ func TestAFigureIsNoBetterThanItsWeakestInput(t *testing.T) {
 	t.Run("a forecast elsewhere in the series does not make a settled year one", func(t *testing.T) {
 		b := newBench(t)
 		b.take(t, reported("x", "2025", "1", "2026-01-05", stat.Normal), reported("x", "2026", "2", "2026-01-05", stat.Forecast))
-		r := Recipe{ID: "r", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN"}}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
+		r := Recipe{ID: "r", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN"}}, Outputs: []string{"DOUBLE"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 			var out Result
 			for _, v := range in.Newest("in") {
 				out.Outputs = append(out.Outputs, Output{Dataflow: "DOUBLE", Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: v.Value, Status: stat.Normal}, From: []Ref{{Dataflow: "IN", Key: v.Key}}})
@@ -261,7 +261,7 @@ func TestAReplayOutlivesARecipeThatPanics(t *testing.T) {
 	b := newBench(t)
 	b.take(t, reported("x", "2025", "21", "2026-01-05", stat.Normal))
 	broken := next
-	broken.Compute = func(*Inputs) (*Result, error) { panic("too little") }
+	broken.Compute = func(context.Context, *Inputs) (*Result, error) { panic("too little") }
 	r, err := Replay(context.Background(), b.store, []Recipe{double, broken}, cube.AsOf{}, stat.MustDate("2026-02-01"))
 	if err != nil || len(r.Figures) != 1 || r.Skipped["next"] == "" {
 		t.Errorf("%+v (%v)", r, err)

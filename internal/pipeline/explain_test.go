@@ -29,7 +29,7 @@ func TestStale(t *testing.T) {
 }
 
 // total is a recipe whose one figure was computed from a whole series and from one cell of it.
-func total(in *Inputs) (*Result, error) {
+func total(_ context.Context, in *Inputs) (*Result, error) {
 	sum := stat.Int(0)
 	for _, v := range in.Newest("in") {
 		sum = sum.Add(*v.Value)
@@ -83,7 +83,7 @@ func TestExplainNamesTheVersionThatWasUsed(t *testing.T) {
 	b.report(t, "x", "2024", "7", "2025-01-06", stat.MarkSeen)
 	b.report(t, "x", "2025", "21", "2026-01-05", stat.MarkSeen)
 	b.report(t, "x", "2025", "50", "2026-06-01", stat.MarkSeen)
-	older := Recipe{ID: "older", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN", History: true}}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
+	older := Recipe{ID: "older", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN", History: true}}, Outputs: []string{"DOUBLE"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 		v := in.History("in")[1]
 		return &Result{Outputs: []Output{{Dataflow: "DOUBLE", Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: v.Value, Status: stat.Estimated},
 			From: []Ref{RefTo(v, "first print")}}}}, nil
@@ -107,7 +107,7 @@ func TestExplainOpensAFigureOnceAndGoesSoDeepAndNoDeeper(t *testing.T) {
 	if _, err := b.runner.RunStale(ctx, []Recipe{double}, false); err != nil {
 		t.Fatal(err)
 	}
-	twice := Recipe{ID: "twice", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "DOUBLE"}}, Outputs: []string{"NEXT"}, Compute: func(in *Inputs) (*Result, error) {
+	twice := Recipe{ID: "twice", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "DOUBLE"}}, Outputs: []string{"NEXT"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 		v := in.Newest("in")[0]
 		from := RefTo(v, "")
 		return &Result{Outputs: []Output{{Dataflow: "NEXT", Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: v.Value, Status: stat.Estimated}, From: []Ref{from, from}}}}, nil
@@ -162,8 +162,8 @@ func TestAWithdrawnFigureIsWithdrawnOnceAndOthersStillAre(t *testing.T) {
 	since := func(version string, first int) Recipe {
 		r := double
 		r.Version = version
-		r.Compute = func(in *Inputs) (*Result, error) {
-			out, err := double.Compute(in)
+		r.Compute = func(ctx context.Context, in *Inputs) (*Result, error) {
+			out, err := double.Compute(ctx, in)
 			out.Outputs = out.Outputs[first:]
 			return out, err
 		}

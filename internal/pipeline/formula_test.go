@@ -71,7 +71,7 @@ func TestATermEvaluatesToTheLastDigit(t *testing.T) {
 
 // doubled is twice the figure of IN, with a formula that names the figure.
 func doubled(cite func(cube.Version) Ref, from func(cube.Version) Ref) Recipe {
-	return Recipe{ID: "double", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN", History: true}}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
+	return Recipe{ID: "double", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN", History: true}}, Outputs: []string{"DOUBLE"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 		v := in.History("in")[0]
 		twice := v.Value.Add(*v.Value)
 		return &Result{Outputs: []Output{Output{Dataflow: "DOUBLE", Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: &twice, Status: stat.Estimated},

@@ -51,7 +51,7 @@ func (b *bench) report(t *testing.T, code, year, value, vintage string, mark sta
 }
 
 func mapping(id, from, to string, f func(stat.Decimal) stat.Decimal) Recipe {
-	return Recipe{ID: id, Version: "1", Inputs: []Input{{Name: "in", Dataflow: from}}, Outputs: []string{to}, Compute: func(in *Inputs) (*Result, error) {
+	return Recipe{ID: id, Version: "1", Inputs: []Input{{Name: "in", Dataflow: from}}, Outputs: []string{to}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 		var r Result
 		for _, v := range in.Newest("in") {
 			if v.Value == nil {
@@ -140,8 +140,8 @@ func TestFigureNoLongerGivenIsWithdrawnNotDeleted(t *testing.T) {
 	}
 	only2025 := double
 	only2025.Version = "2"
-	only2025.Compute = func(in *Inputs) (*Result, error) {
-		r, err := double.Compute(in)
+	only2025.Compute = func(ctx context.Context, in *Inputs) (*Result, error) {
+		r, err := double.Compute(ctx, in)
 		r.Outputs = r.Outputs[1:]
 		return r, err
 	}
@@ -192,7 +192,7 @@ func TestRunnerRefuses(t *testing.T) {
 		"an output that is not declared":      {[]Recipe{{ID: "r", Inputs: double.Inputs, Outputs: []string{"NEXT"}, Compute: double.Compute}}, "pipeline.undeclared-output"},
 		"an input named that was not read":    {[]Recipe{{ID: "r", Inputs: double.Inputs, Outputs: []string{"DOUBLE"}, Compute: liar}}, "pipeline.unread-input"},
 		"a figure that its structure refuses": {[]Recipe{{ID: "r", Inputs: double.Inputs, Outputs: []string{"DOUBLE"}, Compute: stranger}}, "pipeline.bad-output"},
-		"a computation that fails":            {[]Recipe{{ID: "r", Outputs: []string{"DOUBLE"}, Compute: func(*Inputs) (*Result, error) { return nil, errors.New("no") }}}, "pipeline.failed"},
+		"a computation that fails":            {[]Recipe{{ID: "r", Outputs: []string{"DOUBLE"}, Compute: func(context.Context, *Inputs) (*Result, error) { return nil, errors.New("no") }}}, "pipeline.failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -209,16 +209,16 @@ func TestRunnerRefuses(t *testing.T) {
 	}
 }
 
-func liar(in *Inputs) (*Result, error) {
-	r, err := double.Compute(in)
+func liar(ctx context.Context, in *Inputs) (*Result, error) {
+	r, err := double.Compute(ctx, in)
 	for i := range r.Outputs {
 		r.Outputs[i].From = []Ref{{Dataflow: "IN", Key: "A.y", Period: stat.Year(1999)}}
 	}
 	return r, err
 }
 
-func stranger(in *Inputs) (*Result, error) {
-	r, err := double.Compute(in)
+func stranger(ctx context.Context, in *Inputs) (*Result, error) {
+	r, err := double.Compute(ctx, in)
 	for i := range r.Outputs {
 		r.Outputs[i].Key = "A.zzz"
 	}

@@ -32,7 +32,8 @@ type Recipe struct {
 	Params  map[string]string // declared parameters, part of the memo key
 	Inputs  []Input
 	Outputs []string // dataflows that it writes, and nobody else does
-	Compute func(*Inputs) (*Result, error)
+	// Compute is pure but for its context: it stops soon after the context has ended, and gives its error. It asks before each step that may take long.
+	Compute func(context.Context, *Inputs) (*Result, error)
 	// Phase, for a recipe that judges by the calendar (Inputs.Day), gives a text that changes only when the calendar changes a result, such
 	// as the deadlines that have passed. It is part of the memo, so that the recipe becomes stale on that day and on no other.
 	Phase func(*Inputs) string

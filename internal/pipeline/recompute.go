@@ -19,7 +19,7 @@ func Recompute(ctx context.Context, store Reader, recipe Recipe, v cube.Version)
 	if err != nil {
 		return cube.Version{}, err
 	}
-	figures, err := shown.Compute(recipe)
+	figures, err := shown.Compute(ctx, recipe)
 	if err != nil {
 		return cube.Version{}, err
 	}
@@ -145,9 +145,9 @@ func (b Basis) Names() string {
 }
 
 // Compute runs the recipe on what is shown.
-func (b Basis) Compute(recipe Recipe) ([]cube.Version, error) {
+func (b Basis) Compute(ctx context.Context, recipe Recipe) ([]cube.Version, error) {
 	in := b.Inputs(recipe)
-	result, err := recipe.Compute(in)
+	result, err := recipe.Compute(ctx, in)
 	if err != nil {
 		return nil, err
 	}

@@ -89,7 +89,10 @@ func (r *Replayed) run(ctx context.Context, past cube.Past, recipe Recipe, made 
 			in.past[i.Name] = history
 		}
 	}
-	result, err := attempt(recipe, in)
+	result, err := attempt(ctx, recipe, in)
+	if stopped := ctx.Err(); stopped != nil {
+		return "", stopped
+	}
 	if err != nil {
 		return err.Error(), nil
 	}
@@ -118,13 +121,13 @@ func (r *Replayed) run(ctx context.Context, past cube.Past, recipe Recipe, made 
 
 // attempt computes, and makes an error of a panic: a recipe may never have met so little as was known on an early day, and a reader who asks
 // for that day must not be the one to find out.
-func attempt(recipe Recipe, in *Inputs) (result *Result, err error) {
+func attempt(ctx context.Context, recipe Recipe, in *Inputs) (result *Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%s: %v", recipe.ID, p)
 		}
 	}()
-	return recipe.Compute(in)
+	return recipe.Compute(ctx, in)
 }
 
 // read gives the versions of some series that a replayed recipe sees.

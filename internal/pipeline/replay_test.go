@@ -14,7 +14,7 @@ import (
 
 // addUp gives the sum of what a reference names of an input; from is what it says it used.
 func addUp(input Input, from Ref) Recipe {
-	return Recipe{ID: "sum", Version: "1", Inputs: []Input{input}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
+	return Recipe{ID: "sum", Version: "1", Inputs: []Input{input}, Outputs: []string{"DOUBLE"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 		list := in.Newest("in")
 		if input.History {
 			list = from.part(in.History("in"))
@@ -69,7 +69,7 @@ func TestAReferenceToPartOfASeriesMeansThatPart(t *testing.T) {
 func TestAConditionHandsOnItsConfidentialityAlone(t *testing.T) {
 	b := newBench(t)
 	b.take(t, reported("x", "2024", "1", "2025-01-05", stat.Normal), reported("y", "2024", "2", "2025-01-05", stat.Estimated, stat.AttrMark, "M", stat.AttrConf, "C"))
-	r := Recipe{ID: "keep", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN"}}, Outputs: []string{"DOUBLE"}, Compute: func(in *Inputs) (*Result, error) {
+	r := Recipe{ID: "keep", Version: "1", Inputs: []Input{{Name: "in", Dataflow: "IN"}}, Outputs: []string{"DOUBLE"}, Compute: func(_ context.Context, in *Inputs) (*Result, error) {
 		v, held := in.Newest("in")[0], in.Newest("in")[1]
 		return &Result{Outputs: []Output{{Dataflow: "DOUBLE", Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: v.Value, Status: v.Status, Attributes: stat.Attributes{}},
 			From: []Ref{RefTo(v, "printed"), RefTo(held, "").As("held against")}}}}, nil
@@ -174,7 +174,7 @@ func TestReplayLeavesOutWhatIsCostlyAndWhatCannotBeComputed(t *testing.T) {
 		t.Errorf("%v, left out %v (%v)", r.Figures, r.Skipped, err)
 	}
 	broken := double
-	broken.Compute = func(*Inputs) (*Result, error) { return nil, errors.New("too early") }
+	broken.Compute = func(context.Context, *Inputs) (*Result, error) { return nil, errors.New("too early") }
 	r, err = Replay(context.Background(), b.store, []Recipe{broken, again}, cube.AsOf{}, stat.MustDate("2025-06-01"))
 	if err != nil || len(r.Figures) != 0 || r.Skipped["double"] != "too early" {
 		t.Errorf("%v, left out %v (%v)", r.Figures, r.Skipped, err)

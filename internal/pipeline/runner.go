@@ -89,7 +89,7 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 	if have && last.Memo == memo && !force {
 		return last, false, nil
 	}
-	result, err := recipe.Compute(in)
+	result, err := recipe.Compute(ctx, in)
 	if err != nil {
 		return Run{}, false, fault.New("pipeline.failed", "recipe", recipe.Title).Because(err)
 	}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"math"
 	"slices"
@@ -196,7 +197,7 @@ func (op Op) floating(list []stat.Decimal) (stat.Decimal, bool) {
 // Working writes out the formula of a derived figure from what its explanation shows, and nothing else. It is nil when the method cannot be
 // written out, when its recipe is too slow for a reader who waits, or when what is shown does not give the figure. Then, and where figures are
 // withheld, there is nothing to compute with.
-func (n Node) Working(recipe Recipe) (*Formula, error) {
+func (n Node) Working(ctx context.Context, recipe Recipe) (*Formula, error) {
 	if n.Run == nil || len(n.Versions) != 1 || recipe.ID != n.Run.Recipe || recipe.Version != n.Run.Version || recipe.NoWorking != "" {
 		return nil, nil
 	}
@@ -210,7 +211,7 @@ func (n Node) Working(recipe Recipe) (*Formula, error) {
 	v := n.Versions[0]
 	in := InputsOf(recipe, n.Run.Params, v.Vintage.Date, shown...)
 	in.Detail = true
-	result, err := recipe.Compute(in)
+	result, err := recipe.Compute(ctx, in)
 	if err != nil {
 		return nil, err
 	}

@@ -89,8 +89,8 @@ func TestAStepIsComputedOnce(t *testing.T) {
 // detailed is double, with a working beside a method.
 var detailed = func() Recipe {
 	r := double
-	r.Compute = func(in *Inputs) (*Result, error) {
-		out, err := double.Compute(in)
+	r.Compute = func(ctx context.Context, in *Inputs) (*Result, error) {
+		out, err := double.Compute(ctx, in)
 		for i := range out.Outputs {
 			out.Outputs[i].Formula = Method("twice")
 			if in.Detail {
@@ -114,7 +114,7 @@ func TestAWorkingIsWrittenFromWhatIsShown(t *testing.T) {
 		t.Error("a working is kept")
 	}
 	b.take(t, reported("x", "2025", "50", "2026-02-05", stat.Normal)) // what came later is not what was used
-	f, err := n.Working(detailed)
+	f, err := n.Working(t.Context(), detailed)
 	if err != nil || f == nil {
 		t.Fatalf("%v (%v)", f, err)
 	}
@@ -126,11 +126,11 @@ func TestAWorkingIsWrittenFromWhatIsShown(t *testing.T) {
 	withheld.From = []Node{{Cell: n.From[0].Cell, Withheld: 1}}
 	old.Version, other.ID, unable.NoWorking = "0", "other", "because"
 	for name, f := range map[string]func() (*Formula, error){
-		"an input is withheld":       func() (*Formula, error) { return withheld.Working(detailed) },
-		"the recipe has changed":     func() (*Formula, error) { return n.Working(old) },
-		"another recipe derived it":  func() (*Formula, error) { return n.Working(other) },
-		"the recipe says it has not": func() (*Formula, error) { return n.Working(unable) },
-		"it is reported":             func() (*Formula, error) { return n.From[0].Working(detailed) },
+		"an input is withheld":       func() (*Formula, error) { return withheld.Working(t.Context(), detailed) },
+		"the recipe has changed":     func() (*Formula, error) { return n.Working(t.Context(), old) },
+		"another recipe derived it":  func() (*Formula, error) { return n.Working(t.Context(), other) },
+		"the recipe says it has not": func() (*Formula, error) { return n.Working(t.Context(), unable) },
+		"it is reported":             func() (*Formula, error) { return n.From[0].Working(t.Context(), detailed) },
 	} {
 		if f, err := f(); f != nil || err != nil {
 			t.Errorf("%s: %v (%v)", name, f, err)

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 // doubling is a gate with a recipe that gives twice every figure of F in G.
 func doubling(t *testing.T, a *archive) *Gate {
 	g := gateOf(t, a)
-	g.Recipes = []pipeline.Recipe{{ID: "double", Version: "1", Inputs: []pipeline.Input{{Name: "in", Dataflow: "F"}}, Outputs: []string{"G"}, Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+	g.Recipes = []pipeline.Recipe{{ID: "double", Version: "1", Inputs: []pipeline.Input{{Name: "in", Dataflow: "F"}}, Outputs: []string{"G"}, Compute: func(_ context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 		var r pipeline.Result
 		for _, v := range in.Newest("in") {
 			twice := v.Value.Add(*v.Value)

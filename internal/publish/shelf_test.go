@@ -146,7 +146,7 @@ func (s *shelf) LineageOf(context.Context, string, cube.Cell) (pipeline.Lineage,
 func copyOf(from, to string) pipeline.Recipe {
 	return pipeline.Recipe{ID: from + "-" + to, Version: "1", Title: catalog.Label{Vi: "chép", En: "copy"},
 		Inputs: []pipeline.Input{{Name: "in", Dataflow: from}}, Outputs: []string{to},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(_ context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			out := &pipeline.Result{}
 			for _, v := range in.Newest("in") {
 				out.Outputs = append(out.Outputs, pipeline.Output{Dataflow: to, Observation: stat.Observation{Key: v.Key, Period: v.Period, Value: v.Value, Status: v.Status},

@@ -122,7 +122,7 @@ func gateOf(t *testing.T, a *archive) *Gate {
 	}
 	reads := func(id, key string) pipeline.Recipe {
 		return pipeline.Recipe{ID: id, Inputs: []pipeline.Input{{Name: "in", Dataflow: "F", Key: key}},
-			Compute: func(*pipeline.Inputs) (*pipeline.Result, error) { return &pipeline.Result{}, nil }}
+			Compute: func(context.Context, *pipeline.Inputs) (*pipeline.Result, error) { return &pipeline.Result{}, nil }}
 	}
 	return &Gate{Source: a, Catalog: c, Now: func() time.Time { return noon }, Recipes: []pipeline.Recipe{reads("open", "A.c"), reads("guarded", "A.a"), reads("reckless", "A.c"), reads("late", "A.c"), reads("idle", "A.c")}}
 }

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"sort"
@@ -25,9 +26,9 @@ func Areas(areas *territory.Registry) pipeline.Recipe {
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},
 		},
 		Outputs: []string{"GRDP_EST"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			g := grdpSheet{areas: areas, in: in}
-			return &g.out, g.fill()
+			return &g.out, g.fill(ctx)
 		},
 	}
 }
@@ -89,7 +90,7 @@ func (g *grdpSheet) published() (map[stat.Period]map[territory.Set]map[string]cu
 	return out, nil
 }
 
-func (g *grdpSheet) fill() error {
+func (g *grdpSheet) fill(ctx context.Context) error {
 	published, err := g.published()
 	if err != nil {
 		return err
@@ -97,12 +98,18 @@ func (g *grdpSheet) fill() error {
 	var weights levels
 	done := map[stat.Period]bool{}
 	for _, group := range byPeriod(g.in.Newest("per-head")) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if weights, err = g.fromPerHead(group, published[group.period]); err != nil {
 			return err
 		}
 		done[group.period] = true
 	}
 	for _, p := range sortedPeriods(published) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if done[p] {
 			continue
 		}
@@ -255,9 +262,12 @@ func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 		Title:   title("dti-areas"),
 		Inputs:  []pipeline.Input{{Name: "dti", Dataflow: "DTI", Key: "A..PROV..TOTAL.SCORE"}},
 		Outputs: []string{"DTI_RESTATED"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			var out pipeline.Result
 			for _, group := range byPeriod(in.Newest("dti")) {
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
 				scores, versions, published := territory.Values{}, map[string]cube.Version{}, map[stat.Key]cube.Version{}
 				for _, v := range group.versions {
 					area, err := areas.Area(v.Key.Codes()[1])

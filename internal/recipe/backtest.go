@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"math"
 	"strconv"
 
@@ -14,13 +15,16 @@ import (
 // its first quarter came out; "inside" hides one year alone. Errors are those of the year's share in points and of value added in per
 // cent; "covered" says whether the interval of the year held the truth. It also gives, by part, the root mean square of the errors
 // "ahead" of the default method, as fractions of GDP.
-func (m *quarterlyModel) backTest(percentLevel float64) ([]pipeline.Diagnostic, map[string]float64, error) {
+func (m *quarterlyModel) backTest(ctx context.Context, percentLevel float64) ([]pipeline.Diagnostic, map[string]float64, error) {
 	var out []pipeline.Diagnostic
 	squares := map[string]float64{}
 	ahead := 0.0
 	n := len(m.years)
 	for hide := 2; hide < n; hide++ {
 		for _, method := range []string{denton, chowlin} {
+			if err := ctx.Err(); err != nil {
+				return nil, nil, err
+			}
 			estimate, truth, known := 0.0, 0.0, true
 			half := math.NaN() // half-width of the year's interval, where the method has one
 			variance, freedom := 0.0, math.Inf(1)
@@ -65,6 +69,9 @@ func (m *quarterlyModel) backTest(percentLevel float64) ([]pipeline.Diagnostic, 
 		}
 	}
 	for hide := 1; hide < n-1; hide++ {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
 		estimate, truth := 0.0, 0.0
 		for _, p := range parts {
 			var targets []temporal.Target

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -27,13 +28,15 @@ func Concentration(c *catalog.Catalog, areas *territory.Registry) pipeline.Recip
 			{Name: "estimated", Dataflow: "GRDP_EST", Key: "A."},
 		},
 		Outputs: []string{"DE_CONCENTRATION"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_CONCENTRATION")
 			if err != nil {
 				return nil, err
 			}
-			s := &sheet{flow: "DE_CONCENTRATION", area: country, measures: measures}
-			digitalByProvince(in, s)
+			s := &sheet{ctx: ctx, flow: "DE_CONCENTRATION", area: country, measures: measures}
+			if err := digitalByProvince(in, s); err != nil {
+				return nil, err
+			}
 			if err := productByProvince(areas, in, s); err != nil {
 				return nil, err
 			}
@@ -43,9 +46,12 @@ func Concentration(c *catalog.Catalog, areas *territory.Registry) pipeline.Recip
 }
 
 // digitalByProvince gives what the published provinces hold of the national digital economy.
-func digitalByProvince(in *pipeline.Inputs, s *sheet) {
+func digitalByProvince(in *pipeline.Inputs, s *sheet) error {
 	s.note = "PUBLISHED_ONLY"
 	for _, group := range byPeriod(in.Newest("digital")) {
+		if err := s.stopped(); err != nil {
+			return err
+		}
 		for _, definition := range []string{nso, "MIC"} {
 			var parts []cube.Version
 			for _, v := range group.versions {
@@ -76,6 +82,7 @@ func digitalByProvince(in *pipeline.Inputs, s *sheet) {
 			s.by(pipeline.Rounded(sumOf(figures(parts)...), 4))
 		}
 	}
+	return nil
 }
 
 // productByProvince gives the concentration of GRDP on each map for the years in which every province has a figure.
@@ -107,6 +114,9 @@ func productByProvince(areas *territory.Registry, in *pipeline.Inputs, s *sheet)
 		}
 		years := slices.SortedFunc(maps.Keys(at), stat.Period.Compare)
 		for _, p := range years {
+			if err := s.stopped(); err != nil {
+				return err
+			}
 			provincial := at[p]
 			if len(provincial) < provinces {
 				continue

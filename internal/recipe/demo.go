@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"slices"
 
 	"nhipso/internal/catalog"
@@ -23,7 +24,7 @@ const (
 func onTables(c *catalog.Catalog, id, flow string, fill func(*tables, *sheet) error) pipeline.Recipe {
 	return pipeline.Recipe{ID: id, Version: "2", Method: id, Title: title(id), Params: map[string]string{"area": demoArea},
 		Inputs: tableInputs(demoArea), Outputs: []string{flow}, Costly: "thousands of cells of supply and use tables, which have one vintage",
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_IO_MEASURE")
 			if err != nil {
 				return nil, err
@@ -32,11 +33,17 @@ func onTables(c *catalog.Catalog, id, flow string, fill func(*tables, *sheet) er
 			if err != nil || t == nil {
 				return &pipeline.Result{}, err
 			}
-			s := &sheet{flow: flow, area: t.area, period: t.period, measures: measures, note: demoNote, working: t.working(in.Detail)}
+			s := &sheet{ctx: ctx, flow: flow, area: t.area, period: t.period, measures: measures, note: demoNote, working: t.working(in.Detail)}
+			if err := s.stopped(); err != nil {
+				return nil, err
+			}
 			if err := fill(t, s); err != nil {
 				return nil, err
 			}
 			for i, o := range s.result.Outputs {
+				if err := s.stopped(); err != nil {
+					return nil, err
+				}
 				s.result.Outputs[i].From = t.whole(o.From...)
 			}
 			return &s.result, s.err
@@ -79,6 +86,9 @@ func adb(t *tables, s *sheet) error {
 		s.byWorking(m.value.Known, func(w *tableWorking) pipeline.Term { return w.adb(m.code) })
 	}
 	for i, code := range model.Table.Codes {
+		if err := s.stopped(); err != nil {
+			return err
+		}
 		from := t.refs(useTable, "value added", t.primary, []string{code})
 		if !slices.Contains(list.Codes, code) {
 			from = append(from, whole...) // what it adds to digital final use passes through the whole table
@@ -139,6 +149,9 @@ func productRatio(t *tables, s *sheet) error {
 	s.byBeside(added.Share.Known, t, pipeline.OpPercent, "VA_DIG", "VA")
 	output := pair.IndustryOutput()
 	for i, code := range pair.Industries {
+		if err := s.stopped(); err != nil {
+			return err
+		}
 		made := append(t.refs(makeTable, "digital output", []string{code}, products), t.refs(makeTable, "output", []string{code}, t.products)...)
 		made = append(made, t.listed("PRODUCTS")...)
 		s.give(t.prefix+code, "OUTPUT", output[i], stat.Estimated, t.refs(makeTable, "output", []string{code}, t.products)...)
@@ -193,6 +206,9 @@ func coreDigitalised(t *tables, s *sheet) error {
 	s.maybe(wholeEconomy, "SHARE", account.Share, 100, stat.Estimated, whole...)
 	s.byBeside(account.Share.Known, t, pipeline.OpPercent, "TOTAL", "VA")
 	for _, p := range account.Parts {
+		if err := s.stopped(); err != nil {
+			return err
+		}
 		own := t.refs(useTable, "value added", t.primary, []string{p.Code})
 		if p.Core {
 			s.maybe(t.prefix+p.Code, "PART", p.Digital, 1, stat.Estimated, append(own, t.listed("INDUSTRIES")...)...)
@@ -236,6 +252,9 @@ func linkages(t *tables, s *sheet) error {
 	whole := append([]pipeline.Ref{t.block(makeTable), t.block(useTable), t.block(importTable)}, t.listed("INDUSTRIES")...)
 	list := t.digitalIndustries()
 	for i, code := range model.Table.Codes {
+		if err := s.stopped(); err != nil {
+			return err
+		}
 		if !slices.Contains(list.Codes, code) {
 			continue
 		}
@@ -266,13 +285,16 @@ func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 		Title:   title("demo-concentration"),
 		Inputs:  []pipeline.Input{{Name: "ratio", Dataflow: "IO_RATIO", Key: "A." + demoArea + "..VA_DIG"}},
 		Outputs: []string{"IO_CONCENTRATION"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_IO_MEASURE")
 			if err != nil {
 				return nil, err
 			}
-			s := &sheet{flow: "IO_CONCENTRATION", area: in.Params["area"], measures: measures, note: demoNote}
+			s := &sheet{ctx: ctx, flow: "IO_CONCENTRATION", area: in.Params["area"], measures: measures, note: demoNote}
 			for _, group := range byPeriod(in.Newest("ratio")) {
+				if err := s.stopped(); err != nil {
+					return nil, err
+				}
 				var values []float64
 				var from []pipeline.Ref
 				var parts []cube.Version

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
@@ -24,19 +25,22 @@ func DigitalAnnual(c *catalog.Catalog) pipeline.Recipe {
 			{Name: "gdp", Dataflow: "NA_VA", Key: "A." + country + "." + gdp + "." + current, History: true},
 		},
 		Outputs: []string{"DE_VA"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			components, err := c.Codelist("CL_COMPONENT")
 			if err != nil {
 				return nil, err
 			}
-			return digitalAnnual(components, in)
+			return digitalAnnual(ctx, components, in)
 		},
 	}
 }
 
-func digitalAnnual(components *catalog.Codelist, in *pipeline.Inputs) (*pipeline.Result, error) {
+func digitalAnnual(ctx context.Context, components *catalog.Codelist, in *pipeline.Inputs) (*pipeline.Result, error) {
 	var out pipeline.Result
 	for _, s := range in.Newest("share") {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if s.Value == nil || s.Period.Frequency() != stat.Annual {
 			continue
 		}

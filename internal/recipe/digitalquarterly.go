@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"math"
 	"strconv"
 
@@ -223,7 +224,7 @@ func electronicsWeight(part float64, from, to int, va, c series) float64 {
 	return part * digital / manufacturing
 }
 
-func digitalQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
+func digitalQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 	m, err := layOut(in)
 	if err != nil {
 		return nil, err
@@ -250,6 +251,9 @@ func digitalQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 	partSE := map[string][]float64{}
 	freedom := math.Inf(1)
 	for _, p := range parts {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		d, err := extend(m.low[p], m.x[p])
 		if err != nil {
 			return nil, err
@@ -274,7 +278,7 @@ func digitalQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 			"r2": fixed(cl.R2, 4), "durbin-watson": fixed(cl.DurbinWatson, 2), "sigma": fixed(math.Sqrt(cl.Sigma2), 1), "years": strconv.Itoa(n)}})
 	}
 	partSE[total] = se
-	tests, missed, err := m.backTest(percentLevel)
+	tests, missed, err := m.backTest(ctx, percentLevel)
 	if err != nil {
 		return nil, err
 	}

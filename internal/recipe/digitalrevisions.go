@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"fmt"
 	"sort"
 
@@ -19,12 +20,12 @@ func DigitalRevisions(c *catalog.Catalog) pipeline.Recipe {
 		ID: "digital-revisions", Version: "2", Method: "digital-revisions", Title: title("digital-revisions"),
 		Inputs:  []pipeline.Input{{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".", History: true}},
 		Outputs: []string{"DE_REVISIONS"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_REVISION")
 			if err != nil {
 				return nil, err
 			}
-			return revisions(measures, in)
+			return revisions(ctx, measures, in)
 		},
 	}
 }
@@ -35,7 +36,7 @@ type published struct {
 	versions []cube.Version
 }
 
-func revisions(measures *catalog.Codelist, in *pipeline.Inputs) (*pipeline.Result, error) {
+func revisions(ctx context.Context, measures *catalog.Codelist, in *pipeline.Inputs) (*pipeline.Result, error) {
 	byKey := map[stat.Key]map[stat.Period][]cube.Version{}
 	for _, v := range in.History("share") {
 		if v.Value == nil || v.Status == stat.Forecast {
@@ -53,6 +54,9 @@ func revisions(measures *catalog.Codelist, in *pipeline.Inputs) (*pipeline.Resul
 	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
 	var out pipeline.Result
 	for _, k := range keys {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		var years []published
 		for p, list := range byKey[k] {
 			if len(list) > 1 {

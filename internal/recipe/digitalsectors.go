@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -35,9 +36,12 @@ func DigitalSectors() pipeline.Recipe {
 	}
 }
 
-func digitalSectors(in *pipeline.Inputs) (*pipeline.Result, error) {
+func digitalSectors(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 	var out pipeline.Result
 	for _, s := range sectors {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		points := pick(in.Newest("points"), "A", country, nso, s.component)
 		for _, year := range points.periods() {
 			own, _ := points.value(year)

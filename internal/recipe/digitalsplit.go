@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"slices"
 
 	"nhipso/internal/cube"
@@ -29,7 +30,7 @@ func DigitalSplit() pipeline.Recipe {
 			{Name: "average", Dataflow: "DE_SHARE", Key: "N." + country + "." + nso + "." + digitalised},
 		},
 		Outputs: []string{"DE_SHARE_EST"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return split(in, nil) },
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) { return split(ctx, in, nil) },
 	}
 }
 
@@ -83,7 +84,10 @@ func (y splitYear) fixing() []pipeline.Ref {
 }
 
 // split gives the path; wobble, when given, is a movement of its own from year to year that the path follows between what is printed (nil: none).
-func split(in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
+func split(ctx context.Context, in *pipeline.Inputs, wobble []float64) (*pipeline.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	years := printedYears(in)
 	averages := pick(in.Newest("average"), "N", country, nso, digitalised)
 	path, used, err := smoothPath(years, averages, wobble, in.Detail)

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"math"
 	"strconv"
 
@@ -65,6 +66,7 @@ func DigitalUncertainty() pipeline.Recipe {
 
 // simulation is what stays the same in every draw.
 type simulation struct {
+	ctx       context.Context
 	in        *pipeline.Inputs
 	quarterly map[string]string // parameters of DigitalQuarterly
 	rounding  float64
@@ -82,12 +84,12 @@ type simulation struct {
 
 var components = []string{total, core, digitalised}
 
-func digitalUncertainty(in *pipeline.Inputs) (*pipeline.Result, error) {
+func digitalUncertainty(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 	number := func(name string) float64 {
 		f, _ := strconv.ParseFloat(in.Params[name], 64) // parameters are ours; a test reads them all
 		return f
 	}
-	s := &simulation{in: in, quarterly: DigitalQuarterly().Params, rounding: number("share-rounding"), low: number("electronics-low"), high: number("electronics-high")}
+	s := &simulation{ctx: ctx, in: in, quarterly: DigitalQuarterly().Params, rounding: number("share-rounding"), low: number("electronics-low"), high: number("electronics-high")}
 	if said := in.Newest("electronics"); len(said) > 0 && said[len(said)-1].Value != nil { // the published bound, where the cube has it
 		s.low = said[len(said)-1].Value.Float64() / 100
 		s.high = math.Max(s.high, s.low)
@@ -168,7 +170,7 @@ func (s *simulation) learn(m *quarterlyModel) error {
 	s.quarters, s.nowcast = m.quarters, 4*len(m.years)
 	s.errors = map[string]*mat.Dense{}
 	s.freedom = math.MaxInt
-	_, missed, err := m.backTest(95)
+	_, missed, err := m.backTest(s.ctx, 95)
 	if err != nil {
 		return err
 	}
@@ -230,7 +232,7 @@ func (s *simulation) run(plan uncertainty.Plan, drawn []string) (uncertainty.Res
 	for _, d := range drawn {
 		on[d] = true
 	}
-	return uncertainty.Run(plan, len(components)*2*len(s.quarters), func(d *uncertainty.Draw, out []float64) error {
+	return uncertainty.Run(s.ctx, plan, len(components)*2*len(s.quarters), func(d *uncertainty.Draw, out []float64) error {
 		m, err := s.model(d, on)
 		if err != nil {
 			return err
@@ -337,12 +339,12 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 	shares, extended := s.shares, s.extended
 	var err error
 	if shares == nil || on[fromRounding] || on[fromSplit] {
-		if shares, err = split(base, wobble); err != nil {
+		if shares, err = split(s.ctx, base, wobble); err != nil {
 			return nil, err
 		}
 	}
 	if extended == nil || on[fromGrowth] {
-		if extended, err = gdpQuarters(base); err != nil {
+		if extended, err = gdpQuarters(s.ctx, base); err != nil {
 			return nil, err
 		}
 	}

@@ -32,7 +32,7 @@ func BenchmarkThousandDrawsOfTheNationalRecipe(b *testing.B) {
 	r := DigitalUncertainty()
 	in := n.inputsOf(b, r)
 	for b.Loop() {
-		if _, err := r.Compute(in); err != nil {
+		if _, err := r.Compute(b.Context(), in); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -43,7 +43,7 @@ func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 	r := DigitalUncertainty()
 	r.Params = with(r.Params, "draws", "400", "draws-by-source", "50")
 	in := n.inputsOf(t, r)
-	result, err := r.Compute(in)
+	result, err := r.Compute(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 		}
 	})
 	t.Run("the same seed gives the same bits, on one thread or many", func(t *testing.T) {
-		again, err := r.Compute(in)
+		again, err := r.Compute(t.Context(), in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 	})
 	t.Run("each source alone is reported, and none is wider than all together by more than chance", func(t *testing.T) { sourcesAreReported(t, result) })
 	t.Run("without figures there is nothing", func(t *testing.T) {
-		empty, err := r.Compute(pipeline.NewInputs(r.Params, nil))
+		empty, err := r.Compute(t.Context(), pipeline.NewInputs(r.Params, nil))
 		if err != nil || len(empty.Outputs) != 0 {
 			t.Errorf("%d figures (%v)", len(empty.Outputs), err)
 		}

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -36,7 +37,7 @@ func GDPQuarterly() pipeline.Recipe {
 	}
 }
 
-func gdpQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
+func gdpQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 	years := pick(in.Newest("years"), "A", country, gdp, current)
 	whole, err := carryGDP(in, years)
 	if err != nil {
@@ -49,6 +50,9 @@ func gdpQuarters(in *pipeline.Inputs) (*pipeline.Result, error) {
 		}
 	}
 	for _, code := range carried {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		part, err := carryPart(pick(in.Newest("quarters"), "Q", country, code, current), code, whole)
 		if err != nil {
 			return nil, err

@@ -43,7 +43,7 @@ func plainEconomy(leaveOut ...string) *pipeline.Inputs {
 }
 
 func TestAQuarterBeyondThePublishedOnesGrowsInVolumeAndPrice(t *testing.T) {
-	r, err := gdpQuarters(plainEconomy())
+	r, err := gdpQuarters(t.Context(), plainEconomy())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,17 +76,17 @@ func TestAHoleInTheQuartersIsNamedAndNotFilled(t *testing.T) {
 		"Q.VN.B1GQ.V/2023-Q2": "NA_VA/Q.VN.B1GQ.V", // nothing lies a year before it
 		"Q.VN.C.V/2023-Q3":    "NA_VA/Q.VN.C.V",
 	} {
-		_, err := gdpQuarters(plainEconomy(hole))
+		_, err := gdpQuarters(t.Context(), plainEconomy(hole))
 		all := fault.All(err)
 		if len(all) != 1 || all[0].Code != "recipe.gap" || all[0].Args["series"] != name || !strings.HasSuffix(hole, all[0].Args["period"].(string)) {
 			t.Errorf("without %s: %v", hole, err)
 		}
 	}
-	r, err := gdpQuarters(plainEconomy("Q.VN.B1GQ.V"))
+	r, err := gdpQuarters(t.Context(), plainEconomy("Q.VN.B1GQ.V"))
 	if err != nil || len(r.Outputs) != 3*8 {
 		t.Fatalf("without any quarter of GDP the printed quarters of sections stand: %d figures (%v)", len(r.Outputs), err)
 	}
-	if r, err := gdpQuarters(plainEconomy("Q.VN")); err != nil || len(r.Outputs) != 0 {
+	if r, err := gdpQuarters(t.Context(), plainEconomy("Q.VN")); err != nil || len(r.Outputs) != 0 {
 		t.Errorf("without any quarter: %d figures (%v)", len(r.Outputs), err)
 	}
 }

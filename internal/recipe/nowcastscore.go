@@ -41,9 +41,9 @@ func NowcastScore(c *catalog.Catalog) pipeline.Recipe {
 		Outputs:   []string{"DE_NOWCAST_SCORE"},
 		Costly:    "it replays other recipes, once for each day of publication",
 		NoWorking: "each past estimate is a replay of four recipes",
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) {
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			s := &scores{in: in, inputs: inputs, chain: chain, replays: map[stat.Date]map[cube.Cell]cube.Version{}}
-			return &s.out, s.fill()
+			return &s.out, s.fill(ctx)
 		},
 	}
 }
@@ -71,11 +71,11 @@ func (s *scores) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Versio
 }
 
 // known gives the estimates as of a day.
-func (s *scores) known(day stat.Date) (map[cube.Cell]cube.Version, error) {
+func (s *scores) known(ctx context.Context, day stat.Date) (map[cube.Cell]cube.Version, error) {
 	if at, done := s.replays[day]; done {
 		return at, nil
 	}
-	r, err := pipeline.Replay(context.Background(), s, s.chain, cube.AsOf{}, day)
+	r, err := pipeline.Replay(ctx, s, s.chain, cube.AsOf{}, day)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ type guess struct {
 	quarters int     // that it rests on
 }
 
-func (s *scores) fill() error {
+func (s *scores) fill(ctx context.Context) error {
 	gdpA, gdpQ := stat.NewKey("A", country, gdp, current), stat.NewKey("Q", country, gdp, current)
 	for _, x := range []struct {
 		input, code string
@@ -107,8 +107,11 @@ func (s *scores) fill() error {
 		{"share", "SHARE", stat.NewKey("A", country, nso, total), []string{"levels", "growth", "structure", "share", "electronics"}, guessShare},
 	} {
 		for _, came := range firstReleases(s.in.History(x.input), x.key) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			before := came.Vintage.Date.AddDays(-1)
-			at, err := s.known(before)
+			at, err := s.known(ctx, before)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"sort"
 
 	"nhipso/internal/cube"
@@ -24,7 +25,9 @@ func Provinces(areas *territory.Registry) pipeline.Recipe {
 			{Name: "national", Dataflow: "DE_VA", Key: "A." + country + ".." + total + "." + latest},
 		},
 		Outputs: []string{"DE_PROVINCE"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return provinces(areas, in) },
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
+			return provinces(ctx, areas, in)
+		},
 	}
 }
 
@@ -35,7 +38,7 @@ type provinceGroup struct {
 	period     stat.Period
 }
 
-func provinces(areas *territory.Registry, in *pipeline.Inputs) (*pipeline.Result, error) {
+func provinces(ctx context.Context, areas *territory.Registry, in *pipeline.Inputs) (*pipeline.Result, error) {
 	groups := map[provinceGroup][]cube.Version{}
 	var order []provinceGroup
 	for _, s := range in.Newest("share") {
@@ -55,6 +58,9 @@ func provinces(areas *territory.Registry, in *pipeline.Inputs) (*pipeline.Result
 	}
 	var out pipeline.Result
 	for _, g := range order {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := g.measure(areas, in, groups[g], &out); err != nil {
 			return nil, err
 		}

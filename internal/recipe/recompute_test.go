@@ -51,7 +51,7 @@ func again(bases *pipeline.Bases, r pipeline.Recipe, v cube.Version, computed ma
 	}
 	names := shown.Names()
 	if _, known := computed[names]; !known {
-		computed[names], err = shown.Compute(r)
+		computed[names], err = shown.Compute(context.Background(), r)
 		if err != nil {
 			return err.Error()
 		}
@@ -177,7 +177,7 @@ func without(r pipeline.Recipe, params map[string]string, shown pipeline.Basis, 
 		all = append(all, kept)
 	}
 	in := pipeline.InputsOf(r, params, shown.Day, all...)
-	result, err := r.Compute(in)
+	result, err := r.Compute(context.Background(), in)
 	if err != nil {
 		return cube.Version{}, false
 	}

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -36,11 +37,13 @@ func RequiredGrowth(c *catalog.Catalog) pipeline.Recipe {
 			{Name: "target", Dataflow: "TARGET", Key: "A." + country + "."},
 		},
 		Outputs: []string{"DE_REQUIRED"},
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return requiredGrowth(c, in) },
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
+			return requiredGrowth(ctx, c, in)
+		},
 	}
 }
 
-func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
+func requiredGrowth(ctx context.Context, c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
 	scenarios, err := c.Codelist("CL_SCENARIO")
 	if err != nil {
 		return nil, err
@@ -55,6 +58,9 @@ func requiredGrowth(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, 
 	}
 	var out pipeline.Result
 	for _, s := range in.Newest("share") {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if s.Value == nil || s.Status == stat.Forecast {
 			continue
 		}

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"slices"
 	"sort"
 	"strconv"
@@ -321,6 +322,7 @@ func (t *tables) digitalProducts() satellite.FractionList {
 
 // sheet collects the figures of a recipe whose dataflow has the dimensions FREQ, REF_AREA, INDUSTRY or the like, MEASURE.
 type sheet struct {
+	ctx      context.Context
 	result   pipeline.Result
 	flow     string
 	area     string
@@ -329,6 +331,14 @@ type sheet struct {
 	note     string
 	working  *tableWorking // nil unless workings are asked for
 	err      error
+}
+
+// stopped is asked before each step that takes long: it gives why there is to be no further one.
+func (s *sheet) stopped() error {
+	if s.err == nil {
+		s.err = s.ctx.Err()
+	}
+	return s.err
 }
 
 // give adds a figure in the unit of its measure. from must name what it was computed from.

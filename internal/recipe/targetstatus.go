@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,9 @@ func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 			actualFlows(c)...),
 		Outputs: []string{"TARGET_STATUS"},
 		Phase:   deadlinesPassed,
-		Compute: func(in *pipeline.Inputs) (*pipeline.Result, error) { return targetStatus(c, in) },
+		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
+			return targetStatus(ctx, c, in)
+		},
 	}
 }
 
@@ -72,7 +75,7 @@ type aim struct {
 
 func (a aim) key(measure string) stat.Key { return stat.NewKey("A", a.area, a.id, measure) }
 
-func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
+func targetStatus(ctx context.Context, c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
 	list, err := c.Codelist("CL_TARGET")
 	if err != nil {
 		return nil, err
@@ -80,6 +83,9 @@ func targetStatus(c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, er
 	var out pipeline.Result
 	paths := map[stat.Key]*path{}
 	for _, t := range in.Newest("target") { // in order of key, then year
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		codes := t.Key.Codes() // FREQ, REF_AREA, TARGET
 		code, ok := list.Code(codes[2])
 		if !ok || t.Period.Frequency() != stat.Annual {

@@ -21,7 +21,7 @@ func standing(t *testing.T, day string, history map[string][]cube.Version) map[s
 	}
 	in := pipeline.NewInputs(nil, history)
 	in.Day = stat.MustDate(day)
-	r, err := targetStatus(c, in)
+	r, err := targetStatus(t.Context(), c, in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,12 +175,12 @@ func TestASectorNeedsEachOfItsSections(t *testing.T) {
 	for _, code := range "BCDE" {
 		history["structure"] = append(history["structure"], told("NA_STRUCTURE", "A.VN."+string(code), "2025", "10", stat.Normal, nil))
 	}
-	r, err := digitalSectors(pipeline.NewInputs(nil, history))
+	r, err := digitalSectors(t.Context(), pipeline.NewInputs(nil, history))
 	if err != nil || len(r.Outputs) != 0 {
 		t.Fatalf("a share of four sections out of five: %v (%v)", r.Outputs, err)
 	}
 	history["structure"] = append(history["structure"], told("NA_STRUCTURE", "A.VN.F", "2025", "8", stat.Provisional, nil))
-	r, err = digitalSectors(pipeline.NewInputs(nil, history))
+	r, err = digitalSectors(t.Context(), pipeline.NewInputs(nil, history))
 	if err != nil || len(r.Outputs) != 1 || r.Outputs[0].Value.Cmp(stat.MustDecimal("12.5")) != 0 || r.Outputs[0].Status != stat.Provisional || len(r.Outputs[0].From) != 6 {
 		t.Errorf("%+v (%v)", r, err)
 	}
@@ -202,7 +202,7 @@ func TestStandingOfATargetComesWithItsNumbers(t *testing.T) {
 		"DE_SHARE": {version("DE_SHARE", nso, 2022, "12", nil), version("DE_SHARE", nso, 2023, "13", nil), version("DE_SHARE", nso, 2024, "14.5", nil), version("DE_SHARE", nso, 2025, "15", nil)},
 	})
 	in.Day = stat.MustDate("2026-11-28")
-	r, err := targetStatus(c, in)
+	r, err := targetStatus(t.Context(), c, in)
 	if err != nil {
 		t.Fatal(err)
 	}

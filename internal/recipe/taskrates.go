@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"nhipso/internal/cube"
 	"nhipso/internal/govern"
 	"nhipso/internal/pipeline"
@@ -87,7 +88,7 @@ func (t tally) printed(measure string, computed stat.Decimal) (cube.Version, boo
 	return v, computed.Sub(*v.Value).Abs().Cmp(unit) < 0 // rounded, or cut as the report of 2017 does
 }
 
-func taskRates(in *pipeline.Inputs) (*pipeline.Result, error) {
+func taskRates(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 	type group struct {
 		freq, programme string
 		period          stat.Period
@@ -108,6 +109,9 @@ func taskRates(in *pipeline.Inputs) (*pipeline.Result, error) {
 	}
 	var out pipeline.Result
 	for _, g := range order {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		t := tallies[g]
 		give := func(measure, base string, percent stat.Decimal, how pipeline.Term, from []pipeline.Ref) {
 			attrs := stat.Attributes{stat.AttrDecimals: "2", stat.AttrDenominator: base}

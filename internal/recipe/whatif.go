@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"strconv"
 
 	"nhipso/internal/cube"
@@ -39,7 +40,7 @@ func NowcastWith(read func(dataflow, key string) []cube.Version, electronics flo
 			figures[in.Name] = read(in.Dataflow, in.Key)
 		}
 	}
-	result, err := r.Compute(pipeline.NewInputs(params, figures))
+	result, err := r.Compute(context.Background(), pipeline.NewInputs(params, figures))
 	if err != nil {
 		return scenario.Nowcast{}, false, err
 	}

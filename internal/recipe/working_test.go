@@ -41,7 +41,7 @@ func TestEveryWorkingGivesItsFigure(t *testing.T) {
 				if results[names] == nil {
 					in := shown.Inputs(r)
 					in.Detail = true
-					if results[names], err = r.Compute(in); err != nil {
+					if results[names], err = r.Compute(t.Context(), in); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -12,7 +12,7 @@ func TestAFormulaHoldsItsValue(t *testing.T) {
 	i := loaded(t)
 	var b bytes.Buffer
 	s := i.speaker("en")
-	if err := s.WriteWorkbook(&b, i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023")); err != nil {
+	if err := s.WriteWorkbook(t.Context(), &b, i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023")); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)

@@ -68,7 +68,7 @@ func (l *layout) written(n pipeline.Node, v cube.Version) (*pipeline.Formula, st
 		if n.Run == nil || r.ID != n.Run.Recipe {
 			continue
 		}
-		f, err := n.Working(r)
+		f, err := n.Working(l.ctx, r)
 		l.try(err)
 		if got, ok := f.Eval(l.values); ok && near(got, *v.Value) {
 			return f, "change-inputs-rounded"

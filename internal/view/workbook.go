@@ -1,6 +1,7 @@
 package view
 
 import (
+	"context"
 	"io"
 	"strings"
 
@@ -17,8 +18,8 @@ import (
 //
 // An explanation with an input that the reader may not see has no second sheet, and the first names no other input of that step: whoever has
 // the result and all inputs but one has that one too.
-func (s *Speaker) WriteWorkbook(w io.Writer, n pipeline.Node) error {
-	b := &sheets{f: excelize.NewFile(), s: s, formats: map[int]int{}}
+func (s *Speaker) WriteWorkbook(ctx context.Context, w io.Writer, n pipeline.Node) error {
+	b := &sheets{ctx: ctx, f: excelize.NewFile(), s: s, formats: map[int]int{}}
 	defer b.f.Close()
 	tree := s.say("sheet-tree")
 	b.try(b.f.SetSheetName("Sheet1", tree))
@@ -36,6 +37,7 @@ func (s *Speaker) WriteWorkbook(w io.Writer, n pipeline.Node) error {
 
 // sheets is a workbook being written; it keeps the first error.
 type sheets struct {
+	ctx                     context.Context
 	f                       *excelize.File
 	s                       *Speaker
 	err                     error

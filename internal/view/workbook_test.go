@@ -20,7 +20,7 @@ import (
 func workbook(t *testing.T, s *Speaker, n pipeline.Node) *excelize.File {
 	t.Helper()
 	var b bytes.Buffer
-	if err := s.WriteWorkbook(&b, n); err != nil {
+	if err := s.WriteWorkbook(t.Context(), &b, n); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)

@@ -1,6 +1,7 @@
 package uncertainty
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"slices"
@@ -69,7 +70,8 @@ const maxFailed = 0.01
 // from several goroutines at once; it must take all its randomness from the draw. A draw whose recipe returns an error or an
 // output that is not finite is counted and listed, never replaced; more than 1 % of them fails the run, whose Result still
 // lists them. Values do not depend on Threads, and the draws of a shorter run are the first of a longer one.
-func Run(plan Plan, outputs int, recipe func(d *Draw, out []float64) error) (Result, error) {
+// When the context ends, no further draw is made and its error is given.
+func Run(ctx context.Context, plan Plan, outputs int, recipe func(d *Draw, out []float64) error) (Result, error) {
 	if plan.Draws == 0 {
 		plan.Draws = 1000
 	}
@@ -84,7 +86,10 @@ func Run(plan Plan, outputs int, recipe func(d *Draw, out []float64) error) (Res
 			return Result{}, fault.New("uncertainty.bad-probability", "value", q)
 		}
 	}
-	rows, errs := drawAll(plan, outputs, recipe)
+	rows, errs := drawAll(ctx, plan, outputs, recipe)
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
 
 	res := Result{Draws: plan.Draws, Quantile: slices.Clone(plan.Quantiles), rows: rows, length: outputs}
 	for r, err := range errs {
@@ -98,7 +103,10 @@ func Run(plan Plan, outputs int, recipe func(d *Draw, out []float64) error) (Res
 		return res, fault.New("uncertainty.too-many-failed", "failed", len(res.Failed), "draws", plan.Draws, "first", res.Failed[0].Index+1).Because(res.Failed[0].Err)
 	}
 	res.Outputs = make([]Summary, outputs)
-	share(plan.Threads, outputs, func(k int) { res.Outputs[k] = summarise(res.Values(k), plan.Quantiles) })
+	share(ctx, plan.Threads, outputs, func(k int) { res.Outputs[k] = summarise(res.Values(k), plan.Quantiles) })
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
 	for k, s := range res.Outputs {
 		if !finite(s.Mean) || !finite(s.SD) {
 			return res, fault.New("uncertainty.overflow", "output", k+1)
@@ -107,8 +115,8 @@ func Run(plan Plan, outputs int, recipe func(d *Draw, out []float64) error) (Res
 	return res, nil
 }
 
-// share hands out 0…n−1 to goroutines, as many as threads or one for each processor.
-func share(threads, n int, work func(int)) {
+// share hands out 0…n−1 to goroutines, as many as threads or one for each processor, until the context ends.
+func share(ctx context.Context, threads, n int, work func(int)) {
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
@@ -116,7 +124,7 @@ func share(threads, n int, work func(int)) {
 	var wg fault.Group
 	for range min(threads, n) {
 		wg.Go(func() {
-			for {
+			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= n {
 					return
@@ -128,9 +136,9 @@ func share(threads, n int, work func(int)) {
 	wg.Wait()
 }
 
-func drawAll(plan Plan, outputs int, recipe func(*Draw, []float64) error) ([]float64, []error) {
+func drawAll(ctx context.Context, plan Plan, outputs int, recipe func(*Draw, []float64) error) ([]float64, []error) {
 	rows, errs := make([]float64, plan.Draws*outputs), make([]error, plan.Draws)
-	share(plan.Threads, plan.Draws, func(r int) {
+	share(ctx, plan.Threads, plan.Draws, func(r int) {
 		out := rows[r*outputs : (r+1)*outputs : (r+1)*outputs]
 		if errs[r] = recipe(&Draw{r, plan.Recipe, plan.Seed}, out); errs[r] != nil {
 			return

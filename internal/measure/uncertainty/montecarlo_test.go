@@ -19,7 +19,7 @@ func shareRecipe(d *Draw, out []float64) error {
 
 func TestRun(t *testing.T) {
 	t.Run("the oracle's share: the sd of 100,000 draws is within 2 % of the delta method's", func(t *testing.T) {
-		res, err := Run(Plan{Recipe: "share/1", Seed: 1, Draws: 100_000}, 1, shareRecipe)
+		res, err := Run(t.Context(), Plan{Recipe: "share/1", Seed: 1, Draws: 100_000}, 1, shareRecipe)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +38,7 @@ func TestRun(t *testing.T) {
 	t.Run("the same seed gives the same bits on one thread, two and seven", func(t *testing.T) {
 		var runs []Result
 		for _, threads := range []int{1, 2, 7} {
-			r, err := Run(Plan{Recipe: "share/1", Seed: 9, Draws: 500, Threads: threads}, 1, shareRecipe)
+			r, err := Run(t.Context(), Plan{Recipe: "share/1", Seed: 9, Draws: 500, Threads: threads}, 1, shareRecipe)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +52,7 @@ func TestRun(t *testing.T) {
 	})
 	t.Run("the draws of a short run are the first of a long one; another seed or recipe gives others", func(t *testing.T) {
 		draws := func(recipe string, seed uint64, n int) []float64 {
-			r, err := Run(Plan{Recipe: recipe, Seed: seed, Draws: n}, 1, shareRecipe)
+			r, err := Run(t.Context(), Plan{Recipe: recipe, Seed: seed, Draws: n}, 1, shareRecipe)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func TestRun(t *testing.T) {
 		}
 	})
 	t.Run("with no uncertainty every draw is the point estimate, to the bit, and the sd is zero", func(t *testing.T) {
-		res, err := Run(Plan{Recipe: "fixed", Draws: 50}, 1, func(d *Draw, out []float64) error {
+		res, err := Run(t.Context(), Plan{Recipe: "fixed", Draws: 50}, 1, func(d *Draw, out []float64) error {
 			for _, law := range []Law{Normal, Lognormal} {
 				out[0] += Margin{Law: law, Mean: 0.1}.Draw(d.Stream(string(law)))
 			}
@@ -90,7 +90,7 @@ func TestRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := Run(Plan{Recipe: "linear", Draws: 40_000}, 1, func(d *Draw, out []float64) error {
+		res, err := Run(t.Context(), Plan{Recipe: "linear", Draws: 40_000}, 1, func(d *Draw, out []float64) error {
 			var x [2]float64
 			joint.Draw(d.Stream("x"), x[:])
 			out[0] = 3*x[0] + 2*x[1]
@@ -112,7 +112,7 @@ func TestRunRefusesAndKeeps(t *testing.T) {
 	t.Run("failed draws are listed; up to one in a hundred is borne, more fails the run", func(t *testing.T) {
 		cause := errors.New("infeasible")
 		failing := func(every int) (Result, error) {
-			return Run(Plan{Recipe: "f", Draws: 1000}, 1, func(d *Draw, out []float64) error {
+			return Run(t.Context(), Plan{Recipe: "f", Draws: 1000}, 1, func(d *Draw, out []float64) error {
 				out[0] = float64(d.Index)
 				if d.Index%every == every-1 {
 					return cause
@@ -131,13 +131,13 @@ func TestRunRefusesAndKeeps(t *testing.T) {
 		}
 	})
 	t.Run("an output that is not a number fails its draw", func(t *testing.T) {
-		res, err := Run(Plan{Recipe: "nan", Draws: 10}, 2, func(d *Draw, out []float64) error { out[1] = math.Log(-1); return nil })
+		res, err := Run(t.Context(), Plan{Recipe: "nan", Draws: 10}, 2, func(d *Draw, out []float64) error { out[1] = math.Log(-1); return nil })
 		fails(t, err, "uncertainty.too-many-failed")
 		fails(t, res.Failed[9].Err, "uncertainty.not-finite-output")
 	})
 	t.Run("a total that is drawn and shares that add to one keep their constraint in every draw", func(t *testing.T) {
 		shares := Dirichlet{[]float64{0.2, 0.3, 0.5}, 50}
-		res, err := Run(Plan{Recipe: "constraint", Draws: 200}, 4, func(d *Draw, out []float64) error {
+		res, err := Run(t.Context(), Plan{Recipe: "constraint", Draws: 200}, 4, func(d *Draw, out []float64) error {
 			out[3] = Margin{Law: Lognormal, Mean: 100, SD: 10}.Draw(d.Stream("total"))
 			shares.Draw(d.Stream("shares"), out[:3])
 			for i := range 3 {
@@ -153,18 +153,18 @@ func TestRunRefusesAndKeeps(t *testing.T) {
 		}
 	})
 	t.Run("draws too large to be added up are named", func(t *testing.T) {
-		_, err := Run(Plan{Recipe: "huge", Draws: 10}, 1, func(d *Draw, out []float64) error {
+		_, err := Run(t.Context(), Plan{Recipe: "huge", Draws: 10}, 1, func(d *Draw, out []float64) error {
 			out[0] = math.Copysign(math.MaxFloat64, float64(d.Index%2)-0.5)
 			return nil
 		})
 		fails(t, err, "uncertainty.overflow")
 	})
 	t.Run("a plan without draws, outputs or probabilities is refused", func(t *testing.T) {
-		_, err := Run(Plan{Draws: -1}, 1, shareRecipe)
+		_, err := Run(t.Context(), Plan{Draws: -1}, 1, shareRecipe)
 		fails(t, err, "uncertainty.no-draws")
-		_, err = Run(Plan{}, 0, shareRecipe)
+		_, err = Run(t.Context(), Plan{}, 0, shareRecipe)
 		fails(t, err, "uncertainty.no-draws")
-		_, err = Run(Plan{Quantiles: []float64{1.2}}, 1, shareRecipe)
+		_, err = Run(t.Context(), Plan{Quantiles: []float64{1.2}}, 1, shareRecipe)
 		fails(t, err, "uncertainty.bad-probability")
 	})
 	t.Run("quantiles interpolate between the ordered draws", func(t *testing.T) {
@@ -365,7 +365,7 @@ func TestDelta(t *testing.T) {
 
 func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
-		if _, err := Run(Plan{Recipe: "share/1", Seed: 1, Draws: 1000}, 1, shareRecipe); err != nil {
+		if _, err := Run(b.Context(), Plan{Recipe: "share/1", Seed: 1, Draws: 1000}, 1, shareRecipe); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -143,7 +143,7 @@ func (v *visit) explain() (shell.Page, error) {
 		return steps
 	}
 	if !p.Reported {
-		p.History.Workbook = func(w io.Writer) error { return speaker.WriteWorkbook(w, node) }
+		p.History.Workbook = func(w io.Writer) error { return speaker.WriteWorkbook(v.R.Context(), w, node) }
 	}
 	return p, nil
 }
