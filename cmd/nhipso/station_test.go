@@ -1,0 +1,420 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/jobs"
+	"nhipso/internal/pipeline"
+	"nhipso/internal/publish"
+	"nhipso/internal/releasefile"
+	"nhipso/internal/stat"
+	"nhipso/internal/store/storetest"
+)
+
+// office is an installation at which several programs work. It has one quick recipe, and no periodic publications.
+type office struct {
+	dir, url string
+	now      func() time.Time
+}
+
+// opened is one more program at work.
+func (o *office) opened(t *testing.T) *app {
+	t.Helper()
+	e := &env{in: strings.NewReader(""), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }, now: o.now, lang: "en"}
+	a, err := e.open(t.Context(), &place{data: o.dir, database: o.url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.close)
+	a.log = slog.New(slog.DiscardHandler)
+	a.recipes = slices.DeleteFunc(a.recipes, func(r pipeline.Recipe) bool { return r.ID != "digital-annual" })
+	a.publications = nil
+	return a
+}
+
+// prepared loads the reference data, runs the recipe and publishes.
+func (o *office) prepared(t *testing.T) *app {
+	t.Helper()
+	a := o.opened(t)
+	e := &env{out: io.Discard, err: io.Discard, now: o.now, lang: "en"}
+	for _, step := range []func() error{
+		func() error { return a.loadReference(t.Context(), e) },
+		func() error { return a.runStale(t.Context(), e, a.recipes) },
+		func() error { return a.publishFirst(t.Context(), e) },
+	} {
+		if err := step(); err != nil {
+			t.Fatal(fault.In(err, "en"))
+		}
+	}
+	return a
+}
+
+// load1 brings one new figure of the digital share.
+func load1(t *testing.T, a *app, value, vintage string) {
+	t.Helper()
+	d := stat.MustDecimal(value)
+	if _, err := a.intake().Take(t.Context(), cube.Message{Sender: "test", File: "new.csv", Entries: []cube.Entry{{Dataflow: "DE_SHARE", Row: 2, Observation: stat.Observation{
+		Key: "A.VN.NSO.TOTAL", Period: stat.MustPeriod("2025"), Vintage: stat.Vintage{Date: stat.MustDate(vintage), Written: vintage}, Value: &d, Status: stat.Normal,
+		Attributes: stat.Attributes{stat.AttrSource: "NSO-2026-01", stat.AttrMark: "S"}}}}}); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+}
+
+// approve brings a release with all there is to its approval for a minute.
+func approve(t *testing.T, a *app, id string, minute time.Time) publish.Release {
+	t.Helper()
+	ctx, desk := t.Context(), a.desk()
+	if _, err := desk.Open(ctx, id, catalog.Label{Vi: id, En: id}, catalog.Label{}, "lan"); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	if _, err := desk.Add(ctx, id, publish.Selection{All: true}, "lan"); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	if _, err := desk.Check(ctx, id, "lan"); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	r, err := desk.Approve(ctx, id, "minh", minute)
+	if err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	return r
+}
+
+// testServer is a server of the test: what it shows, and where it works.
+type testServer struct {
+	*app
+	gate *publish.Gate
+	at   *station
+}
+
+func (o *office) serve(t *testing.T) *testServer {
+	t.Helper()
+	s := &testServer{app: o.opened(t)}
+	ctx, stop := context.WithCancel(context.Background())
+	kept := &files{app: s.app}
+	s.gate = s.app.gate()
+	s.gate.Files = kept.source
+	s.gate.Warn = func(err error) { t.Error(fault.In(err, "en")) }
+	if _, err := s.gate.Refresh(ctx); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	var err error
+	if s.at, err = s.openStation(ctx, kept, 10*time.Second); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	var following sync.WaitGroup
+	following.Go(func() {
+		s.follow(ctx, s.gate.Source, func(ctx context.Context) {
+			if err := s.at.plan(ctx); err != nil && ctx.Err() == nil {
+				t.Error(fault.In(err, "en"))
+			}
+			if _, err := s.gate.Refresh(ctx); err != nil && ctx.Err() == nil {
+				t.Error(fault.In(err, "en"))
+			}
+		})
+	})
+	t.Cleanup(func() { stop(); following.Wait(); s.at.wait(); kept.close() })
+	return s
+}
+
+// shows gives the release that a reader of the server sees.
+func (s *testServer) shows(t *testing.T) string {
+	t.Helper()
+	v, err := s.gate.View(t.Context(), publish.Everybody())
+	if err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	return v.Release.ID
+}
+
+// within waits for something to hold.
+func within(t *testing.T, d time.Duration, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(d); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("after %s: not %s", d, what)
+		}
+	}
+}
+
+func places() map[string]storetest.Place {
+	return map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace}
+}
+
+// TestTwoServersGoThroughAReleaseMinute: what a third program loads and approves, each of the jobs one of two servers does, once, and both show the
+// release at its second, not before.
+func TestTwoServersGoThroughAReleaseMinute(t *testing.T) {
+	for name, at := range places() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &office{dir: t.TempDir(), url: at(t), now: time.Now}
+			desk := o.prepared(t)
+			first := "2026-Q3"
+			if r, err := desk.desk().Current(t.Context()); err != nil {
+				t.Fatal(err)
+			} else {
+				first = r.ID
+			}
+			servers := []*testServer{o.serve(t), o.serve(t)}
+			load1(t, desk, "14.9", "2026-11-01")
+			q := servers[0].at.queue
+			done := func(kind string) (n int) {
+				list, err := q.List(t.Context(), 1000, jobs.Done)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, i := range list {
+					if i.Kind == kind {
+						n++
+					}
+				}
+				return n
+			}
+			within(t, 30*time.Second, "recomputed after the load", func() bool { return done(recipesJob) > 0 })
+			runs, err := desk.store.Runs(t.Context())
+			if err != nil || len(runs) != 2 {
+				t.Fatalf("%d runs of the recipe, want one at first and one after the load (%v)", len(runs), err)
+			}
+			minute := time.Now().Add(6 * time.Second).Truncate(time.Second)
+			r := approve(t, desk, "2027-Q1", minute)
+			file := filepath.Join(o.dir, releaseFolder, releaseFileName(r, minute))
+			within(t, time.Until(minute)-time.Second, "written ahead", func() bool { _, err := os.Stat(file); return err == nil })
+			for time.Until(minute) > 20*time.Millisecond {
+				for i, s := range servers {
+					if got := s.shows(t); got != first {
+						t.Fatalf("server %d shows %s %s before the minute", i, got, time.Until(minute))
+					}
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			time.Sleep(time.Until(minute))
+			within(t, time.Second, "shown by both", func() bool { return servers[0].shows(t) == "2027-Q1" && servers[1].shows(t) == "2027-Q1" })
+			state := func() publish.State {
+				r, err := desk.store.ReleaseByID(t.Context(), "2027-Q1")
+				if err != nil {
+					t.Fatal(err)
+				}
+				return r.State
+			}
+			within(t, 3*time.Second, "recorded", func() bool { return state() == publish.Published })
+			acts, err := desk.store.Acts(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			lives := 0
+			for _, a := range acts {
+				if a.Kind == publish.LiveAct && a.Release == "2027-Q1" {
+					lives++
+					if late := a.At.Sub(minute); late < 0 || late > 3*time.Second {
+						t.Errorf("recorded %s after its minute", late)
+					}
+				}
+			}
+			within(t, 5*time.Second, "all done", func() bool {
+				c, _ := q.Counts(t.Context())
+				return c[jobs.Running]+c[jobs.Waiting]+c[jobs.Scheduled] == 0
+			})
+			if lives != 1 || done(publishJob) != 1 || done(fileJob) != 1 {
+				t.Errorf("recorded %d times by %d jobs, %d jobs for the file", lives, done(publishJob), done(fileJob))
+			}
+			if c, _ := q.Counts(t.Context()); c[jobs.Failed]+c[jobs.Retrying] > 0 {
+				list, _ := q.List(t.Context(), 100, jobs.Failed, jobs.Retrying)
+				t.Errorf("%+v", list)
+			}
+		})
+	}
+}
+
+// TestWhatIsToBeDoneFollowsFromWhatIsStored: the jobs that are added, with their times and keys, from plans, postponements and loads.
+func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
+	now := time.Date(2026, 12, 1, 3, 0, 0, 0, time.UTC)
+	o := &office{dir: t.TempDir(), now: func() time.Time { return now }}
+	a := o.prepared(t)
+	due := func() (out []string) {
+		list, err := a.due(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range list {
+			at := "now"
+			if !j.At.IsZero() {
+				at = j.At.UTC().Format("02T15:04:05")
+			}
+			out = append(out, j.Kind+" "+at)
+		}
+		slices.Sort(out)
+		return out
+	}
+	want := func(what string, list ...string) {
+		t.Helper()
+		if got := due(); !slices.Equal(got, list) {
+			t.Errorf("%s: %v, want %v", what, got, list)
+		}
+	}
+	want("nothing new", "prepare now")
+	load1(t, a, "14.9", "2026-11-01")
+	want("after a load", "prepare now", "recipes 01T03:00:02")
+	if err := a.runStale(t.Context(), &env{err: io.Discard, lang: "en"}, a.recipes); err != nil {
+		t.Fatal(err)
+	}
+	want("after the recipes", "prepare now")
+	minute := now.Add(24 * time.Hour)
+	approve(t, a, "2027-Q1", minute)
+	want("approved", "prepare now", "publish 02T03:00:00", "release-file 02T02:50:00")
+	before, err := a.due(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.desk().Postpone(t.Context(), "2027-Q1", "minh", "a figure is missing", minute.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	want("postponed", "prepare now", "publish 02T04:00:00", "release-file 02T03:50:00")
+	after, err := a.due(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range before {
+		if before[i].Kind != prepareJob && before[i].Key == after[i].Key {
+			t.Errorf("%s: the same key for another minute", before[i].Key)
+		}
+	}
+	kept := &files{app: a}
+	defer kept.close()
+	do := a.handlers(kept)
+	// The job of the earlier minute writes no file and records nothing.
+	now = minute.Add(time.Minute)
+	for _, j := range before {
+		if err := do[j.Kind](t.Context(), task(t, j)); err != nil {
+			t.Errorf("%s: %v", j.Kind, err)
+		}
+	}
+	if list, _ := filepath.Glob(filepath.Join(o.dir, releaseFolder, "2027-Q1*"+releasefile.Extension)); len(list) != 0 {
+		t.Error("written for a minute that is no more: ", list)
+	}
+	if r, _ := a.store.ReleaseByID(t.Context(), "2027-Q1"); r.State != publish.Approved {
+		t.Error("recorded before its minute: ", r.State)
+	}
+	now = minute.Add(time.Hour)
+	want("at its minute", "prepare now", "publish 02T04:00:00")
+	for _, j := range after {
+		if err := do[j.Kind](t.Context(), task(t, j)); err != nil {
+			t.Errorf("%s: %v", j.Kind, err)
+		}
+	}
+	if r, _ := a.store.ReleaseByID(t.Context(), "2027-Q1"); r.State != publish.Published {
+		t.Error("not recorded: ", r.State)
+	}
+	want("out", "prepare now")
+}
+
+// task is a job as a handler meets it.
+func task(t *testing.T, j jobs.Job) *jobs.Task {
+	t.Helper()
+	q := jobs.NewMemory(nil)
+	i, _, err := q.Add(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &jobs.Task{Info: i}
+}
+
+// TestAPersonSeesTheQueueAndStepsIn works the command in both languages.
+func TestAPersonSeesTheQueueAndStepsIn(t *testing.T) {
+	o := &office{dir: t.TempDir(), now: time.Now}
+	a := o.opened(t)
+	do := func(lang string, status int, args ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		e := &env{in: strings.NewReader(""), out: &out, err: &out, getenv: func(string) string { return "" }, now: o.now}
+		if got := dispatch(t.Context(), e, append([]string{"--lang", lang, args[0], "--data", o.dir}, args[1:]...)); got != status {
+			t.Fatalf("%v ended with %d, not %d:\n%s", args, got, status, out.String())
+		}
+		return out.String()
+	}
+	says := func(out string, want ...string) {
+		t.Helper()
+		for _, w := range want {
+			if !strings.Contains(out, w) {
+				t.Errorf("it does not say %q:\n%s", w, out)
+			}
+		}
+	}
+	says(do("en", exitOK, "jobs"), "There are no jobs.")
+	says(do("vi", exitOK, "jobs", "list"), "Không có công việc nào.")
+	q, err := a.openQueue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	waits, _, err := q.Add(t.Context(), jobs.Job{Kind: prepareJob, Key: "3 2026-12-01", Args: messageArgs{3}, At: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fails, _, err := q.Add(t.Context(), jobs.Job{Kind: recipesJob, Args: recipesArgs{Only: []string{"no-such"}}, Attempts: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	work.Go(func() {
+		if err := q.Work(ctx, jobs.Workers{Handlers: map[string]jobs.Handler{recipesJob: a.recipesHandler}}); err != nil {
+			t.Error(err)
+		}
+	})
+	within(t, 20*time.Second, "failed", func() bool { i, _ := q.Get(t.Context(), fails.ID); return i.State == jobs.Failed })
+	stop()
+	work.Wait()
+	id := fmt.Sprint(fails.ID)
+	says(do("en", exitOK, "jobs"), "1 scheduled; 1 failed", "There is no recipe “no-such”", "3 2026-12-01")
+	says(do("vi", exitOK, "jobs", "--state", "failed"), "hỏng", "Không có công thức “no-such”")
+	if out := do("en", exitOK, "jobs", "list", "--state", "failed"); strings.Contains(out, "3 2026-12-01") {
+		t.Error(out)
+	}
+	says(do("en", exitOK, "jobs", "show", "--id", id), "run recipes", "failed", "1/1", "There is no recipe “no-such”")
+	says(do("vi", exitOK, "jobs", "show", "--id", id), "chạy công thức", "hỏng", "Không có công thức “no-such”")
+	says(do("en", exitInput, "jobs", "cancel", "--id", id), "has ended")
+	says(do("en", exitOK, "jobs", "retry", "--id", id), "begins again now", "waiting")
+	says(do("en", exitOK, "jobs", "cancel", "--id", fmt.Sprint(waits.ID)), "is to be cancelled", "cancelled")
+	says(do("en", exitUsage, "jobs", "show", "--id", "4711"), "There is no job 4711")
+	says(do("en", exitUsage, "jobs", "show"), "lacks --id")
+	says(do("en", exitUsage, "jobs", "drop"), "no action “drop”", "list, show, cancel, retry")
+	says(do("en", exitUsage, "jobs", "list", "--id", "1"), "--id has no effect")
+	says(do("en", exitUsage, "jobs", "--state", "lost"), "no state “lost”", "waiting, scheduled")
+	says(do("en", exitUsage, "worker", "--addr", ":0"), "--addr has no effect")
+}
+
+// TestRecipesStopWithWhoeverRunsThem: whoever stops `nhipso run` stops its job, and nothing of it is stored.
+func TestRecipesStopWithWhoeverRunsThem(t *testing.T) {
+	o := &office{dir: t.TempDir(), now: time.Now}
+	a := o.opened(t)
+	ctx, stop := context.WithCancel(t.Context())
+	a.recipes[0].Compute = func(ctx context.Context, _ *pipeline.Inputs) (*pipeline.Result, error) {
+		stop()
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	err := a.runAsJob(ctx, &env{err: io.Discard, lang: "en"}, recipesArgs{})
+	if fault.CodeOf(err) != "jobs.cancelled" {
+		t.Error(err)
+	}
+	if runs, err := a.store.Runs(t.Context()); err != nil || len(runs) != 0 {
+		t.Errorf("%d runs are on record (%v)", len(runs), err)
+	}
+	if err := a.runAsJob(t.Context(), &env{err: io.Discard, lang: "en"}, recipesArgs{Only: []string{"no-such"}}); fault.CodeOf(err) != "pipeline.no-recipe" {
+		t.Errorf("a fault of a job that is done here: %v", err)
+	}
+}
