@@ -21,6 +21,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/jobs"
 	"nhipso/internal/middleware"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
@@ -60,6 +61,7 @@ type app struct {
 	file         *releasefile.File // a mirror has it in place of a store
 	publications []publish.Publication
 	recipes      []pipeline.Recipe
+	queue        jobs.Queue               // of a server or worker that does jobs; nil elsewhere
 	answers      map[string]catalog.Label // reasons for what the rules find in the reference data
 	now          func() time.Time
 	log          *slog.Logger // of a server; nil for a command

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/jobs"
 	"nhipso/internal/ops"
 	"nhipso/internal/publish"
 )
@@ -59,6 +60,15 @@ func (a *app) facts(gate *publish.Gate) func(ctx context.Context) ([]ops.Fact, e
 			}
 			if ran {
 				add("last_run_seconds", "When a recipe last ran, in seconds since 1970.", float64(run.FinishedAt.Unix()), "recipe", r.ID)
+			}
+		}
+		if a.queue != nil {
+			counts, err := a.queue.Counts(ctx)
+			if err != nil {
+				return out, err
+			}
+			for _, s := range jobs.States() {
+				add("jobs", "Jobs of the queue in each state; ended ones are kept for a day, failed ones for a week.", float64(counts[s]), "state", string(s))
 			}
 		}
 		_, noted, _ := a.store.HeadNote()

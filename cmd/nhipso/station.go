@@ -182,6 +182,7 @@ func (a *app) openStation(ctx context.Context, kept *files, patience time.Durati
 	if err != nil {
 		return nil, err
 	}
+	a.queue = q
 	s := &station{app: a, queue: q, files: kept, ended: make(chan struct{})}
 	middleware.Go(a.log, "jobs", func() {
 		defer close(s.ended)

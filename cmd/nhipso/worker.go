@@ -37,6 +37,16 @@ func workJobs(ctx context.Context, e *env, args []string) error {
 	defer a.close()
 	a.log = log
 	gate := a.gate()
+	kept := &files{app: a}
+	defer kept.close()
+	working, stop := context.WithCancel(ctx)
+	at, err := a.openStation(working, kept, s.Duration("stop-timeout"))
+	if err != nil {
+		stop()
+		return err
+	}
+	defer at.wait()
+	defer stop()
 	r := &running{e: e, how: a.serving(gate, s), log: log, failed: make(chan error, 1)}
 	if addr := s.Text("metrics-addr"); addr != "" {
 		l, err := listen(addr)
@@ -46,13 +56,6 @@ func workJobs(ctx context.Context, e *env, args []string) error {
 		r.start(l, nil, r.how.watchers())
 		fmt.Fprintln(e.err, e.w("serve.watching", "addr", l.Addr()))
 	}
-	kept := &files{app: a}
-	defer kept.close()
-	at, err := a.openStation(ctx, kept, s.Duration("stop-timeout"))
-	if err != nil {
-		return err
-	}
-	defer at.wait()
 	fmt.Fprintln(e.err, e.w("worker.working", "database", a.store.Database()))
 	planning := troubles{log: log, what: "jobs"}
 	a.follow(ctx, gate.Source, func(ctx context.Context) { planning.tell(ctx, at.plan(ctx)) })

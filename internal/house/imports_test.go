@@ -25,8 +25,8 @@ var rank = map[string]int{
 	"publish": 8,
 	"store":   9, // implements what the rooms below declare
 	"chart":   10, "geo": 10, "export": 10, "middleware": 10, "releasefile": 10,
-	"backup": 10,
-	"calc":   11, "ops": 11,
+	"backup": 10, "jobs": 10,
+	"calc": 11, "ops": 11,
 	"api": 12, "web/shell": 12, "web/portal": 13, "web/desk": 13,
 	"view":  9,
 	"house": testsOnly, "e2e": testsOnly,
@@ -106,7 +106,7 @@ func TestImportsPointOneWay(t *testing.T) {
 var (
 	pureOwn = map[string]bool{"nhipso/internal/stat": true, "nhipso/internal/fault": true}
 	pureStd = map[string]bool{
-		"bytes": true, "cmp": true, "crypto/sha256": true, "encoding/binary": true, "encoding/json": true, "errors": true, "fmt": true,
+		"bytes": true, "cmp": true, "crypto/sha256": true, "encoding/binary": true, "encoding/json": true, "context": true, "errors": true, "fmt": true,
 		"io": true /* io.EOF ends a YAML stream */, "maps": true, "math": true, "math/bits": true, "math/rand/v2": true, "runtime": true,
 		"slices": true, "sort": true, "strconv": true, "strings": true, "sync": true, "sync/atomic": true,
 	}

@@ -73,7 +73,11 @@ func (db *DB) watchSQLite(ctx context.Context, conn *sql.Conn, changed func()) {
 // watchPostgres listens. The connection is not used for anything else afterwards.
 func (db *DB) watchPostgres(ctx context.Context, conn *sql.Conn, changed func()) {
 	conn.Raw(func(driverConn any) error { //nolint:errcheck // whatever ended it, the caller begins again
-		c := driverConn.(*stdlib.Conn).Conn()
+		ours, ok := driverConn.(*stdlib.Conn)
+		if !ok {
+			return driver.ErrBadConn // a defect: the pool was made of this driver
+		}
+		c := ours.Conn()
 		var name string
 		err := c.QueryRow(ctx, "SELECT "+channel).Scan(&name)
 		if err == nil {
