@@ -168,21 +168,24 @@ func (f *files) ahead(ctx context.Context, id string, from time.Time, name strin
 	return f.have(ctx, filepath.Join(f.place.data, releaseFolder, name), func(ctx context.Context) (publish.Content, error) { return gate.Content(ctx, id, from) })
 }
 
-// have sees to it that a file is there. Of several servers that want it one writes it and the others wait.
+// have sees to it that a file is there, with its hash and signature beside it. Of several servers that want it one writes it and the others wait.
 func (f *files) have(ctx context.Context, name string, content func(context.Context) (publish.Content, error)) error {
-	there := func() bool { _, err := os.Stat(name); return err == nil }
-	if there() {
+	there := func(end string) bool { _, err := os.Stat(name + end); return err == nil }
+	if there("") && there(releasefile.SignatureExtension) {
 		return nil
 	}
 	return f.store.Alone(ctx, "release-file", func() error {
-		if there() {
-			return nil
+		if !there("") {
+			if err := f.write(ctx, name, content); fault.CodeOf(err) != "releasefile.exists" {
+				return err
+			}
 		}
-		err := f.write(ctx, name, content)
-		if fault.CodeOf(err) == "releasefile.exists" {
-			return nil
+		if !there(releasefile.SignatureExtension) { // whoever wrote it was ended before it was done
+			if with, err := f.fileOptions(); err == nil {
+				releasefile.WriteBeside(name, with.Key) //nolint:errcheck // the file vouches for itself too, and can be shown
+			}
 		}
-		return err
+		return nil
 	})
 }
 

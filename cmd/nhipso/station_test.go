@@ -321,6 +321,34 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	want("out", "prepare now")
 }
 
+// TestAFileThatWasLeftWithoutItsSignatureGetsIt: whoever wrote it was ended in between.
+func TestAFileThatWasLeftWithoutItsSignatureGetsIt(t *testing.T) {
+	o := &office{dir: t.TempDir(), now: time.Now}
+	a := o.prepared(t)
+	r, err := a.desk().Current(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := &files{app: a}
+	defer kept.close()
+	name := filepath.Join(o.dir, releaseFolder, releaseFileName(r, r.PublishAt))
+	for _, lost := range []string{"", releasefile.SignatureExtension} {
+		if lost != "" {
+			if err := os.Remove(name + lost); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := kept.ahead(t.Context(), r.ID, r.PublishAt, filepath.Base(name)); err != nil {
+			t.Fatal(fault.In(err, "en"))
+		}
+		for _, end := range []string{"", releasefile.HashExtension, releasefile.SignatureExtension} {
+			if _, err := os.Stat(name + end); err != nil {
+				t.Errorf("after the loss of %q: %v", lost, err)
+			}
+		}
+	}
+}
+
 // task is a job as a handler meets it.
 func task(t *testing.T, j jobs.Job) *jobs.Task {
 	t.Helper()
