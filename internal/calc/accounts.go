@@ -11,26 +11,18 @@ import (
 	"nhipso/internal/stat"
 )
 
-// accountFlags are those of the accounts below.
-type accountFlags struct {
-	moves, nature, cloud, intermediation, platform, target, top *string
-}
-
-func (o *options) accountFlags() accountFlags {
-	return accountFlags{moves: o.String("moves", "", "moves"), nature: o.String("nature", "", "nature"), cloud: o.String("cloud", "", "cloud"),
-		intermediation: o.String("intermediation", "", "intermediation"), platform: o.String("platform", "", "platform"), target: o.String("target", "0.1", "target-sector"),
-		top: o.String("top", "1,3,5", "top")}
-}
-
 // oecd compiles digital supply and use tables: the seven digital industries taken out of the conventional ones, and the three high-priority
 // indicators. The total is missing while any of the seven has no source.
 func (r *digitalRun) oecd() error {
-	if err := r.o.need("value-added", "moves"); err != nil {
+	if err := r.e.need("value-added", "moves"); err != nil {
 		return err
 	}
-	for _, same := range []struct{ to, from *string }{{r.f.makeTable, r.make}, {r.f.supplyTable, r.supply}} {
+	for _, same := range []struct {
+		to   *string
+		from string
+	}{{&r.f.MakeTable, r.Make}, {&r.f.SupplyTable, r.Supply}} {
 		if *same.to == "" {
-			*same.to = *same.from
+			*same.to = same.from
 		}
 	}
 	pair, notes, err := r.e.supplyUse(r.f)
@@ -38,7 +30,7 @@ func (r *digitalRun) oecd() error {
 		return err
 	}
 	r.notes = append(r.notes, notes...)
-	moves, err := r.e.moves(*r.a.moves)
+	moves, err := r.e.moves(r.Moves)
 	if err != nil {
 		return err
 	}
@@ -74,7 +66,7 @@ func (r *digitalRun) oecd() error {
 	for _, p := range []struct {
 		name  string
 		codes []string
-	}{{"digital", r.codes}, {"cloud", list(*r.a.cloud)}, {"intermediation", list(*r.a.intermediation)}} {
+	}{{"digital", r.codes}, {"cloud", list(r.Cloud)}, {"intermediation", list(r.Intermediation)}} {
 		if len(p.codes) == 0 {
 			continue
 		}
@@ -95,10 +87,10 @@ func (r *digitalRun) oecd() error {
 // spending splits intermediate consumption and every final use by the nature of the transaction.
 func (r *digitalRun) spending(pair *inputoutput.SupplyUse) (object, error) {
 	out := object{}
-	if *r.a.nature == "" {
+	if r.Nature == "" {
 		return out, nil
 	}
-	shares, err := r.e.natures(*r.a.nature)
+	shares, err := r.e.natures(r.Nature)
 	if err != nil {
 		return nil, err
 	}
@@ -197,21 +189,21 @@ func (e *Env) natures(name string) ([]satellite.NatureShare, error) {
 // components splits digital value added by Nghị định 94/2022: ICT (--digital), platforms (--platform) and the digital part of all other
 // industries (--coefficients).
 func (r *digitalRun) components() error {
-	if err := r.o.need("value-added", "digital", "platform"); err != nil {
+	if err := r.e.need("value-added", "digital", "platform"); err != nil {
 		return err
 	}
 	b, err := r.byIndustry()
 	if err != nil {
 		return err
 	}
-	platform := satellite.List{Meta: satellite.Meta{ID: "--platform"}, Codes: list(*r.a.platform)}
+	platform := satellite.List{Meta: satellite.Meta{ID: "--platform"}, Codes: list(r.Platform)}
 	both := slices.Clone(r.codes)
 	r.codes = platform.Codes
 	platform, _ = r.members(b.codes)
 	r.codes = both
 	platform.ID = "--platform"
 	coefficients := map[string]float64{}
-	if *r.coefficients != "" {
+	if r.Coefficients != "" {
 		if coefficients, err = r.digitalised(b.grid, b.codes, b.marked, b.core); err != nil {
 			return err
 		}
@@ -231,7 +223,7 @@ func (r *digitalRun) components() error {
 	values, shares := object{}, object{}
 	for _, c := range []satellite.Component{satellite.ICT, satellite.Platform, satellite.Sectoral} {
 		values, shares = append(values, member{string(c), a.Values[c]}), append(shares, member{string(c), a.Shares[c]})
-		r.e.say(r.o, "explain-row", "code", string(c), "value", a.Values[c].String())
+		r.e.say("explain-row", "code", string(c), "value", a.Values[c].String())
 	}
 	return r.write(a.Values[satellite.ICT], satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, b.codes, by,
 		object{{"gdp", gdp}, {"values", values}, {"shares", shares}, {"components", byCode(b.codes, kinds)}, {"moved", a.Moved}, {"missing", append([]string{}, a.Missing...)}})
@@ -239,7 +231,7 @@ func (r *digitalRun) components() error {
 
 // sectors holds the digital share of every sector against a target: records sector,digital,value_added.
 func (r *digitalRun) sectors() error {
-	t, err := r.e.table(*r.f.file)
+	t, err := r.e.table(r.f.File)
 	if err != nil {
 		return err
 	}
@@ -247,12 +239,12 @@ func (r *digitalRun) sectors() error {
 	if err != nil {
 		return err
 	}
-	target, err := floatFlag("target", *r.a.target)
+	target, err := floatFlag("target", r.Target)
 	if err != nil {
 		return err
 	}
 	at := [2]int{}
-	for k, names := range [2][]string{{"digital", "số"}, {"value_added", "value-added", "va", *r.f.valueAdded}} {
+	for k, names := range [2][]string{{"digital", "số"}, {"value_added", "value-added", "va", r.f.ValueAdded}} {
 		if at[k], err = t.column(names...); err != nil {
 			return err
 		}
@@ -283,7 +275,7 @@ func (r *digitalRun) sectors() error {
 	if sums[1].Known {
 		whole = ratio(sums[0], sums[1].Value)
 	}
-	if !*r.o.json {
+	if !r.e.json() {
 		r.e.warn(r.notes)
 		return r.e.writeCSV(columns([]string{"code", "digital", "share", "gap", "status"}, codes, maybes(digital), maybes(share), maybes(gap), status)...)
 	}
@@ -293,12 +285,12 @@ func (r *digitalRun) sectors() error {
 
 // concentration says how much of the digital economy a few units hold: a list code,value.
 func (r *digitalRun) concentration() error {
-	v, err := r.e.vector(*r.f.file)
+	v, err := r.e.vector(r.f.File)
 	if err != nil {
 		return err
 	}
 	var top []int
-	for _, s := range list(*r.a.top) {
+	for _, s := range list(r.Top) {
 		k, err := strconv.Atoi(s)
 		if err != nil {
 			return fault.New("calc.bad-number", "flag", "--top", "given", s)
@@ -310,7 +302,7 @@ func (r *digitalRun) concentration() error {
 		return err
 	}
 	codes := places(v.codes, len(v.values))
-	if !*r.o.json {
+	if !r.e.json() {
 		rows := [][]string{{"measure", "value"}}
 		for _, k := range top {
 			rows = append(rows, []string{"top" + strconv.Itoa(k), text(c.Top[k])})

@@ -12,58 +12,42 @@ import (
 
 // balanceFlags are the flags of balance.
 type balanceFlags struct {
-	matrix, rows, cols, constraints, supply, use, supplyTotals, useTotals, method, gap, hold, what *string
-	tolerance                                                                                      *float64
-	sweeps                                                                                         *int
-	blank                                                                                          *bool
+	Matrix        string  `help:"matrix" method:"ras gras kras"`
+	Rows          string  `help:"rows" method:"ras gras kras"`
+	Cols          string  `help:"cols"`
+	Constraints   string  `help:"constraints-balance" method:"kras"`
+	Supply        string  `help:"supply-balance" method:"sut-ras"`
+	Use           string  `help:"use-balance" method:"sut-ras"`
+	SupplyTotals  string  `help:"supply-totals" method:"sut-ras"`
+	UseTotals     string  `help:"use-totals" method:"sut-ras"`
+	Method        string  `default:"ras" help:"method-balance"`
+	Gap           string  `default:"refuse" help:"gap" method:"ras gras sut-ras"`
+	Tolerance     float64 `default:"1e-10" help:"tolerance"`
+	MaxIterations int     `default:"10000" help:"max-iterations"`
+	Hold          string  `help:"hold"`
+	BlankIsZero   bool    `help:"blank-is-zero"`
+	What          string  `help:"what-balance"`
 }
 
 // balancing scales a matrix, or a pair of supply and use tables, to totals.
 func balancing(_ context.Context, e *Env, args []string) error {
-	o := e.flags("balance")
-	f := &balanceFlags{
-		matrix:       o.String("matrix", "", "matrix"),
-		rows:         o.String("rows", "", "rows"),
-		cols:         o.String("cols", "", "cols"),
-		constraints:  o.String("constraints", "", "constraints-balance"),
-		supply:       o.String("supply", "", "supply-balance"),
-		use:          o.String("use", "", "use-balance"),
-		supplyTotals: o.String("supply-totals", "", "supply-totals"),
-		useTotals:    o.String("use-totals", "", "use-totals"),
-		method:       o.String("method", "ras", "method-balance"),
-		gap:          o.String("gap", "refuse", "gap"),
-		tolerance:    o.Float64("tolerance", 1e-10, "tolerance"),
-		sweeps:       o.Int("max-iterations", 10000, "max-iterations"),
-		hold:         o.String("hold", "", "hold"),
-		blank:        o.Bool("blank-is-zero", false, "blank-is-zero"),
-		what:         o.String("what", "", "what-balance"),
-	}
-	if err := e.parse(o, args); err != nil {
+	f := &balanceFlags{}
+	if err := e.parse("balance", f, args); err != nil {
 		return err
 	}
-	if !(*f.tolerance > 0 && *f.tolerance < 1) {
-		return fault.New("calc.bad-number", "flag", "--tolerance", "given", text(*f.tolerance))
+	if !(f.Tolerance > 0 && f.Tolerance < 1) {
+		return fault.New("calc.bad-number", "flag", "--tolerance", "given", text(f.Tolerance))
 	}
-	if *f.sweeps < 1 {
-		return fault.New("calc.bad-number", "flag", "--max-iterations", "given", *f.sweeps)
+	if f.MaxIterations < 1 {
+		return fault.New("calc.bad-number", "flag", "--max-iterations", "given", f.MaxIterations)
 	}
-	opt := balance.Options{Tolerance: *f.tolerance, MaxSweeps: *f.sweeps}
-	run, err := oneOf("method", *f.method, []choice[func(*options, *balanceFlags, balance.Options) error]{
-		{"ras", e.biproportional(balance.RAS)}, {"gras", e.biproportional(balance.GRAS)}, {"kras", e.kras}, {"sut-ras", e.supplyAndUse}})
+	opt := balance.Options{Tolerance: f.Tolerance, MaxSweeps: f.MaxIterations}
+	run, err := mode(e, "method", f.Method, []choice[func(*Env, *balanceFlags, balance.Options) error]{
+		{"ras", biproportional(balance.RAS)}, {"gras", biproportional(balance.GRAS)}, {"kras", kras}, {"sut-ras", supplyAndUse}})
 	if err != nil {
 		return err
 	}
-	return run(o, f, opt)
-}
-
-// only refuses flags that the method does not read, since a result that left an input out looks like one that took it in.
-func (o *options) only(method string, idle ...string) error {
-	for _, name := range idle {
-		if f := o.Lookup(name); f.Value.String() != f.DefValue {
-			return fault.New("calc.no-effect", "flag", "--"+name, "method", method)
-		}
-	}
-	return nil
+	return run(e, f, opt)
 }
 
 // margins are a matrix with what is known of its totals, those that are given, all in its order.
@@ -73,21 +57,21 @@ type margins struct {
 }
 
 func (e *Env) margins(f *balanceFlags) (*margins, error) {
-	m, err := e.matrix(*f.matrix, *f.blank)
+	m, err := e.matrix(f.Matrix, f.BlankIsZero)
 	if err != nil {
 		return nil, err
 	}
 	out := &margins{labelled: m}
-	if *f.rows != "" {
-		if out.u, err = e.margin(*f.rows, m, m.rows, len(m.values)); err != nil {
+	if f.Rows != "" {
+		if out.u, err = e.margin(f.Rows, m, m.rows, len(m.values)); err != nil {
 			return nil, err
 		}
 		if m.rows == nil {
 			m.rows = out.u.codes
 		}
 	}
-	if *f.cols != "" {
-		if out.v, err = e.margin(*f.cols, m, m.cols, len(m.values[0])); err != nil {
+	if f.Cols != "" {
+		if out.v, err = e.margin(f.Cols, m, m.cols, len(m.values[0])); err != nil {
 			return nil, err
 		}
 		if m.cols == nil {
@@ -101,19 +85,16 @@ func (e *Env) margins(f *balanceFlags) (*margins, error) {
 type scaling = func(*mat.Dense, []float64, []float64, balance.Options) (*balance.Balanced, error)
 
 // biproportional scales a matrix to the totals of all its rows and columns.
-func (e *Env) biproportional(scale scaling) func(*options, *balanceFlags, balance.Options) error {
-	return func(o *options, f *balanceFlags, opt balance.Options) error {
-		if err := o.only(*f.method, "constraints", "supply", "use", "supply-totals", "use-totals"); err != nil {
+func biproportional(scale scaling) func(*Env, *balanceFlags, balance.Options) error {
+	return func(e *Env, f *balanceFlags, opt balance.Options) error {
+		if err := e.need("matrix", "rows", "cols"); err != nil {
 			return err
 		}
-		if err := o.need("matrix", "rows", "cols"); err != nil {
-			return err
-		}
-		_, err := oneOf("what", *f.what, []choice[bool]{{"", true}, {"matrix", true}})
+		_, err := oneOf("what", f.What, []choice[bool]{{"", true}, {"matrix", true}})
 		if err != nil {
 			return err
 		}
-		if opt.Gap, err = oneOf("gap", *f.gap, []choice[balance.Gap]{{"refuse", balance.RefuseGap}, {"scale-columns", balance.ScaleColumns}, {"scale-rows", balance.ScaleRows}}); err != nil {
+		if opt.Gap, err = oneOf("gap", f.Gap, []choice[balance.Gap]{{"refuse", balance.RefuseGap}, {"scale-columns", balance.ScaleColumns}, {"scale-rows", balance.ScaleRows}}); err != nil {
 			return err
 		}
 		m, err := e.margins(f)
@@ -122,7 +103,7 @@ func (e *Env) biproportional(scale scaling) func(*options, *balanceFlags, balanc
 		}
 		rows, cols := m.rows, m.cols
 		opt.Names = balance.Names{Rows: rows, Columns: cols}
-		if opt.Held, err = e.held(*f.hold, rows, cols); err != nil {
+		if opt.Held, err = e.held(f.Hold, rows, cols); err != nil {
 			return err
 		}
 		b, err := scale(m.dense(), m.u.values, m.v.values, opt)
@@ -134,12 +115,12 @@ func (e *Env) biproportional(scale scaling) func(*options, *balanceFlags, balanc
 		for _, c := range b.ForcedZero {
 			forced = append(forced, [2]string{rows[c.Row], cols[c.Column]})
 		}
-		e.say(o, "explain", "method", *f.method, "iterations", b.Iterations, "residual", text(b.MaxResidual))
-		e.sayFactors(o, rows, b.RowFactors, b.RowTargets)
-		e.sayFactors(o, cols, b.ColumnFactors, b.ColumnTargets)
+		e.say("explain", "method", f.Method, "iterations", b.Iterations, "residual", text(b.MaxResidual))
+		e.sayFactors(rows, b.RowFactors, b.RowTargets)
+		e.sayFactors(cols, b.ColumnFactors, b.ColumnTargets)
 		notes := append(zeros(nil, m.labelled), scalingNotes(b)...)
-		if *o.json {
-			return e.writeJSON(object{{"matrix", result}, {"iterations", b.Iterations}, {"maxResidual", b.MaxResidual}, {"method", *f.method}, {"rows", rows}, {"cols", cols},
+		if e.json() {
+			return e.writeJSON(object{{"matrix", result}, {"iterations", b.Iterations}, {"maxResidual", b.MaxResidual}, {"method", f.Method}, {"rows", rows}, {"cols", cols},
 				{"rowFactors", byCode(rows, b.RowFactors)}, {"columnFactors", byCode(cols, b.ColumnFactors)}, {"rowTargets", byCode(rows, b.RowTargets)},
 				{"columnTargets", byCode(cols, b.ColumnTargets)}, {"forcedZero", forced}, {"rate", b.Rate}, {"notes", e.remarks(notes)}})
 		}
@@ -148,9 +129,9 @@ func (e *Env) biproportional(scale scaling) func(*options, *balanceFlags, balanc
 	}
 }
 
-func (e *Env) sayFactors(o *options, codes []string, factors, targets []float64) {
+func (e *Env) sayFactors(codes []string, factors, targets []float64) {
 	for i, c := range codes {
-		e.say(o, "explain-row", "code", c, "factor", text(factors[i]), "target", text(targets[i]))
+		e.say("explain-row", "code", c, "factor", text(factors[i]), "target", text(targets[i]))
 	}
 }
 

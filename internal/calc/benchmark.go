@@ -3,48 +3,50 @@ package calc
 import (
 	"context"
 	"errors"
-	"flag"
 	"math"
+
+	"github.com/alecthomas/kong"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/temporal"
 )
 
+// benchmarkFlags are the flags of benchmark.
+type benchmarkFlags struct {
+	Low                string   `help:"low-benchmark"`
+	Indicator          string   `help:"indicator-one"`
+	System             string   `help:"system"`
+	Method             string   `default:"denton-cholette" help:"method-bm"`
+	Criterion          string   `default:"proportional" help:"criterion"`
+	Differences        int      `default:"1" help:"differences"`
+	Conversion         string   `default:"sum" help:"conversion"`
+	Rho                float64  `default:"1" help:"rho"`
+	Lambda             float64  `default:"1" help:"lambda"`
+	Bias               biasFlag `help:"bias"`
+	Floor              float64  `default:"0" help:"floor"`
+	CorrectionVariance float64  `default:"0" help:"correction-variance"`
+	Extrapolate        string   `default:"none" help:"extrapolate"`
+	NonNegative        bool     `help:"non-negative"`
+	Partial            bool     `help:"partial"`
+}
+
 // benchmark makes an indicator meet low-frequency totals while keeping its movement, one series or a system.
 func benchmark(ctx context.Context, e *Env, args []string) error {
-	o := e.flags("benchmark")
-	lowFile := o.String("low", "", "low-benchmark")
-	indFile := o.String("indicator", "", "indicator-one")
-	system := o.String("system", "", "system")
-	method := o.String("method", "denton-cholette", "method-bm")
-	criterion := o.String("criterion", "proportional", "criterion")
-	differences := o.Int("differences", 1, "differences")
-	conversion := o.String("conversion", "sum", "conversion")
-	rho := o.Float64("rho", 1, "rho")
-	lambda := o.Float64("lambda", 1, "lambda")
-	var bias biasFlag
-	o.Var(&bias, "bias", "bias")
-	floor := o.Float64("floor", 0, "floor")
-	correction := o.Float64("correction-variance", 0, "correction-variance")
-	extrapolate := o.String("extrapolate", "none", "extrapolate")
-	nonNegative := o.Bool("non-negative", false, "non-negative")
-	partial := o.Bool("partial", false, "partial")
-	if err := e.parse(o, args); err != nil {
+	var flags benchmarkFlags
+	if err := e.parse("benchmark", &flags, args); err != nil {
 		return err
 	}
-	set := map[string]bool{}
-	o.Visit(func(f *flag.Flag) { set[f.Name] = true })
-	if *criterion == "additive" && !set["lambda"] {
-		*lambda = 0 // the additive form of Dagum and Cholette
+	if flags.Criterion == "additive" && !e.given("lambda") {
+		flags.Lambda = 0 // the additive form of Dagum and Cholette
 	}
-	opt := temporal.BenchmarkOptions{Order: *differences, Bias: bias == "ratio", Shift: bias == "difference", Floor: *floor,
-		CorrectionVariance: *correction, NonNegative: *nonNegative, Rho: *rho, Lambda: *lambda}
-	form, err := oneOf("criterion", *criterion, []choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
+	opt := temporal.BenchmarkOptions{Order: flags.Differences, Bias: flags.Bias == "ratio", Shift: flags.Bias == "difference", Floor: flags.Floor,
+		CorrectionVariance: flags.CorrectionVariance, NonNegative: flags.NonNegative, Rho: flags.Rho, Lambda: flags.Lambda}
+	form, err := oneOf("criterion", flags.Criterion, []choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
 	if err != nil {
 		return err
 	}
 	opt.Form = form
-	switch *method {
+	switch flags.Method {
 	case "denton-cholette":
 	case "denton":
 		opt.Original = true
@@ -55,34 +57,34 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	case "grp-log":
 		opt.Form, opt.Order = temporal.GrowthLog, 0
 	default:
-		return fault.New("calc.bad-choice", "flag", "--method", "given", *method, "allowed", "denton-cholette, denton, dagum-cholette, grp, grp-log")
+		return fault.New("calc.bad-choice", "flag", "--method", "given", flags.Method, "allowed", "denton-cholette, denton, dagum-cholette, grp, grp-log")
 	}
-	conv, err := oneOf("conversion", *conversion, conversions)
+	conv, err := oneOf("conversion", flags.Conversion, conversions)
 	if err != nil {
 		return err
 	}
-	if *differences == 0 && *method != "grp" && *method != "grp-log" { // no movement to keep: the smallest correction itself
-		opt = temporal.BenchmarkOptions{Form: temporal.DagumCholette, Bias: opt.Bias, Shift: opt.Shift, Floor: *floor, CorrectionVariance: *correction, NonNegative: *nonNegative}
+	if flags.Differences == 0 && flags.Method != "grp" && flags.Method != "grp-log" { // no movement to keep: the smallest correction itself
+		opt = temporal.BenchmarkOptions{Form: temporal.DagumCholette, Bias: opt.Bias, Shift: opt.Shift, Floor: flags.Floor, CorrectionVariance: flags.CorrectionVariance, NonNegative: flags.NonNegative}
 		if form == temporal.Proportional {
 			opt.Lambda = 1
 		}
 	}
-	if *system != "" {
-		for _, name := range []string{"partial", "extrapolate"} { // of one series and its indicator
-			if set[name] {
+	if flags.System != "" {
+		for _, name := range []string{"partial", "extrapolate", "low", "indicator", "non-negative", "differences"} { // of one series and its indicator
+			if e.given(name) {
 				return fault.New("calc.not-together", "flag", "--"+name, "other", "--system")
 			}
 		}
-		return e.reconcileSystem(o, *system, set, temporal.System{Form: temporal.DagumCholette, Lambda: *lambda, Rho: *rho, Floor: *floor, Bias: opt.Bias, CorrectionVariance: *correction}, conv)
+		return e.reconcileSystem(flags.System, temporal.System{Form: temporal.DagumCholette, Lambda: flags.Lambda, Rho: flags.Rho, Floor: flags.Floor, Bias: opt.Bias, CorrectionVariance: flags.CorrectionVariance}, conv)
 	}
-	if err := o.need("low", "indicator"); err != nil {
+	if err := e.need("low", "indicator"); err != nil {
 		return err
 	}
-	low, err := e.lowFrequency(*lowFile, true)
+	low, err := e.lowFrequency(flags.Low, true)
 	if err != nil {
 		return err
 	}
-	ind, err := e.series(*indFile)
+	ind, err := e.series(flags.Indicator)
 	if err != nil {
 		return err
 	}
@@ -97,9 +99,9 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	var known []*fault.Error
 	if offset < 0 || offset+len(y)*f > len(ind.periods) {
 		switch {
-		case !*partial:
+		case !flags.Partial:
 			return fault.New("calc.not-covered", "low", low.file, "high", ind.file)
-		case *extrapolate != "none": // which gives an unfinished period a ratio of its own
+		case flags.Extrapolate != "none": // which gives an unfinished period a ratio of its own
 			return fault.New("calc.not-together", "flag", "--partial", "other", "--extrapolate")
 		}
 	}
@@ -110,10 +112,10 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		}
 	}
 	var r *temporal.Benchmarked
-	switch *extrapolate {
+	switch flags.Extrapolate {
 	case "none":
 		targets := temporal.Targets(y, f, offset, conv)
-		if *partial {
+		if flags.Partial {
 			if known, err = knownParts(targets, low, ind, conv); err != nil {
 				return err
 			}
@@ -129,33 +131,33 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		}
 		r, err = temporal.Benchmark(ind.values[0], kept, opt)
 	case "last-ratio", "last-growth", "mean-growth":
-		rule := map[string]temporal.RatioRule{"last-ratio": temporal.LastRatio, "last-growth": temporal.LastGrowth, "mean-growth": temporal.MeanGrowth}[*extrapolate]
+		rule := map[string]temporal.RatioRule{"last-ratio": temporal.LastRatio, "last-growth": temporal.LastGrowth, "mean-growth": temporal.MeanGrowth}[flags.Extrapolate]
 		if err = low.whole(); err == nil {
 			r, err = temporal.Extrapolate(ind.values[0], y, temporal.Extrapolation{Frequency: f, Offset: offset, Conversion: conv, Rule: rule, Variances: variances}, opt)
 		}
 	default:
-		err = fault.New("calc.bad-choice", "flag", "--extrapolate", "given", *extrapolate, "allowed", "none, last-ratio, last-growth, mean-growth")
+		err = fault.New("calc.bad-choice", "flag", "--extrapolate", "given", flags.Extrapolate, "allowed", "none, last-ratio, last-growth, mean-growth")
 	}
 	if err != nil {
 		return err
 	}
 	notes := append(known, r.Warnings...)
 	for _, name := range []string{"rho", "lambda"} {
-		if set[name] && *method != "dagum-cholette" && o.Lookup(name).Value.String() != "1" {
-			notes = append(notes, fault.New("calc.no-effect", "flag", "--"+name, "method", *method))
+		if e.changed(name) && flags.Method != "dagum-cholette" {
+			notes = append(notes, fault.New("calc.no-effect", "flag", "--"+name, "method", flags.Method))
 		}
 	}
-	if growth := opt.Form > temporal.DagumCholette; set["differences"] && *differences != 1 && (growth || *method == "dagum-cholette") {
-		notes = append(notes, fault.New("calc.no-effect", "flag", "--differences", "method", *method))
-	} else if growth && *criterion != "proportional" {
-		notes = append(notes, fault.New("calc.no-effect", "flag", "--criterion", "method", *method))
+	if growth := opt.Form > temporal.DagumCholette; e.changed("differences") && (growth || flags.Method == "dagum-cholette") {
+		notes = append(notes, fault.New("calc.no-effect", "flag", "--differences", "method", flags.Method))
+	} else if growth && flags.Criterion != "proportional" {
+		notes = append(notes, fault.New("calc.no-effect", "flag", "--criterion", "method", flags.Method))
 	}
 	worst := 0.0
 	for _, m := range r.Misses {
 		worst = math.Max(worst, math.Abs(m))
 	}
-	e.say(o, "explain", "n", len(y), "f", f, "t", len(ind.periods), "objective", text(r.Objective), "miss", text(worst))
-	if *o.json {
+	e.say("explain", "n", len(y), "f", f, "t", len(ind.periods), "objective", text(r.Objective), "miss", text(worst))
+	if e.json() {
 		points := make([]object, len(r.Values))
 		for i, v := range r.Values {
 			points[i] = object{{"period", label(ind.periods[i])}, {"value", v}}
@@ -163,7 +165,7 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 				points[i] = append(points[i], member{"forecast", true})
 			}
 		}
-		return e.writeJSON(object{{"method", *method}, {"criterion", *criterion}, {"objective", r.Objective}, {"residual", r.Residual}, {"maxMiss", worst},
+		return e.writeJSON(object{{"method", flags.Method}, {"criterion", flags.Criterion}, {"objective", r.Objective}, {"residual", r.Residual}, {"maxMiss", worst},
 			{"steps", r.Steps}, {"binding", r.Binding}, {"redundant", r.Redundant}, {"notes", e.remarks(notes)}, {"series", points}})
 	}
 	e.warn(notes)
@@ -216,13 +218,17 @@ func knownParts(targets []temporal.Target, low, ind *timeSeries, conv temporal.C
 // biasFlag is --bias or --bias=ratio, which multiplies the indicator, and --bias=difference, which moves it by a constant.
 type biasFlag string
 
-func (b *biasFlag) String() string   { return string(*b) }
-func (b *biasFlag) IsBoolFlag() bool { return true }
+// IsBool says that the flag needs no value.
+func (b *biasFlag) IsBool() bool { return true }
 
-func (b *biasFlag) Set(text string) error {
-	switch text {
+// Decode reads the value, if there is one.
+func (b *biasFlag) Decode(ctx *kong.DecodeContext) error {
+	*b = "ratio"
+	if ctx.Scan.Peek().Type != kong.FlagValueToken {
+		return nil
+	}
+	switch text := ctx.Scan.Pop().String(); text {
 	case "true", "ratio":
-		*b = "ratio"
 	case "false", "none":
 		*b = ""
 	case "difference":

@@ -1,7 +1,6 @@
 package calc
 
 import (
-	"flag"
 	"slices"
 	"strings"
 
@@ -12,34 +11,28 @@ import (
 
 var origins = []choice[inputoutput.Origin]{{"domestic", inputoutput.Domestic}, {"total", inputoutput.Total}, {"imported", inputoutput.Imported}}
 
-// given says whether a flag stands on the command line.
-func (o *options) given(name string) (yes bool) {
-	o.Visit(func(f *flag.Flag) { yes = yes || f.Name == name })
-	return yes
-}
-
 // apart says whether domestic and imported flows are to be kept apart by a second table or by an assumption.
-func (f *tableFlags) apart() bool {
-	return *f.importsTable != "" || *f.domesticTable != "" || *f.domestic != "" || f.given("block")
+func (f *tableFlags) apart(e *Env) bool {
+	return f.ImportsTable != "" || f.DomesticTable != "" || f.Domestic != "" || e.given("block")
 }
 
 // keptApart gives the block that --block names of the table t and of what tells its flows apart: a table of imported or of domestic flows, or
 // the assumption that every use of a product at home is imported in the same proportion.
 func (e *Env) keptApart(f *tableFlags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
-	wanted, err := oneOf("block", *f.block, origins)
+	wanted, err := oneOf("block", f.Block, origins)
 	if err != nil {
 		return nil, nil, err
 	}
 	b := &inputoutput.Blocks{}
-	if *f.domestic == "" {
+	if f.Domestic == "" {
 		notes, err = e.secondTable(f, t, b, notes)
 	} else {
-		notes, err = f.proportional(t, b, notes)
+		notes, err = f.proportional(e, t, b, notes)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	out, notes, err := complete(b, wanted, *f.file, notes)
+	out, notes, err := complete(b, wanted, f.File, notes)
 	f.regions = nil // what was read is no longer what is asked
 	return out, notes, err
 }
@@ -84,13 +77,13 @@ func (e *Env) secondTable(f *tableFlags, t *inputoutput.Table, b *inputoutput.Bl
 	if t.Origin == inputoutput.Total {
 		b.Imports, _ = f.importColumn(t)
 	}
-	if *f.importsTable == "" && *f.domesticTable == "" {
-		return nil, fault.New("calc.missing", "command", f.command, "flag", "--imports-table")
+	if f.ImportsTable == "" && f.DomesticTable == "" {
+		return nil, e.missing("imports-table")
 	}
 	for _, second := range []struct {
 		flag, file string
 		origin     inputoutput.Origin
-	}{{"--imports-table", *f.importsTable, inputoutput.Imported}, {"--domestic-table", *f.domesticTable, inputoutput.Domestic}} {
+	}{{"--imports-table", f.ImportsTable, inputoutput.Imported}, {"--domestic-table", f.DomesticTable, inputoutput.Domestic}} {
 		if second.file == "" {
 			continue
 		}
@@ -122,8 +115,8 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 		}
 		return out
 	}
-	r := ioformat.Roles{Origin: origin, Industries: t.Codes, BlankIsZero: *f.blank}
-	for _, c := range list(*f.final) {
+	r := ioformat.Roles{Origin: origin, Industries: t.Codes, BlankIsZero: f.BlankIsZero}
+	for _, c := range list(f.Final) {
 		if g.HasColumn(c) && c != leave {
 			r.Final = append(r.Final, c)
 		}
@@ -134,9 +127,9 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 		}
 	}
 	if origin == inputoutput.Domestic {
-		r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical = here(list(*f.valueAdded)), here(list(*f.imports)), here(list(*f.taxes)), here(list(*f.details)), here(list(*f.physical))
-		if *f.output != "" && g.HasRow(*f.output) {
-			r.Output = *f.output
+		r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical = here(list(f.ValueAdded)), here(list(f.Imports)), here(list(f.Taxes)), here(list(f.Details)), here(list(f.Physical))
+		if f.Output != "" && g.HasRow(f.Output) {
+			r.Output = f.Output
 		}
 	}
 	loaded, err := g.Table(r)
@@ -147,7 +140,7 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 		loaded.Table.Output = loaded.Table.RowTotals()
 	}
 	notes := append(loaded.Notes, findings(g.File, loaded.Findings)...)
-	known := slices.Concat([]string{leave, *f.output}, list(*f.ignore), list(*f.valueAdded), list(*f.imports), list(*f.taxes), list(*f.details), list(*f.physical))
+	known := slices.Concat([]string{leave, f.Output}, list(f.Ignore), list(f.ValueAdded), list(f.Imports), list(f.Taxes), list(f.Details), list(f.Physical))
 	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return slices.Contains(known, c) || strings.EqualFold(c, "total") })
 	if len(ignored) > 0 {
 		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(ignored, ", ")).At(g.File, 0, ""))
@@ -160,7 +153,7 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 func (f *tableFlags) importColumn(t *inputoutput.Table) (code string, imports []float64) {
 	var negative []inputoutput.Column
 	for _, c := range t.Final {
-		if slices.Contains(list(*f.imports), c.Code) {
+		if slices.Contains(list(f.Imports), c.Code) {
 			return c.Code, c.Values
 		}
 		if slices.Max(c.Values) <= 0 && slices.Min(c.Values) < 0 {
@@ -174,11 +167,11 @@ func (f *tableFlags) importColumn(t *inputoutput.Table) (code string, imports []
 }
 
 // proportional makes the domestic block of a table of total flows without a table of imports.
-func (f *tableFlags) proportional(t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
-	if _, err := oneOf("domestic", *f.domestic, []choice[bool]{{"proportional", true}}); err != nil {
+func (f *tableFlags) proportional(e *Env, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
+	if _, err := oneOf("domestic", f.Domestic, []choice[bool]{{"proportional", true}}); err != nil {
 		return nil, err
 	}
-	for _, other := range []struct{ flag, file string }{{"--imports-table", *f.importsTable}, {"--domestic-table", *f.domesticTable}} {
+	for _, other := range []struct{ flag, file string }{{"--imports-table", f.ImportsTable}, {"--domestic-table", f.DomesticTable}} {
 		if other.file != "" {
 			return nil, fault.New("calc.not-together", "flag", "--domestic", "other", other.flag)
 		}
@@ -186,8 +179,8 @@ func (f *tableFlags) proportional(t *inputoutput.Table, b *inputoutput.Blocks, n
 	if t.Origin != inputoutput.Total {
 		return nil, fault.New("calc.not-total", "origin", string(t.Origin))
 	}
-	if *f.exports == "" {
-		return nil, fault.New("calc.missing", "command", f.command, "flag", "--exports")
+	if f.Exports == "" {
+		return nil, e.missing("exports")
 	}
 	code, negative := f.importColumn(t)
 	if code == "" {
@@ -199,12 +192,12 @@ func (f *tableFlags) proportional(t *inputoutput.Table, b *inputoutput.Blocks, n
 			imports[i] = -v
 		}
 	}
-	d, err := inputoutput.DomesticByProportion(t, imports, *f.exports, code)
+	d, err := inputoutput.DomesticByProportion(t, imports, f.Exports, code)
 	if err != nil {
 		return nil, err
 	}
 	b.Total, b.Domestic, b.Imports = t, d, code
-	return append(notes, fault.New("calc.proportional", "exports", *f.exports)), nil
+	return append(notes, fault.New("calc.proportional", "exports", f.Exports)), nil
 }
 
 // third gives a block that a publisher's file leaves to be worked out of the two others.
@@ -213,11 +206,11 @@ func (e *Env) third(f *tableFlags, blocks ioformat.Blocks, wanted inputoutput.Or
 	for _, origin := range []inputoutput.Origin{inputoutput.Domestic, inputoutput.Imported, inputoutput.Total} {
 		if loaded := blocks[origin]; loaded != nil {
 			*at(b, origin) = loaded.Table
-			notes = append(append(notes, loaded.Notes...), findings(*f.file, loaded.Findings)...)
+			notes = append(append(notes, loaded.Notes...), findings(f.File, loaded.Findings)...)
 		}
 	}
 	if len(blocks) != 2 {
-		return nil, nil, fault.New("calc.no-block", "file", *f.file, "origin", *f.origin)
+		return nil, nil, fault.New("calc.no-block", "file", f.File, "origin", f.Origin)
 	}
-	return complete(b, wanted, *f.file, notes)
+	return complete(b, wanted, f.File, notes)
 }

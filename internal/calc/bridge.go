@@ -23,9 +23,12 @@ type bridgeFile struct {
 }
 
 // bridge explains a quarterly series by monthly indicators with a ragged edge and nowcasts the quarters after its last one.
-func (e *Env) bridge(o *options, modelName string, model []byte, data, indicators string, horizon int) error {
+func (e *Env) bridge(modelName string, model []byte, data, indicators string, horizon int) error {
+	if err := e.noEffect("bridge", "data-old", "target-period", "target-series"); err != nil {
+		return err
+	}
 	if indicators == "" {
-		return o.need("indicator")
+		return e.need("indicator")
 	}
 	f := bridgeFile{Probability: 0.9}
 	decoder := json.NewDecoder(bytes.NewReader(model))
@@ -87,10 +90,10 @@ func (e *Env) bridge(o *options, modelName string, model []byte, data, indicator
 	if err != nil {
 		return err
 	}
-	return e.writeBridge(o, r, names, target.periods[len(target.periods)-1], f.Probability)
+	return e.writeBridge(r, names, target.periods[len(target.periods)-1], f.Probability)
 }
 
-func (e *Env) writeBridge(o *options, r *statespace.Bridged, names []string, last stat.Period, probability float64) error {
+func (e *Env) writeBridge(r *statespace.Bridged, names []string, last stat.Period, probability float64) error {
 	var notes []*fault.Error
 	if r.Crowded {
 		notes = append(notes, fault.New("calc.crowded", "df", r.DF))
@@ -104,11 +107,11 @@ func (e *Env) writeBridge(o *options, r *statespace.Bridged, names []string, las
 			{"indicators", byCode(names, n.Indicators)}, {"contributions", byCode(names, n.Contributions)}})
 		rows = append(rows, []string{p, text(n.Value), text(n.SE), text(low), text(high)})
 	}
-	e.say(o, "explain-bridge", "used", r.Used, "r2", text(r.R2), "sigma", text(r.Sigma))
+	e.say("explain-bridge", "used", r.Used, "r2", text(r.R2), "sigma", text(r.Sigma))
 	for i, name := range coefficients {
-		e.say(o, "explain-coefficient", "name", name, "value", text(r.Coefficients[i]), "se", text(r.CoefficientSE[i]))
+		e.say("explain-coefficient", "name", name, "value", text(r.Coefficients[i]), "se", text(r.CoefficientSE[i]))
 	}
-	if *o.json {
+	if e.json() {
 		return e.writeJSON(object{{"coefficients", byCode(coefficients, r.Coefficients)}, {"stderr", byCode(coefficients, r.CoefficientSE)}, {"sigma", r.Sigma}, {"r2", r.R2}, {"used", r.Used}, {"df", r.DF},
 			{"probability", probability}, {"nowcast", points}, {"notes", e.remarks(notes)}})
 	}

@@ -12,14 +12,12 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"strings"
 	"sync"
 
 	"nhipso/internal/fault"
-	"nhipso/internal/tabular"
 	"nhipso/internal/tabular/record"
 )
 
@@ -31,8 +29,8 @@ type Env struct {
 	Open func(name string) (io.ReadCloser, error)
 	Lang string // "vi" or "en"
 
-	format tabular.Options // how the files are written, as far as the command line says
-	used   map[string]bool // its flags that some file had a use for
+	line commandLine
+	used map[string]bool // flags of the layout of files that some file had a use for
 }
 
 // command is one calculation.
@@ -85,80 +83,6 @@ func Run(ctx context.Context, e *Env, args []string) error {
 		}
 	}
 	return fault.New("calc.unknown", "name", args[0])
-}
-
-// options are the flags that every calculation has.
-type options struct {
-	*flag.FlagSet
-	json    *bool
-	explain *bool
-}
-
-// flags makes the flag set of a calculation.
-func (e *Env) flags(name string) *options {
-	f := flag.NewFlagSet(name, flag.ContinueOnError)
-	f.SetOutput(io.Discard)
-	f.Usage = func() {}
-	e.format, e.used = tabular.Options{}, map[string]bool{}
-	e.format.Bind(f)
-	return &options{f, f.Bool("json", false, "json"), f.Bool("explain", false, "explain")}
-}
-
-// parse reads the flags. Asking for help prints it and gives ErrHelp; an argument that no flag takes is refused.
-func (e *Env) parse(o *options, args []string) error {
-	err := o.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(e.Out, e.w(o.Name()+".usage"))
-		fmt.Fprintln(e.Out)
-		fmt.Fprintln(e.Out, e.w(o.Name()+".long"))
-		fmt.Fprintln(e.Out)
-		o.VisitAll(func(x *flag.Flag) {
-			text := e.w("flag." + x.Usage)
-			if x.DefValue != "" && x.DefValue != "false" {
-				text += " (" + e.w("default", "value", x.DefValue) + ")"
-			}
-			fmt.Fprintf(e.Out, "  --%-18s %s\n", x.Name, text)
-		})
-		return ErrHelp
-	}
-	if err != nil {
-		return fault.New("calc.bad-flag", "command", o.Name(), "reason", err.Error())
-	}
-	if err := e.format.Check("--"); err != nil {
-		return err
-	}
-	if o.NArg() > 0 {
-		return fault.New("calc.bad-flag", "command", o.Name(), "reason", strings.Join(o.Args(), " "))
-	}
-	return nil
-}
-
-// need refuses a calculation whose flag is empty.
-func (o *options) need(names ...string) error {
-	for _, n := range names {
-		if f := o.Lookup(n); f == nil || f.Value.String() == "" {
-			return fault.New("calc.missing", "command", o.Name(), "flag", "--"+n)
-		}
-	}
-	return nil
-}
-
-// oneOf gives the value of a choice, or refuses a word that is none of them.
-func oneOf[T any](flagName, word string, choices []choice[T]) (T, error) {
-	var names []string
-	for _, c := range choices {
-		if c.name == word {
-			return c.value, nil
-		}
-		names = append(names, c.name)
-	}
-	var none T
-	return none, fault.New("calc.bad-choice", "flag", "--"+flagName, "given", word, "allowed", strings.Join(names, ", "))
-}
-
-type choice[T any] struct {
-	name  string
-	value T
 }
 
 // writeCSV writes rows of cells.

@@ -8,45 +8,49 @@ import (
 	"nhipso/internal/measure/chain"
 )
 
+// chainFlags are the flags of chain.
+type chainFlags struct {
+	Data      string `help:"data-chain"`
+	What      string `default:"laspeyres" help:"what-chain"`
+	Link      string `default:"annual-overlap" help:"link" what:"laspeyres contributions"`
+	Reference string `help:"reference" what:"laspeyres paasche fisher money"`
+	Lag       int    `default:"1" help:"lag" what:"contributions"`
+	By        string `default:"year" help:"by" what:"laspeyres paasche fisher"`
+	Direct    bool   `help:"direct" what:"laspeyres paasche fisher"`
+	Fallback  bool   `help:"fallback" what:"deflate"`
+	PriceBase string `default:"1" help:"price-base" what:"deflate"`
+}
+
 // chained makes volume measures: chain-linked indices, annual links, contributions to growth, and deflated value added.
 func chained(_ context.Context, e *Env, args []string) error {
-	o := e.flags("chain")
-	file := o.String("data", "", "data-chain")
-	what := o.String("what", "laspeyres", "what-chain")
-	link := o.String("link", "annual-overlap", "link")
-	reference := o.String("reference", "", "reference")
-	lag := o.Int("lag", 1, "lag")
-	by := o.String("by", "year", "by")
-	direct := o.Bool("direct", false, "direct")
-	fallback := o.Bool("fallback", false, "fallback")
-	unchanged := o.String("price-base", "1", "price-base")
-	if err := e.parse(o, args); err != nil {
+	var flags chainFlags
+	if err := e.parse("chain", &flags, args); err != nil {
 		return err
 	}
-	if err := o.need("data"); err != nil {
+	if err := e.need("data"); err != nil {
 		return err
 	}
-	what1, err := oneOf("what", *what, []choice[string]{{"laspeyres", "laspeyres"}, {"paasche", "paasche"}, {"fisher", "fisher"}, {"contributions", "contributions"}, {"money", "money"}, {"deflate", "deflate"}})
+	what1, err := mode(e, "what", flags.What, []choice[string]{{"laspeyres", "laspeyres"}, {"paasche", "paasche"}, {"fisher", "fisher"}, {"contributions", "contributions"}, {"money", "money"}, {"deflate", "deflate"}})
 	if err != nil {
 		return err
 	}
-	kind, err := oneOf("link", *link, []choice[chain.Link]{{"annual-overlap", chain.AnnualOverlap}, {"one-quarter-overlap", chain.QuarterOverlap}, {"over-the-year", chain.OverYear}})
+	kind, err := oneOf("link", flags.Link, []choice[chain.Link]{{"annual-overlap", chain.AnnualOverlap}, {"one-quarter-overlap", chain.QuarterOverlap}, {"over-the-year", chain.OverYear}})
 	if err != nil {
 		return err
 	}
-	byPart, err := oneOf("by", *by, []choice[bool]{{"year", false}, {"part", true}})
+	byPart, err := oneOf("by", flags.By, []choice[bool]{{"year", false}, {"part", true}})
 	if err != nil {
 		return err
 	}
 	if what1 == "deflate" {
-		return e.deflate(o, *file, *fallback, *unchanged)
+		return e.deflate(flags.Data, flags.Fallback, flags.PriceBase)
 	}
-	d, err := e.baskets(*file)
+	d, err := e.baskets(flags.Data)
 	if err != nil {
 		return err
 	}
-	if what1 == "paasche" || what1 == "fisher" || what1 == "laspeyres" && (byPart || *direct) {
-		return e.formulaIndex(o, d, what1, *reference, byPart, *direct)
+	if what1 == "paasche" || what1 == "fisher" || what1 == "laspeyres" && (byPart || flags.Direct) {
+		return e.formulaIndex(d, what1, flags.Reference, byPart, flags.Direct)
 	}
 	accounts, err := d.accounts()
 	if err != nil {
@@ -54,15 +58,15 @@ func chained(_ context.Context, e *Env, args []string) error {
 	}
 	switch what1 {
 	case "contributions":
-		return e.contributions(o, d, accounts, kind, *lag)
+		return e.contributions(d, accounts, kind, flags.Lag)
 	case "money":
-		return e.inMoney(o, d, accounts, *reference)
+		return e.inMoney(d, accounts, flags.Reference)
 	}
-	return e.laspeyres(o, d, accounts, kind, *reference)
+	return e.laspeyres(d, accounts, kind, flags.Reference)
 }
 
 // laspeyres chains the volumes of years, and of their parts.
-func (e *Env) laspeyres(o *options, d *baskets, accounts chain.Accounts, link chain.Link, reference string) error {
+func (e *Env) laspeyres(d *baskets, accounts chain.Accounts, link chain.Link, reference string) error {
 	x, err := accounts.Chain(link)
 	if link == chain.OverYear && d.ownPrices != nil { // every part has prices of its own: growth on a year ago is at those
 		all := make([][]float64, len(d.items))
@@ -110,11 +114,11 @@ func (e *Env) laspeyres(o *options, d *baskets, accounts chain.Accounts, link ch
 	} else {
 		main = annual
 	}
-	e.say(o, "explain", "items", len(d.items), "years", len(d.years), "parts", d.perYear, "link", link)
+	e.say("explain", "items", len(d.items), "years", len(d.years), "parts", d.perYear, "link", link)
 	for t, l := range x.Links {
-		e.say(o, "explain-link", "year", d.years[t+1].String(), "before", d.years[t].String(), "link", text(l), "index", text(x.Annual[t+1]))
+		e.say("explain-link", "year", d.years[t+1].String(), "before", d.years[t].String(), "link", text(l), "index", text(x.Annual[t+1]))
 	}
-	if *o.json {
+	if e.json() {
 		return e.writeJSON(object{{"what", "laspeyres"}, {"link", string(link)}, {"perYear", d.perYear}, {"items", d.items}, {"series", main}, {"annual", annual}, {"notes", e.remarks(d.notes)}})
 	}
 	e.warn(d.notes)
@@ -122,7 +126,7 @@ func (e *Env) laspeyres(o *options, d *baskets, accounts chain.Accounts, link ch
 }
 
 // formulaIndex chains the links of one formula, or compares every period with the first.
-func (e *Env) formulaIndex(o *options, b *baskets, formula, reference string, byPart, direct bool) error {
+func (e *Env) formulaIndex(b *baskets, formula, reference string, byPart, direct bool) error {
 	prices, quantities, label, err := b.pricesAndQuantities(byPart)
 	if err != nil {
 		return err
@@ -173,7 +177,7 @@ func (e *Env) formulaIndex(o *options, b *baskets, formula, reference string, by
 			l := links[t-1]
 			line = append(line, member{"laspeyres", l.Laspeyres}, member{"paasche", l.Paasche}, member{"fisher", l.Fisher})
 			row[2], row[3], row[4] = text(l.Laspeyres), text(l.Paasche), text(l.Fisher)
-			e.say(o, "explain-formulas", "year", label(t), "laspeyres", text(l.Laspeyres), "paasche", text(l.Paasche), "fisher", text(l.Fisher))
+			e.say("explain-formulas", "year", label(t), "laspeyres", text(l.Laspeyres), "paasche", text(l.Paasche), "fisher", text(l.Fisher))
 		}
 		series, rows = append(series, line), append(rows, row)
 	}
@@ -185,7 +189,7 @@ func (e *Env) formulaIndex(o *options, b *baskets, formula, reference string, by
 		}
 		out = append(out, member{"contributions", b.split(parts, func(k int) string { return label(k + 1) })})
 	}
-	if *o.json {
+	if e.json() {
 		return e.writeJSON(append(out, member{"notes", e.remarks(b.notes)}))
 	}
 	e.warn(b.notes)
@@ -201,7 +205,7 @@ func (b *baskets) split(parts []chain.Contributions, label func(int) string) []o
 }
 
 // contributions splits growth into items that add to it.
-func (e *Env) contributions(o *options, b *baskets, a chain.Accounts, link chain.Link, lag int) error {
+func (e *Env) contributions(b *baskets, a chain.Accounts, link chain.Link, lag int) error {
 	annual, err := a.AnnualContributions()
 	if err != nil {
 		return b.named(err)
@@ -216,7 +220,7 @@ func (e *Env) contributions(o *options, b *baskets, a chain.Accounts, link chain
 			label = func(k int) string { return b.part(k + lag + b.perYear) }
 		}
 	}
-	if *o.json {
+	if e.json() {
 		return e.writeJSON(object{{"what", "contributions"}, {"link", string(link)}, {"items", b.items}, {"series", b.split(parts, label)}, {"annual", b.split(annual, ofYear)}, {"notes", e.remarks(b.notes)}})
 	}
 	e.warn(b.notes)
@@ -228,7 +232,7 @@ func (e *Env) contributions(o *options, b *baskets, a chain.Accounts, link chain
 }
 
 // inMoney gives chained volumes in money of a year, with what keeps the items from adding to the total.
-func (e *Env) inMoney(o *options, b *baskets, a chain.Accounts, reference string) error {
+func (e *Env) inMoney(b *baskets, a chain.Accounts, reference string) error {
 	at, err := b.year(reference)
 	if err != nil {
 		return err
@@ -237,7 +241,7 @@ func (e *Env) inMoney(o *options, b *baskets, a chain.Accounts, reference string
 	if err != nil {
 		return b.named(err)
 	}
-	if *o.json {
+	if e.json() {
 		series := []object{}
 		for t, y := range b.years {
 			items := make([]float64, len(b.items))

@@ -11,7 +11,7 @@ import (
 // deflate takes prices out of value added, a line an industry or period: output, output_price, intermediate, intermediate_price (indices on the
 // year before, 1 = unchanged), and the value added of the year before where growth is asked for.
 // A price index may be written on another base, such as 100.
-func (e *Env) deflate(o *options, file string, fallback bool, unchanged string) error {
+func (e *Env) deflate(file string, fallback bool, unchanged string) error {
 	base, err := floatFlag("price-base", unchanged)
 	if err != nil {
 		return err
@@ -77,12 +77,12 @@ func (e *Env) deflate(o *options, file string, fallback bool, unchanged string) 
 			row[5], row[6] = text(d.Double/p-1), text(d.Single/p-1)
 		}
 		results, rows = append(results, line), append(rows, row)
-		e.say(o, "explain-deflate", "item", name, "output", text(v[0]/v[1]), "intermediate", text(v[2]/v[3]), "double", text(d.Double), "single", text(d.Single))
+		e.say("explain-deflate", "item", name, "output", text(v[0]/v[1]), "intermediate", text(v[2]/v[3]), "double", text(d.Double), "single", text(d.Single))
 	}
 	if suspicious {
 		notes = append(notes, fault.New("calc.price-scale", "flag", "--price-base"))
 	}
-	if *o.json {
+	if e.json() {
 		return e.writeJSON(object{{"what", "deflate"}, {"series", results}, {"notes", e.remarks(notes)}})
 	}
 	e.warn(notes)

@@ -13,42 +13,54 @@ import (
 	"nhipso/internal/stat"
 )
 
+// digitalFlags are the flags of digital.
+type digitalFlags struct {
+	Definition     string     `default:"adb" help:"definition"`
+	Digital        string     `help:"digital"`
+	Investment     string     `help:"investment" definition:"adb adb-literal"`
+	Coefficients   string     `help:"coefficients" definition:"nso components"`
+	ProductTaxes   string     `default:"0" help:"product-taxes" definition:"nso mic components"`
+	Make           string     `help:"make" definition:"product-ratio oecd"`
+	Supply         string     `help:"supply" definition:"product-ratio oecd"`
+	Phi            string     `help:"phi" definition:"product-ratio"`
+	Measures       string     `help:"measures" definition:"product-ratio"`
+	Deflators      string     `help:"deflators"`
+	Volume         string     `help:"volume"`
+	PriceBase      float64    `default:"1" help:"price-base-ratio"`
+	Current        string     `default:"current" help:"current" definition:"mic"`
+	YearAgo        string     `default:"year_ago" help:"year-ago" definition:"mic"`
+	Ratio          string     `default:"ratio" help:"ratio" definition:"mic"`
+	Conversion     string     `help:"conversion-mic" definition:"mic"`
+	Table          string     `help:"table-digital"`
+	Moves          string     `help:"moves" definition:"oecd"`
+	Nature         string     `help:"nature" definition:"oecd"`
+	Cloud          string     `help:"cloud" definition:"oecd"`
+	Intermediation string     `help:"intermediation" definition:"oecd"`
+	Platform       string     `help:"platform" definition:"components"`
+	Target         string     `default:"0.1" help:"target-sector" definition:"sectors"`
+	Top            string     `default:"1,3,5" help:"top" definition:"concentration"`
+	Flags          tableFlags `embed:""`
+}
+
 // digital measures the digital economy by one of the definitions in use. Figures of two definitions are not comparable.
 func digital(_ context.Context, e *Env, args []string) error {
-	o := e.flags("digital")
-	r := &digitalRun{e: e, o: o, f: o.tableFlags()}
-	o.Lookup("table").Usage = "table-digital"
-	definition := o.String("definition", "adb", "definition")
-	codes := o.String("digital", "", "digital")
-	r.investment = o.String("investment", "", "investment")
-	r.coefficients = o.String("coefficients", "", "coefficients")
-	r.productTaxes = o.String("product-taxes", "0", "product-taxes")
-	r.make = o.String("make", "", "make")
-	r.supply = o.String("supply", "", "supply")
-	r.phi = o.String("phi", "", "phi")
-	r.measures = o.String("measures", "", "measures")
-	r.deflators = o.String("deflators", "", "deflators")
-	r.volume = o.String("volume", "", "volume")
-	r.priceBase = o.Float64("price-base", 1, "price-base-ratio")
-	r.current = o.String("current", "current", "current")
-	r.yearAgo = o.String("year-ago", "year_ago", "year-ago")
-	r.ratio = o.String("ratio", "ratio", "ratio")
-	r.conversion = o.String("conversion", "", "conversion-mic")
-	r.a = o.accountFlags()
-	if err := e.parse(o, args); err != nil {
+	r := &digitalRun{e: e}
+	r.f = &r.Flags
+	if err := e.parse("digital", &r.digitalFlags, args); err != nil {
 		return err
 	}
-	if err := o.need("table"); err != nil {
+	if err := e.need("table"); err != nil {
 		return err
 	}
-	run, err := oneOf("definition", *definition, []choice[func() error]{{"adb", func() error { return r.adb(false) }}, {"adb-literal", func() error { return r.adb(true) }},
+	r.f.File = r.Table
+	run, err := mode(e, "definition", r.Definition, []choice[func() error]{{"adb", func() error { return r.adb(false) }}, {"adb-literal", func() error { return r.adb(true) }},
 		{"product-ratio", r.productRatio}, {"nso", r.nso}, {"mic", r.mic}, {"oecd", r.oecd}, {"components", r.components}, {"sectors", r.sectors}, {"concentration", r.concentration}})
 	if err != nil {
 		return err
 	}
-	r.definition, r.codes = *definition, append([]string{}, list(*codes)...)
-	if len(r.codes) == 0 && *r.phi == "" && !slices.Contains([]string{"oecd", "sectors", "concentration"}, *definition) {
-		return o.need("digital")
+	r.codes = append([]string{}, list(r.Digital)...)
+	if len(r.codes) == 0 && r.Phi == "" && !slices.Contains([]string{"oecd", "sectors", "concentration"}, r.Definition) {
+		return e.need("digital")
 	}
 	r.unused()
 	return run()
@@ -57,43 +69,38 @@ func digital(_ context.Context, e *Env, args []string) error {
 // unused notes flags that the definition does not know, for a figure in which a table of imports or a deflator had no part would mislead.
 func (r *digitalRun) unused() {
 	var flags []string
-	if r.definition != "product-ratio" || *r.deflators == "" {
+	if r.Definition != "product-ratio" || r.Deflators == "" {
 		flags = append(flags, "volume", "price-base")
 	}
-	if r.definition != "product-ratio" {
+	if r.Definition != "product-ratio" {
 		flags = append(flags, "deflators")
 	}
-	if !strings.HasPrefix(r.definition, "adb") {
+	if !strings.HasPrefix(r.Definition, "adb") {
 		flags = append(flags, "imports-table", "domestic-table", "domestic", "exports", "block")
 	}
 	for _, flag := range flags {
-		if r.o.given(flag) {
-			r.notes = append(r.notes, fault.New("calc.no-effect", "flag", "--"+flag, "method", r.definition))
+		if r.e.given(flag) {
+			r.notes = append(r.notes, fault.New("calc.no-effect", "flag", "--"+flag, "method", r.Definition))
 		}
 	}
 }
 
 type digitalRun struct {
-	e                                                                                            *Env
-	o                                                                                            *options
-	f                                                                                            *tableFlags
-	definition                                                                                   string
-	codes                                                                                        []string
-	investment, coefficients, productTaxes, make, supply, phi, measures, current, yearAgo, ratio *string
-	conversion, deflators, volume                                                                *string
-	priceBase                                                                                    *float64
-	a                                                                                            accountFlags
-	notes                                                                                        []*fault.Error
+	digitalFlags
+	e     *Env
+	f     *tableFlags
+	codes []string // of --digital
+	notes []*fault.Error
 }
 
 // write gives the account: the keys that every definition has, null for a term that this one has not.
 func (r *digitalRun) write(own, backward, forward, double, total, share satellite.Maybe, codes []string, by []satellite.Maybe, more object) error {
-	if !*r.o.json {
+	if !r.e.json() {
 		r.e.warn(r.notes)
 		rows := columns([]string{"code", "digital"}, codes, maybes(by))
 		return r.e.writeCSV(append(rows, []string{"total", maybes([]satellite.Maybe{total})[0]}, []string{"share", maybes([]satellite.Maybe{share})[0]})...)
 	}
-	out := object{{"definition", r.definition}, {"digital", r.codes}, {"own", own}, {"backward", backward}, {"forward", forward}, {"doubleCount", double},
+	out := object{{"definition", r.Definition}, {"digital", r.codes}, {"own", own}, {"backward", backward}, {"forward", forward}, {"doubleCount", double},
 		{"total", total}, {"share", share}, {"byIndustry", byCode(codes, by)}}
 	return r.e.writeJSON(append(append(out, more...), member{"notes", r.e.remarks(r.notes)}))
 }
@@ -157,7 +164,7 @@ func (r *digitalRun) exactly(codes []string) (satellite.List, []string, error) {
 }
 
 func (r *digitalRun) adb(literal bool) error {
-	if err := r.o.need("value-added", "digital"); err != nil {
+	if err := r.e.need("value-added", "digital"); err != nil {
 		return err
 	}
 	t, notes, err := r.e.symmetric(r.f)
@@ -179,12 +186,12 @@ func (r *digitalRun) adb(literal bool) error {
 	model := *m
 	model.Table = &table
 	var investment []float64
-	if *r.investment != "" {
-		v, err := r.e.vector(*r.investment)
+	if r.Investment != "" {
+		v, err := r.e.vector(r.Investment)
 		if err != nil {
 			return err
 		}
-		at, err := v.order(codes, len(codes), *r.f.file)
+		at, err := v.order(codes, len(codes), r.f.File)
 		if err != nil {
 			return err
 		}
@@ -206,11 +213,11 @@ func (r *digitalRun) adb(literal bool) error {
 	if a.GDP != 0 {
 		share = known(total.Value / a.GDP)
 	}
-	if *r.o.explain {
+	if r.e.explains() {
 		for i, c := range codes {
-			r.e.say(r.o, "explain-row", "code", c, "value", text(a.ByIndustry[i]))
+			r.e.say("explain-row", "code", c, "value", text(a.ByIndustry[i]))
 		}
-		r.e.say(r.o, "explain-adb", "backward", text(a.Backward), "forward", text(a.Forward), "double", text(double.Value), "capital", text(a.Capital), "total", text(total.Value),
+		r.e.say("explain-adb", "backward", text(a.Backward), "forward", text(a.Forward), "double", text(double.Value), "capital", text(a.Capital), "total", text(total.Value),
 			"gdp", text(a.GDP), "block", text(a.Block), "literal", text(a.Literal.Value), "difference", text(a.Difference.Value))
 	}
 	return r.write(known(a.Own), known(a.Backward), known(a.Forward), double, total, share, codes, satellite.Known(a.ByIndustry...),
@@ -220,11 +227,11 @@ func (r *digitalRun) adb(literal bool) error {
 // industriesOf gives the industries of a table that need not be square: codes that are both; else the columns when the named line is a row,
 // and the rows when it is a column.
 func (r *digitalRun) industriesOf(g *ioformat.Grid, line string) (codes []string, asRow bool, err error) {
-	if given := list(*r.f.industries); given != nil {
+	if given := list(r.f.Industries); given != nil {
 		return given, g.HasRow(line), nil
 	}
-	no := slices.Concat(list(*r.f.ignore), list(*r.f.valueAdded), list(*r.f.final), list(*r.f.output), list(*r.f.imports), list(*r.f.taxes), list(*r.f.details), list(*r.f.physical),
-		list(*r.measures), list(*r.coefficients))
+	no := slices.Concat(list(r.f.Ignore), list(r.f.ValueAdded), list(r.f.Final), list(r.f.Output), list(r.f.Imports), list(r.f.Taxes), list(r.f.Details), list(r.f.Physical),
+		list(r.Measures), list(r.Coefficients))
 	var both []string
 	for _, c := range g.Columns {
 		if g.HasRow(c) && !slices.Contains(no, c) && !strings.EqualFold(c, "total") {
@@ -307,11 +314,11 @@ type industries struct {
 }
 
 func (r *digitalRun) byIndustry() (*industries, error) {
-	g, err := r.e.grid(*r.f.file)
+	g, err := r.e.grid(r.f.File)
 	if err != nil {
 		return nil, err
 	}
-	rows := list(*r.f.valueAdded)
+	rows := list(r.f.ValueAdded)
 	b := &industries{grid: g}
 	if b.codes, _, err = r.industriesOf(g, rows[0]); err != nil {
 		return nil, err
@@ -319,7 +326,7 @@ func (r *digitalRun) byIndustry() (*industries, error) {
 	if b.va, err = sumLines(g, rows, b.codes); err != nil {
 		return nil, err
 	}
-	if b.taxes, err = floatFlag("product-taxes", *r.productTaxes); err != nil {
+	if b.taxes, err = floatFlag("product-taxes", r.ProductTaxes); err != nil {
 		return nil, err
 	}
 	b.core, b.marked = r.members(b.codes)
@@ -327,7 +334,7 @@ func (r *digitalRun) byIndustry() (*industries, error) {
 }
 
 func (r *digitalRun) nso() error {
-	if err := r.o.need("value-added", "digital"); err != nil {
+	if err := r.e.need("value-added", "digital"); err != nil {
 		return err
 	}
 	b, err := r.byIndustry()
@@ -347,7 +354,7 @@ func (r *digitalRun) nso() error {
 	by, used := make([]satellite.Maybe, len(codes)), make([]satellite.Maybe, len(codes))
 	for i, p := range a.Parts {
 		by[i], used[i] = p.Digital, p.Coefficient
-		r.e.say(r.o, "explain-nso", "code", codes[i], "va", p.ValueAdded.String(), "d", p.Coefficient.String(), "digital", p.Digital.String())
+		r.e.say("explain-nso", "code", codes[i], "va", p.ValueAdded.String(), "d", p.Coefficient.String(), "digital", p.Digital.String())
 	}
 	return r.write(a.Core, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, codes, by,
 		object{{"core", a.Core}, {"digitalised", a.Digitalised}, {"gdp", a.GDP}, {"coefficients", byCode(codes, used)}, {"missing", append([]string{}, a.Missing...)}})
@@ -357,11 +364,11 @@ func (r *digitalRun) nso() error {
 // of core products in intermediate consumption, which is an estimate.
 func (r *digitalRun) digitalised(g *ioformat.Grid, codes, marked []string, core satellite.List) (map[string]float64, error) {
 	out := map[string]float64{}
-	name := *r.coefficients
+	name := r.Coefficients
 	switch {
 	case name == "":
 		origin := inputoutput.Domestic
-		t, notes, err := r.f.read(g, origin)
+		t, notes, err := r.f.read(r.e, g, origin)
 		if err != nil {
 			return nil, err
 		}
@@ -388,14 +395,14 @@ func (r *digitalRun) digitalised(g *ioformat.Grid, codes, marked []string, core 
 	}
 	if v.codes == nil {
 		if len(v.values) != len(codes) {
-			return nil, fault.New("calc.length", "file", name, "got", len(v.values), "want", len(codes), "of", *r.f.file)
+			return nil, fault.New("calc.length", "file", name, "got", len(v.values), "want", len(codes), "of", r.f.File)
 		}
 		v.codes = codes
 	}
 	for i, c := range v.codes {
 		k := slices.Index(codes, c)
 		if k < 0 {
-			return nil, fault.New("calc.no-code-in", "code", c, "file", *r.f.file, "of", name)
+			return nil, fault.New("calc.no-code-in", "code", c, "file", r.f.File, "of", name)
 		}
 		out[marked[k]] = v.values[i]
 	}
@@ -404,24 +411,24 @@ func (r *digitalRun) digitalised(g *ioformat.Grid, codes, marked []string, core 
 
 // mic is the provincial quarterly form: core industries now, and for the others last year's value added × ratio × conversion.
 func (r *digitalRun) mic() error {
-	if err := r.o.need("digital", "conversion"); err != nil {
+	if err := r.e.need("digital", "conversion"); err != nil {
 		return err
 	}
-	g, err := r.e.grid(*r.f.file)
+	g, err := r.e.grid(r.f.File)
 	if err != nil {
 		return err
 	}
-	codes, _, err := r.industriesOf(g, *r.current)
+	codes, _, err := r.industriesOf(g, r.Current)
 	if err != nil {
 		return err
 	}
-	drop := []string{*r.current, *r.yearAgo, *r.ratio}
+	drop := []string{r.Current, r.YearAgo, r.Ratio}
 	codes = slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return slices.Contains(drop, c) })
 	s := satellite.SpillOver{}
-	if s.Conversion, err = floatFlag("conversion", *r.conversion); err != nil {
+	if s.Conversion, err = floatFlag("conversion", r.Conversion); err != nil {
 		return err
 	}
-	taxes, err := floatFlag("product-taxes", *r.productTaxes)
+	taxes, err := floatFlag("product-taxes", r.ProductTaxes)
 	if err != nil {
 		return err
 	}
@@ -429,7 +436,7 @@ func (r *digitalRun) mic() error {
 	for _, x := range []struct {
 		code string
 		to   *[]satellite.Maybe
-	}{{*r.current, &s.Current}, {*r.yearAgo, &s.YearAgo}, {*r.ratio, &s.Ratio}} {
+	}{{r.Current, &s.Current}, {r.YearAgo, &s.YearAgo}, {r.Ratio, &s.Ratio}} {
 		if *x.to, err = line(g, x.code, codes); err != nil {
 			return err
 		}

@@ -18,46 +18,50 @@ var methods = []choice[temporal.Method]{
 	{"default", temporal.Default},
 }
 
+// disaggregateFlags are the flags of disaggregate.
+type disaggregateFlags struct {
+	Low          string  `help:"low"`
+	Indicator    string  `help:"indicator"`
+	Method       string  `default:"chow-lin-maxlog" help:"method-td"`
+	Conversion   string  `default:"sum" help:"conversion"`
+	TruncatedRho float64 `default:"0" help:"truncated-rho"`
+	Rho          string  `help:"rho-fixed"`
+	NoConstant   bool    `help:"no-constant"`
+	NonNegative  bool    `help:"non-negative"`
+}
+
 // disaggregate spreads a low-frequency series over higher-frequency periods with indicators.
 func disaggregate(_ context.Context, e *Env, args []string) error {
-	o := e.flags("disaggregate")
-	lowFile := o.String("low", "", "low")
-	indFiles := o.String("indicator", "", "indicator")
-	method := o.String("method", "chow-lin-maxlog", "method-td")
-	conversion := o.String("conversion", "sum", "conversion")
-	truncated := o.Float64("truncated-rho", 0, "truncated-rho")
-	fixed := o.String("rho", "", "rho-fixed")
-	noConstant := o.Bool("no-constant", false, "no-constant")
-	nonNegative := o.Bool("non-negative", false, "non-negative")
-	if err := e.parse(o, args); err != nil {
+	var flags disaggregateFlags
+	if err := e.parse("disaggregate", &flags, args); err != nil {
 		return err
 	}
-	if err := o.need("low", "indicator"); err != nil {
+	if err := e.need("low", "indicator"); err != nil {
 		return err
 	}
-	opt := temporal.Options{NoConstant: *noConstant, RhoMin: *truncated, NonNegative: *nonNegative}
+	opt := temporal.Options{NoConstant: flags.NoConstant, RhoMin: flags.TruncatedRho, NonNegative: flags.NonNegative}
 	var err error
-	if opt.Method, err = oneOf("method", *method, methods); err != nil {
+	if opt.Method, err = oneOf("method", flags.Method, methods); err != nil {
 		return err
 	}
-	if opt.Conversion, err = oneOf("conversion", *conversion, conversions); err != nil {
+	if opt.Conversion, err = oneOf("conversion", flags.Conversion, conversions); err != nil {
 		return err
 	}
-	if *fixed != "" {
-		rho, err := floatFlag("rho", *fixed)
+	if flags.Rho != "" {
+		rho, err := floatFlag("rho", flags.Rho)
 		if err != nil {
 			return err
 		}
 		opt.Rho = &rho
 	}
-	low, err := e.lowFrequency(*lowFile, false)
+	low, err := e.lowFrequency(flags.Low, false)
 	if err != nil {
 		return err
 	}
 	if err := low.whole(); err != nil {
 		return err
 	}
-	ind, err := e.seriesList(*indFiles)
+	ind, err := e.seriesList(flags.Indicator)
 	if err != nil {
 		return err
 	}
@@ -86,17 +90,17 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 		notes = append(notes, fault.New("calc.left-out", "n", dropped, "file", low.file))
 	}
 	names := ind.names
-	if !*noConstant {
+	if !flags.NoConstant {
 		names = append([]string{"constant"}, names...)
 	}
-	if *o.explain {
+	if e.explains() {
 		fmt.Fprintln(e.Err, e.w("disaggregate.explain", "method", r.Method, "n", len(y), "f", opt.Frequency, "t", len(ind.periods)))
 		fmt.Fprintf(e.Err, "ρ = %s   logL = %s   RSS = %s   σ² = %s (÷ %s)   R² = %s   DW = %s\n", text(r.Rho), text(r.LogL), text(r.RSS), text(r.Sigma2), text(r.Divisor), text(r.R2), text(r.DurbinWatson))
 		for i, name := range names {
 			fmt.Fprintf(e.Err, "β[%s] = %s (%s)\n", name, text(r.Beta[i]), text(r.BetaSE[i]))
 		}
 	}
-	if *o.json {
+	if e.json() {
 		points := make([]object, len(r.Values))
 		for i, v := range r.Values {
 			points[i] = object{{"period", label(ind.periods[i])}, {"value", v}, {"se", r.SE[i]}}
@@ -104,7 +108,7 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 				points[i] = append(points[i], member{"forecast", true})
 			}
 		}
-		return e.writeJSON(object{{"method", *method}, {"used", string(r.Method)}, {"rho", r.Rho}, {"coefficients", byCode(names, r.Beta)}, {"stderr", byCode(names, r.BetaSE)},
+		return e.writeJSON(object{{"method", flags.Method}, {"used", string(r.Method)}, {"rho", r.Rho}, {"coefficients", byCode(names, r.Beta)}, {"stderr", byCode(names, r.BetaSE)},
 			{"logLik", r.LogL}, {"rss", r.RSS}, {"sigma2", r.Sigma2}, {"divisor", r.Divisor}, {"r2", r.R2}, {"durbinWatson", r.DurbinWatson}, {"residuals", r.Residuals},
 			{"exact", r.Exact}, {"binding", r.Binding}, {"notes", e.remarks(notes)}, {"series", points}})
 	}

@@ -10,38 +10,41 @@ import (
 	"nhipso/internal/measure/chain"
 )
 
+// growthFlags are the flags of growth.
+type growthFlags struct {
+	What        string `default:"required" help:"what-growth"`
+	Data        string `help:"data-growth" what:"revisions contributions share industries uncertainty coverage"`
+	Share       string `help:"share" what:"required project"`
+	Target      string `help:"target" what:"required project"`
+	Years       int    `default:"0" help:"years" what:"required project"`
+	StartYear   int    `default:"0" help:"start-year" what:"required project"`
+	TargetYear  int    `default:"0" help:"target-year" what:"required"`
+	GdpGrowth   string `help:"gdp-growth" what:"required project"`
+	GdpDeflator string `help:"gdp-deflator" what:"required"`
+	Deflator    string `help:"deflator" what:"required"`
+	Gdp         string `default:"0" help:"gdp-level" what:"required"`
+	Shape       string `default:"even-ratio" help:"shape" what:"required"`
+	Previous    string `help:"previous" what:"contributions"`
+	Lag         int    `default:"-1" help:"lag-revisions" what:"revisions"`
+	Against     int    `default:"0" help:"against" what:"revisions"`
+	Growth      string `help:"growth-part" what:"project"`
+	Formula     string `help:"formula" what:"uncertainty"`
+	Correlation string `help:"correlation" what:"uncertainty"`
+	Draws       int    `default:"1000" help:"draws-uncertainty" what:"uncertainty"`
+	Seed        uint64 `default:"1" help:"seed" what:"uncertainty"`
+	Threads     int    `default:"0" help:"threads" what:"uncertainty"`
+	Quantiles   string `default:"0.05,0.5,0.95" help:"quantiles" what:"uncertainty"`
+	Level       string `default:"0.9" help:"level" what:"coverage"`
+}
+
 // growth answers questions of growth: what a target takes, why a share moved, who contributed, how figures were revised, and how far a
 // figure made from others can be trusted.
 func growth(_ context.Context, e *Env, args []string) error {
-	o := e.flags("growth")
-	r := &growthRun{e: e, o: o}
-	what := o.String("what", "required", "what-growth")
-	r.file = o.String("data", "", "data-growth")
-	r.share = o.String("share", "", "share")
-	r.target = o.String("target", "", "target")
-	r.years = o.Int("years", 0, "years")
-	r.start = o.Int("start-year", 0, "start-year")
-	r.end = o.Int("target-year", 0, "target-year")
-	r.gdp = o.String("gdp-growth", "", "gdp-growth")
-	r.gdpDeflator = o.String("gdp-deflator", "", "gdp-deflator")
-	r.deflator = o.String("deflator", "", "deflator")
-	r.level = o.String("gdp", "0", "gdp-level")
-	r.shape = o.String("shape", "even-ratio", "shape")
-	r.previous = o.String("previous", "", "previous")
-	r.lag = o.Int("lag", -1, "lag-revisions")
-	r.against = o.Int("against", 0, "against")
-	r.growth = o.String("growth", "", "growth-part")
-	r.formula = o.String("formula", "", "formula")
-	r.correlation = o.String("correlation", "", "correlation")
-	r.draws = o.Int("draws", 1000, "draws-uncertainty")
-	r.seed = o.Uint64("seed", 1, "seed")
-	r.threads = o.Int("threads", 0, "threads")
-	r.quantiles = o.String("quantiles", "0.05,0.5,0.95", "quantiles")
-	r.coverageLevel = o.String("level", "0.9", "level")
-	if err := e.parse(o, args); err != nil {
+	r := &growthRun{e: e}
+	if err := e.parse("growth", &r.growthFlags, args); err != nil {
 		return err
 	}
-	run, err := oneOf("what", *what, []choice[func(*growthRun) error]{{"required", (*growthRun).required}, {"revisions", (*growthRun).revisions},
+	run, err := mode(e, "what", r.What, []choice[func(*growthRun) error]{{"required", (*growthRun).required}, {"revisions", (*growthRun).revisions},
 		{"contributions", (*growthRun).contributions}, {"share", (*growthRun).shareChange}, {"industries", (*growthRun).industries}, {"project", (*growthRun).project},
 		{"uncertainty", (*growthRun).uncertain}, {"coverage", (*growthRun).coverage}})
 	if err != nil {
@@ -51,51 +54,47 @@ func growth(_ context.Context, e *Env, args []string) error {
 }
 
 type growthRun struct {
-	e                                                                               *Env
-	o                                                                               *options
-	file, share, target, growth, gdp, gdpDeflator, deflator, level, shape, previous *string
-	formula, correlation, quantiles, coverageLevel                                  *string
-	years, start, end, lag, against, draws, threads                                 *int
-	seed                                                                            *uint64
+	growthFlags
+	e *Env
 }
 
 // required gives the growth that a part needs for its share to reach a target.
 func (r *growthRun) required() error {
-	if err := r.o.need("share", "target", "gdp-growth"); err != nil {
+	if err := r.e.need("share", "target", "gdp-growth"); err != nil {
 		return err
 	}
 	g := chain.Goal{}
 	var err error
-	if g.Share, err = floatFlag("share", *r.share); err != nil {
+	if g.Share, err = floatFlag("share", r.Share); err != nil {
 		return err
 	}
-	if g.Target, err = floatFlag("target", *r.target); err != nil {
+	if g.Target, err = floatFlag("target", r.Target); err != nil {
 		return err
 	}
-	if g.GDPGrowth, err = numbers("gdp-growth", *r.gdp); err != nil {
+	if g.GDPGrowth, err = numbers("gdp-growth", r.GdpGrowth); err != nil {
 		return err
 	}
-	if g.GDPDeflator, err = numbers("gdp-deflator", *r.gdpDeflator); err != nil {
+	if g.GDPDeflator, err = numbers("gdp-deflator", r.GdpDeflator); err != nil {
 		return err
 	}
-	if g.Deflator, err = numbers("deflator", *r.deflator); err != nil {
+	if g.Deflator, err = numbers("deflator", r.Deflator); err != nil {
 		return err
 	}
-	if g.GDP, err = floatFlag("gdp", *r.level); err != nil {
+	if g.GDP, err = floatFlag("gdp", r.Gdp); err != nil {
 		return err
 	}
-	if g.Shape, err = oneOf("shape", *r.shape, []choice[chain.Shape]{{"even-ratio", chain.EvenRatio}, {"even-growth", chain.EvenGrowth}, {"even-points", chain.EvenPoints}}); err != nil {
+	if g.Shape, err = oneOf("shape", r.Shape, []choice[chain.Shape]{{"even-ratio", chain.EvenRatio}, {"even-growth", chain.EvenGrowth}, {"even-points", chain.EvenPoints}}); err != nil {
 		return err
 	}
-	g.StartYear, g.TargetYear = *r.start, *r.end
+	g.StartYear, g.TargetYear = r.StartYear, r.TargetYear
 	switch {
-	case *r.years > 0 && *r.end == 0:
-		g.TargetYear = *r.start + *r.years
-	case *r.years > 0 && *r.end != *r.start+*r.years, *r.years < 0, *r.years == 0 && *r.end == 0:
-		return fault.New("calc.years", "years", *r.years, "start", *r.start, "end", *r.end)
+	case r.Years > 0 && r.TargetYear == 0:
+		g.TargetYear = r.StartYear + r.Years
+	case r.Years > 0 && r.TargetYear != r.StartYear+r.Years, r.Years < 0, r.Years == 0 && r.TargetYear == 0:
+		return fault.New("calc.years", "years", r.Years, "start", r.StartYear, "end", r.TargetYear)
 	}
 	if g.TargetYear-g.StartYear > 1000 {
-		return fault.New("calc.years", "years", *r.years, "start", *r.start, "end", *r.end)
+		return fault.New("calc.years", "years", r.Years, "start", r.StartYear, "end", r.TargetYear)
 	}
 	x, err := chain.RequiredGrowth(g)
 	if err != nil {
@@ -107,11 +106,11 @@ func (r *growthRun) required() error {
 			{"realGdpGrowth", orNull(y.RealGDPGrowth)}, {"realMultiple", orNull(y.RealMultiple)}, {"gdp", orNull(y.GDP)}, {"valueAdded", orNull(y.ValueAdded)}, {"contributionToGdp", y.ContributionToGDP}})
 		rows = append(rows, []string{strconv.Itoa(y.Year), text(y.Share), text(y.Growth), text(y.GDPGrowth), textOf(y.Multiple), textOf(y.RealGrowth), textOf(y.RealGDPGrowth), textOf(y.RealMultiple),
 			textOf(y.GDP), textOf(y.ValueAdded), text(y.ContributionToGDP)})
-		r.e.say(r.o, "explain-required", "year", y.Year, "share", text(y.Share), "growth", text(y.Growth), "gdp", text(y.GDPGrowth))
+		r.e.say("explain-required", "year", y.Year, "share", text(y.Share), "growth", text(y.Growth), "gdp", text(y.GDPGrowth))
 	}
-	if *r.o.json {
+	if r.e.json() {
 		return r.e.writeJSON(object{{"what", "required"}, {"growth", x.Growth}, {"gdpGrowth", x.GDPGrowth}, {"multiple", orNull(x.Multiple)}, {"realGrowth", orNull(x.RealGrowth)},
-			{"realGdpGrowth", orNull(x.RealGDPGrowth)}, {"realMultiple", orNull(x.RealMultiple)}, {"shape", *r.shape}, {"path", path}})
+			{"realGdpGrowth", orNull(x.RealGDPGrowth)}, {"realMultiple", orNull(x.RealMultiple)}, {"shape", r.Shape}, {"path", path}})
 	}
 	return r.e.writeCSV(rows...)
 }
@@ -119,16 +118,16 @@ func (r *growthRun) required() error {
 // contributions splits the growth of a sum into its parts: period,part,part… at constant prices; with --previous, a file of the same layout at
 // prices of the year before, the figures are at current prices.
 func (r *growthRun) contributions() error {
-	if err := r.o.need("data"); err != nil {
+	if err := r.e.need("data"); err != nil {
 		return err
 	}
-	now, err := r.e.series(*r.file)
+	now, err := r.e.series(r.Data)
 	if err != nil {
 		return err
 	}
 	a := chain.Accounts{Current: now.values, PerYear: 1}
-	if *r.previous != "" {
-		before, err := r.e.series(*r.previous)
+	if r.Previous != "" {
+		before, err := r.e.series(r.Previous)
 		if err != nil {
 			return err
 		}
@@ -154,16 +153,16 @@ func (r *growthRun) contributions() error {
 				f.Args["year"] = now.periods[n-1].String()
 			}
 		}
-		return inFile(*r.file, err)
+		return inFile(r.Data, err)
 	}
 	series, rows := []object{}, [][]string{append([]string{"period", "growth"}, now.names...)}
 	for k, c := range parts {
 		p := label(now.periods[k+1])
 		series = append(series, object{{"period", p}, {"growth", c.Growth}, {"items", byCode(now.names, c.Items)}})
 		rows = append(rows, append([]string{p, text(c.Growth)}, texts(c.Items)...))
-		r.e.say(r.o, "explain-contributions", "period", p, "growth", text(c.Growth))
+		r.e.say("explain-contributions", "period", p, "growth", text(c.Growth))
 	}
-	if *r.o.json {
+	if r.e.json() {
 		return r.e.writeJSON(object{{"what", "contributions"}, {"items", now.names}, {"series", series}})
 	}
 	return r.e.writeCSV(rows...)
@@ -172,10 +171,10 @@ func (r *growthRun) contributions() error {
 // shareChange explains why a share moved from each period to the next: period,part,whole[,part_deflator,whole_deflator], deflators as changes
 // on the period before (0.03 is three per cent).
 func (r *growthRun) shareChange() error {
-	if err := r.o.need("data"); err != nil {
+	if err := r.e.need("data"); err != nil {
 		return err
 	}
-	t, err := r.e.table(*r.file)
+	t, err := r.e.table(r.Data)
 	if err != nil {
 		return err
 	}
@@ -190,7 +189,7 @@ func (r *growthRun) shareChange() error {
 	partDeflator, partErr := t.column("part_deflator", "digital_deflator")
 	wholeDeflator, wholeErr := t.column("whole_deflator", "gdp_deflator")
 	if (partErr == nil) != (wholeErr == nil) {
-		return fault.New("calc.one-deflator", "file", *r.file)
+		return fault.New("calc.one-deflator", "file", r.Data)
 	}
 	parts, err := t.numbersOf(part)
 	if err != nil {
@@ -201,7 +200,7 @@ func (r *growthRun) shareChange() error {
 		return err
 	}
 	if len(parts) < 2 {
-		return fault.New("calc.two-periods", "file", *r.file)
+		return fault.New("calc.two-periods", "file", r.Data)
 	}
 	series, rows := []object{}, [][]string{{"period", "before", "after", "change", "volume", "price", "growth", "whole_growth", "to_whole_growth", "ratio"}}
 	var last string
@@ -238,9 +237,9 @@ func (r *growthRun) shareChange() error {
 		series = append(series, object{{"period", last}, {"before", x.Before}, {"after", x.After}, {"change", x.Change}, {"volume", x.Volume}, {"price", x.Price}, {"growth", x.Growth},
 			{"wholeGrowth", x.GDPGrowth}, {"toWholeGrowth", x.ToGDPGrowth}, {"ratio", ratio}})
 		rows = append(rows, []string{last, text(x.Before), text(x.After), text(x.Change), text(x.Volume), text(x.Price), text(x.Growth), text(x.GDPGrowth), text(x.ToGDPGrowth), text(ratio)})
-		r.e.say(r.o, "explain-share", "period", last, "growth", text(x.Growth), "whole", text(x.GDPGrowth), "before", text(x.Before), "after", text(x.After))
+		r.e.say("explain-share", "period", last, "growth", text(x.Growth), "whole", text(x.GDPGrowth), "before", text(x.Before), "after", text(x.After))
 	}
-	if *r.o.json {
+	if r.e.json() {
 		return r.e.writeJSON(object{{"what", "share"}, {"series", series}})
 	}
 	return r.e.writeCSV(rows...)

@@ -11,79 +11,88 @@ import (
 	"nhipso/internal/measure/composite"
 )
 
+// indexFlags are the flags of index.
+type indexFlags struct {
+	Data          string  `help:"data-index"`
+	Method        string  `help:"method-file"`
+	Weights       string  `help:"weights-index"`
+	Draws         int     `default:"0" help:"draws"`
+	Seed          uint64  `default:"1" help:"seed"`
+	Spread        float64 `default:"0.25" help:"spread"`
+	DrawWeights   string  `default:"uniform" help:"draw-weights"`
+	DrawNormalise string  `help:"draw-normalise"`
+	DrawAggregate string  `help:"draw-aggregate"`
+	Coverage      float64 `default:"0.9" help:"rank-coverage"`
+	Merge         string  `help:"merge"`
+}
+
 // index computes a composite index by a declared method.
 func index(_ context.Context, e *Env, args []string) error {
-	o := e.flags("index")
-	file := o.String("data", "", "data-index")
-	method := o.String("method", "", "method-file")
-	weights := o.String("weights", "", "weights-index")
-	draws := o.Int("draws", 0, "draws")
-	seed := o.Uint64("seed", 1, "seed")
-	spread := o.Float64("spread", 0.25, "spread")
-	draw := o.String("draw-weights", "uniform", "draw-weights")
-	normalisations := o.String("draw-normalise", "", "draw-normalise")
-	aggregations := o.String("draw-aggregate", "", "draw-aggregate")
-	coverage := o.Float64("coverage", 0.9, "rank-coverage")
-	merge := o.String("merge", "", "merge")
-	if err := e.parse(o, args); err != nil {
+	var flags indexFlags
+	if err := e.parse("index", &flags, args); err != nil {
 		return err
 	}
-	if err := o.need("data", "method"); err != nil {
+	if err := e.need("data", "method"); err != nil {
 		return err
 	}
-	b, err := e.bytesOf(*method)
+	b, err := e.bytesOf(flags.Method)
 	if err != nil {
 		return err
 	}
 	m, err := composite.Parse(b)
 	if err != nil {
-		return inFile(*method, err)
+		return inFile(flags.Method, err)
 	}
-	if *weights != "" {
-		v, err := e.vector(*weights)
+	if flags.Weights != "" {
+		v, err := e.vector(flags.Weights)
 		if err != nil {
 			return err
 		}
 		if v.codes == nil {
-			return fault.New("calc.no-codes", "file", *weights)
+			return fault.New("calc.no-codes", "file", flags.Weights)
 		}
 		w := map[string]float64{}
 		for i, c := range v.codes {
 			w[c] = v.values[i]
 		}
 		if m, err = m.WithWeights(w, "+"); err != nil {
-			return inFile(*weights, err)
+			return inFile(flags.Weights, err)
 		}
 	}
-	d, notes, err := e.readings(*file, m)
+	d, notes, err := e.readings(flags.Data, m)
 	if err != nil {
 		return err
 	}
-	if *merge != "" {
-		groups, err := e.mergers(*merge)
+	if flags.Merge != "" {
+		groups, err := e.mergers(flags.Merge)
 		if err != nil {
 			return err
 		}
 		if d, err = m.Merged(d, groups); err != nil {
-			return inFile(*merge, err)
+			return inFile(flags.Merge, err)
 		}
 	}
 	r, err := composite.Evaluate(m, d)
 	if err != nil {
-		return inFile(*file, err)
+		return inFile(flags.Data, err)
 	}
 	var robust *composite.Robustness
-	if *draws > 0 {
-		s := composite.Sensitivity{Draws: *draws, Seed: *seed, Weights: *draw, Spread: *spread, Normalisations: list(*normalisations), Aggregations: list(*aggregations), Coverage: *coverage}
+	if flags.Draws <= 0 {
+		if err := e.noEffect("--draws 0", "seed", "spread", "draw-weights", "draw-normalise", "draw-aggregate", "coverage"); err != nil {
+			return err
+		}
+	}
+	if flags.Draws > 0 {
+		s := composite.Sensitivity{Draws: flags.Draws, Seed: flags.Seed, Weights: flags.DrawWeights, Spread: flags.Spread, Normalisations: list(flags.DrawNormalise), Aggregations: list(flags.DrawAggregate), Coverage: flags.Coverage}
 		if robust, err = composite.Ranking(m, d, s, runtime.NumCPU()); err != nil {
 			return err
 		}
 	}
-	e.say(o, "explain", "method", r.Method, "n", len(r.Units))
+	e.say("explain", "method", r.Method, "n", len(r.Units))
 	for _, n := range r.Nodes {
-		e.say(o, "explain-node", "indent", strings.Repeat("  ", n.Depth), "code", n.Code, "weight", text(n.Weight))
+		e.say("explain-node", "indent", strings.Repeat("  ", n.Depth), "code", n.Code, "weight", text(n.Weight))
 	}
-	if *o.json {
+	if e.json() {
 		return e.indexJSON(r, robust, notes)
 	}
 	e.warn(notes)

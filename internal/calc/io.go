@@ -9,30 +9,37 @@ import (
 	"nhipso/internal/measure/inputoutput"
 )
 
+// ioFlags are the flags of io.
+type ioFlags struct {
+	What            string     `default:"multipliers" help:"what-io"`
+	Extract         string     `help:"extract" what:"extraction"`
+	Kind            string     `default:"total" help:"kind" what:"extraction"`
+	HouseholdIncome string     `help:"household-income" what:"multipliers"`
+	HouseholdFinal  string     `help:"household-final" what:"multipliers"`
+	Change          string     `help:"change" what:"prices"`
+	Table           string     `help:"table"`
+	Flags           tableFlags `embed:""`
+}
+
 // inputOutput asks an input-output table for multipliers, inverses, linkages, value-added flows and extractions.
 func inputOutput(_ context.Context, e *Env, args []string) error {
-	o := e.flags("io")
-	f := o.tableFlags()
-	what := o.String("what", "multipliers", "what-io")
-	extract := o.String("extract", "", "extract")
-	kind := o.String("kind", "total", "kind")
-	income := o.String("household-income", "", "household-income")
-	spending := o.String("household-final", "", "household-final")
-	change := o.String("change", "", "change")
-	if err := e.parse(o, args); err != nil {
+	var flags ioFlags
+	if err := e.parse("io", &flags, args); err != nil {
 		return err
 	}
-	if err := o.need("table"); err != nil {
+	if err := e.need("table"); err != nil {
 		return err
 	}
-	run, err := oneOf("what", *what, []choice[func(*ioRun) error]{{"multipliers", (*ioRun).multipliers}, {"leontief", (*ioRun).leontief}, {"ghosh", (*ioRun).ghosh},
+	f := &flags.Flags
+	f.File = flags.Table
+	run, err := mode(e, "what", flags.What, []choice[func(*ioRun) error]{{"multipliers", (*ioRun).multipliers}, {"leontief", (*ioRun).leontief}, {"ghosh", (*ioRun).ghosh},
 		{"linkages", (*ioRun).linkages}, {"flows", (*ioRun).flows}, {"extraction", (*ioRun).extraction}, {"coefficients", (*ioRun).coefficients},
 		{"prices", (*ioRun).prices}, {"table", (*ioRun).table}, {"regions", (*ioRun).regions}})
 	if err != nil {
 		return err
 	}
-	if *income != "" && *f.layout == "matrix" && !slices.Contains(slices.Concat(list(*f.valueAdded), list(*f.details), list(*f.physical), list(*f.imports), list(*f.taxes)), *income) {
-		*f.details += "," + *income // part of value added, for what else would pay households
+	if flags.HouseholdIncome != "" && f.Layout == "matrix" && !slices.Contains(slices.Concat(list(f.ValueAdded), list(f.Details), list(f.Physical), list(f.Imports), list(f.Taxes)), flags.HouseholdIncome) {
+		f.Details += "," + flags.HouseholdIncome // part of value added, for what else would pay households
 	}
 	t, notes, err := e.symmetric(f)
 	if err != nil {
@@ -41,14 +48,14 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 	m, err := inputoutput.NewModel(t, inputoutput.Options{})
 	if err == nil {
 		notes = append(notes, m.Warnings...)
-	} else if *what != "table" { // a table may be looked at that is no model, such as one of imports
+	} else if flags.What != "table" { // a table may be looked at that is no model, such as one of imports
 		return err
 	}
-	r := &ioRun{e: e, f: f, o: o, what: *what, t: t, m: m, notes: notes, extract: list(*extract), kind: *kind, income: *income, spending: list(*spending), change: list(*change)}
-	if *o.explain && m != nil {
-		e.say(o, "explain", "n", t.N(), "origin", t.Origin, "radius", radius(m), "codes", strings.Join(t.Codes, ", "))
+	r := &ioRun{e: e, f: f, what: flags.What, t: t, m: m, notes: notes, extract: list(flags.Extract), kind: flags.Kind, income: flags.HouseholdIncome, spending: list(flags.HouseholdFinal), change: list(flags.Change)}
+	if e.explains() && m != nil {
+		e.say("explain", "n", t.N(), "origin", t.Origin, "radius", radius(m), "codes", strings.Join(t.Codes, ", "))
 		for i, c := range t.Codes {
-			e.say(o, "explain-row", "code", c, "output", text(m.Output[i]), "final", text(m.Final[i]))
+			e.say("explain-row", "code", c, "output", text(m.Output[i]), "final", text(m.Final[i]))
 		}
 	}
 	return run(r)
@@ -64,7 +71,6 @@ func radius(m *inputoutput.Model) string {
 // ioRun is a table with a question.
 type ioRun struct {
 	e        *Env
-	o        *options
 	f        *tableFlags
 	what     string
 	t        *inputoutput.Table
@@ -95,7 +101,7 @@ func loose(notes []*fault.Error, bound float64) []*fault.Error {
 // write gives the answer: result for JSON, rows for CSV.
 func (r *ioRun) write(result object, rows [][]string) error {
 	r.notes = loose(r.notes, r.bound.Value)
-	if !*r.o.json {
+	if !r.e.json() {
 		r.e.warn(r.notes)
 		return r.e.writeCSV(rows...)
 	}
@@ -171,7 +177,7 @@ func (r *ioRun) typeTwo() (inputoutput.Closed, error) {
 	}
 	house := inputoutput.Household{Income: w, Consumption: make([]float64, r.t.N())}
 	if len(r.spending) == 0 {
-		return inputoutput.Closed{}, fault.New("calc.missing", "command", "io", "flag", "--household-final")
+		return inputoutput.Closed{}, r.e.missing("household-final")
 	}
 	for _, code := range r.spending {
 		found := false
@@ -222,7 +228,7 @@ func (r *ioRun) coefficients() error {
 // prices gives what dearer primary inputs do to the price of every product, passed on in full.
 func (r *ioRun) prices() error {
 	if len(r.change) == 0 {
-		return fault.New("calc.missing", "command", "io", "flag", "--change")
+		return r.e.missing("change")
 	}
 	cost := make([]float64, r.t.N()) // more per unit of output
 	for _, pair := range r.change {

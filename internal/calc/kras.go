@@ -9,18 +9,15 @@ import (
 
 // kras scales a matrix to linear constraints on its cells, each of which may have a standard error: totals of rows, of columns, and any
 // others.
-func (e *Env) kras(o *options, f *balanceFlags, opt balance.Options) error {
-	if err := o.only(*f.method, "gap", "supply", "use", "supply-totals", "use-totals"); err != nil {
-		return err
-	}
+func kras(e *Env, f *balanceFlags, opt balance.Options) error {
 	needs := []string{"matrix", "rows", "cols"}
-	if *f.constraints != "" { // they may stand alone
+	if f.Constraints != "" { // they may stand alone
 		needs = needs[:1]
 	}
-	if err := o.need(needs...); err != nil {
+	if err := e.need(needs...); err != nil {
 		return err
 	}
-	what, err := oneOf("what", *f.what, []choice[string]{{"", "matrix"}, {"matrix", "matrix"}, {"constraints", "constraints"}})
+	what, err := oneOf("what", f.What, []choice[string]{{"", "matrix"}, {"matrix", "matrix"}, {"constraints", "constraints"}})
 	if err != nil {
 		return err
 	}
@@ -35,15 +32,15 @@ func (e *Env) kras(o *options, f *balanceFlags, opt balance.Options) error {
 		return err
 	}
 	totals := len(cs)
-	if *f.constraints != "" {
-		more, err := e.cellConstraints(*f.constraints, rows, cols, m.name)
+	if f.Constraints != "" {
+		more, err := e.cellConstraints(f.Constraints, rows, cols, m.name)
 		if err != nil {
 			return err
 		}
 		cs = append(cs, more...)
 	}
 	wanted := len(cs)
-	held, err := e.held(*f.hold, rows, cols)
+	held, err := e.held(f.Hold, rows, cols)
 	if err != nil {
 		return err
 	}
@@ -59,17 +56,17 @@ func (e *Env) kras(o *options, f *balanceFlags, opt balance.Options) error {
 	if s.Conflict {
 		notes = append(notes, fault.New("calc.conflict"))
 	}
-	e.say(o, "explain", "method", *f.method, "iterations", s.Iterations, "residual", text(s.MaxResidual))
+	e.say("explain", "method", f.Method, "iterations", s.Iterations, "residual", text(s.MaxResidual))
 	reached := make([]float64, wanted)
 	for k, c := range cs[:wanted] {
 		for _, t := range c.Terms {
 			reached[k] += t.Coefficient * s.Values[t.Cell]
 		}
-		e.say(o, "explain-constraint", "name", c.Name, "value", text(c.Value), "reached", text(reached[k]), "se", text(c.SE))
+		e.say("explain-constraint", "name", c.Name, "value", text(c.Value), "reached", text(reached[k]), "se", text(c.SE))
 	}
 	result := slices.Collect(slices.Chunk(s.Values, len(cols)))
-	if *o.json {
-		out := object{{"matrix", result}, {"iterations", s.Iterations}, {"maxResidual", s.MaxResidual}, {"method", *f.method}, {"rows", rows}, {"cols", cols}}
+	if e.json() {
+		out := object{{"matrix", result}, {"iterations", s.Iterations}, {"maxResidual", s.MaxResidual}, {"method", f.Method}, {"rows", rows}, {"cols", cols}}
 		from := 0
 		if m.u != nil {
 			from = len(rows)

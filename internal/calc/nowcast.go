@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math"
 	"slices"
@@ -112,49 +111,59 @@ func (p *panel) label(t int) string {
 	return strconv.Itoa(before + t - n + 1)
 }
 
+// nowcastFlags are the flags of nowcast.
+type nowcastFlags struct {
+	Model        string `help:"model"`
+	Data         string `help:"data-nowcast"`
+	DataOld      string `help:"data-old"`
+	Indicator    string `help:"indicator-bridge"`
+	Horizon      int    `default:"3" help:"horizon"`
+	TargetPeriod string `help:"target-period"`
+	TargetSeries string `help:"target-series"`
+}
+
 // nowcast runs a state-space model: filter, smoother, forecasts, likelihood, and the news between two states of the data.
 func nowcast(_ context.Context, e *Env, args []string) error {
-	o := e.flags("nowcast")
-	modelName := o.String("model", "", "model")
-	data := o.String("data", "", "data-nowcast")
-	old := o.String("data-old", "", "data-old")
-	indicators := o.String("indicator", "", "indicator-bridge")
-	horizon := o.Int("horizon", 3, "horizon")
-	targetPeriod := o.String("target-period", "", "target-period")
-	targetSeries := o.String("target-series", "", "target-series")
-	if err := e.parse(o, args); err != nil {
+	var flags nowcastFlags
+	if err := e.parse("nowcast", &flags, args); err != nil {
 		return err
 	}
-	if err := o.need("model", "data"); err != nil {
+	if err := e.need("model", "data"); err != nil {
 		return err
 	}
-	if *horizon < 0 || *horizon > 10000 {
-		return fault.New("calc.bad-number", "flag", "--horizon", "given", *horizon)
+	if flags.Horizon < 0 || flags.Horizon > 10000 {
+		return fault.New("calc.bad-number", "flag", "--horizon", "given", flags.Horizon)
 	}
-	b, err := e.bytesOf(*modelName)
+	b, err := e.bytesOf(flags.Model)
 	if err != nil {
 		return err
 	}
 	var kind struct{ Model string }
 	if json.Unmarshal(b, &kind) == nil && strings.EqualFold(kind.Model, "bridge") {
-		return e.bridge(o, *modelName, b, *data, *indicators, *horizon)
+		return e.bridge(flags.Model, b, flags.Data, flags.Indicator, flags.Horizon)
+	}
+	if err := e.noEffect("state space", "indicator"); err != nil {
+		return err
+	}
+	if flags.DataOld == "" && (flags.TargetPeriod != "" || flags.TargetSeries != "") { // of the news between two states of the data
+		return e.missing("data-old")
 	}
 	var f modelFile
 	decoder := json.NewDecoder(bytes.NewReader(b))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&f); err != nil {
-		return fault.New("calc.bad-file", "file", *modelName, "reason", err.Error())
+		return fault.New("calc.bad-file", "file", flags.Model, "reason", err.Error())
 	}
-	p, err := e.panel(*data)
+	p, err := e.panel(flags.Data)
 	if err != nil {
 		return err
 	}
-	m, fit, err := f.model(*modelName, p.Data)
+	m, fit, err := f.model(flags.Model, p.Data)
 	if err != nil {
 		return err
 	}
-	if len(m.Each) > 0 && !o.set("horizon") { // as far as there are matrices, unless more is asked for
-		*horizon = max(min(*horizon, len(m.Each)-len(p.Values)), 0)
+	if len(m.Each) > 0 && !e.given("horizon") { // as far as there are matrices, unless more is asked for
+		flags.Horizon = max(min(flags.Horizon, len(m.Each)-len(p.Values)), 0)
 	}
 	filtered, err := statespace.Filter(m, p.Data)
 	if err != nil {
@@ -165,8 +174,8 @@ func nowcast(_ context.Context, e *Env, args []string) error {
 		return err
 	}
 	forecast := &statespace.Forecasts{}
-	if *horizon > 0 {
-		if forecast, err = statespace.Forecast(m, p.Data, *horizon); err != nil {
+	if flags.Horizon > 0 {
+		if forecast, err = statespace.Forecast(m, p.Data, flags.Horizon); err != nil {
 			return err
 		}
 	}
@@ -186,18 +195,18 @@ func nowcast(_ context.Context, e *Env, args []string) error {
 	if fit != nil {
 		out = append(out, member{"variances", byCode(f.parts(), fit.Variances)}, member{"atZero", byCode(f.parts(), fit.Zero)})
 	}
-	if *old != "" {
-		news, err := e.news(o, m, p, *old, *targetPeriod, *targetSeries)
+	if flags.DataOld != "" {
+		news, err := e.news(m, p, flags.DataOld, flags.TargetPeriod, flags.TargetSeries)
 		if err != nil {
 			return err
 		}
 		out = append(out, member{"news", news})
 	}
-	e.say(o, "explain", "n", len(p.labels), "series", strings.Join(p.names, ", "), "states", len(m.T), "observed", filtered.Observed, "absorbed", filtered.Absorbed, "loglik", text(filtered.LogLik))
+	e.say("explain", "n", len(p.labels), "series", strings.Join(p.names, ", "), "states", len(m.T), "observed", filtered.Observed, "absorbed", filtered.Absorbed, "loglik", text(filtered.LogLik))
 	if fit != nil {
-		e.say(o, "explain-fit", "variances", fmt.Sprint(fit.Variances))
+		e.say("explain-fit", "variances", fmt.Sprint(fit.Variances))
 	}
-	if !*o.json {
+	if !e.json() {
 		return e.writeCSV(rows...)
 	}
 	points := []object{}
@@ -209,16 +218,9 @@ func nowcast(_ context.Context, e *Env, args []string) error {
 	return e.writeJSON(append(out, member{"model", m}, member{"names", p.names}, member{"series", points}))
 }
 
-// set tells whether a flag was given, be it with its default.
-func (o *options) set(name string) bool {
-	found := false
-	o.Visit(func(f *flag.Flag) { found = found || f.Name == name })
-	return found
-}
-
 // news explains the revision of the nowcast of one period of one series between two states of the data: by default the first series in the
 // period after its last observation in the older data.
-func (e *Env) news(o *options, m statespace.Model, p *panel, old, targetPeriod, targetSeries string) (object, error) {
+func (e *Env) news(m statespace.Model, p *panel, old, targetPeriod, targetSeries string) (object, error) {
 	before, err := e.panel(old)
 	if err != nil {
 		return nil, err
@@ -261,9 +263,9 @@ func (e *Env) news(o *options, m statespace.Model, p *panel, old, targetPeriod, 
 	for _, r := range n.Releases {
 		releases = append(releases, object{{"period", p.label(r.Period)}, {"series", p.names[r.Series]}, {"expected", r.Expected}, {"released", r.Released}, {"weight", r.Weight},
 			{"contribution", r.Contribution}, {"revised", r.Revised}})
-		e.say(o, "explain-news", "period", p.label(r.Period), "series", p.names[r.Series], "expected", text(r.Expected), "released", text(r.Released), "weight", text(r.Weight), "contribution", text(r.Contribution))
+		e.say("explain-news", "period", p.label(r.Period), "series", p.names[r.Series], "expected", text(r.Expected), "released", text(r.Released), "weight", text(r.Weight), "contribution", text(r.Contribution))
 	}
-	e.say(o, "explain-revision", "period", p.label(target.Period), "series", p.names[target.Series], "before", text(n.Before), "after", text(n.After))
+	e.say("explain-revision", "period", p.label(target.Period), "series", p.names[target.Series], "before", text(n.Before), "after", text(n.After))
 	return object{{"period", p.label(target.Period)}, {"series", p.names[target.Series]}, {"before", n.Before}, {"after", n.After}, {"revision", n.After - n.Before},
 		{"releases", releases}, {"bySeries", byCode(p.names, n.BySeries)}, {"unexplained", n.Unexplained}}, nil
 }

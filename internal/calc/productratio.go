@@ -17,21 +17,21 @@ import (
 // × industries); where it is a row and the codes of products are those of industries, the table is an input-output table, in which each
 // industry makes its own product.
 func (r *digitalRun) productRatio() error {
-	if err := r.o.need("value-added"); err != nil {
+	if err := r.e.need("value-added"); err != nil {
 		return err
 	}
-	g, err := r.e.grid(*r.f.file)
+	g, err := r.e.grid(r.f.File)
 	if err != nil {
 		return err
 	}
-	names := list(*r.f.valueAdded)
+	names := list(r.f.ValueAdded)
 	codes, asRow, err := r.industriesOf(g, names[0])
 	if err != nil {
 		return err
 	}
 	p := satellite.ProductRatio{}
 	switch {
-	case *r.make != "" || *r.supply != "":
+	case r.Make != "" || r.Supply != "":
 		err = r.makeFile(&p)
 	default:
 		err = r.makeInTable(g, codes, asRow, &p)
@@ -52,7 +52,7 @@ func (r *digitalRun) productRatio() error {
 	if err := add("value-added", va); err != nil {
 		return err
 	}
-	for _, name := range slices.Concat(list(*r.measures), list(*r.f.details), list(*r.f.physical)) {
+	for _, name := range slices.Concat(list(r.Measures), list(r.f.Details), list(r.f.Physical)) {
 		v, err := line(g, name, codes)
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ func (r *digitalRun) productRatio() error {
 	if err := r.fractions(&p); err != nil {
 		return err
 	}
-	if *r.deflators != "" {
+	if r.Deflators != "" {
 		return r.inVolume(g, p)
 	}
 	a, err := p.Compute()
@@ -74,7 +74,7 @@ func (r *digitalRun) productRatio() error {
 	r.notes = append(r.notes, a.Warnings...)
 	main := a.Measures[0]
 	for i, c := range codes {
-		r.e.say(r.o, "explain-ratio", "code", c, "d", text(a.Ratio[i]), "va", text(p.Measures[0].Values[i]), "digital", text(main.ByIndustry[i]))
+		r.e.say("explain-ratio", "code", c, "d", text(a.Ratio[i]), "va", text(p.Measures[0].Values[i]), "digital", text(main.ByIndustry[i]))
 	}
 	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(main.Digital), main.Share, codes, satellite.Known(main.ByIndustry...), ratioTerms(codes, a))
 }
@@ -94,11 +94,11 @@ func (r *digitalRun) fractions(p *satellite.ProductRatio) error {
 	for _, c := range r.codes {
 		p.Digital.Fractions = append(p.Digital.Fractions, satellite.Fraction{Product: c, Share: 1})
 	}
-	if *r.phi == "" {
+	if r.Phi == "" {
 		return nil
 	}
-	p.Digital.ID = *r.phi
-	c, err := r.e.cells(*r.phi)
+	p.Digital.ID = r.Phi
+	c, err := r.e.cells(r.Phi)
 	if err != nil {
 		return err
 	}
@@ -129,11 +129,11 @@ func (r *digitalRun) fractions(p *satellite.ProductRatio) error {
 }
 
 func (r *digitalRun) makeFile(p *satellite.ProductRatio) error {
-	name, flip := *r.make, false
+	name, flip := r.Make, false
 	if name == "" {
-		name, flip = *r.supply, true
+		name, flip = r.Supply, true
 	}
-	m, err := r.e.matrix(name, *r.f.blank)
+	m, err := r.e.matrix(name, r.f.BlankIsZero)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (r *digitalRun) makeFile(p *satellite.ProductRatio) error {
 
 func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p *satellite.ProductRatio) error {
 	if asRow && square(g, codes) { // value added below the industries, which are products too: an input-output table
-		t, notes, err := r.f.read(g, inputoutput.Domestic)
+		t, notes, err := r.f.read(r.e, g, inputoutput.Domestic)
 		if err != nil {
 			return err
 		}
@@ -162,7 +162,7 @@ func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p
 		}
 		return nil
 	}
-	no := slices.Concat(list(*r.f.ignore), list(*r.f.valueAdded), list(*r.measures), list(*r.f.details), list(*r.f.physical), list(*r.f.output))
+	no := slices.Concat(list(r.f.Ignore), list(r.f.ValueAdded), list(r.Measures), list(r.f.Details), list(r.f.Physical), list(r.f.Output))
 	p.Industries = codes
 	from := g.Columns
 	if asRow {
@@ -186,7 +186,7 @@ func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p
 			}
 			x := g.Cell(row, col)
 			if !x.Known {
-				if !*r.f.blank {
+				if !r.f.BlankIsZero {
 					return fault.New("ioformat.blank-cell", "row", row, "column", col).At(g.File, 0, col)
 				}
 				blanks.zeros++

@@ -13,72 +13,67 @@ import (
 	"nhipso/internal/measure/regional"
 )
 
+// provincesFlags are the flags of provinces.
+type provincesFlags struct {
+	What           string  `default:"allocate" help:"what-provinces"`
+	National       string  `help:"national" what:"allocate"`
+	Indicator      string  `help:"indicator-provinces" what:"allocate"`
+	Reported       string  `help:"reported" what:"head-office"`
+	Firms          string  `help:"firms" what:"head-office"`
+	Keep           float64 `default:"0" help:"keep" what:"head-office"`
+	Table          string  `help:"table-domestic" what:"multi-regional"`
+	Final          string  `help:"final" what:"multi-regional"`
+	Output         string  `help:"output-rows" what:"multi-regional"`
+	Ignore         string  `help:"ignore" what:"multi-regional"`
+	RegionalOutput string  `help:"regional-output" what:"multi-regional"`
+	FinalShares    string  `help:"final-shares" what:"multi-regional"`
+	Friction       string  `help:"friction" what:"multi-regional"`
+	Form           string  `default:"flq" help:"form" what:"multi-regional"`
+	Delta          float64 `default:"0.3" help:"delta" what:"multi-regional"`
+	SectorDelta    string  `help:"sector-delta" what:"multi-regional"`
+	MinTrade       float64 `default:"0.001" help:"min-trade" what:"multi-regional"`
+	Data           string  `help:"data-provinces" what:"consistent restate"`
+	Totals         string  `help:"totals-provinces" what:"consistent"`
+	NonNegative    bool    `help:"non-negative" what:"consistent"`
+	Posterior      bool    `help:"posterior" what:"consistent"`
+	From           string  `default:"63" help:"from-set" what:"restate"`
+	To             string  `default:"34" help:"to-set" what:"restate"`
+	Rule           string  `default:"additive" help:"rule-restate" what:"restate"`
+	Denominator    string  `help:"denominator-restate" what:"restate"`
+	Weights        string  `help:"weights-restate" what:"restate"`
+	Map            string  `help:"map-restate" what:"restate"`
+	Reverse        bool    `help:"reverse-restate" what:"restate"`
+	Decimals       int     `default:"6" help:"decimals-restate" what:"restate"`
+	BlankIsZero    bool    `help:"blank-is-zero" what:"allocate head-office multi-regional consistent"`
+}
+
 // provinces brings national figures to provinces, makes everything add at once, and restates figures between sets of areas.
 func provinces(_ context.Context, e *Env, args []string) error {
-	o := e.flags("provinces")
-	r := &provincesRun{e: e, o: o}
-	what := o.String("what", "allocate", "what-provinces")
-	r.national = o.String("national", "", "national")
-	r.indicator = o.String("indicator", "", "indicator-provinces")
-	r.reported = o.String("reported", "", "reported")
-	r.firms = o.String("firms", "", "firms")
-	r.keep = o.Float64("keep", 0, "keep")
-	r.table = o.String("table", "", "table-domestic")
-	r.final = o.String("final", "", "final")
-	r.output = o.String("output", "", "output-rows")
-	r.ignore = o.String("ignore", "", "ignore")
-	r.regionalOutput = o.String("regional-output", "", "regional-output")
-	r.finalShares = o.String("final-shares", "", "final-shares")
-	r.friction = o.String("friction", "", "friction")
-	r.form = o.String("form", "flq", "form")
-	r.delta = o.Float64("delta", 0.3, "delta")
-	r.sectorDelta = o.String("sector-delta", "", "sector-delta")
-	r.minTrade = o.Float64("min-trade", 0.001, "min-trade")
-	r.data = o.String("data", "", "data-provinces")
-	r.totals = o.String("totals", "", "totals-provinces")
-	r.nonNegative = o.Bool("non-negative", false, "non-negative")
-	r.posterior = o.Bool("posterior", false, "posterior")
-	r.from = o.String("from", "63", "from-set")
-	r.to = o.String("to", "34", "to-set")
-	r.rule = o.String("rule", "additive", "rule-restate")
-	r.denominator = o.String("denominator", "", "denominator-restate")
-	r.weights = o.String("weights", "", "weights-restate")
-	r.mapFile = o.String("map", "", "map-restate")
-	r.reverse = o.Bool("reverse", false, "reverse-restate")
-	r.decimals = o.Int("decimals", 6, "decimals-restate")
-	r.blank = o.Bool("blank-is-zero", false, "blank-is-zero")
-	if err := e.parse(o, args); err != nil {
+	r := &provincesRun{e: e}
+	if err := e.parse("provinces", &r.provincesFlags, args); err != nil {
 		return err
 	}
-	run, err := oneOf("what", *what, []choice[func(*provincesRun) error]{{"allocate", (*provincesRun).allocate}, {"head-office", (*provincesRun).headOffice},
+	run, err := mode(e, "what", r.What, []choice[func(*provincesRun) error]{{"allocate", (*provincesRun).allocate}, {"head-office", (*provincesRun).headOffice},
 		{"multi-regional", (*provincesRun).multiRegional}, {"consistent", (*provincesRun).consistent}, {"restate", (*provincesRun).restate}})
 	if err != nil {
 		return err
 	}
-	r.what = *what
 	return run(r)
 }
 
 type provincesRun struct {
-	e                                                                         *Env
-	o                                                                         *options
-	what                                                                      string
-	national, indicator, reported, firms, table, final, output, ignore        *string
-	regionalOutput, finalShares, friction, form, data, totals, from, to, rule *string
-	denominator, weights, mapFile, sectorDelta                                *string
-	keep, delta, minTrade                                                     *float64
-	decimals                                                                  *int
-	nonNegative, posterior, reverse, blank                                    *bool
-	notes                                                                     []*fault.Error
+	provincesFlags
+	e     *Env
+	notes []*fault.Error
 }
 
 // write gives the answer: result for JSON, rows for CSV.
 func (r *provincesRun) write(result object, rows [][]string) error {
-	if !*r.o.json {
+	if !r.e.json() {
 		r.e.warn(r.notes)
 		return r.e.writeCSV(rows...)
 	}
-	return r.e.writeJSON(append(append(object{{"what", r.what}}, result...), member{"notes", r.e.remarks(r.notes)}))
+	return r.e.writeJSON(append(append(object{{"what", r.What}}, result...), member{"notes", r.e.remarks(r.notes)}))
 }
 
 var (
@@ -123,7 +118,7 @@ func (r *provincesRun) crossed(name string, wanted []string) ([]crossed, error) 
 	if t := (&sheet{cells: c, head: c.rows[0], data: 1}); len(c.rows) > 1 && len(t.head) > 2 && t.find(areaWords) >= 0 && t.find(kindWords) >= 0 {
 		return r.records(t)
 	}
-	m, err := r.e.again(b).matrix(name, *r.blank)
+	m, err := r.e.again(b).matrix(name, r.BlankIsZero)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +186,7 @@ func (r *provincesRun) records(t *sheet) ([]crossed, error) {
 			for k, c := range kinds {
 				i, ok := line[[2]int{p, k}]
 				if !ok {
-					if !*r.blank {
+					if !r.BlankIsZero {
 						return nil, fault.New("calc.no-cell", "row", a, "column", c, "file", t.name)
 					}
 					absent++
@@ -202,7 +197,7 @@ func (r *provincesRun) records(t *sheet) ([]crossed, error) {
 					return nil, err
 				}
 				if !known {
-					if !*r.blank {
+					if !r.BlankIsZero {
 						return nil, fault.New("calc.blank").At(t.name, t.line(i), h)
 					}
 					absent++
@@ -248,17 +243,17 @@ func sums(m *mat.Dense) []float64 {
 
 // allocate spreads national value added of industries over provinces by indicators.
 func (r *provincesRun) allocate() error {
-	if err := r.o.need("national", "indicator"); err != nil {
+	if err := r.e.need("national", "indicator"); err != nil {
 		return err
 	}
-	nation, err := r.e.vector(*r.national)
+	nation, err := r.e.vector(r.National)
 	if err != nil {
 		return err
 	}
 	var areas, names []string
 	var indicators []regional.Indicator
 	codes := nation.codes
-	for _, file := range list(*r.indicator) {
+	for _, file := range list(r.Indicator) {
 		found, err := r.crossed(file, nation.codes)
 		if err != nil {
 			return err
@@ -270,7 +265,7 @@ func (r *provincesRun) allocate() error {
 			if areas == nil {
 				areas = x.areas
 			}
-			m, err := x.arrange(file, areas, nation.codes, len(nation.values), *r.national)
+			m, err := x.arrange(file, areas, nation.codes, len(nation.values), r.National)
 			if err != nil {
 				return err
 			}
@@ -285,7 +280,7 @@ func (r *provincesRun) allocate() error {
 	for j, k := range a.Used {
 		if k >= 0 {
 			used[j] = names[k]
-			r.e.say(r.o, "explain-allocate", "code", codes[j], "value", text(nation.values[j]), "indicator", names[k], "total", text(mat.Sum(indicators[k].Values.ColView(j))))
+			r.e.say("explain-allocate", "code", codes[j], "value", text(nation.values[j]), "indicator", names[k], "total", text(mat.Sum(indicators[k].Values.ColView(j))))
 		}
 	}
 	return r.write(object{{"provinces", areas}, {"industries", codes}, {"indicators", names}, {"used", byCode(codes, used)}, {"national", byCode(codes, nation.values)},
@@ -294,15 +289,15 @@ func (r *provincesRun) allocate() error {
 
 // headOffice moves figures of firms from the province of their head office to where they work.
 func (r *provincesRun) headOffice() error {
-	if err := r.o.need("reported", "firms"); err != nil {
+	if err := r.e.need("reported", "firms"); err != nil {
 		return err
 	}
-	found, err := r.crossed(*r.reported, nil)
+	found, err := r.crossed(r.Reported, nil)
 	if err != nil {
 		return err
 	}
 	if len(found) != 1 {
-		return fault.New("calc.one-series", "file", *r.reported)
+		return fault.New("calc.one-series", "file", r.Reported)
 	}
 	areas, codes := found[0].areas, places(found[0].kinds, len(found[0].values[0]))
 	firms, err := r.establishments(areas, codes)
@@ -310,22 +305,22 @@ func (r *provincesRun) headOffice() error {
 		return err
 	}
 	reported := (&labelled{values: found[0].values}).dense()
-	a, err := regional.HeadOffice(reported, firms, *r.keep, regional.Names{Provinces: areas, Industries: codes})
+	a, err := regional.HeadOffice(reported, firms, r.Keep, regional.Names{Provinces: areas, Industries: codes})
 	if err != nil {
 		return err
 	}
 	before, after := sums(reported), sums(a.Values)
 	for p, c := range areas {
-		r.e.say(r.o, "explain-head-office", "code", c, "before", text(before[p]), "after", text(after[p]))
+		r.e.say("explain-head-office", "code", c, "before", text(before[p]), "after", text(after[p]))
 	}
-	return r.write(object{{"provinces", areas}, {"industries", codes}, {"keep", *r.keep}, {"firms", len(firms)}, {"matrix", rowsOf(a.Values)}, {"moved", rowsOf(a.Moved)},
+	return r.write(object{{"provinces", areas}, {"industries", codes}, {"keep", r.Keep}, {"firms", len(firms)}, {"matrix", rowsOf(a.Values)}, {"moved", rowsOf(a.Moved)},
 		{"reported", byCode(areas, before)}, {"byProvince", byCode(areas, after)}}, wide("area", areas, codes, rowsOf(a.Values)))
 }
 
 // establishments reads records firm,home,industry,value,area,work: a line for every province in which a firm works. What is said of the firm
 // stands on its first line, and may be repeated on the others.
 func (r *provincesRun) establishments(areas, codes []string) ([]regional.Firm, error) {
-	t, err := r.e.table(*r.firms)
+	t, err := r.e.table(r.Firms)
 	if err != nil {
 		return nil, err
 	}
@@ -341,7 +336,7 @@ func (r *provincesRun) establishments(areas, codes []string) ([]regional.Firm, e
 	seek := func(i, col int, in map[string]int) (int, error) {
 		k, ok := in[t.text(i, col)]
 		if !ok {
-			return 0, fault.New("calc.no-code-in", "code", t.text(i, col), "file", *r.reported, "of", t.name).At(t.name, t.line(i), t.head[col])
+			return 0, fault.New("calc.no-code-in", "code", t.text(i, col), "file", r.Reported, "of", t.name).At(t.name, t.line(i), t.head[col])
 		}
 		return k, nil
 	}

@@ -144,7 +144,7 @@ func (r *provincesRun) cube(name string) (*cubeRecords, error) {
 		c.listed = append(c.listed, cell)
 	}
 	if absent := size - len(c.listed); absent > 0 { // what no record speaks of is nothing, and stays so
-		if !*r.blank {
+		if !r.BlankIsZero {
 			cell := slices.Index(c.given, false)
 			p, i, q := c.at(cell)
 			return nil, fault.New("calc.no-cell", "row", c.cube.Provinces[p], "column", slash(c.cube.Industries[i], c.cube.Periods[q]), "file", name)
@@ -230,7 +230,7 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 			*x.out = t.text(i, k[d])
 			at, ok := x.in[*x.out]
 			if !ok {
-				return nil, nil, fault.New("calc.no-code-in", "code", *x.out, "file", *r.data, "of", name).At(name, t.line(i), t.head[k[d]])
+				return nil, nil, fault.New("calc.no-code-in", "code", *x.out, "file", r.Data, "of", name).At(name, t.line(i), t.head[k[d]])
 			}
 			by |= x.by
 			cell = cell*len(x.in) + at
@@ -251,9 +251,9 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 				cell = cell*years + year/c.perYear
 				c.cube.PerYear = c.perYear
 			case year >= 0 && p.Frequency() == stat.Annual:
-				return nil, nil, fault.New("calc.not-whole-years", "file", *r.data, "year", m.period).At(name, t.line(i), t.head[k[2]])
+				return nil, nil, fault.New("calc.not-whole-years", "file", r.Data, "year", m.period).At(name, t.line(i), t.head[k[2]])
 			default:
-				return nil, nil, fault.New("calc.no-code-in", "code", m.period, "file", *r.data, "of", name).At(name, t.line(i), t.head[k[2]])
+				return nil, nil, fault.New("calc.no-code-in", "code", m.period, "file", r.Data, "of", name).At(name, t.line(i), t.head[k[2]])
 			}
 		}
 		at := slices.IndexFunc(sets, func(s *set) bool { return s.by == by })
@@ -293,24 +293,24 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 
 // consistent moves the cells of a cube until every total holds at once.
 func (r *provincesRun) consistent() error {
-	if err := r.o.need("data", "totals"); err != nil {
+	if err := r.e.need("data", "totals"); err != nil {
 		return err
 	}
-	c, err := r.cube(*r.data)
+	c, err := r.cube(r.Data)
 	if err != nil {
 		return err
 	}
-	totals, margins, err := r.totalsOf(c, *r.totals)
+	totals, margins, err := r.totalsOf(c, r.Totals)
 	if err != nil {
 		return err
 	}
-	c.cube.NonNegative = *r.nonNegative
+	c.cube.NonNegative = r.NonNegative
 	x, err := regional.Consistent(c.cube, totals, balance.StoneOptions{})
 	if err != nil {
 		return err
 	}
 	var after []float64
-	if len(c.listed) <= manyFigures || *r.posterior {
+	if len(c.listed) <= manyFigures || r.Posterior {
 		if after, err = x.Variances(c.listed...); err != nil {
 			return err
 		}
@@ -337,9 +337,9 @@ func (r *provincesRun) consistent() error {
 	for k, m := range margins {
 		known = append(known, object{{"name", name(k)}, {"area", m.area}, {"industry", m.industry}, {"period", m.period}, {"value", m.value}, {"se", m.se},
 			{"discrepancy", x.Discrepancies[k]}, {"standardised", x.Standardised[k]}, {"multiplier", x.Multipliers[k]}})
-		r.e.say(r.o, "explain-total", "name", name(k), "value", text(m.value), "gap", text(x.Discrepancies[k]))
+		r.e.say("explain-total", "name", name(k), "value", text(m.value), "gap", text(x.Discrepancies[k]))
 	}
-	r.e.say(r.o, "explain-consistent", "chi", text(x.ChiSquare), "df", x.DF, "residual", text(x.MaxResidual))
+	r.e.say("explain-consistent", "chi", text(x.ChiSquare), "df", x.DF, "residual", text(x.MaxResidual))
 	rows := [][]string{{"area", "industry", "period", "value", "variance", "prior"}}
 	records := []object{}
 	for i, cell := range c.listed {

@@ -13,22 +13,22 @@ import (
 
 // byMap restates by declared shares from,to,share; --reverse goes back by an indicator of the old units.
 func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
-	m, err := r.mapOf(*r.mapFile)
+	m, err := r.mapOf(r.Map)
 	if err != nil {
 		return nil, err
 	}
 	if err := m.Check(); err != nil {
 		return nil, err
 	}
-	if *r.reverse {
-		if err := r.o.need("weights"); err != nil {
+	if r.Reverse {
+		if err := r.e.need("weights"); err != nil {
 			return nil, err
 		}
-		w, err := r.e.vector(*r.weights)
+		w, err := r.e.vector(r.Weights)
 		if err != nil {
 			return nil, err
 		}
-		at, err := w.order(m.From, len(m.From), *r.mapFile)
+		at, err := w.order(m.From, len(m.From), r.Map)
 		if err != nil {
 			return nil, err
 		}
@@ -36,7 +36,7 @@ func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
 			return nil, err
 		}
 	}
-	at, err := order(f.file, f.areas, len(f.areas), m.From, len(m.From), *r.mapFile)
+	at, err := order(f.file, f.areas, len(f.areas), m.From, len(m.From), r.Map)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
 				s := second.At(i, j)
 				x.variance = &s
 			}
-			r.e.say(r.o, "explain-restate", "code", slash(a, p), "parts", strings.Join(parts[i], " + "))
+			r.e.say("explain-restate", "code", slash(a, p), "parts", strings.Join(parts[i], " + "))
 			out = append(out, x)
 		}
 	}

@@ -145,24 +145,28 @@ type restated struct {
 
 // restate brings figures from one set of areas to another: those of the country by its dated succession, any others by a map.
 func (r *provincesRun) restate() error {
-	if err := r.o.need("data"); err != nil {
+	if err := r.e.need("data"); err != nil {
 		return err
 	}
-	if *r.decimals < 0 || *r.decimals > 30 {
-		return fault.New("calc.bad-number", "flag", "--decimals", "given", strconv.Itoa(*r.decimals))
+	if r.Decimals < 0 || r.Decimals > 30 {
+		return fault.New("calc.bad-number", "flag", "--decimals", "given", strconv.Itoa(r.Decimals))
 	}
-	figures, err := r.byArea(*r.data)
+	figures, err := r.byArea(r.Data)
 	if err != nil {
 		return err
 	}
 	var out []restated
-	rule := *r.rule
-	if *r.mapFile != "" {
-		if rule != "additive" || *r.denominator != "" {
-			return fault.New("calc.no-effect", "flag", "--rule", "method", "--map")
+	rule := r.Rule
+	if r.Map != "" {
+		idle := []string{"rule", "denominator", "from", "to", "decimals"}
+		if !r.Reverse {
+			idle = append(idle, "weights")
+		}
+		if err := r.e.noEffect("--map", idle...); err != nil {
+			return err
 		}
 		out, err = r.byMap(figures)
-	} else {
+	} else if err = r.e.noEffect("--from, --to", "reverse"); err == nil {
 		out, err = r.bySuccession(figures)
 	}
 	if err != nil {
@@ -199,9 +203,9 @@ func (r *provincesRun) restate() error {
 	if len(missing) > 0 {
 		r.notes = append(r.notes, fault.New("calc.restated-missing", "n", len(missing), "areas", joined(missing)))
 	}
-	head := object{{"from", *r.from}, {"to", *r.to}}
-	if *r.mapFile != "" {
-		head = object{{"map", *r.mapFile}, {"reverse", *r.reverse}}
+	head := object{{"from", r.From}, {"to", r.To}}
+	if r.Map != "" {
+		head = object{{"map", r.Map}, {"reverse", r.Reverse}}
 	}
 	return r.write(append(head, object{{"rule", rule}, {"exact", len(inexact) == 0}, {"series", records}}...), rows)
 }
@@ -278,21 +282,21 @@ func decimal(v float64) (stat.Decimal, error) { return stat.ParseDecimal(text(v)
 func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
 	q := territory.Request{}
 	var err error
-	if q.From, err = oneOf("from", *r.from, sets); err != nil {
+	if q.From, err = oneOf("from", r.From, sets); err != nil {
 		return nil, err
 	}
-	if q.To, err = oneOf("to", *r.to, sets); err != nil {
+	if q.To, err = oneOf("to", r.To, sets); err != nil {
 		return nil, err
 	}
-	if q.Rule, err = oneOf("rule", *r.rule, []choice[territory.Rule]{{"additive", territory.Additive}, {"ratio", territory.Ratio}, {"average", territory.Average}}); err != nil {
+	if q.Rule, err = oneOf("rule", r.Rule, []choice[territory.Rule]{{"additive", territory.Additive}, {"ratio", territory.Ratio}, {"average", territory.Average}}); err != nil {
 		return nil, err
 	}
 	if q.Rule == territory.Ratio {
-		if err := r.o.need("denominator"); err != nil {
+		if err := r.e.need("denominator"); err != nil {
 			return nil, err
 		}
-	} else if *r.denominator != "" {
-		return nil, fault.New("calc.no-effect", "flag", "--denominator", "method", "--rule "+*r.rule)
+	} else if err := r.e.noEffect("--rule "+r.Rule, "denominator"); err != nil {
+		return nil, err
 	}
 	areas, err := territory.Load(data.FS)
 	if err != nil {
@@ -302,11 +306,11 @@ func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
 	if err != nil {
 		return nil, err
 	}
-	weights, err := r.beside(areas, territory.Provinces63, *r.weights)
+	weights, err := r.beside(areas, territory.Provinces63, r.Weights)
 	if err != nil {
 		return nil, err
 	}
-	denominators, err := r.beside(areas, q.From, *r.denominator)
+	denominators, err := r.beside(areas, q.From, r.Denominator)
 	if err != nil {
 		return nil, err
 	}
@@ -349,8 +353,8 @@ func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
 			y := restated{area: x.Area, name: a.On(inForce(q.To)).Name.In(r.e.Lang), period: p, exact: x.Exact, missing: x.Missing}
 			if x.Value != nil {
 				v := *x.Value
-				if q.Rule != territory.Additive && v.Decimals() > *r.decimals {
-					v = short(v, *r.decimals)
+				if q.Rule != territory.Additive && v.Decimals() > r.Decimals {
+					v = short(v, r.Decimals)
 				}
 				y.value = v
 				border[a.ID] = border[a.ID] || x.Caveat
@@ -358,7 +362,7 @@ func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
 			if v, ok := second[x.Area]; ok && x.Exact {
 				y.variance = &v
 			}
-			r.e.say(r.o, "explain-restate", "code", slash(x.Area, p), "parts", partsOf(areas, q, a))
+			r.e.say("explain-restate", "code", slash(x.Area, p), "parts", partsOf(areas, q, a))
 			out = append(out, y)
 		}
 	}
@@ -440,14 +444,14 @@ func (r *provincesRun) roundParts(areas *territory.Registry, q territory.Request
 		}
 		whole, ok := areas.Successor(x.Area)
 		if !ok || q.To != territory.Provinces63 { // a region: nothing else shares its figure
-			v := short(*x.Value, *r.decimals)
+			v := short(*x.Value, r.Decimals)
 			done[i].Value = &v
 			continue
 		}
 		if _, begun := rest[whole.ID]; !begun {
 			rest[whole.ID] = q.Values[whole.ID]
 		}
-		v := short(*x.Value, *r.decimals)
+		v := short(*x.Value, r.Decimals)
 		done[i].Value = &v
 		rest[whole.ID] = rest[whole.ID].Sub(v)
 		if k, begun := largest[whole.ID]; !begun || done[k].Value.Abs().Cmp(v.Abs()) < 0 {

@@ -11,11 +11,10 @@ import (
 
 // multiRegional splits a national table of domestic flows over regions.
 func (r *provincesRun) multiRegional() error {
-	if err := r.o.need("table", "final", "regional-output", "final-shares"); err != nil {
+	if err := r.e.need("table", "final", "regional-output", "final-shares"); err != nil {
 		return err
 	}
-	f := r.e.flags("provinces").tableFlags()
-	f.file, f.final, f.output, f.ignore, f.blank = r.table, r.final, r.output, r.ignore, r.blank
+	f := &tableFlags{File: r.Table, Final: r.Final, Output: r.Output, Ignore: r.Ignore, BlankIsZero: r.BlankIsZero, Origin: "domestic", Layout: "matrix", Block: "domestic"}
 	t, notes, err := r.e.symmetric(f)
 	if err != nil {
 		return err
@@ -31,19 +30,19 @@ func (r *provincesRun) multiRegional() error {
 	if nation.Output == nil {
 		nation.Output = t.RowTotals()
 	}
-	in := regional.RegionalInputs{MinTrade: *r.minTrade, Quotients: regional.QuotientOptions{Delta: r.delta}}
-	if !(*r.minTrade > 0 && *r.minTrade < 1) { // the method takes zero for its default
-		return fault.New("regional.bad-share", "what", "--min-trade", "value", text(*r.minTrade))
+	in := regional.RegionalInputs{MinTrade: r.MinTrade, Quotients: regional.QuotientOptions{Delta: &r.Delta}}
+	if !(r.MinTrade > 0 && r.MinTrade < 1) { // the method takes zero for its default
+		return fault.New("regional.bad-share", "what", "--min-trade", "value", text(r.MinTrade))
 	}
-	if in.Quotients.Form, err = oneOf("form", *r.form, []choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
+	if in.Quotients.Form, err = oneOf("form", r.Form, []choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
 		return err
 	}
-	if *r.sectorDelta != "" {
-		v, err := r.e.vector(*r.sectorDelta)
+	if r.SectorDelta != "" {
+		v, err := r.e.vector(r.SectorDelta)
 		if err != nil {
 			return err
 		}
-		at, err := v.order(t.Codes, n, *r.table)
+		at, err := v.order(t.Codes, n, r.Table)
 		if err != nil {
 			return err
 		}
@@ -64,14 +63,14 @@ func (r *provincesRun) multiRegional() error {
 		return m, areas, err
 	}
 	var areas []string
-	if in.Output, areas, err = read(*r.regionalOutput, nil, t.Codes, n, *r.table); err != nil {
+	if in.Output, areas, err = read(r.RegionalOutput, nil, t.Codes, n, r.Table); err != nil {
 		return err
 	}
-	if in.FinalShares, _, err = read(*r.finalShares, areas, uses, len(uses), *r.table); err != nil {
+	if in.FinalShares, _, err = read(r.FinalShares, areas, uses, len(uses), r.Table); err != nil {
 		return err
 	}
-	if *r.friction != "" {
-		if in.Friction, _, err = read(*r.friction, areas, areas, len(areas), *r.regionalOutput); err != nil {
+	if r.Friction != "" {
+		if in.Friction, _, err = read(r.Friction, areas, areas, len(areas), r.RegionalOutput); err != nil {
 			return err
 		}
 	}
@@ -91,7 +90,7 @@ func (r *provincesRun) multiRegional() error {
 		for b := range areas {
 			trade[s][b] = mat.Sum(m.Z.Slice(s*n, (s+1)*n, b*n, (b+1)*n)) + mat.Sum(m.Final.Slice(s*n, (s+1)*n, b*len(uses), (b+1)*len(uses)))
 		}
-		r.e.say(r.o, "explain-multi-regional", "code", areas[s], "output", text(mat.Sum(in.Output.RowView(s))), "home", text(trade[s][s]))
+		r.e.say("explain-multi-regional", "code", areas[s], "output", text(mat.Sum(in.Output.RowView(s))), "home", text(trade[s][s]))
 	}
 	for i, c := range codes {
 		rows = append(rows, append(append([]string{c}, texts(mat.Row(nil, i, m.Z))...), texts(mat.Row(nil, i, m.Final))...))

@@ -1,6 +1,7 @@
 package calc
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,38 +11,42 @@ import (
 	"nhipso/internal/measure/regional"
 )
 
+// lqFlags are the flags of lq.
+type lqFlags struct {
+	Data           string  `help:"data-lq"`
+	Region         string  `help:"region"`
+	Nation         string  `help:"nation"`
+	Form           string  `default:"flq" help:"form"`
+	Delta          float64 `default:"0.3" help:"delta"`
+	SectorDelta    string  `help:"sector-delta"`
+	Coefficients   string  `help:"coefficients-lq"`
+	CapBeforeScale bool    `help:"cap-before-scale"`
+	BlankIsZero    bool    `help:"blank-is-zero"`
+}
+
 // quotients computes location quotients of a region and, from national input coefficients, regional ones.
 func quotients(_ context.Context, e *Env, args []string) error {
-	o := e.flags("lq")
-	data := o.String("data", "", "data-lq")
-	regionFile := o.String("region", "", "region")
-	nationFile := o.String("nation", "", "nation")
-	form := o.String("form", "flq", "form")
-	delta := o.Float64("delta", 0.3, "delta")
-	sector := o.String("sector-delta", "", "sector-delta")
-	coefficients := o.String("coefficients", "", "coefficients-lq")
-	capFirst := o.Bool("cap-before-scale", false, "cap-before-scale")
-	blank := o.Bool("blank-is-zero", false, "blank-is-zero")
-	if err := e.parse(o, args); err != nil {
+	var flags lqFlags
+	if err := e.parse("lq", &flags, args); err != nil {
 		return err
 	}
-	opt := regional.QuotientOptions{Delta: delta, CapBeforeScale: *capFirst}
+	opt := regional.QuotientOptions{Delta: &flags.Delta, CapBeforeScale: flags.CapBeforeScale}
 	var err error
-	if opt.Form, err = oneOf("form", *form, []choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
+	if opt.Form, err = oneOf("form", flags.Form, []choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
 		return err
 	}
 	var codes []string
 	var region, nation []float64
-	if *data != "" {
-		t, err := e.table(*data)
+	if flags.Data != "" {
+		t, err := e.table(flags.Data)
 		if err != nil {
 			return err
 		}
-		r, err := t.column(*orName(regionFile, "region"), "vùng", "tỉnh")
+		r, err := t.column(cmp.Or(flags.Region, "region"), "vùng", "tỉnh")
 		if err != nil {
 			return err
 		}
-		n, err := t.column(*orName(nationFile, "nation"), "national", "cả nước")
+		n, err := t.column(cmp.Or(flags.Nation, "nation"), "national", "cả nước")
 		if err != nil {
 			return err
 		}
@@ -65,18 +70,18 @@ func quotients(_ context.Context, e *Env, args []string) error {
 			codes = append(codes, c)
 		}
 	} else {
-		if err := o.need("region", "nation"); err != nil {
+		if err := e.need("region", "nation"); err != nil {
 			return err
 		}
-		r, err := e.vector(*regionFile)
+		r, err := e.vector(flags.Region)
 		if err != nil {
 			return err
 		}
-		n, err := e.vector(*nationFile)
+		n, err := e.vector(flags.Nation)
 		if err != nil {
 			return err
 		}
-		at, err := r.order(n.codes, len(n.values), *nationFile)
+		at, err := r.order(n.codes, len(n.values), flags.Nation)
 		if err != nil {
 			return err
 		}
@@ -86,12 +91,12 @@ func quotients(_ context.Context, e *Env, args []string) error {
 		}
 	}
 	opt.Names = regional.Names{Industries: codes}
-	if *sector != "" {
-		v, err := e.vector(*sector)
+	if flags.SectorDelta != "" {
+		v, err := e.vector(flags.SectorDelta)
 		if err != nil {
 			return err
 		}
-		at, err := v.order(codes, len(codes), *sector)
+		at, err := v.order(codes, len(codes), flags.SectorDelta)
 		if err != nil {
 			return err
 		}
@@ -117,14 +122,14 @@ func quotients(_ context.Context, e *Env, args []string) error {
 	}
 	matrix := rowsOf(q.Matrix)
 	var own [][]float64
-	if *coefficients != "" {
-		a, err := e.matrix(*coefficients, *blank)
+	if flags.Coefficients != "" {
+		a, err := e.matrix(flags.Coefficients, flags.BlankIsZero)
 		if err != nil {
 			return err
 		}
 		notes = zeros(notes, a)
 		if a.rows != nil && !slices.Equal(a.rows, codes) || a.cols != nil && !slices.Equal(a.cols, codes) || len(a.values) != len(codes) || len(a.values[0]) != len(codes) {
-			return fault.New("calc.other-codes", "file", *coefficients, "n", len(codes))
+			return fault.New("calc.other-codes", "file", flags.Coefficients, "n", len(codes))
 		}
 		c, err := q.Coefficients(a.dense(), opt)
 		if err != nil {
@@ -132,13 +137,13 @@ func quotients(_ context.Context, e *Env, args []string) error {
 		}
 		own = rowsOf(c)
 	}
-	e.say(o, "explain", "share", text(q.RegionShare), "lambda", fmt.Sprint(lambda(codes, q.Lambda)), "form", *form)
+	e.say("explain", "share", text(q.RegionShare), "lambda", fmt.Sprint(lambda(codes, q.Lambda)), "form", flags.Form)
 	for i, c := range codes {
-		e.say(o, "explain-row", "code", c, "region", text(region[i]), "nation", text(nation[i]), "slq", line[i])
+		e.say("explain-row", "code", c, "region", text(region[i]), "nation", text(nation[i]), "slq", line[i])
 	}
-	if *o.json {
-		out := object{{"form", *form}, {"codes", codes}, {"slq", byCode(codes, slq)}, {"regionShare", q.RegionShare}, {"lambda", lambda(codes, q.Lambda)},
-			{"delta", *delta}, {"matrix", matrix}, {"missing", missing}}
+	if e.json() {
+		out := object{{"form", flags.Form}, {"codes", codes}, {"slq", byCode(codes, slq)}, {"regionShare", q.RegionShare}, {"lambda", lambda(codes, q.Lambda)},
+			{"delta", flags.Delta}, {"matrix", matrix}, {"missing", missing}}
 		if own != nil {
 			out = append(out, member{"coefficients", own})
 		}
@@ -152,13 +157,6 @@ func quotients(_ context.Context, e *Env, args []string) error {
 		return e.writeCSV(columns([]string{"code", "slq"}, codes, line)...)
 	}
 	return e.writeCSV(wide("code", codes, codes, matrix)...)
-}
-
-func orName(s *string, name string) *string {
-	if *s == "" {
-		return &name
-	}
-	return s
 }
 
 // lambda gives λ, by code where each column has its own.

@@ -26,7 +26,7 @@ func (r *digitalRun) inVolume(g *ioformat.Grid, p satellite.ProductRatio) error 
 	}
 	codes, nominal := p.Industries, p.Measures[0].Values
 	volume := inputoutput.Row{Code: "value-added"}
-	if names := list(*r.volume); len(names) > 0 {
+	if names := list(r.Volume); len(names) > 0 {
 		v, err := sumLines(g, names, codes)
 		if err != nil {
 			return err
@@ -48,11 +48,11 @@ func (r *digitalRun) inVolume(g *ioformat.Grid, p satellite.ProductRatio) error 
 	r.notes = append(r.notes, now.Warnings...)
 	before, after := now.Measures[0], real.Measures[0]
 	for i, c := range codes {
-		r.e.say(r.o, "explain-ratio", "code", c, "d", text(now.Ratio[i]), "va", text(nominal[i]), "digital", text(before.ByIndustry[i]))
-		r.e.say(r.o, "explain-volume", "code", c, "d", text(real.Ratio[i]), "va", text(volume.Values[i]), "digital", text(after.ByIndustry[i]))
+		r.e.say("explain-ratio", "code", c, "d", text(now.Ratio[i]), "va", text(nominal[i]), "digital", text(before.ByIndustry[i]))
+		r.e.say("explain-volume", "code", c, "d", text(real.Ratio[i]), "va", text(volume.Values[i]), "digital", text(after.ByIndustry[i]))
 	}
 	price := ratio(known(before.Digital), after.Digital)
-	if *r.o.json {
+	if r.e.json() {
 		terms := append(object{{"total", after.Digital}, {"share", after.Share}, {"price", price}, {"byIndustry", byCode(codes, after.ByIndustry)}}, ratioTerms(codes, real)...)
 		return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(before.Digital), before.Share, codes, satellite.Known(before.ByIndustry...),
 			append(ratioTerms(codes, now), member{"volume", terms}))
@@ -64,20 +64,20 @@ func (r *digitalRun) inVolume(g *ioformat.Grid, p satellite.ProductRatio) error 
 
 // productPrices reads a price for every product of the make table, of which --price-base is what an unchanged one is written as.
 func (r *digitalRun) productPrices(products []string) ([]float64, error) {
-	v, err := r.e.vector(*r.deflators)
+	v, err := r.e.vector(r.Deflators)
 	if err != nil {
 		return nil, err
 	}
-	at, err := v.order(products, len(products), *r.f.file)
+	at, err := v.order(products, len(products), r.f.File)
 	if err != nil {
 		return nil, err
 	}
-	if !(*r.priceBase > 0) {
-		return nil, fault.New("calc.bad-number", "flag", "--price-base", "given", text(*r.priceBase))
+	if !(r.PriceBase > 0) {
+		return nil, fault.New("calc.bad-number", "flag", "--price-base", "given", text(r.PriceBase))
 	}
 	prices := pick(v.values, at)
 	for i := range prices {
-		prices[i] /= *r.priceBase
+		prices[i] /= r.PriceBase
 	}
 	if slices.Max(prices) > 10 {
 		r.notes = append(r.notes, fault.New("calc.price-scale", "flag", "--price-base"))

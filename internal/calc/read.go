@@ -45,9 +45,9 @@ func (e *Env) formatOf(b []byte) tabular.Options {
 	o := tabular.Options{Blanks: true}
 	switch tabular.KindOf(b) {
 	case tabular.CSV:
-		o.Separator, o.Encoding, o.Decimal = e.format.Separator, e.format.Encoding, e.format.Decimal
+		o.Separator, o.Encoding, o.Decimal = e.line.format().Separator, e.line.format().Encoding, e.line.format().Decimal
 	case tabular.XLSX:
-		o.Sheet, o.Decimal = e.format.Sheet, e.format.Decimal
+		o.Sheet, o.Decimal = e.line.format().Sheet, e.line.format().Decimal
 	}
 	for _, flag := range o.Given() {
 		e.used[flag] = true
@@ -57,7 +57,7 @@ func (e *Env) formatOf(b []byte) tabular.Options {
 
 // idle refuses a flag of the command line that no file had a use for. It is asked before a result is written.
 func (e *Env) idle() error {
-	for _, flag := range e.format.Given() {
+	for _, flag := range e.line.format().Given() {
 		if !e.used[flag] {
 			return fault.New("calc.no-file-for", "flag", flag)
 		}

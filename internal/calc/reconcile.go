@@ -14,28 +14,32 @@ import (
 // manyFigures is the size from which variances after adjustment are computed on request only.
 const manyFigures = 2000
 
+// reconcileFlags are the flags of reconcile.
+type reconcileFlags struct {
+	Values              string `help:"values"`
+	Constraints         string `help:"constraints"`
+	Variances           string `help:"variances"`
+	Covariance          string `help:"covariance"`
+	NonNegative         bool   `help:"non-negative"`
+	Path                string `default:"auto" help:"path"`
+	Posterior           bool   `help:"posterior"`
+	PosteriorCovariance bool   `help:"posterior-covariance"`
+}
+
 // reconcile adjusts figures to linear constraints in proportion to their variances.
 func reconcile(_ context.Context, e *Env, args []string) error {
-	o := e.flags("reconcile")
-	values := o.String("values", "", "values")
-	constraints := o.String("constraints", "", "constraints")
-	variances := o.String("variances", "", "variances")
-	covariance := o.String("covariance", "", "covariance")
-	nonNegative := o.Bool("non-negative", false, "non-negative")
-	path := o.String("path", "auto", "path")
-	posterior := o.Bool("posterior", false, "posterior")
-	whole := o.Bool("posterior-covariance", false, "posterior-covariance")
-	if err := e.parse(o, args); err != nil {
+	var flags reconcileFlags
+	if err := e.parse("reconcile", &flags, args); err != nil {
 		return err
 	}
-	if err := o.need("values", "constraints"); err != nil {
+	if err := e.need("values", "constraints"); err != nil {
 		return err
 	}
-	how, err := oneOf("path", *path, []choice[balance.Path]{{"auto", balance.Auto}, {"direct", balance.Direct}, {"iterative", balance.Iterative}})
+	how, err := oneOf("path", flags.Path, []choice[balance.Path]{{"auto", balance.Auto}, {"direct", balance.Direct}, {"iterative", balance.Iterative}})
 	if err != nil {
 		return err
 	}
-	x, err := e.vector(*values)
+	x, err := e.vector(flags.Values)
 	if err != nil {
 		return err
 	}
@@ -44,29 +48,29 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 	p := balance.Problem{Values: x.values, Names: x.codes}
 	prior := make([]float64, len(x.values)) // variances before adjustment
 	switch {
-	case *covariance == "":
-		if p.Variances, err = e.variances(x, *variances, named); err != nil {
+	case flags.Covariance == "":
+		if p.Variances, err = e.variances(x, flags.Variances, named); err != nil {
 			return err
 		}
 		copy(prior, p.Variances)
-	case *variances != "":
+	case flags.Variances != "":
 		return fault.New("balance.two-variances")
 	default:
-		if p.Covariance, err = e.covariance(x, *covariance, named); err != nil {
+		if p.Covariance, err = e.covariance(x, flags.Covariance, named); err != nil {
 			return err
 		}
 		for i := range prior {
 			prior[i] = p.Covariance.At(i, i)
 		}
 	}
-	c, err := e.cells(*constraints)
+	c, err := e.cells(flags.Constraints)
 	if err != nil {
 		return err
 	}
 	if p.Constraints, err = c.constraints(x.codes, x.name); err != nil {
 		return err
 	}
-	if *nonNegative {
+	if flags.NonNegative {
 		p.NonNegative = slices.Repeat([]bool{true}, len(x.values))
 	}
 	r, err := balance.Reconcile(p, balance.StoneOptions{Path: how})
@@ -75,7 +79,7 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 	}
 	var notes []*fault.Error
 	var after []float64 // each variance takes a solution of its own: in a large system only on request
-	if len(x.values) <= manyFigures || *posterior {
+	if len(x.values) <= manyFigures || flags.Posterior {
 		if after, err = r.Variances(); err != nil {
 			return err
 		}
@@ -83,7 +87,7 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 		notes = append(notes, fault.New("calc.no-posterior", "n", len(x.values)))
 	}
 	var joint [][]float64
-	if *whole {
+	if flags.PosteriorCovariance {
 		m, err := r.Covariance()
 		if err != nil {
 			return err
@@ -94,10 +98,10 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 		notes = append(notes, fault.New("calc.far-off", "name", p.Constraints[k].Name, "gap", text(r.Discrepancies[k]), "sd", text(r.Standardised[k])))
 	}
 	for k, c := range p.Constraints {
-		e.say(o, "explain-constraint", "name", c.Name, "value", text(c.Value), "gap", text(r.Discrepancies[k]), "multiplier", text(r.Multipliers[k]))
+		e.say("explain-constraint", "name", c.Name, "value", text(c.Value), "gap", text(r.Discrepancies[k]), "multiplier", text(r.Multipliers[k]))
 	}
-	e.say(o, "explain", "chi", text(r.ChiSquare), "df", r.DF, "residual", text(r.MaxResidual))
-	if *o.json {
+	e.say("explain", "chi", text(r.ChiSquare), "df", r.DF, "residual", text(r.MaxResidual))
+	if e.json() {
 		var list []object
 		names := func(at []int, of func(int) string) []string {
 			out := []string{}

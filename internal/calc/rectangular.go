@@ -14,18 +14,18 @@ import (
 // supplyUse reads a rectangular pair: --table is the use table (products × industries, with columns of final use and rows of primary
 // inputs), and what industries make comes from --make-table (industries × products) or --supply-table (products × industries).
 func (e *Env) supplyUse(f *tableFlags) (*inputoutput.SupplyUse, []*fault.Error, error) {
-	name, flip := *f.makeTable, false
+	name, flip := f.MakeTable, false
 	if name == "" {
-		name, flip = *f.supplyTable, true
+		name, flip = f.SupplyTable, true
 	}
 	if name == "" {
-		return nil, nil, fault.New("calc.missing", "command", f.command, "flag", "--make-table")
+		return nil, nil, e.missing("make-table")
 	}
 	v, err := e.grid(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	u, err := e.grid(*f.file)
+	u, err := e.grid(f.File)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -56,8 +56,8 @@ type rectangle struct {
 
 func (r *rectangle) read() error {
 	f, p := r.f, r.pair
-	final, imports := list(*f.final), []string(nil)
-	for _, c := range list(*f.imports) {
+	final, imports := list(f.Final), []string(nil)
+	for _, c := range list(f.Imports) {
 		if !r.use.HasRow(c) && r.use.HasColumn(c) { // imports of total flows: a negative final use
 			final = append(final, c)
 		} else {
@@ -68,11 +68,11 @@ func (r *rectangle) read() error {
 	if r.flip {
 		p.Industries, p.Products = r.make.Columns, r.make.Rows
 	}
-	no := append(slices.Concat(list(*f.ignore), list(*f.output)), "total")
+	no := append(slices.Concat(list(f.Ignore), list(f.Output)), "total")
 	named := func(c string) bool { return slices.Contains(no, c) || strings.EqualFold(c, "total") }
 	p.Industries = slices.DeleteFunc(slices.Clone(p.Industries), named)
 	p.Products = slices.DeleteFunc(slices.Clone(p.Products), named)
-	if given := list(*f.industries); given != nil {
+	if given := list(f.Industries); given != nil {
 		p.Industries = given
 	}
 	if len(p.Industries) == 0 || len(p.Products) == 0 {
@@ -111,8 +111,8 @@ func (r *rectangle) read() error {
 	roles := []struct {
 		kind  inputoutput.Kind
 		codes []string
-	}{{inputoutput.Import, imports}, {inputoutput.ProductTax, list(*f.taxes)}, {inputoutput.ValueAdded, list(*f.valueAdded)}, {inputoutput.Detail, list(*f.details)},
-		{inputoutput.Physical, list(*f.physical)}}
+	}{{inputoutput.Import, imports}, {inputoutput.ProductTax, list(f.Taxes)}, {inputoutput.ValueAdded, list(f.ValueAdded)}, {inputoutput.Detail, list(f.Details)},
+		{inputoutput.Physical, list(f.Physical)}}
 	used := slices.Concat(final, p.Products, p.Industries)
 	for _, role := range roles {
 		for _, c := range role.codes {
@@ -145,7 +145,7 @@ func (r *rectangle) cell(g *ioformat.Grid, row, column string) (float64, error) 
 	}
 	v := g.Cell(row, column)
 	if !v.Known {
-		if !*r.f.blank {
+		if !r.f.BlankIsZero {
 			return 0, fault.New("ioformat.blank-cell", "row", row, "column", column).At(g.File, 0, column)
 		}
 		r.zeros++

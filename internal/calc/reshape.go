@@ -7,8 +7,8 @@ import (
 
 // reshape splits industries, brings the table to other prices and adds industries together, in this order, as the flags say.
 func (e *Env) reshape(f *tableFlags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
-	if *f.split != "" {
-		parts, order, err := e.parts(*f.split)
+	if f.Split != "" {
+		parts, order, err := e.parts(f.Split)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -17,17 +17,17 @@ func (e *Env) reshape(f *tableFlags, t *inputoutput.Table, notes []*fault.Error)
 			if err != nil {
 				return nil, nil, err
 			}
-			t, notes = next, append(notes, findings(*f.file, found)...)
+			t, notes = next, append(notes, findings(f.File, found)...)
 		}
 	}
-	if *f.prices != "" {
+	if f.Prices != "" {
 		var err error
-		if t, err = e.revalued(*f.prices, t, *f.file); err != nil {
+		if t, err = e.revalued(f.Prices, t, f.File); err != nil {
 			return nil, nil, err
 		}
 	}
-	if *f.aggregate != "" {
-		groups, codes, err := e.grouping(*f.aggregate, t.Codes, *f.file)
+	if f.Aggregate != "" {
+		groups, codes, err := e.grouping(f.Aggregate, t.Codes, f.File)
 		if err != nil {
 			return nil, nil, err
 		}

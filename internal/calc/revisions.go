@@ -21,7 +21,7 @@ type revisionFile struct {
 // revisionData reads period,first,latest[,redefined], or a column for each vintage in order of time, with blanks where a period had not been
 // published. Of vintages the first figure of each period is held against its latest, or against the one published as number --against.
 func (r *growthRun) revisionData() (*revisionFile, error) {
-	t, err := r.e.table(*r.file)
+	t, err := r.e.table(r.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (r *growthRun) revisionData() (*revisionFile, error) {
 	earlier, noEarlier := t.column("first", "earlier", "preliminary", "lần đầu")
 	later, noLater := t.column("latest", "later", "last", "final", "mới nhất")
 	var at []int
-	if noEarlier == nil && noLater == nil && *r.against == 0 {
+	if noEarlier == nil && noLater == nil && r.Against == 0 {
 		at = []int{earlier, later}
 	} else {
 		for j := range t.head {
@@ -74,21 +74,21 @@ func (r *growthRun) revisionData() (*revisionFile, error) {
 				published = append(published, v)
 			}
 		}
-		if len(published) < max(2, *r.against) {
+		if len(published) < max(2, r.Against) {
 			unpublished++
 			continue
 		}
 		p.Earlier, p.Later = published[0], published[len(published)-1]
-		if *r.against > 0 {
-			p.Later = published[*r.against-1]
+		if r.Against > 0 {
+			p.Later = published[r.Against-1]
 		}
 		f.pairs = append(f.pairs, p)
 	}
 	if unpublished == t.len() {
-		return nil, fault.New("calc.one-vintage", "n", unpublished, "want", max(2, *r.against))
+		return nil, fault.New("calc.one-vintage", "n", unpublished, "want", max(2, r.Against))
 	}
 	if unpublished > 0 {
-		f.notes = append(f.notes, fault.New("calc.one-vintage", "n", unpublished, "want", max(2, *r.against)))
+		f.notes = append(f.notes, fault.New("calc.one-vintage", "n", unpublished, "want", max(2, r.Against)))
 	}
 	return f, nil
 }
@@ -104,30 +104,30 @@ func (r *growthRun) periodColumn(t *sheet) bool {
 
 // revisions describes later − earlier over consecutive periods.
 func (r *growthRun) revisions() error {
-	if err := r.o.need("data"); err != nil {
+	if err := r.e.need("data"); err != nil {
 		return err
 	}
-	if *r.against == 1 || *r.against < 0 {
-		return fault.New("calc.bad-number", "flag", "--against", "given", strconv.Itoa(*r.against))
+	if r.Against == 1 || r.Against < 0 {
+		return fault.New("calc.bad-number", "flag", "--against", "given", strconv.Itoa(r.Against))
 	}
 	f, err := r.revisionData()
 	if err != nil {
 		return err
 	}
 	revise := uncertainty.Revise
-	if *r.lag >= 0 { // a test was asked for, however few the revisions
-		revise = func(p []uncertainty.Pair) (uncertainty.Revisions, error) { return uncertainty.ReviseLag(p, *r.lag) }
+	if r.Lag >= 0 { // a test was asked for, however few the revisions
+		revise = func(p []uncertainty.Pair) (uncertainty.Revisions, error) { return uncertainty.ReviseLag(p, r.Lag) }
 	}
 	x, err := revise(f.pairs)
 	if err != nil {
 		return err
 	}
-	r.e.say(r.o, "explain-revisions", "list", fmt.Sprint(texts(x.Revision)))
+	r.e.say("explain-revisions", "list", fmt.Sprint(texts(x.Revision)))
 	fits := []struct {
 		name string
 		fit  *uncertainty.Fit
 	}{{"news", x.News}, {"noise", x.Noise}, {"efficiency", x.Efficient}}
-	if *r.o.json {
+	if r.e.json() {
 		out := object{{"what", "revisions"}, {"n", x.N}, {"excluded", x.Excluded}, {"revision", x.Revision}, {"meanRevision", x.Mean}, {"meanAbsoluteRevision", x.Absolute}, {"relativeMeanAbsoluteRevision", orNull(x.Relative)},
 			{"rootMeanSquareRevision", x.RMSR}, {"sd", orNull(x.SD)}, {"sharePositive", x.Positive}, {"directionAgreement", orNull(x.Direction)}, {"meanTest", nil}}
 		if m := x.Mean0; m != nil {

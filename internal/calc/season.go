@@ -12,46 +12,61 @@ import (
 
 var modes = []choice[seasonal.Mode]{{"additive", seasonal.Additive}, {"multiplicative", seasonal.Multiplicative}, {"log-additive", seasonal.LogAdditive}}
 
+// seasonalFlags are the flags of seasonal.
+type seasonalFlags struct {
+	Series         string `help:"series"`
+	Column         string `help:"column"`
+	Method         string `default:"stl" help:"method-season"`
+	Period         int    `default:"0" help:"period"`
+	Mode           string `help:"mode"`
+	Filter         string `default:"msr" help:"filter" method:"x11"`
+	Trend          int    `default:"0" help:"trend"`
+	Sigma          string `default:"1.5,2.5" help:"sigma" method:"x11"`
+	Regressors     string `help:"regressors"`
+	Tet            string `help:"tet"`
+	Extend         bool   `help:"extend"`
+	Always         bool   `help:"always"`
+	Window         string `default:"periodic" help:"window" method:"stl"`
+	Periodic       bool   `help:"periodic" method:"stl"`
+	Lowpass        int    `default:"0" help:"lowpass" method:"stl"`
+	Robust         bool   `help:"robust" method:"stl"`
+	Inner          int    `default:"0" help:"inner" method:"stl"`
+	Outer          int    `default:"-1" help:"outer" method:"stl"`
+	SeasonalDegree int    `default:"0" help:"seasonal-degree" method:"stl"`
+	SeasonalJump   int    `default:"0" help:"seasonal-jump" method:"stl"`
+	TrendDegree    int    `default:"1" help:"trend-degree" method:"stl"`
+	TrendJump      int    `default:"0" help:"trend-jump" method:"stl"`
+	LowpassDegree  int    `default:"1" help:"lowpass-degree" method:"stl"`
+	LowpassJump    int    `default:"0" help:"lowpass-jump" method:"stl"`
+}
+
 // season takes the season out of a series. With missing values, regressors of the calendar, or --extend, the airline model prepares it.
 func season(_ context.Context, e *Env, args []string) error {
-	o := e.flags("seasonal")
-	file := o.String("series", "", "series")
-	column := o.String("column", "", "column")
-	method := o.String("method", "stl", "method-season")
-	perYear := o.Int("period", 0, "period")
-	stl := loessFlags(o)
-	mode := o.String("mode", "", "mode")
-	filter := o.String("filter", "msr", "filter")
-	trend := o.Int("trend", 0, "trend")
-	sigma := o.String("sigma", "1.5,2.5", "sigma")
-	regressors := o.String("regressors", "", "regressors")
-	tet := o.String("tet", "", "tet")
-	extend := o.Bool("extend", false, "extend")
-	always := o.Bool("always", false, "always")
-	if err := e.parse(o, args); err != nil {
+	var flags seasonalFlags
+	if err := e.parse("seasonal", &flags, args); err != nil {
 		return err
 	}
-	if err := o.need("series"); err != nil {
+	if err := e.need("series"); err != nil {
 		return err
 	}
-	opt := seasonal.Options{Trend: *trend, Extend: *extend, Always: *always}
+	opt := seasonal.Options{Trend: flags.Trend, Extend: flags.Extend, Always: flags.Always}
 	var err error
-	if opt.Method, err = oneOf("method", *method, []choice[seasonal.Method]{{"stl", seasonal.BySTL}, {"x11", seasonal.ByX11}}); err != nil {
+	if opt.Method, err = mode(e, "method", flags.Method, []choice[seasonal.Method]{{"stl", seasonal.BySTL}, {"x11", seasonal.ByX11}}); err != nil {
 		return err
 	}
-	if opt.Mode, err = oneOf("mode", *mode, append(modes, choice[seasonal.Mode]{"", ""})); err != nil {
+	if opt.Mode, err = oneOf("mode", flags.Mode, append(modes, choice[seasonal.Mode]{"", ""})); err != nil {
 		return err
 	}
-	if opt.Seasonal, err = oneOf("filter", *filter, []choice[seasonal.SeasonalFilter]{{"msr", seasonal.ByRatio}, {"3x3", seasonal.S3x3}, {"3x5", seasonal.S3x5}, {"3x9", seasonal.S3x9}, {"stable", seasonal.Stable}}); err != nil {
+	if opt.Seasonal, err = oneOf("filter", flags.Filter, []choice[seasonal.SeasonalFilter]{{"msr", seasonal.ByRatio}, {"3x3", seasonal.S3x3}, {"3x5", seasonal.S3x5}, {"3x9", seasonal.S3x9}, {"stable", seasonal.Stable}}); err != nil {
 		return err
 	}
-	if opt.Low, opt.High, err = pair("sigma", *sigma); err != nil {
+	if opt.Low, opt.High, err = pair("sigma", flags.Sigma); err != nil {
 		return err
 	}
-	if *perYear < 0 || *perYear == 1 {
-		return fault.New("calc.bad-number", "flag", "--period", "given", *perYear)
+	if flags.Period < 0 || flags.Period == 1 {
+		return fault.New("calc.bad-number", "flag", "--period", "given", flags.Period)
 	}
-	s, err := e.oneSeries(*file, *column)
+	s, err := e.oneSeries(flags.Series, flags.Column)
 	if err != nil {
 		return err
 	}
@@ -59,29 +74,29 @@ func season(_ context.Context, e *Env, args []string) error {
 	if s.first != nil {
 		own = s.first.Frequency().PerYear()
 	}
-	if opt.Period = *perYear; opt.Period == 0 {
+	if opt.Period = flags.Period; opt.Period == 0 {
 		opt.Period = own
 	}
 	switch {
 	case opt.Period < 2:
-		return fault.New("calc.missing", "command", "seasonal", "flag", "--period")
+		return e.missing("period")
 	case own > 1 && own != opt.Period && opt.Method == seasonal.ByX11:
-		return fault.New("seasonal.other-period", "given", opt.Period, "own", own).At(*file, 0, "")
+		return fault.New("seasonal.other-period", "given", opt.Period, "own", own).At(flags.Series, 0, "")
 	case own == opt.Period:
 		opt.First = s.first.Sub() - 1
 	}
-	if *regressors != "" {
-		if opt.Regressors, err = e.regressors(*regressors, len(s.values)+opt.Period); err != nil {
+	if flags.Regressors != "" {
+		if opt.Regressors, err = e.regressors(flags.Regressors, len(s.values)+opt.Period); err != nil {
 			return err
 		}
 	}
-	if *tet != "" {
-		before, after, err := pair("tet", *tet)
+	if flags.Tet != "" {
+		before, after, err := pair("tet", flags.Tet)
 		if err != nil {
 			return err
 		}
 		if own < 2 || own != opt.Period {
-			return fault.New("seasonal.tet-dates").At(*file, 0, "")
+			return fault.New("seasonal.tet-dates").At(flags.Series, 0, "")
 		}
 		x, err := seasonal.TetRegressor(s.first.Year(), opt.First, len(s.values)+opt.Period, opt.Period, int(before), int(after))
 		if err != nil {
@@ -95,7 +110,7 @@ func season(_ context.Context, e *Env, args []string) error {
 		}
 	}
 	if opt.Method == seasonal.BySTL {
-		if opt.STL, err = stl(len(s.values), opt.Period, opt.Trend); err != nil {
+		if opt.STL, err = flags.loess(len(s.values), opt.Period, opt.Trend); err != nil {
 			return err
 		}
 	}
@@ -106,46 +121,38 @@ func season(_ context.Context, e *Env, args []string) error {
 	if r.Model == nil {
 		r.Calendar = nil
 	}
-	return e.writeSeason(o, s, r, opt)
+	return e.writeSeason(s, r, opt)
 }
 
-// loessFlags declares the parameters of STL; what is not given is by default. The result makes them for a series.
-func loessFlags(o *options) func(n, period, trend int) (*seasonal.STLOptions, error) {
-	window := o.String("window", "periodic", "window")
-	periodic := o.Bool("periodic", false, "periodic")
-	lowpass := o.Int("lowpass", 0, "lowpass")
-	robust := o.Bool("robust", false, "robust")
-	inner, outer := o.Int("inner", 0, "inner"), o.Int("outer", -1, "outer")
-	degrees, jumps := [3]*int{}, [3]*int{}
-	for i, part := range []string{"seasonal", "trend", "lowpass"} {
-		degrees[i], jumps[i] = o.Int(part+"-degree", min(i, 1), part+"-degree"), o.Int(part+"-jump", 0, part+"-jump")
+// loess makes the parameters of STL for a series of n values; what is not given is by default.
+func (f *seasonalFlags) loess(n, period, trend int) (*seasonal.STLOptions, error) {
+	width := 0
+	if f.Window != "periodic" && !f.Periodic {
+		var err error
+		if width, err = strconv.Atoi(f.Window); err != nil || width < 0 {
+			return nil, fault.New("calc.bad-number", "flag", "--window", "given", f.Window)
+		}
 	}
-	return func(n, period, trend int) (*seasonal.STLOptions, error) {
-		width := 0
-		if *window != "periodic" && !*periodic {
-			var err error
-			if width, err = strconv.Atoi(*window); err != nil || width < 0 {
-				return nil, fault.New("calc.bad-number", "flag", "--window", "given", *window)
-			}
+	opt := seasonal.STLDefaults(n, period, width, f.Robust)
+	for _, x := range []struct {
+		of                   *seasonal.Loess
+		window, degree, jump int
+	}{{&opt.Seasonal, 0, f.SeasonalDegree, f.SeasonalJump}, {&opt.Trend, trend, f.TrendDegree, f.TrendJump}, {&opt.Lowpass, f.Lowpass, f.LowpassDegree, f.LowpassJump}} {
+		if x.window != 0 {
+			x.of.Window, x.of.Jump = x.window, (x.window+9)/10
 		}
-		opt := seasonal.STLDefaults(n, period, width, *robust)
-		for i, l := range []*seasonal.Loess{&opt.Seasonal, &opt.Trend, &opt.Lowpass} {
-			if w := [3]int{0, trend, *lowpass}[i]; w != 0 {
-				l.Window, l.Jump = w, (w+9)/10
-			}
-			l.Degree = *degrees[i]
-			if *jumps[i] != 0 {
-				l.Jump = *jumps[i]
-			}
+		x.of.Degree = x.degree
+		if x.jump != 0 {
+			x.of.Jump = x.jump
 		}
-		if *inner != 0 {
-			opt.Inner = *inner
-		}
-		if *outer >= 0 {
-			opt.Outer = *outer
-		}
-		return &opt, nil
 	}
+	if f.Inner != 0 {
+		opt.Inner = f.Inner
+	}
+	if f.Outer >= 0 {
+		opt.Outer = f.Outer
+	}
+	return &opt, nil
 }
 
 // pair reads two numbers with a comma between.
@@ -176,7 +183,7 @@ func (e *Env) regressors(file string, n int) ([]seasonal.Regressor, error) {
 	return out, nil
 }
 
-func (e *Env) writeSeason(o *options, s *oneSeries, r *seasonal.Adjusted, opt seasonal.Options) error {
+func (e *Env) writeSeason(s *oneSeries, r *seasonal.Adjusted, opt seasonal.Options) error {
 	var notes []*fault.Error
 	if r.Short {
 		notes = append(notes, fault.New("calc.short-season", "n", len(s.values)/opt.Period))
@@ -195,12 +202,12 @@ func (e *Env) writeSeason(o *options, s *oneSeries, r *seasonal.Adjusted, opt se
 		notes = append(notes, fault.New("calc.filled", "period", s.labels[k]))
 	}
 	t := r.Tests
-	e.say(o, "explain", "method", opt.Method, "n", len(data), "period", opt.Period, "mode", r.Mode)
+	e.say("explain", "method", opt.Method, "n", len(data), "period", opt.Period, "mode", r.Mode)
 	if x := r.X11; x != nil {
-		e.say(o, "explain-x11", "filter", x.Filter, "ratio", text(x.Ratio), "henderson", x.Length, "ic", text(x.IC))
+		e.say("explain-x11", "filter", x.Filter, "ratio", text(x.Ratio), "henderson", x.Length, "ic", text(x.IC))
 	}
-	e.say(o, "explain-tests", "f", text(t.F), "h", text(t.H), "moving", text(t.Moving), "m7", text(t.M7), "verdict", t.Verdict)
-	if *o.json {
+	e.say("explain-tests", "f", text(t.F), "h", text(t.H), "moving", text(t.Moving), "m7", text(t.M7), "verdict", t.Verdict)
+	if e.json() {
 		points := make([]object, len(data))
 		for i, v := range data {
 			points[i] = object{{"period", s.labels[i]}, {"value", v}, {"seasonal", r.Seasonal[i]}, {"trend", r.Trend[i]}, {"remainder", r.Irregular[i]}, {"adjusted", r.Adjusted[i]}}

@@ -11,10 +11,10 @@ import (
 // industries splits the change of a share from each period to the next into what the structure of the economy did and what the intensity of
 // each industry did: period,industry,value,digital, levels at current prices; the whole of a period is the sum of its values.
 func (r *growthRun) industries() error {
-	if err := r.o.need("data"); err != nil {
+	if err := r.e.need("data"); err != nil {
 		return err
 	}
-	t, err := r.e.table(*r.file)
+	t, err := r.e.table(r.Data)
 	if err != nil {
 		return err
 	}
@@ -102,9 +102,9 @@ func (r *growthRun) industries() error {
 			rows = append(rows, []string{periods[k], n, text(x.Structure), text(x.Intensity), text(x.Structure + x.Intensity)})
 		}
 		series = append(series, object{{"period", periods[k]}, {"before", shares[k-1]}, {"after", shares[k]}, {"change", shares[k] - shares[k-1]}, {"structure", structure}, {"intensity", intensity}, {"items", items}})
-		r.e.say(r.o, "explain-industries", "period", periods[k], "before", text(shares[k-1]), "after", text(shares[k]), "structure", text(structure), "intensity", text(intensity))
+		r.e.say("explain-industries", "period", periods[k], "before", text(shares[k-1]), "after", text(shares[k]), "structure", text(structure), "intensity", text(intensity))
 	}
-	if *r.o.json {
+	if r.e.json() {
 		return r.e.writeJSON(object{{"what", "industries"}, {"items", names}, {"series", series}})
 	}
 	return r.e.writeCSV(rows...)
@@ -112,31 +112,31 @@ func (r *growthRun) industries() error {
 
 // project gives the share of each year that follows from rates of growth and, with --target and one rate each, when the target is reached.
 func (r *growthRun) project() error {
-	if err := r.o.need("share", "growth", "gdp-growth"); err != nil {
+	if err := r.e.need("share", "growth", "gdp-growth"); err != nil {
 		return err
 	}
-	share, err := floatFlag("share", *r.share)
+	share, err := floatFlag("share", r.Share)
 	if err != nil {
 		return err
 	}
-	growth, err := numbers("growth", *r.growth)
+	growth, err := numbers("growth", r.Growth)
 	if err != nil {
 		return err
 	}
-	gdp, err := numbers("gdp-growth", *r.gdp)
+	gdp, err := numbers("gdp-growth", r.GdpGrowth)
 	if err != nil {
 		return err
 	}
 	n := max(len(growth), len(gdp))
 	switch {
-	case n == 1 && *r.years > 0 && *r.years <= 1000:
-		n = *r.years
-	case *r.years != 0 && *r.years != n || len(growth) != n && len(growth) != 1 || len(gdp) != n && len(gdp) != 1:
-		return fault.New("chain.length", "name", "growth", "got", len(growth), "want", max(n, *r.years))
+	case n == 1 && r.Years > 0 && r.Years <= 1000:
+		n = r.Years
+	case r.Years != 0 && r.Years != n || len(growth) != n && len(growth) != 1 || len(gdp) != n && len(gdp) != 1:
+		return fault.New("chain.length", "name", "growth", "got", len(growth), "want", max(n, r.Years))
 	}
 	var reached any
-	if *r.target != "" {
-		target, err := floatFlag("target", *r.target)
+	if r.Target != "" {
+		target, err := floatFlag("target", r.Target)
 		if err != nil {
 			return err
 		}
@@ -162,11 +162,11 @@ func (r *growthRun) project() error {
 	}
 	path, rows := []object{}, [][]string{{"year", "share", "growth", "gdp_growth"}}
 	for i, s := range shares {
-		year := *r.start + i + 1
+		year := r.StartYear + i + 1
 		path = append(path, object{{"year", year}, {"share", s}, {"growth", growth[i]}, {"gdpGrowth", gdp[i]}})
 		rows = append(rows, []string{strconv.Itoa(year), text(s), text(growth[i]), text(gdp[i])})
 	}
-	if *r.o.json {
+	if r.e.json() {
 		return r.e.writeJSON(object{{"what", "project"}, {"path", path}, {"yearsToReach", reached}})
 	}
 	if y, ok := reached.(float64); ok {

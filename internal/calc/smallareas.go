@@ -11,57 +11,61 @@ import (
 	"nhipso/internal/measure/smallarea"
 )
 
+// smallareaFlags are the flags of smallarea.
+type smallareaFlags struct {
+	Data        string `help:"data-areas"`
+	Direct      string `help:"direct"`
+	Variance    string `help:"variance"`
+	Covariates  string `help:"covariates"`
+	Factors     string `help:"factors"`
+	Area        string `help:"area"`
+	Method      string `default:"reml" help:"method-areas"`
+	NoIntercept bool   `help:"no-intercept"`
+	HoldA       string `help:"hold-a"`
+	SmoothBy    string `help:"smooth-by"`
+	Total       string `help:"total"`
+	Weights     string `help:"weights"`
+}
+
 // smallAreas estimates areas with too small a sample by the model of Fay and Herriot.
 func smallAreas(_ context.Context, e *Env, args []string) error {
-	o := e.flags("smallarea")
-	file := o.String("data", "", "data-areas")
-	direct := o.String("direct", "", "direct")
-	variance := o.String("variance", "", "variance")
-	covariates := o.String("covariates", "", "covariates")
-	factors := o.String("factors", "", "factors")
-	area := o.String("area", "", "area")
-	method := o.String("method", "reml", "method-areas")
-	noIntercept := o.Bool("no-intercept", false, "no-intercept")
-	hold := o.String("hold-a", "", "hold-a")
-	smooth := o.String("smooth-by", "", "smooth-by")
-	total := o.String("total", "", "total")
-	weightColumn := o.String("weights", "", "weights")
-	if err := e.parse(o, args); err != nil {
+	var flags smallareaFlags
+	if err := e.parse("smallarea", &flags, args); err != nil {
 		return err
 	}
-	if err := o.need("data", "direct", "variance"); err != nil {
+	if err := e.need("data", "direct", "variance"); err != nil {
 		return err
 	}
 	opt := smallarea.Options{}
 	var err error
-	if opt.Method, err = oneOf("method", *method, []choice[smallarea.Method]{{"reml", smallarea.REML}, {"ml", smallarea.ML}, {"fh", smallarea.Moment}, {"adjusted-reml", smallarea.AdjustedREML}}); err != nil {
+	if opt.Method, err = oneOf("method", flags.Method, []choice[smallarea.Method]{{"reml", smallarea.REML}, {"ml", smallarea.ML}, {"fh", smallarea.Moment}, {"adjusted-reml", smallarea.AdjustedREML}}); err != nil {
 		return err
 	}
-	if *hold != "" {
-		a, err := floatFlag("hold-a", *hold)
+	if flags.HoldA != "" {
+		a, err := floatFlag("hold-a", flags.HoldA)
 		if err != nil {
 			return err
 		}
 		opt.Hold = &a
 	}
-	t, err := e.table(*file)
+	t, err := e.table(flags.Data)
 	if err != nil {
 		return err
 	}
 	d := smallarea.Data{}
-	used := slices.Concat([]string{*direct, *variance, *smooth, *weightColumn}, list(*covariates), list(*factors))
-	if d.Areas, err = t.areas(*area, used); err != nil {
+	used := slices.Concat([]string{flags.Direct, flags.Variance, flags.SmoothBy, flags.Weights}, list(flags.Covariates), list(flags.Factors))
+	if d.Areas, err = t.areas(flags.Area, used); err != nil {
 		return err
 	}
-	if err := t.sampled(&d, *direct, *variance); err != nil {
+	if err := t.sampled(&d, flags.Direct, flags.Variance); err != nil {
 		return err
 	}
-	if err := t.covariates(&d, list(*covariates), list(*factors), !*noIntercept); err != nil {
+	if err := t.covariates(&d, list(flags.Covariates), list(flags.Factors), !flags.NoIntercept); err != nil {
 		return err
 	}
 	var notes []*fault.Error
-	if *smooth != "" {
-		c, err := t.column(*smooth)
+	if flags.SmoothBy != "" {
+		c, err := t.column(flags.SmoothBy)
 		if err != nil {
 			return err
 		}
@@ -86,26 +90,26 @@ func smallAreas(_ context.Context, e *Env, args []string) error {
 		eblup[i], mse[i], gamma[i], regression[i], synthetic[i] = x.Value, x.MSE, x.Gamma, x.Regression, x.Synthetic
 		parts[i] = object{{"g1", x.G1}, {"g2", x.G2}, {"g3", x.G3}}
 	}
-	out := object{{"method", *method}, {"A", f.A}, {"varA", f.VarA}, {"beta", byCode(d.CovariateNames, f.Beta)}, {"se", byCode(d.CovariateNames, f.BetaSE)},
+	out := object{{"method", flags.Method}, {"A", f.A}, {"varA", f.VarA}, {"beta", byCode(d.CovariateNames, f.Beta)}, {"se", byCode(d.CovariateNames, f.BetaSE)},
 		{"eblup", byCode(d.Areas, eblup)}, {"mse", byCode(d.Areas, mse)}, {"mseParts", byCode(d.Areas, parts)}, {"gamma", byCode(d.Areas, gamma)}, {"regression", byCode(d.Areas, regression)},
 		{"synthetic", byCode(d.Areas, synthetic)}, {"logLik", f.LogLik}, {"restrictedLogLik", f.RestrictedLL}, {"aic", f.AIC}, {"bic", f.BIC}, {"score", f.Score}, {"iterations", f.Iterations}, {"sampled", f.Sampled}}
 	head, vectors := []string{"area", "eblup", "mse", "gamma", "regression"}, [][]string{texts(eblup), texts(mse), texts(gamma), texts(regression)}
-	if *total != "" {
-		values, errors, err := t.benchmarked(eblup, mse, *total, *weightColumn)
+	if flags.Total != "" {
+		values, errors, err := t.benchmarked(eblup, mse, flags.Total, flags.Weights)
 		if err != nil {
 			return err
 		}
 		out = append(out, member{"benchmarked", object{{"values", byCode(d.Areas, values)}, {"mse", byCode(d.Areas, errors)}}})
 		head, vectors = append(head, "benchmarked", "benchmarked.mse"), append(vectors, texts(values), texts(errors))
 	}
-	e.say(o, "explain", "method", *method, "a", text(f.A), "m", m, "sampled", f.Sampled, "iterations", f.Iterations, "score", text(f.Score), "loglik", text(f.LogLik))
+	e.say("explain", "method", flags.Method, "a", text(f.A), "m", m, "sampled", f.Sampled, "iterations", f.Iterations, "score", text(f.Score), "loglik", text(f.LogLik))
 	for i, name := range d.CovariateNames {
-		e.say(o, "explain-beta", "name", name, "beta", text(f.Beta[i]), "se", text(f.BetaSE[i]))
+		e.say("explain-beta", "name", name, "beta", text(f.Beta[i]), "se", text(f.BetaSE[i]))
 	}
 	for i, x := range f.Estimates {
-		e.say(o, "explain-row", "area", d.Areas[i], "gamma", text(x.Gamma), "regression", text(x.Regression), "g1", text(x.G1), "g2", text(x.G2), "g3", text(x.G3))
+		e.say("explain-row", "area", d.Areas[i], "gamma", text(x.Gamma), "regression", text(x.Regression), "g1", text(x.G1), "g2", text(x.G2), "g3", text(x.G3))
 	}
-	if *o.json {
+	if e.json() {
 		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
 	}
 	e.warn(notes)

@@ -11,24 +11,21 @@ import (
 const supplyWord, useWord = "supply", "use"
 
 // supplyAndUse balances a pair of tables over the same products to the totals of their columns.
-func (e *Env) supplyAndUse(o *options, f *balanceFlags, opt balance.Options) error {
-	if err := o.only(*f.method, "matrix", "rows", "constraints"); err != nil {
-		return err
-	}
+func supplyAndUse(e *Env, f *balanceFlags, opt balance.Options) error {
 	needs := []string{"supply", "use", "supply-totals", "use-totals"}
-	if *f.cols != "" { // both totals in one file
-		if needs = needs[:2]; *f.supplyTotals != "" || *f.useTotals != "" {
+	if f.Cols != "" { // both totals in one file
+		if needs = needs[:2]; f.SupplyTotals != "" || f.UseTotals != "" {
 			return fault.New("calc.one-of", "a", "--cols", "b", "--supply-totals, --use-totals")
 		}
 	}
-	if err := o.need(needs...); err != nil {
+	if err := e.need(needs...); err != nil {
 		return err
 	}
-	what, err := oneOf("what", *f.what, []choice[string]{{"", "tables"}, {"tables", "tables"}, {"supply", "supply"}, {"use", "use"}, {"products", "products"}})
+	what, err := oneOf("what", f.What, []choice[string]{{"", "tables"}, {"tables", "tables"}, {"supply", "supply"}, {"use", "use"}, {"products", "products"}})
 	if err != nil {
 		return err
 	}
-	if opt.Gap, err = oneOf("gap", *f.gap, []choice[balance.Gap]{{"refuse", balance.RefuseGap}, {"scale-use", balance.ScaleColumns}, {"scale-supply", balance.ScaleRows}}); err != nil {
+	if opt.Gap, err = oneOf("gap", f.Gap, []choice[balance.Gap]{{"refuse", balance.RefuseGap}, {"scale-use", balance.ScaleColumns}, {"scale-supply", balance.ScaleRows}}); err != nil {
 		return err
 	}
 	supply, use, err := e.pair(f)
@@ -48,7 +45,7 @@ func (e *Env) supplyAndUse(o *options, f *balanceFlags, opt balance.Options) err
 	}
 	products, uses := supply.rows, len(use.cols)
 	opt.Names = balance.Names{Rows: products, Columns: columns}
-	if opt.Held, err = e.held(*f.hold, products, columns); err != nil {
+	if opt.Held, err = e.held(f.Hold, products, columns); err != nil {
 		return err
 	}
 	b, err := balance.SUTRAS(balance.SupplyUse{Supply: supply.dense(), Use: use.dense()}, supplyTotals, useTotals, opt)
@@ -63,19 +60,19 @@ func (e *Env) supplyAndUse(o *options, f *balanceFlags, opt balance.Options) err
 			reached[j] = 0 - t
 		}
 	}
-	e.say(o, "explain", "method", *f.method, "iterations", d.Iterations, "residual", text(d.MaxResidual))
+	e.say("explain", "method", f.Method, "iterations", d.Iterations, "residual", text(d.MaxResidual))
 	for i, c := range products {
-		e.say(o, "explain-product", "code", c, "factor", text(b.ProductFactors[i]), "total", text(b.ProductTotals[i]))
+		e.say("explain-product", "code", c, "factor", text(b.ProductFactors[i]), "total", text(b.ProductTotals[i]))
 	}
-	e.sayFactors(o, columns, d.ColumnFactors, reached)
+	e.sayFactors(columns, d.ColumnFactors, reached)
 	s, u := rowsOf(b.Supply), rowsOf(b.Use)
-	if *o.json {
+	if e.json() {
 		forced := [][2]string{}
 		for _, c := range d.ForcedZero {
 			forced = append(forced, [2]string{products[c.Row], columns[c.Column]})
 		}
 		return e.writeJSON(object{{"supply", s}, {"use", u}, {"productTotals", byCode(products, b.ProductTotals)}, {"iterations", d.Iterations}, {"maxResidual", d.MaxResidual},
-			{"method", *f.method}, {"products", products}, {"supplyCols", supply.cols}, {"useCols", use.cols}, {"productFactors", byCode(products, b.ProductFactors)},
+			{"method", f.Method}, {"products", products}, {"supplyCols", supply.cols}, {"useCols", use.cols}, {"productFactors", byCode(products, b.ProductFactors)},
 			{"supplyFactors", byCode(supply.cols, d.ColumnFactors[uses:])}, {"useFactors", byCode(use.cols, d.ColumnFactors[:uses])},
 			{"supplyTotals", byCode(supply.cols, reached[uses:])}, {"useTotals", byCode(use.cols, reached[:uses])}, {"forcedZero", forced}, {"rate", d.Rate}, {"notes", e.remarks(notes)}})
 	}
@@ -107,10 +104,10 @@ func (e *Env) supplyAndUse(o *options, f *balanceFlags, opt balance.Options) err
 
 // pair reads the two tables, products × columns, and brings the products of use into the order of supply.
 func (e *Env) pair(f *balanceFlags) (supply, use *labelled, err error) {
-	if supply, err = e.matrix(*f.supply, *f.blank); err != nil {
+	if supply, err = e.matrix(f.Supply, f.BlankIsZero); err != nil {
 		return nil, nil, err
 	}
-	if use, err = e.matrix(*f.use, *f.blank); err != nil {
+	if use, err = e.matrix(f.Use, f.BlankIsZero); err != nil {
 		return nil, nil, err
 	}
 	at, err := order(use.name, use.rows, len(use.values), supply.rows, len(supply.values), supply.name)
@@ -132,14 +129,14 @@ func (e *Env) pair(f *balanceFlags) (supply, use *labelled, err error) {
 // pairTotals reads the totals of the columns of both tables: from a file for each, or from one headed code,supply,use.
 func (e *Env) pairTotals(f *balanceFlags, supply, use *labelled) (s, u []float64, err error) {
 	var both [2]*vector
-	if *f.cols == "" {
-		if both[0], err = e.vector(*f.supplyTotals); err != nil {
+	if f.Cols == "" {
+		if both[0], err = e.vector(f.SupplyTotals); err != nil {
 			return nil, nil, err
 		}
-		if both[1], err = e.vector(*f.useTotals); err != nil {
+		if both[1], err = e.vector(f.UseTotals); err != nil {
 			return nil, nil, err
 		}
-	} else if both, err = e.twoTotals(*f.cols); err != nil {
+	} else if both, err = e.twoTotals(f.Cols); err != nil {
 		return nil, nil, err
 	}
 	var out [2][]float64

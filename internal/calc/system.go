@@ -70,7 +70,7 @@ func (q *equations) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func (e *Env) reconcileSystem(o *options, file string, set map[string]bool, sys temporal.System, conv temporal.Conversion) error {
+func (e *Env) reconcileSystem(file string, sys temporal.System, conv temporal.Conversion) error {
 	b, err := e.bytesOf(file)
 	if err != nil {
 		return err
@@ -91,13 +91,13 @@ func (e *Env) reconcileSystem(o *options, file string, set map[string]bool, sys 
 		return fault.New("calc.empty", "file", file)
 	}
 	position := map[string]int{}
-	if s.Rho != nil && !set["rho"] {
+	if s.Rho != nil && !e.given("rho") {
 		sys.Rho = *s.Rho
 	}
-	if s.Lambda != nil && !set["lambda"] && !set["criterion"] {
+	if s.Lambda != nil && !e.given("lambda") && !e.given("criterion") {
 		sys.Lambda = *s.Lambda
 	}
-	if !set["correction-variance"] {
+	if !e.given("correction-variance") {
 		sys.CorrectionVariance = s.CorrectionVariance
 	}
 	if s.Frequency < 1 || s.Frequency > 366 || s.Offset < 0 { // a day is the shortest period of a year
@@ -148,8 +148,8 @@ func (e *Env) reconcileSystem(o *options, file string, set map[string]bool, sys 
 	if err != nil {
 		return err
 	}
-	e.say(o, "explain-system", "n", len(names), "totals", len(sys.Totals), "objective", text(r.Objective), "residual", text(r.Residual))
-	if *o.json {
+	e.say("explain-system", "n", len(names), "totals", len(sys.Totals), "objective", text(r.Objective), "residual", text(r.Residual))
+	if e.json() {
 		worst := 0.0
 		for _, m := range r.Misses {
 			worst = math.Max(worst, math.Abs(m))

@@ -12,44 +12,32 @@ import (
 
 // tableFlags say what the rows and columns of an input-output table are.
 type tableFlags struct {
-	file, valueAdded, final, output, imports, taxes, details, physical, industries, ignore, origin, layout, choose, makeTable, supplyTable, transformation,
-	aggregate, split, prices, importsTable, domesticTable, domestic, exports, block *string
-	regions *inputoutput.MultiRegion // of an inter-country table, once it is read
-	blank   *bool
-	command string
-	given   func(name string) bool // whether a flag is on the command line
-}
-
-func (o *options) tableFlags() *tableFlags {
-	return &tableFlags{
-		file:           o.String("table", "", "table"),
-		valueAdded:     o.String("value-added", "", "value-added"),
-		final:          o.String("final", "", "final"),
-		output:         o.String("output", "", "output"),
-		imports:        o.String("imports", "", "imports"),
-		taxes:          o.String("taxes", "", "taxes"),
-		details:        o.String("details", "", "details"),
-		physical:       o.String("physical", "", "physical"),
-		industries:     o.String("industries", "", "industries"),
-		ignore:         o.String("ignore", "", "ignore"),
-		origin:         o.String("origin", "domestic", "origin"),
-		layout:         o.String("layout", "matrix", "layout"),
-		choose:         o.String("choose", "", "choose"),
-		makeTable:      o.String("make-table", "", "make-table"),
-		supplyTable:    o.String("supply-table", "", "supply-table"),
-		transformation: o.String("transformation", "D", "transformation"),
-		aggregate:      o.String("aggregate", "", "aggregate"),
-		split:          o.String("split", "", "split"),
-		prices:         o.String("prices", "", "prices"),
-		importsTable:   o.String("imports-table", "", "imports-table"),
-		domesticTable:  o.String("domestic-table", "", "domestic-table"),
-		domestic:       o.String("domestic", "", "domestic"),
-		exports:        o.String("exports", "", "exports"),
-		block:          o.String("block", "domestic", "block"),
-		given:          o.given,
-		command:        o.Name(),
-		blank:          o.Bool("blank-is-zero", false, "blank-is-zero"),
-	}
+	File           string                   `kong:"-"` // of --table, which each calculation explains in its own words
+	ValueAdded     string                   `help:"value-added"`
+	Final          string                   `help:"final"`
+	Output         string                   `help:"output"`
+	Imports        string                   `help:"imports"`
+	Taxes          string                   `help:"taxes"`
+	Details        string                   `help:"details"`
+	Physical       string                   `help:"physical"`
+	Industries     string                   `help:"industries"`
+	Ignore         string                   `help:"ignore"`
+	Origin         string                   `default:"domestic" help:"origin"`
+	Layout         string                   `default:"matrix" help:"layout"`
+	Choose         string                   `help:"choose" layout:"eurostat"`
+	MakeTable      string                   `help:"make-table" layout:"sut bea"`
+	SupplyTable    string                   `help:"supply-table" layout:"sut"`
+	Transformation string                   `default:"D" help:"transformation" layout:"sut bea"`
+	Aggregate      string                   `help:"aggregate"`
+	Split          string                   `help:"split"`
+	Prices         string                   `help:"prices"`
+	ImportsTable   string                   `help:"imports-table"`
+	DomesticTable  string                   `help:"domestic-table"`
+	Domestic       string                   `help:"domestic"`
+	Exports        string                   `help:"exports"`
+	Block          string                   `default:"domestic" help:"block"`
+	BlankIsZero    bool                     `help:"blank-is-zero"`
+	regions        *inputoutput.MultiRegion // of an inter-country table, once it is read
 }
 
 // grid reads the cells of a table file.
@@ -64,7 +52,7 @@ func (e *Env) grid(name string) (*ioformat.Grid, error) {
 // symmetric reads an input-output table, reshapes it as the flags say, and gives it with what a reader has to be told.
 func (e *Env) symmetric(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
 	t, notes, err := e.asPrinted(f)
-	if err == nil && f.apart() {
+	if err == nil && f.apart(e) {
 		t, notes, err = e.keptApart(f, t, notes)
 	}
 	if err != nil {
@@ -75,24 +63,24 @@ func (e *Env) symmetric(f *tableFlags) (*inputoutput.Table, []*fault.Error, erro
 
 // asPrinted reads a table, or makes it of supply and use.
 func (e *Env) asPrinted(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
-	if f.apart() && !f.given("origin") {
-		*f.origin = "total" // what a table is that is to be taken apart
+	if f.apart(e) && !e.given("origin") {
+		f.Origin = "total" // what a table is that is to be taken apart
 	}
-	origin, err := oneOf("origin", *f.origin, origins)
+	origin, err := oneOf("origin", f.Origin, origins)
 	if err != nil {
 		return nil, nil, err
 	}
-	layout, err := oneOf("layout", *f.layout, []choice[string]{{"matrix", ""}, {"sut", "sut"}, {"oecd", "oecd"}, {"icio", "icio"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
+	layout, err := mode(e, "layout", f.Layout, []choice[string]{{"matrix", ""}, {"sut", "sut"}, {"oecd", "oecd"}, {"icio", "icio"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
 	if err != nil {
 		return nil, nil, err
 	}
 	switch layout {
 	case "":
-		g, err := e.grid(*f.file)
+		g, err := e.grid(f.File)
 		if err != nil {
 			return nil, nil, err
 		}
-		return f.read(g, origin)
+		return f.read(e, g, origin)
 	case "sut":
 		pair, notes, err := e.supplyUse(f)
 		if err != nil {
@@ -110,40 +98,40 @@ func (e *Env) asPrinted(f *tableFlags) (*inputoutput.Table, []*fault.Error, erro
 
 // model is the assumption that makes supply and use symmetric.
 func (f *tableFlags) model() (inputoutput.Transformation, error) {
-	return oneOf("transformation", *f.transformation, []choice[inputoutput.Transformation]{{"A", inputoutput.ModelA}, {"B", inputoutput.ModelB},
+	return oneOf("transformation", f.Transformation, []choice[inputoutput.Transformation]{{"A", inputoutput.ModelA}, {"B", inputoutput.ModelB},
 		{"C", inputoutput.ModelC}, {"D", inputoutput.ModelD}})
 }
 
 // published reads a publisher's own file, whose codes say what rows and columns are.
 func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
-	b, err := e.bytesOf(*f.file)
+	b, err := e.bytesOf(f.File)
 	if err != nil {
 		return nil, nil, err
 	}
 	var blocks ioformat.Blocks
 	switch layout {
 	case "oecd":
-		blocks, err = ioformat.ReadOECD(bytes.NewReader(b), *f.file, e.formatOf(b))
+		blocks, err = ioformat.ReadOECD(bytes.NewReader(b), f.File, e.formatOf(b))
 	case "icio":
-		regions, loaded, err := ioformat.ReadICIO(bytes.NewReader(b), *f.file, e.formatOf(b))
+		regions, loaded, err := ioformat.ReadICIO(bytes.NewReader(b), f.File, e.formatOf(b))
 		if err != nil {
 			return nil, nil, err
 		}
 		f.regions = regions
-		return loaded.Table, append(loaded.Notes, findings(*f.file, loaded.Findings)...), nil
+		return loaded.Table, append(loaded.Notes, findings(f.File, loaded.Findings)...), nil
 	case "eurostat":
 		choose := map[string]string{}
-		for _, pair := range list(*f.choose) {
+		for _, pair := range list(f.Choose) {
 			dimension, code, _ := strings.Cut(pair, "=")
 			choose[dimension] = code
 		}
-		blocks, err = ioformat.ReadEurostat(bytes.NewReader(b), *f.file, choose, e.formatOf(b))
+		blocks, err = ioformat.ReadEurostat(bytes.NewReader(b), f.File, choose, e.formatOf(b))
 	case "gso":
-		loaded, err := ioformat.ReadGSO(bytes.NewReader(b), *f.file, ioformat.GSOOptions{Format: e.formatOf(b), Origin: origin})
+		loaded, err := ioformat.ReadGSO(bytes.NewReader(b), f.File, ioformat.GSOOptions{Format: e.formatOf(b), Origin: origin})
 		if err != nil {
 			return nil, nil, err
 		}
-		return loaded.Table, append(loaded.Notes, findings(*f.file, loaded.Findings)...), nil
+		return loaded.Table, append(loaded.Notes, findings(f.File, loaded.Findings)...), nil
 	case "bea":
 		return e.makeAndUse(f, b, origin)
 	}
@@ -154,7 +142,7 @@ func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin)
 	if loaded == nil {
 		return e.third(f, blocks, origin)
 	}
-	return loaded.Table, append(loaded.Notes, findings(*f.file, loaded.Findings)...), nil
+	return loaded.Table, append(loaded.Notes, findings(f.File, loaded.Findings)...), nil
 }
 
 // makeAndUse makes the symmetric table of a make and use pair.
@@ -163,14 +151,14 @@ func (e *Env) makeAndUse(f *tableFlags, use []byte, origin inputoutput.Origin) (
 	if err != nil {
 		return nil, nil, err
 	}
-	if *f.makeTable == "" {
-		return nil, nil, fault.New("calc.missing", "command", f.command, "flag", "--make-table")
+	if f.MakeTable == "" {
+		return nil, nil, e.missing("make-table")
 	}
-	supply, err := e.bytesOf(*f.makeTable)
+	supply, err := e.bytesOf(f.MakeTable)
 	if err != nil {
 		return nil, nil, err
 	}
-	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), *f.makeTable, *f.file, e.formatOf(use))
+	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), f.MakeTable, f.File, e.formatOf(use))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -179,9 +167,9 @@ func (e *Env) makeAndUse(f *tableFlags, use []byte, origin inputoutput.Origin) (
 		return nil, nil, err
 	}
 	if origin != inputoutput.Total {
-		return nil, nil, fault.New("calc.no-block", "file", *f.file, "origin", *f.origin)
+		return nil, nil, fault.New("calc.no-block", "file", f.File, "origin", f.Origin)
 	}
-	return t, append(pair.Notes, findings(*f.file, pair.Findings)...), nil
+	return t, append(pair.Notes, findings(f.File, pair.Findings)...), nil
 }
 
 // findings are the differences found in a file, as notes.
@@ -193,26 +181,26 @@ func findings(file string, list []inputoutput.Finding) []*fault.Error {
 	return out
 }
 
-func (f *tableFlags) read(g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
-	r := ioformat.Roles{Origin: origin, Final: list(*f.final), ValueAdded: list(*f.valueAdded), Taxes: list(*f.taxes), Details: list(*f.details),
-		Physical: list(*f.physical), Output: *f.output, BlankIsZero: *f.blank}
-	for _, c := range list(*f.imports) {
+func (f *tableFlags) read(e *Env, g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+	r := ioformat.Roles{Origin: origin, Final: list(f.Final), ValueAdded: list(f.ValueAdded), Taxes: list(f.Taxes), Details: list(f.Details),
+		Physical: list(f.Physical), Output: f.Output, BlankIsZero: f.BlankIsZero}
+	for _, c := range list(f.Imports) {
 		if !g.HasRow(c) && g.HasColumn(c) { // imports of a table of total flows: a negative final use
 			r.Final = append(r.Final, c)
 		} else {
 			r.Imports = append(r.Imports, c)
 		}
 	}
-	if origin == inputoutput.Imported && f.apart() { // the other table has the primary inputs, and what of imports is not used
+	if origin == inputoutput.Imported && f.apart(e) { // the other table has the primary inputs, and what of imports is not used
 		r.Final = slices.DeleteFunc(r.Final, func(c string) bool { return !g.HasColumn(c) })
 		for _, rows := range []*[]string{&r.ValueAdded, &r.Imports, &r.Taxes, &r.Details, &r.Physical} {
 			*rows = slices.DeleteFunc(*rows, func(c string) bool { return !g.HasRow(c) })
 		}
 	}
-	given := list(*f.industries)
+	given := list(f.Industries)
 	r.Industries = given
 	if given == nil {
-		no := append(list(*f.ignore), append(list(*f.output), slices.Concat(r.Final, r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical)...)...)
+		no := append(list(f.Ignore), append(list(f.Output), slices.Concat(r.Final, r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical)...)...)
 		for _, c := range g.Columns {
 			if g.HasRow(c) && !slices.Contains(no, c) && !strings.EqualFold(c, "total") {
 				r.Industries = append(r.Industries, c)
@@ -222,7 +210,7 @@ func (f *tableFlags) read(g *ioformat.Grid, origin inputoutput.Origin) (*inputou
 			return nil, nil, fault.New("ioformat.no-industries").At(g.File, 0, "")
 		}
 	}
-	column := *f.output != "" && !g.HasRow(*f.output) && g.HasColumn(*f.output)
+	column := f.Output != "" && !g.HasRow(f.Output) && g.HasColumn(f.Output)
 	if column {
 		r.Output = ""
 	}
@@ -234,9 +222,9 @@ func (f *tableFlags) read(g *ioformat.Grid, origin inputoutput.Origin) (*inputou
 	if column {
 		t.Output = make([]float64, t.N())
 		for i, c := range t.Codes {
-			x := g.Cell(c, *f.output)
+			x := g.Cell(c, f.Output)
 			if !x.Known && !r.BlankIsZero {
-				return nil, nil, fault.New("ioformat.blank-cell", "row", c, "column", *f.output).At(g.File, 0, *f.output)
+				return nil, nil, fault.New("ioformat.blank-cell", "row", c, "column", f.Output).At(g.File, 0, f.Output)
 			}
 			t.Output[i] = x.Value
 		}
@@ -247,7 +235,7 @@ func (f *tableFlags) read(g *ioformat.Grid, origin inputoutput.Origin) (*inputou
 		loaded.Findings = t.Reconcile(1e-9 * largest)
 	}
 	notes = append(notes, findings(g.File, loaded.Findings)...)
-	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == *f.output || slices.Contains(list(*f.ignore), c) })
+	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == f.Output || slices.Contains(list(f.Ignore), c) })
 	if len(ignored) > 0 {
 		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(ignored, ", ")).At(g.File, 0, ""))
 	}

@@ -224,18 +224,18 @@ func (s *sources) draw(d *uncertainty.Draw, x []float64) {
 
 // uncertain carries the declared uncertainty of sources through formulas: by Monte-Carlo, and to first order beside it.
 func (r *growthRun) uncertain() error {
-	if err := r.o.need("data", "formula"); err != nil {
+	if err := r.e.need("data", "formula"); err != nil {
 		return err
 	}
-	s, err := r.e.sources(*r.file, *r.correlation)
+	s, err := r.e.sources(r.Data, r.Correlation)
 	if err != nil {
 		return err
 	}
-	recipe, err := formulas("formula", *r.formula, s.names)
+	recipe, err := formulas("formula", r.Formula, s.names)
 	if err != nil {
 		return err
 	}
-	quantiles, err := numbers("quantiles", *r.quantiles)
+	quantiles, err := numbers("quantiles", r.Quantiles)
 	if err != nil {
 		return err
 	}
@@ -252,7 +252,7 @@ func (r *growthRun) uncertain() error {
 			return fault.New("calc.no-point", "name", recipe[k].name)
 		}
 	}
-	run, err := uncertainty.Run(uncertainty.Plan{Recipe: "calc", Seed: *r.seed, Draws: *r.draws, Threads: *r.threads, Quantiles: quantiles}, len(recipe), func(d *uncertainty.Draw, out []float64) error {
+	run, err := uncertainty.Run(uncertainty.Plan{Recipe: "calc", Seed: r.Seed, Draws: r.Draws, Threads: r.Threads, Quantiles: quantiles}, len(recipe), func(d *uncertainty.Draw, out []float64) error {
 		x := make([]float64, n+len(recipe))
 		s.draw(d, x)
 		copy(out, evaluate(x))
@@ -291,12 +291,12 @@ func (r *growthRun) uncertain() error {
 				}
 			}
 			line[5].value, line[6].value, row[5] = sd, byCode(s.names, parts), text(sd)
-			r.e.say(r.o, "explain-uncertain", "name", f.name, "value", text(point[k]), "slopes", strings.Join(texts(slopes), ", "), "sd", text(sd))
+			r.e.say("explain-uncertain", "name", f.name, "value", text(point[k]), "slopes", strings.Join(texts(slopes), ", "), "sd", text(sd))
 		}
 		outputs, rows = append(outputs, member{f.name, line}), append(rows, append(row, texts(y.Quantiles)...))
 	}
-	if *r.o.json {
-		return r.e.writeJSON(object{{"what", "uncertainty"}, {"draws", run.Draws}, {"seed", *r.seed}, {"failed", len(run.Failed)}, {"outputs", outputs}, {"notes", r.e.remarks(notes)}})
+	if r.e.json() {
+		return r.e.writeJSON(object{{"what", "uncertainty"}, {"draws", run.Draws}, {"seed", r.Seed}, {"failed", len(run.Failed)}, {"outputs", outputs}, {"notes", r.e.remarks(notes)}})
 	}
 	r.e.warn(notes)
 	return r.e.writeCSV(rows...)
@@ -304,17 +304,17 @@ func (r *growthRun) uncertain() error {
 
 // coverage holds announced intervals against what came: low,high,actual, or estimate,se,actual with the normal interval of --level.
 func (r *growthRun) coverage() error {
-	if err := r.o.need("data"); err != nil {
+	if err := r.e.need("data"); err != nil {
 		return err
 	}
-	nominal, err := floatFlag("level", *r.coverageLevel)
+	nominal, err := floatFlag("level", r.Level)
 	if err != nil {
 		return err
 	}
 	if !(nominal > 0 && nominal < 1) {
-		return fault.New("calc.bad-number", "flag", "--level", "given", *r.coverageLevel)
+		return fault.New("calc.bad-number", "flag", "--level", "given", r.Level)
 	}
-	t, err := r.e.table(*r.file)
+	t, err := r.e.table(r.Data)
 	if err != nil {
 		return err
 	}
@@ -356,8 +356,8 @@ func (r *growthRun) coverage() error {
 	if err != nil {
 		return err
 	}
-	r.e.say(r.o, "explain-coverage", "inside", c.Inside, "n", c.N, "level", text(nominal))
-	if *r.o.json {
+	r.e.say("explain-coverage", "inside", c.Inside, "n", c.N, "level", text(nominal))
+	if r.e.json() {
 		return r.e.writeJSON(object{{"what", "coverage"}, {"level", nominal}, {"n", c.N}, {"inside", c.Inside}, {"below", c.Below}, {"above", c.Above}, {"share", c.Share}, {"shareLow", c.ShareLow}, {"shareHigh", c.ShareHigh},
 			{"p", c.P}, {"kupiec", c.Kupiec}, {"kupiecP", c.KupiecP}, {"meanWidth", c.Width}, {"intervalScore", c.Score}})
 	}

@@ -203,9 +203,9 @@ func textOf(v *float64) string {
 }
 
 // say prints a line of the working when --explain asks for it.
-func (e *Env) say(o *options, key string, pairs ...any) {
-	if *o.explain {
-		fmt.Fprintln(e.Err, e.w(o.Name()+"."+key, pairs...))
+func (e *Env) say(key string, pairs ...any) {
+	if e.explains() {
+		fmt.Fprintln(e.Err, e.w(e.line.command+"."+key, pairs...))
 	}
 }
 
