@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
 	"nhipso/internal/measure/satellite"
@@ -14,7 +15,7 @@ import (
 // oecd compiles digital supply and use tables: the seven digital industries taken out of the conventional ones, and the three high-priority
 // indicators. The total is missing while any of the seven has no source.
 func (r *digitalRun) oecd() error {
-	if err := r.e.need("value-added", "moves"); err != nil {
+	if err := r.e.Need("value-added", "moves"); err != nil {
 		return err
 	}
 	for _, same := range []struct {
@@ -25,12 +26,12 @@ func (r *digitalRun) oecd() error {
 			*same.to = same.from
 		}
 	}
-	pair, notes, err := r.e.supplyUse(r.f)
+	pair, notes, err := supplyUse(r.e, r.f)
 	if err != nil {
 		return err
 	}
 	r.notes = append(r.notes, notes...)
-	moves, err := r.e.moves(r.Moves)
+	moves, err := moves(r.e, r.Moves)
 	if err != nil {
 		return err
 	}
@@ -62,11 +63,11 @@ func (r *digitalRun) oecd() error {
 		total.Value = 0
 		r.notes = append(r.notes, fault.New("calc.classes-missing"))
 	}
-	products := object{}
+	products := command.Object{}
 	for _, p := range []struct {
 		name  string
 		codes []string
-	}{{"digital", r.codes}, {"cloud", list(r.Cloud)}, {"intermediation", list(r.Intermediation)}} {
+	}{{"digital", r.codes}, {"cloud", command.List(r.Cloud)}, {"intermediation", command.List(r.Intermediation)}} {
 		if len(p.codes) == 0 {
 			continue
 		}
@@ -74,23 +75,23 @@ func (r *digitalRun) oecd() error {
 		if err != nil {
 			return err
 		}
-		products = append(products, member{p.name, object{{"output", flow.Output}, {"intermediate", flow.Intermediate}}})
+		products = append(products, command.Member{p.name, command.Object{{"output", flow.Output}, {"intermediate", flow.Intermediate}}})
 	}
 	spending, err := r.spending(pair)
 	if err != nil {
 		return err
 	}
 	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, total, ratio(total, gdp), codes, by,
-		object{{"gdp", gdp}, {"knownTotal", sum}, {"knownShare", ratio(sum, gdp)}, {"classes", d.Classes}, {"products", products}, {"spending", spending}, {"checks", d.Checks}})
+		command.Object{{"gdp", gdp}, {"knownTotal", sum}, {"knownShare", ratio(sum, gdp)}, {"classes", d.Classes}, {"products", products}, {"spending", spending}, {"checks", d.Checks}})
 }
 
 // spending splits intermediate consumption and every final use by the nature of the transaction.
-func (r *digitalRun) spending(pair *inputoutput.SupplyUse) (object, error) {
-	out := object{}
+func (r *digitalRun) spending(pair *inputoutput.SupplyUse) (command.Object, error) {
+	out := command.Object{}
 	if r.Nature == "" {
 		return out, nil
 	}
-	shares, err := r.e.natures(r.Nature)
+	shares, err := natures(r.e, r.Nature)
 	if err != nil {
 		return nil, err
 	}
@@ -105,41 +106,41 @@ func (r *digitalRun) spending(pair *inputoutput.SupplyUse) (object, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, member{f.Code, x})
+		out = append(out, command.Member{f.Code, x})
 	}
 	return out, nil
 }
 
 // moves reads records industry,class,output[,value_added].
-func (e *Env) moves(name string) ([]satellite.Move, error) {
-	t, err := e.table(name)
+func moves(e *command.Env, name string) ([]satellite.Move, error) {
+	t, err := e.Table(name)
 	if err != nil {
 		return nil, err
 	}
-	industry, err := t.column("industry", "code", "ngành")
+	industry, err := t.Column("industry", "code", "ngành")
 	if err != nil {
 		return nil, err
 	}
-	class, err := t.column("class", "lớp")
+	class, err := t.Column("class", "lớp")
 	if err != nil {
 		return nil, err
 	}
-	output, err := t.column("output", "share")
+	output, err := t.Column("output", "share")
 	if err != nil {
 		return nil, err
 	}
-	added, err := t.column("value_added", "value-added", "va")
+	added, err := t.Column("value_added", "value-added", "va")
 	if err != nil {
 		added = -1
 	}
 	var out []satellite.Move
-	for i := range t.len() {
-		m := satellite.Move{Industry: t.text(i, industry), Class: satellite.Class(strings.TrimPrefix(t.text(i, class), "DI"))}
-		if m.Output, err = t.must(i, output); err != nil {
+	for i := range t.Len() {
+		m := satellite.Move{Industry: t.Text(i, industry), Class: satellite.Class(strings.TrimPrefix(t.Text(i, class), "DI"))}
+		if m.Output, err = t.Must(i, output); err != nil {
 			return nil, err
 		}
 		if added >= 0 {
-			if m.ValueAdded.Value, m.ValueAdded.Known, err = t.value(i, added); err != nil {
+			if m.ValueAdded.Value, m.ValueAdded.Known, err = t.Value(i, added); err != nil {
 				return nil, err
 			}
 		}
@@ -149,35 +150,35 @@ func (e *Env) moves(name string) ([]satellite.Move, error) {
 }
 
 // natures reads records of a product and its shares by nature, with the share delivered digitally where it is known.
-func (e *Env) natures(name string) ([]satellite.NatureShare, error) {
-	t, err := e.table(name)
+func natures(e *command.Env, name string) ([]satellite.NatureShare, error) {
+	t, err := e.Table(name)
 	if err != nil {
 		return nil, err
 	}
-	product, err := t.column("product", "code", "sản phẩm")
+	product, err := t.Column("product", "code", "sản phẩm")
 	if err != nil {
 		return nil, err
 	}
 	at := map[satellite.Nature]int{}
 	for _, n := range satellite.Natures() {
-		if at[n], err = t.column(string(n)); err != nil {
+		if at[n], err = t.Column(string(n)); err != nil {
 			return nil, err
 		}
 	}
-	delivered, err := t.column("delivered")
+	delivered, err := t.Column("delivered")
 	if err != nil {
 		delivered = -1
 	}
 	var out []satellite.NatureShare
-	for i := range t.len() {
-		s := satellite.NatureShare{Product: t.text(i, product), Shares: map[satellite.Nature]float64{}}
+	for i := range t.Len() {
+		s := satellite.NatureShare{Product: t.Text(i, product), Shares: map[satellite.Nature]float64{}}
 		for n, column := range at {
-			if s.Shares[n], err = t.must(i, column); err != nil {
+			if s.Shares[n], err = t.Must(i, column); err != nil {
 				return nil, err
 			}
 		}
 		if delivered >= 0 {
-			if s.Delivered.Value, s.Delivered.Known, err = t.value(i, delivered); err != nil {
+			if s.Delivered.Value, s.Delivered.Known, err = t.Value(i, delivered); err != nil {
 				return nil, err
 			}
 		}
@@ -189,14 +190,14 @@ func (e *Env) natures(name string) ([]satellite.NatureShare, error) {
 // components splits digital value added by Nghị định 94/2022: ICT (--digital), platforms (--platform) and the digital part of all other
 // industries (--coefficients).
 func (r *digitalRun) components() error {
-	if err := r.e.need("value-added", "digital", "platform"); err != nil {
+	if err := r.e.Need("value-added", "digital", "platform"); err != nil {
 		return err
 	}
 	b, err := r.byIndustry()
 	if err != nil {
 		return err
 	}
-	platform := satellite.List{Meta: satellite.Meta{ID: "--platform"}, Codes: list(r.Platform)}
+	platform := satellite.List{Meta: satellite.Meta{ID: "--platform"}, Codes: command.List(r.Platform)}
 	both := slices.Clone(r.codes)
 	r.codes = platform.Codes
 	platform, _ = r.members(b.codes)
@@ -220,43 +221,43 @@ func (r *digitalRun) components() error {
 	for i, p := range a.Parts {
 		by[i], kinds[i] = p.Digital, string(p.Component)
 	}
-	values, shares := object{}, object{}
+	values, shares := command.Object{}, command.Object{}
 	for _, c := range []satellite.Component{satellite.ICT, satellite.Platform, satellite.Sectoral} {
-		values, shares = append(values, member{string(c), a.Values[c]}), append(shares, member{string(c), a.Shares[c]})
-		r.e.say("explain-row", "code", string(c), "value", a.Values[c].String())
+		values, shares = append(values, command.Member{string(c), a.Values[c]}), append(shares, command.Member{string(c), a.Shares[c]})
+		r.e.Say("explain-row", "code", string(c), "value", a.Values[c].String())
 	}
 	return r.write(a.Values[satellite.ICT], satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, b.codes, by,
-		object{{"gdp", gdp}, {"values", values}, {"shares", shares}, {"components", byCode(b.codes, kinds)}, {"moved", a.Moved}, {"missing", append([]string{}, a.Missing...)}})
+		command.Object{{"gdp", gdp}, {"values", values}, {"shares", shares}, {"components", command.ByCode(b.codes, kinds)}, {"moved", a.Moved}, {"missing", append([]string{}, a.Missing...)}})
 }
 
 // sectors holds the digital share of every sector against a target: records sector,digital,value_added.
 func (r *digitalRun) sectors() error {
-	t, err := r.e.table(r.f.File)
+	t, err := r.e.Table(r.f.File)
 	if err != nil {
 		return err
 	}
-	sector, err := t.column("sector", "code", "industry", "ngành")
+	sector, err := t.Column("sector", "code", "industry", "ngành")
 	if err != nil {
 		return err
 	}
-	target, err := floatFlag("target", r.Target)
+	target, err := command.Float("target", r.Target)
 	if err != nil {
 		return err
 	}
 	at := [2]int{}
 	for k, names := range [2][]string{{"digital", "số"}, {"value_added", "value-added", "va", r.f.ValueAdded}} {
-		if at[k], err = t.column(names...); err != nil {
+		if at[k], err = t.Column(names...); err != nil {
 			return err
 		}
 	}
 	var codes []string
 	var digital, all []satellite.Maybe
 	sums := [2]satellite.Maybe{known(0), known(0)}
-	for i := range t.len() {
-		codes = append(codes, t.text(i, sector))
+	for i := range t.Len() {
+		codes = append(codes, t.Text(i, sector))
 		var v [2]satellite.Maybe
 		for k, column := range at {
-			if v[k].Value, v[k].Known, err = t.value(i, column); err != nil {
+			if v[k].Value, v[k].Known, err = t.Value(i, column); err != nil {
 				return err
 			}
 			sums[k] = satellite.Maybe{Value: sums[k].Value + v[k].Value, Known: sums[k].Known && v[k].Known}
@@ -275,47 +276,47 @@ func (r *digitalRun) sectors() error {
 	if sums[1].Known {
 		whole = ratio(sums[0], sums[1].Value)
 	}
-	if !r.e.json() {
-		r.e.warn(r.notes)
-		return r.e.writeCSV(columns([]string{"code", "digital", "share", "gap", "status"}, codes, maybes(digital), maybes(share), maybes(gap), status)...)
+	if !r.e.JSON() {
+		r.e.Warn(r.notes)
+		return r.e.WriteCSV(command.Columns([]string{"code", "digital", "share", "gap", "status"}, codes, command.Maybes(digital), command.Maybes(share), command.Maybes(gap), status)...)
 	}
 	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, sums[0], whole, codes, digital,
-		object{{"target", target}, {"shares", byCode(codes, share)}, {"gaps", byCode(codes, gap)}, {"status", byCode(codes, status)}})
+		command.Object{{"target", target}, {"shares", command.ByCode(codes, share)}, {"gaps", command.ByCode(codes, gap)}, {"status", command.ByCode(codes, status)}})
 }
 
 // concentration says how much of the digital economy a few units hold: a list code,value.
 func (r *digitalRun) concentration() error {
-	v, err := r.e.vector(r.f.File)
+	v, err := r.e.Vector(r.f.File)
 	if err != nil {
 		return err
 	}
 	var top []int
-	for _, s := range list(r.Top) {
+	for _, s := range command.List(r.Top) {
 		k, err := strconv.Atoi(s)
 		if err != nil {
 			return fault.New("calc.bad-number", "flag", "--top", "given", s)
 		}
 		top = append(top, k)
 	}
-	c, err := satellite.Concentration(v.values, top...)
+	c, err := satellite.Concentration(v.Values, top...)
 	if err != nil {
 		return err
 	}
-	codes := places(v.codes, len(v.values))
-	if !r.e.json() {
+	codes := command.Places(v.Codes, len(v.Values))
+	if !r.e.JSON() {
 		rows := [][]string{{"measure", "value"}}
 		for _, k := range top {
-			rows = append(rows, []string{"top" + strconv.Itoa(k), text(c.Top[k])})
+			rows = append(rows, []string{"top" + strconv.Itoa(k), command.Number(c.Top[k])})
 		}
-		return r.e.writeCSV(append(rows, []string{"hhi", text(c.HHI)}, []string{"normal-hhi", c.Normal.String()}, []string{"effective", text(c.Effective)}, []string{"gini", text(c.Gini)},
-			[]string{"units", strconv.Itoa(c.Units)}, []string{"total", text(c.Total)})...)
+		return r.e.WriteCSV(append(rows, []string{"hhi", command.Number(c.HHI)}, []string{"normal-hhi", c.Normal.String()}, []string{"effective", command.Number(c.Effective)}, []string{"gini", command.Number(c.Gini)},
+			[]string{"units", strconv.Itoa(c.Units)}, []string{"total", command.Number(c.Total)})...)
 	}
-	held := object{}
+	held := command.Object{}
 	for _, k := range top {
-		held = append(held, member{strconv.Itoa(k), c.Top[k]})
+		held = append(held, command.Member{strconv.Itoa(k), c.Top[k]})
 	}
-	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(c.Total), satellite.Maybe{}, codes, satellite.Known(v.values...),
-		object{{"units", c.Units}, {"top", held}, {"hhi", c.HHI}, {"normalHHI", c.Normal}, {"effective", c.Effective}, {"gini", c.Gini}, {"lorenz", c.Lorenz}})
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(c.Total), satellite.Maybe{}, codes, satellite.Known(v.Values...),
+		command.Object{{"units", c.Units}, {"top", held}, {"hhi", c.HHI}, {"normalHHI", c.Normal}, {"effective", c.Effective}, {"gini", c.Gini}, {"lorenz", c.Lorenz}})
 }
 
 // ratio gives a part of a whole, missing where there is none.

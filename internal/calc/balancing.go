@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/balance"
 )
@@ -30,19 +31,19 @@ type balanceFlags struct {
 }
 
 // balancing scales a matrix, or a pair of supply and use tables, to totals.
-func balancing(_ context.Context, e *Env, args []string) error {
+func balancing(_ context.Context, e *command.Env, args []string) error {
 	f := &balanceFlags{}
-	if err := e.parse("balance", f, args); err != nil {
+	if err := e.Parse("balance", f, args); err != nil {
 		return err
 	}
 	if !(f.Tolerance > 0 && f.Tolerance < 1) {
-		return fault.New("calc.bad-number", "flag", "--tolerance", "given", text(f.Tolerance))
+		return fault.New("calc.bad-number", "flag", "--tolerance", "given", command.Number(f.Tolerance))
 	}
 	if f.MaxIterations < 1 {
 		return fault.New("calc.bad-number", "flag", "--max-iterations", "given", f.MaxIterations)
 	}
 	opt := balance.Options{Tolerance: f.Tolerance, MaxSweeps: f.MaxIterations}
-	run, err := mode(e, "method", f.Method, []choice[func(*Env, *balanceFlags, balance.Options) error]{
+	run, err := command.Mode(e, "method", f.Method, []command.Choice[func(*command.Env, *balanceFlags, balance.Options) error]{
 		{"ras", biproportional(balance.RAS)}, {"gras", biproportional(balance.GRAS)}, {"kras", kras}, {"sut-ras", supplyAndUse}})
 	if err != nil {
 		return err
@@ -52,93 +53,93 @@ func balancing(_ context.Context, e *Env, args []string) error {
 
 // margins are a matrix with what is known of its totals, those that are given, all in its order.
 type margins struct {
-	*labelled
-	u, v *vector // nil where not given
+	*command.Matrix
+	u, v *command.Vector // nil where not given
 }
 
-func (e *Env) margins(f *balanceFlags) (*margins, error) {
-	m, err := e.matrix(f.Matrix, f.BlankIsZero)
+func readMargins(e *command.Env, f *balanceFlags) (*margins, error) {
+	m, err := e.Matrix(f.Matrix, f.BlankIsZero)
 	if err != nil {
 		return nil, err
 	}
-	out := &margins{labelled: m}
+	out := &margins{Matrix: m}
 	if f.Rows != "" {
-		if out.u, err = e.margin(f.Rows, m, m.rows, len(m.values)); err != nil {
+		if out.u, err = readMargin(e, f.Rows, m, m.Rows, len(m.Values)); err != nil {
 			return nil, err
 		}
-		if m.rows == nil {
-			m.rows = out.u.codes
+		if m.Rows == nil {
+			m.Rows = out.u.Codes
 		}
 	}
 	if f.Cols != "" {
-		if out.v, err = e.margin(f.Cols, m, m.cols, len(m.values[0])); err != nil {
+		if out.v, err = readMargin(e, f.Cols, m, m.Cols, len(m.Values[0])); err != nil {
 			return nil, err
 		}
-		if m.cols == nil {
-			m.cols = out.v.codes
+		if m.Cols == nil {
+			m.Cols = out.v.Codes
 		}
 	}
-	m.rows, m.cols = places(m.rows, len(m.values)), places(m.cols, len(m.values[0]))
+	m.Rows, m.Cols = command.Places(m.Rows, len(m.Values)), command.Places(m.Cols, len(m.Values[0]))
 	return out, nil
 }
 
 type scaling = func(*mat.Dense, []float64, []float64, balance.Options) (*balance.Balanced, error)
 
 // biproportional scales a matrix to the totals of all its rows and columns.
-func biproportional(scale scaling) func(*Env, *balanceFlags, balance.Options) error {
-	return func(e *Env, f *balanceFlags, opt balance.Options) error {
-		if err := e.need("matrix", "rows", "cols"); err != nil {
+func biproportional(scale scaling) func(*command.Env, *balanceFlags, balance.Options) error {
+	return func(e *command.Env, f *balanceFlags, opt balance.Options) error {
+		if err := e.Need("matrix", "rows", "cols"); err != nil {
 			return err
 		}
-		_, err := oneOf("what", f.What, []choice[bool]{{"", true}, {"matrix", true}})
+		_, err := command.OneOf("what", f.What, []command.Choice[bool]{{"", true}, {"matrix", true}})
 		if err != nil {
 			return err
 		}
-		if opt.Gap, err = oneOf("gap", f.Gap, []choice[balance.Gap]{{"refuse", balance.RefuseGap}, {"scale-columns", balance.ScaleColumns}, {"scale-rows", balance.ScaleRows}}); err != nil {
+		if opt.Gap, err = command.OneOf("gap", f.Gap, []command.Choice[balance.Gap]{{"refuse", balance.RefuseGap}, {"scale-columns", balance.ScaleColumns}, {"scale-rows", balance.ScaleRows}}); err != nil {
 			return err
 		}
-		m, err := e.margins(f)
+		m, err := readMargins(e, f)
 		if err != nil {
 			return err
 		}
-		rows, cols := m.rows, m.cols
+		rows, cols := m.Rows, m.Cols
 		opt.Names = balance.Names{Rows: rows, Columns: cols}
-		if opt.Held, err = e.held(f.Hold, rows, cols); err != nil {
+		if opt.Held, err = held(e, f.Hold, rows, cols); err != nil {
 			return err
 		}
-		b, err := scale(m.dense(), m.u.values, m.v.values, opt)
+		b, err := scale(m.Dense(), m.u.Values, m.v.Values, opt)
 		if err != nil {
 			return err
 		}
-		result := rowsOf(b.Matrix)
+		result := command.Rows(b.Matrix)
 		forced := [][2]string{}
 		for _, c := range b.ForcedZero {
 			forced = append(forced, [2]string{rows[c.Row], cols[c.Column]})
 		}
-		e.say("explain", "method", f.Method, "iterations", b.Iterations, "residual", text(b.MaxResidual))
-		e.sayFactors(rows, b.RowFactors, b.RowTargets)
-		e.sayFactors(cols, b.ColumnFactors, b.ColumnTargets)
-		notes := append(zeros(nil, m.labelled), scalingNotes(b)...)
-		if e.json() {
-			return e.writeJSON(object{{"matrix", result}, {"iterations", b.Iterations}, {"maxResidual", b.MaxResidual}, {"method", f.Method}, {"rows", rows}, {"cols", cols},
-				{"rowFactors", byCode(rows, b.RowFactors)}, {"columnFactors", byCode(cols, b.ColumnFactors)}, {"rowTargets", byCode(rows, b.RowTargets)},
-				{"columnTargets", byCode(cols, b.ColumnTargets)}, {"forcedZero", forced}, {"rate", b.Rate}, {"notes", e.remarks(notes)}})
+		e.Say("explain", "method", f.Method, "iterations", b.Iterations, "residual", command.Number(b.MaxResidual))
+		sayFactors(e, rows, b.RowFactors, b.RowTargets)
+		sayFactors(e, cols, b.ColumnFactors, b.ColumnTargets)
+		notes := append(command.Zeros(nil, m.Matrix), scalingNotes(b)...)
+		if e.JSON() {
+			return e.WriteJSON(command.Object{{"matrix", result}, {"iterations", b.Iterations}, {"maxResidual", b.MaxResidual}, {"method", f.Method}, {"rows", rows}, {"cols", cols},
+				{"rowFactors", command.ByCode(rows, b.RowFactors)}, {"columnFactors", command.ByCode(cols, b.ColumnFactors)}, {"rowTargets", command.ByCode(rows, b.RowTargets)},
+				{"columnTargets", command.ByCode(cols, b.ColumnTargets)}, {"forcedZero", forced}, {"rate", b.Rate}, {"notes", e.Remarks(notes)}})
 		}
-		e.warn(notes)
-		return e.writeCSV(wide("code", rows, cols, result)...)
+		e.Warn(notes)
+		return e.WriteCSV(command.Wide("code", rows, cols, result)...)
 	}
 }
 
-func (e *Env) sayFactors(codes []string, factors, targets []float64) {
+func sayFactors(e *command.Env, codes []string, factors, targets []float64) {
 	for i, c := range codes {
-		e.say("explain-row", "code", c, "factor", text(factors[i]), "target", text(targets[i]))
+		e.Say("explain-row", "code", c, "factor", command.Number(factors[i]), "target", command.Number(targets[i]))
 	}
 }
 
 // scalingNotes are the remarks on a scaled matrix.
 func scalingNotes(b *balance.Balanced) (notes []*fault.Error) {
 	if b.Slow {
-		notes = append(notes, fault.New("calc.slow", "rate", text(b.Rate)))
+		notes = append(notes, fault.New("calc.slow", "rate", command.Number(b.Rate)))
 	}
 	if len(b.ForcedZero) > 0 {
 		notes = append(notes, fault.New("calc.forced-zero", "n", len(b.ForcedZero)))
@@ -146,50 +147,50 @@ func scalingNotes(b *balance.Balanced) (notes []*fault.Error) {
 	return notes
 }
 
-// margin reads the targets of rows or columns in the order of the matrix; a column "se" gives their standard errors.
-func (e *Env) margin(file string, m *labelled, codes []string, n int) (*vector, error) {
-	v, err := e.vector(file)
+// readMargin reads the targets of rows or columns in the order of the matrix; a column "se" gives their standard errors.
+func readMargin(e *command.Env, file string, m *command.Matrix, codes []string, n int) (*command.Vector, error) {
+	v, err := e.Vector(file)
 	if err != nil {
 		return nil, err
 	}
-	at, err := v.order(codes, n, m.name)
+	at, err := v.Order(codes, n, m.Name)
 	if err != nil {
 		return nil, err
 	}
-	out := &vector{name: file, values: pick(v.values, at), extra: map[string][]float64{}}
-	if v.codes != nil {
+	out := &command.Vector{Name: file, Values: command.Pick(v.Values, at), Extra: map[string][]float64{}}
+	if v.Codes != nil {
 		for _, k := range at {
-			out.codes = append(out.codes, v.codes[k])
+			out.Codes = append(out.Codes, v.Codes[k])
 		}
 	}
-	se, err := v.column("se", "sd", "standard_error", "stderr")
+	se, err := v.Column("se", "sd", "standard_error", "stderr")
 	if err != nil {
 		return nil, err
 	}
-	out.extra["se"] = pick(se, at)
+	out.Extra["se"] = command.Pick(se, at)
 	return out, nil
 }
 
 // held reads cells that keep their value: row,column a line, with or without a heading. Without a file there are none.
-func (e *Env) held(file string, rows, cols []string) ([]balance.Cell, error) {
+func held(e *command.Env, file string, rows, cols []string) ([]balance.Cell, error) {
 	if file == "" {
 		return nil, nil
 	}
-	c, err := e.cells(file)
+	c, err := e.Cells(file)
 	if err != nil {
 		return nil, err
 	}
 	var out []balance.Cell
-	for k, r := range c.rows {
+	for k, r := range c.Rows {
 		if len(r) < 2 {
-			return nil, fault.New("calc.ragged", "want", 2, "got", len(r)).At(file, c.lines[k], "")
+			return nil, fault.New("calc.ragged", "want", 2, "got", len(r)).At(file, c.Lines[k], "")
 		}
-		if k == 0 && among(r[0], rowWords) && among(r[1], columnWords) {
+		if k == 0 && command.Among(r[0], command.RowWords) && command.Among(r[1], command.ColumnWords) {
 			continue
 		}
 		i, j := slices.Index(rows, r[0]), slices.Index(cols, r[1])
 		if i < 0 || j < 0 {
-			return nil, fault.New("calc.no-cell-in", "row", r[0], "column", r[1]).At(file, c.lines[k], "")
+			return nil, fault.New("calc.no-cell-in", "row", r[0], "column", r[1]).At(file, c.Lines[k], "")
 		}
 		out = append(out, balance.Cell{Row: i, Column: j})
 	}

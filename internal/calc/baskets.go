@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
 	"nhipso/internal/stat"
@@ -39,24 +40,24 @@ type basketReader struct {
 	heads [2]string // of the two figures
 }
 
-// baskets reads period,item,price,quantity, one a line, or period,item,current,previous. Without a column of items there is one item. With annual
+// readBaskets reads period,item,price,quantity, one a line, or period,item,current,previous. Without a column of items there is one item. With annual
 // periods alone the data are annual. With quarters or months too, prices are those of the annual lines (or, where a year has none, the average of its
 // parts' prices weighted by quantity), the first year's quantity is that of its annual line (or the sum of its parts), and the parts of the years after
 // give the quantities. The last year may stop at any part.
-func (e *Env) baskets(file string) (*baskets, error) {
-	t, err := e.table(file)
+func readBaskets(e *command.Env, file string) (*baskets, error) {
+	t, err := e.Table(file)
 	if err != nil {
 		return nil, err
 	}
-	when, err := t.column("period", "kỳ", "year", "quarter", "time")
+	when, err := t.Column("period", "kỳ", "year", "quarter", "time")
 	if err != nil {
 		return nil, err
 	}
-	which, noItem := t.column("item", "product", "industry", "code", "mã", "mặt hàng", "ngành")
+	which, noItem := t.Column("item", "product", "industry", "code", "mã", "mặt hàng", "ngành")
 	b := &baskets{file: file, perYear: 1, frequency: stat.Annual}
-	price, err := t.column("price", "p", "giá")
+	price, err := t.Column("price", "p", "giá")
 	if err != nil {
-		current, noCurrent := t.column("current", "current_prices", "giá hiện hành")
+		current, noCurrent := t.Column("current", "current_prices", "giá hiện hành")
 		if noCurrent != nil {
 			return nil, err
 		}
@@ -66,25 +67,25 @@ func (e *Env) baskets(file string) (*baskets, error) {
 	if b.byValue {
 		words = []string{"previous", "previous_year_prices", "giá năm trước"}
 	}
-	quantity, err := t.column(words...)
+	quantity, err := t.Column(words...)
 	if err != nil {
 		return nil, err
 	}
-	r := &basketReader{baskets: b, data: map[string]map[stat.Period]basketCell{}, heads: [2]string{t.head[price], t.head[quantity]}}
-	for i := range t.len() {
-		p, err := period(t.text(i, when))
+	r := &basketReader{baskets: b, data: map[string]map[stat.Period]basketCell{}, heads: [2]string{t.Head[price], t.Head[quantity]}}
+	for i := range t.Len() {
+		p, err := command.Period(t.Text(i, when))
 		if err != nil {
-			return nil, err.(*fault.Error).At(file, t.line(i), t.head[when])
+			return nil, command.At(err, file, t.Line(i), t.Head[when])
 		}
 		item := "total"
 		if noItem == nil {
-			if item = t.text(i, which); item == "" {
-				return nil, fault.New("calc.no-code").At(file, t.line(i), t.head[which])
+			if item = t.Text(i, which); item == "" {
+				return nil, fault.New("calc.no-code").At(file, t.Line(i), t.Head[which])
 			}
 		}
 		if n := p.Frequency().PerYear(); n > 1 {
 			if b.perYear > 1 && n != b.perYear {
-				return nil, fault.New("calc.frequency", "period", p.String()).At(file, t.line(i), t.head[when])
+				return nil, fault.New("calc.frequency", "period", p.String()).At(file, t.Line(i), t.Head[when])
 			}
 			b.perYear, b.frequency = n, p.Frequency()
 		}
@@ -93,13 +94,13 @@ func (e *Env) baskets(file string) (*baskets, error) {
 			b.items = append(b.items, item)
 		}
 		if _, twice := r.data[item][p]; twice {
-			return nil, fault.New("calc.twice", "code", p.String()+","+item).At(file, t.line(i), "")
+			return nil, fault.New("calc.twice", "code", p.String()+","+item).At(file, t.Line(i), "")
 		}
 		var c basketCell
-		if c.price, c.hasP, err = t.value(i, price); err != nil {
+		if c.price, c.hasP, err = t.Value(i, price); err != nil {
 			return nil, err
 		}
-		if c.quantity, c.hasQ, err = t.value(i, quantity); err != nil {
+		if c.quantity, c.hasQ, err = t.Value(i, quantity); err != nil {
 			return nil, err
 		}
 		r.data[item][p] = c
@@ -110,7 +111,7 @@ func (e *Env) baskets(file string) (*baskets, error) {
 	slices.SortFunc(b.years, func(a, c stat.Period) int { return a.Year() - c.Year() })
 	for k := 1; k < len(b.years); k++ {
 		if b.years[k-1].Next() != b.years[k] {
-			return nil, fault.New("calc.gap", "before", b.years[k-1].String(), "after", b.years[k].String()).At(file, 0, t.head[when])
+			return nil, fault.New("calc.gap", "before", b.years[k-1].String(), "after", b.years[k].String()).At(file, 0, t.Head[when])
 		}
 	}
 	started := r.started()
@@ -185,7 +186,7 @@ func (r *basketReader) item(item string, started int) error {
 		}
 		complete := b.perYear > 1 && filled == b.perYear
 		if complete && whole.hasQ && math.Abs(sum-whole.quantity) > 1e-6*math.Abs(whole.quantity) {
-			b.notes = append(b.notes, fault.New("calc.parts-differ", "item", item, "year", y.String(), "sum", text(sum), "annual", text(whole.quantity)))
+			b.notes = append(b.notes, fault.New("calc.parts-differ", "item", item, "year", y.String(), "sum", command.Number(sum), "annual", command.Number(whole.quantity)))
 		}
 		switch {
 		case complete:
@@ -287,7 +288,7 @@ func (b *baskets) carried(fill func(p, q [][]float64) ([][]float64, []chain.Impu
 		return nil, b.named(err)
 	}
 	for _, x := range imputed {
-		b.notes = append(b.notes, fault.New(code, "item", b.items[x.Item], "year", label(x.Year), "price", text(x.Price)))
+		b.notes = append(b.notes, fault.New(code, "item", b.items[x.Item], "year", label(x.Year), "price", command.Number(x.Price)))
 	}
 	return filled, nil
 }
@@ -352,7 +353,7 @@ func (b *baskets) named(err error) error {
 // part names the k-th part, counted from the first one of the first year.
 func (b *baskets) part(k int) string {
 	p, _ := stat.NewPeriod(b.frequency, b.years[0].Year()+k/b.perYear, k%b.perYear+1)
-	return label(p)
+	return command.Label(p)
 }
 
 // year finds the year of a flag; the first where it is empty.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/temporal"
 )
@@ -31,17 +32,17 @@ type benchmarkFlags struct {
 }
 
 // benchmark makes an indicator meet low-frequency totals while keeping its movement, one series or a system.
-func benchmark(ctx context.Context, e *Env, args []string) error {
+func benchmark(ctx context.Context, e *command.Env, args []string) error {
 	var flags benchmarkFlags
-	if err := e.parse("benchmark", &flags, args); err != nil {
+	if err := e.Parse("benchmark", &flags, args); err != nil {
 		return err
 	}
-	if flags.Criterion == "additive" && !e.given("lambda") {
+	if flags.Criterion == "additive" && !e.Given("lambda") {
 		flags.Lambda = 0 // the additive form of Dagum and Cholette
 	}
 	opt := temporal.BenchmarkOptions{Order: flags.Differences, Bias: flags.Bias == "ratio", Shift: flags.Bias == "difference", Floor: flags.Floor,
 		CorrectionVariance: flags.CorrectionVariance, NonNegative: flags.NonNegative, Rho: flags.Rho, Lambda: flags.Lambda}
-	form, err := oneOf("criterion", flags.Criterion, []choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
+	form, err := command.OneOf("criterion", flags.Criterion, []command.Choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	default:
 		return fault.New("calc.bad-choice", "flag", "--method", "given", flags.Method, "allowed", "denton-cholette, denton, dagum-cholette, grp, grp-log")
 	}
-	conv, err := oneOf("conversion", flags.Conversion, conversions)
+	conv, err := command.OneOf("conversion", flags.Conversion, conversions)
 	if err != nil {
 		return err
 	}
@@ -71,43 +72,43 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	}
 	if flags.System != "" {
 		for _, name := range []string{"partial", "extrapolate", "low", "indicator", "non-negative", "differences"} { // of one series and its indicator
-			if e.given(name) {
+			if e.Given(name) {
 				return fault.New("calc.not-together", "flag", "--"+name, "other", "--system")
 			}
 		}
-		return e.reconcileSystem(flags.System, temporal.System{Form: temporal.DagumCholette, Lambda: flags.Lambda, Rho: flags.Rho, Floor: flags.Floor, Bias: opt.Bias, CorrectionVariance: flags.CorrectionVariance}, conv)
+		return reconcileSystem(e, flags.System, temporal.System{Form: temporal.DagumCholette, Lambda: flags.Lambda, Rho: flags.Rho, Floor: flags.Floor, Bias: opt.Bias, CorrectionVariance: flags.CorrectionVariance}, conv)
 	}
-	if err := e.need("low", "indicator"); err != nil {
+	if err := e.Need("low", "indicator"); err != nil {
 		return err
 	}
-	low, err := e.lowFrequency(flags.Low, true)
+	low, err := e.LowFrequency(flags.Low, true)
 	if err != nil {
 		return err
 	}
-	ind, err := e.series(flags.Indicator)
+	ind, err := e.Series(flags.Indicator)
 	if err != nil {
 		return err
 	}
-	if len(ind.values) != 1 {
-		return fault.New("calc.one-series", "file", ind.file)
+	if len(ind.Values) != 1 {
+		return fault.New("calc.one-series", "file", ind.File)
 	}
-	f, offset, err := align(low, ind)
+	f, offset, err := command.Align(low, ind)
 	if err != nil {
 		return err
 	}
-	y := low.values[0]
+	y := low.Values[0]
 	var known []*fault.Error
-	if offset < 0 || offset+len(y)*f > len(ind.periods) {
+	if offset < 0 || offset+len(y)*f > len(ind.Periods) {
 		switch {
 		case !flags.Partial:
-			return fault.New("calc.not-covered", "low", low.file, "high", ind.file)
+			return fault.New("calc.not-covered", "low", low.File, "high", ind.File)
 		case flags.Extrapolate != "none": // which gives an unfinished period a ratio of its own
 			return fault.New("calc.not-together", "flag", "--partial", "other", "--extrapolate")
 		}
 	}
 	var variances []float64
-	if len(low.values) > 1 {
-		if variances, err = low.values[1], low.whole(); err != nil {
+	if len(low.Values) > 1 {
+		if variances, err = low.Values[1], low.Whole(); err != nil {
 			return err
 		}
 	}
@@ -122,18 +123,18 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 		}
 		kept := targets[:0]
 		for k, t := range targets {
-			if t.Name = label(low.periods[k]); variances != nil {
+			if t.Name = command.Label(low.Periods[k]); variances != nil {
 				t.Variance = variances[k]
 			}
-			if low.known[0][k] { // a year without a figure binds nothing
+			if low.Known[0][k] { // a year without a figure binds nothing
 				kept = append(kept, t)
 			}
 		}
-		r, err = temporal.Benchmark(ind.values[0], kept, opt)
+		r, err = temporal.Benchmark(ind.Values[0], kept, opt)
 	case "last-ratio", "last-growth", "mean-growth":
 		rule := map[string]temporal.RatioRule{"last-ratio": temporal.LastRatio, "last-growth": temporal.LastGrowth, "mean-growth": temporal.MeanGrowth}[flags.Extrapolate]
-		if err = low.whole(); err == nil {
-			r, err = temporal.Extrapolate(ind.values[0], y, temporal.Extrapolation{Frequency: f, Offset: offset, Conversion: conv, Rule: rule, Variances: variances}, opt)
+		if err = low.Whole(); err == nil {
+			r, err = temporal.Extrapolate(ind.Values[0], y, temporal.Extrapolation{Frequency: f, Offset: offset, Conversion: conv, Rule: rule, Variances: variances}, opt)
 		}
 	default:
 		err = fault.New("calc.bad-choice", "flag", "--extrapolate", "given", flags.Extrapolate, "allowed", "none, last-ratio, last-growth, mean-growth")
@@ -143,11 +144,11 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	}
 	notes := append(known, r.Warnings...)
 	for _, name := range []string{"rho", "lambda"} {
-		if e.changed(name) && flags.Method != "dagum-cholette" {
+		if e.Changed(name) && flags.Method != "dagum-cholette" {
 			notes = append(notes, fault.New("calc.no-effect", "flag", "--"+name, "method", flags.Method))
 		}
 	}
-	if growth := opt.Form > temporal.DagumCholette; e.changed("differences") && (growth || flags.Method == "dagum-cholette") {
+	if growth := opt.Form > temporal.DagumCholette; e.Changed("differences") && (growth || flags.Method == "dagum-cholette") {
 		notes = append(notes, fault.New("calc.no-effect", "flag", "--differences", "method", flags.Method))
 	} else if growth && flags.Criterion != "proportional" {
 		notes = append(notes, fault.New("calc.no-effect", "flag", "--criterion", "method", flags.Method))
@@ -156,41 +157,41 @@ func benchmark(ctx context.Context, e *Env, args []string) error {
 	for _, m := range r.Misses {
 		worst = math.Max(worst, math.Abs(m))
 	}
-	e.say("explain", "n", len(y), "f", f, "t", len(ind.periods), "objective", text(r.Objective), "miss", text(worst))
-	if e.json() {
-		points := make([]object, len(r.Values))
+	e.Say("explain", "n", len(y), "f", f, "t", len(ind.Periods), "objective", command.Number(r.Objective), "miss", command.Number(worst))
+	if e.JSON() {
+		points := make([]command.Object, len(r.Values))
 		for i, v := range r.Values {
-			points[i] = object{{"period", label(ind.periods[i])}, {"value", v}}
+			points[i] = command.Object{{"period", command.Label(ind.Periods[i])}, {"value", v}}
 			if r.Forecast[i] {
-				points[i] = append(points[i], member{"forecast", true})
+				points[i] = append(points[i], command.Member{"forecast", true})
 			}
 		}
-		return e.writeJSON(object{{"method", flags.Method}, {"criterion", flags.Criterion}, {"objective", r.Objective}, {"residual", r.Residual}, {"maxMiss", worst},
-			{"steps", r.Steps}, {"binding", r.Binding}, {"redundant", r.Redundant}, {"notes", e.remarks(notes)}, {"series", points}})
+		return e.WriteJSON(command.Object{{"method", flags.Method}, {"criterion", flags.Criterion}, {"objective", r.Objective}, {"residual", r.Residual}, {"maxMiss", worst},
+			{"steps", r.Steps}, {"binding", r.Binding}, {"redundant", r.Redundant}, {"notes", e.Remarks(notes)}, {"series", points}})
 	}
-	e.warn(notes)
+	e.Warn(notes)
 	rows := [][]string{{"period", "value", "indicator", "ratio"}}
 	for i, v := range r.Values {
 		ratio := ""
-		if x := ind.values[0][i]; x != 0 {
-			ratio = text(v / x)
+		if x := ind.Values[0][i]; x != 0 {
+			ratio = command.Number(v / x)
 		}
-		rows = append(rows, []string{label(ind.periods[i]), text(v), text(ind.values[0][i]), ratio})
+		rows = append(rows, []string{command.Label(ind.Periods[i]), command.Number(v), command.Number(ind.Values[0][i]), ratio})
 	}
-	return e.writeCSV(rows...)
+	return e.WriteCSV(rows...)
 }
 
 // knownParts leaves of each target the periods that the indicator has, and says of which: its value is then the total (or mean) of those.
-func knownParts(targets []temporal.Target, low, ind *timeSeries, conv temporal.Conversion) ([]*fault.Error, error) {
+func knownParts(targets []temporal.Target, low, ind *command.Series, conv temporal.Conversion) ([]*fault.Error, error) {
 	var notes []*fault.Error
 	for k := range targets {
-		if !low.known[0][k] {
+		if !low.Known[0][k] {
 			continue
 		}
 		all := targets[k].Terms
 		var have []temporal.Term
 		for _, term := range all {
-			if term.Index >= 0 && term.Index < len(ind.periods) {
+			if term.Index >= 0 && term.Index < len(ind.Periods) {
 				have = append(have, term)
 			}
 		}
@@ -198,7 +199,7 @@ func knownParts(targets []temporal.Target, low, ind *timeSeries, conv temporal.C
 			continue
 		}
 		if len(have) == 0 { // nothing of the period, or not the one that stands for it
-			return nil, fault.New("calc.no-part", "high", ind.file, "period", label(low.periods[k])).At(low.file, low.lines[k], low.names[0])
+			return nil, fault.New("calc.no-part", "high", ind.File, "period", command.Label(low.Periods[k])).At(low.File, low.Lines[k], low.Names[0])
 		}
 		if conv == temporal.Average {
 			for i := range have {
@@ -206,11 +207,11 @@ func knownParts(targets []temporal.Target, low, ind *timeSeries, conv temporal.C
 			}
 		}
 		targets[k].Terms = have
-		parts := label(ind.periods[have[0].Index])
+		parts := command.Label(ind.Periods[have[0].Index])
 		if n := len(have); n > 1 {
-			parts += " – " + label(ind.periods[have[n-1].Index])
+			parts += " – " + command.Label(ind.Periods[have[n-1].Index])
 		}
-		notes = append(notes, fault.New("calc.part-known", "period", label(low.periods[k]), "parts", parts, "n", len(have), "of", len(all)).At(low.file, low.lines[k], low.names[0]))
+		notes = append(notes, fault.New("calc.part-known", "period", command.Label(low.Periods[k]), "parts", parts, "n", len(have), "of", len(all)).At(low.File, low.Lines[k], low.Names[0]))
 	}
 	return notes, nil
 }

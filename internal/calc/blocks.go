@@ -4,28 +4,29 @@ import (
 	"slices"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
 )
 
-var origins = []choice[inputoutput.Origin]{{"domestic", inputoutput.Domestic}, {"total", inputoutput.Total}, {"imported", inputoutput.Imported}}
+var origins = []command.Choice[inputoutput.Origin]{{"domestic", inputoutput.Domestic}, {"total", inputoutput.Total}, {"imported", inputoutput.Imported}}
 
 // apart says whether domestic and imported flows are to be kept apart by a second table or by an assumption.
-func (f *tableFlags) apart(e *Env) bool {
-	return f.ImportsTable != "" || f.DomesticTable != "" || f.Domestic != "" || e.given("block")
+func (f *tableFlags) apart(e *command.Env) bool {
+	return f.ImportsTable != "" || f.DomesticTable != "" || f.Domestic != "" || e.Given("block")
 }
 
 // keptApart gives the block that --block names of the table t and of what tells its flows apart: a table of imported or of domestic flows, or
 // the assumption that every use of a product at home is imported in the same proportion.
-func (e *Env) keptApart(f *tableFlags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
-	wanted, err := oneOf("block", f.Block, origins)
+func keptApart(e *command.Env, f *tableFlags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
+	wanted, err := command.OneOf("block", f.Block, origins)
 	if err != nil {
 		return nil, nil, err
 	}
 	b := &inputoutput.Blocks{}
 	if f.Domestic == "" {
-		notes, err = e.secondTable(f, t, b, notes)
+		notes, err = secondTable(e, f, t, b, notes)
 	} else {
 		notes, err = f.proportional(e, t, b, notes)
 	}
@@ -72,13 +73,13 @@ func at(b *inputoutput.Blocks, origin inputoutput.Origin) **inputoutput.Table {
 }
 
 // secondTable puts t and the tables of --imports-table and --domestic-table in their places.
-func (e *Env) secondTable(f *tableFlags, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
+func secondTable(e *command.Env, f *tableFlags, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
 	*at(b, t.Origin) = t
 	if t.Origin == inputoutput.Total {
 		b.Imports, _ = f.importColumn(t)
 	}
 	if f.ImportsTable == "" && f.DomesticTable == "" {
-		return nil, e.missing("imports-table")
+		return nil, e.Missing("imports-table")
 	}
 	for _, second := range []struct {
 		flag, file string
@@ -91,7 +92,7 @@ func (e *Env) secondTable(f *tableFlags, t *inputoutput.Table, b *inputoutput.Bl
 		if *place != nil {
 			return nil, fault.New("calc.block-twice", "flag", second.flag, "origin", string(second.origin))
 		}
-		g, err := e.grid(second.file)
+		g, err := grid(e, second.file)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +117,7 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 		return out
 	}
 	r := ioformat.Roles{Origin: origin, Industries: t.Codes, BlankIsZero: f.BlankIsZero}
-	for _, c := range list(f.Final) {
+	for _, c := range command.List(f.Final) {
 		if g.HasColumn(c) && c != leave {
 			r.Final = append(r.Final, c)
 		}
@@ -127,7 +128,7 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 		}
 	}
 	if origin == inputoutput.Domestic {
-		r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical = here(list(f.ValueAdded)), here(list(f.Imports)), here(list(f.Taxes)), here(list(f.Details)), here(list(f.Physical))
+		r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical = here(command.List(f.ValueAdded)), here(command.List(f.Imports)), here(command.List(f.Taxes)), here(command.List(f.Details)), here(command.List(f.Physical))
 		if f.Output != "" && g.HasRow(f.Output) {
 			r.Output = f.Output
 		}
@@ -140,7 +141,7 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 		loaded.Table.Output = loaded.Table.RowTotals()
 	}
 	notes := append(loaded.Notes, findings(g.File, loaded.Findings)...)
-	known := slices.Concat([]string{leave, f.Output}, list(f.Ignore), list(f.ValueAdded), list(f.Imports), list(f.Taxes), list(f.Details), list(f.Physical))
+	known := slices.Concat([]string{leave, f.Output}, command.List(f.Ignore), command.List(f.ValueAdded), command.List(f.Imports), command.List(f.Taxes), command.List(f.Details), command.List(f.Physical))
 	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return slices.Contains(known, c) || strings.EqualFold(c, "total") })
 	if len(ignored) > 0 {
 		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(ignored, ", ")).At(g.File, 0, ""))
@@ -153,7 +154,7 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 func (f *tableFlags) importColumn(t *inputoutput.Table) (code string, imports []float64) {
 	var negative []inputoutput.Column
 	for _, c := range t.Final {
-		if slices.Contains(list(f.Imports), c.Code) {
+		if slices.Contains(command.List(f.Imports), c.Code) {
 			return c.Code, c.Values
 		}
 		if slices.Max(c.Values) <= 0 && slices.Min(c.Values) < 0 {
@@ -167,8 +168,8 @@ func (f *tableFlags) importColumn(t *inputoutput.Table) (code string, imports []
 }
 
 // proportional makes the domestic block of a table of total flows without a table of imports.
-func (f *tableFlags) proportional(e *Env, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
-	if _, err := oneOf("domestic", f.Domestic, []choice[bool]{{"proportional", true}}); err != nil {
+func (f *tableFlags) proportional(e *command.Env, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
+	if _, err := command.OneOf("domestic", f.Domestic, []command.Choice[bool]{{"proportional", true}}); err != nil {
 		return nil, err
 	}
 	for _, other := range []struct{ flag, file string }{{"--imports-table", f.ImportsTable}, {"--domestic-table", f.DomesticTable}} {
@@ -180,7 +181,7 @@ func (f *tableFlags) proportional(e *Env, t *inputoutput.Table, b *inputoutput.B
 		return nil, fault.New("calc.not-total", "origin", string(t.Origin))
 	}
 	if f.Exports == "" {
-		return nil, e.missing("exports")
+		return nil, e.Missing("exports")
 	}
 	code, negative := f.importColumn(t)
 	if code == "" {
@@ -201,7 +202,7 @@ func (f *tableFlags) proportional(e *Env, t *inputoutput.Table, b *inputoutput.B
 }
 
 // third gives a block that a publisher's file leaves to be worked out of the two others.
-func (e *Env) third(f *tableFlags, blocks ioformat.Blocks, wanted inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+func third(e *command.Env, f *tableFlags, blocks ioformat.Blocks, wanted inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
 	b, notes := &inputoutput.Blocks{}, []*fault.Error(nil)
 	for _, origin := range []inputoutput.Origin{inputoutput.Domestic, inputoutput.Imported, inputoutput.Total} {
 		if loaded := blocks[origin]; loaded != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/statespace"
 	"nhipso/internal/stat"
@@ -23,12 +24,12 @@ type bridgeFile struct {
 }
 
 // bridge explains a quarterly series by monthly indicators with a ragged edge and nowcasts the quarters after its last one.
-func (e *Env) bridge(modelName string, model []byte, data, indicators string, horizon int) error {
-	if err := e.noEffect("bridge", "data-old", "target-period", "target-series"); err != nil {
+func bridge(e *command.Env, modelName string, model []byte, data, indicators string, horizon int) error {
+	if err := e.NoEffect("bridge", "data-old", "target-period", "target-series"); err != nil {
 		return err
 	}
 	if indicators == "" {
-		return e.need("indicator")
+		return e.Need("indicator")
 	}
 	f := bridgeFile{Probability: 0.9}
 	decoder := json.NewDecoder(bytes.NewReader(model))
@@ -37,23 +38,23 @@ func (e *Env) bridge(modelName string, model []byte, data, indicators string, ho
 		return fault.New("calc.bad-file", "file", modelName, "reason", err.Error())
 	}
 	if !(f.Probability > 0 && f.Probability < 1) {
-		return fault.New("calc.bad-number", "flag", "probability", "given", text(f.Probability))
+		return fault.New("calc.bad-number", "flag", "probability", "given", command.Number(f.Probability))
 	}
-	target, err := e.timeSeries(data, true)
+	target, err := e.GappySeries(data, true)
 	if err != nil {
 		return err
 	}
-	if len(target.values) != 1 {
+	if len(target.Values) != 1 {
 		return fault.New("calc.one-series", "file", data)
 	}
-	b := statespace.Bridge{Target: target.values[0], Known: target.known[0], Horizon: horizon}
+	b := statespace.Bridge{Target: target.Values[0], Known: target.Known[0], Horizon: horizon}
 	var names []string
-	for _, file := range list(indicators) {
-		s, err := e.timeSeries(file, true)
+	for _, file := range command.List(indicators) {
+		s, err := e.GappySeries(file, true)
 		if err != nil {
 			return err
 		}
-		per, offset, err := align(target, s)
+		per, offset, err := command.Align(target, s)
 		if err != nil {
 			return err
 		}
@@ -61,19 +62,19 @@ func (e *Env) bridge(modelName string, model []byte, data, indicators string, ho
 			return fault.New("calc.not-covered", "low", data, "high", file)
 		}
 		if b.PerQuarter != 0 && b.PerQuarter != per {
-			return fault.New("calc.frequency", "period", s.periods[0].String()).At(file, 0, "")
+			return fault.New("calc.frequency", "period", s.Periods[0].String()).At(file, 0, "")
 		}
 		b.PerQuarter = per
-		for k, name := range s.names {
+		for k, name := range s.Names {
 			if slices.Contains(names, name) {
 				return fault.New("calc.twice", "code", name).At(file, 0, name)
 			}
 			names = append(names, name)
-			how, err := oneOf("aggregate", string(f.Aggregate[name]), []choice[statespace.Aggregate]{{"mean", statespace.Mean}, {"sum", statespace.Sum}, {"last", statespace.Last}, {"", statespace.Mean}})
+			how, err := command.OneOf("aggregate", string(f.Aggregate[name]), []command.Choice[statespace.Aggregate]{{"mean", statespace.Mean}, {"sum", statespace.Sum}, {"last", statespace.Last}, {"", statespace.Mean}})
 			if err != nil {
 				return err
 			}
-			b.Indicators = append(b.Indicators, statespace.Indicator{Values: s.values[k][min(offset, len(s.periods)):], Known: s.known[k][min(offset, len(s.periods)):], Aggregate: how, Trend: slices.Contains(f.Trend, name)})
+			b.Indicators = append(b.Indicators, statespace.Indicator{Values: s.Values[k][min(offset, len(s.Periods)):], Known: s.Known[k][min(offset, len(s.Periods)):], Aggregate: how, Trend: slices.Contains(f.Trend, name)})
 		}
 	}
 	for name := range f.Aggregate {
@@ -90,31 +91,31 @@ func (e *Env) bridge(modelName string, model []byte, data, indicators string, ho
 	if err != nil {
 		return err
 	}
-	return e.writeBridge(r, names, target.periods[len(target.periods)-1], f.Probability)
+	return writeBridge(e, r, names, target.Periods[len(target.Periods)-1], f.Probability)
 }
 
-func (e *Env) writeBridge(r *statespace.Bridged, names []string, last stat.Period, probability float64) error {
+func writeBridge(e *command.Env, r *statespace.Bridged, names []string, last stat.Period, probability float64) error {
 	var notes []*fault.Error
 	if r.Crowded {
 		notes = append(notes, fault.New("calc.crowded", "df", r.DF))
 	}
 	coefficients := append([]string{"constant"}, names...)
-	points, rows := []object{}, [][]string{{"period", "value", "se", "low", "high"}}
+	points, rows := []command.Object{}, [][]string{{"period", "value", "se", "low", "high"}}
 	for i, n := range r.Nowcasts {
 		low, high := r.Interval(n, probability)
-		p := label(last.Add(i + 1))
-		points = append(points, object{{"period", p}, {"value", n.Value}, {"se", n.SE}, {"low", low}, {"high", high}, {"regression", n.Regression}, {"filling", n.Filling},
-			{"indicators", byCode(names, n.Indicators)}, {"contributions", byCode(names, n.Contributions)}})
-		rows = append(rows, []string{p, text(n.Value), text(n.SE), text(low), text(high)})
+		p := command.Label(last.Add(i + 1))
+		points = append(points, command.Object{{"period", p}, {"value", n.Value}, {"se", n.SE}, {"low", low}, {"high", high}, {"regression", n.Regression}, {"filling", n.Filling},
+			{"indicators", command.ByCode(names, n.Indicators)}, {"contributions", command.ByCode(names, n.Contributions)}})
+		rows = append(rows, []string{p, command.Number(n.Value), command.Number(n.SE), command.Number(low), command.Number(high)})
 	}
-	e.say("explain-bridge", "used", r.Used, "r2", text(r.R2), "sigma", text(r.Sigma))
+	e.Say("explain-bridge", "used", r.Used, "r2", command.Number(r.R2), "sigma", command.Number(r.Sigma))
 	for i, name := range coefficients {
-		e.say("explain-coefficient", "name", name, "value", text(r.Coefficients[i]), "se", text(r.CoefficientSE[i]))
+		e.Say("explain-coefficient", "name", name, "value", command.Number(r.Coefficients[i]), "se", command.Number(r.CoefficientSE[i]))
 	}
-	if e.json() {
-		return e.writeJSON(object{{"coefficients", byCode(coefficients, r.Coefficients)}, {"stderr", byCode(coefficients, r.CoefficientSE)}, {"sigma", r.Sigma}, {"r2", r.R2}, {"used", r.Used}, {"df", r.DF},
-			{"probability", probability}, {"nowcast", points}, {"notes", e.remarks(notes)}})
+	if e.JSON() {
+		return e.WriteJSON(command.Object{{"coefficients", command.ByCode(coefficients, r.Coefficients)}, {"stderr", command.ByCode(coefficients, r.CoefficientSE)}, {"sigma", r.Sigma}, {"r2", r.R2}, {"used", r.Used}, {"df", r.DF},
+			{"probability", probability}, {"nowcast", points}, {"notes", e.Remarks(notes)}})
 	}
-	e.warn(notes)
-	return e.writeCSV(rows...)
+	e.Warn(notes)
+	return e.WriteCSV(rows...)
 }

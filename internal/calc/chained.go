@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
 )
@@ -22,35 +23,35 @@ type chainFlags struct {
 }
 
 // chained makes volume measures: chain-linked indices, annual links, contributions to growth, and deflated value added.
-func chained(_ context.Context, e *Env, args []string) error {
+func chained(_ context.Context, e *command.Env, args []string) error {
 	var flags chainFlags
-	if err := e.parse("chain", &flags, args); err != nil {
+	if err := e.Parse("chain", &flags, args); err != nil {
 		return err
 	}
-	if err := e.need("data"); err != nil {
+	if err := e.Need("data"); err != nil {
 		return err
 	}
-	what1, err := mode(e, "what", flags.What, []choice[string]{{"laspeyres", "laspeyres"}, {"paasche", "paasche"}, {"fisher", "fisher"}, {"contributions", "contributions"}, {"money", "money"}, {"deflate", "deflate"}})
+	what1, err := command.Mode(e, "what", flags.What, []command.Choice[string]{{"laspeyres", "laspeyres"}, {"paasche", "paasche"}, {"fisher", "fisher"}, {"contributions", "contributions"}, {"money", "money"}, {"deflate", "deflate"}})
 	if err != nil {
 		return err
 	}
-	kind, err := oneOf("link", flags.Link, []choice[chain.Link]{{"annual-overlap", chain.AnnualOverlap}, {"one-quarter-overlap", chain.QuarterOverlap}, {"over-the-year", chain.OverYear}})
+	kind, err := command.OneOf("link", flags.Link, []command.Choice[chain.Link]{{"annual-overlap", chain.AnnualOverlap}, {"one-quarter-overlap", chain.QuarterOverlap}, {"over-the-year", chain.OverYear}})
 	if err != nil {
 		return err
 	}
-	byPart, err := oneOf("by", flags.By, []choice[bool]{{"year", false}, {"part", true}})
+	byPart, err := command.OneOf("by", flags.By, []command.Choice[bool]{{"year", false}, {"part", true}})
 	if err != nil {
 		return err
 	}
 	if what1 == "deflate" {
-		return e.deflate(flags.Data, flags.Fallback, flags.PriceBase)
+		return deflate(e, flags.Data, flags.Fallback, flags.PriceBase)
 	}
-	d, err := e.baskets(flags.Data)
+	d, err := readBaskets(e, flags.Data)
 	if err != nil {
 		return err
 	}
 	if what1 == "paasche" || what1 == "fisher" || what1 == "laspeyres" && (byPart || flags.Direct) {
-		return e.formulaIndex(d, what1, flags.Reference, byPart, flags.Direct)
+		return formulaIndex(e, d, what1, flags.Reference, byPart, flags.Direct)
 	}
 	accounts, err := d.accounts()
 	if err != nil {
@@ -58,15 +59,15 @@ func chained(_ context.Context, e *Env, args []string) error {
 	}
 	switch what1 {
 	case "contributions":
-		return e.contributions(d, accounts, kind, flags.Lag)
+		return contributions(e, d, accounts, kind, flags.Lag)
 	case "money":
-		return e.inMoney(d, accounts, flags.Reference)
+		return inMoney(e, d, accounts, flags.Reference)
 	}
-	return e.laspeyres(d, accounts, kind, flags.Reference)
+	return laspeyres(e, d, accounts, kind, flags.Reference)
 }
 
 // laspeyres chains the volumes of years, and of their parts.
-func (e *Env) laspeyres(d *baskets, accounts chain.Accounts, link chain.Link, reference string) error {
+func laspeyres(e *command.Env, d *baskets, accounts chain.Accounts, link chain.Link, reference string) error {
 	x, err := accounts.Chain(link)
 	if link == chain.OverYear && d.ownPrices != nil { // every part has prices of its own: growth on a year ago is at those
 		all := make([][]float64, len(d.items))
@@ -89,14 +90,14 @@ func (e *Env) laspeyres(d *baskets, accounts chain.Accounts, link chain.Link, re
 		}
 	}
 	current := d.totals(accounts)
-	annual, main, rows := []object{}, []object{}, [][]string{{"period", "index", "link", "current", "price"}}
+	annual, main, rows := []command.Object{}, []command.Object{}, [][]string{{"period", "index", "link", "current", "price"}}
 	for t, y := range d.years {
 		price := current[t] / current[at] * x.Annual[at] / x.Annual[t] * 100 // the implicit price index, 100 in the reference year
-		line := object{{"period", y.String()}, {"value", x.Annual[t]}, {"current", current[t]}, {"priceIndex", price}, {"drift", x.Drift[t]}}
-		row := []string{y.String(), text(x.Annual[t]), "", text(current[t]), text(price)}
+		line := command.Object{{"period", y.String()}, {"value", x.Annual[t]}, {"current", current[t]}, {"priceIndex", price}, {"drift", x.Drift[t]}}
+		row := []string{y.String(), command.Number(x.Annual[t]), "", command.Number(current[t]), command.Number(price)}
 		if t > 0 {
-			line = append(line, member{"link", x.Links[t-1]})
-			row[2] = text(x.Links[t-1])
+			line = append(line, command.Member{"link", x.Links[t-1]})
+			row[2] = command.Number(x.Links[t-1])
 		}
 		annual = append(annual, line)
 		rows = append(rows, row)
@@ -108,25 +109,25 @@ func (e *Env) laspeyres(d *baskets, accounts chain.Accounts, link chain.Link, re
 				k += d.perYear
 			}
 			p := d.part(k)
-			main = append(main, object{{"period", p}, {"value", v}})
-			rows = append(rows, []string{p, text(v)})
+			main = append(main, command.Object{{"period", p}, {"value", v}})
+			rows = append(rows, []string{p, command.Number(v)})
 		}
 	} else {
 		main = annual
 	}
-	e.say("explain", "items", len(d.items), "years", len(d.years), "parts", d.perYear, "link", link)
+	e.Say("explain", "items", len(d.items), "years", len(d.years), "parts", d.perYear, "link", link)
 	for t, l := range x.Links {
-		e.say("explain-link", "year", d.years[t+1].String(), "before", d.years[t].String(), "link", text(l), "index", text(x.Annual[t+1]))
+		e.Say("explain-link", "year", d.years[t+1].String(), "before", d.years[t].String(), "link", command.Number(l), "index", command.Number(x.Annual[t+1]))
 	}
-	if e.json() {
-		return e.writeJSON(object{{"what", "laspeyres"}, {"link", string(link)}, {"perYear", d.perYear}, {"items", d.items}, {"series", main}, {"annual", annual}, {"notes", e.remarks(d.notes)}})
+	if e.JSON() {
+		return e.WriteJSON(command.Object{{"what", "laspeyres"}, {"link", string(link)}, {"perYear", d.perYear}, {"items", d.items}, {"series", main}, {"annual", annual}, {"notes", e.Remarks(d.notes)}})
 	}
-	e.warn(d.notes)
-	return e.writeCSV(rows...)
+	e.Warn(d.notes)
+	return e.WriteCSV(rows...)
 }
 
 // formulaIndex chains the links of one formula, or compares every period with the first.
-func (e *Env) formulaIndex(b *baskets, formula, reference string, byPart, direct bool) error {
+func formulaIndex(e *command.Env, b *baskets, formula, reference string, byPart, direct bool) error {
 	prices, quantities, label, err := b.pricesAndQuantities(byPart)
 	if err != nil {
 		return err
@@ -169,43 +170,43 @@ func (e *Env) formulaIndex(b *baskets, formula, reference string, byPart, direct
 		}
 	}
 	scale := values[at] / 100
-	series, rows := []object{}, [][]string{{"period", "index", "laspeyres", "paasche", "fisher", "price"}}
+	series, rows := []command.Object{}, [][]string{{"period", "index", "laspeyres", "paasche", "fisher", "price"}}
 	for t, v := range values {
 		price := current[t] / current[at] * values[at] / v * 100
-		line, row := object{{"period", label(t)}, {"value", v / scale}, {"current", current[t]}, {"priceIndex", price}}, []string{label(t), text(v / scale), "", "", "", text(price)}
+		line, row := command.Object{{"period", label(t)}, {"value", v / scale}, {"current", current[t]}, {"priceIndex", price}}, []string{label(t), command.Number(v / scale), "", "", "", command.Number(price)}
 		if t > 0 {
 			l := links[t-1]
-			line = append(line, member{"laspeyres", l.Laspeyres}, member{"paasche", l.Paasche}, member{"fisher", l.Fisher})
-			row[2], row[3], row[4] = text(l.Laspeyres), text(l.Paasche), text(l.Fisher)
-			e.say("explain-formulas", "year", label(t), "laspeyres", text(l.Laspeyres), "paasche", text(l.Paasche), "fisher", text(l.Fisher))
+			line = append(line, command.Member{"laspeyres", l.Laspeyres}, command.Member{"paasche", l.Paasche}, command.Member{"fisher", l.Fisher})
+			row[2], row[3], row[4] = command.Number(l.Laspeyres), command.Number(l.Paasche), command.Number(l.Fisher)
+			e.Say("explain-formulas", "year", label(t), "laspeyres", command.Number(l.Laspeyres), "paasche", command.Number(l.Paasche), "fisher", command.Number(l.Fisher))
 		}
 		series, rows = append(series, line), append(rows, row)
 	}
-	out := object{{"what", formula}, {"direct", direct}, {"items", b.items}, {"series", series}}
+	out := command.Object{{"what", formula}, {"direct", direct}, {"items", b.items}, {"series", series}}
 	if formula == "fisher" && !direct {
 		parts, err := chain.FisherContributions(prices, quantities)
 		if err != nil {
 			return err
 		}
-		out = append(out, member{"contributions", b.split(parts, func(k int) string { return label(k + 1) })})
+		out = append(out, command.Member{"contributions", b.split(parts, func(k int) string { return label(k + 1) })})
 	}
-	if e.json() {
-		return e.writeJSON(append(out, member{"notes", e.remarks(b.notes)}))
+	if e.JSON() {
+		return e.WriteJSON(append(out, command.Member{"notes", e.Remarks(b.notes)}))
 	}
-	e.warn(b.notes)
-	return e.writeCSV(rows...)
+	e.Warn(b.notes)
+	return e.WriteCSV(rows...)
 }
 
-func (b *baskets) split(parts []chain.Contributions, label func(int) string) []object {
-	out := []object{}
+func (b *baskets) split(parts []chain.Contributions, label func(int) string) []command.Object {
+	out := []command.Object{}
 	for k, c := range parts {
-		out = append(out, object{{"period", label(k)}, {"growth", c.Growth}, {"items", byCode(b.items, c.Items)}, {"linking", c.Linking}})
+		out = append(out, command.Object{{"period", label(k)}, {"growth", c.Growth}, {"items", command.ByCode(b.items, c.Items)}, {"linking", c.Linking}})
 	}
 	return out
 }
 
 // contributions splits growth into items that add to it.
-func (e *Env) contributions(b *baskets, a chain.Accounts, link chain.Link, lag int) error {
+func contributions(e *command.Env, b *baskets, a chain.Accounts, link chain.Link, lag int) error {
 	annual, err := a.AnnualContributions()
 	if err != nil {
 		return b.named(err)
@@ -220,19 +221,19 @@ func (e *Env) contributions(b *baskets, a chain.Accounts, link chain.Link, lag i
 			label = func(k int) string { return b.part(k + lag + b.perYear) }
 		}
 	}
-	if e.json() {
-		return e.writeJSON(object{{"what", "contributions"}, {"link", string(link)}, {"items", b.items}, {"series", b.split(parts, label)}, {"annual", b.split(annual, ofYear)}, {"notes", e.remarks(b.notes)}})
+	if e.JSON() {
+		return e.WriteJSON(command.Object{{"what", "contributions"}, {"link", string(link)}, {"items", b.items}, {"series", b.split(parts, label)}, {"annual", b.split(annual, ofYear)}, {"notes", e.Remarks(b.notes)}})
 	}
-	e.warn(b.notes)
+	e.Warn(b.notes)
 	rows := [][]string{append(append([]string{"period", "growth"}, b.items...), "linking")}
 	for k, c := range parts {
-		rows = append(rows, append(append([]string{label(k), text(c.Growth)}, texts(c.Items)...), text(c.Linking)))
+		rows = append(rows, append(append([]string{label(k), command.Number(c.Growth)}, command.Numbers(c.Items)...), command.Number(c.Linking)))
 	}
-	return e.writeCSV(rows...)
+	return e.WriteCSV(rows...)
 }
 
 // inMoney gives chained volumes in money of a year, with what keeps the items from adding to the total.
-func (e *Env) inMoney(b *baskets, a chain.Accounts, reference string) error {
+func inMoney(e *command.Env, b *baskets, a chain.Accounts, reference string) error {
 	at, err := b.year(reference)
 	if err != nil {
 		return err
@@ -241,25 +242,25 @@ func (e *Env) inMoney(b *baskets, a chain.Accounts, reference string) error {
 	if err != nil {
 		return b.named(err)
 	}
-	if e.json() {
-		series := []object{}
+	if e.JSON() {
+		series := []command.Object{}
 		for t, y := range b.years {
 			items := make([]float64, len(b.items))
 			for i := range items {
 				items[i] = m.Items[i][t]
 			}
-			series = append(series, object{{"period", y.String()}, {"value", m.Total[t]}, {"items", byCode(b.items, items)}, {"residual", m.Residual[t]}})
+			series = append(series, command.Object{{"period", y.String()}, {"value", m.Total[t]}, {"items", command.ByCode(b.items, items)}, {"residual", m.Residual[t]}})
 		}
-		return e.writeJSON(object{{"what", "money"}, {"reference", b.years[at].String()}, {"items", b.items}, {"series", series}, {"notes", e.remarks(b.notes)}})
+		return e.WriteJSON(command.Object{{"what", "money"}, {"reference", b.years[at].String()}, {"items", b.items}, {"series", series}, {"notes", e.Remarks(b.notes)}})
 	}
-	e.warn(b.notes)
+	e.Warn(b.notes)
 	rows := [][]string{append(append([]string{"period", "total"}, b.items...), "residual")}
 	for t, y := range b.years {
-		row := []string{y.String(), text(m.Total[t])}
+		row := []string{y.String(), command.Number(m.Total[t])}
 		for i := range b.items {
-			row = append(row, text(m.Items[i][t]))
+			row = append(row, command.Number(m.Items[i][t]))
 		}
-		rows = append(rows, append(row, text(m.Residual[t])))
+		rows = append(rows, append(row, command.Number(m.Residual[t])))
 	}
-	return e.writeCSV(rows...)
+	return e.WriteCSV(rows...)
 }

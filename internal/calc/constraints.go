@@ -7,37 +7,36 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/balance"
 )
 
 var totalWords = []string{"total", "rhs", "h", "value", "target", "sum", "tổng", "tong", "=", "b"}
 
-var seWords = []string{"se", "sd", "standard_error", "stderr"}
-
 // constraints reads G x = h in one of four layouts: wide (a row a constraint, columns by code, the last one total or rhs, perhaps se after
 // it), long (constraint,code,coefficient with a line constraint,,rhs or a column rhs), equations (a + 2*b - c = 40, perhaps with a name
 // before them), or bare numbers in the order of the values with the total last. The codes are those of the file that of names.
-func (c *cells) constraints(codes []string, of string) ([]balance.Constraint, error) {
-	file, h, position := c.name, c.rows[0], positions(codes)
-	equations := len(c.rows) > 0
-	for i, r := range c.rows {
-		headed := i == 0 && len(c.rows) > 1 && len(r) <= 2 && !slices.ContainsFunc(r, func(code string) bool { return slices.Contains(codes, code) })
+func constraints(c *command.Cells, codes []string, of string) ([]balance.Constraint, error) {
+	file, h, position := c.Name, c.Rows[0], command.Positions(codes)
+	equations := len(c.Rows) > 0
+	for i, r := range c.Rows {
+		headed := i == 0 && len(c.Rows) > 1 && len(r) <= 2 && !slices.ContainsFunc(r, func(code string) bool { return slices.Contains(codes, code) })
 		equations = equations && (headed || strings.Contains(strings.Join(r, ","), "="))
 	}
 	switch {
-	case equations && !among(h[len(h)-1], totalWords):
-		return c.equations(position)
-	case len(h) >= 3 && among(h[0], []string{"constraint", "ràng buộc", "rang_buoc", "row", "name"}) && among(h[1], []string{"code", "mã", "ma", "cell", "variable", "column", "col"}):
-		return c.longConstraints(position, of)
+	case equations && !command.Among(h[len(h)-1], totalWords):
+		return readEquations(c, position)
+	case len(h) >= 3 && command.Among(h[0], []string{"constraint", "ràng buộc", "rang_buoc", "row", "name"}) && command.Among(h[1], []string{"code", "mã", "ma", "cell", "variable", "column", "col"}):
+		return longConstraints(c, position, of)
 	}
 	at := make([]int, len(h)) // what each column is: a cell, or one of the marks below
 	const name, total, se, none = -1, -2, -3, -4
 	first, seen := 1, false
-	if !c.words(h) { // bare numbers
+	if !c.Words(h) { // bare numbers
 		first = 0
 		if len(h) != len(codes)+1 {
-			return nil, fault.New("calc.ragged", "want", len(codes)+1, "got", len(h)).At(file, c.lines[0], "")
+			return nil, fault.New("calc.ragged", "want", len(codes)+1, "got", len(h)).At(file, c.Lines[0], "")
 		}
 		for j := range codes {
 			at[j] = j
@@ -52,19 +51,19 @@ func (c *cells) constraints(codes []string, of string) ([]balance.Constraint, er
 		k, ok := position[code]
 		switch {
 		case used[code] && code != "":
-			return nil, fault.New("calc.twice", "code", code).At(file, c.lines[0], code)
+			return nil, fault.New("calc.twice", "code", code).At(file, c.Lines[0], code)
 		case ok:
 			at[j] = k
-		case among(code, seWords):
+		case command.Among(code, command.ErrorWords):
 			at[j] = se
-		case among(code, totalWords):
+		case command.Among(code, totalWords):
 			at[j], seen = total, true
-		case j == 0 && (among(code, codeWords) || c.words(firstCells(c.rows[1:]))):
+		case j == 0 && (command.Among(code, command.CodeWords) || c.Words(firstCells(c.Rows[1:]))):
 			at[j] = name
 		case code == "" && j == len(h)-1:
 			at[j], seen = total, true
 		default:
-			return nil, fault.New("calc.no-code-in", "code", code, "file", of, "of", file).At(file, c.lines[0], code)
+			return nil, fault.New("calc.no-code-in", "code", code, "file", of, "of", file).At(file, c.Lines[0], code)
 		}
 		used[code] = true
 	}
@@ -72,10 +71,10 @@ func (c *cells) constraints(codes []string, of string) ([]balance.Constraint, er
 		return nil, fault.New("calc.no-column", "column", "total", "file", file, "have", strings.Join(h, ", "))
 	}
 	var out []balance.Constraint
-	for i := first; i < len(c.rows); i++ {
-		r := c.rows[i]
+	for i := first; i < len(c.Rows); i++ {
+		r := c.Rows[i]
 		if len(r) > len(h) {
-			return nil, fault.New("calc.ragged", "want", len(h), "got", len(r)).At(file, c.lines[i], "")
+			return nil, fault.New("calc.ragged", "want", len(h), "got", len(r)).At(file, c.Lines[i], "")
 		}
 		q := balance.Constraint{Name: strconv.Itoa(i - first + 1)}
 		for j := range h {
@@ -85,13 +84,13 @@ func (c *cells) constraints(codes []string, of string) ([]balance.Constraint, er
 				}
 				continue
 			}
-			v, known, err := c.number(i, j, h[j])
+			v, known, err := c.Number(i, j, h[j])
 			if err != nil {
 				return nil, err
 			}
 			switch {
 			case at[j] == total && !known:
-				return nil, fault.New("calc.blank").At(file, c.lines[i], h[j])
+				return nil, fault.New("calc.blank").At(file, c.Lines[i], h[j])
 			case at[j] == total:
 				q.Value = v
 			case at[j] == se:
@@ -118,26 +117,26 @@ func firstCells(rows [][]string) []string {
 
 // longConstraints reads one coefficient a line. The total of a constraint, and its standard error, stand on lines of their own, marked in
 // the place of the code, or in columns of their own on any of its lines.
-func (c *cells) longConstraints(position map[string]int, of string) ([]balance.Constraint, error) {
-	h := c.rows[0]
+func longConstraints(c *command.Cells, position map[string]int, of string) ([]balance.Constraint, error) {
+	h := c.Rows[0]
 	total, se := -1, -1
 	for j := 3; j < len(h); j++ {
 		switch {
-		case among(h[j], totalWords) && total < 0:
+		case command.Among(h[j], totalWords) && total < 0:
 			total = j
-		case among(h[j], seWords) && se < 0:
+		case command.Among(h[j], command.ErrorWords) && se < 0:
 			se = j
 		default:
-			return nil, fault.New("calc.no-code-in", "code", h[j], "file", of, "of", c.name).At(c.name, c.lines[0], h[j])
+			return nil, fault.New("calc.no-code-in", "code", h[j], "file", of, "of", c.Name).At(c.Name, c.Lines[0], h[j])
 		}
 	}
 	var out []balance.Constraint
 	at := map[string]int{}
 	given, sure, used := map[string]bool{}, map[string]bool{}, map[[2]string]bool{}
-	for i := 1; i < len(c.rows); i++ {
-		r := c.rows[i]
+	for i := 1; i < len(c.Rows); i++ {
+		r := c.Rows[i]
 		if r[0] == "" || len(r) < 3 && total < 0 {
-			return nil, fault.New("calc.no-code").At(c.name, c.lines[i], h[0])
+			return nil, fault.New("calc.no-code").At(c.Name, c.Lines[i], h[0])
 		}
 		if _, ok := at[r[0]]; !ok {
 			at[r[0]] = len(out)
@@ -146,7 +145,7 @@ func (c *cells) longConstraints(position map[string]int, of string) ([]balance.C
 		q := &out[at[r[0]]]
 		settle := func(to *float64, known map[string]bool, v float64) error {
 			if known[r[0]] && *to != v {
-				return fault.New("calc.twice", "code", r[0]).At(c.name, c.lines[i], "")
+				return fault.New("calc.twice", "code", r[0]).At(c.Name, c.Lines[i], "")
 			}
 			*to, known[r[0]] = v, true
 			return nil
@@ -155,7 +154,7 @@ func (c *cells) longConstraints(position map[string]int, of string) ([]balance.C
 			if j < 0 {
 				continue
 			}
-			v, known, err := c.number(i, j, h[j])
+			v, known, err := c.Number(i, j, h[j])
 			if err != nil {
 				return nil, err
 			}
@@ -174,7 +173,7 @@ func (c *cells) longConstraints(position map[string]int, of string) ([]balance.C
 		if len(r) > 1 {
 			code = r[1]
 		}
-		v, known, err := c.number(i, 2, h[2])
+		v, known, err := c.Number(i, 2, h[2])
 		if err != nil {
 			return nil, err
 		}
@@ -182,48 +181,48 @@ func (c *cells) longConstraints(position map[string]int, of string) ([]balance.C
 			if code == "" && total >= 0 { // a line of the total only
 				continue
 			}
-			return nil, fault.New("calc.blank").At(c.name, c.lines[i], h[2])
+			return nil, fault.New("calc.blank").At(c.Name, c.Lines[i], h[2])
 		}
 		k, ok := position[code]
 		switch {
 		case ok:
 			if used[[2]string{r[0], code}] {
-				return nil, fault.New("calc.twice", "code", r[0]+","+code).At(c.name, c.lines[i], "")
+				return nil, fault.New("calc.twice", "code", r[0]+","+code).At(c.Name, c.Lines[i], "")
 			}
 			used[[2]string{r[0], code}] = true
 			q.Terms = append(q.Terms, balance.Term{Cell: k, Coefficient: v})
-		case among(code, seWords):
+		case command.Among(code, command.ErrorWords):
 			if err := settle(&q.SE, sure, v); err != nil {
 				return nil, err
 			}
-		case code == "" || among(code, totalWords):
+		case code == "" || command.Among(code, totalWords):
 			if given[r[0]] {
-				return nil, fault.New("calc.twice", "code", r[0]).At(c.name, c.lines[i], "")
+				return nil, fault.New("calc.twice", "code", r[0]).At(c.Name, c.Lines[i], "")
 			}
 			if err := settle(&q.Value, given, v); err != nil {
 				return nil, err
 			}
 		default:
-			return nil, fault.New("calc.no-code-in", "code", code, "file", of, "of", c.name).At(c.name, c.lines[i], h[1])
+			return nil, fault.New("calc.no-code-in", "code", code, "file", of, "of", c.Name).At(c.Name, c.Lines[i], h[1])
 		}
 	}
 	for _, q := range out {
 		if !given[q.Name] {
-			return nil, fault.New("calc.no-total", "name", q.Name, "file", c.name)
+			return nil, fault.New("calc.no-total", "name", q.Name, "file", c.Name)
 		}
 	}
 	if len(out) == 0 {
-		return nil, fault.New("calc.empty", "file", c.name)
+		return nil, fault.New("calc.empty", "file", c.Name)
 	}
 	return out, nil
 }
 
-// equations reads one constraint a line, "a + 2*b - c = 40"; codes may also stand on the right. A name may stand before it, in a cell of
+// readEquations reads one constraint a line, "a + 2*b - c = 40"; codes may also stand on the right. A name may stand before it, in a cell of
 // its own or with a colon.
-func (c *cells) equations(position map[string]int) ([]balance.Constraint, error) {
+func readEquations(c *command.Cells, position map[string]int) ([]balance.Constraint, error) {
 	sum := newLinear(position)
 	var out []balance.Constraint
-	for i, r := range c.rows {
+	for i, r := range c.Rows {
 		line, name := strings.Join(r, ","), ""
 		if i == 0 && !strings.Contains(line, "=") {
 			continue // headings
@@ -233,7 +232,7 @@ func (c *cells) equations(position map[string]int) ([]balance.Constraint, error)
 		} else if before, after, ok := strings.Cut(line, ": "); ok && !strings.Contains(before, "=") {
 			name, line = strings.TrimSpace(before), after
 		}
-		bad := fault.New("calc.bad-equation", "equation", line, "file", c.name).At(c.name, c.lines[i], "")
+		bad := fault.New("calc.bad-equation", "equation", line, "file", c.Name).At(c.Name, c.Lines[i], "")
 		left, right, _ := strings.Cut(line, "=")
 		q := balance.Constraint{Name: name}
 		if name == "" {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
 )
@@ -11,40 +12,40 @@ import (
 // deflate takes prices out of value added, a line an industry or period: output, output_price, intermediate, intermediate_price (indices on the
 // year before, 1 = unchanged), and the value added of the year before where growth is asked for.
 // A price index may be written on another base, such as 100.
-func (e *Env) deflate(file string, fallback bool, unchanged string) error {
-	base, err := floatFlag("price-base", unchanged)
+func deflate(e *command.Env, file string, fallback bool, unchanged string) error {
+	base, err := command.Float("price-base", unchanged)
 	if err != nil {
 		return err
 	}
 	if !(base > 0) {
 		return fault.New("calc.bad-number", "flag", "--price-base", "given", unchanged)
 	}
-	t, err := e.table(file)
+	t, err := e.Table(file)
 	if err != nil {
 		return err
 	}
 	var at [4]int
 	for k, names := range [][]string{{"output", "output_current"}, {"output_price", "output_price_index"}, {"intermediate", "intermediate_current"}, {"intermediate_price", "intermediate_price_index"}} {
-		if at[k], err = t.column(names...); err != nil {
+		if at[k], err = t.Column(names...); err != nil {
 			return err
 		}
 	}
-	before, err := t.column("previous", "value_added_previous_year", "value_added_previous")
+	before, err := t.Column("previous", "value_added_previous_year", "value_added_previous")
 	grows := err == nil
 	named := !slices.Contains(at[:], 0) && before != 0
-	results, rows := []object{}, [][]string{{"item", "double", "single", "gap", "implicit_price", "growth_double", "growth_single", "volume"}}
+	results, rows := []command.Object{}, [][]string{{"item", "double", "single", "gap", "implicit_price", "growth_double", "growth_single", "volume"}}
 	var notes []*fault.Error
 	suspicious := false
-	for i := range t.len() {
+	for i := range t.Len() {
 		name := strconv.Itoa(i + 1)
 		if named {
-			if name = t.text(i, 0); name == "" {
-				return fault.New("calc.no-code").At(file, t.line(i), t.head[0])
+			if name = t.Text(i, 0); name == "" {
+				return fault.New("calc.no-code").At(file, t.Line(i), t.Head[0])
 			}
 		}
 		var v [4]float64
 		for k, c := range at {
-			if v[k], err = t.must(i, c); err != nil {
+			if v[k], err = t.Must(i, c); err != nil {
 				return err
 			}
 		}
@@ -54,37 +55,37 @@ func (e *Env) deflate(file string, fallback bool, unchanged string) error {
 		v[1], v[3] = v[1]/base, v[3]/base
 		d, err := chain.Deflate(chain.Production{Output: v[0], OutputPrice: v[1], Intermediate: v[2], IntermediatePrice: v[3]})
 		if err != nil {
-			return err.(*fault.Error).At(file, t.line(i), name)
+			return command.At(err, file, t.Line(i), name)
 		}
 		volume, single, err := d.Volume(fallback)
 		if err != nil {
-			return err.(*fault.Error).At(file, t.line(i), name)
+			return command.At(err, file, t.Line(i), name)
 		}
 		if single {
 			notes = append(notes, fault.New("calc.single-deflation", "item", name))
 		}
-		line := object{{"item", name}, {"double", d.Double}, {"single", d.Single}, {"gap", d.Gap}, {"current", d.Current}, {"implicitPrice", orNull(d.ImplicitPrice)}, {"volume", volume}, {"usedSingle", single}}
-		row := []string{name, text(d.Double), text(d.Single), text(d.Gap), textOf(d.ImplicitPrice), "", "", text(volume)}
+		line := command.Object{{"item", name}, {"double", d.Double}, {"single", d.Single}, {"gap", d.Gap}, {"current", d.Current}, {"implicitPrice", command.OrNull(d.ImplicitPrice)}, {"volume", volume}, {"usedSingle", single}}
+		row := []string{name, command.Number(d.Double), command.Number(d.Single), command.Number(d.Gap), command.NumberOrNone(d.ImplicitPrice), "", "", command.Number(volume)}
 		if grows {
-			p, err := t.must(i, before)
+			p, err := t.Must(i, before)
 			if err != nil {
 				return err
 			}
 			if !(p > 0) {
-				return fault.New("calc.not-positive", "value", text(p)).At(file, t.line(i), t.head[before])
+				return fault.New("calc.not-positive", "value", command.Number(p)).At(file, t.Line(i), t.Head[before])
 			}
-			line = append(line, member{"growthDouble", d.Double/p - 1}, member{"growthSingle", d.Single/p - 1})
-			row[5], row[6] = text(d.Double/p-1), text(d.Single/p-1)
+			line = append(line, command.Member{"growthDouble", d.Double/p - 1}, command.Member{"growthSingle", d.Single/p - 1})
+			row[5], row[6] = command.Number(d.Double/p-1), command.Number(d.Single/p-1)
 		}
 		results, rows = append(results, line), append(rows, row)
-		e.say("explain-deflate", "item", name, "output", text(v[0]/v[1]), "intermediate", text(v[2]/v[3]), "double", text(d.Double), "single", text(d.Single))
+		e.Say("explain-deflate", "item", name, "output", command.Number(v[0]/v[1]), "intermediate", command.Number(v[2]/v[3]), "double", command.Number(d.Double), "single", command.Number(d.Single))
 	}
 	if suspicious {
 		notes = append(notes, fault.New("calc.price-scale", "flag", "--price-base"))
 	}
-	if e.json() {
-		return e.writeJSON(object{{"what", "deflate"}, {"series", results}, {"notes", e.remarks(notes)}})
+	if e.JSON() {
+		return e.WriteJSON(command.Object{{"what", "deflate"}, {"series", results}, {"notes", e.Remarks(notes)}})
 	}
-	e.warn(notes)
-	return e.writeCSV(rows...)
+	e.Warn(notes)
+	return e.WriteCSV(rows...)
 }

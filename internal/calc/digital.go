@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
@@ -43,24 +44,24 @@ type digitalFlags struct {
 }
 
 // digital measures the digital economy by one of the definitions in use. Figures of two definitions are not comparable.
-func digital(_ context.Context, e *Env, args []string) error {
+func digital(_ context.Context, e *command.Env, args []string) error {
 	r := &digitalRun{e: e}
 	r.f = &r.Flags
-	if err := e.parse("digital", &r.digitalFlags, args); err != nil {
+	if err := e.Parse("digital", &r.digitalFlags, args); err != nil {
 		return err
 	}
-	if err := e.need("table"); err != nil {
+	if err := e.Need("table"); err != nil {
 		return err
 	}
 	r.f.File = r.Table
-	run, err := mode(e, "definition", r.Definition, []choice[func() error]{{"adb", func() error { return r.adb(false) }}, {"adb-literal", func() error { return r.adb(true) }},
+	run, err := command.Mode(e, "definition", r.Definition, []command.Choice[func() error]{{"adb", func() error { return r.adb(false) }}, {"adb-literal", func() error { return r.adb(true) }},
 		{"product-ratio", r.productRatio}, {"nso", r.nso}, {"mic", r.mic}, {"oecd", r.oecd}, {"components", r.components}, {"sectors", r.sectors}, {"concentration", r.concentration}})
 	if err != nil {
 		return err
 	}
-	r.codes = append([]string{}, list(r.Digital)...)
+	r.codes = append([]string{}, command.List(r.Digital)...)
 	if len(r.codes) == 0 && r.Phi == "" && !slices.Contains([]string{"oecd", "sectors", "concentration"}, r.Definition) {
-		return e.need("digital")
+		return e.Need("digital")
 	}
 	r.unused()
 	return run()
@@ -79,7 +80,7 @@ func (r *digitalRun) unused() {
 		flags = append(flags, "imports-table", "domestic-table", "domestic", "exports", "block")
 	}
 	for _, flag := range flags {
-		if r.e.given(flag) {
+		if r.e.Given(flag) {
 			r.notes = append(r.notes, fault.New("calc.no-effect", "flag", "--"+flag, "method", r.Definition))
 		}
 	}
@@ -87,22 +88,22 @@ func (r *digitalRun) unused() {
 
 type digitalRun struct {
 	digitalFlags
-	e     *Env
+	e     *command.Env
 	f     *tableFlags
 	codes []string // of --digital
 	notes []*fault.Error
 }
 
 // write gives the account: the keys that every definition has, null for a term that this one has not.
-func (r *digitalRun) write(own, backward, forward, double, total, share satellite.Maybe, codes []string, by []satellite.Maybe, more object) error {
-	if !r.e.json() {
-		r.e.warn(r.notes)
-		rows := columns([]string{"code", "digital"}, codes, maybes(by))
-		return r.e.writeCSV(append(rows, []string{"total", maybes([]satellite.Maybe{total})[0]}, []string{"share", maybes([]satellite.Maybe{share})[0]})...)
+func (r *digitalRun) write(own, backward, forward, double, total, share satellite.Maybe, codes []string, by []satellite.Maybe, more command.Object) error {
+	if !r.e.JSON() {
+		r.e.Warn(r.notes)
+		rows := command.Columns([]string{"code", "digital"}, codes, command.Maybes(by))
+		return r.e.WriteCSV(append(rows, []string{"total", command.Maybes([]satellite.Maybe{total})[0]}, []string{"share", command.Maybes([]satellite.Maybe{share})[0]})...)
 	}
-	out := object{{"definition", r.Definition}, {"digital", r.codes}, {"own", own}, {"backward", backward}, {"forward", forward}, {"doubleCount", double},
-		{"total", total}, {"share", share}, {"byIndustry", byCode(codes, by)}}
-	return r.e.writeJSON(append(append(out, more...), member{"notes", r.e.remarks(r.notes)}))
+	out := command.Object{{"definition", r.Definition}, {"digital", r.codes}, {"own", own}, {"backward", backward}, {"forward", forward}, {"doubleCount", double},
+		{"total", total}, {"share", share}, {"byIndustry", command.ByCode(codes, by)}}
+	return r.e.WriteJSON(append(append(out, more...), command.Member{"notes", r.e.Remarks(r.notes)}))
 }
 
 func known(v float64) satellite.Maybe { return inputoutput.Known(v) }
@@ -164,10 +165,10 @@ func (r *digitalRun) exactly(codes []string) (satellite.List, []string, error) {
 }
 
 func (r *digitalRun) adb(literal bool) error {
-	if err := r.e.need("value-added", "digital"); err != nil {
+	if err := r.e.Need("value-added", "digital"); err != nil {
 		return err
 	}
-	t, notes, err := r.e.symmetric(r.f)
+	t, notes, err := symmetric(r.e, r.f)
 	if err != nil {
 		return err
 	}
@@ -187,15 +188,15 @@ func (r *digitalRun) adb(literal bool) error {
 	model.Table = &table
 	var investment []float64
 	if r.Investment != "" {
-		v, err := r.e.vector(r.Investment)
+		v, err := r.e.Vector(r.Investment)
 		if err != nil {
 			return err
 		}
-		at, err := v.order(codes, len(codes), r.f.File)
+		at, err := v.Order(codes, len(codes), r.f.File)
 		if err != nil {
 			return err
 		}
-		investment = pick(v.values, at)
+		investment = command.Pick(v.Values, at)
 	}
 	a, err := satellite.ADB{Model: &model, Digital: in, Investment: investment}.Compute()
 	if err != nil {
@@ -206,32 +207,32 @@ func (r *digitalRun) adb(literal bool) error {
 	if literal {
 		double, total = a.Diagonal, a.Literal
 		if a.Difference.Value != 0 {
-			r.notes = append(r.notes, fault.New("calc.counted-twice", "difference", text(a.Difference.Value)))
+			r.notes = append(r.notes, fault.New("calc.counted-twice", "difference", command.Number(a.Difference.Value)))
 		}
 	}
 	share := satellite.Maybe{}
 	if a.GDP != 0 {
 		share = known(total.Value / a.GDP)
 	}
-	if r.e.explains() {
+	if r.e.Explains() {
 		for i, c := range codes {
-			r.e.say("explain-row", "code", c, "value", text(a.ByIndustry[i]))
+			r.e.Say("explain-row", "code", c, "value", command.Number(a.ByIndustry[i]))
 		}
-		r.e.say("explain-adb", "backward", text(a.Backward), "forward", text(a.Forward), "double", text(double.Value), "capital", text(a.Capital), "total", text(total.Value),
-			"gdp", text(a.GDP), "block", text(a.Block), "literal", text(a.Literal.Value), "difference", text(a.Difference.Value))
+		r.e.Say("explain-adb", "backward", command.Number(a.Backward), "forward", command.Number(a.Forward), "double", command.Number(double.Value), "capital", command.Number(a.Capital), "total", command.Number(total.Value),
+			"gdp", command.Number(a.GDP), "block", command.Number(a.Block), "literal", command.Number(a.Literal.Value), "difference", command.Number(a.Difference.Value))
 	}
 	return r.write(known(a.Own), known(a.Backward), known(a.Forward), double, total, share, codes, satellite.Known(a.ByIndustry...),
-		object{{"gdp", a.GDP}, {"capital", a.Capital}, {"block", a.Block}, {"literal", a.Literal}, {"difference", a.Difference}, {"diagonal", a.Diagonal}, {"bound", a.Bound}, {"checks", a.Checks}})
+		command.Object{{"gdp", a.GDP}, {"capital", a.Capital}, {"block", a.Block}, {"literal", a.Literal}, {"difference", a.Difference}, {"diagonal", a.Diagonal}, {"bound", a.Bound}, {"checks", a.Checks}})
 }
 
 // industriesOf gives the industries of a table that need not be square: codes that are both; else the columns when the named line is a row,
 // and the rows when it is a column.
 func (r *digitalRun) industriesOf(g *ioformat.Grid, line string) (codes []string, asRow bool, err error) {
-	if given := list(r.f.Industries); given != nil {
+	if given := command.List(r.f.Industries); given != nil {
 		return given, g.HasRow(line), nil
 	}
-	no := slices.Concat(list(r.f.Ignore), list(r.f.ValueAdded), list(r.f.Final), list(r.f.Output), list(r.f.Imports), list(r.f.Taxes), list(r.f.Details), list(r.f.Physical),
-		list(r.Measures), list(r.Coefficients))
+	no := slices.Concat(command.List(r.f.Ignore), command.List(r.f.ValueAdded), command.List(r.f.Final), command.List(r.f.Output), command.List(r.f.Imports), command.List(r.f.Taxes), command.List(r.f.Details), command.List(r.f.Physical),
+		command.List(r.Measures), command.List(r.Coefficients))
 	var both []string
 	for _, c := range g.Columns {
 		if g.HasRow(c) && !slices.Contains(no, c) && !strings.EqualFold(c, "total") {
@@ -314,11 +315,11 @@ type industries struct {
 }
 
 func (r *digitalRun) byIndustry() (*industries, error) {
-	g, err := r.e.grid(r.f.File)
+	g, err := grid(r.e, r.f.File)
 	if err != nil {
 		return nil, err
 	}
-	rows := list(r.f.ValueAdded)
+	rows := command.List(r.f.ValueAdded)
 	b := &industries{grid: g}
 	if b.codes, _, err = r.industriesOf(g, rows[0]); err != nil {
 		return nil, err
@@ -326,7 +327,7 @@ func (r *digitalRun) byIndustry() (*industries, error) {
 	if b.va, err = sumLines(g, rows, b.codes); err != nil {
 		return nil, err
 	}
-	if b.taxes, err = floatFlag("product-taxes", r.ProductTaxes); err != nil {
+	if b.taxes, err = command.Float("product-taxes", r.ProductTaxes); err != nil {
 		return nil, err
 	}
 	b.core, b.marked = r.members(b.codes)
@@ -334,7 +335,7 @@ func (r *digitalRun) byIndustry() (*industries, error) {
 }
 
 func (r *digitalRun) nso() error {
-	if err := r.e.need("value-added", "digital"); err != nil {
+	if err := r.e.Need("value-added", "digital"); err != nil {
 		return err
 	}
 	b, err := r.byIndustry()
@@ -354,10 +355,10 @@ func (r *digitalRun) nso() error {
 	by, used := make([]satellite.Maybe, len(codes)), make([]satellite.Maybe, len(codes))
 	for i, p := range a.Parts {
 		by[i], used[i] = p.Digital, p.Coefficient
-		r.e.say("explain-nso", "code", codes[i], "va", p.ValueAdded.String(), "d", p.Coefficient.String(), "digital", p.Digital.String())
+		r.e.Say("explain-nso", "code", codes[i], "va", p.ValueAdded.String(), "d", p.Coefficient.String(), "digital", p.Digital.String())
 	}
 	return r.write(a.Core, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, codes, by,
-		object{{"core", a.Core}, {"digitalised", a.Digitalised}, {"gdp", a.GDP}, {"coefficients", byCode(codes, used)}, {"missing", append([]string{}, a.Missing...)}})
+		command.Object{{"core", a.Core}, {"digitalised", a.Digitalised}, {"gdp", a.GDP}, {"coefficients", command.ByCode(codes, used)}, {"missing", append([]string{}, a.Missing...)}})
 }
 
 // digitalised gives the coefficients of the industries outside the core: a line of the table, a file, or, where neither is named, the share
@@ -389,32 +390,32 @@ func (r *digitalRun) digitalised(g *ioformat.Grid, codes, marked []string, core 
 		}
 		return out, nil
 	}
-	v, err := r.e.vector(name)
+	v, err := r.e.Vector(name)
 	if err != nil {
 		return nil, err
 	}
-	if v.codes == nil {
-		if len(v.values) != len(codes) {
-			return nil, fault.New("calc.length", "file", name, "got", len(v.values), "want", len(codes), "of", r.f.File)
+	if v.Codes == nil {
+		if len(v.Values) != len(codes) {
+			return nil, fault.New("calc.length", "file", name, "got", len(v.Values), "want", len(codes), "of", r.f.File)
 		}
-		v.codes = codes
+		v.Codes = codes
 	}
-	for i, c := range v.codes {
+	for i, c := range v.Codes {
 		k := slices.Index(codes, c)
 		if k < 0 {
 			return nil, fault.New("calc.no-code-in", "code", c, "file", r.f.File, "of", name)
 		}
-		out[marked[k]] = v.values[i]
+		out[marked[k]] = v.Values[i]
 	}
 	return out, nil
 }
 
 // mic is the provincial quarterly form: core industries now, and for the others last year's value added × ratio × conversion.
 func (r *digitalRun) mic() error {
-	if err := r.e.need("digital", "conversion"); err != nil {
+	if err := r.e.Need("digital", "conversion"); err != nil {
 		return err
 	}
-	g, err := r.e.grid(r.f.File)
+	g, err := grid(r.e, r.f.File)
 	if err != nil {
 		return err
 	}
@@ -425,10 +426,10 @@ func (r *digitalRun) mic() error {
 	drop := []string{r.Current, r.YearAgo, r.Ratio}
 	codes = slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return slices.Contains(drop, c) })
 	s := satellite.SpillOver{}
-	if s.Conversion, err = floatFlag("conversion", r.Conversion); err != nil {
+	if s.Conversion, err = command.Float("conversion", r.Conversion); err != nil {
 		return err
 	}
-	taxes, err := floatFlag("product-taxes", r.ProductTaxes)
+	taxes, err := command.Float("product-taxes", r.ProductTaxes)
 	if err != nil {
 		return err
 	}
@@ -457,5 +458,5 @@ func (r *digitalRun) mic() error {
 		}
 	}
 	return r.write(a.Core, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, codes, by,
-		object{{"core", a.Core}, {"spillOver", a.SpillOver}, {"ict", byCode(codes, a.ICT)}, {"grdp", a.GRDP}, {"coreShare", a.CoreShare}, {"spillShare", a.SpillShare}, {"lag", a.Lag}, {"missing", append([]string{}, a.Missing...)}})
+		command.Object{{"core", a.Core}, {"spillOver", a.SpillOver}, {"ict", command.ByCode(codes, a.ICT)}, {"grdp", a.GRDP}, {"coreShare", a.CoreShare}, {"spillShare", a.SpillShare}, {"lag", a.Lag}, {"missing", append([]string{}, a.Missing...)}})
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/temporal"
 )
 
-var conversions = []choice[temporal.Conversion]{{"sum", temporal.Sum}, {"average", temporal.Average}, {"first", temporal.First}, {"last", temporal.Last}}
+var conversions = []command.Choice[temporal.Conversion]{{"sum", temporal.Sum}, {"average", temporal.Average}, {"first", temporal.First}, {"last", temporal.Last}}
 
-var methods = []choice[temporal.Method]{
+var methods = []command.Choice[temporal.Method]{
 	{"chow-lin-maxlog", temporal.ChowLin},
 	{"chow-lin-minrss", temporal.ChowLinEcotrim}, {"chow-lin-minrss-ecotrim", temporal.ChowLinEcotrim}, {"chow-lin-minrss-quilis", temporal.ChowLinQuilis},
 	{"fernandez", temporal.Fernandez},
@@ -31,42 +32,42 @@ type disaggregateFlags struct {
 }
 
 // disaggregate spreads a low-frequency series over higher-frequency periods with indicators.
-func disaggregate(_ context.Context, e *Env, args []string) error {
+func disaggregate(_ context.Context, e *command.Env, args []string) error {
 	var flags disaggregateFlags
-	if err := e.parse("disaggregate", &flags, args); err != nil {
+	if err := e.Parse("disaggregate", &flags, args); err != nil {
 		return err
 	}
-	if err := e.need("low", "indicator"); err != nil {
+	if err := e.Need("low", "indicator"); err != nil {
 		return err
 	}
 	opt := temporal.Options{NoConstant: flags.NoConstant, RhoMin: flags.TruncatedRho, NonNegative: flags.NonNegative}
 	var err error
-	if opt.Method, err = oneOf("method", flags.Method, methods); err != nil {
+	if opt.Method, err = command.OneOf("method", flags.Method, methods); err != nil {
 		return err
 	}
-	if opt.Conversion, err = oneOf("conversion", flags.Conversion, conversions); err != nil {
+	if opt.Conversion, err = command.OneOf("conversion", flags.Conversion, conversions); err != nil {
 		return err
 	}
 	if flags.Rho != "" {
-		rho, err := floatFlag("rho", flags.Rho)
+		rho, err := command.Float("rho", flags.Rho)
 		if err != nil {
 			return err
 		}
 		opt.Rho = &rho
 	}
-	low, err := e.lowFrequency(flags.Low, false)
+	low, err := e.LowFrequency(flags.Low, false)
 	if err != nil {
 		return err
 	}
-	if err := low.whole(); err != nil {
+	if err := low.Whole(); err != nil {
 		return err
 	}
-	ind, err := e.seriesList(flags.Indicator)
+	ind, err := e.SeriesList(flags.Indicator)
 	if err != nil {
 		return err
 	}
-	y := low.values[0]
-	if opt.Frequency, opt.Offset, err = align(low, ind); err != nil {
+	y := low.Values[0]
+	if opt.Frequency, opt.Offset, err = command.Align(low, ind); err != nil {
 		return err
 	}
 	// Low-frequency periods that the indicator does not cover whole cannot be used; they are left out, and said so.
@@ -74,48 +75,48 @@ func disaggregate(_ context.Context, e *Env, args []string) error {
 	for opt.Offset < 0 && len(y) > 0 {
 		y, opt.Offset, dropped = y[1:], opt.Offset+opt.Frequency, dropped+1
 	}
-	for len(y) > 0 && opt.Offset+len(y)*opt.Frequency > len(ind.periods) {
+	for len(y) > 0 && opt.Offset+len(y)*opt.Frequency > len(ind.Periods) {
 		y, dropped = y[:len(y)-1], dropped+1
 	}
 	if len(y) == 0 {
-		return fault.New("calc.no-overlap", "low", low.file, "high", ind.file)
+		return fault.New("calc.no-overlap", "low", low.File, "high", ind.File)
 	}
-	opt.Names = ind.names
-	r, err := temporal.Disaggregate(y, ind.values, opt)
+	opt.Names = ind.Names
+	r, err := temporal.Disaggregate(y, ind.Values, opt)
 	if err != nil {
 		return err
 	}
 	notes := r.Warnings
 	if dropped > 0 {
-		notes = append(notes, fault.New("calc.left-out", "n", dropped, "file", low.file))
+		notes = append(notes, fault.New("calc.left-out", "n", dropped, "file", low.File))
 	}
-	names := ind.names
+	names := ind.Names
 	if !flags.NoConstant {
 		names = append([]string{"constant"}, names...)
 	}
-	if e.explains() {
-		fmt.Fprintln(e.Err, e.w("disaggregate.explain", "method", r.Method, "n", len(y), "f", opt.Frequency, "t", len(ind.periods)))
-		fmt.Fprintf(e.Err, "ρ = %s   logL = %s   RSS = %s   σ² = %s (÷ %s)   R² = %s   DW = %s\n", text(r.Rho), text(r.LogL), text(r.RSS), text(r.Sigma2), text(r.Divisor), text(r.R2), text(r.DurbinWatson))
+	if e.Explains() {
+		fmt.Fprintln(e.Err, e.Word("disaggregate.explain", "method", r.Method, "n", len(y), "f", opt.Frequency, "t", len(ind.Periods)))
+		fmt.Fprintf(e.Err, "ρ = %s   logL = %s   RSS = %s   σ² = %s (÷ %s)   R² = %s   DW = %s\n", command.Number(r.Rho), command.Number(r.LogL), command.Number(r.RSS), command.Number(r.Sigma2), command.Number(r.Divisor), command.Number(r.R2), command.Number(r.DurbinWatson))
 		for i, name := range names {
-			fmt.Fprintf(e.Err, "β[%s] = %s (%s)\n", name, text(r.Beta[i]), text(r.BetaSE[i]))
+			fmt.Fprintf(e.Err, "β[%s] = %s (%s)\n", name, command.Number(r.Beta[i]), command.Number(r.BetaSE[i]))
 		}
 	}
-	if e.json() {
-		points := make([]object, len(r.Values))
+	if e.JSON() {
+		points := make([]command.Object, len(r.Values))
 		for i, v := range r.Values {
-			points[i] = object{{"period", label(ind.periods[i])}, {"value", v}, {"se", r.SE[i]}}
+			points[i] = command.Object{{"period", command.Label(ind.Periods[i])}, {"value", v}, {"se", r.SE[i]}}
 			if r.Forecast[i] {
-				points[i] = append(points[i], member{"forecast", true})
+				points[i] = append(points[i], command.Member{"forecast", true})
 			}
 		}
-		return e.writeJSON(object{{"method", flags.Method}, {"used", string(r.Method)}, {"rho", r.Rho}, {"coefficients", byCode(names, r.Beta)}, {"stderr", byCode(names, r.BetaSE)},
+		return e.WriteJSON(command.Object{{"method", flags.Method}, {"used", string(r.Method)}, {"rho", r.Rho}, {"coefficients", command.ByCode(names, r.Beta)}, {"stderr", command.ByCode(names, r.BetaSE)},
 			{"logLik", r.LogL}, {"rss", r.RSS}, {"sigma2", r.Sigma2}, {"divisor", r.Divisor}, {"r2", r.R2}, {"durbinWatson", r.DurbinWatson}, {"residuals", r.Residuals},
-			{"exact", r.Exact}, {"binding", r.Binding}, {"notes", e.remarks(notes)}, {"series", points}})
+			{"exact", r.Exact}, {"binding", r.Binding}, {"notes", e.Remarks(notes)}, {"series", points}})
 	}
-	e.warn(notes)
+	e.Warn(notes)
 	rows := [][]string{{"period", "value", "se"}}
 	for i, v := range r.Values {
-		rows = append(rows, []string{label(ind.periods[i]), text(v), text(r.SE[i])})
+		rows = append(rows, []string{command.Label(ind.Periods[i]), command.Number(v), command.Number(r.SE[i])})
 	}
-	return e.writeCSV(rows...)
+	return e.WriteCSV(rows...)
 }

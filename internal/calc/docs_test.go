@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"nhipso/internal/calc/command"
 )
 
 var update = flag.Bool("update", false, "write the output of the runs into the pages")
@@ -26,14 +28,14 @@ var console = regexp.MustCompile("(?s)```console\n(.*?)```\n")
 // example runs one command of a page in the folder of the examples, with what it prints and its remarks.
 func example(line string) (string, error) {
 	var out bytes.Buffer
-	e := &Env{In: strings.NewReader(""), Out: &out, Err: &out, Lang: "en", Open: func(name string) (io.ReadCloser, error) {
+	e := &command.Env{In: strings.NewReader(""), Out: &out, Err: &out, Lang: "en", Open: func(name string) (io.ReadCloser, error) {
 		if rest, ok := strings.CutPrefix(name, "data/"); ok { // files of the system itself, as seen from its root
 			return os.Open("../../data/" + rest)
 		}
 		return os.Open(filepath.Join(examples, name))
 	}}
 	args := strings.Fields(strings.TrimPrefix(line, "$ nhipso calc "))
-	if err := Run(context.Background(), e, args); err != nil && !errors.Is(err, ErrHelp) {
+	if err := Run(context.Background(), e, args); err != nil && !errors.Is(err, command.ErrHelp) {
 		fmt.Fprintln(&out, err)
 	}
 	return out.String(), nil

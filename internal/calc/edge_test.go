@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 )
 
@@ -280,14 +281,14 @@ func TestWhatAReaderHasToKnowIsSaid(t *testing.T) {
 func TestHelpIsInBothLanguages(t *testing.T) {
 	vi, _, err := run("vi", nil, "help")
 	en, _, also := run("en", nil, "help")
-	if err != ErrHelp || also != ErrHelp || vi == en {
+	if err != command.ErrHelp || also != command.ErrHelp || vi == en {
 		t.Fatal(err, also)
 	}
 	for _, c := range commands() {
 		texts := map[string]string{}
 		for _, lang := range []string{"vi", "en"} {
 			text, _, err := run(lang, nil, "help", c.name)
-			if err != ErrHelp {
+			if err != command.ErrHelp {
 				t.Errorf("%s: %v", c.name, err)
 			}
 			for _, l := range strings.Split(text, "\n") {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
 )
@@ -39,12 +40,12 @@ type growthFlags struct {
 
 // growth answers questions of growth: what a target takes, why a share moved, who contributed, how figures were revised, and how far a
 // figure made from others can be trusted.
-func growth(_ context.Context, e *Env, args []string) error {
+func growth(_ context.Context, e *command.Env, args []string) error {
 	r := &growthRun{e: e}
-	if err := e.parse("growth", &r.growthFlags, args); err != nil {
+	if err := e.Parse("growth", &r.growthFlags, args); err != nil {
 		return err
 	}
-	run, err := mode(e, "what", r.What, []choice[func(*growthRun) error]{{"required", (*growthRun).required}, {"revisions", (*growthRun).revisions},
+	run, err := command.Mode(e, "what", r.What, []command.Choice[func(*growthRun) error]{{"required", (*growthRun).required}, {"revisions", (*growthRun).revisions},
 		{"contributions", (*growthRun).contributions}, {"share", (*growthRun).shareChange}, {"industries", (*growthRun).industries}, {"project", (*growthRun).project},
 		{"uncertainty", (*growthRun).uncertain}, {"coverage", (*growthRun).coverage}})
 	if err != nil {
@@ -55,35 +56,35 @@ func growth(_ context.Context, e *Env, args []string) error {
 
 type growthRun struct {
 	growthFlags
-	e *Env
+	e *command.Env
 }
 
 // required gives the growth that a part needs for its share to reach a target.
 func (r *growthRun) required() error {
-	if err := r.e.need("share", "target", "gdp-growth"); err != nil {
+	if err := r.e.Need("share", "target", "gdp-growth"); err != nil {
 		return err
 	}
 	g := chain.Goal{}
 	var err error
-	if g.Share, err = floatFlag("share", r.Share); err != nil {
+	if g.Share, err = command.Float("share", r.Share); err != nil {
 		return err
 	}
-	if g.Target, err = floatFlag("target", r.Target); err != nil {
+	if g.Target, err = command.Float("target", r.Target); err != nil {
 		return err
 	}
-	if g.GDPGrowth, err = numbers("gdp-growth", r.GdpGrowth); err != nil {
+	if g.GDPGrowth, err = command.Floats("gdp-growth", r.GdpGrowth); err != nil {
 		return err
 	}
-	if g.GDPDeflator, err = numbers("gdp-deflator", r.GdpDeflator); err != nil {
+	if g.GDPDeflator, err = command.Floats("gdp-deflator", r.GdpDeflator); err != nil {
 		return err
 	}
-	if g.Deflator, err = numbers("deflator", r.Deflator); err != nil {
+	if g.Deflator, err = command.Floats("deflator", r.Deflator); err != nil {
 		return err
 	}
-	if g.GDP, err = floatFlag("gdp", r.Gdp); err != nil {
+	if g.GDP, err = command.Float("gdp", r.Gdp); err != nil {
 		return err
 	}
-	if g.Shape, err = oneOf("shape", r.Shape, []choice[chain.Shape]{{"even-ratio", chain.EvenRatio}, {"even-growth", chain.EvenGrowth}, {"even-points", chain.EvenPoints}}); err != nil {
+	if g.Shape, err = command.OneOf("shape", r.Shape, []command.Choice[chain.Shape]{{"even-ratio", chain.EvenRatio}, {"even-growth", chain.EvenGrowth}, {"even-points", chain.EvenPoints}}); err != nil {
 		return err
 	}
 	g.StartYear, g.TargetYear = r.StartYear, r.TargetYear
@@ -100,129 +101,129 @@ func (r *growthRun) required() error {
 	if err != nil {
 		return err
 	}
-	path, rows := []object{}, [][]string{{"year", "share", "growth", "gdp_growth", "multiple", "real_growth", "real_gdp_growth", "real_multiple", "gdp", "value_added", "contribution_to_gdp"}}
+	path, rows := []command.Object{}, [][]string{{"year", "share", "growth", "gdp_growth", "multiple", "real_growth", "real_gdp_growth", "real_multiple", "gdp", "value_added", "contribution_to_gdp"}}
 	for _, y := range x.Path {
-		path = append(path, object{{"year", y.Year}, {"share", y.Share}, {"growth", y.Growth}, {"gdpGrowth", y.GDPGrowth}, {"multiple", orNull(y.Multiple)}, {"realGrowth", orNull(y.RealGrowth)},
-			{"realGdpGrowth", orNull(y.RealGDPGrowth)}, {"realMultiple", orNull(y.RealMultiple)}, {"gdp", orNull(y.GDP)}, {"valueAdded", orNull(y.ValueAdded)}, {"contributionToGdp", y.ContributionToGDP}})
-		rows = append(rows, []string{strconv.Itoa(y.Year), text(y.Share), text(y.Growth), text(y.GDPGrowth), textOf(y.Multiple), textOf(y.RealGrowth), textOf(y.RealGDPGrowth), textOf(y.RealMultiple),
-			textOf(y.GDP), textOf(y.ValueAdded), text(y.ContributionToGDP)})
-		r.e.say("explain-required", "year", y.Year, "share", text(y.Share), "growth", text(y.Growth), "gdp", text(y.GDPGrowth))
+		path = append(path, command.Object{{"year", y.Year}, {"share", y.Share}, {"growth", y.Growth}, {"gdpGrowth", y.GDPGrowth}, {"multiple", command.OrNull(y.Multiple)}, {"realGrowth", command.OrNull(y.RealGrowth)},
+			{"realGdpGrowth", command.OrNull(y.RealGDPGrowth)}, {"realMultiple", command.OrNull(y.RealMultiple)}, {"gdp", command.OrNull(y.GDP)}, {"valueAdded", command.OrNull(y.ValueAdded)}, {"contributionToGdp", y.ContributionToGDP}})
+		rows = append(rows, []string{strconv.Itoa(y.Year), command.Number(y.Share), command.Number(y.Growth), command.Number(y.GDPGrowth), command.NumberOrNone(y.Multiple), command.NumberOrNone(y.RealGrowth), command.NumberOrNone(y.RealGDPGrowth), command.NumberOrNone(y.RealMultiple),
+			command.NumberOrNone(y.GDP), command.NumberOrNone(y.ValueAdded), command.Number(y.ContributionToGDP)})
+		r.e.Say("explain-required", "year", y.Year, "share", command.Number(y.Share), "growth", command.Number(y.Growth), "gdp", command.Number(y.GDPGrowth))
 	}
-	if r.e.json() {
-		return r.e.writeJSON(object{{"what", "required"}, {"growth", x.Growth}, {"gdpGrowth", x.GDPGrowth}, {"multiple", orNull(x.Multiple)}, {"realGrowth", orNull(x.RealGrowth)},
-			{"realGdpGrowth", orNull(x.RealGDPGrowth)}, {"realMultiple", orNull(x.RealMultiple)}, {"shape", r.Shape}, {"path", path}})
+	if r.e.JSON() {
+		return r.e.WriteJSON(command.Object{{"what", "required"}, {"growth", x.Growth}, {"gdpGrowth", x.GDPGrowth}, {"multiple", command.OrNull(x.Multiple)}, {"realGrowth", command.OrNull(x.RealGrowth)},
+			{"realGdpGrowth", command.OrNull(x.RealGDPGrowth)}, {"realMultiple", command.OrNull(x.RealMultiple)}, {"shape", r.Shape}, {"path", path}})
 	}
-	return r.e.writeCSV(rows...)
+	return r.e.WriteCSV(rows...)
 }
 
 // contributions splits the growth of a sum into its parts: period,part,part… at constant prices; with --previous, a file of the same layout at
 // prices of the year before, the figures are at current prices.
 func (r *growthRun) contributions() error {
-	if err := r.e.need("data"); err != nil {
+	if err := r.e.Need("data"); err != nil {
 		return err
 	}
-	now, err := r.e.series(r.Data)
+	now, err := r.e.Series(r.Data)
 	if err != nil {
 		return err
 	}
-	a := chain.Accounts{Current: now.values, PerYear: 1}
+	a := chain.Accounts{Current: now.Values, PerYear: 1}
 	if r.Previous != "" {
-		before, err := r.e.series(r.Previous)
+		before, err := r.e.Series(r.Previous)
 		if err != nil {
 			return err
 		}
-		if !slices.Equal(before.names, now.names) {
-			return fault.New("calc.other-columns", "file", before.file, "other", now.file)
+		if !slices.Equal(before.Names, now.Names) {
+			return fault.New("calc.other-columns", "file", before.File, "other", now.File)
 		}
-		if last := len(now.periods) - 1; last < 1 || before.periods[len(before.periods)-1] != now.periods[last] || len(before.periods) < last {
-			return fault.New("calc.other-periods", "file", before.file, "first", before.periods[0].String(), "last", before.periods[len(before.periods)-1].String(),
-				"other", now.file, "otherFirst", now.periods[0].String(), "otherLast", now.periods[len(now.periods)-1].String())
+		if last := len(now.Periods) - 1; last < 1 || before.Periods[len(before.Periods)-1] != now.Periods[last] || len(before.Periods) < last {
+			return fault.New("calc.other-periods", "file", before.File, "first", before.Periods[0].String(), "last", before.Periods[len(before.Periods)-1].String(),
+				"other", now.File, "otherFirst", now.Periods[0].String(), "otherLast", now.Periods[len(now.Periods)-1].String())
 		}
-		for _, v := range before.values {
-			a.Previous = append(a.Previous, v[len(v)-len(now.periods)+1:])
+		for _, v := range before.Values {
+			a.Previous = append(a.Previous, v[len(v)-len(now.Periods)+1:])
 		}
 	} else {
-		for _, v := range now.values {
+		for _, v := range now.Values {
 			a.Previous = append(a.Previous, v[1:])
 		}
 	}
 	parts, err := a.AnnualContributions()
 	if err != nil {
 		if f, ok := err.(*fault.Error); ok {
-			if n, ok := f.Args["year"].(int); ok && n >= 1 && n <= len(now.periods) {
-				f.Args["year"] = now.periods[n-1].String()
+			if n, ok := f.Args["year"].(int); ok && n >= 1 && n <= len(now.Periods) {
+				f.Args["year"] = now.Periods[n-1].String()
 			}
 		}
-		return inFile(r.Data, err)
+		return command.InFile(r.Data, err)
 	}
-	series, rows := []object{}, [][]string{append([]string{"period", "growth"}, now.names...)}
+	series, rows := []command.Object{}, [][]string{append([]string{"period", "growth"}, now.Names...)}
 	for k, c := range parts {
-		p := label(now.periods[k+1])
-		series = append(series, object{{"period", p}, {"growth", c.Growth}, {"items", byCode(now.names, c.Items)}})
-		rows = append(rows, append([]string{p, text(c.Growth)}, texts(c.Items)...))
-		r.e.say("explain-contributions", "period", p, "growth", text(c.Growth))
+		p := command.Label(now.Periods[k+1])
+		series = append(series, command.Object{{"period", p}, {"growth", c.Growth}, {"items", command.ByCode(now.Names, c.Items)}})
+		rows = append(rows, append([]string{p, command.Number(c.Growth)}, command.Numbers(c.Items)...))
+		r.e.Say("explain-contributions", "period", p, "growth", command.Number(c.Growth))
 	}
-	if r.e.json() {
-		return r.e.writeJSON(object{{"what", "contributions"}, {"items", now.names}, {"series", series}})
+	if r.e.JSON() {
+		return r.e.WriteJSON(command.Object{{"what", "contributions"}, {"items", now.Names}, {"series", series}})
 	}
-	return r.e.writeCSV(rows...)
+	return r.e.WriteCSV(rows...)
 }
 
 // shareChange explains why a share moved from each period to the next: period,part,whole[,part_deflator,whole_deflator], deflators as changes
 // on the period before (0.03 is three per cent).
 func (r *growthRun) shareChange() error {
-	if err := r.e.need("data"); err != nil {
+	if err := r.e.Need("data"); err != nil {
 		return err
 	}
-	t, err := r.e.table(r.Data)
+	t, err := r.e.Table(r.Data)
 	if err != nil {
 		return err
 	}
-	part, err := t.column("part", "digital", "phần")
+	part, err := t.Column("part", "digital", "phần")
 	if err != nil {
 		return err
 	}
-	whole, err := t.column("whole", "gdp", "tổng")
+	whole, err := t.Column("whole", "gdp", "tổng")
 	if err != nil {
 		return err
 	}
-	partDeflator, partErr := t.column("part_deflator", "digital_deflator")
-	wholeDeflator, wholeErr := t.column("whole_deflator", "gdp_deflator")
+	partDeflator, partErr := t.Column("part_deflator", "digital_deflator")
+	wholeDeflator, wholeErr := t.Column("whole_deflator", "gdp_deflator")
 	if (partErr == nil) != (wholeErr == nil) {
 		return fault.New("calc.one-deflator", "file", r.Data)
 	}
-	parts, err := t.numbersOf(part)
+	parts, err := t.Numbers(part)
 	if err != nil {
 		return err
 	}
-	wholes, err := t.numbersOf(whole)
+	wholes, err := t.Numbers(whole)
 	if err != nil {
 		return err
 	}
 	if len(parts) < 2 {
 		return fault.New("calc.two-periods", "file", r.Data)
 	}
-	series, rows := []object{}, [][]string{{"period", "before", "after", "change", "volume", "price", "growth", "whole_growth", "to_whole_growth", "ratio"}}
+	series, rows := []command.Object{}, [][]string{{"period", "before", "after", "change", "volume", "price", "growth", "whole_growth", "to_whole_growth", "ratio"}}
 	var last string
 	for i := range parts {
-		p, err := period(t.text(i, 0))
+		p, err := command.Period(t.Text(i, 0))
 		if err != nil {
-			return err.(*fault.Error).At(t.name, t.line(i), t.head[0])
+			return command.At(err, t.Name, t.Line(i), t.Head[0])
 		}
 		if i == 0 {
 			last = p.String()
 			continue
 		}
-		if q, _ := period(last); q.Next() != p {
-			return fault.New("calc.gap", "before", last, "after", p.String()).At(t.name, t.line(i), t.head[0])
+		if q, _ := command.Period(last); q.Next() != p {
+			return fault.New("calc.gap", "before", last, "after", p.String()).At(t.Name, t.Line(i), t.Head[0])
 		}
 		last = p.String()
 		var dp, dw float64
 		if partErr == nil {
-			if dp, err = t.must(i, partDeflator); err != nil {
+			if dp, err = t.Must(i, partDeflator); err != nil {
 				return err
 			}
-			if dw, err = t.must(i, wholeDeflator); err != nil {
+			if dw, err = t.Must(i, wholeDeflator); err != nil {
 				return err
 			}
 		}
@@ -232,15 +233,15 @@ func (r *growthRun) shareChange() error {
 		}
 		ratio := x.After / x.Before
 		if math.IsInf(ratio, 0) {
-			return fault.New("calc.not-positive", "value", text(x.Before)).At(t.name, t.line(i), t.head[part])
+			return fault.New("calc.not-positive", "value", command.Number(x.Before)).At(t.Name, t.Line(i), t.Head[part])
 		}
-		series = append(series, object{{"period", last}, {"before", x.Before}, {"after", x.After}, {"change", x.Change}, {"volume", x.Volume}, {"price", x.Price}, {"growth", x.Growth},
+		series = append(series, command.Object{{"period", last}, {"before", x.Before}, {"after", x.After}, {"change", x.Change}, {"volume", x.Volume}, {"price", x.Price}, {"growth", x.Growth},
 			{"wholeGrowth", x.GDPGrowth}, {"toWholeGrowth", x.ToGDPGrowth}, {"ratio", ratio}})
-		rows = append(rows, []string{last, text(x.Before), text(x.After), text(x.Change), text(x.Volume), text(x.Price), text(x.Growth), text(x.GDPGrowth), text(x.ToGDPGrowth), text(ratio)})
-		r.e.say("explain-share", "period", last, "growth", text(x.Growth), "whole", text(x.GDPGrowth), "before", text(x.Before), "after", text(x.After))
+		rows = append(rows, []string{last, command.Number(x.Before), command.Number(x.After), command.Number(x.Change), command.Number(x.Volume), command.Number(x.Price), command.Number(x.Growth), command.Number(x.GDPGrowth), command.Number(x.ToGDPGrowth), command.Number(ratio)})
+		r.e.Say("explain-share", "period", last, "growth", command.Number(x.Growth), "whole", command.Number(x.GDPGrowth), "before", command.Number(x.Before), "after", command.Number(x.After))
 	}
-	if r.e.json() {
-		return r.e.writeJSON(object{{"what", "share"}, {"series", series}})
+	if r.e.JSON() {
+		return r.e.WriteJSON(command.Object{{"what", "share"}, {"series", series}})
 	}
-	return r.e.writeCSV(rows...)
+	return r.e.WriteCSV(rows...)
 }

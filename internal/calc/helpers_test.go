@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 )
 
@@ -23,7 +24,7 @@ type files map[string]string
 // run runs a calculation on files in memory.
 func run(lang string, disk files, args ...string) (out, errs string, err error) {
 	var stdout, stderr bytes.Buffer
-	e := &Env{In: strings.NewReader(disk["-"]), Out: &stdout, Err: &stderr, Lang: lang, Open: func(name string) (io.ReadCloser, error) {
+	e := &command.Env{In: strings.NewReader(disk["-"]), Out: &stdout, Err: &stderr, Lang: lang, Open: func(name string) (io.ReadCloser, error) {
 		text, ok := disk[name]
 		if !ok {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -192,7 +193,7 @@ func read(t *testing.T, name string) string {
 	return string(b)
 }
 
-// refused runs a calculation that has to fail with one of the given codes, and to blame the input.
+// Refused runs a calculation that has to fail with one of the given codes, and to blame the input.
 func refused(t *testing.T, disk files, code string, args ...string) {
 	t.Helper()
 	out, _, err := run("en", disk, args...)

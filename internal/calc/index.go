@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/composite"
 )
@@ -27,75 +28,75 @@ type indexFlags struct {
 }
 
 // index computes a composite index by a declared method.
-func index(_ context.Context, e *Env, args []string) error {
+func index(_ context.Context, e *command.Env, args []string) error {
 	var flags indexFlags
-	if err := e.parse("index", &flags, args); err != nil {
+	if err := e.Parse("index", &flags, args); err != nil {
 		return err
 	}
-	if err := e.need("data", "method"); err != nil {
+	if err := e.Need("data", "method"); err != nil {
 		return err
 	}
-	b, err := e.bytesOf(flags.Method)
+	b, err := e.Bytes(flags.Method)
 	if err != nil {
 		return err
 	}
 	m, err := composite.Parse(b)
 	if err != nil {
-		return inFile(flags.Method, err)
+		return command.InFile(flags.Method, err)
 	}
 	if flags.Weights != "" {
-		v, err := e.vector(flags.Weights)
+		v, err := e.Vector(flags.Weights)
 		if err != nil {
 			return err
 		}
-		if v.codes == nil {
+		if v.Codes == nil {
 			return fault.New("calc.no-codes", "file", flags.Weights)
 		}
 		w := map[string]float64{}
-		for i, c := range v.codes {
-			w[c] = v.values[i]
+		for i, c := range v.Codes {
+			w[c] = v.Values[i]
 		}
 		if m, err = m.WithWeights(w, "+"); err != nil {
-			return inFile(flags.Weights, err)
+			return command.InFile(flags.Weights, err)
 		}
 	}
-	d, notes, err := e.readings(flags.Data, m)
+	d, notes, err := readings(e, flags.Data, m)
 	if err != nil {
 		return err
 	}
 	if flags.Merge != "" {
-		groups, err := e.mergers(flags.Merge)
+		groups, err := mergers(e, flags.Merge)
 		if err != nil {
 			return err
 		}
 		if d, err = m.Merged(d, groups); err != nil {
-			return inFile(flags.Merge, err)
+			return command.InFile(flags.Merge, err)
 		}
 	}
 	r, err := composite.Evaluate(m, d)
 	if err != nil {
-		return inFile(flags.Data, err)
+		return command.InFile(flags.Data, err)
 	}
 	var robust *composite.Robustness
 	if flags.Draws <= 0 {
-		if err := e.noEffect("--draws 0", "seed", "spread", "draw-weights", "draw-normalise", "draw-aggregate", "coverage"); err != nil {
+		if err := e.NoEffect("--draws 0", "seed", "spread", "draw-weights", "draw-normalise", "draw-aggregate", "coverage"); err != nil {
 			return err
 		}
 	}
 	if flags.Draws > 0 {
-		s := composite.Sensitivity{Draws: flags.Draws, Seed: flags.Seed, Weights: flags.DrawWeights, Spread: flags.Spread, Normalisations: list(flags.DrawNormalise), Aggregations: list(flags.DrawAggregate), Coverage: flags.Coverage}
+		s := composite.Sensitivity{Draws: flags.Draws, Seed: flags.Seed, Weights: flags.DrawWeights, Spread: flags.Spread, Normalisations: command.List(flags.DrawNormalise), Aggregations: command.List(flags.DrawAggregate), Coverage: flags.Coverage}
 		if robust, err = composite.Ranking(m, d, s, runtime.NumCPU()); err != nil {
 			return err
 		}
 	}
-	e.say("explain", "method", r.Method, "n", len(r.Units))
+	e.Say("explain", "method", r.Method, "n", len(r.Units))
 	for _, n := range r.Nodes {
-		e.say("explain-node", "indent", strings.Repeat("  ", n.Depth), "code", n.Code, "weight", text(n.Weight))
+		e.Say("explain-node", "indent", strings.Repeat("  ", n.Depth), "code", n.Code, "weight", command.Number(n.Weight))
 	}
-	if e.json() {
-		return e.indexJSON(r, robust, notes)
+	if e.JSON() {
+		return indexJSON(e, r, robust, notes)
 	}
-	e.warn(notes)
+	e.Warn(notes)
 	head := []string{"unit"}
 	for _, n := range r.Nodes {
 		head = append(head, n.Code, n.Code+".rank")
@@ -109,7 +110,7 @@ func index(_ context.Context, e *Env, args []string) error {
 		for _, n := range r.Nodes {
 			score, rank := "", ""
 			if n.Scores[i].Known {
-				score, rank = text(n.Scores[i].Value), strconv.Itoa(n.Ranks[i])
+				score, rank = command.Number(n.Scores[i].Value), strconv.Itoa(n.Ranks[i])
 			}
 			row = append(row, score, rank)
 		}
@@ -119,71 +120,63 @@ func index(_ context.Context, e *Env, args []string) error {
 		}
 		rows = append(rows, row)
 	}
-	return e.writeCSV(rows...)
+	return e.WriteCSV(rows...)
 }
 
-func (e *Env) indexJSON(r *composite.Result, robust *composite.Robustness, notes []*fault.Error) error {
-	scores := func(n composite.Scores) (value, rank object) {
+func indexJSON(e *command.Env, r *composite.Result, robust *composite.Robustness, notes []*fault.Error) error {
+	scores := func(n composite.Scores) (value, rank command.Object) {
 		for i, u := range r.Units {
 			if s := n.Scores[i]; s.Known {
-				value, rank = append(value, member{u, s.Value}), append(rank, member{u, n.Ranks[i]})
+				value, rank = append(value, command.Member{u, s.Value}), append(rank, command.Member{u, n.Ranks[i]})
 			} else {
-				value, rank = append(value, member{u, nil}), append(rank, member{u, nil})
+				value, rank = append(value, command.Member{u, nil}), append(rank, command.Member{u, nil})
 			}
 		}
 		return value, rank
 	}
 	top, rank := scores(r.Nodes[0])
-	nodes := []object{}
+	nodes := []command.Object{}
 	for _, n := range r.Nodes {
 		value, rank := scores(n)
-		why := object{}
+		why := command.Object{}
 		for i, s := range n.Scores {
 			if !s.Known {
-				why = append(why, member{r.Units[i], object{{"code", s.Why}, {"text", fault.New(s.Why).In(e.Lang)}}})
+				why = append(why, command.Member{r.Units[i], command.Object{{"code", s.Why}, {"text", fault.New(s.Why).In(e.Lang)}}})
 			}
 		}
-		nodes = append(nodes, object{{"code", n.Code}, {"depth", n.Depth}, {"weight", n.Weight}, {"scores", value}, {"ranks", rank}, {"why", why}})
+		nodes = append(nodes, command.Object{{"code", n.Code}, {"depth", n.Depth}, {"weight", n.Weight}, {"scores", value}, {"ranks", rank}, {"why", why}})
 	}
-	out := object{{"method", r.Method}, {"units", r.Units}, {"scores", top}, {"ranks", rank}, {"nodes", nodes}}
+	out := command.Object{{"method", r.Method}, {"units", r.Units}, {"scores", top}, {"ranks", rank}, {"nodes", nodes}}
 	if robust != nil {
-		units := object{}
+		units := command.Object{}
 		for _, u := range robust.Units {
-			units = append(units, member{u.Unit, object{{"rank", u.Rank}, {"low", u.Low}, {"median", u.Median}, {"high", u.High}, {"mean", u.Mean}}})
+			units = append(units, command.Member{u.Unit, command.Object{{"rank", u.Rank}, {"low", u.Low}, {"median", u.Median}, {"high", u.High}, {"mean", u.Mean}}})
 		}
-		out = append(out, member{"robustness", object{{"draws", robust.Draws}, {"seed", robust.Seed}, {"coverage", robust.Coverage}, {"units", units}}})
+		out = append(out, command.Member{"robustness", command.Object{{"draws", robust.Draws}, {"seed", robust.Seed}, {"coverage", robust.Coverage}, {"units", units}}})
 	}
-	return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
-}
-
-// inFile says which file a fault of a method is about, where the fault does not yet.
-func inFile(file string, err error) error {
-	if f, ok := err.(*fault.Error); ok && f.Where == (fault.Where{}) {
-		return f.At(file, 0, "")
-	}
-	return err
+	return e.WriteJSON(append(out, command.Member{"notes", e.Remarks(notes)}))
 }
 
 // mergers reads which old units a new one is made of: new,old, a line an old unit, in the order of the new ones.
-func (e *Env) mergers(file string) ([]composite.Group, error) {
-	t, err := e.table(file)
+func mergers(e *command.Env, file string) ([]composite.Group, error) {
+	t, err := e.Table(file)
 	if err != nil {
 		return nil, err
 	}
-	to, err := t.column("new", "new_code", "unit", "to", "mới")
+	to, err := t.Column("new", "new_code", "unit", "to", "mới")
 	if err != nil {
 		return nil, err
 	}
-	from, err := t.column("old", "old_code", "of", "from", "cũ")
+	from, err := t.Column("old", "old_code", "of", "from", "cũ")
 	if err != nil {
 		return nil, err
 	}
 	var groups []composite.Group
 	at := map[string]int{}
-	for i := range t.len() {
-		unit, old := t.text(i, to), t.text(i, from)
+	for i := range t.Len() {
+		unit, old := t.Text(i, to), t.Text(i, from)
 		if unit == "" || old == "" {
-			return nil, fault.New("calc.no-code").At(t.name, t.line(i), "")
+			return nil, fault.New("calc.no-code").At(t.Name, t.Line(i), "")
 		}
 		k, ok := at[unit]
 		if !ok {
@@ -197,30 +190,30 @@ func (e *Env) mergers(file string) ([]composite.Group, error) {
 
 // readings reads units × indicators: wide (unit, one column an indicator) or long (unit,indicator,value). A blank cell is a missing
 // reading, for which the method has its rule; an indicator that the method does not know is left out, and said so.
-func (e *Env) readings(file string, m composite.Method) (composite.Data, []*fault.Error, error) {
-	t, err := e.table(file)
+func readings(e *command.Env, file string, m composite.Method) (composite.Data, []*fault.Error, error) {
+	t, err := e.Table(file)
 	if err != nil {
 		return composite.Data{}, nil, err
 	}
 	d := composite.Data{Readings: map[string][]composite.Reading{}}
 	wanted := m.Indicators()
 	var other []string
-	if len(t.head) == 3 && among(t.head[1], []string{"indicator", "chỉ tiêu", "chi_tieu", "code"}) && among(t.head[2], valueWords) {
+	if len(t.Head) == 3 && command.Among(t.Head[1], []string{"indicator", "chỉ tiêu", "chi_tieu", "code"}) && command.Among(t.Head[2], command.ValueWords) {
 		at := map[string]int{}
-		for i := range t.len() {
-			if _, ok := at[t.text(i, 0)]; !ok {
-				at[t.text(i, 0)] = len(d.Units)
-				d.Units = append(d.Units, t.text(i, 0))
+		for i := range t.Len() {
+			if _, ok := at[t.Text(i, 0)]; !ok {
+				at[t.Text(i, 0)] = len(d.Units)
+				d.Units = append(d.Units, t.Text(i, 0))
 			}
 		}
 		given := map[string]bool{}
-		for i := range t.len() {
-			unit, code := t.text(i, 0), t.text(i, 1)
+		for i := range t.Len() {
+			unit, code := t.Text(i, 0), t.Text(i, 1)
 			if unit == "" || code == "" {
-				return d, nil, fault.New("calc.no-code").At(t.name, t.line(i), "")
+				return d, nil, fault.New("calc.no-code").At(t.Name, t.Line(i), "")
 			}
 			if given[unit+"\x00"+code] {
-				return d, nil, fault.New("calc.twice", "code", unit+","+code).At(t.name, t.line(i), "")
+				return d, nil, fault.New("calc.twice", "code", unit+","+code).At(t.Name, t.Line(i), "")
 			}
 			given[unit+"\x00"+code] = true
 			if !slices.Contains(wanted, code) {
@@ -229,7 +222,7 @@ func (e *Env) readings(file string, m composite.Method) (composite.Data, []*faul
 				}
 				continue
 			}
-			v, known, err := t.value(i, 2)
+			v, known, err := t.Value(i, 2)
 			if err != nil {
 				return d, nil, err
 			}
@@ -239,19 +232,19 @@ func (e *Env) readings(file string, m composite.Method) (composite.Data, []*faul
 			d.Readings[code][at[unit]] = composite.Reading{Value: v, Known: known}
 		}
 	} else {
-		for i := range t.len() {
-			if t.text(i, 0) == "" {
-				return d, nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[0])
+		for i := range t.Len() {
+			if t.Text(i, 0) == "" {
+				return d, nil, fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[0])
 			}
-			d.Units = append(d.Units, t.text(i, 0))
+			d.Units = append(d.Units, t.Text(i, 0))
 		}
-		for j, code := range t.head[1:] {
+		for j, code := range t.Head[1:] {
 			if !slices.Contains(wanted, code) {
 				other = append(other, code)
 				continue
 			}
 			for i := range d.Units {
-				v, known, err := t.value(i, j+1)
+				v, known, err := t.Value(i, j+1)
 				if err != nil {
 					return d, nil, err
 				}
@@ -261,7 +254,7 @@ func (e *Env) readings(file string, m composite.Method) (composite.Data, []*faul
 	}
 	var notes []*fault.Error
 	if len(other) > 0 {
-		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(other, ", ")).At(t.name, 0, ""))
+		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(other, ", ")).At(t.Name, 0, ""))
 	}
 	return d, notes, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
 )
@@ -22,26 +23,26 @@ type ioFlags struct {
 }
 
 // inputOutput asks an input-output table for multipliers, inverses, linkages, value-added flows and extractions.
-func inputOutput(_ context.Context, e *Env, args []string) error {
+func inputOutput(_ context.Context, e *command.Env, args []string) error {
 	var flags ioFlags
-	if err := e.parse("io", &flags, args); err != nil {
+	if err := e.Parse("io", &flags, args); err != nil {
 		return err
 	}
-	if err := e.need("table"); err != nil {
+	if err := e.Need("table"); err != nil {
 		return err
 	}
 	f := &flags.Flags
 	f.File = flags.Table
-	run, err := mode(e, "what", flags.What, []choice[func(*ioRun) error]{{"multipliers", (*ioRun).multipliers}, {"leontief", (*ioRun).leontief}, {"ghosh", (*ioRun).ghosh},
+	run, err := command.Mode(e, "what", flags.What, []command.Choice[func(*ioRun) error]{{"multipliers", (*ioRun).multipliers}, {"leontief", (*ioRun).leontief}, {"ghosh", (*ioRun).ghosh},
 		{"linkages", (*ioRun).linkages}, {"flows", (*ioRun).flows}, {"extraction", (*ioRun).extraction}, {"coefficients", (*ioRun).coefficients},
 		{"prices", (*ioRun).prices}, {"table", (*ioRun).table}, {"regions", (*ioRun).regions}})
 	if err != nil {
 		return err
 	}
-	if flags.HouseholdIncome != "" && f.Layout == "matrix" && !slices.Contains(slices.Concat(list(f.ValueAdded), list(f.Details), list(f.Physical), list(f.Imports), list(f.Taxes)), flags.HouseholdIncome) {
+	if flags.HouseholdIncome != "" && f.Layout == "matrix" && !slices.Contains(slices.Concat(command.List(f.ValueAdded), command.List(f.Details), command.List(f.Physical), command.List(f.Imports), command.List(f.Taxes)), flags.HouseholdIncome) {
 		f.Details += "," + flags.HouseholdIncome // part of value added, for what else would pay households
 	}
-	t, notes, err := e.symmetric(f)
+	t, notes, err := symmetric(e, f)
 	if err != nil {
 		return err
 	}
@@ -51,11 +52,11 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 	} else if flags.What != "table" { // a table may be looked at that is no model, such as one of imports
 		return err
 	}
-	r := &ioRun{e: e, f: f, what: flags.What, t: t, m: m, notes: notes, extract: list(flags.Extract), kind: flags.Kind, income: flags.HouseholdIncome, spending: list(flags.HouseholdFinal), change: list(flags.Change)}
-	if e.explains() && m != nil {
-		e.say("explain", "n", t.N(), "origin", t.Origin, "radius", radius(m), "codes", strings.Join(t.Codes, ", "))
+	r := &ioRun{e: e, f: f, what: flags.What, t: t, m: m, notes: notes, extract: command.List(flags.Extract), kind: flags.Kind, income: flags.HouseholdIncome, spending: command.List(flags.HouseholdFinal), change: command.List(flags.Change)}
+	if e.Explains() && m != nil {
+		e.Say("explain", "n", t.N(), "origin", t.Origin, "radius", radius(m), "codes", strings.Join(t.Codes, ", "))
 		for i, c := range t.Codes {
-			e.say("explain-row", "code", c, "output", text(m.Output[i]), "final", text(m.Final[i]))
+			e.Say("explain-row", "code", c, "output", command.Number(m.Output[i]), "final", command.Number(m.Final[i]))
 		}
 	}
 	return run(r)
@@ -63,14 +64,14 @@ func inputOutput(_ context.Context, e *Env, args []string) error {
 
 func radius(m *inputoutput.Model) string {
 	if c := m.Certificate(); c != nil {
-		return text(c.Radius)
+		return command.Number(c.Radius)
 	}
 	return "…"
 }
 
 // ioRun is a table with a question.
 type ioRun struct {
-	e        *Env
+	e        *command.Env
 	f        *tableFlags
 	what     string
 	t        *inputoutput.Table
@@ -87,27 +88,16 @@ type ioRun struct {
 // solved takes note of how well a system was solved.
 func (r *ioRun) solved(bound float64) { r.bound = inputoutput.Known(max(r.bound.Value, bound)) }
 
-// looseBound is the proven relative error from which a reader is told: fewer digits hold than a table prints.
-const looseBound = 1e-9
-
-// loose gives the remark on solutions that are known to few digits only.
-func loose(notes []*fault.Error, bound float64) []*fault.Error {
-	if bound > looseBound {
-		return append(notes, fault.New("calc.loose-bound", "bound", text(bound)))
-	}
-	return notes
-}
-
 // write gives the answer: result for JSON, rows for CSV.
-func (r *ioRun) write(result object, rows [][]string) error {
+func (r *ioRun) write(result command.Object, rows [][]string) error {
 	r.notes = loose(r.notes, r.bound.Value)
-	if !r.e.json() {
-		r.e.warn(r.notes)
-		return r.e.writeCSV(rows...)
+	if !r.e.JSON() {
+		r.e.Warn(r.notes)
+		return r.e.WriteCSV(rows...)
 	}
-	head := object{{"what", r.what}, {"origin", r.t.Origin}, {"codes", r.t.Codes}}
-	tail := object{{"totalOutput", byCode(r.t.Codes, r.t.GrossOutput())}, {"finalDemand", byCode(r.t.Codes, r.t.FinalDemand())}, {"bound", r.bound}, {"notes", r.e.remarks(r.notes)}}
-	return r.e.writeJSON(append(append(head, result...), tail...))
+	head := command.Object{{"what", r.what}, {"origin", r.t.Origin}, {"codes", r.t.Codes}}
+	tail := command.Object{{"totalOutput", command.ByCode(r.t.Codes, r.t.GrossOutput())}, {"finalDemand", command.ByCode(r.t.Codes, r.t.FinalDemand())}, {"bound", r.bound}, {"notes", r.e.Remarks(r.notes)}}
+	return r.e.WriteJSON(append(append(head, result...), tail...))
 }
 
 func (r *ioRun) multipliers() error {
@@ -121,19 +111,19 @@ func (r *ioRun) multipliers() error {
 	}
 	r.solved(u.Bound)
 	out, codes := u.X, r.t.Codes
-	var direct, effect, multiplier object
-	head, vectors := []string{"code", "output"}, [][]string{texts(out)}
+	var direct, effect, multiplier command.Object
+	head, vectors := []string{"code", "output"}, [][]string{command.Numbers(out)}
 	add := func(name string, w []float64) error {
 		x, err := r.m.Effects(w)
 		if err != nil {
 			return err
 		}
 		r.solved(x.Bound)
-		direct = append(direct, member{name, byCode(codes, x.Direct)})
-		effect = append(effect, member{name, byCode(codes, x.Effect)})
-		multiplier = append(multiplier, member{name, byCode(codes, x.Multiplier)})
+		direct = append(direct, command.Member{name, command.ByCode(codes, x.Direct)})
+		effect = append(effect, command.Member{name, command.ByCode(codes, x.Effect)})
+		multiplier = append(multiplier, command.Member{name, command.ByCode(codes, x.Multiplier)})
 		head = append(head, name+".direct", name+".effect", name+".multiplier")
-		vectors = append(vectors, texts(x.Direct), texts(x.Effect), maybes(x.Multiplier))
+		vectors = append(vectors, command.Numbers(x.Direct), command.Numbers(x.Effect), command.Maybes(x.Multiplier))
 		return nil
 	}
 	rows := 0
@@ -154,19 +144,19 @@ func (r *ioRun) multipliers() error {
 			return err
 		}
 	}
-	result := object{{"output", byCode(codes, out)}, {"direct", direct}, {"effects", effect}, {"multipliers", multiplier}}
+	result := command.Object{{"output", command.ByCode(codes, out)}, {"direct", direct}, {"effects", effect}, {"multipliers", multiplier}}
 	if r.income != "" {
 		closed, err := r.typeTwo()
 		if err != nil {
 			return err
 		}
 		r.solved(closed.Bound)
-		result = append(result, member{"typeII", object{{"income", r.income}, {"effects", byCode(codes, closed.Effect)}, {"multipliers", byCode(codes, closed.Multiplier)},
-			{"output", byCode(codes, closed.Output)}, {"loop", closed.Loop}}})
+		result = append(result, command.Member{"typeII", command.Object{{"income", r.income}, {"effects", command.ByCode(codes, closed.Effect)}, {"multipliers", command.ByCode(codes, closed.Multiplier)},
+			{"output", command.ByCode(codes, closed.Output)}, {"loop", closed.Loop}}})
 		head = append(head, "typeII.effect", "typeII.multiplier", "typeII.output")
-		vectors = append(vectors, texts(closed.Effect), maybes(closed.Multiplier), texts(closed.Output))
+		vectors = append(vectors, command.Numbers(closed.Effect), command.Maybes(closed.Multiplier), command.Numbers(closed.Output))
 	}
-	return r.write(result, columns(head, codes, vectors...))
+	return r.write(result, command.Columns(head, codes, vectors...))
 }
 
 // typeTwo closes the model with households.
@@ -177,7 +167,7 @@ func (r *ioRun) typeTwo() (inputoutput.Closed, error) {
 	}
 	house := inputoutput.Household{Income: w, Consumption: make([]float64, r.t.N())}
 	if len(r.spending) == 0 {
-		return inputoutput.Closed{}, r.e.missing("household-final")
+		return inputoutput.Closed{}, r.e.Missing("household-final")
 	}
 	for _, code := range r.spending {
 		found := false
@@ -202,8 +192,8 @@ func (r *ioRun) leontief() error {
 		return err
 	}
 	r.solved(how.Bound)
-	rows := rowsOf(l)
-	return r.write(object{{"leontief", rows}}, wide("code", r.t.Codes, r.t.Codes, rows))
+	rows := command.Rows(l)
+	return r.write(command.Object{{"leontief", rows}}, command.Wide("code", r.t.Codes, r.t.Codes, rows))
 }
 
 func (r *ioRun) ghosh() error {
@@ -212,28 +202,28 @@ func (r *ioRun) ghosh() error {
 		return err
 	}
 	r.solved(how.Bound)
-	rows := rowsOf(g)
+	rows := command.Rows(g)
 	link, err := r.m.Linkages()
 	if err != nil {
 		return err
 	}
-	return r.write(object{{"ghosh", rows}, {"rowSums", byCode(r.t.Codes, link.Forward)}}, wide("code", r.t.Codes, r.t.Codes, rows))
+	return r.write(command.Object{{"ghosh", rows}, {"rowSums", command.ByCode(r.t.Codes, link.Forward)}}, command.Wide("code", r.t.Codes, r.t.Codes, rows))
 }
 
 func (r *ioRun) coefficients() error {
-	a, b := rowsOf(r.m.InputCoefficients()), rowsOf(r.m.AllocationCoefficients())
-	return r.write(object{{"input", a}, {"allocation", b}}, wide("code", r.t.Codes, r.t.Codes, a))
+	a, b := command.Rows(r.m.InputCoefficients()), command.Rows(r.m.AllocationCoefficients())
+	return r.write(command.Object{{"input", a}, {"allocation", b}}, command.Wide("code", r.t.Codes, r.t.Codes, a))
 }
 
 // prices gives what dearer primary inputs do to the price of every product, passed on in full.
 func (r *ioRun) prices() error {
 	if len(r.change) == 0 {
-		return r.e.missing("change")
+		return r.e.Missing("change")
 	}
 	cost := make([]float64, r.t.N()) // more per unit of output
 	for _, pair := range r.change {
 		code, given, _ := strings.Cut(pair, "=")
-		rate, err := floatFlag("change", given)
+		rate, err := command.Float("change", given)
 		if err != nil {
 			return err
 		}
@@ -254,7 +244,7 @@ func (r *ioRun) prices() error {
 		return err
 	}
 	r.solved(p.Bound)
-	return r.write(object{{"change", r.change}, {"prices", byCode(r.t.Codes, p.X)}}, columns([]string{"code", "price"}, r.t.Codes, texts(p.X)))
+	return r.write(command.Object{{"change", r.change}, {"prices", command.ByCode(r.t.Codes, p.X)}}, command.Columns([]string{"code", "price"}, r.t.Codes, command.Numbers(p.X)))
 }
 
 // regions gives the value added of each region in the final use of each: the rows add to what a region makes, the columns to what it uses.
@@ -271,7 +261,7 @@ func (r *ioRun) regions() error {
 	if err != nil {
 		return err
 	}
-	rows := rowsOf(flow)
+	rows := command.Rows(flow)
 	made, used := make([]float64, len(rows)), make([]float64, len(rows))
 	for i, row := range rows {
 		for j, x := range row {
@@ -279,34 +269,34 @@ func (r *ioRun) regions() error {
 			used[j] += x
 		}
 	}
-	return r.write(object{{"regions", m.Regions}, {"flows", rows}, {"production", byCode(m.Regions, made)}, {"consumption", byCode(m.Regions, used)}}, wide("code", m.Regions, m.Regions, rows))
+	return r.write(command.Object{{"regions", m.Regions}, {"flows", rows}, {"production", command.ByCode(m.Regions, made)}, {"consumption", command.ByCode(m.Regions, used)}}, command.Wide("code", m.Regions, m.Regions, rows))
 }
 
 // table gives the table itself, as it was read, made or reshaped, in the layout that calc reads.
 func (r *ioRun) table() error {
 	codes, n := slices.Clone(r.t.Codes), r.t.N()
-	rows := rowsOf(r.t.Z)
-	final := object{}
+	rows := command.Rows(r.t.Z)
+	final := command.Object{}
 	for _, f := range r.t.Final {
 		codes = append(codes, f.Code)
-		final = append(final, member{f.Code, byCode(r.t.Codes, f.Values)})
+		final = append(final, command.Member{f.Code, command.ByCode(r.t.Codes, f.Values)})
 		for i := range rows {
 			rows[i] = append(rows[i], f.Values[i])
 		}
 	}
-	out := wide("code", r.t.Codes, codes, rows)
+	out := command.Wide("code", r.t.Codes, codes, rows)
 	below := func(code string, v []float64) {
-		out = append(out, append(append([]string{code}, texts(v)...), make([]string, len(codes)-n)...))
+		out = append(out, append(append([]string{code}, command.Numbers(v)...), make([]string, len(codes)-n)...))
 	}
-	primary := object{}
+	primary := command.Object{}
 	for _, p := range r.t.Primary {
 		below(p.Code, p.Values)
-		primary = append(primary, member{p.Code, byCode(r.t.Codes, p.Values)})
+		primary = append(primary, command.Member{p.Code, command.ByCode(r.t.Codes, p.Values)})
 	}
 	if r.t.Output != nil {
 		below("output", r.t.Output)
 	}
-	return r.write(object{{"flows", rowsOf(r.t.Z)}, {"final", final}, {"primary", primary}}, out)
+	return r.write(command.Object{{"flows", command.Rows(r.t.Z)}, {"final", final}, {"primary", primary}}, out)
 }
 
 func (r *ioRun) linkages() error {
@@ -323,11 +313,11 @@ func (r *ioRun) linkages() error {
 			keys[i] = "1"
 		}
 	}
-	return r.write(object{{"backward", byCode(c, x.Backward)}, {"forward", byCode(c, x.Forward)}, {"forwardLeontief", byCode(c, x.ForwardLeontief)},
-		{"directBackward", byCode(c, x.DirectBackward)}, {"directForward", byCode(c, x.DirectForward)}, {"powerOfDispersion", byCode(c, x.Power)},
-		{"sensitivityOfDispersion", byCode(c, x.Sensitivity)}, {"key", byCode(c, x.Key)}},
-		columns([]string{"code", "backward", "forward", "forwardLeontief", "directBackward", "directForward", "powerOfDispersion", "sensitivityOfDispersion", "key"}, c,
-			texts(x.Backward), texts(x.Forward), texts(x.ForwardLeontief), texts(x.DirectBackward), texts(x.DirectForward), texts(x.Power), texts(x.Sensitivity), keys))
+	return r.write(command.Object{{"backward", command.ByCode(c, x.Backward)}, {"forward", command.ByCode(c, x.Forward)}, {"forwardLeontief", command.ByCode(c, x.ForwardLeontief)},
+		{"directBackward", command.ByCode(c, x.DirectBackward)}, {"directForward", command.ByCode(c, x.DirectForward)}, {"powerOfDispersion", command.ByCode(c, x.Power)},
+		{"sensitivityOfDispersion", command.ByCode(c, x.Sensitivity)}, {"key", command.ByCode(c, x.Key)}},
+		command.Columns([]string{"code", "backward", "forward", "forwardLeontief", "directBackward", "directForward", "powerOfDispersion", "sensitivityOfDispersion", "key"}, c,
+			command.Numbers(x.Backward), command.Numbers(x.Forward), command.Numbers(x.ForwardLeontief), command.Numbers(x.DirectBackward), command.Numbers(x.DirectForward), command.Numbers(x.Power), command.Numbers(x.Sensitivity), keys))
 }
 
 func (r *ioRun) flows() error {
@@ -344,7 +334,7 @@ func (r *ioRun) flows() error {
 		return err
 	}
 	r.solved(how.Bound)
-	rows, gdp := rowsOf(flow), 0.0
+	rows, gdp := command.Rows(flow), 0.0
 	from, to := make([]float64, len(rows)), make([]float64, len(rows))
 	for i, row := range rows {
 		for j, x := range row {
@@ -353,13 +343,13 @@ func (r *ioRun) flows() error {
 			gdp += x
 		}
 	}
-	return r.write(object{{"flows", rows}, {"total", gdp}, {"byIndustry", byCode(r.t.Codes, from)}, {"byFinalUse", byCode(r.t.Codes, to)}},
-		wide("code", r.t.Codes, r.t.Codes, rows))
+	return r.write(command.Object{{"flows", rows}, {"total", gdp}, {"byIndustry", command.ByCode(r.t.Codes, from)}, {"byFinalUse", command.ByCode(r.t.Codes, to)}},
+		command.Wide("code", r.t.Codes, r.t.Codes, rows))
 }
 
 // extraction takes out the industries named by --extract together, or, where none is named, each in turn.
 func (r *ioRun) extraction() error {
-	kind, err := oneOf("kind", r.kind, []choice[inputoutput.Extraction]{{"total", inputoutput.Whole}, {"purchases", inputoutput.Purchases}, {"sales", inputoutput.Sales}})
+	kind, err := command.OneOf("kind", r.kind, []command.Choice[inputoutput.Extraction]{{"total", inputoutput.Whole}, {"purchases", inputoutput.Purchases}, {"sales", inputoutput.Sales}})
 	if err != nil {
 		return err
 	}
@@ -377,8 +367,8 @@ func (r *ioRun) extraction() error {
 			return err
 		}
 		r.solved(x.Bound)
-		return r.write(object{{"extracted", r.extract}, {"kind", r.kind}, {"outputLoss", x.Total}, {"valueAddedLoss", x.ValueAdded}, {"byIndustry", byCode(r.t.Codes, x.Output)}},
-			columns([]string{"code", "outputLoss"}, r.t.Codes, texts(x.Output)))
+		return r.write(command.Object{{"extracted", r.extract}, {"kind", r.kind}, {"outputLoss", x.Total}, {"valueAddedLoss", x.ValueAdded}, {"byIndustry", command.ByCode(r.t.Codes, x.Output)}},
+			command.Columns([]string{"code", "outputLoss"}, r.t.Codes, command.Numbers(x.Output)))
 	}
 	output, value, each := make([]float64, r.t.N()), make([]inputoutput.Maybe, r.t.N()), make([]any, r.t.N())
 	for k := range r.t.Codes {
@@ -388,7 +378,7 @@ func (r *ioRun) extraction() error {
 		}
 		r.solved(x.Bound)
 		output[k], value[k] = x.Total, x.ValueAdded
-		each[k] = object{{"outputLoss", x.Total}, {"valueAddedLoss", x.ValueAdded}}
+		each[k] = command.Object{{"outputLoss", x.Total}, {"valueAddedLoss", x.ValueAdded}}
 	}
-	return r.write(object{{"kind", r.kind}, {"extraction", byCode(r.t.Codes, each)}}, columns([]string{"code", "outputLoss", "valueAddedLoss"}, r.t.Codes, texts(output), maybes(value)))
+	return r.write(command.Object{{"kind", r.kind}, {"extraction", command.ByCode(r.t.Codes, each)}}, command.Columns([]string{"code", "outputLoss", "valueAddedLoss"}, r.t.Codes, command.Numbers(output), command.Maybes(value)))
 }

@@ -3,44 +3,45 @@ package calc
 import (
 	"slices"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/balance"
 )
 
 // kras scales a matrix to linear constraints on its cells, each of which may have a standard error: totals of rows, of columns, and any
 // others.
-func kras(e *Env, f *balanceFlags, opt balance.Options) error {
+func kras(e *command.Env, f *balanceFlags, opt balance.Options) error {
 	needs := []string{"matrix", "rows", "cols"}
 	if f.Constraints != "" { // they may stand alone
 		needs = needs[:1]
 	}
-	if err := e.need(needs...); err != nil {
+	if err := e.Need(needs...); err != nil {
 		return err
 	}
-	what, err := oneOf("what", f.What, []choice[string]{{"", "matrix"}, {"matrix", "matrix"}, {"constraints", "constraints"}})
+	what, err := command.OneOf("what", f.What, []command.Choice[string]{{"", "matrix"}, {"matrix", "matrix"}, {"constraints", "constraints"}})
 	if err != nil {
 		return err
 	}
-	m, err := e.margins(f)
+	m, err := readMargins(e, f)
 	if err != nil {
 		return err
 	}
-	rows, cols := m.rows, m.cols
-	prior := slices.Concat(m.values...)
+	rows, cols := m.Rows, m.Cols
+	prior := slices.Concat(m.Values...)
 	cs, err := m.constraints()
 	if err != nil {
 		return err
 	}
 	totals := len(cs)
 	if f.Constraints != "" {
-		more, err := e.cellConstraints(f.Constraints, rows, cols, m.name)
+		more, err := cellConstraints(e, f.Constraints, rows, cols, m.Name)
 		if err != nil {
 			return err
 		}
 		cs = append(cs, more...)
 	}
 	wanted := len(cs)
-	held, err := e.held(f.Hold, rows, cols)
+	held, err := held(e, f.Hold, rows, cols)
 	if err != nil {
 		return err
 	}
@@ -52,72 +53,72 @@ func kras(e *Env, f *balanceFlags, opt balance.Options) error {
 	if err != nil {
 		return err
 	}
-	notes := zeros(nil, m.labelled)
+	notes := command.Zeros(nil, m.Matrix)
 	if s.Conflict {
 		notes = append(notes, fault.New("calc.conflict"))
 	}
-	e.say("explain", "method", f.Method, "iterations", s.Iterations, "residual", text(s.MaxResidual))
+	e.Say("explain", "method", f.Method, "iterations", s.Iterations, "residual", command.Number(s.MaxResidual))
 	reached := make([]float64, wanted)
 	for k, c := range cs[:wanted] {
 		for _, t := range c.Terms {
 			reached[k] += t.Coefficient * s.Values[t.Cell]
 		}
-		e.say("explain-constraint", "name", c.Name, "value", text(c.Value), "reached", text(reached[k]), "se", text(c.SE))
+		e.Say("explain-constraint", "name", c.Name, "value", command.Number(c.Value), "reached", command.Number(reached[k]), "se", command.Number(c.SE))
 	}
 	result := slices.Collect(slices.Chunk(s.Values, len(cols)))
-	if e.json() {
-		out := object{{"matrix", result}, {"iterations", s.Iterations}, {"maxResidual", s.MaxResidual}, {"method", f.Method}, {"rows", rows}, {"cols", cols}}
+	if e.JSON() {
+		out := command.Object{{"matrix", result}, {"iterations", s.Iterations}, {"maxResidual", s.MaxResidual}, {"method", f.Method}, {"rows", rows}, {"cols", cols}}
 		from := 0
 		if m.u != nil {
 			from = len(rows)
-			out = append(out, member{"rowTargets", byCode(rows, s.Targets[:from])}, member{"rowShifts", byCode(rows, s.Shifts[:from])})
+			out = append(out, command.Member{"rowTargets", command.ByCode(rows, s.Targets[:from])}, command.Member{"rowShifts", command.ByCode(rows, s.Shifts[:from])})
 		}
 		if m.v != nil {
-			out = append(out, member{"columnTargets", byCode(cols, s.Targets[from:totals])}, member{"columnShifts", byCode(cols, s.Shifts[from:totals])})
+			out = append(out, command.Member{"columnTargets", command.ByCode(cols, s.Targets[from:totals])}, command.Member{"columnShifts", command.ByCode(cols, s.Shifts[from:totals])})
 		}
-		list := []object{}
+		list := []command.Object{}
 		for k, c := range cs[:wanted] {
-			list = append(list, object{{"name", c.Name}, {"value", c.Value}, {"reached", reached[k]}, {"se", c.SE}, {"shift", s.Shifts[k]}})
+			list = append(list, command.Object{{"name", c.Name}, {"value", c.Value}, {"reached", reached[k]}, {"se", c.SE}, {"shift", s.Shifts[k]}})
 		}
-		return e.writeJSON(append(out, member{"constraints", list}, member{"conflict", s.Conflict}, member{"notes", e.remarks(notes)}))
+		return e.WriteJSON(append(out, command.Member{"constraints", list}, command.Member{"conflict", s.Conflict}, command.Member{"notes", e.Remarks(notes)}))
 	}
-	e.warn(notes)
+	e.Warn(notes)
 	if what == "matrix" {
-		return e.writeCSV(wide("code", rows, cols, result)...)
+		return e.WriteCSV(command.Wide("code", rows, cols, result)...)
 	}
 	table := [][]string{{"constraint", "value", "reached", "se", "shift"}}
 	for k, c := range cs[:wanted] {
-		table = append(table, []string{c.Name, text(c.Value), text(reached[k]), text(c.SE), text(s.Shifts[k])})
+		table = append(table, []string{c.Name, command.Number(c.Value), command.Number(reached[k]), command.Number(c.SE), command.Number(s.Shifts[k])})
 	}
-	return e.writeCSV(table...)
+	return e.WriteCSV(table...)
 }
 
 // constraints gives the totals that are known, of rows and then of columns.
 func (m *margins) constraints() ([]balance.Constraint, error) {
-	side := func(v *vector, n int) (values, se []float64) {
+	side := func(v *command.Vector, n int) (values, se []float64) {
 		if v == nil {
 			return make([]float64, n), nil
 		}
-		return v.values, v.extra["se"]
+		return v.Values, v.Extra["se"]
 	}
-	u, su := side(m.u, len(m.rows))
-	v, sv := side(m.v, len(m.cols))
-	cs, err := balance.MarginConstraints(u, v, su, sv, balance.Names{Rows: m.rows, Columns: m.cols})
+	u, su := side(m.u, len(m.Rows))
+	v, sv := side(m.v, len(m.Cols))
+	cs, err := balance.MarginConstraints(u, v, su, sv, balance.Names{Rows: m.Rows, Columns: m.Cols})
 	if err != nil {
 		return nil, err
 	}
 	if m.v == nil {
-		cs = cs[:len(m.rows)]
+		cs = cs[:len(m.Rows)]
 	}
 	if m.u == nil {
-		cs = cs[len(m.rows):]
+		cs = cs[len(m.Rows):]
 	}
 	return cs, nil
 }
 
 // cellConstraints reads constraints on the cells of a matrix. A cell goes by the codes of its row and column with a colon between, r1:c1,
 // in every layout of constraints; the long one may as well have the two codes in columns of their own.
-func (e *Env) cellConstraints(file string, rows, cols []string, of string) ([]balance.Constraint, error) {
+func cellConstraints(e *command.Env, file string, rows, cols []string, of string) ([]balance.Constraint, error) {
 	codes, seen := make([]string, 0, len(rows)*len(cols)), make(map[string]bool, len(rows)*len(cols))
 	for _, r := range rows {
 		for _, c := range cols {
@@ -128,13 +129,15 @@ func (e *Env) cellConstraints(file string, rows, cols []string, of string) ([]ba
 			codes, seen[code] = append(codes, code), true
 		}
 	}
-	c, err := e.cells(file)
+	c, err := e.Cells(file)
 	if err != nil {
 		return nil, err
 	}
-	heads := func(h string, words []string) bool { return among(h, words) || h != "" && among(h, codeWords) }
-	if h := c.rows[0]; len(h) > 3 && heads(h[1], rowWords) && heads(h[2], columnWords) {
-		for i, r := range c.rows {
+	heads := func(h string, words []string) bool {
+		return command.Among(h, words) || h != "" && command.Among(h, command.CodeWords)
+	}
+	if h := c.Rows[0]; len(h) > 3 && heads(h[1], command.RowWords) && heads(h[2], command.ColumnWords) {
+		for i, r := range c.Rows {
 			for len(r) < 4 {
 				r = append(r, "")
 			}
@@ -145,8 +148,8 @@ func (e *Env) cellConstraints(file string, rows, cols []string, of string) ([]ba
 			if i == 0 {
 				code = "cell" // as the long layout heads its codes
 			}
-			c.rows[i] = slices.Concat(r[:1], []string{code}, r[3:])
+			c.Rows[i] = slices.Concat(r[:1], []string{code}, r[3:])
 		}
 	}
-	return c.constraints(codes, of)
+	return constraints(c, codes, of)
 }

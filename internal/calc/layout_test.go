@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/calc/command"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -20,7 +22,7 @@ func xlsx(t *testing.T, text string) string {
 				t.Fatal(err)
 			}
 			var value any = cell
-			if v, known, ok := parse(cell); ok && known {
+			if v, known, ok := command.ParseNumber(cell); ok && known {
 				value = v
 			}
 			if cell != "" {
@@ -60,29 +62,29 @@ func TestAFileMayBeWrittenInMoreThanOneWay(t *testing.T) {
 	})
 	t.Run("codes that are numbers, and columns without a corner", func(t *testing.T) {
 		for name, m := range map[string]string{"blank corner": ",1,2\n1,3,4\n2,5,6\n", "named corner": "code,1,2\n1,3,4\n2,5,6\n", "no corner": "1,2\na,3,4\nb,5,6\n", "text": "x,y\na,3,4\nb,5,6\n", "rows only": "a,3,4\nb,5,6\n", "columns only": "x,y\n3,4\n5,6\n"} {
-			e := &Env{In: strings.NewReader(m)}
-			got, err := e.matrix("-", false)
+			e := &command.Env{In: strings.NewReader(m)}
+			got, err := e.Matrix("-", false)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
-			near(t, name, append(append([]float64{}, got.values[0]...), got.values[1]...), []float64{3, 4, 5, 6}, 0)
+			near(t, name, append(append([]float64{}, got.Values[0]...), got.Values[1]...), []float64{3, 4, 5, 6}, 0)
 		}
 	})
 	t.Run("lists", func(t *testing.T) {
 		for name, text := range map[string]string{"headed": "code,value\na,1\nb,2\nc,3\n", "bare pairs": "a,1\nb,2\nc,3\n", "column": "1\n2\n3\n", "headed column": "value\n1\n2\n3\n", "row": "1,2,3\n", "blanks": "1 2 3\n", "under codes": "a,b,c\n1,2,3\n",
 			"named row": "u,1,2,3\n", "under codes with a name": "code,a,b,c\nu,1,2,3\n", "numbers as codes": "1,1\n2,2\n3,3\n", "with errors": "code,value,se\na,1,0.1\nb,2,0.2\nc,3,0.3\n"} {
-			e := &Env{In: strings.NewReader(text)}
-			v, err := e.vector("-")
+			e := &command.Env{In: strings.NewReader(text)}
+			v, err := e.Vector("-")
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
-			near(t, name, v.values, []float64{1, 2, 3}, 0)
+			near(t, name, v.Values, []float64{1, 2, 3}, 0)
 		}
 		for _, text := range []string{"", "a\n", "a,b\nc,d\n", "1,2\n3,4,5\n", "a,1\na,2\n", "1,2,3\n4,5,6\n", "a,NaN\n", "code,value\n,1\n"} {
-			e := &Env{In: strings.NewReader(text)}
-			if v, err := e.vector("-"); err == nil {
+			e := &command.Env{In: strings.NewReader(text)}
+			if v, err := e.Vector("-"); err == nil {
 				t.Errorf("%q was read as %v", text, v)
 			}
 		}
@@ -124,7 +126,7 @@ func TestAFileMayBeWrittenInMoreThanOneWay(t *testing.T) {
 	t.Run("a large system keeps its variances for who asks", func(t *testing.T) {
 		var x, g strings.Builder
 		g.WriteString("constraint,code,coefficient\n")
-		for i := range manyFigures + 2 {
+		for i := range command.ManyFigures + 2 {
 			fmt.Fprintf(&x, "c%d,%d\n", i, 1+i%3)
 			fmt.Fprintf(&g, "k%d,c%d,1\n", i/2, i)
 			if i%2 == 1 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/statespace"
 )
@@ -228,7 +229,7 @@ func (f *modelFile) matrices() (statespace.Model, error) {
 		for i, row := range inf {
 			for k, v := range row {
 				if i != k && v != 0 || v != 0 && v != 1 {
-					return m, fault.New("calc.bad-choice", "flag", "P1inf", "given", text(v), "allowed", "0, 1")
+					return m, fault.New("calc.bad-choice", "flag", "P1inf", "given", command.Number(v), "allowed", "0, 1")
 				}
 			}
 			m.Diffuse = append(m.Diffuse, i < len(row) && row[i] == 1)

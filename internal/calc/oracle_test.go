@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"nhipso/internal/calc/command"
 )
 
 // germany gives the table of 1995 as a wide file.
@@ -290,16 +292,16 @@ func TestTimeOracles(t *testing.T) {
 	}
 	disk := files{"LOW.csv": read(t, "testdata/oracles/annual.csv"), "IND.csv": window, "expected.csv": read(t, "testdata/oracles/expected.csv")}
 	want := func(column string) (out []float64) {
-		e := &Env{Open: nil, In: strings.NewReader(disk["expected.csv"])}
-		s, err := e.table("-")
+		e := &command.Env{Open: nil, In: strings.NewReader(disk["expected.csv"])}
+		s, err := e.Table("-")
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := s.column(column)
+		c, err := s.Column(column)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out, err = s.numbersOf(c); err != nil {
+		if out, err = s.Numbers(c); err != nil {
 			t.Fatal(err)
 		}
 		return out
@@ -359,14 +361,14 @@ func TestTimeOracles(t *testing.T) {
 	})
 	t.Run("STL of CO2, from a file with more columns", func(t *testing.T) {
 		r := ask(t, files{"S.csv": read(t, "testdata/oracles/co2.csv")}, "seasonal", "--series", "S.csv", "--method", "stl", "--period", "12")
-		e := &Env{In: strings.NewReader(read(t, "testdata/oracles/co2.csv"))}
-		s, err := e.table("-")
+		e := &command.Env{In: strings.NewReader(read(t, "testdata/oracles/co2.csv"))}
+		s, err := e.Table("-")
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"seasonal", "trend", "remainder"} {
-			c, _ := s.column(name)
-			w, err := s.numbersOf(c)
+			c, _ := s.Column(name)
+			w, err := s.Numbers(c)
 			if err != nil {
 				t.Fatal(err)
 			}

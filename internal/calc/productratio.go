@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
@@ -17,14 +18,14 @@ import (
 // × industries); where it is a row and the codes of products are those of industries, the table is an input-output table, in which each
 // industry makes its own product.
 func (r *digitalRun) productRatio() error {
-	if err := r.e.need("value-added"); err != nil {
+	if err := r.e.Need("value-added"); err != nil {
 		return err
 	}
-	g, err := r.e.grid(r.f.File)
+	g, err := grid(r.e, r.f.File)
 	if err != nil {
 		return err
 	}
-	names := list(r.f.ValueAdded)
+	names := command.List(r.f.ValueAdded)
 	codes, asRow, err := r.industriesOf(g, names[0])
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func (r *digitalRun) productRatio() error {
 	if err := add("value-added", va); err != nil {
 		return err
 	}
-	for _, name := range slices.Concat(list(r.Measures), list(r.f.Details), list(r.f.Physical)) {
+	for _, name := range slices.Concat(command.List(r.Measures), command.List(r.f.Details), command.List(r.f.Physical)) {
 		v, err := line(g, name, codes)
 		if err != nil {
 			return err
@@ -74,18 +75,18 @@ func (r *digitalRun) productRatio() error {
 	r.notes = append(r.notes, a.Warnings...)
 	main := a.Measures[0]
 	for i, c := range codes {
-		r.e.say("explain-ratio", "code", c, "d", text(a.Ratio[i]), "va", text(p.Measures[0].Values[i]), "digital", text(main.ByIndustry[i]))
+		r.e.Say("explain-ratio", "code", c, "d", command.Number(a.Ratio[i]), "va", command.Number(p.Measures[0].Values[i]), "digital", command.Number(main.ByIndustry[i]))
 	}
 	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(main.Digital), main.Share, codes, satellite.Known(main.ByIndustry...), ratioTerms(codes, a))
 }
 
 // ratioTerms are what the product ratio has beyond the terms of every definition.
-func ratioTerms(codes []string, a satellite.RatioAccount) object {
-	measures := object{}
+func ratioTerms(codes []string, a satellite.RatioAccount) command.Object {
+	measures := command.Object{}
 	for _, m := range append([]satellite.Measured{a.Output}, a.Measures...) {
-		measures = append(measures, member{m.Code, object{{"total", m.Digital}, {"whole", m.Whole}, {"share", m.Share}, {"byIndustry", byCode(codes, m.ByIndustry)}, {"groups", m.Groups}}})
+		measures = append(measures, command.Member{m.Code, command.Object{{"total", m.Digital}, {"whole", m.Whole}, {"share", m.Share}, {"byIndustry", command.ByCode(codes, m.ByIndustry)}, {"groups", m.Groups}}})
 	}
-	return object{{"gdp", a.Measures[0].Whole}, {"ratio", byCode(codes, a.Ratio)}, {"measures", measures}, {"checks", a.Checks}}
+	return command.Object{{"gdp", a.Measures[0].Whole}, {"ratio", command.ByCode(codes, a.Ratio)}, {"measures", measures}, {"checks", a.Checks}}
 }
 
 // fractions reads how much of each product is digital: a file, or whole products named by --digital, or both for different products.
@@ -98,26 +99,26 @@ func (r *digitalRun) fractions(p *satellite.ProductRatio) error {
 		return nil
 	}
 	p.Digital.ID = r.Phi
-	c, err := r.e.cells(r.Phi)
+	c, err := r.e.Cells(r.Phi)
 	if err != nil {
 		return err
 	}
 	first := 0
-	if len(c.rows) > 1 && len(c.rows[0]) > 1 && c.words(c.rows[0][1:2]) {
+	if len(c.Rows) > 1 && len(c.Rows[0]) > 1 && c.Words(c.Rows[0][1:2]) {
 		first = 1
 	}
-	for i := first; i < len(c.rows); i++ {
-		row := c.rows[i]
-		if len(row) == 1 && len(c.rows)-first == len(p.Products) { // bare numbers, in the order of the products
+	for i := first; i < len(c.Rows); i++ {
+		row := c.Rows[i]
+		if len(row) == 1 && len(c.Rows)-first == len(p.Products) { // bare numbers, in the order of the products
 			row = []string{p.Products[i-first], row[0]}
-			c.rows[i] = row
+			c.Rows[i] = row
 		}
-		v, known, err := c.number(i, 1, tabular.Letters(1))
+		v, known, err := c.Number(i, 1, tabular.Letters(1))
 		if err != nil {
 			return err
 		}
 		if !known {
-			return fault.New("calc.blank").At(c.name, c.lines[i], tabular.Letters(1))
+			return fault.New("calc.blank").At(c.Name, c.Lines[i], tabular.Letters(1))
 		}
 		f := satellite.Fraction{Product: row[0], Share: v}
 		if len(row) > 2 {
@@ -133,17 +134,17 @@ func (r *digitalRun) makeFile(p *satellite.ProductRatio) error {
 	if name == "" {
 		name, flip = r.Supply, true
 	}
-	m, err := r.e.matrix(name, r.f.BlankIsZero)
+	m, err := r.e.Matrix(name, r.f.BlankIsZero)
 	if err != nil {
 		return err
 	}
-	r.notes = zeros(r.notes, m)
-	if m.rows == nil || m.cols == nil {
+	r.notes = command.Zeros(r.notes, m)
+	if m.Rows == nil || m.Cols == nil {
 		return fault.New("calc.no-codes", "file", name)
 	}
-	p.Industries, p.Products, p.Make = m.rows, m.cols, m.dense()
+	p.Industries, p.Products, p.Make = m.Rows, m.Cols, m.Dense()
 	if flip {
-		p.Industries, p.Products, p.Make = m.cols, m.rows, mat.DenseCopyOf(p.Make.T())
+		p.Industries, p.Products, p.Make = m.Cols, m.Rows, mat.DenseCopyOf(p.Make.T())
 	}
 	return nil
 }
@@ -162,7 +163,7 @@ func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p
 		}
 		return nil
 	}
-	no := slices.Concat(list(r.f.Ignore), list(r.f.ValueAdded), list(r.Measures), list(r.f.Details), list(r.f.Physical), list(r.f.Output))
+	no := slices.Concat(command.List(r.f.Ignore), command.List(r.f.ValueAdded), command.List(r.Measures), command.List(r.f.Details), command.List(r.f.Physical), command.List(r.f.Output))
 	p.Industries = codes
 	from := g.Columns
 	if asRow {
@@ -177,7 +178,7 @@ func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p
 		return fault.New("ioformat.no-cells").At(g.File, 0, "")
 	}
 	p.Make = mat.NewDense(len(codes), len(p.Products), nil)
-	blanks := &labelled{name: g.File}
+	blanks := &command.Matrix{Name: g.File}
 	for i, c := range codes {
 		for j, q := range p.Products {
 			row, col := c, q
@@ -189,12 +190,12 @@ func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p
 				if !r.f.BlankIsZero {
 					return fault.New("ioformat.blank-cell", "row", row, "column", col).At(g.File, 0, col)
 				}
-				blanks.zeros++
+				blanks.Zeros++
 			}
 			p.Make.Set(i, j, x.Value)
 		}
 	}
-	r.notes = zeros(r.notes, blanks)
+	r.notes = command.Zeros(r.notes, blanks)
 	return nil
 }
 

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/regional"
 )
@@ -48,12 +48,12 @@ type provincesFlags struct {
 }
 
 // provinces brings national figures to provinces, makes everything add at once, and restates figures between sets of areas.
-func provinces(_ context.Context, e *Env, args []string) error {
+func provinces(_ context.Context, e *command.Env, args []string) error {
 	r := &provincesRun{e: e}
-	if err := e.parse("provinces", &r.provincesFlags, args); err != nil {
+	if err := e.Parse("provinces", &r.provincesFlags, args); err != nil {
 		return err
 	}
-	run, err := mode(e, "what", r.What, []choice[func(*provincesRun) error]{{"allocate", (*provincesRun).allocate}, {"head-office", (*provincesRun).headOffice},
+	run, err := command.Mode(e, "what", r.What, []command.Choice[func(*provincesRun) error]{{"allocate", (*provincesRun).allocate}, {"head-office", (*provincesRun).headOffice},
 		{"multi-regional", (*provincesRun).multiRegional}, {"consistent", (*provincesRun).consistent}, {"restate", (*provincesRun).restate}})
 	if err != nil {
 		return err
@@ -63,17 +63,17 @@ func provinces(_ context.Context, e *Env, args []string) error {
 
 type provincesRun struct {
 	provincesFlags
-	e     *Env
+	e     *command.Env
 	notes []*fault.Error
 }
 
 // write gives the answer: result for JSON, rows for CSV.
-func (r *provincesRun) write(result object, rows [][]string) error {
-	if !r.e.json() {
-		r.e.warn(r.notes)
-		return r.e.writeCSV(rows...)
+func (r *provincesRun) write(result command.Object, rows [][]string) error {
+	if !r.e.JSON() {
+		r.e.Warn(r.notes)
+		return r.e.WriteCSV(rows...)
 	}
-	return r.e.writeJSON(append(append(object{{"what", r.What}}, result...), member{"notes", r.e.remarks(r.notes)}))
+	return r.e.WriteJSON(append(append(command.Object{{"what", r.What}}, result...), command.Member{"notes", r.e.Remarks(r.notes)}))
 }
 
 var (
@@ -82,11 +82,6 @@ var (
 	timeWords = []string{"period", "time", "time_period", "kỳ", "ky", "quý", "năm", "year", "quarter"}
 	errWords  = []string{"variance", "var", "v", "phương sai"}
 )
-
-// find gives the column headed by one of the words, or -1.
-func (t *sheet) find(words []string) int {
-	return slices.IndexFunc(t.head, func(h string) bool { return among(h, words) })
-}
 
 // crossed is a measure by area and industry.
 type crossed struct {
@@ -97,7 +92,7 @@ type crossed struct {
 }
 
 // again gives a world in which a file that was read already can be read one time more, standard input too.
-func (e *Env) again(b []byte) *Env {
+func again(e *command.Env, b []byte) *command.Env {
 	copied := *e
 	copied.In = bytes.NewReader(b)
 	copied.Open = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
@@ -107,32 +102,32 @@ func (e *Env) again(b []byte) *Env {
 // crossed reads areas by industries: a matrix with areas in its rows (or, where its rows are the codes wanted, in its columns), or records
 // area,industry,value[,value…], of which every further column is a measure of its own.
 func (r *provincesRun) crossed(name string, wanted []string) ([]crossed, error) {
-	b, err := r.e.bytesOf(name)
+	b, err := r.e.Bytes(name)
 	if err != nil {
 		return nil, err
 	}
-	c, err := r.e.again(b).cells(name)
+	c, err := again(r.e, b).Cells(name)
 	if err != nil {
 		return nil, err
 	}
-	if t := (&sheet{cells: c, head: c.rows[0], data: 1}); len(c.rows) > 1 && len(t.head) > 2 && t.find(areaWords) >= 0 && t.find(kindWords) >= 0 {
+	if t := (&command.Sheet{Cells: c, Head: c.Rows[0], Data: 1}); len(c.Rows) > 1 && len(t.Head) > 2 && t.Find(areaWords) >= 0 && t.Find(kindWords) >= 0 {
 		return r.records(t)
 	}
-	m, err := r.e.again(b).matrix(name, r.BlankIsZero)
+	m, err := again(r.e, b).Matrix(name, r.BlankIsZero)
 	if err != nil {
 		return nil, err
 	}
-	r.notes = zeros(r.notes, m)
-	if inside(wanted, m.rows) && !inside(wanted, m.cols) {
-		turned := &labelled{rows: m.cols, cols: m.rows, values: rowsOf(mat.DenseCopyOf(m.dense().T()))}
+	r.notes = command.Zeros(r.notes, m)
+	if inside(wanted, m.Rows) && !inside(wanted, m.Cols) {
+		turned := &command.Matrix{Rows: m.Cols, Cols: m.Rows, Values: command.Rows(mat.DenseCopyOf(m.Dense().T()))}
 		m = turned
 	}
-	return []crossed{{name: name, areas: places(m.rows, len(m.values)), kinds: m.cols, values: m.values}}, nil
+	return []crossed{{name: name, areas: command.Places(m.Rows, len(m.Values)), kinds: m.Cols, values: m.Values}}, nil
 }
 
 // inside says whether codes are there, and all of them among others.
 func inside(codes, others []string) bool {
-	at := positions(others)
+	at := command.Positions(others)
 	for _, c := range codes {
 		if _, ok := at[c]; !ok {
 			return false
@@ -142,24 +137,24 @@ func inside(codes, others []string) bool {
 }
 
 // records reads area,industry,value[,value…].
-func (r *provincesRun) records(t *sheet) ([]crossed, error) {
-	if err := t.check(); err != nil {
+func (r *provincesRun) records(t *command.Sheet) ([]crossed, error) {
+	if err := t.Check(); err != nil {
 		return nil, err
 	}
-	area, kind := t.find(areaWords), t.find(kindWords)
+	area, kind := t.Find(areaWords), t.Find(kindWords)
 	var out []crossed
 	var areas, kinds []string
 	rowOf, colOf, line := map[string]int{}, map[string]int{}, map[[2]int]int{}
-	for i := range t.len() {
+	for i := range t.Len() {
 		var at [2]int
 		for k, x := range []struct {
 			col  int
 			list *[]string
 			of   map[string]int
 		}{{area, &areas, rowOf}, {kind, &kinds, colOf}} {
-			code := t.text(i, x.col)
+			code := t.Text(i, x.col)
 			if code == "" {
-				return nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[x.col])
+				return nil, fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[x.col])
 			}
 			if _, ok := x.of[code]; !ok {
 				x.of[code] = len(*x.list)
@@ -168,18 +163,18 @@ func (r *provincesRun) records(t *sheet) ([]crossed, error) {
 			at[k] = x.of[code]
 		}
 		if _, twice := line[at]; twice {
-			return nil, fault.New("calc.twice", "code", t.text(i, area)+","+t.text(i, kind)).At(t.name, t.line(i), "")
+			return nil, fault.New("calc.twice", "code", t.Text(i, area)+","+t.Text(i, kind)).At(t.Name, t.Line(i), "")
 		}
 		line[at] = i
 	}
 	absent := 0
-	for j, h := range t.head {
+	for j, h := range t.Head {
 		if j == area || j == kind {
 			continue
 		}
 		x := crossed{name: h, areas: areas, kinds: kinds}
-		if among(h, valueWords) || h == "" {
-			x.name = t.name
+		if command.Among(h, command.ValueWords) || h == "" {
+			x.name = t.Name
 		}
 		for p, a := range areas {
 			x.values = append(x.values, make([]float64, len(kinds)))
@@ -187,18 +182,18 @@ func (r *provincesRun) records(t *sheet) ([]crossed, error) {
 				i, ok := line[[2]int{p, k}]
 				if !ok {
 					if !r.BlankIsZero {
-						return nil, fault.New("calc.no-cell", "row", a, "column", c, "file", t.name)
+						return nil, fault.New("calc.no-cell", "row", a, "column", c, "file", t.Name)
 					}
 					absent++
 					continue
 				}
-				v, known, err := t.value(i, j)
+				v, known, err := t.Value(i, j)
 				if err != nil {
 					return nil, err
 				}
 				if !known {
 					if !r.BlankIsZero {
-						return nil, fault.New("calc.blank").At(t.name, t.line(i), h)
+						return nil, fault.New("calc.blank").At(t.Name, t.Line(i), h)
 					}
 					absent++
 				}
@@ -207,7 +202,7 @@ func (r *provincesRun) records(t *sheet) ([]crossed, error) {
 		}
 		out = append(out, x)
 	}
-	r.notes = zeros(r.notes, &labelled{name: t.name, zeros: absent})
+	r.notes = command.Zeros(r.notes, &command.Matrix{Name: t.Name, Zeros: absent})
 	return out, nil
 }
 
@@ -216,17 +211,17 @@ func (x crossed) arrange(file string, areas, kinds []string, n int, of string) (
 	if areas == nil {
 		areas = x.areas
 	}
-	row, err := order(file, x.areas, len(x.areas), areas, len(areas), of)
+	row, err := command.Order(file, x.areas, len(x.areas), areas, len(areas), of)
 	if err != nil {
 		return nil, err
 	}
-	col, err := order(file, x.kinds, len(x.values[0]), kinds, n, of)
+	col, err := command.Order(file, x.kinds, len(x.values[0]), kinds, n, of)
 	if err != nil {
 		return nil, err
 	}
 	d := mat.NewDense(len(areas), n, nil)
 	for i, p := range row {
-		d.SetRow(i, pick(x.values[p], col))
+		d.SetRow(i, command.Pick(x.values[p], col))
 	}
 	return d, nil
 }
@@ -243,36 +238,36 @@ func sums(m *mat.Dense) []float64 {
 
 // allocate spreads national value added of industries over provinces by indicators.
 func (r *provincesRun) allocate() error {
-	if err := r.e.need("national", "indicator"); err != nil {
+	if err := r.e.Need("national", "indicator"); err != nil {
 		return err
 	}
-	nation, err := r.e.vector(r.National)
+	nation, err := r.e.Vector(r.National)
 	if err != nil {
 		return err
 	}
 	var areas, names []string
 	var indicators []regional.Indicator
-	codes := nation.codes
-	for _, file := range list(r.Indicator) {
-		found, err := r.crossed(file, nation.codes)
+	codes := nation.Codes
+	for _, file := range command.List(r.Indicator) {
+		found, err := r.crossed(file, nation.Codes)
 		if err != nil {
 			return err
 		}
 		for _, x := range found {
 			if codes == nil {
-				codes = places(x.kinds, len(x.values[0]))
+				codes = command.Places(x.kinds, len(x.values[0]))
 			}
 			if areas == nil {
 				areas = x.areas
 			}
-			m, err := x.arrange(file, areas, nation.codes, len(nation.values), r.National)
+			m, err := x.arrange(file, areas, nation.Codes, len(nation.Values), r.National)
 			if err != nil {
 				return err
 			}
 			indicators, names = append(indicators, regional.Indicator{Name: x.name, Values: m}), append(names, x.name)
 		}
 	}
-	a, err := regional.Allocate(nation.values, indicators, regional.Names{Provinces: areas, Industries: codes})
+	a, err := regional.Allocate(nation.Values, indicators, regional.Names{Provinces: areas, Industries: codes})
 	if err != nil {
 		return err
 	}
@@ -280,16 +275,16 @@ func (r *provincesRun) allocate() error {
 	for j, k := range a.Used {
 		if k >= 0 {
 			used[j] = names[k]
-			r.e.say("explain-allocate", "code", codes[j], "value", text(nation.values[j]), "indicator", names[k], "total", text(mat.Sum(indicators[k].Values.ColView(j))))
+			r.e.Say("explain-allocate", "code", codes[j], "value", command.Number(nation.Values[j]), "indicator", names[k], "total", command.Number(mat.Sum(indicators[k].Values.ColView(j))))
 		}
 	}
-	return r.write(object{{"provinces", areas}, {"industries", codes}, {"indicators", names}, {"used", byCode(codes, used)}, {"national", byCode(codes, nation.values)},
-		{"matrix", rowsOf(a.Values)}, {"byProvince", byCode(areas, sums(a.Values))}}, wide("area", areas, codes, rowsOf(a.Values)))
+	return r.write(command.Object{{"provinces", areas}, {"industries", codes}, {"indicators", names}, {"used", command.ByCode(codes, used)}, {"national", command.ByCode(codes, nation.Values)},
+		{"matrix", command.Rows(a.Values)}, {"byProvince", command.ByCode(areas, sums(a.Values))}}, command.Wide("area", areas, codes, command.Rows(a.Values)))
 }
 
 // headOffice moves figures of firms from the province of their head office to where they work.
 func (r *provincesRun) headOffice() error {
-	if err := r.e.need("reported", "firms"); err != nil {
+	if err := r.e.Need("reported", "firms"); err != nil {
 		return err
 	}
 	found, err := r.crossed(r.Reported, nil)
@@ -299,28 +294,28 @@ func (r *provincesRun) headOffice() error {
 	if len(found) != 1 {
 		return fault.New("calc.one-series", "file", r.Reported)
 	}
-	areas, codes := found[0].areas, places(found[0].kinds, len(found[0].values[0]))
+	areas, codes := found[0].areas, command.Places(found[0].kinds, len(found[0].values[0]))
 	firms, err := r.establishments(areas, codes)
 	if err != nil {
 		return err
 	}
-	reported := (&labelled{values: found[0].values}).dense()
+	reported := (&command.Matrix{Values: found[0].values}).Dense()
 	a, err := regional.HeadOffice(reported, firms, r.Keep, regional.Names{Provinces: areas, Industries: codes})
 	if err != nil {
 		return err
 	}
 	before, after := sums(reported), sums(a.Values)
 	for p, c := range areas {
-		r.e.say("explain-head-office", "code", c, "before", text(before[p]), "after", text(after[p]))
+		r.e.Say("explain-head-office", "code", c, "before", command.Number(before[p]), "after", command.Number(after[p]))
 	}
-	return r.write(object{{"provinces", areas}, {"industries", codes}, {"keep", r.Keep}, {"firms", len(firms)}, {"matrix", rowsOf(a.Values)}, {"moved", rowsOf(a.Moved)},
-		{"reported", byCode(areas, before)}, {"byProvince", byCode(areas, after)}}, wide("area", areas, codes, rowsOf(a.Values)))
+	return r.write(command.Object{{"provinces", areas}, {"industries", codes}, {"keep", r.Keep}, {"firms", len(firms)}, {"matrix", command.Rows(a.Values)}, {"moved", command.Rows(a.Moved)},
+		{"reported", command.ByCode(areas, before)}, {"byProvince", command.ByCode(areas, after)}}, command.Wide("area", areas, codes, command.Rows(a.Values)))
 }
 
 // establishments reads records firm,home,industry,value,area,work: a line for every province in which a firm works. What is said of the firm
 // stands on its first line, and may be repeated on the others.
 func (r *provincesRun) establishments(areas, codes []string) ([]regional.Firm, error) {
-	t, err := r.e.table(r.Firms)
+	t, err := r.e.Table(r.Firms)
 	if err != nil {
 		return nil, err
 	}
@@ -328,25 +323,25 @@ func (r *provincesRun) establishments(areas, codes []string) ([]regional.Firm, e
 	const firm, home, industry, value, area, work = 0, 1, 2, 3, 4, 5
 	for k, names := range [][]string{{"firm", "enterprise", "doanh nghiệp", "name"}, {"home", "head_office", "trụ sở"}, kindWords, {"value", "giá trị", "value_added"}, areaWords,
 		{"work", "workers", "employment", "payroll", "amount", "lao động", "quỹ lương"}} {
-		if at[k], err = t.column(names...); err != nil {
+		if at[k], err = t.Column(names...); err != nil {
 			return nil, err
 		}
 	}
-	province, position := positions(areas), positions(codes)
+	province, position := command.Positions(areas), command.Positions(codes)
 	seek := func(i, col int, in map[string]int) (int, error) {
-		k, ok := in[t.text(i, col)]
+		k, ok := in[t.Text(i, col)]
 		if !ok {
-			return 0, fault.New("calc.no-code-in", "code", t.text(i, col), "file", r.Reported, "of", t.name).At(t.name, t.line(i), t.head[col])
+			return 0, fault.New("calc.no-code-in", "code", t.Text(i, col), "file", r.Reported, "of", t.Name).At(t.Name, t.Line(i), t.Head[col])
 		}
 		return k, nil
 	}
 	var out []regional.Firm
 	seen := map[[2]string]int{}
 	last := map[string]string{} // the industry of a firm's line before, for lines that leave it out
-	for i := range t.len() {
-		name, in := t.text(i, at[firm]), t.text(i, at[industry])
+	for i := range t.Len() {
+		name, in := t.Text(i, at[firm]), t.Text(i, at[industry])
 		if name == "" {
-			return nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[at[firm]])
+			return nil, fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[at[firm]])
 		}
 		if in == "" {
 			in = last[name]
@@ -361,26 +356,26 @@ func (r *provincesRun) establishments(areas, codes []string) ([]regional.Firm, e
 			if f.Industry, err = seek(i, at[industry], position); err != nil {
 				return nil, err
 			}
-			if f.Value, err = t.must(i, at[value]); err != nil {
+			if f.Value, err = t.Must(i, at[value]); err != nil {
 				return nil, err
 			}
 			k = len(out)
 			seen[[2]string{name, in}] = k
 			out = append(out, f)
 		}
-		if again := t.text(i, at[home]); again != "" && again != areas[out[k].Home] {
-			return nil, fault.New("calc.two-values", "code", name, "first", areas[out[k].Home], "second", again).At(t.name, t.line(i), t.head[at[home]])
+		if again := t.Text(i, at[home]); again != "" && again != areas[out[k].Home] {
+			return nil, fault.New("calc.two-values", "code", name, "first", areas[out[k].Home], "second", again).At(t.Name, t.Line(i), t.Head[at[home]])
 		}
-		if v, given, err := t.value(i, at[value]); err != nil {
+		if v, given, err := t.Value(i, at[value]); err != nil {
 			return nil, err
 		} else if given && v != out[k].Value {
-			return nil, fault.New("calc.two-values", "code", name, "first", text(out[k].Value), "second", text(v)).At(t.name, t.line(i), t.head[at[value]])
+			return nil, fault.New("calc.two-values", "code", name, "first", command.Number(out[k].Value), "second", command.Number(v)).At(t.Name, t.Line(i), t.Head[at[value]])
 		}
 		w := regional.Work{}
 		if w.Province, err = seek(i, at[area], province); err != nil {
 			return nil, err
 		}
-		if w.Amount, err = t.must(i, at[work]); err != nil {
+		if w.Amount, err = t.Must(i, at[work]); err != nil {
 			return nil, err
 		}
 		out[k].Work = append(out[k].Work, w)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/balance"
 	"nhipso/internal/measure/regional"
@@ -22,17 +23,17 @@ type cubeRecords struct {
 // keys are the columns of a record of the cube; -1 for a dimension that the file does not have.
 type keys [3]int
 
-func (t *sheet) keys() keys {
-	return keys{t.find(areaWords), t.find(kindWords), t.find(timeWords)}
+func keysOf(t *command.Sheet) keys {
+	return keys{t.Find(areaWords), t.Find(kindWords), t.Find(timeWords)}
 }
 
 // errorOf says where a record's error stands: -1 for nowhere.
-func (t *sheet) errorOf() (column int, kind string) {
+func errorOf(t *command.Sheet) (column int, kind string) {
 	for _, x := range []struct {
 		kind  string
 		words []string
-	}{{"variance", errWords}, {"cv", []string{"cv"}}, {"se", seWords}} {
-		if c := t.find(x.words); c >= 0 {
+	}{{"variance", errWords}, {"cv", []string{"cv"}}, {"se", command.ErrorWords}} {
+		if c := t.Find(x.words); c >= 0 {
 			return c, x.kind
 		}
 	}
@@ -40,13 +41,13 @@ func (t *sheet) errorOf() (column int, kind string) {
 }
 
 // variance reads the error of a figure as a variance.
-func (t *sheet) variance(i, column int, kind string, value float64) (float64, error) {
-	v, err := t.must(i, column)
+func variance(t *command.Sheet, i, column int, kind string, value float64) (float64, error) {
+	v, err := t.Must(i, column)
 	if err != nil {
 		return 0, err
 	}
 	if v < 0 {
-		return 0, fault.New("calc.negative", "code", t.text(i, 0), "value", text(v)).At(t.name, t.line(i), t.head[column])
+		return 0, fault.New("calc.negative", "code", t.Text(i, 0), "value", command.Number(v)).At(t.Name, t.Line(i), t.Head[column])
 	}
 	switch kind {
 	case "cv":
@@ -60,31 +61,31 @@ func (t *sheet) variance(i, column int, kind string, value float64) (float64, er
 
 // cube reads records area,industry,period,value[,variance|se|cv]; the period, or the industry, may be left out of all of them.
 func (r *provincesRun) cube(name string) (*cubeRecords, error) {
-	t, err := r.e.table(name)
+	t, err := r.e.Table(name)
 	if err != nil {
 		return nil, err
 	}
-	k := t.keys()
+	k := keysOf(t)
 	if k[0] < 0 {
-		_, err := t.column("area")
+		_, err := t.Column("area")
 		return nil, err
 	}
-	value, err := t.column(append([]string{"value"}, valueWords...)...)
+	value, err := t.Column(append([]string{"value"}, command.ValueWords...)...)
 	if err != nil {
 		return nil, err
 	}
-	column, kind := t.errorOf()
+	column, kind := errorOf(t)
 	c := &cubeRecords{perYear: 1}
 	at := [2]map[string]int{{}, {}}
 	lists := [2]*[]string{&c.cube.Provinces, &c.cube.Industries}
-	where := make([][2]int, t.len())
-	when := make([]stat.Period, t.len())
-	for i := range t.len() {
+	where := make([][2]int, t.Len())
+	when := make([]stat.Period, t.Len())
+	for i := range t.Len() {
 		for d := range lists {
 			code := ""
 			if k[d] >= 0 {
-				if code = t.text(i, k[d]); code == "" {
-					return nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[k[d]])
+				if code = t.Text(i, k[d]); code == "" {
+					return nil, fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[k[d]])
 				}
 			}
 			if _, ok := at[d][code]; !ok {
@@ -94,11 +95,11 @@ func (r *provincesRun) cube(name string) (*cubeRecords, error) {
 			where[i][d] = at[d][code]
 		}
 		if k[2] >= 0 {
-			if when[i], err = period(t.text(i, k[2])); err != nil {
-				return nil, err.(*fault.Error).At(t.name, t.line(i), t.head[k[2]])
+			if when[i], err = command.Period(t.Text(i, k[2])); err != nil {
+				return nil, command.At(err, t.Name, t.Line(i), t.Head[k[2]])
 			}
 			if when[i].Frequency() != when[0].Frequency() {
-				return nil, fault.New("calc.gap", "before", label(when[0]), "after", label(when[i])).At(t.name, t.line(i), t.head[k[2]])
+				return nil, fault.New("calc.gap", "before", command.Label(when[0]), "after", command.Label(when[i])).At(t.Name, t.Line(i), t.Head[k[2]])
 			}
 			if !slices.Contains(c.periods, when[i]) {
 				c.periods = append(c.periods, when[i])
@@ -112,10 +113,10 @@ func (r *provincesRun) cube(name string) (*cubeRecords, error) {
 	number := map[stat.Period]int{}
 	for i, p := range c.periods {
 		if i > 0 && c.periods[i-1].Next() != p {
-			return nil, fault.New("calc.gap", "before", label(c.periods[i-1]), "after", label(p)).At(t.name, 0, t.head[k[2]])
+			return nil, fault.New("calc.gap", "before", command.Label(c.periods[i-1]), "after", command.Label(p)).At(t.Name, 0, t.Head[k[2]])
 		}
 		number[p] = i
-		c.cube.Periods = append(c.cube.Periods, label(p))
+		c.cube.Periods = append(c.cube.Periods, command.Label(p))
 	}
 	if len(c.periods) > 0 {
 		c.perYear = c.periods[0].Frequency().PerYear()
@@ -126,17 +127,17 @@ func (r *provincesRun) cube(name string) (*cubeRecords, error) {
 		return nil, fault.New("calc.cube-large", "file", name, "n", size, "most", maxCube)
 	}
 	c.cube.Values, c.cube.Variances, c.given = make([]float64, size), make([]float64, size), make([]bool, size)
-	for i := range t.len() {
+	for i := range t.Len() {
 		cell := c.cube.At(where[i][0], where[i][1], number[when[i]])
 		if c.given[cell] {
-			return nil, fault.New("calc.twice", "code", c.nameOf(cell)).At(t.name, t.line(i), "")
+			return nil, fault.New("calc.twice", "code", c.nameOf(cell)).At(t.Name, t.Line(i), "")
 		}
-		if c.cube.Values[cell], err = t.must(i, value); err != nil {
+		if c.cube.Values[cell], err = t.Must(i, value); err != nil {
 			return nil, err
 		}
 		v := math.Abs(c.cube.Values[cell])
 		if column >= 0 {
-			if v, err = t.variance(i, column, kind, c.cube.Values[cell]); err != nil {
+			if v, err = variance(t, i, column, kind, c.cube.Values[cell]); err != nil {
 				return nil, err
 			}
 		}
@@ -149,7 +150,7 @@ func (r *provincesRun) cube(name string) (*cubeRecords, error) {
 			p, i, q := c.at(cell)
 			return nil, fault.New("calc.no-cell", "row", c.cube.Provinces[p], "column", slash(c.cube.Industries[i], c.cube.Periods[q]), "file", name)
 		}
-		r.notes = zeros(r.notes, &labelled{name: name, zeros: absent})
+		r.notes = command.Zeros(r.notes, &command.Matrix{Name: name, Zeros: absent})
 	}
 	return c, nil
 }
@@ -188,17 +189,17 @@ type margin struct {
 
 // totalsOf reads records area,industry,period,value[,se]: a blank is summed over, and a year adds its quarters or months.
 func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, []margin, error) {
-	t, err := r.e.table(name)
+	t, err := r.e.Table(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	k := t.keys()
-	value, err := t.column(append([]string{"value"}, valueWords...)...)
+	k := keysOf(t)
+	value, err := t.Column(append([]string{"value"}, command.ValueWords...)...)
 	if err != nil {
 		return nil, nil, err
 	}
-	column, kind := t.errorOf()
-	areas, industries := positions(c.cube.Provinces), positions(c.cube.Industries)
+	column, kind := errorOf(t)
+	areas, industries := command.Positions(c.cube.Provinces), command.Positions(c.cube.Industries)
 	years := len(c.periods) / c.perYear
 	whole := len(c.periods) > 0 && c.perYear > 1 && len(c.periods)%c.perYear == 0 && c.periods[0].Sub() == 1
 	type set struct {
@@ -206,14 +207,14 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 		cells map[int]margin
 	}
 	var sets []*set
-	for i := range t.len() {
+	for i := range t.Len() {
 		m, by, cell := margin{}, regional.By(0), 0
-		m.value, err = t.must(i, value)
+		m.value, err = t.Must(i, value)
 		if err != nil {
 			return nil, nil, err
 		}
-		if column >= 0 && t.text(i, column) != "" {
-			v, err := t.variance(i, column, kind, m.value)
+		if column >= 0 && t.Text(i, column) != "" {
+			v, err := variance(t, i, column, kind, m.value)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -224,23 +225,23 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 			in  map[string]int
 			out *string
 		}{{regional.ByProvince, areas, &m.area}, {regional.ByIndustry, industries, &m.industry}} {
-			if k[d] < 0 || t.text(i, k[d]) == "" {
+			if k[d] < 0 || t.Text(i, k[d]) == "" {
 				continue
 			}
-			*x.out = t.text(i, k[d])
+			*x.out = t.Text(i, k[d])
 			at, ok := x.in[*x.out]
 			if !ok {
-				return nil, nil, fault.New("calc.no-code-in", "code", *x.out, "file", r.Data, "of", name).At(name, t.line(i), t.head[k[d]])
+				return nil, nil, fault.New("calc.no-code-in", "code", *x.out, "file", r.Data, "of", name).At(name, t.Line(i), t.Head[k[d]])
 			}
 			by |= x.by
 			cell = cell*len(x.in) + at
 		}
-		if k[2] >= 0 && t.text(i, k[2]) != "" {
-			p, err := period(t.text(i, k[2]))
+		if k[2] >= 0 && t.Text(i, k[2]) != "" {
+			p, err := command.Period(t.Text(i, k[2]))
 			if err != nil {
-				return nil, nil, err.(*fault.Error).At(name, t.line(i), t.head[k[2]])
+				return nil, nil, command.At(err, name, t.Line(i), t.Head[k[2]])
 			}
-			m.period = label(p)
+			m.period = command.Label(p)
 			year := slices.IndexFunc(c.periods, p.Contains)
 			switch at := slices.Index(c.periods, p); {
 			case at >= 0:
@@ -251,9 +252,9 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 				cell = cell*years + year/c.perYear
 				c.cube.PerYear = c.perYear
 			case year >= 0 && p.Frequency() == stat.Annual:
-				return nil, nil, fault.New("calc.not-whole-years", "file", r.Data, "year", m.period).At(name, t.line(i), t.head[k[2]])
+				return nil, nil, fault.New("calc.not-whole-years", "file", r.Data, "year", m.period).At(name, t.Line(i), t.Head[k[2]])
 			default:
-				return nil, nil, fault.New("calc.no-code-in", "code", m.period, "file", r.Data, "of", name).At(name, t.line(i), t.head[k[2]])
+				return nil, nil, fault.New("calc.no-code-in", "code", m.period, "file", r.Data, "of", name).At(name, t.Line(i), t.Head[k[2]])
 			}
 		}
 		at := slices.IndexFunc(sets, func(s *set) bool { return s.by == by })
@@ -262,7 +263,7 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 			sets = append(sets, &set{by, map[int]margin{}})
 		}
 		if _, twice := sets[at].cells[cell]; twice {
-			return nil, nil, fault.New("calc.twice", "code", slash(m.area, m.industry, m.period)).At(name, t.line(i), "")
+			return nil, nil, fault.New("calc.twice", "code", slash(m.area, m.industry, m.period)).At(name, t.Line(i), "")
 		}
 		sets[at].cells[cell] = m
 	}
@@ -278,7 +279,7 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 				n *= d.n
 			}
 		}
-		x := regional.Total{Name: r.e.w("provinces.total"), By: s.by, Values: make([]float64, n), SE: make([]float64, n), Absent: make([]bool, n)}
+		x := regional.Total{Name: r.e.Word("provinces.total"), By: s.by, Values: make([]float64, n), SE: make([]float64, n), Absent: make([]bool, n)}
 		for cell := range n {
 			m, ok := s.cells[cell]
 			x.Values[cell], x.SE[cell], x.Absent[cell] = m.value, m.se, !ok
@@ -293,7 +294,7 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 
 // consistent moves the cells of a cube until every total holds at once.
 func (r *provincesRun) consistent() error {
-	if err := r.e.need("data", "totals"); err != nil {
+	if err := r.e.Need("data", "totals"); err != nil {
 		return err
 	}
 	c, err := r.cube(r.Data)
@@ -310,7 +311,7 @@ func (r *provincesRun) consistent() error {
 		return err
 	}
 	var after []float64
-	if len(c.listed) <= manyFigures || r.Posterior {
+	if len(c.listed) <= command.ManyFigures || r.Posterior {
 		if after, err = x.Variances(c.listed...); err != nil {
 			return err
 		}
@@ -321,7 +322,7 @@ func (r *provincesRun) consistent() error {
 		if n := slash(margins[k].area, margins[k].industry, margins[k].period); n != "" {
 			return n
 		}
-		return r.e.w("provinces.total")
+		return r.e.Word("provinces.total")
 	}
 	list := func(at []int, of func(int) string) []string {
 		out := []string{}
@@ -331,31 +332,31 @@ func (r *provincesRun) consistent() error {
 		return out
 	}
 	for _, k := range x.Flagged {
-		r.notes = append(r.notes, fault.New("calc.far-off", "name", name(k), "gap", text(x.Discrepancies[k]), "sd", text(x.Standardised[k])))
+		r.notes = append(r.notes, fault.New("calc.far-off", "name", name(k), "gap", command.Number(x.Discrepancies[k]), "sd", command.Number(x.Standardised[k])))
 	}
-	var known []object
+	var known []command.Object
 	for k, m := range margins {
-		known = append(known, object{{"name", name(k)}, {"area", m.area}, {"industry", m.industry}, {"period", m.period}, {"value", m.value}, {"se", m.se},
+		known = append(known, command.Object{{"name", name(k)}, {"area", m.area}, {"industry", m.industry}, {"period", m.period}, {"value", m.value}, {"se", m.se},
 			{"discrepancy", x.Discrepancies[k]}, {"standardised", x.Standardised[k]}, {"multiplier", x.Multipliers[k]}})
-		r.e.say("explain-total", "name", name(k), "value", text(m.value), "gap", text(x.Discrepancies[k]))
+		r.e.Say("explain-total", "name", name(k), "value", command.Number(m.value), "gap", command.Number(x.Discrepancies[k]))
 	}
-	r.e.say("explain-consistent", "chi", text(x.ChiSquare), "df", x.DF, "residual", text(x.MaxResidual))
+	r.e.Say("explain-consistent", "chi", command.Number(x.ChiSquare), "df", x.DF, "residual", command.Number(x.MaxResidual))
 	rows := [][]string{{"area", "industry", "period", "value", "variance", "prior"}}
-	records := []object{}
+	records := []command.Object{}
 	for i, cell := range c.listed {
 		p, j, q := c.at(cell)
-		record := object{{"code", c.nameOf(cell)}, {"area", c.cube.Provinces[p]}, {"industry", c.cube.Industries[j]}, {"period", c.cube.Periods[q]}, {"value", x.Values[cell]}}
-		row := []string{c.cube.Provinces[p], c.cube.Industries[j], c.cube.Periods[q], text(x.Values[cell]), "", text(c.cube.Values[cell])}
+		record := command.Object{{"code", c.nameOf(cell)}, {"area", c.cube.Provinces[p]}, {"industry", c.cube.Industries[j]}, {"period", c.cube.Periods[q]}, {"value", x.Values[cell]}}
+		row := []string{c.cube.Provinces[p], c.cube.Industries[j], c.cube.Periods[q], command.Number(x.Values[cell]), "", command.Number(c.cube.Values[cell])}
 		if after != nil {
-			record = append(record, member{"variance", after[i]}, member{"se", math.Sqrt(max(after[i], 0))})
-			row[4] = text(after[i])
+			record = append(record, command.Member{"variance", after[i]}, command.Member{"se", math.Sqrt(max(after[i], 0))})
+			row[4] = command.Number(after[i])
 		}
-		records, rows = append(records, append(record, member{"prior", c.cube.Values[cell]}, member{"priorVariance", c.cube.Variances[cell]})), append(rows, row)
+		records, rows = append(records, append(record, command.Member{"prior", c.cube.Values[cell]}, command.Member{"priorVariance", c.cube.Variances[cell]})), append(rows, row)
 	}
-	out := object{{"records", records}, {"totals", known}, {"chiSquare", x.ChiSquare}, {"df", x.DF}, {"rankKnown", x.RankKnown}}
+	out := command.Object{{"records", records}, {"totals", known}, {"chiSquare", x.ChiSquare}, {"df", x.DF}, {"rankKnown", x.RankKnown}}
 	if x.RankKnown {
-		out = append(out, member{"pValue", x.PValue})
+		out = append(out, command.Member{"pValue", x.PValue})
 	}
-	return r.write(append(out, member{"flagged", list(x.Flagged, name)}, member{"redundant", list(x.Redundant, name)}, member{"bound", list(x.Bound, c.nameOf)},
-		member{"iterations", x.Iterations}, member{"maxResidual", x.MaxResidual}), rows)
+	return r.write(append(out, command.Member{"flagged", list(x.Flagged, name)}, command.Member{"redundant", list(x.Redundant, name)}, command.Member{"bound", list(x.Bound, c.nameOf)},
+		command.Member{"iterations", x.Iterations}, command.Member{"maxResidual", x.MaxResidual}), rows)
 }

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/regional"
 )
@@ -21,22 +22,22 @@ func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
 		return nil, err
 	}
 	if r.Reverse {
-		if err := r.e.need("weights"); err != nil {
+		if err := r.e.Need("weights"); err != nil {
 			return nil, err
 		}
-		w, err := r.e.vector(r.Weights)
+		w, err := r.e.Vector(r.Weights)
 		if err != nil {
 			return nil, err
 		}
-		at, err := w.order(m.From, len(m.From), r.Map)
+		at, err := w.Order(m.From, len(m.From), r.Map)
 		if err != nil {
 			return nil, err
 		}
-		if m, err = m.Reverse(pick(w.values, at)); err != nil {
+		if m, err = m.Reverse(command.Pick(w.Values, at)); err != nil {
 			return nil, err
 		}
 	}
-	at, err := order(f.file, f.areas, len(f.areas), m.From, len(m.From), r.Map)
+	at, err := command.Order(f.file, f.areas, len(f.areas), m.From, len(m.From), r.Map)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
 	parts := make([][]string, len(m.To))
 	for _, l := range m.Links {
 		exact[l.To] = exact[l.To] && (math.Abs(l.Share-1) <= 1e-12 || l.Share == 0)
-		parts[l.To] = append(parts[l.To], text(l.Share)+" × "+m.From[l.From])
+		parts[l.To] = append(parts[l.To], command.Number(l.Share)+" × "+m.From[l.From])
 	}
 	var out []restated
 	for j, p := range f.periods {
@@ -76,7 +77,7 @@ func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
 				s := second.At(i, j)
 				x.variance = &s
 			}
-			r.e.say("explain-restate", "code", slash(a, p), "parts", strings.Join(parts[i], " + "))
+			r.e.Say("explain-restate", "code", slash(a, p), "parts", strings.Join(parts[i], " + "))
 			out = append(out, x)
 		}
 	}
@@ -85,47 +86,47 @@ func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
 
 // mapOf reads records from,to[,share]; a line without a share carries the whole unit.
 func (r *provincesRun) mapOf(name string) (regional.Map, error) {
-	t, err := r.e.table(name)
+	t, err := r.e.Table(name)
 	if err != nil {
 		return regional.Map{}, err
 	}
-	from, err := t.column("from", "old", "từ", "cũ")
+	from, err := t.Column("from", "old", "từ", "cũ")
 	if err != nil {
 		return regional.Map{}, err
 	}
-	to, err := t.column("to", "new", "đến", "mới")
+	to, err := t.Column("to", "new", "đến", "mới")
 	if err != nil {
 		return regional.Map{}, err
 	}
-	share, err := t.column("share", "weight", "tỷ phần", "tỷ lệ")
+	share, err := t.Column("share", "weight", "tỷ phần", "tỷ lệ")
 	if err != nil {
 		share = -1
 	}
 	var m regional.Map
 	seen := map[[2]string]bool{}
-	for i := range t.len() {
+	for i := range t.Len() {
 		l := regional.Link{Share: 1}
 		for _, x := range []struct {
 			col  int
 			list *[]string
 			at   *int
 		}{{from, &m.From, &l.From}, {to, &m.To, &l.To}} {
-			code := t.text(i, x.col)
+			code := t.Text(i, x.col)
 			if code == "" {
-				return m, fault.New("calc.no-code").At(name, t.line(i), t.head[x.col])
+				return m, fault.New("calc.no-code").At(name, t.Line(i), t.Head[x.col])
 			}
 			if *x.at = slices.Index(*x.list, code); *x.at < 0 {
 				*x.at = len(*x.list)
 				*x.list = append(*x.list, code)
 			}
 		}
-		if key := [2]string{t.text(i, from), t.text(i, to)}; seen[key] {
-			return m, fault.New("calc.twice", "code", key[0]+","+key[1]).At(name, t.line(i), "")
+		if key := [2]string{t.Text(i, from), t.Text(i, to)}; seen[key] {
+			return m, fault.New("calc.twice", "code", key[0]+","+key[1]).At(name, t.Line(i), "")
 		} else {
 			seen[key] = true
 		}
 		if share >= 0 {
-			v, known, err := t.value(i, share)
+			v, known, err := t.Value(i, share)
 			if err != nil {
 				return m, err
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nhipso/data"
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
@@ -38,86 +39,86 @@ func (f *areaFigures) add(area, period string, line int) error {
 // byArea reads records area[,period],value[,variance], a series with an area in every column, or a list code,value. A blank is a figure
 // that is not known.
 func (r *provincesRun) byArea(name string) (*areaFigures, error) {
-	b, err := r.e.bytesOf(name)
+	b, err := r.e.Bytes(name)
 	if err != nil {
 		return nil, err
 	}
-	c, err := r.e.again(b).cells(name)
+	c, err := again(r.e, b).Cells(name)
 	if err != nil {
 		return nil, err
 	}
 	f := &areaFigures{file: name, value: map[[2]string]float64{}, line: map[string]int{}}
-	t := &sheet{cells: c, head: c.rows[0], data: 1}
-	if t.find(areaWords) >= 0 && len(c.rows) > 1 {
+	t := &command.Sheet{Cells: c, Head: c.Rows[0], Data: 1}
+	if t.Find(areaWords) >= 0 && len(c.Rows) > 1 {
 		return f, f.records(t)
 	}
-	if len(c.rows) > 1 {
-		if _, err := period(c.rows[1][0]); err == nil && (among(c.rows[0][0], timeWords) || c.rows[0][0] == "") {
-			s, err := r.e.again(b).timeSeries(name, true)
+	if len(c.Rows) > 1 {
+		if _, err := command.Period(c.Rows[1][0]); err == nil && (command.Among(c.Rows[0][0], timeWords) || c.Rows[0][0] == "") {
+			s, err := again(r.e, b).GappySeries(name, true)
 			if err != nil {
 				return nil, err
 			}
-			for j, area := range s.names {
-				for i, p := range s.periods {
-					if err := f.add(area, label(p), s.lines[0]); err != nil {
+			for j, area := range s.Names {
+				for i, p := range s.Periods {
+					if err := f.add(area, command.Label(p), s.Lines[0]); err != nil {
 						return nil, err
 					}
-					if s.known[j][i] {
-						f.value[[2]string{area, label(p)}] = s.values[j][i]
+					if s.Known[j][i] {
+						f.value[[2]string{area, command.Label(p)}] = s.Values[j][i]
 					}
 				}
 			}
 			return f, nil
 		}
 	}
-	v, err := r.e.again(b).vector(name)
+	v, err := again(r.e, b).Vector(name)
 	if err != nil {
 		return nil, err
 	}
-	if v.codes == nil {
-		return nil, fault.New("calc.no-column", "column", "area", "file", name, "have", strings.Join(c.rows[0], ", "))
+	if v.Codes == nil {
+		return nil, fault.New("calc.no-column", "column", "area", "file", name, "have", strings.Join(c.Rows[0], ", "))
 	}
-	for i, area := range v.codes {
+	for i, area := range v.Codes {
 		if err := f.add(area, "", 0); err != nil {
 			return nil, err
 		}
-		f.value[[2]string{area, ""}] = v.values[i]
+		f.value[[2]string{area, ""}] = v.Values[i]
 	}
 	return f, nil
 }
 
-func (f *areaFigures) records(t *sheet) error {
-	if err := t.check(); err != nil {
+func (f *areaFigures) records(t *command.Sheet) error {
+	if err := t.Check(); err != nil {
 		return err
 	}
-	area, when := t.find(areaWords), t.find(timeWords)
-	value, err := t.column(append([]string{"value"}, valueWords...)...)
+	area, when := t.Find(areaWords), t.Find(timeWords)
+	value, err := t.Column(append([]string{"value"}, command.ValueWords...)...)
 	if err != nil {
-		value, err = t.column("weight", "population", "trọng số", "indicator")
+		value, err = t.Column("weight", "population", "trọng số", "indicator")
 	}
 	if err != nil {
 		return err
 	}
-	column, kind := t.errorOf()
+	column, kind := errorOf(t)
 	if column >= 0 {
 		f.variance = map[[2]string]float64{}
 	}
-	for i := range t.len() {
-		a, p := t.text(i, area), ""
+	for i := range t.Len() {
+		a, p := t.Text(i, area), ""
 		if a == "" {
-			return fault.New("calc.no-code").At(t.name, t.line(i), t.head[area])
+			return fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[area])
 		}
 		if when >= 0 {
-			x, err := period(t.text(i, when))
+			x, err := command.Period(t.Text(i, when))
 			if err != nil {
-				return err.(*fault.Error).At(t.name, t.line(i), t.head[when])
+				return command.At(err, t.Name, t.Line(i), t.Head[when])
 			}
-			p = label(x)
+			p = command.Label(x)
 		}
-		if err := f.add(a, p, t.line(i)); err != nil {
+		if err := f.add(a, p, t.Line(i)); err != nil {
 			return err
 		}
-		v, known, err := t.value(i, value)
+		v, known, err := t.Value(i, value)
 		if err != nil {
 			return err
 		}
@@ -126,7 +127,7 @@ func (f *areaFigures) records(t *sheet) error {
 		}
 		f.value[[2]string{a, p}] = v
 		if column >= 0 {
-			if f.variance[[2]string{a, p}], err = t.variance(i, column, kind, v); err != nil {
+			if f.variance[[2]string{a, p}], err = variance(t, i, column, kind, v); err != nil {
 				return err
 			}
 		}
@@ -145,7 +146,7 @@ type restated struct {
 
 // restate brings figures from one set of areas to another: those of the country by its dated succession, any others by a map.
 func (r *provincesRun) restate() error {
-	if err := r.e.need("data"); err != nil {
+	if err := r.e.Need("data"); err != nil {
 		return err
 	}
 	if r.Decimals < 0 || r.Decimals > 30 {
@@ -162,18 +163,18 @@ func (r *provincesRun) restate() error {
 		if !r.Reverse {
 			idle = append(idle, "weights")
 		}
-		if err := r.e.noEffect("--map", idle...); err != nil {
+		if err := r.e.NoEffect("--map", idle...); err != nil {
 			return err
 		}
 		out, err = r.byMap(figures)
-	} else if err = r.e.noEffect("--from, --to", "reverse"); err == nil {
+	} else if err = r.e.NoEffect("--from, --to", "reverse"); err == nil {
 		out, err = r.bySuccession(figures)
 	}
 	if err != nil {
 		return err
 	}
 	var inexact, missing []string
-	records, rows := []object{}, [][]string{{"area", "name", "period", "value", "exact", "missing"}}
+	records, rows := []command.Object{}, [][]string{{"area", "name", "period", "value", "exact", "missing"}}
 	if figures.variance != nil {
 		rows[0] = append(rows[0], "variance")
 	}
@@ -185,15 +186,15 @@ func (r *provincesRun) restate() error {
 		case stat.Decimal:
 			printed = v.String()
 		case float64:
-			printed = text(v)
+			printed = command.Number(v)
 		}
 		if x.value != nil && !x.exact {
 			inexact = append(inexact, slash(x.area, x.period))
 		}
-		record := object{{"area", x.area}, {"name", x.name}, {"period", x.period}, {"value", x.value}, {"exact", x.exact}, {"missing", append([]string{}, x.missing...)}}
+		record := command.Object{{"area", x.area}, {"name", x.name}, {"period", x.period}, {"value", x.value}, {"exact", x.exact}, {"missing", append([]string{}, x.missing...)}}
 		row := []string{x.area, x.name, x.period, printed, strconv.FormatBool(x.exact), strings.Join(x.missing, " ")}
 		if figures.variance != nil {
-			record, row = append(record, member{"variance", orNull(x.variance)}), append(row, textOf(x.variance))
+			record, row = append(record, command.Member{"variance", command.OrNull(x.variance)}), append(row, command.NumberOrNone(x.variance))
 		}
 		records, rows = append(records, record), append(rows, row)
 	}
@@ -203,15 +204,15 @@ func (r *provincesRun) restate() error {
 	if len(missing) > 0 {
 		r.notes = append(r.notes, fault.New("calc.restated-missing", "n", len(missing), "areas", joined(missing)))
 	}
-	head := object{{"from", r.From}, {"to", r.To}}
+	head := command.Object{{"from", r.From}, {"to", r.To}}
 	if r.Map != "" {
-		head = object{{"map", r.Map}, {"reverse", r.Reverse}}
+		head = command.Object{{"map", r.Map}, {"reverse", r.Reverse}}
 	}
-	return r.write(append(head, object{{"rule", rule}, {"exact", len(inexact) == 0}, {"series", records}}...), rows)
+	return r.write(append(head, command.Object{{"rule", rule}, {"exact", len(inexact) == 0}, {"series", records}}...), rows)
 }
 
 // sets are the sets of areas, each with a day on which it was in force.
-var sets = []choice[territory.Set]{{"63", territory.Provinces63}, {"34", territory.Provinces34}, {"23", territory.Regions23}, {"25", territory.Regions25}, {"VN", territory.Nation}}
+var sets = []command.Choice[territory.Set]{{"63", territory.Provinces63}, {"34", territory.Provinces34}, {"23", territory.Regions23}, {"25", territory.Regions25}, {"VN", territory.Nation}}
 
 func inForce(s territory.Set) stat.Date {
 	if s == territory.Provinces34 || s == territory.Regions25 {
@@ -250,7 +251,7 @@ func (f *areaFigures) identified(areas *territory.Registry, set territory.Set) (
 	for _, written := range f.areas {
 		id, err := identify(areas, set, written)
 		if err != nil {
-			return nil, nil, err.(*fault.Error).At(f.file, f.line[written], "")
+			return nil, nil, command.At(err, f.file, f.line[written], "")
 		}
 		if a, err := areas.Area(id); err != nil || a.Set != set && !(set == territory.Nation && a.ID == "VN") {
 			return nil, nil, fault.New("territory.not-in-set", "id", id, "set", string(set)).At(f.file, f.line[written], "")
@@ -266,7 +267,7 @@ func (f *areaFigures) identified(areas *territory.Registry, set territory.Set) (
 			}{{f.value, values[p]}, {f.variance, variances[p]}} {
 				if v, ok := x.from[[2]string{written, p}]; ok {
 					if x.to[id], err = decimal(v); err != nil {
-						return nil, nil, err.(*fault.Error).At(f.file, f.line[written], "")
+						return nil, nil, command.At(err, f.file, f.line[written], "")
 					}
 				}
 			}
@@ -276,26 +277,26 @@ func (f *areaFigures) identified(areas *territory.Registry, set territory.Set) (
 }
 
 // decimal gives the number as it was written: the shortest decimal of a floating-point number.
-func decimal(v float64) (stat.Decimal, error) { return stat.ParseDecimal(text(v)) }
+func decimal(v float64) (stat.Decimal, error) { return stat.ParseDecimal(command.Number(v)) }
 
 // bySuccession restates by the dated provinces of the country.
 func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
 	q := territory.Request{}
 	var err error
-	if q.From, err = oneOf("from", r.From, sets); err != nil {
+	if q.From, err = command.OneOf("from", r.From, sets); err != nil {
 		return nil, err
 	}
-	if q.To, err = oneOf("to", r.To, sets); err != nil {
+	if q.To, err = command.OneOf("to", r.To, sets); err != nil {
 		return nil, err
 	}
-	if q.Rule, err = oneOf("rule", r.Rule, []choice[territory.Rule]{{"additive", territory.Additive}, {"ratio", territory.Ratio}, {"average", territory.Average}}); err != nil {
+	if q.Rule, err = command.OneOf("rule", r.Rule, []command.Choice[territory.Rule]{{"additive", territory.Additive}, {"ratio", territory.Ratio}, {"average", territory.Average}}); err != nil {
 		return nil, err
 	}
 	if q.Rule == territory.Ratio {
-		if err := r.e.need("denominator"); err != nil {
+		if err := r.e.Need("denominator"); err != nil {
 			return nil, err
 		}
-	} else if err := r.e.noEffect("--rule "+r.Rule, "denominator"); err != nil {
+	} else if err := r.e.NoEffect("--rule "+r.Rule, "denominator"); err != nil {
 		return nil, err
 	}
 	areas, err := territory.Load(data.FS)
@@ -362,7 +363,7 @@ func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
 			if v, ok := second[x.Area]; ok && x.Exact {
 				y.variance = &v
 			}
-			r.e.say("explain-restate", "code", slash(x.Area, p), "parts", partsOf(areas, q, a))
+			r.e.Say("explain-restate", "code", slash(x.Area, p), "parts", partsOf(areas, q, a))
 			out = append(out, y)
 		}
 	}

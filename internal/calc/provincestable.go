@@ -5,17 +5,18 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/regional"
 )
 
 // multiRegional splits a national table of domestic flows over regions.
 func (r *provincesRun) multiRegional() error {
-	if err := r.e.need("table", "final", "regional-output", "final-shares"); err != nil {
+	if err := r.e.Need("table", "final", "regional-output", "final-shares"); err != nil {
 		return err
 	}
 	f := &tableFlags{File: r.Table, Final: r.Final, Output: r.Output, Ignore: r.Ignore, BlankIsZero: r.BlankIsZero, Origin: "domestic", Layout: "matrix", Block: "domestic"}
-	t, notes, err := r.e.symmetric(f)
+	t, notes, err := symmetric(r.e, f)
 	if err != nil {
 		return err
 	}
@@ -32,21 +33,21 @@ func (r *provincesRun) multiRegional() error {
 	}
 	in := regional.RegionalInputs{MinTrade: r.MinTrade, Quotients: regional.QuotientOptions{Delta: &r.Delta}}
 	if !(r.MinTrade > 0 && r.MinTrade < 1) { // the method takes zero for its default
-		return fault.New("regional.bad-share", "what", "--min-trade", "value", text(r.MinTrade))
+		return fault.New("regional.bad-share", "what", "--min-trade", "value", command.Number(r.MinTrade))
 	}
-	if in.Quotients.Form, err = oneOf("form", r.Form, []choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
+	if in.Quotients.Form, err = command.OneOf("form", r.Form, []command.Choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
 		return err
 	}
 	if r.SectorDelta != "" {
-		v, err := r.e.vector(r.SectorDelta)
+		v, err := r.e.Vector(r.SectorDelta)
 		if err != nil {
 			return err
 		}
-		at, err := v.order(t.Codes, n, r.Table)
+		at, err := v.Order(t.Codes, n, r.Table)
 		if err != nil {
 			return err
 		}
-		in.Quotients.SectorDelta = pick(v.values, at)
+		in.Quotients.SectorDelta = command.Pick(v.Values, at)
 	}
 	read := func(file string, areas, codes []string, n int, of string) (*mat.Dense, []string, error) {
 		found, err := r.crossed(file, codes)
@@ -90,15 +91,15 @@ func (r *provincesRun) multiRegional() error {
 		for b := range areas {
 			trade[s][b] = mat.Sum(m.Z.Slice(s*n, (s+1)*n, b*n, (b+1)*n)) + mat.Sum(m.Final.Slice(s*n, (s+1)*n, b*len(uses), (b+1)*len(uses)))
 		}
-		r.e.say("explain-multi-regional", "code", areas[s], "output", text(mat.Sum(in.Output.RowView(s))), "home", text(trade[s][s]))
+		r.e.Say("explain-multi-regional", "code", areas[s], "output", command.Number(mat.Sum(in.Output.RowView(s))), "home", command.Number(trade[s][s]))
 	}
 	for i, c := range codes {
-		rows = append(rows, append(append([]string{c}, texts(mat.Row(nil, i, m.Z))...), texts(mat.Row(nil, i, m.Final))...))
+		rows = append(rows, append(append([]string{c}, command.Numbers(mat.Row(nil, i, m.Z))...), command.Numbers(mat.Row(nil, i, m.Final))...))
 	}
 	// The output of every column closes the table, so that it can be handed to "calc io --output output".
-	rows = append(rows, append(append([]string{"output"}, texts(output)...), make([]string, len(finals))...))
-	return r.write(object{{"regions", areas}, {"industries", t.Codes}, {"uses", uses}, {"codes", codes}, {"finalCodes", finals}, {"z", rowsOf(m.Z)}, {"final", rowsOf(m.Final)},
-		{"output", byCode(codes, output)}, {"trade", trade}, {"sweeps", m.Sweeps}, {"maxResidual", residual(m, output)}}, rows)
+	rows = append(rows, append(append([]string{"output"}, command.Numbers(output)...), make([]string, len(finals))...))
+	return r.write(command.Object{{"regions", areas}, {"industries", t.Codes}, {"uses", uses}, {"codes", codes}, {"finalCodes", finals}, {"z", command.Rows(m.Z)}, {"final", command.Rows(m.Final)},
+		{"output", command.ByCode(codes, output)}, {"trade", trade}, {"sweeps", m.Sweeps}, {"maxResidual", residual(m, output)}}, rows)
 }
 
 // crossCodes names the industries of every region: "HN:A".

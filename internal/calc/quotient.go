@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/regional"
 )
@@ -25,82 +26,82 @@ type lqFlags struct {
 }
 
 // quotients computes location quotients of a region and, from national input coefficients, regional ones.
-func quotients(_ context.Context, e *Env, args []string) error {
+func quotients(_ context.Context, e *command.Env, args []string) error {
 	var flags lqFlags
-	if err := e.parse("lq", &flags, args); err != nil {
+	if err := e.Parse("lq", &flags, args); err != nil {
 		return err
 	}
 	opt := regional.QuotientOptions{Delta: &flags.Delta, CapBeforeScale: flags.CapBeforeScale}
 	var err error
-	if opt.Form, err = oneOf("form", flags.Form, []choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
+	if opt.Form, err = command.OneOf("form", flags.Form, []command.Choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
 		return err
 	}
 	var codes []string
 	var region, nation []float64
 	if flags.Data != "" {
-		t, err := e.table(flags.Data)
+		t, err := e.Table(flags.Data)
 		if err != nil {
 			return err
 		}
-		r, err := t.column(cmp.Or(flags.Region, "region"), "vùng", "tỉnh")
+		r, err := t.Column(cmp.Or(flags.Region, "region"), "vùng", "tỉnh")
 		if err != nil {
 			return err
 		}
-		n, err := t.column(cmp.Or(flags.Nation, "nation"), "national", "cả nước")
+		n, err := t.Column(cmp.Or(flags.Nation, "nation"), "national", "cả nước")
 		if err != nil {
 			return err
 		}
-		if region, err = t.numbersOf(r); err != nil {
+		if region, err = t.Numbers(r); err != nil {
 			return err
 		}
-		if nation, err = t.numbersOf(n); err != nil {
+		if nation, err = t.Numbers(n); err != nil {
 			return err
 		}
 		if r == 0 || n == 0 {
-			codes = places(nil, t.len())
+			codes = command.Places(nil, t.Len())
 		}
-		for i := range t.len() - len(codes) {
-			c := t.text(i, 0)
+		for i := range t.Len() - len(codes) {
+			c := t.Text(i, 0)
 			if c == "" {
-				return fault.New("calc.no-code").At(t.name, t.line(i), t.head[0])
+				return fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[0])
 			}
 			if slices.Contains(codes, c) {
-				return fault.New("calc.twice", "code", c).At(t.name, t.line(i), t.head[0])
+				return fault.New("calc.twice", "code", c).At(t.Name, t.Line(i), t.Head[0])
 			}
 			codes = append(codes, c)
 		}
 	} else {
-		if err := e.need("region", "nation"); err != nil {
+		if err := e.Need("region", "nation"); err != nil {
 			return err
 		}
-		r, err := e.vector(flags.Region)
+		r, err := e.Vector(flags.Region)
 		if err != nil {
 			return err
 		}
-		n, err := e.vector(flags.Nation)
+		n, err := e.Vector(flags.Nation)
 		if err != nil {
 			return err
 		}
-		at, err := r.order(n.codes, len(n.values), flags.Nation)
+		at, err := r.Order(n.Codes, len(n.Values), flags.Nation)
 		if err != nil {
 			return err
 		}
-		region, nation = pick(r.values, at), n.values
-		if codes = n.codes; codes == nil {
-			codes = places(r.codes, len(nation))
+		region, nation = command.Pick(r.Values, at), n.Values
+		if codes = n.Codes; codes == nil {
+			codes = command.Places(r.Codes, len(nation))
 		}
 	}
 	opt.Names = regional.Names{Industries: codes}
 	if flags.SectorDelta != "" {
-		v, err := e.vector(flags.SectorDelta)
+		v, err := e.Vector(flags.SectorDelta)
 		if err != nil {
 			return err
 		}
-		at, err := v.order(codes, len(codes), flags.SectorDelta)
+		at, err := v.Order(codes, len(codes), flags.SectorDelta)
 		if err != nil {
 			return err
 		}
-		opt.SectorDelta = pick(v.values, at)
+		opt.SectorDelta = command.Pick(v.Values, at)
 	}
 	q, err := regional.LocationQuotients(region, nation, opt)
 	if err != nil {
@@ -115,55 +116,55 @@ func quotients(_ context.Context, e *Env, args []string) error {
 			missing = append(missing, codes[i])
 			continue
 		}
-		slq[i], line[i] = v, text(v)
+		slq[i], line[i] = v, command.Number(v)
 	}
 	if len(missing) > 0 {
 		notes = append(notes, fault.New("calc.no-quotient", "codes", strings.Join(missing, ", ")))
 	}
-	matrix := rowsOf(q.Matrix)
+	matrix := command.Rows(q.Matrix)
 	var own [][]float64
 	if flags.Coefficients != "" {
-		a, err := e.matrix(flags.Coefficients, flags.BlankIsZero)
+		a, err := e.Matrix(flags.Coefficients, flags.BlankIsZero)
 		if err != nil {
 			return err
 		}
-		notes = zeros(notes, a)
-		if a.rows != nil && !slices.Equal(a.rows, codes) || a.cols != nil && !slices.Equal(a.cols, codes) || len(a.values) != len(codes) || len(a.values[0]) != len(codes) {
+		notes = command.Zeros(notes, a)
+		if a.Rows != nil && !slices.Equal(a.Rows, codes) || a.Cols != nil && !slices.Equal(a.Cols, codes) || len(a.Values) != len(codes) || len(a.Values[0]) != len(codes) {
 			return fault.New("calc.other-codes", "file", flags.Coefficients, "n", len(codes))
 		}
-		c, err := q.Coefficients(a.dense(), opt)
+		c, err := q.Coefficients(a.Dense(), opt)
 		if err != nil {
 			return err
 		}
-		own = rowsOf(c)
+		own = command.Rows(c)
 	}
-	e.say("explain", "share", text(q.RegionShare), "lambda", fmt.Sprint(lambda(codes, q.Lambda)), "form", flags.Form)
+	e.Say("explain", "share", command.Number(q.RegionShare), "lambda", fmt.Sprint(lambda(codes, q.Lambda)), "form", flags.Form)
 	for i, c := range codes {
-		e.say("explain-row", "code", c, "region", text(region[i]), "nation", text(nation[i]), "slq", line[i])
+		e.Say("explain-row", "code", c, "region", command.Number(region[i]), "nation", command.Number(nation[i]), "slq", line[i])
 	}
-	if e.json() {
-		out := object{{"form", flags.Form}, {"codes", codes}, {"slq", byCode(codes, slq)}, {"regionShare", q.RegionShare}, {"lambda", lambda(codes, q.Lambda)},
+	if e.JSON() {
+		out := command.Object{{"form", flags.Form}, {"codes", codes}, {"slq", command.ByCode(codes, slq)}, {"regionShare", q.RegionShare}, {"lambda", lambda(codes, q.Lambda)},
 			{"delta", flags.Delta}, {"matrix", matrix}, {"missing", missing}}
 		if own != nil {
-			out = append(out, member{"coefficients", own})
+			out = append(out, command.Member{"coefficients", own})
 		}
-		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+		return e.WriteJSON(append(out, command.Member{"notes", e.Remarks(notes)}))
 	}
-	e.warn(notes)
+	e.Warn(notes)
 	if own != nil {
-		return e.writeCSV(wide("code", codes, codes, own)...)
+		return e.WriteCSV(command.Wide("code", codes, codes, own)...)
 	}
 	if opt.Form == regional.SLQ {
-		return e.writeCSV(columns([]string{"code", "slq"}, codes, line)...)
+		return e.WriteCSV(command.Columns([]string{"code", "slq"}, codes, line)...)
 	}
-	return e.writeCSV(wide("code", codes, codes, matrix)...)
+	return e.WriteCSV(command.Wide("code", codes, codes, matrix)...)
 }
 
 // lambda gives λ, by code where each column has its own.
 func lambda(codes []string, l []float64) any {
 	for _, v := range l {
 		if v != l[0] {
-			return byCode(codes, l)
+			return command.ByCode(codes, l)
 		}
 	}
 	return l[0]

@@ -3,6 +3,7 @@ package calc
 import (
 	"slices"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
@@ -26,7 +27,7 @@ func (r *digitalRun) inVolume(g *ioformat.Grid, p satellite.ProductRatio) error 
 	}
 	codes, nominal := p.Industries, p.Measures[0].Values
 	volume := inputoutput.Row{Code: "value-added"}
-	if names := list(r.Volume); len(names) > 0 {
+	if names := command.List(r.Volume); len(names) > 0 {
 		v, err := sumLines(g, names, codes)
 		if err != nil {
 			return err
@@ -48,34 +49,34 @@ func (r *digitalRun) inVolume(g *ioformat.Grid, p satellite.ProductRatio) error 
 	r.notes = append(r.notes, now.Warnings...)
 	before, after := now.Measures[0], real.Measures[0]
 	for i, c := range codes {
-		r.e.say("explain-ratio", "code", c, "d", text(now.Ratio[i]), "va", text(nominal[i]), "digital", text(before.ByIndustry[i]))
-		r.e.say("explain-volume", "code", c, "d", text(real.Ratio[i]), "va", text(volume.Values[i]), "digital", text(after.ByIndustry[i]))
+		r.e.Say("explain-ratio", "code", c, "d", command.Number(now.Ratio[i]), "va", command.Number(nominal[i]), "digital", command.Number(before.ByIndustry[i]))
+		r.e.Say("explain-volume", "code", c, "d", command.Number(real.Ratio[i]), "va", command.Number(volume.Values[i]), "digital", command.Number(after.ByIndustry[i]))
 	}
 	price := ratio(known(before.Digital), after.Digital)
-	if r.e.json() {
-		terms := append(object{{"total", after.Digital}, {"share", after.Share}, {"price", price}, {"byIndustry", byCode(codes, after.ByIndustry)}}, ratioTerms(codes, real)...)
+	if r.e.JSON() {
+		terms := append(command.Object{{"total", after.Digital}, {"share", after.Share}, {"price", price}, {"byIndustry", command.ByCode(codes, after.ByIndustry)}}, ratioTerms(codes, real)...)
 		return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(before.Digital), before.Share, codes, satellite.Known(before.ByIndustry...),
-			append(ratioTerms(codes, now), member{"volume", terms}))
+			append(ratioTerms(codes, now), command.Member{"volume", terms}))
 	}
-	r.e.warn(r.notes)
-	rows := columns([]string{"code", "digital", "volume"}, codes, texts(before.ByIndustry), texts(after.ByIndustry))
-	return r.e.writeCSV(append(rows, []string{"total", text(before.Digital), text(after.Digital)}, []string{"share", before.Share.String(), after.Share.String()})...)
+	r.e.Warn(r.notes)
+	rows := command.Columns([]string{"code", "digital", "volume"}, codes, command.Numbers(before.ByIndustry), command.Numbers(after.ByIndustry))
+	return r.e.WriteCSV(append(rows, []string{"total", command.Number(before.Digital), command.Number(after.Digital)}, []string{"share", before.Share.String(), after.Share.String()})...)
 }
 
 // productPrices reads a price for every product of the make table, of which --price-base is what an unchanged one is written as.
 func (r *digitalRun) productPrices(products []string) ([]float64, error) {
-	v, err := r.e.vector(r.Deflators)
+	v, err := r.e.Vector(r.Deflators)
 	if err != nil {
 		return nil, err
 	}
-	at, err := v.order(products, len(products), r.f.File)
+	at, err := v.Order(products, len(products), r.f.File)
 	if err != nil {
 		return nil, err
 	}
 	if !(r.PriceBase > 0) {
-		return nil, fault.New("calc.bad-number", "flag", "--price-base", "given", text(r.PriceBase))
+		return nil, fault.New("calc.bad-number", "flag", "--price-base", "given", command.Number(r.PriceBase))
 	}
-	prices := pick(v.values, at)
+	prices := command.Pick(v.Values, at)
 	for i := range prices {
 		prices[i] /= r.PriceBase
 	}

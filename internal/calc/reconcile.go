@@ -7,12 +7,10 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/balance"
 )
-
-// manyFigures is the size from which variances after adjustment are computed on request only.
-const manyFigures = 2000
 
 // reconcileFlags are the flags of reconcile.
 type reconcileFlags struct {
@@ -27,51 +25,51 @@ type reconcileFlags struct {
 }
 
 // reconcile adjusts figures to linear constraints in proportion to their variances.
-func reconcile(_ context.Context, e *Env, args []string) error {
+func reconcile(_ context.Context, e *command.Env, args []string) error {
 	var flags reconcileFlags
-	if err := e.parse("reconcile", &flags, args); err != nil {
+	if err := e.Parse("reconcile", &flags, args); err != nil {
 		return err
 	}
-	if err := e.need("values", "constraints"); err != nil {
+	if err := e.Need("values", "constraints"); err != nil {
 		return err
 	}
-	how, err := oneOf("path", flags.Path, []choice[balance.Path]{{"auto", balance.Auto}, {"direct", balance.Direct}, {"iterative", balance.Iterative}})
+	how, err := command.OneOf("path", flags.Path, []command.Choice[balance.Path]{{"auto", balance.Auto}, {"direct", balance.Direct}, {"iterative", balance.Iterative}})
 	if err != nil {
 		return err
 	}
-	x, err := e.vector(flags.Values)
+	x, err := e.Vector(flags.Values)
 	if err != nil {
 		return err
 	}
-	named := x.codes != nil
-	x.codes = places(x.codes, len(x.values))
-	p := balance.Problem{Values: x.values, Names: x.codes}
-	prior := make([]float64, len(x.values)) // variances before adjustment
+	named := x.Codes != nil
+	x.Codes = command.Places(x.Codes, len(x.Values))
+	p := balance.Problem{Values: x.Values, Names: x.Codes}
+	prior := make([]float64, len(x.Values)) // variances before adjustment
 	switch {
 	case flags.Covariance == "":
-		if p.Variances, err = e.variances(x, flags.Variances, named); err != nil {
+		if p.Variances, err = variances(e, x, flags.Variances, named); err != nil {
 			return err
 		}
 		copy(prior, p.Variances)
 	case flags.Variances != "":
 		return fault.New("balance.two-variances")
 	default:
-		if p.Covariance, err = e.covariance(x, flags.Covariance, named); err != nil {
+		if p.Covariance, err = covariance(e, x, flags.Covariance, named); err != nil {
 			return err
 		}
 		for i := range prior {
 			prior[i] = p.Covariance.At(i, i)
 		}
 	}
-	c, err := e.cells(flags.Constraints)
+	c, err := e.Cells(flags.Constraints)
 	if err != nil {
 		return err
 	}
-	if p.Constraints, err = c.constraints(x.codes, x.name); err != nil {
+	if p.Constraints, err = constraints(c, x.Codes, x.Name); err != nil {
 		return err
 	}
 	if flags.NonNegative {
-		p.NonNegative = slices.Repeat([]bool{true}, len(x.values))
+		p.NonNegative = slices.Repeat([]bool{true}, len(x.Values))
 	}
 	r, err := balance.Reconcile(p, balance.StoneOptions{Path: how})
 	if err != nil {
@@ -79,12 +77,12 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 	}
 	var notes []*fault.Error
 	var after []float64 // each variance takes a solution of its own: in a large system only on request
-	if len(x.values) <= manyFigures || flags.Posterior {
+	if len(x.Values) <= command.ManyFigures || flags.Posterior {
 		if after, err = r.Variances(); err != nil {
 			return err
 		}
 	} else {
-		notes = append(notes, fault.New("calc.no-posterior", "n", len(x.values)))
+		notes = append(notes, fault.New("calc.no-posterior", "n", len(x.Values)))
 	}
 	var joint [][]float64
 	if flags.PosteriorCovariance {
@@ -92,17 +90,17 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 		if err != nil {
 			return err
 		}
-		joint = rowsOf(mat.DenseCopyOf(m))
+		joint = command.Rows(mat.DenseCopyOf(m))
 	}
 	for _, k := range r.Flagged {
-		notes = append(notes, fault.New("calc.far-off", "name", p.Constraints[k].Name, "gap", text(r.Discrepancies[k]), "sd", text(r.Standardised[k])))
+		notes = append(notes, fault.New("calc.far-off", "name", p.Constraints[k].Name, "gap", command.Number(r.Discrepancies[k]), "sd", command.Number(r.Standardised[k])))
 	}
 	for k, c := range p.Constraints {
-		e.say("explain-constraint", "name", c.Name, "value", text(c.Value), "gap", text(r.Discrepancies[k]), "multiplier", text(r.Multipliers[k]))
+		e.Say("explain-constraint", "name", c.Name, "value", command.Number(c.Value), "gap", command.Number(r.Discrepancies[k]), "multiplier", command.Number(r.Multipliers[k]))
 	}
-	e.say("explain", "chi", text(r.ChiSquare), "df", r.DF, "residual", text(r.MaxResidual))
-	if e.json() {
-		var list []object
+	e.Say("explain", "chi", command.Number(r.ChiSquare), "df", r.DF, "residual", command.Number(r.MaxResidual))
+	if e.JSON() {
+		var list []command.Object
 		names := func(at []int, of func(int) string) []string {
 			out := []string{}
 			for _, k := range at {
@@ -112,63 +110,63 @@ func reconcile(_ context.Context, e *Env, args []string) error {
 		}
 		constraint := func(k int) string { return p.Constraints[k].Name }
 		for k, c := range p.Constraints {
-			list = append(list, object{{"name", c.Name}, {"value", c.Value}, {"discrepancy", r.Discrepancies[k]}, {"standardised", r.Standardised[k]}, {"multiplier", r.Multipliers[k]}})
+			list = append(list, command.Object{{"name", c.Name}, {"value", c.Value}, {"discrepancy", r.Discrepancies[k]}, {"standardised", r.Standardised[k]}, {"multiplier", r.Multipliers[k]}})
 		}
 		se := make([]float64, len(after))
 		for i, v := range after {
 			se[i] = math.Sqrt(max(v, 0))
 		}
-		out := object{{"values", byCode(x.codes, r.Values)}}
+		out := command.Object{{"values", command.ByCode(x.Codes, r.Values)}}
 		if after != nil {
-			out = append(out, member{"variances", byCode(x.codes, after)}, member{"se", byCode(x.codes, se)})
+			out = append(out, command.Member{"variances", command.ByCode(x.Codes, after)}, command.Member{"se", command.ByCode(x.Codes, se)})
 		}
 		if joint != nil {
-			out = append(out, member{"codes", x.codes}, member{"covariance", joint})
+			out = append(out, command.Member{"codes", x.Codes}, command.Member{"covariance", joint})
 		}
-		out = append(out, object{{"prior", byCode(x.codes, x.values)},
-			{"priorVariances", byCode(x.codes, prior)}, {"constraints", list}, {"chiSquare", r.ChiSquare}, {"df", r.DF}, {"rankKnown", r.RankKnown}}...)
+		out = append(out, command.Object{{"prior", command.ByCode(x.Codes, x.Values)},
+			{"priorVariances", command.ByCode(x.Codes, prior)}, {"constraints", list}, {"chiSquare", r.ChiSquare}, {"df", r.DF}, {"rankKnown", r.RankKnown}}...)
 		if r.RankKnown {
-			out = append(out, member{"pValue", r.PValue})
+			out = append(out, command.Member{"pValue", r.PValue})
 		}
-		return e.writeJSON(append(out, member{"flagged", names(r.Flagged, constraint)}, member{"redundant", names(r.Redundant, constraint)},
-			member{"bound", names(r.Bound, func(k int) string { return x.codes[k] })}, member{"iterations", r.Iterations}, member{"maxResidual", r.MaxResidual}, member{"notes", e.remarks(notes)}))
+		return e.WriteJSON(append(out, command.Member{"flagged", names(r.Flagged, constraint)}, command.Member{"redundant", names(r.Redundant, constraint)},
+			command.Member{"bound", names(r.Bound, func(k int) string { return x.Codes[k] })}, command.Member{"iterations", r.Iterations}, command.Member{"maxResidual", r.MaxResidual}, command.Member{"notes", e.Remarks(notes)}))
 	}
-	e.warn(notes)
+	e.Warn(notes)
 	if joint != nil {
-		return e.writeCSV(wide("code", x.codes, x.codes, joint)...)
+		return e.WriteCSV(command.Wide("code", x.Codes, x.Codes, joint)...)
 	}
 	if after == nil {
-		return e.writeCSV(columns([]string{"code", "value", "prior"}, x.codes, texts(r.Values), texts(x.values))...)
+		return e.WriteCSV(command.Columns([]string{"code", "value", "prior"}, x.Codes, command.Numbers(r.Values), command.Numbers(x.Values))...)
 	}
-	return e.writeCSV(columns([]string{"code", "value", "variance", "prior"}, x.codes, texts(r.Values), texts(after), texts(x.values))...)
+	return e.WriteCSV(command.Columns([]string{"code", "value", "variance", "prior"}, x.Codes, command.Numbers(r.Values), command.Numbers(after), command.Numbers(x.Values))...)
 }
 
 // covariance gives the whole V of the figures, a symmetric matrix by their codes.
-func (e *Env) covariance(x *vector, file string, named bool) (*mat.SymDense, error) {
-	m, err := e.matrix(file, false)
+func covariance(e *command.Env, x *command.Vector, file string, named bool) (*mat.SymDense, error) {
+	m, err := e.Matrix(file, false)
 	if err != nil {
 		return nil, err
 	}
 	if !named {
-		m.rows, m.cols = nil, nil
+		m.Rows, m.Cols = nil, nil
 	}
-	k := len(x.values)
-	row, err := order(file, m.rows, len(m.values), x.codes, k, x.name)
+	k := len(x.Values)
+	row, err := command.Order(file, m.Rows, len(m.Values), x.Codes, k, x.Name)
 	if err != nil {
 		return nil, err
 	}
-	col, err := order(file, m.cols, len(m.values[0]), x.codes, k, x.name)
+	col, err := command.Order(file, m.Cols, len(m.Values[0]), x.Codes, k, x.Name)
 	if err != nil {
 		return nil, err
 	}
-	cell := func(i, j int) float64 { return m.values[row[i]][col[j]] }
+	cell := func(i, j int) float64 { return m.Values[row[i]][col[j]] }
 	sd := func(i int) float64 { return math.Sqrt(math.Abs(cell(i, i))) }
 	v := mat.NewSymDense(k, nil)
 	for i := range k {
 		for j := range i + 1 {
 			a, b := cell(i, j), cell(j, i)
 			if math.Abs(a-b) > 1e-9*sd(i)*sd(j) { // more than rounding
-				return nil, fault.New("calc.not-symmetric", "file", file, "a", x.codes[i], "b", x.codes[j], "first", text(a), "second", text(b))
+				return nil, fault.New("calc.not-symmetric", "file", file, "a", x.Codes[i], "b", x.Codes[j], "first", command.Number(a), "second", command.Number(b))
 			}
 			v.SetSym(i, j, (a+b)/2)
 		}
@@ -177,32 +175,32 @@ func (e *Env) covariance(x *vector, file string, named bool) (*mat.SymDense, err
 }
 
 // variances gives V: from its own file (code,variance or code,cv), from a column of the values' file (variance, se or cv), or |x|.
-func (e *Env) variances(x *vector, file string, named bool) ([]float64, error) {
+func variances(e *command.Env, x *command.Vector, file string, named bool) ([]float64, error) {
 	from, values := x, []float64(nil)
 	kind := "variance"
 	if file != "" {
-		v, err := e.vector(file)
+		v, err := e.Vector(file)
 		if err != nil {
 			return nil, err
 		}
-		codes := x.codes
+		codes := x.Codes
 		if !named {
-			v.codes = nil
+			v.Codes = nil
 		}
-		at, err := v.order(codes, len(codes), x.name)
+		at, err := v.Order(codes, len(codes), x.Name)
 		if err != nil {
 			return nil, err
 		}
 		switch {
-		case among(v.head, []string{"cv"}):
+		case command.Among(v.Head, []string{"cv"}):
 			kind = "cv"
-		case among(v.head, []string{"se", "sd", "standard_error", "stderr"}):
+		case command.Among(v.Head, []string{"se", "sd", "standard_error", "stderr"}):
 			kind = "se"
 		}
-		from, values = v, pick(v.values, at)
+		from, values = v, command.Pick(v.Values, at)
 	} else {
 		for _, k := range [][]string{{"variance", "var", "v"}, {"cv"}, {"se", "sd", "standard_error", "stderr"}} {
-			v, err := x.column(k...)
+			v, err := x.Column(k...)
 			if err != nil {
 				return nil, err
 			}
@@ -212,16 +210,16 @@ func (e *Env) variances(x *vector, file string, named bool) ([]float64, error) {
 		}
 	}
 	if values == nil {
-		return balance.ProportionalVariances(x.values), nil
+		return balance.ProportionalVariances(x.Values), nil
 	}
 	for i, v := range values {
 		if v < 0 {
-			return nil, fault.New("calc.negative", "code", x.codes[i], "value", text(v)).At(from.name, 0, kind)
+			return nil, fault.New("calc.negative", "code", x.Codes[i], "value", command.Number(v)).At(from.Name, 0, kind)
 		}
 	}
 	switch kind {
 	case "cv":
-		return balance.VariancesFromCV(x.values, values)
+		return balance.VariancesFromCV(x.Values, values)
 	case "se":
 		out := make([]float64, len(values))
 		for i, v := range values {

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
@@ -13,19 +14,19 @@ import (
 
 // supplyUse reads a rectangular pair: --table is the use table (products × industries, with columns of final use and rows of primary
 // inputs), and what industries make comes from --make-table (industries × products) or --supply-table (products × industries).
-func (e *Env) supplyUse(f *tableFlags) (*inputoutput.SupplyUse, []*fault.Error, error) {
+func supplyUse(e *command.Env, f *tableFlags) (*inputoutput.SupplyUse, []*fault.Error, error) {
 	name, flip := f.MakeTable, false
 	if name == "" {
 		name, flip = f.SupplyTable, true
 	}
 	if name == "" {
-		return nil, nil, e.missing("make-table")
+		return nil, nil, e.Missing("make-table")
 	}
-	v, err := e.grid(name)
+	v, err := grid(e, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	u, err := e.grid(f.File)
+	u, err := grid(e, f.File)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,7 +34,7 @@ func (e *Env) supplyUse(f *tableFlags) (*inputoutput.SupplyUse, []*fault.Error, 
 	if err := r.read(); err != nil {
 		return nil, nil, err
 	}
-	notes := zeros(nil, &labelled{name: u.File, zeros: r.zeros})
+	notes := command.Zeros(nil, &command.Matrix{Name: u.File, Zeros: r.zeros})
 	if len(r.ignored) > 0 {
 		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(r.ignored, ", ")).At(u.File, 0, ""))
 	}
@@ -56,8 +57,8 @@ type rectangle struct {
 
 func (r *rectangle) read() error {
 	f, p := r.f, r.pair
-	final, imports := list(f.Final), []string(nil)
-	for _, c := range list(f.Imports) {
+	final, imports := command.List(f.Final), []string(nil)
+	for _, c := range command.List(f.Imports) {
 		if !r.use.HasRow(c) && r.use.HasColumn(c) { // imports of total flows: a negative final use
 			final = append(final, c)
 		} else {
@@ -68,11 +69,11 @@ func (r *rectangle) read() error {
 	if r.flip {
 		p.Industries, p.Products = r.make.Columns, r.make.Rows
 	}
-	no := append(slices.Concat(list(f.Ignore), list(f.Output)), "total")
+	no := append(slices.Concat(command.List(f.Ignore), command.List(f.Output)), "total")
 	named := func(c string) bool { return slices.Contains(no, c) || strings.EqualFold(c, "total") }
 	p.Industries = slices.DeleteFunc(slices.Clone(p.Industries), named)
 	p.Products = slices.DeleteFunc(slices.Clone(p.Products), named)
-	if given := list(f.Industries); given != nil {
+	if given := command.List(f.Industries); given != nil {
 		p.Industries = given
 	}
 	if len(p.Industries) == 0 || len(p.Products) == 0 {
@@ -111,8 +112,8 @@ func (r *rectangle) read() error {
 	roles := []struct {
 		kind  inputoutput.Kind
 		codes []string
-	}{{inputoutput.Import, imports}, {inputoutput.ProductTax, list(f.Taxes)}, {inputoutput.ValueAdded, list(f.ValueAdded)}, {inputoutput.Detail, list(f.Details)},
-		{inputoutput.Physical, list(f.Physical)}}
+	}{{inputoutput.Import, imports}, {inputoutput.ProductTax, command.List(f.Taxes)}, {inputoutput.ValueAdded, command.List(f.ValueAdded)}, {inputoutput.Detail, command.List(f.Details)},
+		{inputoutput.Physical, command.List(f.Physical)}}
 	used := slices.Concat(final, p.Products, p.Industries)
 	for _, role := range roles {
 		for _, c := range role.codes {

@@ -1,14 +1,15 @@
 package calc
 
 import (
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
 )
 
 // reshape splits industries, brings the table to other prices and adds industries together, in this order, as the flags say.
-func (e *Env) reshape(f *tableFlags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
+func reshape(e *command.Env, f *tableFlags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
 	if f.Split != "" {
-		parts, order, err := e.parts(f.Split)
+		parts, order, err := parts(e, f.Split)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -22,12 +23,12 @@ func (e *Env) reshape(f *tableFlags, t *inputoutput.Table, notes []*fault.Error)
 	}
 	if f.Prices != "" {
 		var err error
-		if t, err = e.revalued(f.Prices, t, f.File); err != nil {
+		if t, err = revalued(e, f.Prices, t, f.File); err != nil {
 			return nil, nil, err
 		}
 	}
 	if f.Aggregate != "" {
-		groups, codes, err := e.grouping(f.Aggregate, t.Codes, f.File)
+		groups, codes, err := grouping(e, f.Aggregate, t.Codes, f.File)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -39,43 +40,43 @@ func (e *Env) reshape(f *tableFlags, t *inputoutput.Table, notes []*fault.Error)
 }
 
 // parts reads records industry,part,share, with the columns sales_to and inputs_from where a share holds for one cell only.
-func (e *Env) parts(name string) (map[string][]inputoutput.Part, []string, error) {
-	t, err := e.table(name)
+func parts(e *command.Env, name string) (map[string][]inputoutput.Part, []string, error) {
+	t, err := e.Table(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	industry, err := t.column("industry", "code", "ngành", "nganh")
+	industry, err := t.Column("industry", "code", "ngành", "nganh")
 	if err != nil {
 		return nil, nil, err
 	}
-	part, err := t.column("part", "phần", "phan")
+	part, err := t.Column("part", "phần", "phan")
 	if err != nil {
 		return nil, nil, err
 	}
-	share, err := t.column("share", "tỷ trọng", "ty_trong")
+	share, err := t.Column("share", "tỷ trọng", "ty_trong")
 	if err != nil {
 		return nil, nil, err
 	}
 	text := func(i int, heading string) string {
-		if at, err := t.column(heading); err == nil {
-			return t.text(i, at)
+		if at, err := t.Column(heading); err == nil {
+			return t.Text(i, at)
 		}
 		return ""
 	}
 	out, order := map[string][]inputoutput.Part{}, []string(nil)
 	at := map[[2]string]int{}
 	seen := map[[4]string]bool{}
-	for i := range t.len() {
-		from, code, to, of := t.text(i, industry), t.text(i, part), text(i, "sales_to"), text(i, "inputs_from")
-		v, err := t.must(i, share)
+	for i := range t.Len() {
+		from, code, to, of := t.Text(i, industry), t.Text(i, part), text(i, "sales_to"), text(i, "inputs_from")
+		v, err := t.Must(i, share)
 		if err != nil {
 			return nil, nil, err
 		}
 		if from == "" || code == "" {
-			return nil, nil, fault.New("calc.no-code").At(name, t.line(i), "")
+			return nil, nil, fault.New("calc.no-code").At(name, t.Line(i), "")
 		}
 		if k := [4]string{from, code, to, of}; seen[k] || to != "" && of != "" {
-			return nil, nil, fault.New("calc.twice", "code", code).At(name, t.line(i), "")
+			return nil, nil, fault.New("calc.twice", "code", code).At(name, t.Line(i), "")
 		} else {
 			seen[k] = true
 		}
@@ -101,47 +102,47 @@ func (e *Env) parts(name string) (map[string][]inputoutput.Part, []string, error
 }
 
 // revalued brings a table to the prices of a list code,price: of every product of the table, and of primary rows where they are named.
-func (e *Env) revalued(name string, t *inputoutput.Table, of string) (*inputoutput.Table, error) {
-	v, err := e.vector(name)
+func revalued(e *command.Env, name string, t *inputoutput.Table, of string) (*inputoutput.Table, error) {
+	v, err := e.Vector(name)
 	if err != nil {
 		return nil, err
 	}
-	products, primary := &vector{name: name}, map[string]float64{}
-	if v.codes == nil {
-		products.values = v.values
+	products, primary := &command.Vector{Name: name}, map[string]float64{}
+	if v.Codes == nil {
+		products.Values = v.Values
 	}
-	for i, c := range v.codes {
+	for i, c := range v.Codes {
 		if t.Find(c) < 0 {
 			if _, err := t.PrimaryRow(c); err == nil {
-				primary[c] = v.values[i]
+				primary[c] = v.Values[i]
 				continue
 			}
 		}
-		products.codes, products.values = append(products.codes, c), append(products.values, v.values[i])
+		products.Codes, products.Values = append(products.Codes, c), append(products.Values, v.Values[i])
 	}
-	at, err := products.order(t.Codes, t.N(), of)
+	at, err := products.Order(t.Codes, t.N(), of)
 	if err != nil {
 		return nil, err
 	}
-	return inputoutput.Revalue(t, pick(products.values, at), primary)
+	return inputoutput.Revalue(t, command.Pick(products.Values, at), primary)
 }
 
 // grouping reads records code,group: where each industry goes.
-func (e *Env) grouping(name string, codes []string, of string) (to []int, groups []string, err error) {
-	c, err := e.cells(name)
+func grouping(e *command.Env, name string, codes []string, of string) (to []int, groups []string, err error) {
+	c, err := e.Cells(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	group := map[string]string{}
-	for i, row := range c.rows {
-		if i == 0 && among(row[0], codeWords) {
+	for i, row := range c.Rows {
+		if i == 0 && command.Among(row[0], command.CodeWords) {
 			continue
 		}
 		if len(row) < 2 || row[0] == "" || row[1] == "" {
-			return nil, nil, fault.New("calc.no-code").At(name, c.lines[i], "")
+			return nil, nil, fault.New("calc.no-code").At(name, c.Lines[i], "")
 		}
 		if _, twice := group[row[0]]; twice {
-			return nil, nil, fault.New("calc.twice", "code", row[0]).At(name, c.lines[i], "")
+			return nil, nil, fault.New("calc.twice", "code", row[0]).At(name, c.Lines[i], "")
 		}
 		group[row[0]] = row[1]
 	}
@@ -159,7 +160,7 @@ func (e *Env) grouping(name string, codes []string, of string) (to []int, groups
 		}
 		to = append(to, k)
 	}
-	for _, row := range c.rows {
+	for _, row := range c.Rows {
 		if _, left := group[row[0]]; left {
 			return nil, nil, fault.New("calc.no-code-in", "code", row[0], "file", of, "of", name)
 		}

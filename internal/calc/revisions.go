@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/uncertainty"
 )
@@ -21,19 +22,19 @@ type revisionFile struct {
 // revisionData reads period,first,latest[,redefined], or a column for each vintage in order of time, with blanks where a period had not been
 // published. Of vintages the first figure of each period is held against its latest, or against the one published as number --against.
 func (r *growthRun) revisionData() (*revisionFile, error) {
-	t, err := r.e.table(r.Data)
+	t, err := r.e.Table(r.Data)
 	if err != nil {
 		return nil, err
 	}
 	f := &revisionFile{}
-	redefined, _ := t.column("redefined")
-	earlier, noEarlier := t.column("first", "earlier", "preliminary", "lần đầu")
-	later, noLater := t.column("latest", "later", "last", "final", "mới nhất")
+	redefined, _ := t.Column("redefined")
+	earlier, noEarlier := t.Column("first", "earlier", "preliminary", "lần đầu")
+	later, noLater := t.Column("latest", "later", "last", "final", "mới nhất")
 	var at []int
 	if noEarlier == nil && noLater == nil && r.Against == 0 {
 		at = []int{earlier, later}
 	} else {
-		for j := range t.head {
+		for j := range t.Head {
 			if j != redefined && !(j == 0 && r.periodColumn(t)) {
 				at = append(at, j)
 			}
@@ -42,30 +43,30 @@ func (r *growthRun) revisionData() (*revisionFile, error) {
 			return nil, noLater
 		}
 		for _, j := range at {
-			f.names = append(f.names, t.head[j])
+			f.names = append(f.names, t.Head[j])
 		}
 		f.vintages = make([]uncertainty.Vintage, len(at))
 	}
 	unpublished := 0
-	for i := range t.len() {
+	for i := range t.Len() {
 		p := uncertainty.Pair{}
 		if redefined >= 0 {
-			p.Redefined = !slices.Contains([]string{"", "0", "no", "false", "không"}, t.text(i, redefined))
+			p.Redefined = !slices.Contains([]string{"", "0", "no", "false", "không"}, t.Text(i, redefined))
 		}
 		if f.vintages == nil {
-			if p.Earlier, err = t.must(i, earlier); err != nil {
+			if p.Earlier, err = t.Must(i, earlier); err != nil {
 				return nil, err
 			}
-			if p.Later, err = t.must(i, later); err != nil {
+			if p.Later, err = t.Must(i, later); err != nil {
 				return nil, err
 			}
 			f.pairs = append(f.pairs, p)
 			continue
 		}
-		f.periods = append(f.periods, t.text(i, 0))
+		f.periods = append(f.periods, t.Text(i, 0))
 		var published []float64
 		for k, j := range at {
-			v, known, err := t.value(i, j)
+			v, known, err := t.Value(i, j)
 			if err != nil {
 				return nil, err
 			}
@@ -84,7 +85,7 @@ func (r *growthRun) revisionData() (*revisionFile, error) {
 		}
 		f.pairs = append(f.pairs, p)
 	}
-	if unpublished == t.len() {
+	if unpublished == t.Len() {
 		return nil, fault.New("calc.one-vintage", "n", unpublished, "want", max(2, r.Against))
 	}
 	if unpublished > 0 {
@@ -94,17 +95,17 @@ func (r *growthRun) revisionData() (*revisionFile, error) {
 }
 
 // periodColumn says whether the first column of a file of vintages names periods.
-func (r *growthRun) periodColumn(t *sheet) bool {
-	if _, err := t.column("period", "kỳ", "year", "quarter", "time", "date"); err == nil {
+func (r *growthRun) periodColumn(t *command.Sheet) bool {
+	if _, err := t.Column("period", "kỳ", "year", "quarter", "time", "date"); err == nil {
 		return true
 	}
-	_, err := period(t.text(0, 0))
+	_, err := command.Period(t.Text(0, 0))
 	return err == nil
 }
 
 // revisions describes later − earlier over consecutive periods.
 func (r *growthRun) revisions() error {
-	if err := r.e.need("data"); err != nil {
+	if err := r.e.Need("data"); err != nil {
 		return err
 	}
 	if r.Against == 1 || r.Against < 0 {
@@ -122,57 +123,57 @@ func (r *growthRun) revisions() error {
 	if err != nil {
 		return err
 	}
-	r.e.say("explain-revisions", "list", fmt.Sprint(texts(x.Revision)))
+	r.e.Say("explain-revisions", "list", fmt.Sprint(command.Numbers(x.Revision)))
 	fits := []struct {
 		name string
 		fit  *uncertainty.Fit
 	}{{"news", x.News}, {"noise", x.Noise}, {"efficiency", x.Efficient}}
-	if r.e.json() {
-		out := object{{"what", "revisions"}, {"n", x.N}, {"excluded", x.Excluded}, {"revision", x.Revision}, {"meanRevision", x.Mean}, {"meanAbsoluteRevision", x.Absolute}, {"relativeMeanAbsoluteRevision", orNull(x.Relative)},
-			{"rootMeanSquareRevision", x.RMSR}, {"sd", orNull(x.SD)}, {"sharePositive", x.Positive}, {"directionAgreement", orNull(x.Direction)}, {"meanTest", nil}}
+	if r.e.JSON() {
+		out := command.Object{{"what", "revisions"}, {"n", x.N}, {"excluded", x.Excluded}, {"revision", x.Revision}, {"meanRevision", x.Mean}, {"meanAbsoluteRevision", x.Absolute}, {"relativeMeanAbsoluteRevision", command.OrNull(x.Relative)},
+			{"rootMeanSquareRevision", x.RMSR}, {"sd", command.OrNull(x.SD)}, {"sharePositive", x.Positive}, {"directionAgreement", command.OrNull(x.Direction)}, {"meanTest", nil}}
 		if m := x.Mean0; m != nil {
-			out[len(out)-1].value = object{{"lag", m.Lag}, {"se", m.SE}, {"t", m.T}, {"p", m.P}}
+			out[len(out)-1].Value = command.Object{{"lag", m.Lag}, {"se", m.SE}, {"t", m.T}, {"p", m.P}}
 		}
 		for _, f := range fits {
 			if f.fit == nil {
-				out = append(out, member{f.name, nil})
+				out = append(out, command.Member{f.name, nil})
 				continue
 			}
-			out = append(out, member{f.name, object{{"intercept", f.fit.Intercept}, {"slope", f.fit.Slope}, {"interceptSE", f.fit.InterceptSE}, {"slopeSE", f.fit.SlopeSE}, {"r2", f.fit.R2}, {"wald", f.fit.Wald}, {"p", f.fit.P}}})
+			out = append(out, command.Member{f.name, command.Object{{"intercept", f.fit.Intercept}, {"slope", f.fit.Slope}, {"interceptSE", f.fit.InterceptSE}, {"slopeSE", f.fit.SlopeSE}, {"r2", f.fit.R2}, {"wald", f.fit.Wald}, {"p", f.fit.P}}})
 		}
 		if f.vintages != nil {
 			triangle, err := f.triangle()
 			if err != nil {
 				return err
 			}
-			out = append(out, member{"vintages", f.names}, member{"triangle", triangle})
+			out = append(out, command.Member{"vintages", f.names}, command.Member{"triangle", triangle})
 		}
-		return r.e.writeJSON(append(out, member{"notes", r.e.remarks(f.notes)}))
+		return r.e.WriteJSON(append(out, command.Member{"notes", r.e.Remarks(f.notes)}))
 	}
-	r.e.warn(f.notes)
-	rows := [][]string{{"statistic", "value"}, {"n", strconv.Itoa(x.N)}, {"excluded", strconv.Itoa(x.Excluded)}, {"mean_revision", text(x.Mean)}, {"mean_absolute_revision", text(x.Absolute)},
-		{"relative_mean_absolute_revision", textOf(x.Relative)}, {"root_mean_square_revision", text(x.RMSR)}, {"sd", textOf(x.SD)}, {"share_positive", text(x.Positive)}, {"direction_agreement", textOf(x.Direction)}}
+	r.e.Warn(f.notes)
+	rows := [][]string{{"statistic", "value"}, {"n", strconv.Itoa(x.N)}, {"excluded", strconv.Itoa(x.Excluded)}, {"mean_revision", command.Number(x.Mean)}, {"mean_absolute_revision", command.Number(x.Absolute)},
+		{"relative_mean_absolute_revision", command.NumberOrNone(x.Relative)}, {"root_mean_square_revision", command.Number(x.RMSR)}, {"sd", command.NumberOrNone(x.SD)}, {"share_positive", command.Number(x.Positive)}, {"direction_agreement", command.NumberOrNone(x.Direction)}}
 	if m := x.Mean0; m != nil {
-		rows = append(rows, []string{"lag", strconv.Itoa(m.Lag)}, []string{"se", text(m.SE)}, []string{"t", text(m.T)}, []string{"p", text(m.P)})
+		rows = append(rows, []string{"lag", strconv.Itoa(m.Lag)}, []string{"se", command.Number(m.SE)}, []string{"t", command.Number(m.T)}, []string{"p", command.Number(m.P)})
 	}
 	for _, f := range fits {
 		if f.fit != nil {
-			rows = append(rows, []string{f.name + "_intercept", text(f.fit.Intercept)}, []string{f.name + "_slope", text(f.fit.Slope)}, []string{f.name + "_p", text(f.fit.P)})
+			rows = append(rows, []string{f.name + "_intercept", command.Number(f.fit.Intercept)}, []string{f.name + "_slope", command.Number(f.fit.Slope)}, []string{f.name + "_p", command.Number(f.fit.P)})
 		}
 	}
-	return r.e.writeCSV(rows...)
+	return r.e.WriteCSV(rows...)
 }
 
 // triangle follows each period through the vintages.
-func (f *revisionFile) triangle() ([]object, error) {
+func (f *revisionFile) triangle() ([]command.Object, error) {
 	paths, err := uncertainty.Triangle(f.vintages)
 	if err != nil {
 		return nil, err
 	}
-	out := []object{}
+	out := []command.Object{}
 	for i, p := range paths {
 		if p.Published {
-			out = append(out, object{{"period", f.periods[i]}, {"first", p.First}, {"latest", p.Latest}, {"steps", p.Steps}, {"total", p.Total}})
+			out = append(out, command.Object{{"period", f.periods[i]}, {"first", p.First}, {"latest", p.Latest}, {"steps", p.Steps}, {"total", p.Total}})
 		}
 	}
 	return out, nil

@@ -5,12 +5,13 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/seasonal"
 	"nhipso/internal/stat"
 )
 
-var modes = []choice[seasonal.Mode]{{"additive", seasonal.Additive}, {"multiplicative", seasonal.Multiplicative}, {"log-additive", seasonal.LogAdditive}}
+var modes = []command.Choice[seasonal.Mode]{{"additive", seasonal.Additive}, {"multiplicative", seasonal.Multiplicative}, {"log-additive", seasonal.LogAdditive}}
 
 // seasonalFlags are the flags of seasonal.
 type seasonalFlags struct {
@@ -41,23 +42,23 @@ type seasonalFlags struct {
 }
 
 // season takes the season out of a series. With missing values, regressors of the calendar, or --extend, the airline model prepares it.
-func season(_ context.Context, e *Env, args []string) error {
+func season(_ context.Context, e *command.Env, args []string) error {
 	var flags seasonalFlags
-	if err := e.parse("seasonal", &flags, args); err != nil {
+	if err := e.Parse("seasonal", &flags, args); err != nil {
 		return err
 	}
-	if err := e.need("series"); err != nil {
+	if err := e.Need("series"); err != nil {
 		return err
 	}
 	opt := seasonal.Options{Trend: flags.Trend, Extend: flags.Extend, Always: flags.Always}
 	var err error
-	if opt.Method, err = mode(e, "method", flags.Method, []choice[seasonal.Method]{{"stl", seasonal.BySTL}, {"x11", seasonal.ByX11}}); err != nil {
+	if opt.Method, err = command.Mode(e, "method", flags.Method, []command.Choice[seasonal.Method]{{"stl", seasonal.BySTL}, {"x11", seasonal.ByX11}}); err != nil {
 		return err
 	}
-	if opt.Mode, err = oneOf("mode", flags.Mode, append(modes, choice[seasonal.Mode]{"", ""})); err != nil {
+	if opt.Mode, err = command.OneOf("mode", flags.Mode, append(modes, command.Choice[seasonal.Mode]{"", ""})); err != nil {
 		return err
 	}
-	if opt.Seasonal, err = oneOf("filter", flags.Filter, []choice[seasonal.SeasonalFilter]{{"msr", seasonal.ByRatio}, {"3x3", seasonal.S3x3}, {"3x5", seasonal.S3x5}, {"3x9", seasonal.S3x9}, {"stable", seasonal.Stable}}); err != nil {
+	if opt.Seasonal, err = command.OneOf("filter", flags.Filter, []command.Choice[seasonal.SeasonalFilter]{{"msr", seasonal.ByRatio}, {"3x3", seasonal.S3x3}, {"3x5", seasonal.S3x5}, {"3x9", seasonal.S3x9}, {"stable", seasonal.Stable}}); err != nil {
 		return err
 	}
 	if opt.Low, opt.High, err = pair("sigma", flags.Sigma); err != nil {
@@ -66,7 +67,7 @@ func season(_ context.Context, e *Env, args []string) error {
 	if flags.Period < 0 || flags.Period == 1 {
 		return fault.New("calc.bad-number", "flag", "--period", "given", flags.Period)
 	}
-	s, err := e.oneSeries(flags.Series, flags.Column)
+	s, err := readOneSeries(e, flags.Series, flags.Column)
 	if err != nil {
 		return err
 	}
@@ -79,14 +80,14 @@ func season(_ context.Context, e *Env, args []string) error {
 	}
 	switch {
 	case opt.Period < 2:
-		return e.missing("period")
+		return e.Missing("period")
 	case own > 1 && own != opt.Period && opt.Method == seasonal.ByX11:
 		return fault.New("seasonal.other-period", "given", opt.Period, "own", own).At(flags.Series, 0, "")
 	case own == opt.Period:
 		opt.First = s.first.Sub() - 1
 	}
 	if flags.Regressors != "" {
-		if opt.Regressors, err = e.regressors(flags.Regressors, len(s.values)+opt.Period); err != nil {
+		if opt.Regressors, err = regressors(e, flags.Regressors, len(s.values)+opt.Period); err != nil {
 			return err
 		}
 	}
@@ -121,7 +122,7 @@ func season(_ context.Context, e *Env, args []string) error {
 	if r.Model == nil {
 		r.Calendar = nil
 	}
-	return e.writeSeason(s, r, opt)
+	return writeSeason(e, s, r, opt)
 }
 
 // loess makes the parameters of STL for a series of n values; what is not given is by default.
@@ -168,22 +169,22 @@ func pair(name, given string) (a, b float64, err error) {
 }
 
 // regressors reads one column a variable of the calendar, for every observation and a year of forecasts.
-func (e *Env) regressors(file string, n int) ([]seasonal.Regressor, error) {
-	s, err := e.series(file)
+func regressors(e *command.Env, file string, n int) ([]seasonal.Regressor, error) {
+	s, err := e.Series(file)
 	if err != nil {
 		return nil, err
 	}
-	if len(s.periods) != n {
-		return nil, fault.New("calc.length", "file", file, "got", len(s.periods), "want", n, "of", "--series")
+	if len(s.Periods) != n {
+		return nil, fault.New("calc.length", "file", file, "got", len(s.Periods), "want", n, "of", "--series")
 	}
 	var out []seasonal.Regressor
-	for i, name := range s.names {
-		out = append(out, seasonal.Regressor{Name: name, Values: s.values[i]})
+	for i, name := range s.Names {
+		out = append(out, seasonal.Regressor{Name: name, Values: s.Values[i]})
 	}
 	return out, nil
 }
 
-func (e *Env) writeSeason(s *oneSeries, r *seasonal.Adjusted, opt seasonal.Options) error {
+func writeSeason(e *command.Env, s *oneSeries, r *seasonal.Adjusted, opt seasonal.Options) error {
 	var notes []*fault.Error
 	if r.Short {
 		notes = append(notes, fault.New("calc.short-season", "n", len(s.values)/opt.Period))
@@ -202,34 +203,34 @@ func (e *Env) writeSeason(s *oneSeries, r *seasonal.Adjusted, opt seasonal.Optio
 		notes = append(notes, fault.New("calc.filled", "period", s.labels[k]))
 	}
 	t := r.Tests
-	e.say("explain", "method", opt.Method, "n", len(data), "period", opt.Period, "mode", r.Mode)
+	e.Say("explain", "method", opt.Method, "n", len(data), "period", opt.Period, "mode", r.Mode)
 	if x := r.X11; x != nil {
-		e.say("explain-x11", "filter", x.Filter, "ratio", text(x.Ratio), "henderson", x.Length, "ic", text(x.IC))
+		e.Say("explain-x11", "filter", x.Filter, "ratio", command.Number(x.Ratio), "henderson", x.Length, "ic", command.Number(x.IC))
 	}
-	e.say("explain-tests", "f", text(t.F), "h", text(t.H), "moving", text(t.Moving), "m7", text(t.M7), "verdict", t.Verdict)
-	if e.json() {
-		points := make([]object, len(data))
+	e.Say("explain-tests", "f", command.Number(t.F), "h", command.Number(t.H), "moving", command.Number(t.Moving), "m7", command.Number(t.M7), "verdict", t.Verdict)
+	if e.JSON() {
+		points := make([]command.Object, len(data))
 		for i, v := range data {
-			points[i] = object{{"period", s.labels[i]}, {"value", v}, {"seasonal", r.Seasonal[i]}, {"trend", r.Trend[i]}, {"remainder", r.Irregular[i]}, {"adjusted", r.Adjusted[i]}}
+			points[i] = command.Object{{"period", s.labels[i]}, {"value", v}, {"seasonal", r.Seasonal[i]}, {"trend", r.Trend[i]}, {"remainder", r.Irregular[i]}, {"adjusted", r.Adjusted[i]}}
 			if r.Calendar != nil {
-				points[i] = append(points[i], member{"calendar", r.Calendar[i]})
+				points[i] = append(points[i], command.Member{"calendar", r.Calendar[i]})
 			}
 		}
-		out := object{{"method", string(opt.Method)}, {"mode", string(r.Mode)}, {"period", opt.Period}, {"series", points},
+		out := command.Object{{"method", string(opt.Method)}, {"mode", string(r.Mode)}, {"period", opt.Period}, {"series", points},
 			{"seasonal", r.Seasonal}, {"trend", r.Trend}, {"remainder", r.Irregular}, {"adjusted", r.Decomposition.Adjusted}, {"weights", r.Weights},
-			{"tests", object{{"verdict", string(t.Verdict)}, {"F", t.F}, {"pF", t.FP}, {"H", t.H}, {"pH", t.HP}, {"moving", t.Moving}, {"pMoving", t.MovingP}, {"M7", t.M7}}},
+			{"tests", command.Object{{"verdict", string(t.Verdict)}, {"F", t.F}, {"pF", t.FP}, {"H", t.H}, {"pH", t.HP}, {"moving", t.Moving}, {"pMoving", t.MovingP}, {"M7", t.M7}}},
 			{"short", r.Short}, {"unchanged", r.Unchanged}}
 		if x := r.X11; x != nil {
-			out = append(out, member{"x11", object{{"filter", string(x.Filter)}, {"ratio", x.Ratio}, {"henderson", x.Length}, {"ic", x.IC}, {"unstable", x.Unstable}, {"si", x.SI}}})
+			out = append(out, command.Member{"x11", command.Object{{"filter", string(x.Filter)}, {"ratio", x.Ratio}, {"henderson", x.Length}, {"ic", x.IC}, {"unstable", x.Unstable}, {"si", x.SI}}})
 		}
 		if m := r.Model; m != nil {
-			out = append(out, member{"airline", object{{"theta", m.Theta}, {"seasonalTheta", m.SeasonalTheta}, {"boundary", m.Boundary}, {"variance", m.Variance}, {"beta", m.Beta}, {"betaSE", m.BetaSE},
+			out = append(out, command.Member{"airline", command.Object{{"theta", m.Theta}, {"seasonalTheta", m.SeasonalTheta}, {"boundary", m.Boundary}, {"variance", m.Variance}, {"beta", m.Beta}, {"betaSE", m.BetaSE},
 				{"logLik", m.LogLik}, {"aicc", m.AICC}, {"Q", m.Q}, {"pQ", m.QP}, {"forecast", m.Forecast}, {"low", m.Low}, {"high", m.High}}})
 		}
-		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+		return e.WriteJSON(append(out, command.Member{"notes", e.Remarks(notes)}))
 	}
-	e.warn(notes)
-	return e.writeCSV(columns([]string{"period", "value", "seasonal", "trend", "remainder", "adjusted"}, s.labels, texts(data), texts(r.Seasonal), texts(r.Trend), texts(r.Irregular), texts(r.Decomposition.Adjusted))...)
+	e.Warn(notes)
+	return e.WriteCSV(command.Columns([]string{"period", "value", "seasonal", "trend", "remainder", "adjusted"}, s.labels, command.Numbers(data), command.Numbers(r.Seasonal), command.Numbers(r.Trend), command.Numbers(r.Irregular), command.Numbers(r.Decomposition.Adjusted))...)
 }
 
 // oneSeries is a column of values with a label for each.
@@ -240,62 +241,62 @@ type oneSeries struct {
 	first  *stat.Period // nil where the labels are no periods
 }
 
-// oneSeries reads one column of values. Its first column may be periods, or mere numbers 1, 2, 3 … in order, or there may be none. Of several
+// readOneSeries reads one column of values. Its first column may be periods, or mere numbers 1, 2, 3 … in order, or there may be none. Of several
 // columns the one named is taken, else the one called value.
-func (e *Env) oneSeries(file, column string) (*oneSeries, error) {
-	c, err := e.cells(file)
+func readOneSeries(e *command.Env, file, column string) (*oneSeries, error) {
+	c, err := e.Cells(file)
 	if err != nil {
 		return nil, err
 	}
-	t := &sheet{cells: c, head: c.rows[0], data: 1}
-	if !c.words(c.rows[0][1:]) && (len(c.rows[0]) > 1 || c.numeric(c.rows[0][0])) {
-		t.data, t.head = 0, make([]string, len(c.rows[0]))
+	t := &command.Sheet{Cells: c, Head: c.Rows[0], Data: 1}
+	if !c.Words(c.Rows[0][1:]) && (len(c.Rows[0]) > 1 || c.Numeric(c.Rows[0][0])) {
+		t.Data, t.Head = 0, make([]string, len(c.Rows[0]))
 	}
-	if err := t.check(); err != nil {
+	if err := t.Check(); err != nil {
 		return nil, err
 	}
-	if t.len() == 0 {
+	if t.Len() == 0 {
 		return nil, fault.New("calc.empty", "file", file)
 	}
-	at := len(t.head) - 1
+	at := len(t.Head) - 1
 	switch {
 	case column != "":
-		if at, err = t.column(column); err != nil {
+		if at, err = t.Column(column); err != nil {
 			return nil, err
 		}
-	case len(t.head) > 2:
-		if at, err = t.column("value", "giá trị", "obs_value"); err != nil {
+	case len(t.Head) > 2:
+		if at, err = t.Column("value", "giá trị", "obs_value"); err != nil {
 			return nil, fault.New("calc.one-series", "file", file)
 		}
 	}
 	out := &oneSeries{}
-	for i := range t.len() {
-		v, known, err := t.value(i, at)
+	for i := range t.Len() {
+		v, known, err := t.Value(i, at)
 		if err != nil {
 			return nil, err
 		}
 		out.values, out.known = append(out.values, v), append(out.known, known)
 	}
-	dated := len(t.head) > 1 && at > 0
+	dated := len(t.Head) > 1 && at > 0
 	var last stat.Period
 	for i := range out.values {
 		if !dated {
 			out.labels = append(out.labels, strconv.Itoa(i+1))
 			continue
 		}
-		label := t.text(i, 0)
-		p, err := period(label)
+		label := t.Text(i, 0)
+		p, err := command.Period(label)
 		count, bad := strconv.Atoi(label)
 		switch {
 		case i == 0 && err == nil:
 			out.first = &p
 		case i == 0 && bad != nil, out.first != nil && err != nil:
-			return nil, fault.New("stat.bad-period", "text", label).At(file, t.line(i), t.head[0])
+			return nil, fault.New("stat.bad-period", "text", label).At(file, t.Line(i), t.Head[0])
 		case out.first != nil && last.Next() != p:
-			return nil, fault.New("calc.gap", "before", last.String(), "after", p.String()).At(file, t.line(i), t.head[0])
+			return nil, fault.New("calc.gap", "before", last.String(), "after", p.String()).At(file, t.Line(i), t.Head[0])
 		case out.first == nil && i > 0:
-			if before, _ := strconv.Atoi(t.text(i-1, 0)); bad != nil || count != before+1 {
-				return nil, fault.New("calc.gap", "before", t.text(i-1, 0), "after", label).At(file, t.line(i), t.head[0])
+			if before, _ := strconv.Atoi(t.Text(i-1, 0)); bad != nil || count != before+1 {
+				return nil, fault.New("calc.gap", "before", t.Text(i-1, 0), "after", label).At(file, t.Line(i), t.Head[0])
 			}
 		}
 		last = p

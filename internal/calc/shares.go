@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
 )
@@ -11,50 +12,50 @@ import (
 // industries splits the change of a share from each period to the next into what the structure of the economy did and what the intensity of
 // each industry did: period,industry,value,digital, levels at current prices; the whole of a period is the sum of its values.
 func (r *growthRun) industries() error {
-	if err := r.e.need("data"); err != nil {
+	if err := r.e.Need("data"); err != nil {
 		return err
 	}
-	t, err := r.e.table(r.Data)
+	t, err := r.e.Table(r.Data)
 	if err != nil {
 		return err
 	}
 	var at [4]int
 	for k, names := range [][]string{{"period", "kỳ", "year", "quarter", "time"}, {"industry", "item", "code", "ngành", "mã"}, {"value", "value_added", "giá trị"}, {"digital", "part", "số"}} {
-		if at[k], err = t.column(names...); err != nil {
+		if at[k], err = t.Column(names...); err != nil {
 			return err
 		}
 	}
 	type level struct{ value, digital float64 }
 	var periods, names []string
 	data := map[[2]string]level{}
-	for i := range t.len() {
-		p, err := period(t.text(i, at[0]))
+	for i := range t.Len() {
+		p, err := command.Period(t.Text(i, at[0]))
 		if err != nil {
-			return err.(*fault.Error).At(t.name, t.line(i), t.head[at[0]])
+			return command.At(err, t.Name, t.Line(i), t.Head[at[0]])
 		}
-		name := t.text(i, at[1])
+		name := t.Text(i, at[1])
 		if name == "" {
-			return fault.New("calc.no-code").At(t.name, t.line(i), t.head[at[1]])
+			return fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[at[1]])
 		}
-		key := [2]string{label(p), name}
+		key := [2]string{command.Label(p), name}
 		if _, twice := data[key]; twice {
-			return fault.New("calc.twice", "code", label(p)+","+name).At(t.name, t.line(i), "")
+			return fault.New("calc.twice", "code", command.Label(p)+","+name).At(t.Name, t.Line(i), "")
 		}
 		var x level
-		if x.value, err = t.must(i, at[2]); err != nil {
+		if x.value, err = t.Must(i, at[2]); err != nil {
 			return err
 		}
-		if x.digital, err = t.must(i, at[3]); err != nil {
+		if x.digital, err = t.Must(i, at[3]); err != nil {
 			return err
 		}
 		if x.digital < 0 || x.digital > 0 && x.digital > x.value {
-			return fault.New("chain.bad-fraction", "name", "digital", "at", name, "value", text(x.digital)).At(t.name, t.line(i), t.head[at[3]])
+			return fault.New("chain.bad-fraction", "name", "digital", "at", name, "value", command.Number(x.digital)).At(t.Name, t.Line(i), t.Head[at[3]])
 		}
 		data[key] = x
 		if !slices.Contains(periods, key[0]) {
 			if n := len(periods); n > 0 {
-				if last, _ := period(periods[n-1]); last.Next() != p {
-					return fault.New("calc.gap", "before", periods[n-1], "after", label(p)).At(t.name, t.line(i), t.head[at[0]])
+				if last, _ := command.Period(periods[n-1]); last.Next() != p {
+					return fault.New("calc.gap", "before", periods[n-1], "after", command.Label(p)).At(t.Name, t.Line(i), t.Head[at[0]])
 				}
 			}
 			periods = append(periods, key[0])
@@ -64,7 +65,7 @@ func (r *growthRun) industries() error {
 		}
 	}
 	if len(periods) < 2 {
-		return fault.New("calc.two-periods", "file", t.name)
+		return fault.New("calc.two-periods", "file", t.Name)
 	}
 	weights, fractions, shares := make([][]float64, len(periods)), make([][]float64, len(periods)), make([]float64, len(periods))
 	for k, p := range periods {
@@ -72,12 +73,12 @@ func (r *growthRun) industries() error {
 		for _, n := range names {
 			x, ok := data[[2]string{p, n}]
 			if !ok {
-				return fault.New("calc.no-figure", "item", n, "period", p, "column", t.head[at[2]], "file", t.name)
+				return fault.New("calc.no-figure", "item", n, "period", p, "column", t.Head[at[2]], "file", t.Name)
 			}
 			whole += x.value
 		}
 		if !(whole > 0) {
-			return fault.New("chain.bad-level", "name", p, "value", text(whole))
+			return fault.New("chain.bad-level", "name", p, "value", command.Number(whole))
 		}
 		for _, n := range names {
 			x, d := data[[2]string{p, n}], 0.0
@@ -88,42 +89,42 @@ func (r *growthRun) industries() error {
 			shares[k] += x.digital / whole
 		}
 	}
-	series, rows := []object{}, [][]string{{"period", "industry", "structure", "intensity", "total"}}
+	series, rows := []command.Object{}, [][]string{{"period", "industry", "structure", "intensity", "total"}}
 	for k := 1; k < len(periods); k++ {
 		split, err := chain.AccountByIndustry([2][]float64{weights[k-1], weights[k]}, [2][]float64{fractions[k-1], fractions[k]})
 		if err != nil {
 			return err
 		}
-		items, structure, intensity := object{}, 0.0, 0.0
+		items, structure, intensity := command.Object{}, 0.0, 0.0
 		for i, n := range names {
 			x := split[i]
 			structure, intensity = structure+x.Structure, intensity+x.Intensity
-			items = append(items, member{n, object{{"structure", x.Structure}, {"intensity", x.Intensity}}})
-			rows = append(rows, []string{periods[k], n, text(x.Structure), text(x.Intensity), text(x.Structure + x.Intensity)})
+			items = append(items, command.Member{n, command.Object{{"structure", x.Structure}, {"intensity", x.Intensity}}})
+			rows = append(rows, []string{periods[k], n, command.Number(x.Structure), command.Number(x.Intensity), command.Number(x.Structure + x.Intensity)})
 		}
-		series = append(series, object{{"period", periods[k]}, {"before", shares[k-1]}, {"after", shares[k]}, {"change", shares[k] - shares[k-1]}, {"structure", structure}, {"intensity", intensity}, {"items", items}})
-		r.e.say("explain-industries", "period", periods[k], "before", text(shares[k-1]), "after", text(shares[k]), "structure", text(structure), "intensity", text(intensity))
+		series = append(series, command.Object{{"period", periods[k]}, {"before", shares[k-1]}, {"after", shares[k]}, {"change", shares[k] - shares[k-1]}, {"structure", structure}, {"intensity", intensity}, {"items", items}})
+		r.e.Say("explain-industries", "period", periods[k], "before", command.Number(shares[k-1]), "after", command.Number(shares[k]), "structure", command.Number(structure), "intensity", command.Number(intensity))
 	}
-	if r.e.json() {
-		return r.e.writeJSON(object{{"what", "industries"}, {"items", names}, {"series", series}})
+	if r.e.JSON() {
+		return r.e.WriteJSON(command.Object{{"what", "industries"}, {"items", names}, {"series", series}})
 	}
-	return r.e.writeCSV(rows...)
+	return r.e.WriteCSV(rows...)
 }
 
 // project gives the share of each year that follows from rates of growth and, with --target and one rate each, when the target is reached.
 func (r *growthRun) project() error {
-	if err := r.e.need("share", "growth", "gdp-growth"); err != nil {
+	if err := r.e.Need("share", "growth", "gdp-growth"); err != nil {
 		return err
 	}
-	share, err := floatFlag("share", r.Share)
+	share, err := command.Float("share", r.Share)
 	if err != nil {
 		return err
 	}
-	growth, err := numbers("growth", r.Growth)
+	growth, err := command.Floats("growth", r.Growth)
 	if err != nil {
 		return err
 	}
-	gdp, err := numbers("gdp-growth", r.GdpGrowth)
+	gdp, err := command.Floats("gdp-growth", r.GdpGrowth)
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func (r *growthRun) project() error {
 	}
 	var reached any
 	if r.Target != "" {
-		target, err := floatFlag("target", r.Target)
+		target, err := command.Float("target", r.Target)
 		if err != nil {
 			return err
 		}
@@ -160,17 +161,17 @@ func (r *growthRun) project() error {
 	if err != nil {
 		return err
 	}
-	path, rows := []object{}, [][]string{{"year", "share", "growth", "gdp_growth"}}
+	path, rows := []command.Object{}, [][]string{{"year", "share", "growth", "gdp_growth"}}
 	for i, s := range shares {
 		year := r.StartYear + i + 1
-		path = append(path, object{{"year", year}, {"share", s}, {"growth", growth[i]}, {"gdpGrowth", gdp[i]}})
-		rows = append(rows, []string{strconv.Itoa(year), text(s), text(growth[i]), text(gdp[i])})
+		path = append(path, command.Object{{"year", year}, {"share", s}, {"growth", growth[i]}, {"gdpGrowth", gdp[i]}})
+		rows = append(rows, []string{strconv.Itoa(year), command.Number(s), command.Number(growth[i]), command.Number(gdp[i])})
 	}
-	if r.e.json() {
-		return r.e.writeJSON(object{{"what", "project"}, {"path", path}, {"yearsToReach", reached}})
+	if r.e.JSON() {
+		return r.e.WriteJSON(command.Object{{"what", "project"}, {"path", path}, {"yearsToReach", reached}})
 	}
 	if y, ok := reached.(float64); ok {
-		r.e.warn([]*fault.Error{fault.New("calc.reached", "years", text(y))})
+		r.e.Warn([]*fault.Error{fault.New("calc.reached", "years", command.Number(y))})
 	}
-	return r.e.writeCSV(rows...)
+	return r.e.WriteCSV(rows...)
 }

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/smallarea"
 )
@@ -28,48 +29,48 @@ type smallareaFlags struct {
 }
 
 // smallAreas estimates areas with too small a sample by the model of Fay and Herriot.
-func smallAreas(_ context.Context, e *Env, args []string) error {
+func smallAreas(_ context.Context, e *command.Env, args []string) error {
 	var flags smallareaFlags
-	if err := e.parse("smallarea", &flags, args); err != nil {
+	if err := e.Parse("smallarea", &flags, args); err != nil {
 		return err
 	}
-	if err := e.need("data", "direct", "variance"); err != nil {
+	if err := e.Need("data", "direct", "variance"); err != nil {
 		return err
 	}
 	opt := smallarea.Options{}
 	var err error
-	if opt.Method, err = oneOf("method", flags.Method, []choice[smallarea.Method]{{"reml", smallarea.REML}, {"ml", smallarea.ML}, {"fh", smallarea.Moment}, {"adjusted-reml", smallarea.AdjustedREML}}); err != nil {
+	if opt.Method, err = command.OneOf("method", flags.Method, []command.Choice[smallarea.Method]{{"reml", smallarea.REML}, {"ml", smallarea.ML}, {"fh", smallarea.Moment}, {"adjusted-reml", smallarea.AdjustedREML}}); err != nil {
 		return err
 	}
 	if flags.HoldA != "" {
-		a, err := floatFlag("hold-a", flags.HoldA)
+		a, err := command.Float("hold-a", flags.HoldA)
 		if err != nil {
 			return err
 		}
 		opt.Hold = &a
 	}
-	t, err := e.table(flags.Data)
+	t, err := e.Table(flags.Data)
 	if err != nil {
 		return err
 	}
 	d := smallarea.Data{}
-	used := slices.Concat([]string{flags.Direct, flags.Variance, flags.SmoothBy, flags.Weights}, list(flags.Covariates), list(flags.Factors))
-	if d.Areas, err = t.areas(flags.Area, used); err != nil {
+	used := slices.Concat([]string{flags.Direct, flags.Variance, flags.SmoothBy, flags.Weights}, command.List(flags.Covariates), command.List(flags.Factors))
+	if d.Areas, err = areas(t, flags.Area, used); err != nil {
 		return err
 	}
-	if err := t.sampled(&d, flags.Direct, flags.Variance); err != nil {
+	if err := sampled(t, &d, flags.Direct, flags.Variance); err != nil {
 		return err
 	}
-	if err := t.covariates(&d, list(flags.Covariates), list(flags.Factors), !flags.NoIntercept); err != nil {
+	if err := covariates(t, &d, command.List(flags.Covariates), command.List(flags.Factors), !flags.NoIntercept); err != nil {
 		return err
 	}
 	var notes []*fault.Error
 	if flags.SmoothBy != "" {
-		c, err := t.column(flags.SmoothBy)
+		c, err := t.Column(flags.SmoothBy)
 		if err != nil {
 			return err
 		}
-		n, err := t.numbersOf(c)
+		n, err := t.Numbers(c)
 		if err != nil {
 			return err
 		}
@@ -84,70 +85,70 @@ func smallAreas(_ context.Context, e *Env, args []string) error {
 	notes = append(notes, f.Notes...)
 	m := len(d.Areas)
 	eblup, mse, gamma, regression := make([]float64, m), make([]float64, m), make([]float64, m), make([]float64, m)
-	parts := make([]object, m)
+	parts := make([]command.Object, m)
 	synthetic := make([]bool, m)
 	for i, x := range f.Estimates {
 		eblup[i], mse[i], gamma[i], regression[i], synthetic[i] = x.Value, x.MSE, x.Gamma, x.Regression, x.Synthetic
-		parts[i] = object{{"g1", x.G1}, {"g2", x.G2}, {"g3", x.G3}}
+		parts[i] = command.Object{{"g1", x.G1}, {"g2", x.G2}, {"g3", x.G3}}
 	}
-	out := object{{"method", flags.Method}, {"A", f.A}, {"varA", f.VarA}, {"beta", byCode(d.CovariateNames, f.Beta)}, {"se", byCode(d.CovariateNames, f.BetaSE)},
-		{"eblup", byCode(d.Areas, eblup)}, {"mse", byCode(d.Areas, mse)}, {"mseParts", byCode(d.Areas, parts)}, {"gamma", byCode(d.Areas, gamma)}, {"regression", byCode(d.Areas, regression)},
-		{"synthetic", byCode(d.Areas, synthetic)}, {"logLik", f.LogLik}, {"restrictedLogLik", f.RestrictedLL}, {"aic", f.AIC}, {"bic", f.BIC}, {"score", f.Score}, {"iterations", f.Iterations}, {"sampled", f.Sampled}}
-	head, vectors := []string{"area", "eblup", "mse", "gamma", "regression"}, [][]string{texts(eblup), texts(mse), texts(gamma), texts(regression)}
+	out := command.Object{{"method", flags.Method}, {"A", f.A}, {"varA", f.VarA}, {"beta", command.ByCode(d.CovariateNames, f.Beta)}, {"se", command.ByCode(d.CovariateNames, f.BetaSE)},
+		{"eblup", command.ByCode(d.Areas, eblup)}, {"mse", command.ByCode(d.Areas, mse)}, {"mseParts", command.ByCode(d.Areas, parts)}, {"gamma", command.ByCode(d.Areas, gamma)}, {"regression", command.ByCode(d.Areas, regression)},
+		{"synthetic", command.ByCode(d.Areas, synthetic)}, {"logLik", f.LogLik}, {"restrictedLogLik", f.RestrictedLL}, {"aic", f.AIC}, {"bic", f.BIC}, {"score", f.Score}, {"iterations", f.Iterations}, {"sampled", f.Sampled}}
+	head, vectors := []string{"area", "eblup", "mse", "gamma", "regression"}, [][]string{command.Numbers(eblup), command.Numbers(mse), command.Numbers(gamma), command.Numbers(regression)}
 	if flags.Total != "" {
-		values, errors, err := t.benchmarked(eblup, mse, flags.Total, flags.Weights)
+		values, errors, err := benchmarked(t, eblup, mse, flags.Total, flags.Weights)
 		if err != nil {
 			return err
 		}
-		out = append(out, member{"benchmarked", object{{"values", byCode(d.Areas, values)}, {"mse", byCode(d.Areas, errors)}}})
-		head, vectors = append(head, "benchmarked", "benchmarked.mse"), append(vectors, texts(values), texts(errors))
+		out = append(out, command.Member{"benchmarked", command.Object{{"values", command.ByCode(d.Areas, values)}, {"mse", command.ByCode(d.Areas, errors)}}})
+		head, vectors = append(head, "benchmarked", "benchmarked.mse"), append(vectors, command.Numbers(values), command.Numbers(errors))
 	}
-	e.say("explain", "method", flags.Method, "a", text(f.A), "m", m, "sampled", f.Sampled, "iterations", f.Iterations, "score", text(f.Score), "loglik", text(f.LogLik))
+	e.Say("explain", "method", flags.Method, "a", command.Number(f.A), "m", m, "sampled", f.Sampled, "iterations", f.Iterations, "score", command.Number(f.Score), "loglik", command.Number(f.LogLik))
 	for i, name := range d.CovariateNames {
-		e.say("explain-beta", "name", name, "beta", text(f.Beta[i]), "se", text(f.BetaSE[i]))
+		e.Say("explain-beta", "name", name, "beta", command.Number(f.Beta[i]), "se", command.Number(f.BetaSE[i]))
 	}
 	for i, x := range f.Estimates {
-		e.say("explain-row", "area", d.Areas[i], "gamma", text(x.Gamma), "regression", text(x.Regression), "g1", text(x.G1), "g2", text(x.G2), "g3", text(x.G3))
+		e.Say("explain-row", "area", d.Areas[i], "gamma", command.Number(x.Gamma), "regression", command.Number(x.Regression), "g1", command.Number(x.G1), "g2", command.Number(x.G2), "g3", command.Number(x.G3))
 	}
-	if e.json() {
-		return e.writeJSON(append(out, member{"notes", e.remarks(notes)}))
+	if e.JSON() {
+		return e.WriteJSON(append(out, command.Member{"notes", e.Remarks(notes)}))
 	}
-	e.warn(notes)
-	return e.writeCSV(columns(head, d.Areas, vectors...)...)
+	e.Warn(notes)
+	return e.WriteCSV(command.Columns(head, d.Areas, vectors...)...)
 }
 
 // areas gives the names of the areas: a named column, a column called area, the first one where it has no other use and is not a number,
 // or the numbers of the records.
-func (t *sheet) areas(column string, used []string) ([]string, error) {
+func areas(t *command.Sheet, column string, used []string) ([]string, error) {
 	at := -1
 	var err error
 	switch {
 	case column != "":
-		if at, err = t.column(column); err != nil {
+		if at, err = t.Column(column); err != nil {
 			return nil, err
 		}
 	default:
-		if at, err = t.column("area", "province", "district", "tỉnh", "tinh", "địa phương", "unit", "code", "name"); err == nil && slices.Contains(used, t.head[at]) {
+		if at, err = t.Column("area", "province", "district", "tỉnh", "tinh", "địa phương", "unit", "code", "name"); err == nil && slices.Contains(used, t.Head[at]) {
 			at = -1
 		}
-		if at < 0 && !slices.ContainsFunc(used, func(u string) bool { return strings.EqualFold(u, t.head[0]) }) {
+		if at < 0 && !slices.ContainsFunc(used, func(u string) bool { return strings.EqualFold(u, t.Head[0]) }) {
 			at = 0
 		}
 	}
 	if at < 0 {
-		return places(nil, t.len()), nil
+		return command.Places(nil, t.Len()), nil
 	}
 	var out []string
-	for i := range t.len() {
-		c := t.text(i, at)
+	for i := range t.Len() {
+		c := t.Text(i, at)
 		if c == "" {
-			return nil, fault.New("calc.no-code").At(t.name, t.line(i), t.head[at])
+			return nil, fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[at])
 		}
 		if slices.Contains(out, c) {
-			if column == "" && at == 0 && t.numeric(c) { // a first column of repeated numbers names nothing
-				return places(nil, t.len()), nil
+			if column == "" && at == 0 && t.Numeric(c) { // a first column of repeated numbers names nothing
+				return command.Places(nil, t.Len()), nil
 			}
-			return nil, fault.New("calc.twice", "code", c).At(t.name, t.line(i), t.head[at])
+			return nil, fault.New("calc.twice", "code", c).At(t.Name, t.Line(i), t.Head[at])
 		}
 		out = append(out, c)
 	}
@@ -155,26 +156,26 @@ func (t *sheet) areas(column string, used []string) ([]string, error) {
 }
 
 // sampled reads the direct estimates and their variances; an area with neither has no sample.
-func (t *sheet) sampled(d *smallarea.Data, direct, variance string) error {
-	y, err := t.column(direct)
+func sampled(t *command.Sheet, d *smallarea.Data, direct, variance string) error {
+	y, err := t.Column(direct)
 	if err != nil {
 		return err
 	}
-	v, err := t.column(variance)
+	v, err := t.Column(variance)
 	if err != nil {
 		return err
 	}
-	for i := range t.len() {
-		value, known, err := t.value(i, y)
+	for i := range t.Len() {
+		value, known, err := t.Value(i, y)
 		if err != nil {
 			return err
 		}
-		psi, also, err := t.value(i, v)
+		psi, also, err := t.Value(i, v)
 		if err != nil {
 			return err
 		}
 		if known && !also {
-			return fault.New("calc.blank").At(t.name, t.line(i), t.head[v])
+			return fault.New("calc.blank").At(t.Name, t.Line(i), t.Head[v])
 		}
 		d.Direct, d.Variance, d.Missing = append(d.Direct, value), append(d.Variance, psi), append(d.Missing, !known)
 	}
@@ -182,17 +183,17 @@ func (t *sheet) sampled(d *smallarea.Data, direct, variance string) error {
 }
 
 // covariates builds Z: a constant, the columns, and one column a level of each factor but its first.
-func (t *sheet) covariates(d *smallarea.Data, columns, factors []string, constant bool) error {
-	m := t.len()
+func covariates(t *command.Sheet, d *smallarea.Data, columns, factors []string, constant bool) error {
+	m := t.Len()
 	var z *mat.Dense
 	if len(columns) > 0 {
 		z = mat.NewDense(m, len(columns), nil)
 		for j, name := range columns {
-			c, err := t.column(name)
+			c, err := t.Column(name)
 			if err != nil {
 				return err
 			}
-			x, err := t.numbersOf(c)
+			x, err := t.Numbers(c)
 			if err != nil {
 				return err
 			}
@@ -210,14 +211,14 @@ func (t *sheet) covariates(d *smallarea.Data, columns, factors []string, constan
 		return fault.New("calc.no-covariates")
 	}
 	for i, name := range factors {
-		c, err := t.column(name)
+		c, err := t.Column(name)
 		if err != nil {
 			return err
 		}
 		levels := make([]string, m)
 		for r := range m {
-			if levels[r] = t.text(r, c); levels[r] == "" {
-				return fault.New("calc.blank").At(t.name, t.line(r), t.head[c])
+			if levels[r] = t.Text(r, c); levels[r] == "" {
+				return fault.New("calc.blank").At(t.Name, t.Line(r), t.Head[c])
 			}
 		}
 		// without a constant the first factor holds the level of the model and keeps all its columns
@@ -230,18 +231,18 @@ func (t *sheet) covariates(d *smallarea.Data, columns, factors []string, constan
 }
 
 // benchmarked moves the estimates to a national total.
-func (t *sheet) benchmarked(theta, mse []float64, total, column string) (values, errors []float64, err error) {
-	a, err := floatFlag("total", total)
+func benchmarked(t *command.Sheet, theta, mse []float64, total, column string) (values, errors []float64, err error) {
+	a, err := command.Float("total", total)
 	if err != nil {
 		return nil, nil, err
 	}
 	w := slices.Repeat([]float64{1}, len(theta))
 	if column != "" {
-		c, err := t.column(column)
+		c, err := t.Column(column)
 		if err != nil {
 			return nil, nil, err
 		}
-		if w, err = t.numbersOf(c); err != nil {
+		if w, err = t.Numbers(c); err != nil {
 			return nil, nil, err
 		}
 	}

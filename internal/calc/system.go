@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/temporal"
 )
@@ -70,8 +71,8 @@ func (q *equations) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func (e *Env) reconcileSystem(file string, sys temporal.System, conv temporal.Conversion) error {
-	b, err := e.bytesOf(file)
+func reconcileSystem(e *command.Env, file string, sys temporal.System, conv temporal.Conversion) error {
+	b, err := e.Bytes(file)
 	if err != nil {
 		return err
 	}
@@ -91,13 +92,13 @@ func (e *Env) reconcileSystem(file string, sys temporal.System, conv temporal.Co
 		return fault.New("calc.empty", "file", file)
 	}
 	position := map[string]int{}
-	if s.Rho != nil && !e.given("rho") {
+	if s.Rho != nil && !e.Given("rho") {
 		sys.Rho = *s.Rho
 	}
-	if s.Lambda != nil && !e.given("lambda") && !e.given("criterion") {
+	if s.Lambda != nil && !e.Given("lambda") && !e.Given("criterion") {
 		sys.Lambda = *s.Lambda
 	}
-	if !e.given("correction-variance") {
+	if !e.Given("correction-variance") {
 		sys.CorrectionVariance = s.CorrectionVariance
 	}
 	if s.Frequency < 1 || s.Frequency > 366 || s.Offset < 0 { // a day is the shortest period of a year
@@ -148,25 +149,25 @@ func (e *Env) reconcileSystem(file string, sys temporal.System, conv temporal.Co
 	if err != nil {
 		return err
 	}
-	e.say("explain-system", "n", len(names), "totals", len(sys.Totals), "objective", text(r.Objective), "residual", text(r.Residual))
-	if e.json() {
+	e.Say("explain-system", "n", len(names), "totals", len(sys.Totals), "objective", command.Number(r.Objective), "residual", command.Number(r.Residual))
+	if e.JSON() {
 		worst := 0.0
 		for _, m := range r.Misses {
 			worst = math.Max(worst, math.Abs(m))
 		}
-		return e.writeJSON(object{{"series", byCode(names, r.Values)}, {"objective", r.Objective}, {"stepOne", r.StepOne}, {"loss", r.Loss}, {"residual", r.Residual}, {"maxMiss", worst},
-			{"redundant", r.Redundant}, {"notes", e.remarks(r.Warnings)}})
+		return e.WriteJSON(command.Object{{"series", command.ByCode(names, r.Values)}, {"objective", r.Objective}, {"stepOne", r.StepOne}, {"loss", r.Loss}, {"residual", r.Residual}, {"maxMiss", worst},
+			{"redundant", r.Redundant}, {"notes", e.Remarks(r.Warnings)}})
 	}
-	e.warn(r.Warnings)
+	e.Warn(r.Warnings)
 	rows := [][]string{append([]string{"t"}, names...)}
 	for t := range len(r.Values[0]) {
 		row := []string{strconv.Itoa(t + 1)}
 		for i := range names {
-			row = append(row, text(r.Values[i][t]))
+			row = append(row, command.Number(r.Values[i][t]))
 		}
 		rows = append(rows, row)
 	}
-	return e.writeCSV(rows...)
+	return e.WriteCSV(rows...)
 }
 
 // equation reads "s1 + 2*s2 - s3 = a" into weights by series and what they add to: the total a, a list of the file by its name, a number

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
@@ -41,48 +42,48 @@ type tableFlags struct {
 }
 
 // grid reads the cells of a table file.
-func (e *Env) grid(name string) (*ioformat.Grid, error) {
-	c, err := e.cells(name)
+func grid(e *command.Env, name string) (*ioformat.Grid, error) {
+	c, err := e.Cells(name)
 	if err != nil {
 		return nil, err
 	}
-	return ioformat.GridOf(name, c.rows, c.lines)
+	return ioformat.GridOf(name, c.Rows, c.Lines)
 }
 
 // symmetric reads an input-output table, reshapes it as the flags say, and gives it with what a reader has to be told.
-func (e *Env) symmetric(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
-	t, notes, err := e.asPrinted(f)
+func symmetric(e *command.Env, f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
+	t, notes, err := asPrinted(e, f)
 	if err == nil && f.apart(e) {
-		t, notes, err = e.keptApart(f, t, notes)
+		t, notes, err = keptApart(e, f, t, notes)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return e.reshape(f, t, notes)
+	return reshape(e, f, t, notes)
 }
 
 // asPrinted reads a table, or makes it of supply and use.
-func (e *Env) asPrinted(f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
-	if f.apart(e) && !e.given("origin") {
+func asPrinted(e *command.Env, f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
+	if f.apart(e) && !e.Given("origin") {
 		f.Origin = "total" // what a table is that is to be taken apart
 	}
-	origin, err := oneOf("origin", f.Origin, origins)
+	origin, err := command.OneOf("origin", f.Origin, origins)
 	if err != nil {
 		return nil, nil, err
 	}
-	layout, err := mode(e, "layout", f.Layout, []choice[string]{{"matrix", ""}, {"sut", "sut"}, {"oecd", "oecd"}, {"icio", "icio"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
+	layout, err := command.Mode(e, "layout", f.Layout, []command.Choice[string]{{"matrix", ""}, {"sut", "sut"}, {"oecd", "oecd"}, {"icio", "icio"}, {"eurostat", "eurostat"}, {"gso", "gso"}, {"bea", "bea"}})
 	if err != nil {
 		return nil, nil, err
 	}
 	switch layout {
 	case "":
-		g, err := e.grid(f.File)
+		g, err := grid(e, f.File)
 		if err != nil {
 			return nil, nil, err
 		}
 		return f.read(e, g, origin)
 	case "sut":
-		pair, notes, err := e.supplyUse(f)
+		pair, notes, err := supplyUse(e, f)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -93,27 +94,27 @@ func (e *Env) asPrinted(f *tableFlags) (*inputoutput.Table, []*fault.Error, erro
 		t, err := pair.Symmetric(model, origin)
 		return t, notes, err
 	}
-	return e.published(f, layout, origin)
+	return readPublished(e, f, layout, origin)
 }
 
 // model is the assumption that makes supply and use symmetric.
 func (f *tableFlags) model() (inputoutput.Transformation, error) {
-	return oneOf("transformation", f.Transformation, []choice[inputoutput.Transformation]{{"A", inputoutput.ModelA}, {"B", inputoutput.ModelB},
+	return command.OneOf("transformation", f.Transformation, []command.Choice[inputoutput.Transformation]{{"A", inputoutput.ModelA}, {"B", inputoutput.ModelB},
 		{"C", inputoutput.ModelC}, {"D", inputoutput.ModelD}})
 }
 
-// published reads a publisher's own file, whose codes say what rows and columns are.
-func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
-	b, err := e.bytesOf(f.File)
+// readPublished reads a publisher's own file, whose codes say what rows and columns are.
+func readPublished(e *command.Env, f *tableFlags, layout string, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+	b, err := e.Bytes(f.File)
 	if err != nil {
 		return nil, nil, err
 	}
 	var blocks ioformat.Blocks
 	switch layout {
 	case "oecd":
-		blocks, err = ioformat.ReadOECD(bytes.NewReader(b), f.File, e.formatOf(b))
+		blocks, err = ioformat.ReadOECD(bytes.NewReader(b), f.File, e.Format(b))
 	case "icio":
-		regions, loaded, err := ioformat.ReadICIO(bytes.NewReader(b), f.File, e.formatOf(b))
+		regions, loaded, err := ioformat.ReadICIO(bytes.NewReader(b), f.File, e.Format(b))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -121,44 +122,44 @@ func (e *Env) published(f *tableFlags, layout string, origin inputoutput.Origin)
 		return loaded.Table, append(loaded.Notes, findings(f.File, loaded.Findings)...), nil
 	case "eurostat":
 		choose := map[string]string{}
-		for _, pair := range list(f.Choose) {
+		for _, pair := range command.List(f.Choose) {
 			dimension, code, _ := strings.Cut(pair, "=")
 			choose[dimension] = code
 		}
-		blocks, err = ioformat.ReadEurostat(bytes.NewReader(b), f.File, choose, e.formatOf(b))
+		blocks, err = ioformat.ReadEurostat(bytes.NewReader(b), f.File, choose, e.Format(b))
 	case "gso":
-		loaded, err := ioformat.ReadGSO(bytes.NewReader(b), f.File, ioformat.GSOOptions{Format: e.formatOf(b), Origin: origin})
+		loaded, err := ioformat.ReadGSO(bytes.NewReader(b), f.File, ioformat.GSOOptions{Format: e.Format(b), Origin: origin})
 		if err != nil {
 			return nil, nil, err
 		}
 		return loaded.Table, append(loaded.Notes, findings(f.File, loaded.Findings)...), nil
 	case "bea":
-		return e.makeAndUse(f, b, origin)
+		return makeAndUse(e, f, b, origin)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	loaded := blocks[origin]
 	if loaded == nil {
-		return e.third(f, blocks, origin)
+		return third(e, f, blocks, origin)
 	}
 	return loaded.Table, append(loaded.Notes, findings(f.File, loaded.Findings)...), nil
 }
 
 // makeAndUse makes the symmetric table of a make and use pair.
-func (e *Env) makeAndUse(f *tableFlags, use []byte, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+func makeAndUse(e *command.Env, f *tableFlags, use []byte, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
 	model, err := f.model()
 	if err != nil {
 		return nil, nil, err
 	}
 	if f.MakeTable == "" {
-		return nil, nil, e.missing("make-table")
+		return nil, nil, e.Missing("make-table")
 	}
-	supply, err := e.bytesOf(f.MakeTable)
+	supply, err := e.Bytes(f.MakeTable)
 	if err != nil {
 		return nil, nil, err
 	}
-	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), f.MakeTable, f.File, e.formatOf(use))
+	pair, err := ioformat.ReadBEA(bytes.NewReader(supply), bytes.NewReader(use), f.MakeTable, f.File, e.Format(use))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -181,10 +182,10 @@ func findings(file string, list []inputoutput.Finding) []*fault.Error {
 	return out
 }
 
-func (f *tableFlags) read(e *Env, g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
-	r := ioformat.Roles{Origin: origin, Final: list(f.Final), ValueAdded: list(f.ValueAdded), Taxes: list(f.Taxes), Details: list(f.Details),
-		Physical: list(f.Physical), Output: f.Output, BlankIsZero: f.BlankIsZero}
-	for _, c := range list(f.Imports) {
+func (f *tableFlags) read(e *command.Env, g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+	r := ioformat.Roles{Origin: origin, Final: command.List(f.Final), ValueAdded: command.List(f.ValueAdded), Taxes: command.List(f.Taxes), Details: command.List(f.Details),
+		Physical: command.List(f.Physical), Output: f.Output, BlankIsZero: f.BlankIsZero}
+	for _, c := range command.List(f.Imports) {
 		if !g.HasRow(c) && g.HasColumn(c) { // imports of a table of total flows: a negative final use
 			r.Final = append(r.Final, c)
 		} else {
@@ -197,10 +198,10 @@ func (f *tableFlags) read(e *Env, g *ioformat.Grid, origin inputoutput.Origin) (
 			*rows = slices.DeleteFunc(*rows, func(c string) bool { return !g.HasRow(c) })
 		}
 	}
-	given := list(f.Industries)
+	given := command.List(f.Industries)
 	r.Industries = given
 	if given == nil {
-		no := append(list(f.Ignore), append(list(f.Output), slices.Concat(r.Final, r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical)...)...)
+		no := append(command.List(f.Ignore), append(command.List(f.Output), slices.Concat(r.Final, r.ValueAdded, r.Imports, r.Taxes, r.Details, r.Physical)...)...)
 		for _, c := range g.Columns {
 			if g.HasRow(c) && !slices.Contains(no, c) && !strings.EqualFold(c, "total") {
 				r.Industries = append(r.Industries, c)
@@ -235,9 +236,20 @@ func (f *tableFlags) read(e *Env, g *ioformat.Grid, origin inputoutput.Origin) (
 		loaded.Findings = t.Reconcile(1e-9 * largest)
 	}
 	notes = append(notes, findings(g.File, loaded.Findings)...)
-	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == f.Output || slices.Contains(list(f.Ignore), c) })
+	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == f.Output || slices.Contains(command.List(f.Ignore), c) })
 	if len(ignored) > 0 {
 		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(ignored, ", ")).At(g.File, 0, ""))
 	}
 	return t, notes, nil
+}
+
+// looseBound is the proven relative error from which a reader is told: fewer digits hold than a table prints.
+const looseBound = 1e-9
+
+// loose gives the remark on solutions that are known to few digits only.
+func loose(notes []*fault.Error, bound float64) []*fault.Error {
+	if bound > looseBound {
+		return append(notes, fault.New("calc.loose-bound", "bound", command.Number(bound)))
+	}
+	return notes
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/uncertainty"
 )
@@ -28,20 +29,20 @@ type shareGroup struct {
 	law  uncertainty.Dirichlet
 }
 
-// sources reads the figures and the correlation of their normal scores, a matrix with codes; sources that it leaves out are independent.
-func (e *Env) sources(file, correlation string) (*sources, error) {
-	t, err := e.table(file)
+// readSources reads the figures and the correlation of their normal scores, a matrix with codes; sources that it leaves out are independent.
+func readSources(e *command.Env, file, correlation string) (*sources, error) {
+	t, err := e.Table(file)
 	if err != nil {
 		return nil, err
 	}
 	find := func(names ...string) int {
-		at, err := t.column(names...)
+		at, err := t.Column(names...)
 		if err != nil {
 			return -1
 		}
 		return at
 	}
-	mean, err := t.column("mean", "value", "estimate", "trung bình", "giá trị")
+	mean, err := t.Column("mean", "value", "estimate", "trung bình", "giá trị")
 	if err != nil {
 		return nil, err
 	}
@@ -49,36 +50,36 @@ func (e *Env) sources(file, correlation string) (*sources, error) {
 	law, low, high := find("law", "distribution", "phân phối"), find("low", "min", "cận dưới"), find("high", "max", "cận trên")
 	group, concentration := find("group", "nhóm"), find("concentration")
 	if name < 0 {
-		return nil, fault.New("calc.no-column", "column", "source", "file", file, "have", strings.Join(t.head, ", "))
+		return nil, fault.New("calc.no-column", "column", "source", "file", file, "have", strings.Join(t.Head, ", "))
 	}
 	s := &sources{single: map[int]uncertainty.Margin{}}
 	optional := func(i, col int, missing float64) (float64, error) {
 		if col < 0 {
 			return missing, nil
 		}
-		v, known, err := t.value(i, col)
+		v, known, err := t.Value(i, col)
 		if !known {
 			v = missing
 		}
 		return v, err
 	}
 	var margins []int
-	for i := range t.len() {
-		code := t.text(i, name)
+	for i := range t.Len() {
+		code := t.Text(i, name)
 		if code == "" {
-			return nil, fault.New("calc.no-code").At(file, t.line(i), t.head[name])
+			return nil, fault.New("calc.no-code").At(file, t.Line(i), t.Head[name])
 		}
 		if slices.Contains(s.names, code) {
-			return nil, fault.New("calc.twice", "code", code).At(file, t.line(i), t.head[name])
+			return nil, fault.New("calc.twice", "code", code).At(file, t.Line(i), t.Head[name])
 		}
-		m, err := t.must(i, mean)
+		m, err := t.Must(i, mean)
 		if err != nil {
 			return nil, err
 		}
 		s.names, s.means = append(s.names, code), append(s.means, m)
 		kind := "normal"
-		if law >= 0 && t.text(i, law) != "" {
-			kind = t.text(i, law)
+		if law >= 0 && t.Text(i, law) != "" {
+			kind = t.Text(i, law)
 		}
 		if kind == "dirichlet" {
 			c, err := optional(i, concentration, math.NaN())
@@ -87,7 +88,7 @@ func (e *Env) sources(file, correlation string) (*sources, error) {
 			}
 			of := ""
 			if group >= 0 {
-				of = t.text(i, group)
+				of = t.Text(i, group)
 			}
 			k := slices.IndexFunc(s.shares, func(g shareGroup) bool { return g.name == of })
 			if k < 0 {
@@ -96,7 +97,7 @@ func (e *Env) sources(file, correlation string) (*sources, error) {
 			}
 			g := &s.shares[k]
 			if was := g.law.Concentration; !math.IsNaN(was) && !math.IsNaN(c) && was != c {
-				return nil, fault.New("calc.two-values", "code", of, "first", text(was), "second", text(c)).At(file, t.line(i), t.head[concentration])
+				return nil, fault.New("calc.two-values", "code", of, "first", command.Number(was), "second", command.Number(c)).At(file, t.Line(i), t.Head[concentration])
 			} else if math.IsNaN(was) {
 				g.law.Concentration = c
 			}
@@ -105,17 +106,17 @@ func (e *Env) sources(file, correlation string) (*sources, error) {
 		}
 		x := uncertainty.Margin{Law: uncertainty.Law(kind), Mean: m}
 		switch {
-		case sd >= 0 && t.text(i, sd) != "":
-			x.SD, err = t.must(i, sd)
-		case cv >= 0 && t.text(i, cv) != "":
-			x.SD, err = t.must(i, cv)
+		case sd >= 0 && t.Text(i, sd) != "":
+			x.SD, err = t.Must(i, sd)
+		case cv >= 0 && t.Text(i, cv) != "":
+			x.SD, err = t.Must(i, cv)
 			x.SD *= math.Abs(m)
 		default:
 			at := max(sd, cv)
 			if at < 0 {
-				return nil, fault.New("calc.no-column", "column", "sd", "file", file, "have", strings.Join(t.head, ", "))
+				return nil, fault.New("calc.no-column", "column", "sd", "file", file, "have", strings.Join(t.Head, ", "))
 			}
-			err = fault.New("calc.blank").At(file, t.line(i), t.head[at])
+			err = fault.New("calc.blank").At(file, t.Line(i), t.Head[at])
 		}
 		if err != nil {
 			return nil, err
@@ -129,7 +130,7 @@ func (e *Env) sources(file, correlation string) (*sources, error) {
 			}
 		}
 		if err := x.Check(); err != nil {
-			return nil, err.(*fault.Error).At(file, t.line(i), "")
+			return nil, command.At(err, file, t.Line(i), "")
 		}
 		s.single[i] = x
 		margins = append(margins, i)
@@ -139,7 +140,7 @@ func (e *Env) sources(file, correlation string) (*sources, error) {
 			return nil, fault.New("calc.no-figure", "item", g.name, "period", "dirichlet", "column", "concentration", "file", file)
 		}
 		if err := g.law.Check(); err != nil {
-			return nil, err.(*fault.Error).At(file, t.line(g.at[len(g.at)-1]), t.head[mean])
+			return nil, command.At(err, file, t.Line(g.at[len(g.at)-1]), t.Head[mean])
 		}
 	}
 	return s, s.tie(e, correlation, margins)
@@ -147,7 +148,7 @@ func (e *Env) sources(file, correlation string) (*sources, error) {
 
 // tie reads the correlation and works out the covariance of the figures, which for the delta method takes the correlation of the normal scores
 // for that of the figures.
-func (s *sources) tie(e *Env, correlation string, margins []int) error {
+func (s *sources) tie(e *command.Env, correlation string, margins []int) error {
 	s.spread = make([][]float64, len(s.names))
 	deviation := make([]float64, len(s.names))
 	for i := range s.spread {
@@ -168,15 +169,15 @@ func (s *sources) tie(e *Env, correlation string, margins []int) error {
 	if correlation == "" {
 		return nil
 	}
-	m, err := e.matrix(correlation, false)
+	m, err := e.Matrix(correlation, false)
 	if err != nil {
 		return err
 	}
-	codes := m.cols
+	codes := m.Cols
 	if codes == nil {
-		codes = m.rows
+		codes = m.Rows
 	}
-	if codes == nil || len(m.values) != len(codes) || len(m.values[0]) != len(codes) || m.rows != nil && !slices.Equal(m.rows, codes) {
+	if codes == nil || len(m.Values) != len(codes) || len(m.Values[0]) != len(codes) || m.Rows != nil && !slices.Equal(m.Rows, codes) {
 		return fault.New("calc.other-codes", "file", correlation, "n", len(codes))
 	}
 	var tied []uncertainty.Margin
@@ -188,14 +189,14 @@ func (s *sources) tie(e *Env, correlation string, margins []int) error {
 		}
 		s.tied, tied = append(s.tied, i), append(tied, x)
 	}
-	if s.joint, err = uncertainty.NewJoint(tied, m.values); err != nil {
+	if s.joint, err = uncertainty.NewJoint(tied, m.Values); err != nil {
 		return err
 	}
 	for a, i := range s.tied {
 		delete(s.single, i)
 		for b, j := range s.tied {
 			if a != b {
-				s.spread[i][j] = m.values[a][b] * deviation[i] * deviation[j]
+				s.spread[i][j] = m.Values[a][b] * deviation[i] * deviation[j]
 			}
 		}
 	}
@@ -224,10 +225,10 @@ func (s *sources) draw(d *uncertainty.Draw, x []float64) {
 
 // uncertain carries the declared uncertainty of sources through formulas: by Monte-Carlo, and to first order beside it.
 func (r *growthRun) uncertain() error {
-	if err := r.e.need("data", "formula"); err != nil {
+	if err := r.e.Need("data", "formula"); err != nil {
 		return err
 	}
-	s, err := r.e.sources(r.Data, r.Correlation)
+	s, err := readSources(r.e, r.Data, r.Correlation)
 	if err != nil {
 		return err
 	}
@@ -235,7 +236,7 @@ func (r *growthRun) uncertain() error {
 	if err != nil {
 		return err
 	}
-	quantiles, err := numbers("quantiles", r.Quantiles)
+	quantiles, err := command.Floats("quantiles", r.Quantiles)
 	if err != nil {
 		return err
 	}
@@ -267,13 +268,13 @@ func (r *growthRun) uncertain() error {
 	}
 	head := []string{"output", "value", "mean", "sd", "mc_error", "delta_sd"}
 	for _, q := range quantiles {
-		head = append(head, "q"+text(q))
+		head = append(head, "q"+command.Number(q))
 	}
-	outputs, rows := object{}, [][]string{head}
+	outputs, rows := command.Object{}, [][]string{head}
 	for k, f := range recipe {
 		y := run.Outputs[k]
-		row := []string{f.name, text(point[k]), text(y.Mean), text(y.SD), text(y.MCError), ""}
-		line := object{{"value", point[k]}, {"mean", y.Mean}, {"sd", y.SD}, {"mcError", y.MCError}, {"quantiles", byCode(texts(quantiles), y.Quantiles)}, {"deltaSd", nil}, {"bySource", nil}}
+		row := []string{f.name, command.Number(point[k]), command.Number(y.Mean), command.Number(y.SD), command.Number(y.MCError), ""}
+		line := command.Object{{"value", point[k]}, {"mean", y.Mean}, {"sd", y.SD}, {"mcError", y.MCError}, {"quantiles", command.ByCode(command.Numbers(quantiles), y.Quantiles)}, {"deltaSd", nil}, {"bySource", nil}}
 		slopes, err := uncertainty.Gradient(func(x []float64) float64 {
 			return evaluate(append(slices.Clone(x), make([]float64, len(recipe))...))[k]
 		}, s.means, s.spread)
@@ -290,65 +291,65 @@ func (r *growthRun) uncertain() error {
 					parts[i] += slopes[i] * s.spread[i][j] * slopes[j]
 				}
 			}
-			line[5].value, line[6].value, row[5] = sd, byCode(s.names, parts), text(sd)
-			r.e.say("explain-uncertain", "name", f.name, "value", text(point[k]), "slopes", strings.Join(texts(slopes), ", "), "sd", text(sd))
+			line[5].Value, line[6].Value, row[5] = sd, command.ByCode(s.names, parts), command.Number(sd)
+			r.e.Say("explain-uncertain", "name", f.name, "value", command.Number(point[k]), "slopes", strings.Join(command.Numbers(slopes), ", "), "sd", command.Number(sd))
 		}
-		outputs, rows = append(outputs, member{f.name, line}), append(rows, append(row, texts(y.Quantiles)...))
+		outputs, rows = append(outputs, command.Member{f.name, line}), append(rows, append(row, command.Numbers(y.Quantiles)...))
 	}
-	if r.e.json() {
-		return r.e.writeJSON(object{{"what", "uncertainty"}, {"draws", run.Draws}, {"seed", r.Seed}, {"failed", len(run.Failed)}, {"outputs", outputs}, {"notes", r.e.remarks(notes)}})
+	if r.e.JSON() {
+		return r.e.WriteJSON(command.Object{{"what", "uncertainty"}, {"draws", run.Draws}, {"seed", r.Seed}, {"failed", len(run.Failed)}, {"outputs", outputs}, {"notes", r.e.Remarks(notes)}})
 	}
-	r.e.warn(notes)
-	return r.e.writeCSV(rows...)
+	r.e.Warn(notes)
+	return r.e.WriteCSV(rows...)
 }
 
 // coverage holds announced intervals against what came: low,high,actual, or estimate,se,actual with the normal interval of --level.
 func (r *growthRun) coverage() error {
-	if err := r.e.need("data"); err != nil {
+	if err := r.e.Need("data"); err != nil {
 		return err
 	}
-	nominal, err := floatFlag("level", r.Level)
+	nominal, err := command.Float("level", r.Level)
 	if err != nil {
 		return err
 	}
 	if !(nominal > 0 && nominal < 1) {
 		return fault.New("calc.bad-number", "flag", "--level", "given", r.Level)
 	}
-	t, err := r.e.table(r.Data)
+	t, err := r.e.Table(r.Data)
 	if err != nil {
 		return err
 	}
-	actual, err := t.column("actual", "outcome", "thực tế")
+	actual, err := t.Column("actual", "outcome", "thực tế")
 	if err != nil {
 		return err
 	}
-	low, lowErr := t.column("low", "lower", "cận dưới")
-	high, highErr := t.column("high", "upper", "cận trên")
+	low, lowErr := t.Column("low", "lower", "cận dưới")
+	high, highErr := t.Column("high", "upper", "cận trên")
 	if lowErr != nil || highErr != nil {
-		if low, err = t.column("estimate", "value", "mean", "ước tính"); err != nil {
+		if low, err = t.Column("estimate", "value", "mean", "ước tính"); err != nil {
 			return lowErr
 		}
-		if high, err = t.column("se", "sd", "stderr", "sai số chuẩn"); err != nil {
+		if high, err = t.Column("se", "sd", "stderr", "sai số chuẩn"); err != nil {
 			return err
 		}
 	}
 	var intervals []uncertainty.Interval
-	for i := range t.len() {
+	for i := range t.Len() {
 		var v [3]float64
 		for k, c := range []int{low, high, actual} {
-			if v[k], err = t.must(i, c); err != nil {
+			if v[k], err = t.Must(i, c); err != nil {
 				return err
 			}
 		}
 		if lowErr != nil || highErr != nil {
 			if v[1] < 0 {
-				return fault.New("calc.negative", "code", t.text(i, 0), "value", text(v[1])).At(t.name, t.line(i), t.head[high])
+				return fault.New("calc.negative", "code", t.Text(i, 0), "value", command.Number(v[1])).At(t.Name, t.Line(i), t.Head[high])
 			}
 			intervals = append(intervals, uncertainty.NormalInterval(v[0], v[1], nominal, v[2]))
 			continue
 		}
 		if v[0] > v[1] {
-			return fault.New("uncertainty.empty-range", "low", text(v[0]), "high", text(v[1])).At(t.name, t.line(i), "")
+			return fault.New("uncertainty.empty-range", "low", command.Number(v[0]), "high", command.Number(v[1])).At(t.Name, t.Line(i), "")
 		}
 		intervals = append(intervals, uncertainty.Interval{Low: v[0], High: v[1], Actual: v[2]})
 	}
@@ -356,12 +357,12 @@ func (r *growthRun) coverage() error {
 	if err != nil {
 		return err
 	}
-	r.e.say("explain-coverage", "inside", c.Inside, "n", c.N, "level", text(nominal))
-	if r.e.json() {
-		return r.e.writeJSON(object{{"what", "coverage"}, {"level", nominal}, {"n", c.N}, {"inside", c.Inside}, {"below", c.Below}, {"above", c.Above}, {"share", c.Share}, {"shareLow", c.ShareLow}, {"shareHigh", c.ShareHigh},
+	r.e.Say("explain-coverage", "inside", c.Inside, "n", c.N, "level", command.Number(nominal))
+	if r.e.JSON() {
+		return r.e.WriteJSON(command.Object{{"what", "coverage"}, {"level", nominal}, {"n", c.N}, {"inside", c.Inside}, {"below", c.Below}, {"above", c.Above}, {"share", c.Share}, {"shareLow", c.ShareLow}, {"shareHigh", c.ShareHigh},
 			{"p", c.P}, {"kupiec", c.Kupiec}, {"kupiecP", c.KupiecP}, {"meanWidth", c.Width}, {"intervalScore", c.Score}})
 	}
-	return r.e.writeCSV([]string{"statistic", "value"}, []string{"level", text(nominal)}, []string{"n", strconv.Itoa(c.N)}, []string{"inside", strconv.Itoa(c.Inside)}, []string{"below", strconv.Itoa(c.Below)}, []string{"above", strconv.Itoa(c.Above)},
-		[]string{"share", text(c.Share)}, []string{"share_low", text(c.ShareLow)}, []string{"share_high", text(c.ShareHigh)}, []string{"p", text(c.P)}, []string{"kupiec", text(c.Kupiec)}, []string{"kupiec_p", text(c.KupiecP)},
-		[]string{"mean_width", text(c.Width)}, []string{"interval_score", text(c.Score)})
+	return r.e.WriteCSV([]string{"statistic", "value"}, []string{"level", command.Number(nominal)}, []string{"n", strconv.Itoa(c.N)}, []string{"inside", strconv.Itoa(c.Inside)}, []string{"below", strconv.Itoa(c.Below)}, []string{"above", strconv.Itoa(c.Above)},
+		[]string{"share", command.Number(c.Share)}, []string{"share_low", command.Number(c.ShareLow)}, []string{"share_high", command.Number(c.ShareHigh)}, []string{"p", command.Number(c.P)}, []string{"kupiec", command.Number(c.Kupiec)}, []string{"kupiec_p", command.Number(c.KupiecP)},
+		[]string{"mean_width", command.Number(c.Width)}, []string{"interval_score", command.Number(c.Score)})
 }

@@ -1,4 +1,4 @@
-package calc
+package command
 
 import (
 	"cmp"
@@ -42,9 +42,9 @@ func (l *commandLine) format() tabular.Options {
 	return tabular.Options{Sheet: l.Sheet, Separator: l.Separator, Encoding: l.Encoding, Decimal: l.Decimal}
 }
 
-// parse reads the command line of a calculation into flags, a pointer to its struct. Asking for help prints it and gives ErrHelp; an argument
+// Parse reads the command line of a calculation into flags, a pointer to its struct. Asking for help prints it and gives ErrHelp; an argument
 // that no flag takes is refused.
-func (e *Env) parse(name string, flags any, args []string) error {
+func (e *Env) Parse(name string, flags any, args []string) error {
 	e.line, e.used = commandLine{command: name, flags: map[string]*kong.Flag{}, given: map[string]bool{}}, map[string]bool{}
 	bad := func(err error) error { return fault.New("calc.bad-flag", "command", name, "reason", err.Error()) }
 	k, err := kong.New(flags, kong.Name(name), kong.Embed(&e.line.shared), kong.NoDefaultHelp())
@@ -102,61 +102,61 @@ func (l *commandLine) joined(args []string) ([]string, error) {
 
 // help prints what a calculation is for and what flags it has.
 func (e *Env) help() {
-	fmt.Fprintln(e.Out, e.w(e.line.command+".usage"))
+	fmt.Fprintln(e.Out, e.Word(e.line.command+".usage"))
 	fmt.Fprintln(e.Out)
-	fmt.Fprintln(e.Out, e.w(e.line.command+".long"))
+	fmt.Fprintln(e.Out, e.Word(e.line.command+".long"))
 	fmt.Fprintln(e.Out)
 	for _, f := range slices.SortedFunc(maps.Values(e.line.flags), func(a, b *kong.Flag) int { return cmp.Compare(a.Name, b.Name) }) {
 		if f.Hidden {
 			continue
 		}
-		text := e.w("flag." + f.Help)
+		text := e.Word("flag." + f.Help)
 		if f.Default != "" {
-			text += " (" + e.w("default", "value", f.Default) + ")"
+			text += " (" + e.Word("default", "value", f.Default) + ")"
 		}
 		fmt.Fprintf(e.Out, "  --%-18s %s\n", f.Name, text)
 	}
 }
 
-// json says whether JSON is asked for, explains whether the working is.
-func (e *Env) json() bool     { return e.line.JSON }
-func (e *Env) explains() bool { return e.line.Explain }
+// JSON says whether JSON is asked for, explains whether the working is.
+func (e *Env) JSON() bool     { return e.line.JSON }
+func (e *Env) Explains() bool { return e.line.Explain }
 
-// given says whether a flag stands on the command line.
-func (e *Env) given(name string) bool { return e.line.given[name] }
+// Given says whether a flag stands on the command line.
+func (e *Env) Given(name string) bool { return e.line.given[name] }
 
-// changed says whether a flag stands on the command line with another value than its default.
-func (e *Env) changed(name string) bool {
+// Changed says whether a flag stands on the command line with another value than its default.
+func (e *Env) Changed(name string) bool {
 	f := e.line.flags[name]
-	return e.given(name) && fmt.Sprint(f.Target) != f.Default && !(f.Default == "" && f.Target.IsZero())
+	return e.Given(name) && fmt.Sprint(f.Target) != f.Default && !(f.Default == "" && f.Target.IsZero())
 }
 
-// need refuses a calculation whose flag is empty.
-func (e *Env) need(names ...string) error {
+// Need refuses a calculation whose flag is empty.
+func (e *Env) Need(names ...string) error {
 	for _, n := range names {
 		if f := e.line.flags[n]; f == nil || f.Target.IsZero() {
-			return e.missing(n)
+			return e.Missing(n)
 		}
 	}
 	return nil
 }
 
-// missing is the fault of a flag that is not there.
-func (e *Env) missing(name string) error {
+// Missing is the fault of a flag that is not there.
+func (e *Env) Missing(name string) error {
 	return fault.New("calc.missing", "command", e.line.command, "flag", "--"+name)
 }
 
-// mode gives the value of the choice that a flag makes, and refuses a flag that the choice does not read: a result that left an input out
+// Mode gives the value of the choice that a flag makes, and refuses a flag that the choice does not read: a result that left an input out
 // looks like one that took it in. A flag that is given with its own default changes nothing and passes.
-func mode[T any](e *Env, flagName, word string, choices []choice[T]) (T, error) {
-	value, err := oneOf(flagName, word, choices)
+func Mode[T any](e *Env, flagName, word string, choices []Choice[T]) (T, error) {
+	value, err := OneOf(flagName, word, choices)
 	if err != nil {
 		return value, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.line.given)) {
 		tag := e.line.flags[name].Tag
 		if tag.Has(flagName) && !slices.Contains(strings.Fields(tag.Get(flagName)), word) {
-			if err := e.noEffect(word, name); err != nil {
+			if err := e.NoEffect(word, name); err != nil {
 				return value, err
 			}
 		}
@@ -164,30 +164,31 @@ func mode[T any](e *Env, flagName, word string, choices []choice[T]) (T, error) 
 	return value, nil
 }
 
-// noEffect refuses flags that a method does not read, where the tags of mode cannot tell.
-func (e *Env) noEffect(method string, flags ...string) error {
+// NoEffect refuses flags that a method does not read, where the tags of mode cannot tell.
+func (e *Env) NoEffect(method string, flags ...string) error {
 	for _, name := range flags {
-		if e.changed(name) {
+		if e.Changed(name) {
 			return fault.New("calc.no-effect", "flag", "--"+name, "method", method)
 		}
 	}
 	return nil
 }
 
-// oneOf gives the value of a choice, or refuses a word that is none of them.
-func oneOf[T any](flagName, word string, choices []choice[T]) (T, error) {
+// OneOf gives the value of a choice, or refuses a word that is none of them.
+func OneOf[T any](flagName, word string, choices []Choice[T]) (T, error) {
 	var names []string
 	for _, c := range choices {
-		if c.name == word {
-			return c.value, nil
+		if c.Name == word {
+			return c.Value, nil
 		}
-		names = append(names, c.name)
+		names = append(names, c.Name)
 	}
 	var none T
 	return none, fault.New("calc.bad-choice", "flag", "--"+flagName, "given", word, "allowed", strings.Join(names, ", "))
 }
 
-type choice[T any] struct {
-	name  string
-	value T
+// Choice is one word that a flag takes, and what it stands for.
+type Choice[T any] = struct {
+	Name  string
+	Value T
 }

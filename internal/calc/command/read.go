@@ -1,4 +1,4 @@
-package calc
+package command
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 	"nhipso/internal/tabular"
 )
 
-// bytesOf reads a file named on the command line, or standard input for "-".
-func (e *Env) bytesOf(name string) ([]byte, error) {
+// Bytes reads a file named on the command line, or standard input for "-".
+func (e *Env) Bytes(name string) ([]byte, error) {
 	r := io.NopCloser(e.In)
 	if name != "-" {
 		f, err := e.Open(name)
@@ -41,7 +41,7 @@ func (e *Env) bytesOf(name string) ([]byte, error) {
 }
 
 // format gives the options of the command line that bear on a file of this kind, and notes that they were of use.
-func (e *Env) formatOf(b []byte) tabular.Options {
+func (e *Env) Format(b []byte) tabular.Options {
 	o := tabular.Options{Blanks: true}
 	switch tabular.KindOf(b) {
 	case tabular.CSV:
@@ -65,21 +65,21 @@ func (e *Env) idle() error {
 	return nil
 }
 
-// cells is a file as rows of text, whatever it was written in, numbers as plain ones. Rows without any text, and titles above a heading,
+// Cells is a file as rows of text, whatever it was written in, numbers as plain ones. Rows without any text, and titles above a heading,
 // are left out.
-type cells struct {
-	name  string
-	rows  [][]string
-	lines []int // where each row stands in the file, as a person counts
+type Cells struct {
+	Name  string
+	Rows  [][]string
+	Lines []int // where each row stands in the file, as a person counts
 }
 
-// cells reads a CSV or XLSX file.
-func (e *Env) cells(name string) (*cells, error) {
-	b, err := e.bytesOf(name)
+// Cells reads a CSV or XLSX file.
+func (e *Env) Cells(name string) (*Cells, error) {
+	b, err := e.Bytes(name)
 	if err != nil {
 		return nil, err
 	}
-	f, err := tabular.Open(bytes.NewReader(b), name, e.formatOf(b))
+	f, err := tabular.Open(bytes.NewReader(b), name, e.Format(b))
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (e *Env) cells(name string) (*cells, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cells{name: name}
+	c := &Cells{Name: name}
 	for i, r := range rows {
 		texts := make([]string, len(r.Cells))
 		for j, x := range r.Cells {
@@ -105,7 +105,7 @@ func (e *Env) cells(name string) (*cells, error) {
 				return nil, inCell(err, name, r.Line, j)
 			}
 		}
-		c.rows, c.lines = append(c.rows, texts), append(c.lines, r.Line)
+		c.Rows, c.Lines = append(c.Rows, texts), append(c.Lines, r.Line)
 	}
 	return c, nil
 }
@@ -200,9 +200,9 @@ func (w *writing) text(numbers tabular.Convention, x tabular.Cell, i, j int) (st
 	return s, err
 }
 
-// parse reads a plain number; known is false for an empty cell or one marked missing, ok is false for any other text, for NaN and for
+// ParseNumber reads a plain number; known is false for an empty cell or one marked missing, ok is false for any other text, for NaN and for
 // infinities.
-func parse(text string) (v float64, known, ok bool) {
+func ParseNumber(text string) (v float64, known, ok bool) {
 	if text == "" || tabular.IsMissing(text) {
 		return 0, false, true
 	}
@@ -215,40 +215,40 @@ func parse(text string) (v float64, known, ok bool) {
 	return v, true, err == nil
 }
 
-// numeric says whether a cell could be a number, and is not empty.
-func (c *cells) numeric(text string) bool {
-	_, known, ok := parse(text)
+// Numeric says whether a cell could be a number, and is not empty.
+func (c *Cells) Numeric(text string) bool {
+	_, known, ok := ParseNumber(text)
 	return ok && known
 }
 
-// words says whether any of the cells is text that is no number.
-func (c *cells) words(row []string) bool {
+// Words says whether any of the cells is text that is no number.
+func (c *Cells) Words(row []string) bool {
 	for _, t := range row {
-		if _, _, ok := parse(t); !ok || t == "x" || t == "X" { // which in place of a figure says that none can be there
+		if _, _, ok := ParseNumber(t); !ok || t == "x" || t == "X" { // which in place of a figure says that none can be there
 			return true
 		}
 	}
 	return false
 }
 
-// number reads a cell that may be missing; a word, NaN or an infinity is refused with its place.
-func (c *cells) number(row, col int, head string) (v float64, known bool, err error) {
+// Number reads a cell that may be missing; a word, NaN or an infinity is refused with its place.
+func (c *Cells) Number(row, col int, head string) (v float64, known bool, err error) {
 	text := ""
-	if col < len(c.rows[row]) {
-		text = c.rows[row][col]
+	if col < len(c.Rows[row]) {
+		text = c.Rows[row][col]
 	}
-	v, known, ok := parse(text)
+	v, known, ok := ParseNumber(text)
 	if !ok {
-		return 0, false, fault.New("stat.bad-decimal", "text", text).At(c.name, c.lines[row], head)
+		return 0, false, fault.New("stat.bad-decimal", "text", text).At(c.Name, c.Lines[row], head)
 	}
 	return v, known, nil
 }
 
-// text writes a number so that reading it back gives the same bits.
-func text(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+// Number writes a number so that reading it back gives the same bits.
+func Number(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
-// floatFlag reads the number of a flag that may be left empty.
-func floatFlag(name, s string) (float64, error) {
+// Float reads the number of a flag that may be left empty.
+func Float(name, s string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 		return 0, fault.New("calc.bad-number", "flag", "--"+name, "given", s)
@@ -256,8 +256,8 @@ func floatFlag(name, s string) (float64, error) {
 	return f, nil
 }
 
-// list reads a flag of codes separated by commas.
-func list(s string) []string {
+// List reads a flag of codes separated by commas.
+func List(s string) []string {
 	var out []string
 	for _, c := range strings.Split(s, ",") {
 		if c = strings.TrimSpace(c); c != "" {
@@ -267,11 +267,11 @@ func list(s string) []string {
 	return out
 }
 
-// numbers reads a flag of numbers separated by commas.
-func numbers(name, s string) ([]float64, error) {
+// Floats reads a flag of numbers separated by commas.
+func Floats(name, s string) ([]float64, error) {
 	var out []float64
-	for _, c := range list(s) {
-		v, err := floatFlag(name, c)
+	for _, c := range List(s) {
+		v, err := Float(name, c)
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,8 @@
-package calc
+package command
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,17 +16,18 @@ import (
 	"nhipso/internal/stat"
 )
 
-// object is JSON whose names keep the order of the input.
-type object []member
+// Object is JSON whose names keep the order of the input.
+type Object []Member
 
-type member struct {
-	name  string
-	value any
+// Member is a name with its value. It is a struct without a name of its own, so that {"name", value} reads as a line of JSON does.
+type Member = struct {
+	Name  string
+	Value any
 }
 
-// writeJSON writes a value as indented JSON, a record or a row of a matrix on one line. A number that JSON cannot hold is a defect of the
+// WriteJSON writes a value as indented JSON, a record or a row of a matrix on one line. A number that JSON cannot hold is a defect of the
 // method, and is refused, not written.
-func (e *Env) writeJSON(v any) error {
+func (e *Env) WriteJSON(v any) error {
 	if err := e.idle(); err != nil {
 		return err
 	}
@@ -55,9 +57,9 @@ func appendJSON(b []byte, v any, margin string) ([]byte, error) {
 		return appendList(b, x, inner)
 	case []any:
 		return appendList(b, x, inner)
-	case []object:
+	case []Object:
 		return appendList(b, x, inner)
-	case object:
+	case Object:
 		if oneLine(x) {
 			inner = ""
 		}
@@ -67,12 +69,12 @@ func appendJSON(b []byte, v any, margin string) ([]byte, error) {
 				b = append(b, comma(inner)...)
 			}
 			b = append(b, inner...)
-			name, err := json.Marshal(m.name)
+			name, err := json.Marshal(m.Name)
 			if err != nil {
 				return b, err
 			}
 			b = append(append(b, name...), ": "...)
-			if b, err = appendJSON(b, m.value, inner); err != nil {
+			if b, err = appendJSON(b, m.Value, inner); err != nil {
 				return b, err
 			}
 		}
@@ -112,28 +114,28 @@ func comma(inner string) string {
 }
 
 // oneLine says whether an object is a short record of plain values, which reads best on one line.
-func oneLine(x object) bool {
+func oneLine(x Object) bool {
 	for _, m := range x {
-		switch m.value.(type) {
+		switch m.Value.(type) {
 		case float64, string, bool, int, nil, inputoutput.Maybe:
 		default:
 			return false
 		}
 	}
-	return len(x) > 1 && len(x) <= 12 && x[0].name != "" && slices.Contains([]string{"period", "item", "name", "year", "code", "outputLoss", "lag"}, x[0].name)
+	return len(x) > 1 && len(x) <= 12 && x[0].Name != "" && slices.Contains([]string{"period", "item", "name", "year", "code", "outputLoss", "lag"}, x[0].Name)
 }
 
-// byCode gives one value a code, in their order.
-func byCode[T any](codes []string, values []T) object {
-	out := make(object, len(values))
+// ByCode gives one value a code, in their order.
+func ByCode[T any](codes []string, values []T) Object {
+	out := make(Object, len(values))
 	for i, v := range values {
-		out[i] = member{codes[i], v}
+		out[i] = Member{codes[i], v}
 	}
 	return out
 }
 
-// rowsOf gives a matrix as lists of numbers.
-func rowsOf(m *mat.Dense) [][]float64 {
+// Rows gives a matrix as lists of numbers.
+func Rows(m *mat.Dense) [][]float64 {
 	r, _ := m.Dims()
 	out := make([][]float64, r)
 	for i := range out {
@@ -142,21 +144,21 @@ func rowsOf(m *mat.Dense) [][]float64 {
 	return out
 }
 
-// wide gives a matrix as CSV with codes in the first row and column.
-func wide(corner string, rows, cols []string, m [][]float64) [][]string {
+// Wide gives a matrix as CSV with codes in the first row and column.
+func Wide(corner string, rows, cols []string, m [][]float64) [][]string {
 	out := [][]string{append([]string{corner}, cols...)}
 	for i, r := range m {
 		line := []string{rows[i]}
 		for _, v := range r {
-			line = append(line, text(v))
+			line = append(line, Number(v))
 		}
 		out = append(out, line)
 	}
 	return out
 }
 
-// columns gives vectors side by side as CSV.
-func columns(head []string, codes []string, vectors ...[]string) [][]string {
+// Columns gives vectors side by side as CSV.
+func Columns(head []string, codes []string, vectors ...[]string) [][]string {
 	out := [][]string{head}
 	for i, c := range codes {
 		row := []string{c}
@@ -168,54 +170,73 @@ func columns(head []string, codes []string, vectors ...[]string) [][]string {
 	return out
 }
 
-func texts(v []float64) []string {
+func Numbers(v []float64) []string {
 	out := make([]string, len(v))
 	for i, x := range v {
-		out[i] = text(x)
+		out[i] = Number(x)
 	}
 	return out
 }
 
-func maybes(v []inputoutput.Maybe) []string {
+func Maybes(v []inputoutput.Maybe) []string {
 	out := make([]string, len(v))
 	for i, x := range v {
 		if x.Known {
-			out[i] = text(x.Value)
+			out[i] = Number(x.Value)
 		}
 	}
 	return out
 }
 
-// orNull gives the number, or null where there is none.
-func orNull(v *float64) any {
+// OrNull gives the number, or null where there is none.
+func OrNull(v *float64) any {
 	if v == nil {
 		return nil
 	}
 	return *v
 }
 
-// textOf gives the number, or nothing.
-func textOf(v *float64) string {
+// NumberOrNone gives the number, or nothing.
+func NumberOrNone(v *float64) string {
 	if v == nil {
 		return ""
 	}
-	return text(*v)
+	return Number(*v)
 }
 
-// say prints a line of the working when --explain asks for it.
-func (e *Env) say(key string, pairs ...any) {
-	if e.explains() {
-		fmt.Fprintln(e.Err, e.w(e.line.command+"."+key, pairs...))
+// Say prints a line of the working when --explain asks for it.
+func (e *Env) Say(key string, pairs ...any) {
+	if e.Explains() {
+		fmt.Fprintln(e.Err, e.Word(e.line.command+"."+key, pairs...))
 	}
 }
 
-// zeros makes the remark on blank cells that were declared zeros.
-func zeros(notes []*fault.Error, m *labelled) []*fault.Error {
-	if m.zeros > 0 {
-		notes = append(notes, fault.New("calc.blanks-are-zero", "n", m.zeros, "file", m.name))
+// Zeros makes the remark on blank cells that were declared zeros.
+func Zeros(notes []*fault.Error, m *Matrix) []*fault.Error {
+	if m.Zeros > 0 {
+		notes = append(notes, fault.New("calc.blanks-are-zero", "n", m.Zeros, "file", m.Name))
 	}
 	return notes
 }
 
-// label writes a period as the layout of series has it: 1975, 1975-Q1, 1975-01.
-func label(p stat.Period) string { return strings.Replace(p.String(), "-M", "-", 1) }
+// Label writes a period as the layout of series has it: 1975, 1975-Q1, 1975-01.
+func Label(p stat.Period) string { return strings.Replace(p.String(), "-M", "-", 1) }
+
+// InFile says which file a fault of a method is about, where the fault does not yet.
+func InFile(file string, err error) error {
+	if f, ok := err.(*fault.Error); ok && f.Where == (fault.Where{}) {
+		return f.At(file, 0, "")
+	}
+	return err
+}
+
+// At says where in a file a fault of another room is.
+func At(err error, file string, row int, column string) error {
+	if f := (*fault.Error)(nil); errors.As(err, &f) {
+		return f.At(file, row, column)
+	}
+	return err
+}
+
+// ManyFigures is the size from which variances after adjustment are computed on request only.
+const ManyFigures = 2000
