@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/iotable"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
 	"nhipso/internal/measure/satellite"
@@ -26,7 +27,7 @@ func (r *digitalRun) oecd() error {
 			*same.to = same.from
 		}
 	}
-	pair, notes, err := supplyUse(r.e, r.f)
+	pair, notes, err := iotable.SupplyUse(r.e, r.f)
 	if err != nil {
 		return err
 	}

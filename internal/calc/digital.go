@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/iotable"
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
@@ -16,31 +17,31 @@ import (
 
 // digitalFlags are the flags of digital.
 type digitalFlags struct {
-	Definition     string     `default:"adb" help:"definition"`
-	Digital        string     `help:"digital"`
-	Investment     string     `help:"investment" definition:"adb adb-literal"`
-	Coefficients   string     `help:"coefficients" definition:"nso components"`
-	ProductTaxes   string     `default:"0" help:"product-taxes" definition:"nso mic components"`
-	Make           string     `help:"make" definition:"product-ratio oecd"`
-	Supply         string     `help:"supply" definition:"product-ratio oecd"`
-	Phi            string     `help:"phi" definition:"product-ratio"`
-	Measures       string     `help:"measures" definition:"product-ratio"`
-	Deflators      string     `help:"deflators"`
-	Volume         string     `help:"volume"`
-	PriceBase      float64    `default:"1" help:"price-base-ratio"`
-	Current        string     `default:"current" help:"current" definition:"mic"`
-	YearAgo        string     `default:"year_ago" help:"year-ago" definition:"mic"`
-	Ratio          string     `default:"ratio" help:"ratio" definition:"mic"`
-	Conversion     string     `help:"conversion-mic" definition:"mic"`
-	Table          string     `help:"table-digital"`
-	Moves          string     `help:"moves" definition:"oecd"`
-	Nature         string     `help:"nature" definition:"oecd"`
-	Cloud          string     `help:"cloud" definition:"oecd"`
-	Intermediation string     `help:"intermediation" definition:"oecd"`
-	Platform       string     `help:"platform" definition:"components"`
-	Target         string     `default:"0.1" help:"target-sector" definition:"sectors"`
-	Top            string     `default:"1,3,5" help:"top" definition:"concentration"`
-	Flags          tableFlags `embed:""`
+	Definition     string        `default:"adb" help:"definition"`
+	Digital        string        `help:"digital"`
+	Investment     string        `help:"investment" definition:"adb adb-literal"`
+	Coefficients   string        `help:"coefficients" definition:"nso components"`
+	ProductTaxes   string        `default:"0" help:"product-taxes" definition:"nso mic components"`
+	Make           string        `help:"make" definition:"product-ratio oecd"`
+	Supply         string        `help:"supply" definition:"product-ratio oecd"`
+	Phi            string        `help:"phi" definition:"product-ratio"`
+	Measures       string        `help:"measures" definition:"product-ratio"`
+	Deflators      string        `help:"deflators"`
+	Volume         string        `help:"volume"`
+	PriceBase      float64       `default:"1" help:"price-base-ratio"`
+	Current        string        `default:"current" help:"current" definition:"mic"`
+	YearAgo        string        `default:"year_ago" help:"year-ago" definition:"mic"`
+	Ratio          string        `default:"ratio" help:"ratio" definition:"mic"`
+	Conversion     string        `help:"conversion-mic" definition:"mic"`
+	Table          string        `help:"table-digital"`
+	Moves          string        `help:"moves" definition:"oecd"`
+	Nature         string        `help:"nature" definition:"oecd"`
+	Cloud          string        `help:"cloud" definition:"oecd"`
+	Intermediation string        `help:"intermediation" definition:"oecd"`
+	Platform       string        `help:"platform" definition:"components"`
+	Target         string        `default:"0.1" help:"target-sector" definition:"sectors"`
+	Top            string        `default:"1,3,5" help:"top" definition:"concentration"`
+	Flags          iotable.Flags `embed:""`
 }
 
 // digital measures the digital economy by one of the definitions in use. Figures of two definitions are not comparable.
@@ -89,7 +90,7 @@ func (r *digitalRun) unused() {
 type digitalRun struct {
 	digitalFlags
 	e     *command.Env
-	f     *tableFlags
+	f     *iotable.Flags
 	codes []string // of --digital
 	notes []*fault.Error
 }
@@ -168,7 +169,7 @@ func (r *digitalRun) adb(literal bool) error {
 	if err := r.e.Need("value-added", "digital"); err != nil {
 		return err
 	}
-	t, notes, err := symmetric(r.e, r.f)
+	t, notes, err := iotable.Symmetric(r.e, r.f)
 	if err != nil {
 		return err
 	}
@@ -202,7 +203,7 @@ func (r *digitalRun) adb(literal bool) error {
 	if err != nil {
 		return err
 	}
-	r.notes = loose(append(r.notes, a.Warnings...), a.Bound)
+	r.notes = iotable.Loose(append(r.notes, a.Warnings...), a.Bound)
 	double, total := known(a.DoubleCount), known(a.Block)
 	if literal {
 		double, total = a.Diagonal, a.Literal
@@ -315,7 +316,7 @@ type industries struct {
 }
 
 func (r *digitalRun) byIndustry() (*industries, error) {
-	g, err := grid(r.e, r.f.File)
+	g, err := iotable.Grid(r.e, r.f.File)
 	if err != nil {
 		return nil, err
 	}
@@ -369,7 +370,7 @@ func (r *digitalRun) digitalised(g *ioformat.Grid, codes, marked []string, core 
 	switch {
 	case name == "":
 		origin := inputoutput.Domestic
-		t, notes, err := r.f.read(r.e, g, origin)
+		t, notes, err := r.f.Read(r.e, g, origin)
 		if err != nil {
 			return nil, err
 		}
@@ -415,7 +416,7 @@ func (r *digitalRun) mic() error {
 	if err := r.e.Need("digital", "conversion"); err != nil {
 		return err
 	}
-	g, err := grid(r.e, r.f.File)
+	g, err := iotable.Grid(r.e, r.f.File)
 	if err != nil {
 		return err
 	}

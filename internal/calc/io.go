@@ -6,20 +6,21 @@ import (
 	"strings"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/iotable"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
 )
 
 // ioFlags are the flags of io.
 type ioFlags struct {
-	What            string     `default:"multipliers" help:"what-io"`
-	Extract         string     `help:"extract" what:"extraction"`
-	Kind            string     `default:"total" help:"kind" what:"extraction"`
-	HouseholdIncome string     `help:"household-income" what:"multipliers"`
-	HouseholdFinal  string     `help:"household-final" what:"multipliers"`
-	Change          string     `help:"change" what:"prices"`
-	Table           string     `help:"table"`
-	Flags           tableFlags `embed:""`
+	What            string        `default:"multipliers" help:"what-io"`
+	Extract         string        `help:"extract" what:"extraction"`
+	Kind            string        `default:"total" help:"kind" what:"extraction"`
+	HouseholdIncome string        `help:"household-income" what:"multipliers"`
+	HouseholdFinal  string        `help:"household-final" what:"multipliers"`
+	Change          string        `help:"change" what:"prices"`
+	Table           string        `help:"table"`
+	Flags           iotable.Flags `embed:""`
 }
 
 // inputOutput asks an input-output table for multipliers, inverses, linkages, value-added flows and extractions.
@@ -42,7 +43,7 @@ func inputOutput(_ context.Context, e *command.Env, args []string) error {
 	if flags.HouseholdIncome != "" && f.Layout == "matrix" && !slices.Contains(slices.Concat(command.List(f.ValueAdded), command.List(f.Details), command.List(f.Physical), command.List(f.Imports), command.List(f.Taxes)), flags.HouseholdIncome) {
 		f.Details += "," + flags.HouseholdIncome // part of value added, for what else would pay households
 	}
-	t, notes, err := symmetric(e, f)
+	t, notes, err := iotable.Symmetric(e, f)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func radius(m *inputoutput.Model) string {
 // ioRun is a table with a question.
 type ioRun struct {
 	e        *command.Env
-	f        *tableFlags
+	f        *iotable.Flags
 	what     string
 	t        *inputoutput.Table
 	m        *inputoutput.Model
@@ -90,7 +91,7 @@ func (r *ioRun) solved(bound float64) { r.bound = inputoutput.Known(max(r.bound.
 
 // write gives the answer: result for JSON, rows for CSV.
 func (r *ioRun) write(result command.Object, rows [][]string) error {
-	r.notes = loose(r.notes, r.bound.Value)
+	r.notes = iotable.Loose(r.notes, r.bound.Value)
 	if !r.e.JSON() {
 		r.e.Warn(r.notes)
 		return r.e.WriteCSV(rows...)
@@ -249,7 +250,7 @@ func (r *ioRun) prices() error {
 
 // regions gives the value added of each region in the final use of each: the rows add to what a region makes, the columns to what it uses.
 func (r *ioRun) regions() error {
-	m := r.f.regions
+	m := r.f.Regions
 	if m == nil || m.Table != r.t {
 		return fault.New("calc.no-regions")
 	}

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/iotable"
 	"nhipso/internal/fault"
 	"nhipso/internal/ioformat"
 	"nhipso/internal/measure/inputoutput"
@@ -21,7 +22,7 @@ func (r *digitalRun) productRatio() error {
 	if err := r.e.Need("value-added"); err != nil {
 		return err
 	}
-	g, err := grid(r.e, r.f.File)
+	g, err := iotable.Grid(r.e, r.f.File)
 	if err != nil {
 		return err
 	}
@@ -151,7 +152,7 @@ func (r *digitalRun) makeFile(p *satellite.ProductRatio) error {
 
 func (r *digitalRun) makeInTable(g *ioformat.Grid, codes []string, asRow bool, p *satellite.ProductRatio) error {
 	if asRow && square(g, codes) { // value added below the industries, which are products too: an input-output table
-		t, notes, err := r.f.read(r.e, g, inputoutput.Domestic)
+		t, notes, err := r.f.Read(r.e, g, inputoutput.Domestic)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/iotable"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/regional"
 )
@@ -15,8 +16,8 @@ func (r *provincesRun) multiRegional() error {
 	if err := r.e.Need("table", "final", "regional-output", "final-shares"); err != nil {
 		return err
 	}
-	f := &tableFlags{File: r.Table, Final: r.Final, Output: r.Output, Ignore: r.Ignore, BlankIsZero: r.BlankIsZero, Origin: "domestic", Layout: "matrix", Block: "domestic"}
-	t, notes, err := symmetric(r.e, f)
+	f := &iotable.Flags{File: r.Table, Final: r.Final, Output: r.Output, Ignore: r.Ignore, BlankIsZero: r.BlankIsZero, Origin: "domestic", Layout: "matrix", Block: "domestic"}
+	t, notes, err := iotable.Symmetric(r.e, f)
 	if err != nil {
 		return err
 	}

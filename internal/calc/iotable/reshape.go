@@ -1,4 +1,4 @@
-package calc
+package iotable
 
 import (
 	"nhipso/internal/calc/command"
@@ -7,7 +7,7 @@ import (
 )
 
 // reshape splits industries, brings the table to other prices and adds industries together, in this order, as the flags say.
-func reshape(e *command.Env, f *tableFlags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
+func reshape(e *command.Env, f *Flags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
 	if f.Split != "" {
 		parts, order, err := parts(e, f.Split)
 		if err != nil {

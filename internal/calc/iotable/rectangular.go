@@ -1,4 +1,4 @@
-package calc
+package iotable
 
 import (
 	"slices"
@@ -12,9 +12,9 @@ import (
 	"nhipso/internal/measure/inputoutput"
 )
 
-// supplyUse reads a rectangular pair: --table is the use table (products × industries, with columns of final use and rows of primary
+// SupplyUse reads a rectangular pair: --table is the use table (products × industries, with columns of final use and rows of primary
 // inputs), and what industries make comes from --make-table (industries × products) or --supply-table (products × industries).
-func supplyUse(e *command.Env, f *tableFlags) (*inputoutput.SupplyUse, []*fault.Error, error) {
+func SupplyUse(e *command.Env, f *Flags) (*inputoutput.SupplyUse, []*fault.Error, error) {
 	name, flip := f.MakeTable, false
 	if name == "" {
 		name, flip = f.SupplyTable, true
@@ -22,11 +22,11 @@ func supplyUse(e *command.Env, f *tableFlags) (*inputoutput.SupplyUse, []*fault.
 	if name == "" {
 		return nil, nil, e.Missing("make-table")
 	}
-	v, err := grid(e, name)
+	v, err := Grid(e, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	u, err := grid(e, f.File)
+	u, err := Grid(e, f.File)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -47,7 +47,7 @@ func supplyUse(e *command.Env, f *tableFlags) (*inputoutput.SupplyUse, []*fault.
 
 // rectangle is a pair while it is read.
 type rectangle struct {
-	f         *tableFlags
+	f         *Flags
 	make, use *ioformat.Grid
 	flip      bool // make is a supply table
 	pair      *inputoutput.SupplyUse

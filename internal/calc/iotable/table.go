@@ -1,4 +1,8 @@
-package calc
+// Package iotable reads the input-output tables that the flags of a calculation describe: plain matrices, publishers' own files, supply and
+// use. It splits, revalues and aggregates them as the flags ask.
+//
+// It asks a table nothing: that is for the calculations above it.
+package iotable
 
 import (
 	"bytes"
@@ -11,8 +15,8 @@ import (
 	"nhipso/internal/measure/inputoutput"
 )
 
-// tableFlags say what the rows and columns of an input-output table are.
-type tableFlags struct {
+// Flags say what the rows and columns of an input-output table are.
+type Flags struct {
 	File           string                   `kong:"-"` // of --table, which each calculation explains in its own words
 	ValueAdded     string                   `help:"value-added"`
 	Final          string                   `help:"final"`
@@ -38,11 +42,11 @@ type tableFlags struct {
 	Exports        string                   `help:"exports"`
 	Block          string                   `default:"domestic" help:"block"`
 	BlankIsZero    bool                     `help:"blank-is-zero"`
-	regions        *inputoutput.MultiRegion // of an inter-country table, once it is read
+	Regions        *inputoutput.MultiRegion // of an inter-country table, once it is read
 }
 
-// grid reads the cells of a table file.
-func grid(e *command.Env, name string) (*ioformat.Grid, error) {
+// Grid reads the cells of a table file.
+func Grid(e *command.Env, name string) (*ioformat.Grid, error) {
 	c, err := e.Cells(name)
 	if err != nil {
 		return nil, err
@@ -50,8 +54,8 @@ func grid(e *command.Env, name string) (*ioformat.Grid, error) {
 	return ioformat.GridOf(name, c.Rows, c.Lines)
 }
 
-// symmetric reads an input-output table, reshapes it as the flags say, and gives it with what a reader has to be told.
-func symmetric(e *command.Env, f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
+// Symmetric reads an input-output table, reshapes it as the flags say, and gives it with what a reader has to be told.
+func Symmetric(e *command.Env, f *Flags) (*inputoutput.Table, []*fault.Error, error) {
 	t, notes, err := asPrinted(e, f)
 	if err == nil && f.apart(e) {
 		t, notes, err = keptApart(e, f, t, notes)
@@ -63,7 +67,7 @@ func symmetric(e *command.Env, f *tableFlags) (*inputoutput.Table, []*fault.Erro
 }
 
 // asPrinted reads a table, or makes it of supply and use.
-func asPrinted(e *command.Env, f *tableFlags) (*inputoutput.Table, []*fault.Error, error) {
+func asPrinted(e *command.Env, f *Flags) (*inputoutput.Table, []*fault.Error, error) {
 	if f.apart(e) && !e.Given("origin") {
 		f.Origin = "total" // what a table is that is to be taken apart
 	}
@@ -77,13 +81,13 @@ func asPrinted(e *command.Env, f *tableFlags) (*inputoutput.Table, []*fault.Erro
 	}
 	switch layout {
 	case "":
-		g, err := grid(e, f.File)
+		g, err := Grid(e, f.File)
 		if err != nil {
 			return nil, nil, err
 		}
-		return f.read(e, g, origin)
+		return f.Read(e, g, origin)
 	case "sut":
-		pair, notes, err := supplyUse(e, f)
+		pair, notes, err := SupplyUse(e, f)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -98,13 +102,13 @@ func asPrinted(e *command.Env, f *tableFlags) (*inputoutput.Table, []*fault.Erro
 }
 
 // model is the assumption that makes supply and use symmetric.
-func (f *tableFlags) model() (inputoutput.Transformation, error) {
+func (f *Flags) model() (inputoutput.Transformation, error) {
 	return command.OneOf("transformation", f.Transformation, []command.Choice[inputoutput.Transformation]{{"A", inputoutput.ModelA}, {"B", inputoutput.ModelB},
 		{"C", inputoutput.ModelC}, {"D", inputoutput.ModelD}})
 }
 
 // readPublished reads a publisher's own file, whose codes say what rows and columns are.
-func readPublished(e *command.Env, f *tableFlags, layout string, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+func readPublished(e *command.Env, f *Flags, layout string, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
 	b, err := e.Bytes(f.File)
 	if err != nil {
 		return nil, nil, err
@@ -118,7 +122,7 @@ func readPublished(e *command.Env, f *tableFlags, layout string, origin inputout
 		if err != nil {
 			return nil, nil, err
 		}
-		f.regions = regions
+		f.Regions = regions
 		return loaded.Table, append(loaded.Notes, findings(f.File, loaded.Findings)...), nil
 	case "eurostat":
 		choose := map[string]string{}
@@ -147,7 +151,7 @@ func readPublished(e *command.Env, f *tableFlags, layout string, origin inputout
 }
 
 // makeAndUse makes the symmetric table of a make and use pair.
-func makeAndUse(e *command.Env, f *tableFlags, use []byte, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+func makeAndUse(e *command.Env, f *Flags, use []byte, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
 	model, err := f.model()
 	if err != nil {
 		return nil, nil, err
@@ -182,7 +186,7 @@ func findings(file string, list []inputoutput.Finding) []*fault.Error {
 	return out
 }
 
-func (f *tableFlags) read(e *command.Env, g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+func (f *Flags) Read(e *command.Env, g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
 	r := ioformat.Roles{Origin: origin, Final: command.List(f.Final), ValueAdded: command.List(f.ValueAdded), Taxes: command.List(f.Taxes), Details: command.List(f.Details),
 		Physical: command.List(f.Physical), Output: f.Output, BlankIsZero: f.BlankIsZero}
 	for _, c := range command.List(f.Imports) {
@@ -246,8 +250,8 @@ func (f *tableFlags) read(e *command.Env, g *ioformat.Grid, origin inputoutput.O
 // looseBound is the proven relative error from which a reader is told: fewer digits hold than a table prints.
 const looseBound = 1e-9
 
-// loose gives the remark on solutions that are known to few digits only.
-func loose(notes []*fault.Error, bound float64) []*fault.Error {
+// Loose gives the remark on solutions that are known to few digits only.
+func Loose(notes []*fault.Error, bound float64) []*fault.Error {
 	if bound > looseBound {
 		return append(notes, fault.New("calc.loose-bound", "bound", command.Number(bound)))
 	}

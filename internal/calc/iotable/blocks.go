@@ -1,4 +1,4 @@
-package calc
+package iotable
 
 import (
 	"slices"
@@ -13,13 +13,13 @@ import (
 var origins = []command.Choice[inputoutput.Origin]{{"domestic", inputoutput.Domestic}, {"total", inputoutput.Total}, {"imported", inputoutput.Imported}}
 
 // apart says whether domestic and imported flows are to be kept apart by a second table or by an assumption.
-func (f *tableFlags) apart(e *command.Env) bool {
+func (f *Flags) apart(e *command.Env) bool {
 	return f.ImportsTable != "" || f.DomesticTable != "" || f.Domestic != "" || e.Given("block")
 }
 
 // keptApart gives the block that --block names of the table t and of what tells its flows apart: a table of imported or of domestic flows, or
 // the assumption that every use of a product at home is imported in the same proportion.
-func keptApart(e *command.Env, f *tableFlags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
+func keptApart(e *command.Env, f *Flags, t *inputoutput.Table, notes []*fault.Error) (*inputoutput.Table, []*fault.Error, error) {
 	wanted, err := command.OneOf("block", f.Block, origins)
 	if err != nil {
 		return nil, nil, err
@@ -34,7 +34,7 @@ func keptApart(e *command.Env, f *tableFlags, t *inputoutput.Table, notes []*fau
 		return nil, nil, err
 	}
 	out, notes, err := complete(b, wanted, f.File, notes)
-	f.regions = nil // what was read is no longer what is asked
+	f.Regions = nil // what was read is no longer what is asked
 	return out, notes, err
 }
 
@@ -73,7 +73,7 @@ func at(b *inputoutput.Blocks, origin inputoutput.Origin) **inputoutput.Table {
 }
 
 // secondTable puts t and the tables of --imports-table and --domestic-table in their places.
-func secondTable(e *command.Env, f *tableFlags, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
+func secondTable(e *command.Env, f *Flags, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
 	*at(b, t.Origin) = t
 	if t.Origin == inputoutput.Total {
 		b.Imports, _ = f.importColumn(t)
@@ -92,7 +92,7 @@ func secondTable(e *command.Env, f *tableFlags, t *inputoutput.Table, b *inputou
 		if *place != nil {
 			return nil, fault.New("calc.block-twice", "flag", second.flag, "origin", string(second.origin))
 		}
-		g, err := grid(e, second.file)
+		g, err := Grid(e, second.file)
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +107,7 @@ func secondTable(e *command.Env, f *tableFlags, t *inputoutput.Table, b *inputou
 
 // beside reads the industries and final uses of t in another table, which may list them in any order, and of a domestic table the primary
 // inputs too. A final use that it does not list is zero there.
-func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin inputoutput.Origin, leave string) (*inputoutput.Table, []*fault.Error, error) {
+func (f *Flags) beside(g *ioformat.Grid, t *inputoutput.Table, origin inputoutput.Origin, leave string) (*inputoutput.Table, []*fault.Error, error) {
 	here := func(codes []string) (out []string) {
 		for _, c := range codes {
 			if g.HasRow(c) {
@@ -151,7 +151,7 @@ func (f *tableFlags) beside(g *ioformat.Grid, t *inputoutput.Table, origin input
 
 // importColumn gives the negative column of imports of a table of total flows: what --imports names, else the only final use that is negative
 // and nowhere positive.
-func (f *tableFlags) importColumn(t *inputoutput.Table) (code string, imports []float64) {
+func (f *Flags) importColumn(t *inputoutput.Table) (code string, imports []float64) {
 	var negative []inputoutput.Column
 	for _, c := range t.Final {
 		if slices.Contains(command.List(f.Imports), c.Code) {
@@ -168,7 +168,7 @@ func (f *tableFlags) importColumn(t *inputoutput.Table) (code string, imports []
 }
 
 // proportional makes the domestic block of a table of total flows without a table of imports.
-func (f *tableFlags) proportional(e *command.Env, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
+func (f *Flags) proportional(e *command.Env, t *inputoutput.Table, b *inputoutput.Blocks, notes []*fault.Error) ([]*fault.Error, error) {
 	if _, err := command.OneOf("domestic", f.Domestic, []command.Choice[bool]{{"proportional", true}}); err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func (f *tableFlags) proportional(e *command.Env, t *inputoutput.Table, b *input
 }
 
 // third gives a block that a publisher's file leaves to be worked out of the two others.
-func third(e *command.Env, f *tableFlags, blocks ioformat.Blocks, wanted inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+func third(e *command.Env, f *Flags, blocks ioformat.Blocks, wanted inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
 	b, notes := &inputoutput.Blocks{}, []*fault.Error(nil)
 	for _, origin := range []inputoutput.Origin{inputoutput.Domestic, inputoutput.Imported, inputoutput.Total} {
 		if loaded := blocks[origin]; loaded != nil {
