@@ -12,6 +12,7 @@ import (
 	"fmt"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/fault"
 )
 
@@ -32,7 +33,7 @@ func commands() []calculation {
 	return []calculation{
 		{"disaggregate", disaggregate},
 		{"benchmark", benchmark},
-		{"io", inputOutput},
+		{"io", inputoutput.Run},
 		{"digital", digital},
 		{"balance", balancing},
 		{"reconcile", reconcile},

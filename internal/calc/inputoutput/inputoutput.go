@@ -1,4 +1,5 @@
-package calc
+// Package inputoutput is the calculation io: what an input-output table answers about multipliers, linkages, flows, prices and extractions.
+package inputoutput
 
 import (
 	"context"
@@ -23,8 +24,8 @@ type ioFlags struct {
 	Flags           iotable.Flags `embed:""`
 }
 
-// inputOutput asks an input-output table for multipliers, inverses, linkages, value-added flows and extractions.
-func inputOutput(_ context.Context, e *command.Env, args []string) error {
+// Run asks an input-output table for multipliers, inverses, linkages, value-added flows and extractions.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	var flags ioFlags
 	if err := e.Parse("io", &flags, args); err != nil {
 		return err
