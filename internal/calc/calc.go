@@ -13,6 +13,7 @@ import (
 
 	"nhipso/internal/calc/command"
 	"nhipso/internal/calc/inputoutput"
+	"nhipso/internal/calc/satellite"
 	"nhipso/internal/fault"
 )
 
@@ -34,7 +35,7 @@ func commands() []calculation {
 		{"disaggregate", disaggregate},
 		{"benchmark", benchmark},
 		{"io", inputoutput.Run},
-		{"digital", digital},
+		{"digital", satellite.Run},
 		{"balance", balancing},
 		{"reconcile", reconcile},
 		{"lq", quotients},

@@ -1,4 +1,5 @@
-package calc
+// Package satellite is the calculation digital: the digital economy by each of the definitions in use.
+package satellite
 
 import (
 	"context"
@@ -44,8 +45,8 @@ type digitalFlags struct {
 	Flags          iotable.Flags `embed:""`
 }
 
-// digital measures the digital economy by one of the definitions in use. Figures of two definitions are not comparable.
-func digital(_ context.Context, e *command.Env, args []string) error {
+// Run measures the digital economy by one of the definitions in use. Figures of two definitions are not comparable.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	r := &digitalRun{e: e}
 	r.f = &r.Flags
 	if err := e.Parse("digital", &r.digitalFlags, args); err != nil {
