@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/identity"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/balance"
 )
@@ -220,7 +221,7 @@ func longConstraints(c *command.Cells, position map[string]int, of string) ([]ba
 // readEquations reads one constraint a line, "a + 2*b - c = 40"; codes may also stand on the right. A name may stand before it, in a cell of
 // its own or with a colon.
 func readEquations(c *command.Cells, position map[string]int) ([]balance.Constraint, error) {
-	sum := newLinear(position)
+	sum := identity.New(position)
 	var out []balance.Constraint
 	for i, r := range c.Rows {
 		line, name := strings.Join(r, ","), ""
@@ -238,13 +239,13 @@ func readEquations(c *command.Cells, position map[string]int) ([]balance.Constra
 		if name == "" {
 			q.Name = line
 		}
-		sum.clear()
-		if err := cmp.Or(sum.add(left, 1), sum.add(right, -1)); err != nil {
+		sum.Clear()
+		if err := cmp.Or(sum.Add(left, 1), sum.Add(right, -1)); err != nil {
 			return nil, bad.Because(err)
 		}
-		q.Value = -sum.rest
-		for _, k := range slices.Sorted(maps.Keys(sum.weight)) {
-			if v := sum.weight[k]; v != 0 {
+		q.Value = -sum.Rest
+		for _, k := range slices.Sorted(maps.Keys(sum.Weight)) {
+			if v := sum.Weight[k]; v != 0 {
 				q.Terms = append(q.Terms, balance.Term{Cell: k, Coefficient: v})
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/identity"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/temporal"
 )
@@ -184,17 +185,17 @@ func equation(q string, position map[string]int, totals map[string]json.RawMessa
 	if left, right = strings.TrimSpace(left), strings.TrimSpace(right); total(left) {
 		left, right = right, left
 	}
-	sum := newLinear(position)
-	if err = sum.add(left, 1); err == nil {
+	sum := identity.New(position)
+	if err = sum.Add(left, 1); err == nil {
 		if total(right) {
 			name = right
 		} else {
-			err = sum.add(right, -1)
+			err = sum.Add(right, -1)
 		}
 	}
 	w = make([]float64, len(position))
-	for i, v := range sum.weight {
+	for i, v := range sum.Weight {
 		w[i] = v
 	}
-	return w, name, -sum.rest, err
+	return w, name, -sum.Rest, err
 }

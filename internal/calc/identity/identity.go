@@ -1,4 +1,5 @@
-package calc
+// Package identity reads sums of codes, "a + 2*b - c + 4", of which constraints and identities between series are made.
+package identity
 
 import (
 	"math"
@@ -9,27 +10,27 @@ import (
 	"nhipso/internal/fault"
 )
 
-// linear collects a sum of codes, "a + 2*b - c + 4": coefficients by position, and what is left, a plain number. A code may hold signs,
+// Sum collects a sum of codes, "a + 2*b - c + 4": coefficients by position, and what is left, a plain number. A code may hold signs,
 // digits and spaces (2020-Q1, Đà Nẵng, 26): the longest one that fits is taken, and only where none fits is it a number.
-type linear struct {
+type Sum struct {
 	position map[string]int
 	longest  int
-	weight   map[int]float64
-	rest     float64
+	Weight   map[int]float64
+	Rest     float64
 }
 
-func newLinear(position map[string]int) *linear {
-	l := &linear{position: position, weight: map[int]float64{}}
+func New(position map[string]int) *Sum {
+	l := &Sum{position: position, Weight: map[int]float64{}}
 	for c := range position {
 		l.longest = max(l.longest, len(c))
 	}
 	return l
 }
 
-// clear makes the sum empty for the next identity.
-func (l *linear) clear() {
-	clear(l.weight)
-	l.rest = 0
+// Clear makes the sum empty for the next identity.
+func (l *Sum) Clear() {
+	clear(l.Weight)
+	l.Rest = 0
 }
 
 // word is a piece of a sum: an operator, a number, a code, or a number that is a code too.
@@ -40,8 +41,8 @@ type word struct {
 	isCode, isNo bool
 }
 
-// add takes a side of an identity, of which everything counts sign times.
-func (l *linear) add(side string, sign float64) error {
+// Add takes a side of an identity, of which everything counts sign times.
+func (l *Sum) Add(side string, sign float64) error {
 	words, err := l.words(side)
 	if err != nil {
 		return err
@@ -78,9 +79,9 @@ func (l *linear) add(side string, sign float64) error {
 			}
 		}
 		if code < 0 {
-			l.rest += s
+			l.Rest += s
 		} else {
-			l.weight[code] += s
+			l.Weight[code] += s
 		}
 	}
 	return nil
@@ -89,7 +90,7 @@ func (l *linear) add(side string, sign float64) error {
 var plainNumber = regexp.MustCompile(`^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`)
 
 // words cuts a side into pieces.
-func (l *linear) words(side string) ([]word, error) {
+func (l *Sum) words(side string) ([]word, error) {
 	var out []word
 	text := strings.TrimSpace(strings.NewReplacer("−", "-", "×", "*", "·", "*").Replace(side))
 	for text != "" {
@@ -119,7 +120,7 @@ func (l *linear) words(side string) ([]word, error) {
 }
 
 // code gives the length of the longest code at the start of text, 0 without one.
-func (l *linear) code(text string) int {
+func (l *Sum) code(text string) int {
 	for n := min(l.longest, len(text)); n > 0; n-- {
 		if _, known := l.position[text[:n]]; known && ends(text[n:]) {
 			return n
