@@ -42,7 +42,7 @@ type Flags struct {
 	Exports        string                   `help:"exports"`
 	Block          string                   `default:"domestic" help:"block"`
 	BlankIsZero    bool                     `help:"blank-is-zero"`
-	Regions        *inputoutput.MultiRegion // of an inter-country table, once it is read
+	Regions        *inputoutput.MultiRegion `kong:"-"` // of an inter-country table, once it is read
 }
 
 // Grid reads the cells of a table file.
