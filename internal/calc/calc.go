@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 
+	"nhipso/internal/calc/balance"
 	"nhipso/internal/calc/command"
 	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/calc/satellite"
@@ -36,8 +37,8 @@ func commands() []calculation {
 		{"benchmark", benchmark},
 		{"io", inputoutput.Run},
 		{"digital", satellite.Run},
-		{"balance", balancing},
-		{"reconcile", reconcile},
+		{"balance", balance.Run},
+		{"reconcile", balance.Reconcile},
 		{"lq", quotients},
 		{"chain", chained},
 		{"smallarea", smallAreas},

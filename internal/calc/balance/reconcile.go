@@ -1,4 +1,4 @@
-package calc
+package balance
 
 import (
 	"context"
@@ -24,8 +24,8 @@ type reconcileFlags struct {
 	PosteriorCovariance bool   `help:"posterior-covariance"`
 }
 
-// reconcile adjusts figures to linear constraints in proportion to their variances.
-func reconcile(_ context.Context, e *command.Env, args []string) error {
+// Reconcile adjusts figures to linear constraints in proportion to their variances.
+func Reconcile(_ context.Context, e *command.Env, args []string) error {
 	var flags reconcileFlags
 	if err := e.Parse("reconcile", &flags, args); err != nil {
 		return err

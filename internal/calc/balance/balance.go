@@ -1,4 +1,5 @@
-package calc
+// Package balance is the calculations balance and reconcile: figures moved until totals and other constraints hold.
+package balance
 
 import (
 	"context"
@@ -30,8 +31,8 @@ type balanceFlags struct {
 	What          string  `help:"what-balance"`
 }
 
-// balancing scales a matrix, or a pair of supply and use tables, to totals.
-func balancing(_ context.Context, e *command.Env, args []string) error {
+// Run scales a matrix, or a pair of supply and use tables, to totals.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	f := &balanceFlags{}
 	if err := e.Parse("balance", f, args); err != nil {
 		return err
