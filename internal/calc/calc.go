@@ -15,6 +15,7 @@ import (
 	"nhipso/internal/calc/command"
 	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/calc/satellite"
+	"nhipso/internal/calc/temporal"
 	"nhipso/internal/fault"
 )
 
@@ -33,8 +34,8 @@ type calculation struct {
 // commands lists the calculations in the order of the help.
 func commands() []calculation {
 	return []calculation{
-		{"disaggregate", disaggregate},
-		{"benchmark", benchmark},
+		{"disaggregate", temporal.Disaggregate},
+		{"benchmark", temporal.Benchmark},
 		{"io", inputoutput.Run},
 		{"digital", satellite.Run},
 		{"balance", balance.Run},

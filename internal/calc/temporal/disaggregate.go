@@ -1,4 +1,4 @@
-package calc
+package temporal
 
 import (
 	"context"
@@ -31,8 +31,8 @@ type disaggregateFlags struct {
 	NonNegative  bool    `help:"non-negative"`
 }
 
-// disaggregate spreads a low-frequency series over higher-frequency periods with indicators.
-func disaggregate(_ context.Context, e *command.Env, args []string) error {
+// Disaggregate spreads a low-frequency series over higher-frequency periods with indicators.
+func Disaggregate(_ context.Context, e *command.Env, args []string) error {
 	var flags disaggregateFlags
 	if err := e.Parse("disaggregate", &flags, args); err != nil {
 		return err

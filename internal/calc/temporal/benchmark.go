@@ -1,4 +1,5 @@
-package calc
+// Package temporal is the calculations benchmark and disaggregate: series of a low frequency brought to a higher one.
+package temporal
 
 import (
 	"context"
@@ -31,8 +32,8 @@ type benchmarkFlags struct {
 	Partial            bool     `help:"partial"`
 }
 
-// benchmark makes an indicator meet low-frequency totals while keeping its movement, one series or a system.
-func benchmark(ctx context.Context, e *command.Env, args []string) error {
+// Benchmark makes an indicator meet low-frequency totals while keeping its movement, one series or a system.
+func Benchmark(ctx context.Context, e *command.Env, args []string) error {
 	var flags benchmarkFlags
 	if err := e.Parse("benchmark", &flags, args); err != nil {
 		return err
