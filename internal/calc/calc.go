@@ -15,6 +15,7 @@ import (
 	"nhipso/internal/calc/command"
 	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/calc/satellite"
+	"nhipso/internal/calc/seasonal"
 	"nhipso/internal/calc/temporal"
 	"nhipso/internal/fault"
 )
@@ -44,7 +45,7 @@ func commands() []calculation {
 		{"chain", chained},
 		{"smallarea", smallAreas},
 		{"index", index},
-		{"seasonal", season},
+		{"seasonal", seasonal.Run},
 		{"nowcast", nowcast},
 		{"growth", growth},
 		{"provinces", provinces},

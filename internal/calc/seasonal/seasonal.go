@@ -1,4 +1,5 @@
-package calc
+// Package seasonal is the calculation seasonal: the season taken out of a series.
+package seasonal
 
 import (
 	"context"
@@ -41,8 +42,8 @@ type seasonalFlags struct {
 	LowpassJump    int    `default:"0" help:"lowpass-jump" method:"stl"`
 }
 
-// season takes the season out of a series. With missing values, regressors of the calendar, or --extend, the airline model prepares it.
-func season(_ context.Context, e *command.Env, args []string) error {
+// Run takes the season out of a series. With missing values, regressors of the calendar, or --extend, the airline model prepares it.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	var flags seasonalFlags
 	if err := e.Parse("seasonal", &flags, args); err != nil {
 		return err
