@@ -14,6 +14,7 @@ import (
 	"nhipso/internal/calc/balance"
 	"nhipso/internal/calc/command"
 	"nhipso/internal/calc/inputoutput"
+	"nhipso/internal/calc/nowcast"
 	"nhipso/internal/calc/satellite"
 	"nhipso/internal/calc/seasonal"
 	"nhipso/internal/calc/temporal"
@@ -46,7 +47,7 @@ func commands() []calculation {
 		{"smallarea", smallAreas},
 		{"index", index},
 		{"seasonal", seasonal.Run},
-		{"nowcast", nowcast},
+		{"nowcast", nowcast.Run},
 		{"growth", growth},
 		{"provinces", provinces},
 	}

@@ -1,4 +1,5 @@
-package calc
+// Package nowcast is the calculation nowcast: state-space models and bridge equations on data with a ragged edge.
+package nowcast
 
 import (
 	"bytes"
@@ -123,8 +124,8 @@ type nowcastFlags struct {
 	TargetSeries string `help:"target-series"`
 }
 
-// nowcast runs a state-space model: filter, smoother, forecasts, likelihood, and the news between two states of the data.
-func nowcast(_ context.Context, e *command.Env, args []string) error {
+// Run runs a state-space model: filter, smoother, forecasts, likelihood, and the news between two states of the data.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	var flags nowcastFlags
 	if err := e.Parse("nowcast", &flags, args); err != nil {
 		return err
