@@ -12,6 +12,7 @@ import (
 	"fmt"
 
 	"nhipso/internal/calc/balance"
+	"nhipso/internal/calc/chain"
 	"nhipso/internal/calc/command"
 	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/calc/nowcast"
@@ -43,7 +44,7 @@ func commands() []calculation {
 		{"balance", balance.Run},
 		{"reconcile", balance.Reconcile},
 		{"lq", quotients},
-		{"chain", chained},
+		{"chain", chain.Run},
 		{"smallarea", smallAreas},
 		{"index", index},
 		{"seasonal", seasonal.Run},

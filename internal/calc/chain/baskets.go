@@ -1,4 +1,4 @@
-package calc
+package chain
 
 import (
 	"math"

@@ -1,4 +1,5 @@
-package calc
+// Package chain is the calculation chain: volumes from baskets of prices and quantities, and deflated value added.
+package chain
 
 import (
 	"context"
@@ -22,8 +23,8 @@ type chainFlags struct {
 	PriceBase string `default:"1" help:"price-base" what:"deflate"`
 }
 
-// chained makes volume measures: chain-linked indices, annual links, contributions to growth, and deflated value added.
-func chained(_ context.Context, e *command.Env, args []string) error {
+// Run makes volume measures: chain-linked indices, annual links, contributions to growth, and deflated value added.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	var flags chainFlags
 	if err := e.Parse("chain", &flags, args); err != nil {
 		return err
