@@ -14,6 +14,7 @@ import (
 	"nhipso/internal/calc/balance"
 	"nhipso/internal/calc/chain"
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/growth"
 	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/calc/nowcast"
 	"nhipso/internal/calc/satellite"
@@ -49,7 +50,7 @@ func commands() []calculation {
 		{"index", index},
 		{"seasonal", seasonal.Run},
 		{"nowcast", nowcast.Run},
-		{"growth", growth},
+		{"growth", growth.Run},
 		{"provinces", provinces},
 	}
 }

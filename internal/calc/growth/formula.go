@@ -1,4 +1,4 @@
-package calc
+package growth
 
 import (
 	"math"
@@ -12,14 +12,14 @@ import (
 
 // formula is one line of a recipe given on the command line: what it makes, and how from the values before it.
 type formula struct {
-	name string
-	eval func(x []float64) float64
+	Name string
+	Eval func(x []float64) float64
 }
 
-// formulas reads "share = D/(D+N); rest = 1 - share": expressions of the given names and of the results before them. There are + - * / ^,
+// Formulas reads "share = D/(D+N); rest = 1 - share": expressions of the given names and of the results before them. There are + - * / ^,
 // brackets, and the functions of operators; a code that is no word stands in square brackets, [26]. A formula without a name of its own is called
 // "result".
-func formulas(flagName, text string, names []string) ([]formula, error) {
+func Formulas(flagName, text string, names []string) ([]formula, error) {
 	names = slices.Clone(names)
 	var out []formula
 	for _, line := range strings.Split(text, ";") {

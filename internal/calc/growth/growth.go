@@ -1,4 +1,5 @@
-package calc
+// Package growth is the calculation growth: what a target takes, who contributed, how figures were revised and how sure they are.
+package growth
 
 import (
 	"context"
@@ -38,9 +39,9 @@ type growthFlags struct {
 	Level       string `default:"0.9" help:"level" what:"coverage"`
 }
 
-// growth answers questions of growth: what a target takes, why a share moved, who contributed, how figures were revised, and how far a
+// Run answers questions of growth: what a target takes, why a share moved, who contributed, how figures were revised, and how far a
 // figure made from others can be trusted.
-func growth(_ context.Context, e *command.Env, args []string) error {
+func Run(_ context.Context, e *command.Env, args []string) error {
 	r := &growthRun{e: e}
 	if err := e.Parse("growth", &r.growthFlags, args); err != nil {
 		return err

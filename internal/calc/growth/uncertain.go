@@ -1,4 +1,4 @@
-package calc
+package growth
 
 import (
 	"math"
@@ -232,7 +232,7 @@ func (r *growthRun) uncertain() error {
 	if err != nil {
 		return err
 	}
-	recipe, err := formulas("formula", r.Formula, s.names)
+	recipe, err := Formulas("formula", r.Formula, s.names)
 	if err != nil {
 		return err
 	}
@@ -243,14 +243,14 @@ func (r *growthRun) uncertain() error {
 	n := len(s.names)
 	evaluate := func(x []float64) []float64 { // x has room for the results
 		for k, f := range recipe {
-			x[n+k] = f.eval(x)
+			x[n+k] = f.Eval(x)
 		}
 		return x[n:]
 	}
 	point := evaluate(append(slices.Clone(s.means), make([]float64, len(recipe))...))
 	for k, v := range point {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fault.New("calc.no-point", "name", recipe[k].name)
+			return fault.New("calc.no-point", "name", recipe[k].Name)
 		}
 	}
 	run, err := uncertainty.Run(uncertainty.Plan{Recipe: "calc", Seed: r.Seed, Draws: r.Draws, Threads: r.Threads, Quantiles: quantiles}, len(recipe), func(d *uncertainty.Draw, out []float64) error {
@@ -273,13 +273,13 @@ func (r *growthRun) uncertain() error {
 	outputs, rows := command.Object{}, [][]string{head}
 	for k, f := range recipe {
 		y := run.Outputs[k]
-		row := []string{f.name, command.Number(point[k]), command.Number(y.Mean), command.Number(y.SD), command.Number(y.MCError), ""}
+		row := []string{f.Name, command.Number(point[k]), command.Number(y.Mean), command.Number(y.SD), command.Number(y.MCError), ""}
 		line := command.Object{{"value", point[k]}, {"mean", y.Mean}, {"sd", y.SD}, {"mcError", y.MCError}, {"quantiles", command.ByCode(command.Numbers(quantiles), y.Quantiles)}, {"deltaSd", nil}, {"bySource", nil}}
 		slopes, err := uncertainty.Gradient(func(x []float64) float64 {
 			return evaluate(append(slices.Clone(x), make([]float64, len(recipe))...))[k]
 		}, s.means, s.spread)
 		if err != nil { // the formula is not defined on both sides of the point; the draws stand all the same
-			notes = append(notes, fault.New("calc.no-slope", "name", f.name))
+			notes = append(notes, fault.New("calc.no-slope", "name", f.Name))
 		} else {
 			sd, err := uncertainty.DeltaGradient(slopes, s.spread)
 			if err != nil {
@@ -292,9 +292,9 @@ func (r *growthRun) uncertain() error {
 				}
 			}
 			line[5].Value, line[6].Value, row[5] = sd, command.ByCode(s.names, parts), command.Number(sd)
-			r.e.Say("explain-uncertain", "name", f.name, "value", command.Number(point[k]), "slopes", strings.Join(command.Numbers(slopes), ", "), "sd", command.Number(sd))
+			r.e.Say("explain-uncertain", "name", f.Name, "value", command.Number(point[k]), "slopes", strings.Join(command.Numbers(slopes), ", "), "sd", command.Number(sd))
 		}
-		outputs, rows = append(outputs, command.Member{f.name, line}), append(rows, append(row, command.Numbers(y.Quantiles)...))
+		outputs, rows = append(outputs, command.Member{f.Name, line}), append(rows, append(row, command.Numbers(y.Quantiles)...))
 	}
 	if r.e.JSON() {
 		return r.e.WriteJSON(command.Object{{"what", "uncertainty"}, {"draws", run.Draws}, {"seed", r.Seed}, {"failed", len(run.Failed)}, {"outputs", outputs}, {"notes", r.e.Remarks(notes)}})
