@@ -17,6 +17,7 @@ import (
 	"nhipso/internal/calc/growth"
 	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/calc/nowcast"
+	"nhipso/internal/calc/regional"
 	"nhipso/internal/calc/satellite"
 	"nhipso/internal/calc/seasonal"
 	"nhipso/internal/calc/temporal"
@@ -44,7 +45,7 @@ func commands() []calculation {
 		{"digital", satellite.Run},
 		{"balance", balance.Run},
 		{"reconcile", balance.Reconcile},
-		{"lq", quotients},
+		{"lq", regional.Quotients},
 		{"chain", chain.Run},
 		{"smallarea", smallAreas},
 		{"index", index},

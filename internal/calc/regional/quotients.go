@@ -1,4 +1,5 @@
-package calc
+// Package regional is the calculation lq: location quotients of a region.
+package regional
 
 import (
 	"cmp"
@@ -25,8 +26,8 @@ type lqFlags struct {
 	BlankIsZero    bool    `help:"blank-is-zero"`
 }
 
-// quotients computes location quotients of a region and, from national input coefficients, regional ones.
-func quotients(_ context.Context, e *command.Env, args []string) error {
+// Quotients computes location quotients of a region and, from national input coefficients, regional ones.
+func Quotients(_ context.Context, e *command.Env, args []string) error {
 	var flags lqFlags
 	if err := e.Parse("lq", &flags, args); err != nil {
 		return err
