@@ -17,6 +17,7 @@ import (
 	"nhipso/internal/calc/growth"
 	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/calc/nowcast"
+	"nhipso/internal/calc/provinces"
 	"nhipso/internal/calc/regional"
 	"nhipso/internal/calc/satellite"
 	"nhipso/internal/calc/seasonal"
@@ -52,7 +53,7 @@ func commands() []calculation {
 		{"seasonal", seasonal.Run},
 		{"nowcast", nowcast.Run},
 		{"growth", growth.Run},
-		{"provinces", provinces},
+		{"provinces", provinces.Run},
 	}
 }
 

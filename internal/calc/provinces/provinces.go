@@ -1,4 +1,5 @@
-package calc
+// Package provinces is the calculation provinces: national figures brought to provinces, made to add, and restated between sets of areas.
+package provinces
 
 import (
 	"bytes"
@@ -47,8 +48,8 @@ type provincesFlags struct {
 	BlankIsZero    bool    `help:"blank-is-zero" what:"allocate head-office multi-regional consistent"`
 }
 
-// provinces brings national figures to provinces, makes everything add at once, and restates figures between sets of areas.
-func provinces(_ context.Context, e *command.Env, args []string) error {
+// Run brings national figures to provinces, makes everything add at once, and restates figures between sets of areas.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	r := &provincesRun{e: e}
 	if err := e.Parse("provinces", &r.provincesFlags, args); err != nil {
 		return err
