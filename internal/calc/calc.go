@@ -21,6 +21,7 @@ import (
 	"nhipso/internal/calc/regional"
 	"nhipso/internal/calc/satellite"
 	"nhipso/internal/calc/seasonal"
+	"nhipso/internal/calc/smallarea"
 	"nhipso/internal/calc/temporal"
 	"nhipso/internal/fault"
 )
@@ -48,7 +49,7 @@ func commands() []calculation {
 		{"reconcile", balance.Reconcile},
 		{"lq", regional.Quotients},
 		{"chain", chain.Run},
-		{"smallarea", smallAreas},
+		{"smallarea", smallarea.Run},
 		{"index", index},
 		{"seasonal", seasonal.Run},
 		{"nowcast", nowcast.Run},

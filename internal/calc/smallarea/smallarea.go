@@ -1,4 +1,5 @@
-package calc
+// Package smallarea is the calculation smallarea: estimates of areas with too small a sample.
+package smallarea
 
 import (
 	"context"
@@ -28,8 +29,8 @@ type smallareaFlags struct {
 	Weights     string `help:"weights"`
 }
 
-// smallAreas estimates areas with too small a sample by the model of Fay and Herriot.
-func smallAreas(_ context.Context, e *command.Env, args []string) error {
+// Run estimates areas with too small a sample by the model of Fay and Herriot.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	var flags smallareaFlags
 	if err := e.Parse("smallarea", &flags, args); err != nil {
 		return err
