@@ -14,6 +14,7 @@ import (
 	"nhipso/internal/calc/balance"
 	"nhipso/internal/calc/chain"
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/composite"
 	"nhipso/internal/calc/growth"
 	"nhipso/internal/calc/inputoutput"
 	"nhipso/internal/calc/nowcast"
@@ -50,7 +51,7 @@ func commands() []calculation {
 		{"lq", regional.Quotients},
 		{"chain", chain.Run},
 		{"smallarea", smallarea.Run},
-		{"index", index},
+		{"index", composite.Run},
 		{"seasonal", seasonal.Run},
 		{"nowcast", nowcast.Run},
 		{"growth", growth.Run},

@@ -1,4 +1,5 @@
-package calc
+// Package composite is the calculation index: composite indices by a declared method.
+package composite
 
 import (
 	"context"
@@ -27,8 +28,8 @@ type indexFlags struct {
 	Merge         string  `help:"merge"`
 }
 
-// index computes a composite index by a declared method.
-func index(_ context.Context, e *command.Env, args []string) error {
+// Run computes a composite index by a declared method.
+func Run(_ context.Context, e *command.Env, args []string) error {
 	var flags indexFlags
 	if err := e.Parse("index", &flags, args); err != nil {
 		return err
