@@ -379,6 +379,19 @@ func Order(file string, have []string, length int, codes []string, n int, of str
 	return at, nil
 }
 
+// Ordered reads a list of numbers in the order of n codes, which are those of another file.
+func (e *Env) Ordered(file string, codes []string, n int, of string) ([]float64, error) {
+	v, err := e.Vector(file)
+	if err != nil {
+		return nil, err
+	}
+	at, err := v.Order(codes, n, of)
+	if err != nil {
+		return nil, err
+	}
+	return Pick(v.Values, at), nil
+}
+
 // Positions gives where each code stands.
 func Positions(codes []string) map[string]int {
 	out := make(map[string]int, len(codes))

@@ -240,3 +240,12 @@ func At(err error, file string, row int, column string) error {
 
 // ManyFigures is the size from which variances after adjustment are computed on request only.
 const ManyFigures = 2000
+
+// Write gives the answer of a calculation: with --json the result, with its notes at the end; otherwise rows of cells, with the notes apart.
+func (e *Env) Write(result Object, notes []*fault.Error, rows ...[]string) error {
+	if e.JSON() {
+		return e.WriteJSON(append(result, Member{"notes", e.Remarks(notes)}))
+	}
+	e.Warn(notes)
+	return e.WriteCSV(rows...)
+}

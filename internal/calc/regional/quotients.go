@@ -34,131 +34,164 @@ func Quotients(_ context.Context, e *command.Env, args []string) error {
 	}
 	opt := regional.QuotientOptions{Delta: &flags.Delta, CapBeforeScale: flags.CapBeforeScale}
 	var err error
-	if opt.Form, err = command.OneOf("form", flags.Form, []command.Choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
+	if opt.Form, err = command.OneOf("form", flags.Form, Forms); err != nil {
 		return err
 	}
-	var codes []string
-	var region, nation []float64
+	read := (*lqFlags).twoFiles
 	if flags.Data != "" {
-		t, err := e.Table(flags.Data)
-		if err != nil {
-			return err
-		}
-		r, err := t.Column(cmp.Or(flags.Region, "region"), "vùng", "tỉnh")
-		if err != nil {
-			return err
-		}
-		n, err := t.Column(cmp.Or(flags.Nation, "nation"), "national", "cả nước")
-		if err != nil {
-			return err
-		}
-		if region, err = t.Numbers(r); err != nil {
-			return err
-		}
-		if nation, err = t.Numbers(n); err != nil {
-			return err
-		}
-		if r == 0 || n == 0 {
-			codes = command.Places(nil, t.Len())
-		}
-		for i := range t.Len() - len(codes) {
-			c := t.Text(i, 0)
-			if c == "" {
-				return fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[0])
-			}
-			if slices.Contains(codes, c) {
-				return fault.New("calc.twice", "code", c).At(t.Name, t.Line(i), t.Head[0])
-			}
-			codes = append(codes, c)
-		}
-	} else {
-		if err := e.Need("region", "nation"); err != nil {
-			return err
-		}
-		r, err := e.Vector(flags.Region)
-		if err != nil {
-			return err
-		}
-		n, err := e.Vector(flags.Nation)
-		if err != nil {
-			return err
-		}
-		at, err := r.Order(n.Codes, len(n.Values), flags.Nation)
-		if err != nil {
-			return err
-		}
-		region, nation = command.Pick(r.Values, at), n.Values
-		if codes = n.Codes; codes == nil {
-			codes = command.Places(r.Codes, len(nation))
-		}
+		read = (*lqFlags).oneFile
 	}
-	opt.Names = regional.Names{Industries: codes}
-	if flags.SectorDelta != "" {
-		v, err := e.Vector(flags.SectorDelta)
-		if err != nil {
-			return err
-		}
-		at, err := v.Order(codes, len(codes), flags.SectorDelta)
-		if err != nil {
-			return err
-		}
-		opt.SectorDelta = command.Pick(v.Values, at)
-	}
-	q, err := regional.LocationQuotients(region, nation, opt)
+	s, err := read(&flags, e)
 	if err != nil {
 		return err
 	}
-	slq := make([]any, len(codes))
-	line := make([]string, len(codes))
-	var notes []*fault.Error
-	missing := []string{}
-	for i, v := range q.SLQ {
-		if q.Missing[i] {
-			missing = append(missing, codes[i])
+	opt.Names = regional.Names{Industries: s.codes}
+	if flags.SectorDelta != "" {
+		if opt.SectorDelta, err = e.Ordered(flags.SectorDelta, s.codes, len(s.codes), flags.SectorDelta); err != nil {
+			return err
+		}
+	}
+	q, err := regional.LocationQuotients(s.region, s.nation, opt)
+	if err != nil {
+		return err
+	}
+	a := &answer{sizes: s, q: q, missing: []string{}}
+	if flags.Coefficients != "" {
+		if err := a.coefficients(e, &flags, opt); err != nil {
+			return err
+		}
+	}
+	return a.write(e, &flags, opt.Form)
+}
+
+// Forms are the location quotients that a flag may name.
+var Forms = []command.Choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}
+
+// sizes are those of the industries of a region and of its nation.
+type sizes struct {
+	codes          []string
+	region, nation []float64
+}
+
+// oneFile reads --data, in which region and nation are columns.
+func (f *lqFlags) oneFile(e *command.Env) (*sizes, error) {
+	t, err := e.Table(f.Data)
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.Column(cmp.Or(f.Region, "region"), "vùng", "tỉnh")
+	if err != nil {
+		return nil, err
+	}
+	n, err := t.Column(cmp.Or(f.Nation, "nation"), "national", "cả nước")
+	if err != nil {
+		return nil, err
+	}
+	s := &sizes{}
+	if s.region, err = t.Numbers(r); err != nil {
+		return nil, err
+	}
+	if s.nation, err = t.Numbers(n); err != nil {
+		return nil, err
+	}
+	if r == 0 || n == 0 { // no column of codes
+		s.codes = command.Places(nil, t.Len())
+		return s, nil
+	}
+	for i := range t.Len() {
+		c := t.Text(i, 0)
+		if c == "" {
+			return nil, fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[0])
+		}
+		if slices.Contains(s.codes, c) {
+			return nil, fault.New("calc.twice", "code", c).At(t.Name, t.Line(i), t.Head[0])
+		}
+		s.codes = append(s.codes, c)
+	}
+	return s, nil
+}
+
+// twoFiles reads region and nation, each a list of its own.
+func (f *lqFlags) twoFiles(e *command.Env) (*sizes, error) {
+	if err := e.Need("region", "nation"); err != nil {
+		return nil, err
+	}
+	r, err := e.Vector(f.Region)
+	if err != nil {
+		return nil, err
+	}
+	n, err := e.Vector(f.Nation)
+	if err != nil {
+		return nil, err
+	}
+	at, err := r.Order(n.Codes, len(n.Values), f.Nation)
+	if err != nil {
+		return nil, err
+	}
+	s := &sizes{codes: n.Codes, region: command.Pick(r.Values, at), nation: n.Values}
+	if s.codes == nil {
+		s.codes = command.Places(r.Codes, len(s.nation))
+	}
+	return s, nil
+}
+
+// answer is what is to be written.
+type answer struct {
+	*sizes
+	q       *regional.Quotients
+	own     [][]float64 // regional coefficients; nil where national ones were not given
+	missing []string
+	notes   []*fault.Error
+}
+
+// coefficients makes regional input coefficients of national ones.
+func (a *answer) coefficients(e *command.Env, f *lqFlags, opt regional.QuotientOptions) error {
+	m, err := e.Matrix(f.Coefficients, f.BlankIsZero)
+	if err != nil {
+		return err
+	}
+	a.notes = command.Zeros(a.notes, m)
+	n := len(a.codes)
+	if m.Rows != nil && !slices.Equal(m.Rows, a.codes) || m.Cols != nil && !slices.Equal(m.Cols, a.codes) || len(m.Values) != n || len(m.Values[0]) != n {
+		return fault.New("calc.other-codes", "file", f.Coefficients, "n", n)
+	}
+	c, err := a.q.Coefficients(m.Dense(), opt)
+	if err != nil {
+		return err
+	}
+	a.own = command.Rows(c)
+	return nil
+}
+
+func (a *answer) write(e *command.Env, f *lqFlags, form regional.Form) error {
+	slq, line := make([]any, len(a.codes)), make([]string, len(a.codes))
+	for i, v := range a.q.SLQ {
+		if a.q.Missing[i] {
+			a.missing = append(a.missing, a.codes[i])
 			continue
 		}
 		slq[i], line[i] = v, command.Number(v)
 	}
-	if len(missing) > 0 {
-		notes = append(notes, fault.New("calc.no-quotient", "codes", strings.Join(missing, ", ")))
+	var notes []*fault.Error
+	if len(a.missing) > 0 {
+		notes = append(notes, fault.New("calc.no-quotient", "codes", strings.Join(a.missing, ", ")))
 	}
-	matrix := command.Rows(q.Matrix)
-	var own [][]float64
-	if flags.Coefficients != "" {
-		a, err := e.Matrix(flags.Coefficients, flags.BlankIsZero)
-		if err != nil {
-			return err
-		}
-		notes = command.Zeros(notes, a)
-		if a.Rows != nil && !slices.Equal(a.Rows, codes) || a.Cols != nil && !slices.Equal(a.Cols, codes) || len(a.Values) != len(codes) || len(a.Values[0]) != len(codes) {
-			return fault.New("calc.other-codes", "file", flags.Coefficients, "n", len(codes))
-		}
-		c, err := q.Coefficients(a.Dense(), opt)
-		if err != nil {
-			return err
-		}
-		own = command.Rows(c)
+	notes = append(notes, a.notes...)
+	e.Say("explain", "share", command.Number(a.q.RegionShare), "lambda", fmt.Sprint(lambda(a.codes, a.q.Lambda)), "form", f.Form)
+	for i, c := range a.codes {
+		e.Say("explain-row", "code", c, "region", command.Number(a.region[i]), "nation", command.Number(a.nation[i]), "slq", line[i])
 	}
-	e.Say("explain", "share", command.Number(q.RegionShare), "lambda", fmt.Sprint(lambda(codes, q.Lambda)), "form", flags.Form)
-	for i, c := range codes {
-		e.Say("explain-row", "code", c, "region", command.Number(region[i]), "nation", command.Number(nation[i]), "slq", line[i])
+	matrix := command.Rows(a.q.Matrix)
+	out := command.Object{{"form", f.Form}, {"codes", a.codes}, {"slq", command.ByCode(a.codes, slq)}, {"regionShare", a.q.RegionShare}, {"lambda", lambda(a.codes, a.q.Lambda)},
+		{"delta", f.Delta}, {"matrix", matrix}, {"missing", a.missing}}
+	rows := command.Wide("code", a.codes, a.codes, matrix)
+	switch {
+	case a.own != nil:
+		out, rows = append(out, command.Member{"coefficients", a.own}), command.Wide("code", a.codes, a.codes, a.own)
+	case form == regional.SLQ:
+		rows = command.Columns([]string{"code", "slq"}, a.codes, line)
 	}
-	if e.JSON() {
-		out := command.Object{{"form", flags.Form}, {"codes", codes}, {"slq", command.ByCode(codes, slq)}, {"regionShare", q.RegionShare}, {"lambda", lambda(codes, q.Lambda)},
-			{"delta", flags.Delta}, {"matrix", matrix}, {"missing", missing}}
-		if own != nil {
-			out = append(out, command.Member{"coefficients", own})
-		}
-		return e.WriteJSON(append(out, command.Member{"notes", e.Remarks(notes)}))
-	}
-	e.Warn(notes)
-	if own != nil {
-		return e.WriteCSV(command.Wide("code", codes, codes, own)...)
-	}
-	if opt.Form == regional.SLQ {
-		return e.WriteCSV(command.Columns([]string{"code", "slq"}, codes, line)...)
-	}
-	return e.WriteCSV(command.Wide("code", codes, codes, matrix)...)
+	return e.Write(out, notes, rows...)
 }
 
 // lambda gives λ, by code where each column has its own.

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/alecthomas/kong"
+	"gonum.org/v1/gonum/floats"
 
 	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
@@ -33,188 +34,211 @@ type benchmarkFlags struct {
 }
 
 // Benchmark makes an indicator meet low-frequency totals while keeping its movement, one series or a system.
-func Benchmark(ctx context.Context, e *command.Env, args []string) error {
-	var flags benchmarkFlags
-	if err := e.Parse("benchmark", &flags, args); err != nil {
+func Benchmark(_ context.Context, e *command.Env, args []string) error {
+	r := &benchmarkRun{e: e}
+	if err := e.Parse("benchmark", &r.benchmarkFlags, args); err != nil {
 		return err
 	}
-	if flags.Criterion == "additive" && !e.Given("lambda") {
-		flags.Lambda = 0 // the additive form of Dagum and Cholette
-	}
-	opt := temporal.BenchmarkOptions{Order: flags.Differences, Bias: flags.Bias == "ratio", Shift: flags.Bias == "difference", Floor: flags.Floor,
-		CorrectionVariance: flags.CorrectionVariance, NonNegative: flags.NonNegative, Rho: flags.Rho, Lambda: flags.Lambda}
-	form, err := command.OneOf("criterion", flags.Criterion, []command.Choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
-	if err != nil {
+	if err := r.options(); err != nil {
 		return err
 	}
-	opt.Form = form
-	switch flags.Method {
-	case "denton-cholette":
-	case "denton":
-		opt.Original = true
-	case "dagum-cholette":
-		opt.Form, opt.Order = temporal.DagumCholette, 0
-	case "grp":
-		opt.Form, opt.Order = temporal.Growth, 0
-	case "grp-log":
-		opt.Form, opt.Order = temporal.GrowthLog, 0
-	default:
-		return fault.New("calc.bad-choice", "flag", "--method", "given", flags.Method, "allowed", "denton-cholette, denton, dagum-cholette, grp, grp-log")
-	}
-	conv, err := command.OneOf("conversion", flags.Conversion, conversions)
-	if err != nil {
-		return err
-	}
-	if flags.Differences == 0 && flags.Method != "grp" && flags.Method != "grp-log" { // no movement to keep: the smallest correction itself
-		opt = temporal.BenchmarkOptions{Form: temporal.DagumCholette, Bias: opt.Bias, Shift: opt.Shift, Floor: flags.Floor, CorrectionVariance: flags.CorrectionVariance, NonNegative: flags.NonNegative}
-		if form == temporal.Proportional {
-			opt.Lambda = 1
-		}
-	}
-	if flags.System != "" {
+	if r.System != "" {
 		for _, name := range []string{"partial", "extrapolate", "low", "indicator", "non-negative", "differences"} { // of one series and its indicator
 			if e.Given(name) {
 				return fault.New("calc.not-together", "flag", "--"+name, "other", "--system")
 			}
 		}
-		return reconcileSystem(e, flags.System, temporal.System{Form: temporal.DagumCholette, Lambda: flags.Lambda, Rho: flags.Rho, Floor: flags.Floor, Bias: opt.Bias, CorrectionVariance: flags.CorrectionVariance}, conv)
+		return reconcileSystem(e, r.System, temporal.System{Form: temporal.DagumCholette, Lambda: r.Lambda, Rho: r.Rho, Floor: r.Floor, Bias: r.opt.Bias, CorrectionVariance: r.CorrectionVariance}, r.conversion)
 	}
-	if err := e.Need("low", "indicator"); err != nil {
+	if err := r.read(); err != nil {
 		return err
 	}
-	low, err := e.LowFrequency(flags.Low, true)
+	fit := r.extrapolate
+	if r.Extrapolate == "none" {
+		fit = r.meet
+	}
+	b, err := fit()
 	if err != nil {
 		return err
 	}
-	ind, err := e.Series(flags.Indicator)
+	r.notes = append(r.notes, b.Warnings...)
+	r.idle()
+	return r.write(b)
+}
+
+// benchmarkRun is one indicator with its totals.
+type benchmarkRun struct {
+	benchmarkFlags
+	e          *command.Env
+	opt        temporal.BenchmarkOptions
+	conversion temporal.Conversion
+	totals     *command.Series
+	series     *command.Series // the indicator
+	f, offset  int             // how many periods of the indicator make one of the totals, and where the first of those begins
+	variances  []float64       // of the totals; nil where they are exact
+	notes      []*fault.Error
+}
+
+// benchmarkMethods say what is minimised, and how that changes the options.
+var benchmarkMethods = []command.Choice[func(*temporal.BenchmarkOptions)]{
+	{"denton-cholette", func(*temporal.BenchmarkOptions) {}},
+	{"denton", func(o *temporal.BenchmarkOptions) { o.Original = true }},
+	{"dagum-cholette", func(o *temporal.BenchmarkOptions) { o.Form, o.Order = temporal.DagumCholette, 0 }},
+	{"grp", func(o *temporal.BenchmarkOptions) { o.Form, o.Order = temporal.Growth, 0 }},
+	{"grp-log", func(o *temporal.BenchmarkOptions) { o.Form, o.Order = temporal.GrowthLog, 0 }},
+}
+
+// options makes those of the method of the flags.
+func (r *benchmarkRun) options() error {
+	if r.Criterion == "additive" && !r.e.Given("lambda") {
+		r.Lambda = 0 // the additive form of Dagum and Cholette
+	}
+	form, err := command.OneOf("criterion", r.Criterion, []command.Choice[temporal.Form]{{"proportional", temporal.Proportional}, {"additive", temporal.Additive}})
 	if err != nil {
 		return err
 	}
-	if len(ind.Values) != 1 {
-		return fault.New("calc.one-series", "file", ind.File)
-	}
-	f, offset, err := command.Align(low, ind)
+	as, err := command.OneOf("method", r.Method, benchmarkMethods)
 	if err != nil {
 		return err
 	}
-	y := low.Values[0]
-	var known []*fault.Error
-	if offset < 0 || offset+len(y)*f > len(ind.Periods) {
+	if r.conversion, err = command.OneOf("conversion", r.Conversion, conversions); err != nil {
+		return err
+	}
+	r.opt = temporal.BenchmarkOptions{Form: form, Order: r.Differences, Bias: r.Bias == "ratio", Shift: r.Bias == "difference", Floor: r.Floor,
+		CorrectionVariance: r.CorrectionVariance, NonNegative: r.NonNegative, Rho: r.Rho, Lambda: r.Lambda}
+	as(&r.opt)
+	if r.Differences == 0 && r.Method != "grp" && r.Method != "grp-log" { // no movement to keep: the smallest correction itself
+		r.opt.Form, r.opt.Order, r.opt.Original, r.opt.Rho, r.opt.Lambda = temporal.DagumCholette, 0, false, 0, 0
+		if form == temporal.Proportional {
+			r.opt.Lambda = 1
+		}
+	}
+	return nil
+}
+
+// read reads the totals and the indicator.
+func (r *benchmarkRun) read() (err error) {
+	if err := r.e.Need("low", "indicator"); err != nil {
+		return err
+	}
+	if r.totals, err = r.e.LowFrequency(r.Low, true); err != nil {
+		return err
+	}
+	if r.series, err = r.e.Series(r.Indicator); err != nil {
+		return err
+	}
+	if len(r.series.Values) != 1 {
+		return fault.New("calc.one-series", "file", r.series.File)
+	}
+	if r.f, r.offset, err = command.Align(r.totals, r.series); err != nil {
+		return err
+	}
+	if r.offset < 0 || r.offset+len(r.totals.Periods)*r.f > len(r.series.Periods) {
 		switch {
-		case !flags.Partial:
-			return fault.New("calc.not-covered", "low", low.File, "high", ind.File)
-		case flags.Extrapolate != "none": // which gives an unfinished period a ratio of its own
+		case !r.Partial:
+			return fault.New("calc.not-covered", "low", r.totals.File, "high", r.series.File)
+		case r.Extrapolate != "none": // which gives an unfinished period a ratio of its own
 			return fault.New("calc.not-together", "flag", "--partial", "other", "--extrapolate")
 		}
 	}
-	var variances []float64
-	if len(low.Values) > 1 {
-		if variances, err = low.Values[1], low.Whole(); err != nil {
-			return err
-		}
+	if len(r.totals.Values) > 1 {
+		r.variances = r.totals.Values[1]
+		return r.totals.Whole()
 	}
-	var r *temporal.Benchmarked
-	switch flags.Extrapolate {
-	case "none":
-		targets := temporal.Targets(y, f, offset, conv)
-		if flags.Partial {
-			if known, err = knownParts(targets, low, ind, conv); err != nil {
-				return err
-			}
-		}
-		kept := targets[:0]
-		for k, t := range targets {
-			if t.Name = command.Label(low.Periods[k]); variances != nil {
-				t.Variance = variances[k]
-			}
-			if low.Known[0][k] { // a year without a figure binds nothing
-				kept = append(kept, t)
-			}
-		}
-		r, err = temporal.Benchmark(ind.Values[0], kept, opt)
-	case "last-ratio", "last-growth", "mean-growth":
-		rule := map[string]temporal.RatioRule{"last-ratio": temporal.LastRatio, "last-growth": temporal.LastGrowth, "mean-growth": temporal.MeanGrowth}[flags.Extrapolate]
-		if err = low.Whole(); err == nil {
-			r, err = temporal.Extrapolate(ind.Values[0], y, temporal.Extrapolation{Frequency: f, Offset: offset, Conversion: conv, Rule: rule, Variances: variances}, opt)
-		}
-	default:
-		err = fault.New("calc.bad-choice", "flag", "--extrapolate", "given", flags.Extrapolate, "allowed", "none, last-ratio, last-growth, mean-growth")
-	}
-	if err != nil {
-		return err
-	}
-	notes := append(known, r.Warnings...)
-	for _, name := range []string{"rho", "lambda"} {
-		if e.Changed(name) && flags.Method != "dagum-cholette" {
-			notes = append(notes, fault.New("calc.no-effect", "flag", "--"+name, "method", flags.Method))
-		}
-	}
-	if growth := opt.Form > temporal.DagumCholette; e.Changed("differences") && (growth || flags.Method == "dagum-cholette") {
-		notes = append(notes, fault.New("calc.no-effect", "flag", "--differences", "method", flags.Method))
-	} else if growth && flags.Criterion != "proportional" {
-		notes = append(notes, fault.New("calc.no-effect", "flag", "--criterion", "method", flags.Method))
-	}
-	worst := 0.0
-	for _, m := range r.Misses {
-		worst = math.Max(worst, math.Abs(m))
-	}
-	e.Say("explain", "n", len(y), "f", f, "t", len(ind.Periods), "objective", command.Number(r.Objective), "miss", command.Number(worst))
-	if e.JSON() {
-		points := make([]command.Object, len(r.Values))
-		for i, v := range r.Values {
-			points[i] = command.Object{{"period", command.Label(ind.Periods[i])}, {"value", v}}
-			if r.Forecast[i] {
-				points[i] = append(points[i], command.Member{"forecast", true})
-			}
-		}
-		return e.WriteJSON(command.Object{{"method", flags.Method}, {"criterion", flags.Criterion}, {"objective", r.Objective}, {"residual", r.Residual}, {"maxMiss", worst},
-			{"steps", r.Steps}, {"binding", r.Binding}, {"redundant", r.Redundant}, {"notes", e.Remarks(notes)}, {"series", points}})
-	}
-	e.Warn(notes)
-	rows := [][]string{{"period", "value", "indicator", "ratio"}}
-	for i, v := range r.Values {
-		ratio := ""
-		if x := ind.Values[0][i]; x != 0 {
-			ratio = command.Number(v / x)
-		}
-		rows = append(rows, []string{command.Label(ind.Periods[i]), command.Number(v), command.Number(ind.Values[0][i]), ratio})
-	}
-	return e.WriteCSV(rows...)
+	return nil
 }
 
-// knownParts leaves of each target the periods that the indicator has, and says of which: its value is then the total (or mean) of those.
-func knownParts(targets []temporal.Target, low, ind *command.Series, conv temporal.Conversion) ([]*fault.Error, error) {
-	var notes []*fault.Error
-	for k := range targets {
-		if !low.Known[0][k] {
+// meet makes the indicator meet the totals that are known.
+func (r *benchmarkRun) meet() (*temporal.Benchmarked, error) {
+	var kept []temporal.Target
+	for k, t := range temporal.Targets(r.totals.Values[0], r.f, r.offset, r.conversion) {
+		if !r.totals.Known[0][k] { // a year without a figure binds nothing
 			continue
 		}
-		all := targets[k].Terms
-		var have []temporal.Term
-		for _, term := range all {
-			if term.Index >= 0 && term.Index < len(ind.Periods) {
-				have = append(have, term)
+		if t.Name = command.Label(r.totals.Periods[k]); r.variances != nil {
+			t.Variance = r.variances[k]
+		}
+		if r.Partial {
+			var err error
+			if t, err = r.known(k, t); err != nil {
+				return nil, err
 			}
 		}
-		if len(have) == len(all) {
-			continue
-		}
-		if len(have) == 0 { // nothing of the period, or not the one that stands for it
-			return nil, fault.New("calc.no-part", "high", ind.File, "period", command.Label(low.Periods[k])).At(low.File, low.Lines[k], low.Names[0])
-		}
-		if conv == temporal.Average {
-			for i := range have {
-				have[i].Weight = 1 / float64(len(have))
-			}
-		}
-		targets[k].Terms = have
-		parts := command.Label(ind.Periods[have[0].Index])
-		if n := len(have); n > 1 {
-			parts += " – " + command.Label(ind.Periods[have[n-1].Index])
-		}
-		notes = append(notes, fault.New("calc.part-known", "period", command.Label(low.Periods[k]), "parts", parts, "n", len(have), "of", len(all)).At(low.File, low.Lines[k], low.Names[0]))
+		kept = append(kept, t)
 	}
-	return notes, nil
+	return temporal.Benchmark(r.series.Values[0], kept, r.opt)
+}
+
+// known leaves of the k-th total the periods that the indicator has, and says of which.
+func (r *benchmarkRun) known(k int, t temporal.Target) (temporal.Target, error) {
+	have := t.Covered(len(r.series.Periods), r.conversion)
+	n := len(have.Terms)
+	switch {
+	case n == len(t.Terms):
+		return t, nil
+	case n == 0: // nothing of the period, or not the one that stands for it
+		return t, fault.New("calc.no-part", "high", r.series.File, "period", t.Name).At(r.totals.File, r.totals.Lines[k], r.totals.Names[0])
+	}
+	parts := command.Label(r.series.Periods[have.Terms[0].Index])
+	if n > 1 {
+		parts += " – " + command.Label(r.series.Periods[have.Terms[n-1].Index])
+	}
+	r.notes = append(r.notes, fault.New("calc.part-known", "period", t.Name, "parts", parts, "n", n, "of", len(t.Terms)).At(r.totals.File, r.totals.Lines[k], r.totals.Names[0]))
+	return have, nil
+}
+
+// extrapolate carries the ratio to the totals on, over periods that no total covers.
+func (r *benchmarkRun) extrapolate() (*temporal.Benchmarked, error) {
+	rule, err := command.OneOf("extrapolate", r.Extrapolate, []command.Choice[temporal.RatioRule]{{"none", 0}, {"last-ratio", temporal.LastRatio}, {"last-growth", temporal.LastGrowth}, {"mean-growth", temporal.MeanGrowth}})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.totals.Whole(); err != nil {
+		return nil, err
+	}
+	return temporal.Extrapolate(r.series.Values[0], r.totals.Values[0], temporal.Extrapolation{Frequency: r.f, Offset: r.offset, Conversion: r.conversion, Rule: rule, Variances: r.variances}, r.opt)
+}
+
+// idle notes flags that the method does not read.
+func (r *benchmarkRun) idle() {
+	note := func(flag string) {
+		r.notes = append(r.notes, fault.New("calc.no-effect", "flag", "--"+flag, "method", r.Method))
+	}
+	for _, name := range []string{"rho", "lambda"} {
+		if r.e.Changed(name) && r.Method != "dagum-cholette" {
+			note(name)
+		}
+	}
+	growth := r.opt.Form > temporal.DagumCholette
+	switch {
+	case r.e.Changed("differences") && (growth || r.Method == "dagum-cholette"):
+		note("differences")
+	case growth && r.Criterion != "proportional":
+		note("criterion")
+	}
+}
+
+func (r *benchmarkRun) write(b *temporal.Benchmarked) error {
+	worst := floats.Norm(b.Misses, math.Inf(1))
+	r.e.Say("explain", "n", len(r.totals.Periods), "f", r.f, "t", len(r.series.Periods), "objective", command.Number(b.Objective), "miss", command.Number(worst))
+	points, rows := make([]command.Object, len(b.Values)), [][]string{{"period", "value", "indicator", "ratio"}}
+	for i, v := range b.Values {
+		period, x, ratio := command.Label(r.series.Periods[i]), r.series.Values[0][i], ""
+		points[i] = command.Object{{"period", period}, {"value", v}}
+		if b.Forecast[i] {
+			points[i] = append(points[i], command.Member{"forecast", true})
+		}
+		if x != 0 {
+			ratio = command.Number(v / x)
+		}
+		rows = append(rows, []string{period, command.Number(v), command.Number(x), ratio})
+	}
+	if r.e.JSON() {
+		return r.e.WriteJSON(command.Object{{"method", r.Method}, {"criterion", r.Criterion}, {"objective", b.Objective}, {"residual", b.Residual}, {"maxMiss", worst},
+			{"steps", b.Steps}, {"binding", b.Binding}, {"redundant", b.Redundant}, {"notes", r.e.Remarks(r.notes)}, {"series", points}})
+	}
+	r.e.Warn(r.notes)
+	return r.e.WriteCSV(rows...)
 }
 
 // biasFlag is --bias or --bias=ratio, which multiplies the indicator, and --bias=difference, which moves it by a constant.

@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
+
+	"gonum.org/v1/gonum/floats"
 
 	"nhipso/internal/calc/command"
 	"nhipso/internal/calc/identity"
@@ -72,27 +75,65 @@ func (q *equations) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// reconcileSystem makes a system of indicators meet its totals over time and across.
 func reconcileSystem(e *command.Env, file string, sys temporal.System, conv temporal.Conversion) error {
-	b, err := e.Bytes(file)
+	s, err := readSystem(e, file)
 	if err != nil {
 		return err
 	}
-	s := systemFile{Frequency: 4}
-	var loose map[string]json.RawMessage
-	if err := json.Unmarshal(b, &s); err != nil {
-		return fault.New("calc.bad-file", "file", file, "reason", err.Error())
+	if err := s.options(e, &sys); err != nil {
+		return err
 	}
-	if err := json.Unmarshal(b, &loose); err != nil {
-		return fault.New("calc.bad-file", "file", file, "reason", err.Error())
+	s.overTime(&sys, conv)
+	if err := s.across(&sys); err != nil {
+		return err
 	}
-	names := make([]string, 0, len(s.Series))
-	for n := range s.Series {
-		names = append(names, n)
+	r, err := temporal.Reconcile(sys)
+	if err != nil {
+		return err
 	}
-	if sort.Strings(names); len(names) == 0 {
-		return fault.New("calc.empty", "file", file)
+	return s.write(e, sys, r)
+}
+
+// system is a file that was read.
+type system struct {
+	systemFile
+	file     string
+	names    []string                   // of the series, sorted
+	position map[string]int             // by name
+	lists    map[string]json.RawMessage // everything of the file by its name, for totals across are named there
+}
+
+func readSystem(e *command.Env, file string) (*system, error) {
+	b, err := e.Bytes(file)
+	if err != nil {
+		return nil, err
 	}
-	position := map[string]int{}
+	s := &system{systemFile: systemFile{Frequency: 4}, file: file, position: map[string]int{}}
+	for _, to := range []any{&s.systemFile, &s.lists} {
+		if err := json.Unmarshal(b, to); err != nil {
+			return nil, fault.New("calc.bad-file", "file", file, "reason", err.Error())
+		}
+	}
+	if s.names = slices.Sorted(maps.Keys(s.Series)); len(s.names) == 0 {
+		return nil, fault.New("calc.empty", "file", file)
+	}
+	for i, n := range s.names {
+		s.position[n] = i
+	}
+	for n := range s.Annual {
+		if _, ok := s.position[n]; !ok {
+			return nil, fault.New("calc.no-series", "name", n, "file", file)
+		}
+	}
+	if s.Frequency < 1 || s.Frequency > 366 || s.Offset < 0 { // a day is the shortest period of a year
+		return nil, fault.New("calc.bad-file", "file", file, "reason", "frequency, offset")
+	}
+	return s, nil
+}
+
+// options takes those of the file where no flag goes before them.
+func (s *system) options(e *command.Env, sys *temporal.System) error {
 	if s.Rho != nil && !e.Given("rho") {
 		sys.Rho = *s.Rho
 	}
@@ -101,9 +142,6 @@ func reconcileSystem(e *command.Env, file string, sys temporal.System, conv temp
 	}
 	if !e.Given("correction-variance") {
 		sys.CorrectionVariance = s.CorrectionVariance
-	}
-	if s.Frequency < 1 || s.Frequency > 366 || s.Offset < 0 { // a day is the shortest period of a year
-		return fault.New("calc.bad-file", "file", file, "reason", "frequency, offset")
 	}
 	switch s.Procedure {
 	case "", "auto":
@@ -114,8 +152,12 @@ func reconcileSystem(e *command.Env, file string, sys temporal.System, conv temp
 	default:
 		return fault.New("calc.bad-choice", "flag", "procedure", "given", s.Procedure, "allowed", "auto, simultaneous, two-step")
 	}
-	for i, n := range names {
-		position[n] = i
+	return nil
+}
+
+// overTime puts the series with their totals over time into the system.
+func (s *system) overTime(sys *temporal.System, conv temporal.Conversion) {
+	for _, n := range s.names {
 		var targets []temporal.Target
 		for k, t := range temporal.Targets(s.Annual[n], s.Frequency, s.Offset, conv) {
 			if t.Name, t.Variance = n+" "+strconv.Itoa(k+1), s.Variances[n]; !math.IsNaN(t.Value) {
@@ -124,46 +166,41 @@ func reconcileSystem(e *command.Env, file string, sys temporal.System, conv temp
 		}
 		sys.Series = append(sys.Series, temporal.Series{Name: n, Indicator: s.Series[n], Targets: targets})
 	}
-	for n := range s.Annual {
-		if _, ok := position[n]; !ok {
-			return fault.New("calc.no-series", "name", n, "file", file)
-		}
-	}
+}
+
+// across puts the totals across the series into the system.
+func (s *system) across(sys *temporal.System) error {
 	for _, q := range s.Contemporaneous {
-		weights, name, constant, err := equation(q, position, loose)
+		weights, name, constant, err := equation(q, s.position, s.lists)
 		if err != nil {
-			return fault.New("calc.bad-equation", "equation", q, "file", file).Because(err)
+			return fault.New("calc.bad-equation", "equation", q, "file", s.file).Because(err)
 		}
 		values := make(gappy, len(sys.Series[0].Indicator))
 		if name != "" {
-			if err := json.Unmarshal(loose[name], &values); err != nil {
-				return fault.New("calc.no-series", "name", name, "file", file)
+			if err := json.Unmarshal(s.lists[name], &values); err != nil {
+				return fault.New("calc.no-series", "name", name, "file", s.file)
 			}
 		}
-		for _, total := range temporal.Across(cmp.Or(name, q), values, len(names), weights) {
+		for _, total := range temporal.Across(cmp.Or(name, q), values, len(s.names), weights) {
 			if total.Value, total.Variance = total.Value+constant, s.Variances[name]; !math.IsNaN(total.Value) {
 				sys.Totals = append(sys.Totals, total)
 			}
 		}
 	}
-	r, err := temporal.Reconcile(sys)
-	if err != nil {
-		return err
-	}
-	e.Say("explain-system", "n", len(names), "totals", len(sys.Totals), "objective", command.Number(r.Objective), "residual", command.Number(r.Residual))
+	return nil
+}
+
+func (s *system) write(e *command.Env, sys temporal.System, r *temporal.Reconciled) error {
+	e.Say("explain-system", "n", len(s.names), "totals", len(sys.Totals), "objective", command.Number(r.Objective), "residual", command.Number(r.Residual))
 	if e.JSON() {
-		worst := 0.0
-		for _, m := range r.Misses {
-			worst = math.Max(worst, math.Abs(m))
-		}
-		return e.WriteJSON(command.Object{{"series", command.ByCode(names, r.Values)}, {"objective", r.Objective}, {"stepOne", r.StepOne}, {"loss", r.Loss}, {"residual", r.Residual}, {"maxMiss", worst},
-			{"redundant", r.Redundant}, {"notes", e.Remarks(r.Warnings)}})
+		return e.WriteJSON(command.Object{{"series", command.ByCode(s.names, r.Values)}, {"objective", r.Objective}, {"stepOne", r.StepOne}, {"loss", r.Loss}, {"residual", r.Residual},
+			{"maxMiss", floats.Norm(r.Misses, math.Inf(1))}, {"redundant", r.Redundant}, {"notes", e.Remarks(r.Warnings)}})
 	}
 	e.Warn(r.Warnings)
-	rows := [][]string{append([]string{"t"}, names...)}
+	rows := [][]string{append([]string{"t"}, s.names...)}
 	for t := range len(r.Values[0]) {
 		row := []string{strconv.Itoa(t + 1)}
-		for i := range names {
+		for i := range s.names {
 			row = append(row, command.Number(r.Values[i][t]))
 		}
 		rows = append(rows, row)
