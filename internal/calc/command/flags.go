@@ -192,3 +192,12 @@ type Choice[T any] = struct {
 	Name  string
 	Value T
 }
+
+// Named gives the choices of a flag whose words are the values themselves.
+func Named[T ~string](values ...T) []Choice[T] {
+	out := make([]Choice[T], len(values))
+	for i, v := range values {
+		out[i] = Choice[T]{string(v), v}
+	}
+	return out
+}

@@ -36,7 +36,7 @@ func (r *provincesRun) multiRegional() error {
 	if !(r.MinTrade > 0 && r.MinTrade < 1) { // the method takes zero for its default
 		return fault.New("regional.bad-share", "what", "--min-trade", "value", command.Number(r.MinTrade))
 	}
-	if in.Quotients.Form, err = command.OneOf("form", r.Form, []command.Choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}); err != nil {
+	if in.Quotients.Form, err = command.OneOf("form", r.Form, command.Named(regional.Forms()...)); err != nil {
 		return err
 	}
 	if r.SectorDelta != "" {

@@ -34,7 +34,7 @@ func Quotients(_ context.Context, e *command.Env, args []string) error {
 	}
 	opt := regional.QuotientOptions{Delta: &flags.Delta, CapBeforeScale: flags.CapBeforeScale}
 	var err error
-	if opt.Form, err = command.OneOf("form", flags.Form, Forms); err != nil {
+	if opt.Form, err = command.OneOf("form", flags.Form, command.Named(regional.Forms()...)); err != nil {
 		return err
 	}
 	read := (*lqFlags).twoFiles
@@ -63,9 +63,6 @@ func Quotients(_ context.Context, e *command.Env, args []string) error {
 	}
 	return a.write(e, &flags, opt.Form)
 }
-
-// Forms are the location quotients that a flag may name.
-var Forms = []command.Choice[regional.Form]{{"slq", regional.SLQ}, {"cilq", regional.CILQ}, {"flq", regional.FLQ}, {"aflq", regional.AFLQ}, {"sflq", regional.SFLQ}}
 
 // sizes are those of the industries of a region and of its nation.
 type sizes struct {
