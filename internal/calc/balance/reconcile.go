@@ -26,119 +26,144 @@ type reconcileFlags struct {
 
 // Reconcile adjusts figures to linear constraints in proportion to their variances.
 func Reconcile(_ context.Context, e *command.Env, args []string) error {
-	var flags reconcileFlags
-	if err := e.Parse("reconcile", &flags, args); err != nil {
+	r := &reconciling{e: e}
+	if err := e.Parse("reconcile", &r.reconcileFlags, args); err != nil {
 		return err
 	}
 	if err := e.Need("values", "constraints"); err != nil {
 		return err
 	}
-	how, err := command.OneOf("path", flags.Path, []command.Choice[balance.Path]{{"auto", balance.Auto}, {"direct", balance.Direct}, {"iterative", balance.Iterative}})
+	how, err := command.OneOf("path", r.Path, []command.Choice[balance.Path]{{"auto", balance.Auto}, {"direct", balance.Direct}, {"iterative", balance.Iterative}})
 	if err != nil {
 		return err
 	}
-	x, err := e.Vector(flags.Values)
+	if err := r.read(); err != nil {
+		return err
+	}
+	if r.done, err = balance.Reconcile(r.problem, balance.StoneOptions{Path: how}); err != nil {
+		return err
+	}
+	if err := r.spread(); err != nil {
+		return err
+	}
+	return r.write()
+}
+
+// reconciling is a set of figures with constraints on them.
+type reconciling struct {
+	reconcileFlags
+	e       *command.Env
+	codes   []string
+	prior   []float64 // variances before adjustment
+	problem balance.Problem
+	done    *balance.Reconciled
+	after   []float64   // variances after it; nil where nobody asked for so many
+	joint   [][]float64 // covariance after it, on request
+	notes   []*fault.Error
+}
+
+// read reads the figures, how sure they are, and the constraints.
+func (r *reconciling) read() error {
+	x, err := r.e.Vector(r.Values)
 	if err != nil {
 		return err
 	}
 	named := x.Codes != nil
 	x.Codes = command.Places(x.Codes, len(x.Values))
-	p := balance.Problem{Values: x.Values, Names: x.Codes}
-	prior := make([]float64, len(x.Values)) // variances before adjustment
+	r.codes, r.prior = x.Codes, make([]float64, len(x.Values))
+	r.problem = balance.Problem{Values: x.Values, Names: x.Codes}
 	switch {
-	case flags.Covariance == "":
-		if p.Variances, err = variances(e, x, flags.Variances, named); err != nil {
+	case r.Covariance == "":
+		if r.problem.Variances, err = variances(r.e, x, r.Variances, named); err != nil {
 			return err
 		}
-		copy(prior, p.Variances)
-	case flags.Variances != "":
+		copy(r.prior, r.problem.Variances)
+	case r.Variances != "":
 		return fault.New("balance.two-variances")
 	default:
-		if p.Covariance, err = covariance(e, x, flags.Covariance, named); err != nil {
+		if r.problem.Covariance, err = covariance(r.e, x, r.Covariance, named); err != nil {
 			return err
 		}
-		for i := range prior {
-			prior[i] = p.Covariance.At(i, i)
+		for i := range r.prior {
+			r.prior[i] = r.problem.Covariance.At(i, i)
 		}
 	}
-	c, err := e.Cells(flags.Constraints)
+	c, err := r.e.Cells(r.Constraints)
 	if err != nil {
 		return err
 	}
-	if p.Constraints, err = constraints(c, x.Codes, x.Name); err != nil {
+	if r.problem.Constraints, err = constraints(c, x.Codes, x.Name); err != nil {
 		return err
 	}
-	if flags.NonNegative {
-		p.NonNegative = slices.Repeat([]bool{true}, len(x.Values))
+	if r.NonNegative {
+		r.problem.NonNegative = slices.Repeat([]bool{true}, len(x.Values))
 	}
-	r, err := balance.Reconcile(p, balance.StoneOptions{Path: how})
-	if err != nil {
-		return err
-	}
-	var notes []*fault.Error
-	var after []float64 // each variance takes a solution of its own: in a large system only on request
-	if len(x.Values) <= command.ManyFigures || flags.Posterior {
-		if after, err = r.Variances(); err != nil {
+	return nil
+}
+
+// spread works out how sure the figures are afterwards. Each variance takes a solution of its own: in a large system only on request.
+func (r *reconciling) spread() (err error) {
+	if n := len(r.codes); n <= command.ManyFigures || r.Posterior {
+		if r.after, err = r.done.Variances(); err != nil {
 			return err
 		}
 	} else {
-		notes = append(notes, fault.New("calc.no-posterior", "n", len(x.Values)))
+		r.notes = append(r.notes, fault.New("calc.no-posterior", "n", n))
 	}
-	var joint [][]float64
-	if flags.PosteriorCovariance {
-		m, err := r.Covariance()
-		if err != nil {
-			return err
-		}
-		joint = command.Rows(mat.DenseCopyOf(m))
+	if !r.PosteriorCovariance {
+		return nil
 	}
-	for _, k := range r.Flagged {
-		notes = append(notes, fault.New("calc.far-off", "name", p.Constraints[k].Name, "gap", command.Number(r.Discrepancies[k]), "sd", command.Number(r.Standardised[k])))
+	m, err := r.done.Covariance()
+	if err != nil {
+		return err
 	}
-	for k, c := range p.Constraints {
-		e.Say("explain-constraint", "name", c.Name, "value", command.Number(c.Value), "gap", command.Number(r.Discrepancies[k]), "multiplier", command.Number(r.Multipliers[k]))
+	r.joint = command.Rows(mat.DenseCopyOf(m))
+	return nil
+}
+
+func (r *reconciling) write() error {
+	d, codes, values := r.done, r.codes, r.problem.Values
+	for _, k := range d.Flagged {
+		r.notes = append(r.notes, fault.New("calc.far-off", "name", r.problem.Constraints[k].Name, "gap", command.Number(d.Discrepancies[k]), "sd", command.Number(d.Standardised[k])))
 	}
-	e.Say("explain", "chi", command.Number(r.ChiSquare), "df", r.DF, "residual", command.Number(r.MaxResidual))
-	if e.JSON() {
-		var list []command.Object
-		names := func(at []int, of func(int) string) []string {
-			out := []string{}
-			for _, k := range at {
-				out = append(out, of(k))
-			}
-			return out
-		}
-		constraint := func(k int) string { return p.Constraints[k].Name }
-		for k, c := range p.Constraints {
-			list = append(list, command.Object{{"name", c.Name}, {"value", c.Value}, {"discrepancy", r.Discrepancies[k]}, {"standardised", r.Standardised[k]}, {"multiplier", r.Multipliers[k]}})
-		}
-		se := make([]float64, len(after))
-		for i, v := range after {
+	var list []command.Object
+	for k, c := range r.problem.Constraints {
+		r.e.Say("explain-constraint", "name", c.Name, "value", command.Number(c.Value), "gap", command.Number(d.Discrepancies[k]), "multiplier", command.Number(d.Multipliers[k]))
+		list = append(list, command.Object{{"name", c.Name}, {"value", c.Value}, {"discrepancy", d.Discrepancies[k]}, {"standardised", d.Standardised[k]}, {"multiplier", d.Multipliers[k]}})
+	}
+	r.e.Say("explain", "chi", command.Number(d.ChiSquare), "df", d.DF, "residual", command.Number(d.MaxResidual))
+	constraint := func(k int) string { return r.problem.Constraints[k].Name }
+	out := command.Object{{"values", command.ByCode(codes, d.Values)}}
+	if r.after != nil {
+		se := make([]float64, len(r.after))
+		for i, v := range r.after {
 			se[i] = math.Sqrt(max(v, 0))
 		}
-		out := command.Object{{"values", command.ByCode(x.Codes, r.Values)}}
-		if after != nil {
-			out = append(out, command.Member{"variances", command.ByCode(x.Codes, after)}, command.Member{"se", command.ByCode(x.Codes, se)})
-		}
-		if joint != nil {
-			out = append(out, command.Member{"codes", x.Codes}, command.Member{"covariance", joint})
-		}
-		out = append(out, command.Object{{"prior", command.ByCode(x.Codes, x.Values)},
-			{"priorVariances", command.ByCode(x.Codes, prior)}, {"constraints", list}, {"chiSquare", r.ChiSquare}, {"df", r.DF}, {"rankKnown", r.RankKnown}}...)
-		if r.RankKnown {
-			out = append(out, command.Member{"pValue", r.PValue})
-		}
-		return e.WriteJSON(append(out, command.Member{"flagged", names(r.Flagged, constraint)}, command.Member{"redundant", names(r.Redundant, constraint)},
-			command.Member{"bound", names(r.Bound, func(k int) string { return x.Codes[k] })}, command.Member{"iterations", r.Iterations}, command.Member{"maxResidual", r.MaxResidual}, command.Member{"notes", e.Remarks(notes)}))
+		out = append(out, command.Member{"variances", command.ByCode(codes, r.after)}, command.Member{"se", command.ByCode(codes, se)})
 	}
-	e.Warn(notes)
-	if joint != nil {
-		return e.WriteCSV(command.Wide("code", x.Codes, x.Codes, joint)...)
+	if r.joint != nil {
+		out = append(out, command.Member{"codes", codes}, command.Member{"covariance", r.joint})
 	}
-	if after == nil {
-		return e.WriteCSV(command.Columns([]string{"code", "value", "prior"}, x.Codes, command.Numbers(r.Values), command.Numbers(x.Values))...)
+	out = append(out, command.Object{{"prior", command.ByCode(codes, values)},
+		{"priorVariances", command.ByCode(codes, r.prior)}, {"constraints", list}, {"chiSquare", d.ChiSquare}, {"df", d.DF}, {"rankKnown", d.RankKnown}}...)
+	if d.RankKnown {
+		out = append(out, command.Member{"pValue", d.PValue})
 	}
-	return e.WriteCSV(command.Columns([]string{"code", "value", "variance", "prior"}, x.Codes, command.Numbers(r.Values), command.Numbers(after), command.Numbers(x.Values))...)
+	out = append(out, command.Object{{"flagged", command.NamesAt(d.Flagged, constraint)}, {"redundant", command.NamesAt(d.Redundant, constraint)},
+		{"bound", command.NamesAt(d.Bound, func(k int) string { return codes[k] })}, {"iterations", d.Iterations}, {"maxResidual", d.MaxResidual}}...)
+	return r.e.Write(out, r.notes, r.rows()...)
+}
+
+// rows are the answer as CSV: the covariance where it was asked for.
+func (r *reconciling) rows() [][]string {
+	prior := command.Numbers(r.problem.Values)
+	switch {
+	case r.joint != nil:
+		return command.Wide("code", r.codes, r.codes, r.joint)
+	case r.after == nil:
+		return command.Columns([]string{"code", "value", "prior"}, r.codes, command.Numbers(r.done.Values), prior)
+	}
+	return command.Columns([]string{"code", "value", "variance", "prior"}, r.codes, command.Numbers(r.done.Values), command.Numbers(r.after), prior)
 }
 
 // covariance gives the whole V of the figures, a symmetric matrix by their codes.

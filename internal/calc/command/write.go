@@ -211,6 +211,15 @@ func (e *Env) Say(key string, pairs ...any) {
 	}
 }
 
+// NamesAt gives the names of what stands at some positions, an empty list for none.
+func NamesAt(at []int, name func(int) string) []string {
+	out := make([]string, len(at))
+	for i, k := range at {
+		out[i] = name(k)
+	}
+	return out
+}
+
 // Zeros makes the remark on blank cells that were declared zeros.
 func Zeros(notes []*fault.Error, m *Matrix) []*fault.Error {
 	if m.Zeros > 0 {
