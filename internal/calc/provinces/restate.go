@@ -211,35 +211,7 @@ func (r *provincesRun) restate() error {
 	return r.write(append(head, command.Object{{"rule", rule}, {"exact", len(inexact) == 0}, {"series", records}}...), rows)
 }
 
-// sets are the sets of areas, each with a day on which it was in force.
-var sets = []command.Choice[territory.Set]{{"63", territory.Provinces63}, {"34", territory.Provinces34}, {"23", territory.Regions23}, {"25", territory.Regions25}, {"VN", territory.Nation}}
-
-func inForce(s territory.Set) stat.Date {
-	if s == territory.Provinces34 || s == territory.Regions25 {
-		return stat.Month(2025, 12).From()
-	}
-	return stat.Month(2025, 6).From()
-}
-
-// identify gives the time-unique identifier of an area that a file writes as such, by its two-digit code (a spreadsheet may have lost the
-// first zero), or by its name. The set says which of the provinces that bore a code is meant.
-func identify(areas *territory.Registry, set territory.Set, written string) (string, error) {
-	if a, err := areas.Area(written); err == nil {
-		return a.ID, nil
-	}
-	if len(written) <= 2 && strings.Trim(written, "0123456789") == "" && (set == territory.Provinces63 || set == territory.Provinces34) {
-		a, err := areas.Lookup(strings.Repeat("0", 2-len(written))+written, inForce(set))
-		if err != nil {
-			return "", err
-		}
-		return a.ID, nil
-	}
-	a, err := areas.ByName(written, inForce(set))
-	if err != nil {
-		return "", err
-	}
-	return a.ID, nil
-}
+var sets = command.Named(territory.Provinces63, territory.Provinces34, territory.Regions23, territory.Regions25, territory.Nation)
 
 // identified gives the figures of each period by identifier.
 func (f *areaFigures) identified(areas *territory.Registry, set territory.Set) (values, variances map[string]territory.Values, err error) {
@@ -247,26 +219,23 @@ func (f *areaFigures) identified(areas *territory.Registry, set territory.Set) (
 	for _, p := range f.periods {
 		values[p], variances[p] = territory.Values{}, territory.Values{}
 	}
-	seen := map[string]string{}
+	seen := map[string]bool{}
 	for _, written := range f.areas {
-		id, err := identify(areas, set, written)
+		a, err := areas.Identify(set, written)
 		if err != nil {
 			return nil, nil, command.At(err, f.file, f.line[written], "")
 		}
-		if a, err := areas.Area(id); err != nil || a.Set != set && !(set == territory.Nation && a.ID == "VN") {
-			return nil, nil, fault.New("territory.not-in-set", "id", id, "set", string(set)).At(f.file, f.line[written], "")
+		if seen[a.ID] {
+			return nil, nil, fault.New("calc.twice", "code", a.ID).At(f.file, f.line[written], "")
 		}
-		if _, twice := seen[id]; twice {
-			return nil, nil, fault.New("calc.twice", "code", id).At(f.file, f.line[written], "")
-		}
-		seen[id] = written
+		seen[a.ID] = true
 		for _, p := range f.periods {
 			for _, x := range []struct {
 				from map[[2]string]float64
 				to   territory.Values
 			}{{f.value, values[p]}, {f.variance, variances[p]}} {
 				if v, ok := x.from[[2]string{written, p}]; ok {
-					if x.to[id], err = decimal(v); err != nil {
+					if x.to[a.ID], err = decimal(v); err != nil {
 						return nil, nil, command.At(err, f.file, f.line[written], "")
 					}
 				}
@@ -279,100 +248,36 @@ func (f *areaFigures) identified(areas *territory.Registry, set territory.Set) (
 // decimal gives the number as it was written: the shortest decimal of a floating-point number.
 func decimal(v float64) (stat.Decimal, error) { return stat.ParseDecimal(command.Number(v)) }
 
+// succession restates the figures of a file by the dated provinces of the country.
+type succession struct {
+	*provincesRun
+	areas                 *territory.Registry
+	request               territory.Request // but for the figures of a period
+	values, variances     map[string]territory.Values
+	weights, denominators func(period string) territory.Values
+	border                map[string]bool // areas of which a part went elsewhere
+}
+
 // bySuccession restates by the dated provinces of the country.
 func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
-	q := territory.Request{}
-	var err error
-	if q.From, err = command.OneOf("from", r.From, sets); err != nil {
-		return nil, err
-	}
-	if q.To, err = command.OneOf("to", r.To, sets); err != nil {
-		return nil, err
-	}
-	if q.Rule, err = command.OneOf("rule", r.Rule, []command.Choice[territory.Rule]{{"additive", territory.Additive}, {"ratio", territory.Ratio}, {"average", territory.Average}}); err != nil {
-		return nil, err
-	}
-	if q.Rule == territory.Ratio {
-		if err := r.e.Need("denominator"); err != nil {
-			return nil, err
-		}
-	} else if err := r.e.NoEffect("--rule "+r.Rule, "denominator"); err != nil {
-		return nil, err
-	}
-	areas, err := territory.Load(data.FS)
-	if err != nil {
-		return nil, err
-	}
-	values, variances, err := f.identified(areas, q.From)
-	if err != nil {
-		return nil, err
-	}
-	weights, err := r.beside(areas, territory.Provinces63, r.Weights)
-	if err != nil {
-		return nil, err
-	}
-	denominators, err := r.beside(areas, q.From, r.Denominator)
-	if err != nil {
+	s := &succession{provincesRun: r, border: map[string]bool{}}
+	if err := s.read(f); err != nil {
 		return nil, err
 	}
 	var out []restated
-	border := map[string]bool{}
 	for _, p := range f.periods {
-		q.Values, q.Weights, q.Denominator = values[p], weights(p), denominators(p)
-		if q.Rule == territory.Ratio { // the file holds the quotients: their numerators are summed, and the factor of a percentage cancels
-			q.Values = territory.Values{}
-			for id, x := range values[p] {
-				if d, ok := q.Denominator[id]; ok {
-					q.Values[id] = x.Mul(d)
-				}
-			}
-		}
-		done, err := areas.Restate(q)
+		figures, err := s.period(p, f.variance != nil)
 		if err != nil {
 			return nil, err
 		}
-		if q.Rule == territory.Additive {
-			r.roundParts(areas, q, done)
-		}
-		second := map[string]float64{} // variances of sums of independent figures
-		if f.variance != nil && q.Rule == territory.Additive {
-			sums, err := areas.Restate(territory.Request{From: q.From, To: q.To, Rule: q.Rule, Values: variances[p]})
-			if err != nil {
-				return nil, err
-			}
-			for _, x := range sums {
-				if x.Value != nil && x.Exact {
-					second[x.Area] = x.Value.Float64()
-				}
-			}
-		}
-		for _, x := range done {
-			a, err := areas.Area(x.Area)
-			if err != nil {
-				return nil, err
-			}
-			y := restated{area: x.Area, name: a.On(inForce(q.To)).Name.In(r.e.Lang), period: p, exact: x.Exact, missing: x.Missing}
-			if x.Value != nil {
-				v := *x.Value
-				if q.Rule != territory.Additive && v.Decimals() > r.Decimals {
-					v = short(v, r.Decimals)
-				}
-				y.value = v
-				border[a.ID] = border[a.ID] || x.Caveat
-			}
-			if v, ok := second[x.Area]; ok && x.Exact {
-				y.variance = &v
-			}
-			r.e.Say("explain-restate", "code", slash(x.Area, p), "parts", partsOf(areas, q, a))
-			out = append(out, y)
-		}
+		out = append(out, figures...)
 	}
-	if q.Rule == territory.Average {
+	if s.request.Rule == territory.Average {
 		r.notes = append(r.notes, fault.New("calc.restated-average"))
 	}
 	var differing []string
-	for _, a := range areas.Areas() {
-		if border[a.ID] {
+	for _, a := range s.areas.Areas() {
+		if s.border[a.ID] {
 			differing = append(differing, a.ID)
 		}
 	}
@@ -382,22 +287,76 @@ func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
 	return out, nil
 }
 
-// partsOf names what a figure was made of.
-func partsOf(areas *territory.Registry, q territory.Request, a *territory.Area) string {
-	var ids []string
-	switch {
-	case q.From == territory.Provinces34 && q.To == territory.Provinces63:
-		if s, ok := areas.Successor(a.ID); ok {
-			ids = append(ids, s.ID)
-		}
-	case q.To == territory.Provinces34 && q.From == territory.Provinces63:
-		for _, p := range areas.Predecessors(a.ID) {
-			ids = append(ids, p.ID)
-		}
-	default:
-		ids = append(ids, "VN"+string(q.From))
+// read reads what is asked, and the figures that go with the main ones.
+func (s *succession) read(f *areaFigures) (err error) {
+	q := &s.request
+	if q.From, err = command.OneOf("from", s.From, sets); err != nil {
+		return err
 	}
-	return strings.Join(ids, " + ")
+	if q.To, err = command.OneOf("to", s.To, sets); err != nil {
+		return err
+	}
+	if q.Rule, err = command.OneOf("rule", s.Rule, command.Named(territory.Additive, territory.Ratio, territory.Average)); err != nil {
+		return err
+	}
+	if q.Rule == territory.Ratio {
+		err = s.e.Need("denominator")
+	} else {
+		err = s.e.NoEffect("--rule "+s.Rule, "denominator")
+	}
+	if err != nil {
+		return err
+	}
+	if s.areas, err = territory.Load(data.FS); err != nil {
+		return err
+	}
+	if s.values, s.variances, err = f.identified(s.areas, q.From); err != nil {
+		return err
+	}
+	if s.weights, err = s.beside(s.areas, territory.Provinces63, s.Weights); err != nil {
+		return err
+	}
+	s.denominators, err = s.beside(s.areas, q.From, s.Denominator)
+	return err
+}
+
+// period restates the figures of a period.
+func (s *succession) period(p string, sure bool) ([]restated, error) {
+	q := s.request
+	q.Values, q.Weights, q.Denominator = s.values[p], s.weights(p), s.denominators(p)
+	if q.Rule == territory.Ratio { // the file holds the quotients: their numerators are summed, and the factor of a percentage cancels
+		q.Values = q.Values.Times(q.Denominator)
+	}
+	done, err := s.areas.Restate(q)
+	if err != nil {
+		return nil, err
+	}
+	s.areas.Round(q, done, s.Decimals)
+	variances := territory.Values{}
+	if sure && q.Rule == territory.Additive {
+		if variances, err = s.areas.RestateVariances(q, s.variances[p]); err != nil {
+			return nil, err
+		}
+	}
+	var out []restated
+	for _, x := range done {
+		a, err := s.areas.Area(x.Area)
+		if err != nil {
+			return nil, err
+		}
+		y := restated{area: x.Area, name: a.On(q.To.Day()).Name.In(s.e.Lang), period: p, exact: x.Exact, missing: x.Missing}
+		if x.Value != nil {
+			y.value = *x.Value
+			s.border[a.ID] = s.border[a.ID] || x.Caveat
+		}
+		if v, ok := variances[x.Area]; ok && x.Exact {
+			f := v.Float64()
+			y.variance = &f
+		}
+		s.e.Say("explain-restate", "code", slash(x.Area, p), "parts", strings.Join(s.areas.MadeOf(q, x.Area), " + "))
+		out = append(out, y)
+	}
+	return out, nil
 }
 
 // beside reads figures that go with the main ones: by period, or the same for all periods where the file has none.
@@ -419,49 +378,4 @@ func (r *provincesRun) beside(areas *territory.Registry, set territory.Set, name
 		}
 		return values[""]
 	}, nil
-}
-
-// short rounds a number and leaves out the zeros at its end.
-func short(d stat.Decimal, decimals int) stat.Decimal {
-	d = d.Round(decimals)
-	s := d.String()
-	if !strings.Contains(s, ".") {
-		return d
-	}
-	if x, err := stat.ParseDecimal(strings.TrimRight(strings.TrimRight(s, "0"), ".")); err == nil {
-		return x
-	}
-	return d
-}
-
-// roundParts rounds what weights split, and gives the largest part of every whole the remainder, so that the parts still add to the whole
-// to the last digit.
-func (r *provincesRun) roundParts(areas *territory.Registry, q territory.Request, done []territory.Restated) {
-	rest := map[string]stat.Decimal{}
-	largest := map[string]int{}
-	for i, x := range done {
-		if x.Exact || x.Value == nil {
-			continue
-		}
-		whole, ok := areas.Successor(x.Area)
-		if !ok || q.To != territory.Provinces63 { // a region: nothing else shares its figure
-			v := short(*x.Value, r.Decimals)
-			done[i].Value = &v
-			continue
-		}
-		if _, begun := rest[whole.ID]; !begun {
-			rest[whole.ID] = q.Values[whole.ID]
-		}
-		v := short(*x.Value, r.Decimals)
-		done[i].Value = &v
-		rest[whole.ID] = rest[whole.ID].Sub(v)
-		if k, begun := largest[whole.ID]; !begun || done[k].Value.Abs().Cmp(v.Abs()) < 0 {
-			largest[whole.ID] = i
-		}
-	}
-	for id, i := range largest {
-		v := done[i].Value.Add(rest[id])
-		v = short(v, v.Decimals())
-		done[i].Value = &v
-	}
 }
