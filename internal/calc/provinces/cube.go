@@ -74,61 +74,23 @@ func (r *provincesRun) cube(name string) (*cubeRecords, error) {
 	if err != nil {
 		return nil, err
 	}
-	column, kind := errorOf(t)
 	c := &cubeRecords{perYear: 1}
-	at := [2]map[string]int{{}, {}}
-	lists := [2]*[]string{&c.cube.Provinces, &c.cube.Industries}
-	where := make([][2]int, t.Len())
-	when := make([]stat.Period, t.Len())
-	for i := range t.Len() {
-		for d := range lists {
-			code := ""
-			if k[d] >= 0 {
-				if code = t.Text(i, k[d]); code == "" {
-					return nil, fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[k[d]])
-				}
-			}
-			if _, ok := at[d][code]; !ok {
-				at[d][code] = len(*lists[d])
-				*lists[d] = append(*lists[d], code)
-			}
-			where[i][d] = at[d][code]
-		}
-		if k[2] >= 0 {
-			if when[i], err = command.Period(t.Text(i, k[2])); err != nil {
-				return nil, command.At(err, t.Name, t.Line(i), t.Head[k[2]])
-			}
-			if when[i].Frequency() != when[0].Frequency() {
-				return nil, fault.New("calc.gap", "before", command.Label(when[0]), "after", command.Label(when[i])).At(t.Name, t.Line(i), t.Head[k[2]])
-			}
-			if !slices.Contains(c.periods, when[i]) {
-				c.periods = append(c.periods, when[i])
-			}
-		}
+	where, err := c.dimensions(t, k)
+	if err != nil {
+		return nil, err
 	}
-	if k[2] < 0 {
-		c.cube.Periods = []string{""}
+	when, err := c.timeline(t, k[2])
+	if err != nil {
+		return nil, err
 	}
-	slices.SortFunc(c.periods, stat.Period.Compare)
-	number := map[stat.Period]int{}
-	for i, p := range c.periods {
-		if i > 0 && c.periods[i-1].Next() != p {
-			return nil, fault.New("calc.gap", "before", command.Label(c.periods[i-1]), "after", command.Label(p)).At(t.Name, 0, t.Head[k[2]])
-		}
-		number[p] = i
-		c.cube.Periods = append(c.cube.Periods, command.Label(p))
-	}
-	if len(c.periods) > 0 {
-		c.perYear = c.periods[0].Frequency().PerYear()
-	}
-	c.cube.PerYear = 1
 	size := len(c.cube.Provinces) * len(c.cube.Industries) * len(c.cube.Periods)
 	if size > maxCube {
 		return nil, fault.New("calc.cube-large", "file", name, "n", size, "most", maxCube)
 	}
 	c.cube.Values, c.cube.Variances, c.given = make([]float64, size), make([]float64, size), make([]bool, size)
+	column, kind := errorOf(t)
 	for i := range t.Len() {
-		cell := c.cube.At(where[i][0], where[i][1], number[when[i]])
+		cell := c.cube.At(where[i][0], where[i][1], when[i])
 		if c.given[cell] {
 			return nil, fault.New("calc.twice", "code", c.nameOf(cell)).At(t.Name, t.Line(i), "")
 		}
@@ -153,6 +115,65 @@ func (r *provincesRun) cube(name string) (*cubeRecords, error) {
 		r.notes = command.Zeros(r.notes, &command.Matrix{Name: name, Zeros: absent})
 	}
 	return c, nil
+}
+
+// dimensions collects areas and industries in the order of the file, and gives where each record stands among them.
+func (c *cubeRecords) dimensions(t *command.Sheet, k keys) ([][2]int, error) {
+	at := [2]map[string]int{{}, {}}
+	lists := [2]*[]string{&c.cube.Provinces, &c.cube.Industries}
+	where := make([][2]int, t.Len())
+	for i := range where {
+		for d := range lists {
+			code := ""
+			if k[d] >= 0 {
+				if code = t.Text(i, k[d]); code == "" {
+					return nil, fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[k[d]])
+				}
+			}
+			if _, ok := at[d][code]; !ok {
+				at[d][code] = len(*lists[d])
+				*lists[d] = append(*lists[d], code)
+			}
+			where[i][d] = at[d][code]
+		}
+	}
+	return where, nil
+}
+
+// timeline collects the periods, which follow each other without a gap, and gives where each record stands among them.
+func (c *cubeRecords) timeline(t *command.Sheet, column int) ([]int, error) {
+	c.cube.PerYear = 1
+	number := make([]int, t.Len())
+	if column < 0 {
+		c.cube.Periods = []string{""}
+		return number, nil
+	}
+	when := make([]stat.Period, t.Len())
+	for i := range when {
+		var err error
+		if when[i], err = command.Period(t.Text(i, column)); err != nil {
+			return nil, command.At(err, t.Name, t.Line(i), t.Head[column])
+		}
+		if when[i].Frequency() != when[0].Frequency() {
+			return nil, fault.New("calc.gap", "before", command.Label(when[0]), "after", command.Label(when[i])).At(t.Name, t.Line(i), t.Head[column])
+		}
+	}
+	c.periods = slices.Compact(slices.SortedFunc(slices.Values(when), stat.Period.Compare))
+	at := map[stat.Period]int{}
+	for i, p := range c.periods {
+		if i > 0 && c.periods[i-1].Next() != p {
+			return nil, fault.New("calc.gap", "before", command.Label(c.periods[i-1]), "after", command.Label(p)).At(t.Name, 0, t.Head[column])
+		}
+		at[p] = i
+		c.cube.Periods = append(c.cube.Periods, command.Label(p))
+	}
+	for i, p := range when {
+		number[i] = at[p]
+	}
+	if len(c.periods) > 0 {
+		c.perYear = c.periods[0].Frequency().PerYear()
+	}
+	return number, nil
 }
 
 // maxCube bounds the cells of a cube: three hundred provinces, industries and periods take less.
@@ -193,103 +214,135 @@ func (r *provincesRun) totalsOf(c *cubeRecords, name string) ([]regional.Total, 
 	if err != nil {
 		return nil, nil, err
 	}
-	k := keysOf(t)
 	value, err := t.Column(append([]string{"value"}, command.ValueWords...)...)
 	if err != nil {
 		return nil, nil, err
 	}
-	column, kind := errorOf(t)
-	areas, industries := command.Positions(c.cube.Provinces), command.Positions(c.cube.Industries)
-	years := len(c.periods) / c.perYear
-	whole := len(c.periods) > 0 && c.perYear > 1 && len(c.periods)%c.perYear == 0 && c.periods[0].Sub() == 1
-	type set struct {
-		by    regional.By
-		cells map[int]margin
-	}
-	var sets []*set
+	m := &marginReader{Sheet: t, c: c, of: r.Data, keys: keysOf(t), value: value, areas: command.Positions(c.cube.Provinces), industries: command.Positions(c.cube.Industries)}
+	m.column, m.kind = errorOf(t)
 	for i := range t.Len() {
-		m, by, cell := margin{}, regional.By(0), 0
-		m.value, err = t.Must(i, value)
-		if err != nil {
+		if err := m.read(i); err != nil {
 			return nil, nil, err
 		}
-		if column >= 0 && t.Text(i, column) != "" {
-			v, err := variance(t, i, column, kind, m.value)
-			if err != nil {
-				return nil, nil, err
-			}
-			m.se = math.Sqrt(v)
-		}
-		for d, x := range []struct {
-			by  regional.By
-			in  map[string]int
-			out *string
-		}{{regional.ByProvince, areas, &m.area}, {regional.ByIndustry, industries, &m.industry}} {
-			if k[d] < 0 || t.Text(i, k[d]) == "" {
-				continue
-			}
-			*x.out = t.Text(i, k[d])
-			at, ok := x.in[*x.out]
-			if !ok {
-				return nil, nil, fault.New("calc.no-code-in", "code", *x.out, "file", r.Data, "of", name).At(name, t.Line(i), t.Head[k[d]])
-			}
-			by |= x.by
-			cell = cell*len(x.in) + at
-		}
-		if k[2] >= 0 && t.Text(i, k[2]) != "" {
-			p, err := command.Period(t.Text(i, k[2]))
-			if err != nil {
-				return nil, nil, command.At(err, name, t.Line(i), t.Head[k[2]])
-			}
-			m.period = command.Label(p)
-			year := slices.IndexFunc(c.periods, p.Contains)
-			switch at := slices.Index(c.periods, p); {
-			case at >= 0:
-				by |= regional.ByPeriod
-				cell = cell*len(c.periods) + at
-			case year >= 0 && whole && p.Frequency() == stat.Annual:
-				by |= regional.ByYear
-				cell = cell*years + year/c.perYear
-				c.cube.PerYear = c.perYear
-			case year >= 0 && p.Frequency() == stat.Annual:
-				return nil, nil, fault.New("calc.not-whole-years", "file", r.Data, "year", m.period).At(name, t.Line(i), t.Head[k[2]])
-			default:
-				return nil, nil, fault.New("calc.no-code-in", "code", m.period, "file", r.Data, "of", name).At(name, t.Line(i), t.Head[k[2]])
-			}
-		}
-		at := slices.IndexFunc(sets, func(s *set) bool { return s.by == by })
-		if at < 0 {
-			at = len(sets)
-			sets = append(sets, &set{by, map[int]margin{}})
-		}
-		if _, twice := sets[at].cells[cell]; twice {
-			return nil, nil, fault.New("calc.twice", "code", slash(m.area, m.industry, m.period)).At(name, t.Line(i), "")
-		}
-		sets[at].cells[cell] = m
 	}
 	var out []regional.Total
 	var listed []margin // in the order in which the method takes them
-	for _, s := range sets {
-		n := 1
-		for _, d := range []struct {
-			by regional.By
-			n  int
-		}{{regional.ByProvince, len(areas)}, {regional.ByIndustry, len(industries)}, {regional.ByPeriod, len(c.periods)}, {regional.ByYear, years}} {
-			if s.by&d.by != 0 {
-				n *= d.n
-			}
-		}
+	for _, s := range m.sets {
+		n := m.size(s.by)
 		x := regional.Total{Name: r.e.Word("provinces.total"), By: s.by, Values: make([]float64, n), SE: make([]float64, n), Absent: make([]bool, n)}
 		for cell := range n {
-			m, ok := s.cells[cell]
-			x.Values[cell], x.SE[cell], x.Absent[cell] = m.value, m.se, !ok
+			known, ok := s.cells[cell]
+			x.Values[cell], x.SE[cell], x.Absent[cell] = known.value, known.se, !ok
 			if ok {
-				listed = append(listed, m)
+				listed = append(listed, known)
 			}
 		}
 		out = append(out, x)
 	}
 	return out, listed, nil
+}
+
+// marginReader collects totals into sets, one for each combination of dimensions that totals are by.
+type marginReader struct {
+	*command.Sheet
+	c                 *cubeRecords
+	of                string // the file of the cube
+	keys              keys
+	value, column     int // column is that of the error, of a kind
+	kind              string
+	areas, industries map[string]int
+	sets              []*marginSet
+}
+
+type marginSet struct {
+	by    regional.By
+	cells map[int]margin
+}
+
+// size counts the totals of a set.
+func (r *marginReader) size(by regional.By) int {
+	n := 1
+	for _, d := range []struct {
+		by regional.By
+		n  int
+	}{{regional.ByProvince, len(r.areas)}, {regional.ByIndustry, len(r.industries)}, {regional.ByPeriod, len(r.c.periods)}, {regional.ByYear, r.years()}} {
+		if by&d.by != 0 {
+			n *= d.n
+		}
+	}
+	return n
+}
+
+func (r *marginReader) years() int { return len(r.c.periods) / r.c.perYear }
+
+// read takes the total of a record.
+func (r *marginReader) read(i int) (err error) {
+	m, by, cell := margin{}, regional.By(0), 0
+	if m.value, err = r.Must(i, r.value); err != nil {
+		return err
+	}
+	if r.column >= 0 && r.Text(i, r.column) != "" {
+		v, err := variance(r.Sheet, i, r.column, r.kind, m.value)
+		if err != nil {
+			return err
+		}
+		m.se = math.Sqrt(v)
+	}
+	for d, x := range []struct {
+		by  regional.By
+		in  map[string]int
+		out *string
+	}{{regional.ByProvince, r.areas, &m.area}, {regional.ByIndustry, r.industries, &m.industry}} {
+		if r.keys[d] < 0 || r.Text(i, r.keys[d]) == "" {
+			continue
+		}
+		*x.out = r.Text(i, r.keys[d])
+		at, ok := x.in[*x.out]
+		if !ok {
+			return fault.New("calc.no-code-in", "code", *x.out, "file", r.of, "of", r.Name).At(r.Name, r.Line(i), r.Head[r.keys[d]])
+		}
+		by |= x.by
+		cell = cell*len(x.in) + at
+	}
+	if by, cell, err = r.when(i, &m, by, cell); err != nil {
+		return err
+	}
+	at := slices.IndexFunc(r.sets, func(s *marginSet) bool { return s.by == by })
+	if at < 0 {
+		at = len(r.sets)
+		r.sets = append(r.sets, &marginSet{by, map[int]margin{}})
+	}
+	if _, twice := r.sets[at].cells[cell]; twice {
+		return fault.New("calc.twice", "code", slash(m.area, m.industry, m.period)).At(r.Name, r.Line(i), "")
+	}
+	r.sets[at].cells[cell] = m
+	return nil
+}
+
+// when adds the period of a total, or its year, to what the total is by.
+func (r *marginReader) when(i int, m *margin, by regional.By, cell int) (regional.By, int, error) {
+	column, c := r.keys[2], r.c
+	if column < 0 || r.Text(i, column) == "" {
+		return by, cell, nil
+	}
+	p, err := command.Period(r.Text(i, column))
+	if err != nil {
+		return 0, 0, command.At(err, r.Name, r.Line(i), r.Head[column])
+	}
+	m.period = command.Label(p)
+	whole := len(c.periods) > 0 && c.perYear > 1 && len(c.periods)%c.perYear == 0 && c.periods[0].Sub() == 1
+	annual := p.Frequency() == stat.Annual
+	year := slices.IndexFunc(c.periods, p.Contains)
+	switch at := slices.Index(c.periods, p); {
+	case at >= 0:
+		return by | regional.ByPeriod, cell*len(c.periods) + at, nil
+	case year >= 0 && whole && annual:
+		c.cube.PerYear = c.perYear
+		return by | regional.ByYear, cell*r.years() + year/c.perYear, nil
+	case year >= 0 && annual:
+		return 0, 0, fault.New("calc.not-whole-years", "file", r.of, "year", m.period).At(r.Name, r.Line(i), r.Head[column])
+	}
+	return 0, 0, fault.New("calc.no-code-in", "code", m.period, "file", r.of, "of", r.Name).At(r.Name, r.Line(i), r.Head[column])
 }
 
 // consistent moves the cells of a cube until every total holds at once.
@@ -324,13 +377,6 @@ func (r *provincesRun) consistent() error {
 		}
 		return r.e.Word("provinces.total")
 	}
-	list := func(at []int, of func(int) string) []string {
-		out := []string{}
-		for _, k := range at {
-			out = append(out, of(k))
-		}
-		return out
-	}
 	for _, k := range x.Flagged {
 		r.notes = append(r.notes, fault.New("calc.far-off", "name", name(k), "gap", command.Number(x.Discrepancies[k]), "sd", command.Number(x.Standardised[k])))
 	}
@@ -357,6 +403,6 @@ func (r *provincesRun) consistent() error {
 	if x.RankKnown {
 		out = append(out, command.Member{"pValue", x.PValue})
 	}
-	return r.write(append(out, command.Member{"flagged", list(x.Flagged, name)}, command.Member{"redundant", list(x.Redundant, name)}, command.Member{"bound", list(x.Bound, c.nameOf)},
+	return r.write(append(out, command.Member{"flagged", command.NamesAt(x.Flagged, name)}, command.Member{"redundant", command.NamesAt(x.Redundant, name)}, command.Member{"bound", command.NamesAt(x.Bound, c.nameOf)},
 		command.Member{"iterations", x.Iterations}, command.Member{"maxResidual", x.MaxResidual}), rows)
 }
