@@ -5,8 +5,6 @@ import (
 	"math"
 	"strings"
 	"testing"
-
-	"nhipso/internal/calc/growth"
 )
 
 const declared = "source,mean,sd\nD,100,5\nN,900,9\n"
@@ -58,32 +56,6 @@ func TestDrawsOnFilesAreReproducible(t *testing.T) {
 	certain := ask(t, files{"d": "source,mean,sd\na,0.1,0\nb,0.7,0\n"}, "growth", "--what", "uncertainty", "--data", "d", "--formula", "a^2/b").at("outputs", "result")
 	if v := certain.at("value").number(); certain.at("mean").number() != v || certain.at("quantiles", "0.5").number() != v || certain.at("sd").number() != 0 {
 		t.Error("sources without variance give something other than the point estimate")
-	}
-}
-
-func TestFormulas(t *testing.T) {
-	names := []string{"D", "N", "26", "giá_trị"}
-	x := []float64{2, 3, 5, 7}
-	for text, want := range map[string]float64{
-		"D+N*[26]": 17, "-D^2": -4, "2^3^2": 512, "(D-N)/ [26]": -0.2, "1e3*D - 1.5E-1": 1999.85, "max(D, N, 4)+min(D,N)+sum(D,N,1)": 12, "ln(exp(D))": 2, "sqrt(abs(-9))": 3, "giá_trị / D": 3.5, "+D - -N": 5,
-	} {
-		f, err := growth.Formulas("formula", text, names)
-		if err != nil {
-			t.Error(text, err)
-			continue
-		}
-		if got := f[0].Eval(x); math.Abs(got-want) > 1e-12 {
-			t.Errorf("%s = %g, want %g", text, got, want)
-		}
-	}
-	for _, text := range []string{"", ";", "D+", "D N", "(D", "D)", "M", "sin(D)", "sqrt(D,N)", "[D", "2..3", "D = ", "= D", "x = D; x = N", "D = 2", "()", "1e", strings.Repeat("(", 1000), strings.Repeat("-", 1000) + "D"} {
-		if _, err := growth.Formulas("formula", text, names); err == nil {
-			t.Errorf("%q was read", text)
-		}
-	}
-	f, err := growth.Formulas("formula", "s = D/(D+N); r = 1 - s", names)
-	if err != nil || len(f) != 2 || f[1].Name != "r" || f[1].Eval(append(append([]float64{}, x...), 0.4)) != 0.6 {
-		t.Error("a later formula does not see the one before", err)
 	}
 }
 

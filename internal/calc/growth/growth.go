@@ -8,35 +8,28 @@ import (
 	"strconv"
 
 	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/uncertainty"
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/chain"
 )
 
 // growthFlags are the flags of growth.
 type growthFlags struct {
-	What        string `default:"required" help:"what-growth"`
-	Data        string `help:"data-growth" what:"revisions contributions share industries uncertainty coverage"`
-	Share       string `help:"share" what:"required project"`
-	Target      string `help:"target" what:"required project"`
-	Years       int    `default:"0" help:"years" what:"required project"`
-	StartYear   int    `default:"0" help:"start-year" what:"required project"`
-	TargetYear  int    `default:"0" help:"target-year" what:"required"`
-	GdpGrowth   string `help:"gdp-growth" what:"required project"`
-	GdpDeflator string `help:"gdp-deflator" what:"required"`
-	Deflator    string `help:"deflator" what:"required"`
-	Gdp         string `default:"0" help:"gdp-level" what:"required"`
-	Shape       string `default:"even-ratio" help:"shape" what:"required"`
-	Previous    string `help:"previous" what:"contributions"`
-	Lag         int    `default:"-1" help:"lag-revisions" what:"revisions"`
-	Against     int    `default:"0" help:"against" what:"revisions"`
-	Growth      string `help:"growth-part" what:"project"`
-	Formula     string `help:"formula" what:"uncertainty"`
-	Correlation string `help:"correlation" what:"uncertainty"`
-	Draws       int    `default:"1000" help:"draws-uncertainty" what:"uncertainty"`
-	Seed        uint64 `default:"1" help:"seed" what:"uncertainty"`
-	Threads     int    `default:"0" help:"threads" what:"uncertainty"`
-	Quantiles   string `default:"0.05,0.5,0.95" help:"quantiles" what:"uncertainty"`
-	Level       string `default:"0.9" help:"level" what:"coverage"`
+	What        string            `default:"required" help:"what-growth"`
+	Data        string            `help:"data-growth" what:"revisions contributions share industries uncertainty coverage"`
+	Share       string            `help:"share" what:"required project"`
+	Target      string            `help:"target" what:"required project"`
+	Years       int               `default:"0" help:"years" what:"required project"`
+	StartYear   int               `default:"0" help:"start-year" what:"required project"`
+	TargetYear  int               `default:"0" help:"target-year" what:"required"`
+	GdpGrowth   string            `help:"gdp-growth" what:"required project"`
+	GdpDeflator string            `help:"gdp-deflator" what:"required"`
+	Deflator    string            `help:"deflator" what:"required"`
+	Gdp         string            `default:"0" help:"gdp-level" what:"required"`
+	Shape       string            `default:"even-ratio" help:"shape" what:"required"`
+	Previous    string            `help:"previous" what:"contributions"`
+	Growth      string            `help:"growth-part" what:"project"`
+	Sure        uncertainty.Flags `embed:""`
 }
 
 // Run answers questions of growth: what a target takes, why a share moved, who contributed, how figures were revised, and how far a
@@ -46,9 +39,9 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if err := e.Parse("growth", &r.growthFlags, args); err != nil {
 		return err
 	}
-	run, err := command.Mode(e, "what", r.What, []command.Choice[func(*growthRun) error]{{"required", (*growthRun).required}, {"revisions", (*growthRun).revisions},
+	run, err := command.Mode(e, "what", r.What, []command.Choice[func(*growthRun) error]{{"required", (*growthRun).required}, {"revisions", trust((*uncertainty.Question).Revisions)},
 		{"contributions", (*growthRun).contributions}, {"share", (*growthRun).shareChange}, {"industries", (*growthRun).industries}, {"project", (*growthRun).project},
-		{"uncertainty", (*growthRun).uncertain}, {"coverage", (*growthRun).coverage}})
+		{"uncertainty", trust((*uncertainty.Question).Uncertain)}, {"coverage", trust((*uncertainty.Question).Coverage)}})
 	if err != nil {
 		return err
 	}
@@ -58,6 +51,13 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 type growthRun struct {
 	growthFlags
 	e *command.Env
+}
+
+// trust asks how far the figures of a file can be trusted.
+func trust(ask func(*uncertainty.Question) error) func(*growthRun) error {
+	return func(r *growthRun) error {
+		return ask(&uncertainty.Question{Flags: r.Sure, Env: r.e, Data: r.Data})
+	}
 }
 
 // required gives the growth that a part needs for its share to reach a target.

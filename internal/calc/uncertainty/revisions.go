@@ -1,4 +1,4 @@
-package growth
+package uncertainty
 
 import (
 	"fmt"
@@ -21,8 +21,8 @@ type revisionFile struct {
 
 // revisionData reads period,first,latest[,redefined], or a column for each vintage in order of time, with blanks where a period had not been
 // published. Of vintages the first figure of each period is held against its latest, or against the one published as number --against.
-func (r *growthRun) revisionData() (*revisionFile, error) {
-	t, err := r.e.Table(r.Data)
+func (r *Question) revisionData() (*revisionFile, error) {
+	t, err := r.Env.Table(r.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (r *growthRun) revisionData() (*revisionFile, error) {
 }
 
 // periodColumn says whether the first column of a file of vintages names periods.
-func (r *growthRun) periodColumn(t *command.Sheet) bool {
+func (r *Question) periodColumn(t *command.Sheet) bool {
 	if _, err := t.Column("period", "kỳ", "year", "quarter", "time", "date"); err == nil {
 		return true
 	}
@@ -103,9 +103,9 @@ func (r *growthRun) periodColumn(t *command.Sheet) bool {
 	return err == nil
 }
 
-// revisions describes later − earlier over consecutive periods.
-func (r *growthRun) revisions() error {
-	if err := r.e.Need("data"); err != nil {
+// Revisions describes later − earlier over consecutive periods.
+func (r *Question) Revisions() error {
+	if err := r.Env.Need("data"); err != nil {
 		return err
 	}
 	if r.Against == 1 || r.Against < 0 {
@@ -123,12 +123,12 @@ func (r *growthRun) revisions() error {
 	if err != nil {
 		return err
 	}
-	r.e.Say("explain-revisions", "list", fmt.Sprint(command.Numbers(x.Revision)))
+	r.Env.Say("explain-revisions", "list", fmt.Sprint(command.Numbers(x.Revision)))
 	fits := []struct {
 		name string
 		fit  *uncertainty.Fit
 	}{{"news", x.News}, {"noise", x.Noise}, {"efficiency", x.Efficient}}
-	if r.e.JSON() {
+	if r.Env.JSON() {
 		out := command.Object{{"what", "revisions"}, {"n", x.N}, {"excluded", x.Excluded}, {"revision", x.Revision}, {"meanRevision", x.Mean}, {"meanAbsoluteRevision", x.Absolute}, {"relativeMeanAbsoluteRevision", command.OrNull(x.Relative)},
 			{"rootMeanSquareRevision", x.RMSR}, {"sd", command.OrNull(x.SD)}, {"sharePositive", x.Positive}, {"directionAgreement", command.OrNull(x.Direction)}, {"meanTest", nil}}
 		if m := x.Mean0; m != nil {
@@ -148,9 +148,9 @@ func (r *growthRun) revisions() error {
 			}
 			out = append(out, command.Member{"vintages", f.names}, command.Member{"triangle", triangle})
 		}
-		return r.e.WriteJSON(append(out, command.Member{"notes", r.e.Remarks(f.notes)}))
+		return r.Env.WriteJSON(append(out, command.Member{"notes", r.Env.Remarks(f.notes)}))
 	}
-	r.e.Warn(f.notes)
+	r.Env.Warn(f.notes)
 	rows := [][]string{{"statistic", "value"}, {"n", strconv.Itoa(x.N)}, {"excluded", strconv.Itoa(x.Excluded)}, {"mean_revision", command.Number(x.Mean)}, {"mean_absolute_revision", command.Number(x.Absolute)},
 		{"relative_mean_absolute_revision", command.NumberOrNone(x.Relative)}, {"root_mean_square_revision", command.Number(x.RMSR)}, {"sd", command.NumberOrNone(x.SD)}, {"share_positive", command.Number(x.Positive)}, {"direction_agreement", command.NumberOrNone(x.Direction)}}
 	if m := x.Mean0; m != nil {
@@ -161,7 +161,7 @@ func (r *growthRun) revisions() error {
 			rows = append(rows, []string{f.name + "_intercept", command.Number(f.fit.Intercept)}, []string{f.name + "_slope", command.Number(f.fit.Slope)}, []string{f.name + "_p", command.Number(f.fit.P)})
 		}
 	}
-	return r.e.WriteCSV(rows...)
+	return r.Env.WriteCSV(rows...)
 }
 
 // triangle follows each period through the vintages.

@@ -1,4 +1,4 @@
-package growth
+package uncertainty
 
 import (
 	"math"
@@ -12,14 +12,14 @@ import (
 
 // formula is one line of a recipe given on the command line: what it makes, and how from the values before it.
 type formula struct {
-	Name string
-	Eval func(x []float64) float64
+	name string
+	eval func(x []float64) float64
 }
 
-// Formulas reads "share = D/(D+N); rest = 1 - share": expressions of the given names and of the results before them. There are + - * / ^,
+// formulas reads "share = D/(D+N); rest = 1 - share": expressions of the given names and of the results before them. There are + - * / ^,
 // brackets, and the functions of operators; a code that is no word stands in square brackets, [26]. A formula without a name of its own is called
 // "result".
-func Formulas(flagName, text string, names []string) ([]formula, error) {
+func formulas(flagName, text string, names []string) ([]formula, error) {
 	names = slices.Clone(names)
 	var out []formula
 	for _, line := range strings.Split(text, ";") {
@@ -148,6 +148,7 @@ func (p *formulaReader) signed(depth int) evaluator {
 	return base
 }
 
+// atom reads what has no sign and no operator: an expression in brackets, a name, a function, a number.
 func (p *formulaReader) atom(depth int) evaluator {
 	if p.take("(") != 0 {
 		inner := p.sum(depth + 1)
@@ -158,9 +159,7 @@ func (p *formulaReader) atom(depth int) evaluator {
 	}
 	start := p.at // after blanks, which take has passed
 	if p.take("[") != 0 {
-		for p.at < len(p.text) && p.text[p.at] != ']' {
-			p.at++
-		}
+		p.pass(func(r rune) bool { return r != ']' })
 		if p.at == len(p.text) {
 			p.at = start
 			return p.refuse()
@@ -168,24 +167,41 @@ func (p *formulaReader) atom(depth int) evaluator {
 		p.at++
 		return p.named(strings.TrimSpace(string(p.text[start+1:p.at-1])), start)
 	}
-	for p.at < len(p.text) && (unicode.IsLetter(p.text[p.at]) || unicode.IsMark(p.text[p.at]) || p.text[p.at] == '_' || p.at > start && wordRune(p.text[p.at])) {
+	p.pass(func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsMark(r) || r == '_' || p.at > start && wordRune(r)
+	})
+	if p.at == start {
+		return p.number()
+	}
+	word := string(p.text[start:p.at])
+	if !slices.Contains(p.names, word) && p.take("(") != 0 {
+		return p.call(word, start, depth)
+	}
+	return p.named(word, start)
+}
+
+// pass goes on as long as runes are wanted.
+func (p *formulaReader) pass(wanted func(rune) bool) {
+	for p.at < len(p.text) && wanted(p.text[p.at]) {
 		p.at++
 	}
-	if p.at > start {
-		word := string(p.text[start:p.at])
-		if !slices.Contains(p.names, word) && p.take("(") != 0 {
-			return p.call(word, start, depth)
+}
+
+// number reads a number.
+func (p *formulaReader) number() evaluator {
+	start := p.at
+	p.pass(func(r rune) bool {
+		switch {
+		case r >= '0' && r <= '9' || r == '.':
+			return true
+		case p.at == start:
+			return false
+		case r == 'e' || r == 'E':
+			return true
 		}
-		return p.named(word, start)
-	}
-	for p.at < len(p.text) {
-		r := p.text[p.at]
-		exponent := p.at > start && (r == '+' || r == '-') && (p.text[p.at-1] == 'e' || p.text[p.at-1] == 'E')
-		if !(r >= '0' && r <= '9' || r == '.' || p.at > start && (r == 'e' || r == 'E') || exponent) {
-			break
-		}
-		p.at++
-	}
+		before := p.text[p.at-1]
+		return (r == '+' || r == '-') && (before == 'e' || before == 'E')
+	})
 	v, err := strconv.ParseFloat(string(p.text[start:p.at]), 64)
 	if err != nil {
 		p.at = start
