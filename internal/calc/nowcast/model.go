@@ -176,44 +176,21 @@ func (f *modelFile) model(file string, d statespace.Data) (statespace.Model, *st
 // matrices makes a model of given matrices.
 func (f *modelFile) matrices() (statespace.Model, error) {
 	m := statespace.Model{Z: f.Z.m, H: diagonal(f.H.m), T: f.T.m, Q: diagonal(f.Q.m), A1: flat(f.A1.m), P1: diagonal(f.P1.m), Diffuse: f.Diffuse}
-	first := func(n numbersOfJSON) int {
-		if len(n.each) > 0 {
-			return len(n.each[0])
-		}
-		return len(n.m)
-	}
-	states := first(f.T)
-	shock := func(r [][]float64) [][]float64 {
-		if len(r) != 1 || states == 1 || len(r[0]) != states {
-			return r
-		}
-		var column [][]float64 // a list: one shock
-		for _, v := range r[0] {
-			column = append(column, []float64{v})
-		}
-		return column
-	}
+	states := f.T.rows()
+	shock := func(r [][]float64) [][]float64 { return shocks(r, states) }
 	m.R = shock(f.R.m)
 	var ds, cs [][]float64
-	m.D, ds = f.D.vectors(first(f.Z))
+	m.D, ds = f.D.vectors(f.Z.rows())
 	m.C, cs = f.C.vectors(states)
-	periods := 0
-	for _, n := range []int{len(f.Z.each), len(f.H.each), len(f.T.each), len(f.R.each), len(f.Q.each), len(ds), len(cs)} {
-		if n > 0 && (periods == 0 || n < periods) {
-			periods = n
-		}
-	}
-	for t := range periods {
+	same := func(x [][]float64) [][]float64 { return x }
+	for t := range fewest(len(f.Z.each), len(f.H.each), len(f.T.each), len(f.R.each), len(f.Q.each), len(ds), len(cs)) {
 		own := statespace.Matrices{}
 		for _, x := range []struct {
 			to   *[][]float64
 			each [][][]float64
 			read func([][]float64) [][]float64
-		}{{&own.Z, f.Z.each, nil}, {&own.H, f.H.each, diagonal}, {&own.T, f.T.each, nil}, {&own.R, f.R.each, shock}, {&own.Q, f.Q.each, diagonal}} {
-			if x.each == nil {
-				continue
-			}
-			if *x.to = x.each[t]; x.read != nil {
+		}{{&own.Z, f.Z.each, same}, {&own.H, f.H.each, diagonal}, {&own.T, f.T.each, same}, {&own.R, f.R.each, shock}, {&own.Q, f.Q.each, diagonal}} {
+			if x.each != nil {
 				*x.to = x.read(x.each[t])
 			}
 		}
@@ -225,11 +202,16 @@ func (f *modelFile) matrices() (statespace.Model, error) {
 		}
 		m.Each = append(m.Each, own)
 	}
-	if inf := diagonal(f.P1inf.m); inf != nil && m.Diffuse == nil {
-		for i, row := range inf {
+	return m, f.start(&m, states)
+}
+
+// start says which states begin without anything known about them.
+func (f *modelFile) start(m *statespace.Model, states int) error {
+	if m.Diffuse == nil {
+		for i, row := range diagonal(f.P1inf.m) {
 			for k, v := range row {
 				if i != k && v != 0 || v != 0 && v != 1 {
-					return m, fault.New("calc.bad-choice", "flag", "P1inf", "given", command.Number(v), "allowed", "0, 1")
+					return fault.New("calc.bad-choice", "flag", "P1inf", "given", command.Number(v), "allowed", "0, 1")
 				}
 			}
 			m.Diffuse = append(m.Diffuse, i < len(row) && row[i] == 1)
@@ -241,5 +223,36 @@ func (f *modelFile) matrices() (statespace.Model, error) {
 	case m.Diffuse == nil && m.P1 == nil && m.A1 == nil: // nothing is said about the start: nothing is known about it
 		m.Diffuse = slices.Repeat([]bool{true}, states)
 	}
-	return m, nil
+	return nil
+}
+
+// rows counts those of a matrix, or of that of the first period.
+func (n numbersOfJSON) rows() int {
+	if len(n.each) > 0 {
+		return len(n.each[0])
+	}
+	return len(n.m)
+}
+
+// shocks reads a list as the column of one shock; a matrix stays.
+func shocks(r [][]float64, states int) [][]float64 {
+	if len(r) != 1 || states == 1 || len(r[0]) != states {
+		return r
+	}
+	var column [][]float64
+	for _, v := range r[0] {
+		column = append(column, []float64{v})
+	}
+	return column
+}
+
+// fewest gives the smallest of the lengths that are not zero: so many periods have matrices of their own.
+func fewest(lengths ...int) int {
+	least := 0
+	for _, n := range lengths {
+		if n > 0 && (least == 0 || n < least) {
+			least = n
+		}
+	}
+	return least
 }

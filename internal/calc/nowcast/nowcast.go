@@ -124,7 +124,8 @@ type nowcastFlags struct {
 	TargetSeries string `help:"target-series"`
 }
 
-// Run runs a state-space model: filter, smoother, forecasts, likelihood, and the news between two states of the data.
+// Run runs a model on data with a ragged edge: a bridge equation, or a state-space model with its filter, smoother, forecasts, likelihood and
+// the news between two states of the data.
 func Run(_ context.Context, e *command.Env, args []string) error {
 	var flags nowcastFlags
 	if err := e.Parse("nowcast", &flags, args); err != nil {
@@ -150,74 +151,103 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if flags.DataOld == "" && (flags.TargetPeriod != "" || flags.TargetSeries != "") { // of the news between two states of the data
 		return e.Missing("data-old")
 	}
-	var f modelFile
+	r := &stateSpace{nowcastFlags: flags, e: e}
 	decoder := json.NewDecoder(bytes.NewReader(b))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&f); err != nil {
+	if err := decoder.Decode(&r.file); err != nil {
 		return fault.New("calc.bad-file", "file", flags.Model, "reason", err.Error())
 	}
-	p, err := readPanel(e, flags.Data)
-	if err != nil {
+	if err := r.estimate(); err != nil {
 		return err
 	}
-	m, fit, err := f.model(flags.Model, p.Data)
-	if err != nil {
+	return r.write()
+}
+
+// stateSpace is a state-space model with what it gives for the data.
+type stateSpace struct {
+	nowcastFlags
+	e        *command.Env
+	file     modelFile
+	panel    *panel
+	model    statespace.Model
+	fit      *statespace.Fit // nil where nothing had to be estimated
+	filtered *statespace.Filtered
+	smoothed *statespace.Smoothed
+	forecast *statespace.Forecasts
+}
+
+// estimate reads the data and runs the model on them.
+func (r *stateSpace) estimate() (err error) {
+	if r.panel, err = readPanel(r.e, r.Data); err != nil {
 		return err
 	}
-	if len(m.Each) > 0 && !e.Given("horizon") { // as far as there are matrices, unless more is asked for
-		flags.Horizon = max(min(flags.Horizon, len(m.Each)-len(p.Values)), 0)
-	}
-	filtered, err := statespace.Filter(m, p.Data)
-	if err != nil {
+	p := r.panel
+	if r.model, r.fit, err = r.file.model(r.Model, p.Data); err != nil {
 		return err
 	}
-	smoothed, err := filtered.Smooth()
-	if err != nil {
+	if len(r.model.Each) > 0 && !r.e.Given("horizon") { // as far as there are matrices, unless more is asked for
+		r.Horizon = max(min(r.Horizon, len(r.model.Each)-len(p.Values)), 0)
+	}
+	if r.filtered, err = statespace.Filter(r.model, p.Data); err != nil {
 		return err
 	}
-	forecast := &statespace.Forecasts{}
-	if flags.Horizon > 0 {
-		if forecast, err = statespace.Forecast(m, p.Data, flags.Horizon); err != nil {
-			return err
-		}
+	if r.smoothed, err = r.filtered.Smooth(); err != nil {
+		return err
 	}
-	forecasts, rows := []command.Object{}, [][]string{{"period", "series", "value", "se", "kind"}}
-	for t := range p.Values {
-		for k, name := range p.names {
-			rows = append(rows, []string{p.label(t), name, command.Number(smoothed.Signal[t][k]), command.Number(math.Sqrt(max(smoothed.SignalV[t][k], 0))), "smoothed"})
-		}
+	r.forecast = &statespace.Forecasts{}
+	if r.Horizon > 0 {
+		r.forecast, err = statespace.Forecast(r.model, p.Data, r.Horizon)
 	}
-	for h := range forecast.Value {
-		for k, name := range p.names {
-			forecasts = append(forecasts, command.Object{{"period", p.label(len(p.labels) + h)}, {"series", name}, {"value", forecast.Value[h][k]}, {"se", forecast.SE[h][k]}})
-			rows = append(rows, []string{p.label(len(p.labels) + h), name, command.Number(forecast.Value[h][k]), command.Number(forecast.SE[h][k]), "forecast"})
-		}
+	return err
+}
+
+func (r *stateSpace) write() error {
+	p, f, parts := r.panel, r.filtered, r.file.parts()
+	forecasts, rows := r.tables()
+	out := command.Object{{"logLik", f.LogLik}, {"observed", f.Observed}, {"absorbed", f.Absorbed}, {"forecast", forecasts}}
+	if r.fit != nil {
+		out = append(out, command.Member{"variances", command.ByCode(parts, r.fit.Variances)}, command.Member{"atZero", command.ByCode(parts, r.fit.Zero)})
 	}
-	out := command.Object{{"logLik", filtered.LogLik}, {"observed", filtered.Observed}, {"absorbed", filtered.Absorbed}, {"forecast", forecasts}}
-	if fit != nil {
-		out = append(out, command.Member{"variances", command.ByCode(f.parts(), fit.Variances)}, command.Member{"atZero", command.ByCode(f.parts(), fit.Zero)})
-	}
-	if flags.DataOld != "" {
-		news, err := news(e, m, p, flags.DataOld, flags.TargetPeriod, flags.TargetSeries)
+	if r.DataOld != "" {
+		news, err := news(r.e, r.model, p, r.DataOld, r.TargetPeriod, r.TargetSeries)
 		if err != nil {
 			return err
 		}
 		out = append(out, command.Member{"news", news})
 	}
-	e.Say("explain", "n", len(p.labels), "series", strings.Join(p.names, ", "), "states", len(m.T), "observed", filtered.Observed, "absorbed", filtered.Absorbed, "loglik", command.Number(filtered.LogLik))
-	if fit != nil {
-		e.Say("explain-fit", "variances", fmt.Sprint(fit.Variances))
+	r.e.Say("explain", "n", len(p.labels), "series", strings.Join(p.names, ", "), "states", len(r.model.T), "observed", f.Observed, "absorbed", f.Absorbed, "loglik", command.Number(f.LogLik))
+	if r.fit != nil {
+		r.e.Say("explain-fit", "variances", fmt.Sprint(r.fit.Variances))
 	}
-	if !e.JSON() {
-		return e.WriteCSV(rows...)
+	if !r.e.JSON() {
+		return r.e.WriteCSV(rows...)
 	}
 	points := []command.Object{}
 	for t := range p.labels {
-		points = append(points, command.Object{{"period", p.label(t)}, {"predicted", filtered.Predicted[t]}, {"predictedVariance", filtered.PredictedP[t]}, {"filtered", filtered.State[t]}, {"filteredVariance", filtered.StateP[t]},
-			{"innovation", filtered.Innovation[t]}, {"innovationVariance", filtered.InnovationF[t]}, {"diffuse", filtered.Diffuse[t]},
-			{"smoothed", smoothed.State[t]}, {"smoothedVariance", smoothed.StateP[t]}, {"signal", smoothed.Signal[t]}, {"signalVariance", smoothed.SignalV[t]}})
+		points = append(points, command.Object{{"period", p.label(t)}, {"predicted", f.Predicted[t]}, {"predictedVariance", f.PredictedP[t]}, {"filtered", f.State[t]}, {"filteredVariance", f.StateP[t]},
+			{"innovation", f.Innovation[t]}, {"innovationVariance", f.InnovationF[t]}, {"diffuse", f.Diffuse[t]},
+			{"smoothed", r.smoothed.State[t]}, {"smoothedVariance", r.smoothed.StateP[t]}, {"signal", r.smoothed.Signal[t]}, {"signalVariance", r.smoothed.SignalV[t]}})
 	}
-	return e.WriteJSON(append(out, command.Member{"model", m}, command.Member{"names", p.names}, command.Member{"series", points}))
+	return r.e.WriteJSON(append(out, command.Member{"model", r.model}, command.Member{"names", p.names}, command.Member{"series", points}))
+}
+
+// tables gives the forecasts, and as CSV what was smoothed with them.
+func (r *stateSpace) tables() (forecasts []command.Object, rows [][]string) {
+	p := r.panel
+	forecasts, rows = []command.Object{}, [][]string{{"period", "series", "value", "se", "kind"}}
+	for t := range p.Values {
+		for k, name := range p.names {
+			rows = append(rows, []string{p.label(t), name, command.Number(r.smoothed.Signal[t][k]), command.Number(math.Sqrt(max(r.smoothed.SignalV[t][k], 0))), "smoothed"})
+		}
+	}
+	for h, values := range r.forecast.Value {
+		period := p.label(len(p.labels) + h)
+		for k, name := range p.names {
+			forecasts = append(forecasts, command.Object{{"period", period}, {"series", name}, {"value", values[k]}, {"se", r.forecast.SE[h][k]}})
+			rows = append(rows, []string{period, name, command.Number(values[k]), command.Number(r.forecast.SE[h][k]), "forecast"})
+		}
+	}
+	return forecasts, rows
 }
 
 // news explains the revision of the nowcast of one period of one series between two states of the data: by default the first series in the

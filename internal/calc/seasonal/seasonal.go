@@ -3,6 +3,7 @@ package seasonal
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,65 +52,19 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if err := e.Need("series"); err != nil {
 		return err
 	}
-	opt := seasonal.Options{Trend: flags.Trend, Extend: flags.Extend, Always: flags.Always}
-	var err error
-	if opt.Method, err = command.Mode(e, "method", flags.Method, []command.Choice[seasonal.Method]{{"stl", seasonal.BySTL}, {"x11", seasonal.ByX11}}); err != nil {
+	opt, err := flags.options(e)
+	if err != nil {
 		return err
-	}
-	if opt.Mode, err = command.OneOf("mode", flags.Mode, append(modes, command.Choice[seasonal.Mode]{"", ""})); err != nil {
-		return err
-	}
-	if opt.Seasonal, err = command.OneOf("filter", flags.Filter, []command.Choice[seasonal.SeasonalFilter]{{"msr", seasonal.ByRatio}, {"3x3", seasonal.S3x3}, {"3x5", seasonal.S3x5}, {"3x9", seasonal.S3x9}, {"stable", seasonal.Stable}}); err != nil {
-		return err
-	}
-	if opt.Low, opt.High, err = pair("sigma", flags.Sigma); err != nil {
-		return err
-	}
-	if flags.Period < 0 || flags.Period == 1 {
-		return fault.New("calc.bad-number", "flag", "--period", "given", flags.Period)
 	}
 	s, err := readOneSeries(e, flags.Series, flags.Column)
 	if err != nil {
 		return err
 	}
-	own := 0 // periods a year that the labels tell
-	if s.first != nil {
-		own = s.first.Frequency().PerYear()
+	if err := flags.calendar(e, s, &opt); err != nil {
+		return err
 	}
-	if opt.Period = flags.Period; opt.Period == 0 {
-		opt.Period = own
-	}
-	switch {
-	case opt.Period < 2:
-		return e.Missing("period")
-	case own > 1 && own != opt.Period && opt.Method == seasonal.ByX11:
-		return fault.New("seasonal.other-period", "given", opt.Period, "own", own).At(flags.Series, 0, "")
-	case own == opt.Period:
-		opt.First = s.first.Sub() - 1
-	}
-	if flags.Regressors != "" {
-		if opt.Regressors, err = regressors(e, flags.Regressors, len(s.values)+opt.Period); err != nil {
-			return err
-		}
-	}
-	if flags.Tet != "" {
-		before, after, err := pair("tet", flags.Tet)
-		if err != nil {
-			return err
-		}
-		if own < 2 || own != opt.Period {
-			return fault.New("seasonal.tet-dates").At(flags.Series, 0, "")
-		}
-		x, err := seasonal.TetRegressor(s.first.Year(), opt.First, len(s.values)+opt.Period, opt.Period, int(before), int(after))
-		if err != nil {
-			return err
-		}
-		opt.Regressors = append(opt.Regressors, seasonal.Regressor{Name: "Tết", Values: x})
-	}
-	for i := range s.known {
-		if !s.known[i] {
-			opt.Known = s.known
-		}
+	if slices.Contains(s.known, false) {
+		opt.Known = s.known
 	}
 	if opt.Method == seasonal.BySTL {
 		if opt.STL, err = flags.loess(len(s.values), opt.Period, opt.Trend); err != nil {
@@ -124,6 +79,67 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 		r.Calendar = nil
 	}
 	return writeSeason(e, s, r, opt)
+}
+
+// options makes those that do not depend on the series.
+func (f *seasonalFlags) options(e *command.Env) (opt seasonal.Options, err error) {
+	opt = seasonal.Options{Trend: f.Trend, Extend: f.Extend, Always: f.Always}
+	if opt.Method, err = command.Mode(e, "method", f.Method, []command.Choice[seasonal.Method]{{"stl", seasonal.BySTL}, {"x11", seasonal.ByX11}}); err != nil {
+		return opt, err
+	}
+	if opt.Mode, err = command.OneOf("mode", f.Mode, append(modes, command.Choice[seasonal.Mode]{"", ""})); err != nil {
+		return opt, err
+	}
+	if opt.Seasonal, err = command.OneOf("filter", f.Filter, []command.Choice[seasonal.SeasonalFilter]{{"msr", seasonal.ByRatio}, {"3x3", seasonal.S3x3}, {"3x5", seasonal.S3x5}, {"3x9", seasonal.S3x9}, {"stable", seasonal.Stable}}); err != nil {
+		return opt, err
+	}
+	if opt.Low, opt.High, err = pair("sigma", f.Sigma); err != nil {
+		return opt, err
+	}
+	if f.Period < 0 || f.Period == 1 {
+		return opt, fault.New("calc.bad-number", "flag", "--period", "given", f.Period)
+	}
+	return opt, nil
+}
+
+// calendar says how long a year is, where in it the series begins, and what of the calendar bears on it.
+func (f *seasonalFlags) calendar(e *command.Env, s *oneSeries, opt *seasonal.Options) (err error) {
+	own := 0 // periods a year that the labels tell
+	if s.first != nil {
+		own = s.first.Frequency().PerYear()
+	}
+	if opt.Period = f.Period; opt.Period == 0 {
+		opt.Period = own
+	}
+	switch {
+	case opt.Period < 2:
+		return e.Missing("period")
+	case own > 1 && own != opt.Period && opt.Method == seasonal.ByX11:
+		return fault.New("seasonal.other-period", "given", opt.Period, "own", own).At(f.Series, 0, "")
+	case own == opt.Period:
+		opt.First = s.first.Sub() - 1
+	}
+	if f.Regressors != "" {
+		if opt.Regressors, err = regressors(e, f.Regressors, len(s.values)+opt.Period); err != nil {
+			return err
+		}
+	}
+	if f.Tet == "" {
+		return nil
+	}
+	before, after, err := pair("tet", f.Tet)
+	if err != nil {
+		return err
+	}
+	if own < 2 || own != opt.Period {
+		return fault.New("seasonal.tet-dates").At(f.Series, 0, "")
+	}
+	x, err := seasonal.TetRegressor(s.first.Year(), opt.First, len(s.values)+opt.Period, opt.Period, int(before), int(after))
+	if err != nil {
+		return err
+	}
+	opt.Regressors = append(opt.Regressors, seasonal.Regressor{Name: "Tết", Values: x})
+	return nil
 }
 
 // loess makes the parameters of STL for a series of n values; what is not given is by default.
@@ -277,31 +293,35 @@ func readOneSeries(e *command.Env, file, column string) (*oneSeries, error) {
 			return nil, err
 		}
 		out.values, out.known = append(out.values, v), append(out.known, known)
+		out.labels = append(out.labels, strconv.Itoa(i+1))
 	}
-	dated := len(t.Head) > 1 && at > 0
+	if len(t.Head) > 1 && at > 0 {
+		return out, out.date(t)
+	}
+	return out, nil
+}
+
+// date takes the labels of the first column: periods, or numbers, one after the other.
+func (s *oneSeries) date(t *command.Sheet) error {
 	var last stat.Period
-	for i := range out.values {
-		if !dated {
-			out.labels = append(out.labels, strconv.Itoa(i+1))
-			continue
-		}
+	for i := range s.labels {
 		label := t.Text(i, 0)
 		p, err := command.Period(label)
 		count, bad := strconv.Atoi(label)
 		switch {
 		case i == 0 && err == nil:
-			out.first = &p
-		case i == 0 && bad != nil, out.first != nil && err != nil:
-			return nil, fault.New("stat.bad-period", "text", label).At(file, t.Line(i), t.Head[0])
-		case out.first != nil && last.Next() != p:
-			return nil, fault.New("calc.gap", "before", last.String(), "after", p.String()).At(file, t.Line(i), t.Head[0])
-		case out.first == nil && i > 0:
+			s.first = &p
+		case i == 0 && bad != nil, s.first != nil && err != nil:
+			return fault.New("stat.bad-period", "text", label).At(t.Name, t.Line(i), t.Head[0])
+		case s.first != nil && last.Next() != p:
+			return fault.New("calc.gap", "before", last.String(), "after", p.String()).At(t.Name, t.Line(i), t.Head[0])
+		case s.first == nil && i > 0:
 			if before, _ := strconv.Atoi(t.Text(i-1, 0)); bad != nil || count != before+1 {
-				return nil, fault.New("calc.gap", "before", t.Text(i-1, 0), "after", label).At(file, t.Line(i), t.Head[0])
+				return fault.New("calc.gap", "before", t.Text(i-1, 0), "after", label).At(t.Name, t.Line(i), t.Head[0])
 			}
 		}
 		last = p
-		out.labels = append(out.labels, label)
+		s.labels[i] = label
 	}
-	return out, nil
+	return nil
 }
