@@ -27,16 +27,10 @@ type baskets struct {
 	notes      []*fault.Error
 }
 
-// basketCell is a line of the file.
-type basketCell struct {
-	price, quantity float64
-	hasP, hasQ      bool
-}
-
 // basketReader holds the lines by item and period while they are put together.
 type basketReader struct {
 	*baskets
-	data  map[string]map[stat.Period]basketCell
+	data  map[string]map[stat.Period]chain.Line
 	heads [2]string // of the two figures
 }
 
@@ -71,7 +65,7 @@ func readBaskets(e *command.Env, file string) (*baskets, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &basketReader{baskets: b, data: map[string]map[stat.Period]basketCell{}, heads: [2]string{t.Head[price], t.Head[quantity]}}
+	r := &basketReader{baskets: b, data: map[string]map[stat.Period]chain.Line{}, heads: [2]string{t.Head[price], t.Head[quantity]}}
 	for i := range t.Len() {
 		p, err := command.Period(t.Text(i, when))
 		if err != nil {
@@ -90,17 +84,17 @@ func readBaskets(e *command.Env, file string) (*baskets, error) {
 			b.perYear, b.frequency = n, p.Frequency()
 		}
 		if r.data[item] == nil {
-			r.data[item] = map[stat.Period]basketCell{}
+			r.data[item] = map[stat.Period]chain.Line{}
 			b.items = append(b.items, item)
 		}
 		if _, twice := r.data[item][p]; twice {
 			return nil, fault.New("calc.twice", "code", p.String()+","+item).At(file, t.Line(i), "")
 		}
-		var c basketCell
-		if c.price, c.hasP, err = t.Value(i, price); err != nil {
+		var c chain.Line
+		if c.Price, c.HasPrice, err = t.Value(i, price); err != nil {
 			return nil, err
 		}
-		if c.quantity, c.hasQ, err = t.Value(i, quantity); err != nil {
+		if c.Quantity, c.HasQuantity, err = t.Value(i, quantity); err != nil {
 			return nil, err
 		}
 		r.data[item][p] = c
@@ -128,7 +122,7 @@ func readBaskets(e *command.Env, file string) (*baskets, error) {
 }
 
 // cell gives the line of the n-th part of a year.
-func (r *basketReader) cell(item string, year stat.Period, n int) (basketCell, stat.Period) {
+func (r *basketReader) cell(item string, year stat.Period, n int) (chain.Line, stat.Period) {
 	p, _ := stat.NewPeriod(r.frequency, year.Year(), n)
 	return r.data[item][p], p
 }
@@ -143,14 +137,14 @@ func (r *basketReader) started() int {
 	for k, item := range r.items {
 		n := 0
 		for i := 1; i <= r.perYear; i++ {
-			if c, _ := r.cell(item, last, i); c.hasQ {
+			if c, _ := r.cell(item, last, i); c.HasQuantity {
 				if i > n+1 {
 					return 0 // a hole
 				}
 				n++
 			}
 		}
-		if n == r.perYear || k > 0 && n != parts || r.data[item][last].hasQ {
+		if n == r.perYear || k > 0 && n != parts || r.data[item][last].HasQuantity {
 			return 0
 		}
 		parts = n
@@ -161,60 +155,43 @@ func (r *basketReader) started() int {
 // item puts the lines of an item together.
 func (r *basketReader) item(item string, started int) error {
 	b := r.baskets
-	lack := func(period stat.Period, column string) error {
-		return fault.New("calc.no-figure", "item", item, "period", period.String(), "column", column, "file", b.file)
-	}
 	prices, quantities := make([]float64, len(b.years)), make([]float64, len(b.years))
 	var parts []float64
 	for k, y := range b.years {
-		whole := r.data[item][y]
-		sum, value, current, priced, filled := 0.0, 0.0, 0.0, true, 0
+		own, lines := r.data[item][y], []chain.Line(nil)
 		for n := 1; n <= b.perYear && b.perYear > 1; n++ {
 			c, p := r.cell(item, y, n)
-			if c.hasQ {
-				filled++
-				sum += c.quantity
-			} else if k > 0 {
-				return lack(p, r.heads[1])
-			}
-			priced = priced && (c.hasP || !b.byValue && c.hasQ && c.quantity == 0)
-			value += c.price * c.quantity
-			current += c.price
 			if k > 0 {
-				parts = append(parts, c.quantity)
+				if !c.HasQuantity {
+					return b.lack(item, p, r.heads[1])
+				}
+				parts = append(parts, c.Quantity)
 			}
+			lines = append(lines, c)
 		}
-		complete := b.perYear > 1 && filled == b.perYear
-		if complete && whole.hasQ && math.Abs(sum-whole.quantity) > 1e-6*math.Abs(whole.quantity) {
-			b.notes = append(b.notes, fault.New("calc.parts-differ", "item", item, "year", y.String(), "sum", command.Number(sum), "annual", command.Number(whole.quantity)))
+		year := chain.Annual(own, lines, b.byValue)
+		if chain.Whole(lines) && own.HasQuantity && math.Abs(year.Quantity-own.Quantity) > 1e-6*math.Abs(own.Quantity) {
+			b.notes = append(b.notes, fault.New("calc.parts-differ", "item", item, "year", y.String(), "sum", command.Number(year.Quantity), "annual", command.Number(own.Quantity)))
 		}
-		switch {
-		case complete:
-			quantities[k] = sum
-		case whole.hasQ:
-			quantities[k] = whole.quantity
-		case b.byValue && k == 0: // nothing comes before the first year
-		default:
-			return lack(y, r.heads[1])
+		if !year.HasQuantity && !(b.byValue && k == 0) { // of values nothing comes before the first year
+			return b.lack(item, y, r.heads[1])
 		}
-		switch {
-		case whole.hasP:
-			prices[k] = whole.price
-		case b.byValue && b.perYear > 1 && priced:
-			prices[k] = current
-		case complete && priced && sum != 0 && !b.byValue:
-			prices[k] = value / sum
-		case quantities[k] == 0 && !b.byValue: // not made in this year: no price, or one to be carried back from the first year in which it is
-		default:
-			return lack(y, r.heads[0])
+		if !year.HasPrice && (b.byValue || year.Quantity != 0) { // what was not made in a year has no price, or one to be carried back from the first year in which it is
+			return b.lack(item, y, r.heads[0])
 		}
+		prices[k], quantities[k] = year.Price, year.Quantity
 	}
 	for n := 1; n <= started; n++ {
 		c, _ := r.cell(item, b.years[len(b.years)-1].Next(), n)
-		parts = append(parts, c.quantity)
+		parts = append(parts, c.Quantity)
 	}
 	b.prices, b.quantities, b.parts = append(b.prices, prices), append(b.quantities, quantities), append(b.parts, parts)
 	return nil
+}
+
+// lack is the fault of a figure that the file does not have.
+func (b *baskets) lack(item string, period stat.Period, column string) error {
+	return fault.New("calc.no-figure", "item", item, "period", period.String(), "column", column, "file", b.file)
 }
 
 // firstYear keeps the parts of the first year, and the prices of all parts, where the file has every one of them.
@@ -227,17 +204,17 @@ func (r *basketReader) firstYear() {
 	for i, item := range b.items {
 		for k := range b.perYear + len(b.parts[0]) {
 			c, _ := r.cell(item, stat.Year(b.years[0].Year()+k/b.perYear), k%b.perYear+1)
-			if !c.hasQ {
+			if !c.HasQuantity {
 				return // of the first year; the others are complete
 			}
 			if k < b.perYear {
-				first[i] = append(first[i], c.quantity)
+				first[i] = append(first[i], c.Quantity)
 			}
-			if !c.hasP && c.quantity != 0 {
+			if !c.HasPrice && c.Quantity != 0 {
 				own = nil
 			}
 			if own != nil {
-				own[i] = append(own[i], c.price)
+				own[i] = append(own[i], c.Price)
 			}
 		}
 	}
@@ -294,7 +271,7 @@ func (b *baskets) carried(fill func(p, q [][]float64) ([][]float64, []chain.Impu
 }
 
 // pricesAndQuantities gives what the formulas of two periods need: of years, or of parts where by is "part". Values give both, up to the unit of each
-// product: its price is moved by the ratio of its value at current prices to that at prices of the year before.
+// product.
 func (b *baskets) pricesAndQuantities(byPart bool) (prices, quantities [][]float64, label func(int) string, err error) {
 	prices, quantities, label = b.prices, b.quantities, func(t int) string { return b.years[t].String() }
 	switch {
@@ -307,19 +284,8 @@ func (b *baskets) pricesAndQuantities(byPart bool) (prices, quantities [][]float
 			quantities[i] = append(slices.Clone(b.first[i]), b.parts[i]...)
 		}
 	case b.byValue:
-		prices, quantities = make([][]float64, len(b.items)), make([][]float64, len(b.items))
-		for i, item := range b.items {
-			p := 1.0
-			for t, current := range b.prices[i] {
-				if t > 0 && (current != 0 || b.quantities[i][t] != 0 || b.prices[i][t-1] != 0) {
-					if relative := current / b.quantities[i][t]; relative > 0 && !math.IsInf(relative, 0) {
-						p *= relative
-					} else {
-						return nil, nil, nil, fault.New("chain.no-volume", "item", item, "year", b.years[t].String())
-					}
-				}
-				prices[i], quantities[i] = append(prices[i], p), append(quantities[i], current/p)
-			}
+		if prices, quantities, err = chain.FromValues(b.prices, b.quantities); err != nil {
+			return nil, nil, nil, b.named(err)
 		}
 	}
 	if prices, err = b.carried(chain.Backcast, "calc.price-carried-back", prices, quantities, label); err != nil {

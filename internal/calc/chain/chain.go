@@ -91,11 +91,11 @@ func laspeyres(e *command.Env, d *baskets, accounts chain.Accounts, link chain.L
 		}
 	}
 	current := d.totals(accounts)
+	price := chain.ImplicitPrices(current, x.Annual, at)
 	annual, main, rows := []command.Object{}, []command.Object{}, [][]string{{"period", "index", "link", "current", "price"}}
 	for t, y := range d.years {
-		price := current[t] / current[at] * x.Annual[at] / x.Annual[t] * 100 // the implicit price index, 100 in the reference year
-		line := command.Object{{"period", y.String()}, {"value", x.Annual[t]}, {"current", current[t]}, {"priceIndex", price}, {"drift", x.Drift[t]}}
-		row := []string{y.String(), command.Number(x.Annual[t]), "", command.Number(current[t]), command.Number(price)}
+		line := command.Object{{"period", y.String()}, {"value", x.Annual[t]}, {"current", current[t]}, {"priceIndex", price[t]}, {"drift", x.Drift[t]}}
+		row := []string{y.String(), command.Number(x.Annual[t]), "", command.Number(current[t]), command.Number(price[t])}
 		if t > 0 {
 			line = append(line, command.Member{"link", x.Links[t-1]})
 			row[2] = command.Number(x.Links[t-1])
@@ -146,15 +146,11 @@ func formulaIndex(e *command.Env, b *baskets, formula, reference string, byPart,
 		}
 		return b.named(err)
 	}
-	values := []float64{100}
-	for _, l := range links {
-		v := map[string]float64{"laspeyres": l.Laspeyres, "paasche": l.Paasche, "fisher": l.Fisher}[formula]
-		if direct {
-			values = append(values, 100*v)
-		} else {
-			values = append(values, values[len(values)-1]*v)
-		}
+	chosen := make([]float64, len(links))
+	for k, l := range links {
+		chosen[k] = map[string]float64{"laspeyres": l.Laspeyres, "paasche": l.Paasche, "fisher": l.Fisher}[formula]
 	}
+	values := chain.IndexOf(chosen, direct)
 	at := -1
 	for t := range values {
 		if reference == "" && t == 0 || label(t) == reference {
@@ -164,17 +160,12 @@ func formulaIndex(e *command.Env, b *baskets, formula, reference string, byPart,
 	if at < 0 {
 		return fault.New("calc.no-period", "period", reference, "file", b.file)
 	}
-	current := make([]float64, len(values))
-	for t := range values {
-		for i := range prices {
-			current[t] += prices[i][t] * quantities[i][t]
-		}
-	}
+	current := chain.Value(prices, quantities)
+	price := chain.ImplicitPrices(current, values, at)
 	scale := values[at] / 100
 	series, rows := []command.Object{}, [][]string{{"period", "index", "laspeyres", "paasche", "fisher", "price"}}
 	for t, v := range values {
-		price := current[t] / current[at] * values[at] / v * 100
-		line, row := command.Object{{"period", label(t)}, {"value", v / scale}, {"current", current[t]}, {"priceIndex", price}}, []string{label(t), command.Number(v / scale), "", "", "", command.Number(price)}
+		line, row := command.Object{{"period", label(t)}, {"value", v / scale}, {"current", current[t]}, {"priceIndex", price[t]}}, []string{label(t), command.Number(v / scale), "", "", "", command.Number(price[t])}
 		if t > 0 {
 			l := links[t-1]
 			line = append(line, command.Member{"laspeyres", l.Laspeyres}, command.Member{"paasche", l.Paasche}, command.Member{"fisher", l.Fisher})

@@ -9,6 +9,69 @@ import (
 	"nhipso/internal/measure/chain"
 )
 
+// industryLevels are the value and its digital part of every industry in every period.
+type industryLevels struct {
+	*command.Sheet
+	at             [4]int // columns: period, industry, value, digital
+	periods, names []string
+	data           map[[2]string][2]float64 // by period and industry: the value and what of it is digital
+}
+
+// read takes the record of a line.
+func (l *industryLevels) read(i int) error {
+	p, err := command.Period(l.Text(i, l.at[0]))
+	if err != nil {
+		return command.At(err, l.Name, l.Line(i), l.Head[l.at[0]])
+	}
+	name := l.Text(i, l.at[1])
+	if name == "" {
+		return fault.New("calc.no-code").At(l.Name, l.Line(i), l.Head[l.at[1]])
+	}
+	key := [2]string{command.Label(p), name}
+	if _, twice := l.data[key]; twice {
+		return fault.New("calc.twice", "code", key[0]+","+name).At(l.Name, l.Line(i), "")
+	}
+	var x [2]float64
+	for k := range x {
+		if x[k], err = l.Must(i, l.at[2+k]); err != nil {
+			return err
+		}
+	}
+	if value, digital := x[0], x[1]; digital < 0 || digital > 0 && digital > value {
+		return fault.New("chain.bad-fraction", "name", "digital", "at", name, "value", command.Number(digital)).At(l.Name, l.Line(i), l.Head[l.at[3]])
+	}
+	l.data[key] = x
+	if !slices.Contains(l.periods, key[0]) {
+		if n := len(l.periods); n > 0 {
+			if last, _ := command.Period(l.periods[n-1]); last.Next() != p {
+				return fault.New("calc.gap", "before", l.periods[n-1], "after", key[0]).At(l.Name, l.Line(i), l.Head[l.at[0]])
+			}
+		}
+		l.periods = append(l.periods, key[0])
+	}
+	if !slices.Contains(l.names, name) {
+		l.names = append(l.names, name)
+	}
+	return nil
+}
+
+// structure gives that of a period, in which no industry may be missing.
+func (l *industryLevels) structure(period string) (chain.Structure, error) {
+	var values, digital []float64
+	for _, n := range l.names {
+		x, ok := l.data[[2]string{period, n}]
+		if !ok {
+			return chain.Structure{}, fault.New("calc.no-figure", "item", n, "period", period, "column", l.Head[l.at[2]], "file", l.Name)
+		}
+		values, digital = append(values, x[0]), append(digital, x[1])
+	}
+	s := chain.StructureOf(values, digital)
+	if s.Weight == nil {
+		return s, fault.New("chain.bad-level", "name", period, "value", command.Number(s.Whole))
+	}
+	return s, nil
+}
+
 // industries splits the change of a share from each period to the next into what the structure of the economy did and what the intensity of
 // each industry did: period,industry,value,digital, levels at current prices; the whole of a period is the sum of its values.
 func (r *growthRun) industries() error {
@@ -19,94 +82,45 @@ func (r *growthRun) industries() error {
 	if err != nil {
 		return err
 	}
-	var at [4]int
+	l := &industryLevels{Sheet: t, data: map[[2]string][2]float64{}}
 	for k, names := range [][]string{{"period", "kỳ", "year", "quarter", "time"}, {"industry", "item", "code", "ngành", "mã"}, {"value", "value_added", "giá trị"}, {"digital", "part", "số"}} {
-		if at[k], err = t.Column(names...); err != nil {
+		if l.at[k], err = t.Column(names...); err != nil {
 			return err
 		}
 	}
-	type level struct{ value, digital float64 }
-	var periods, names []string
-	data := map[[2]string]level{}
 	for i := range t.Len() {
-		p, err := command.Period(t.Text(i, at[0]))
-		if err != nil {
-			return command.At(err, t.Name, t.Line(i), t.Head[at[0]])
-		}
-		name := t.Text(i, at[1])
-		if name == "" {
-			return fault.New("calc.no-code").At(t.Name, t.Line(i), t.Head[at[1]])
-		}
-		key := [2]string{command.Label(p), name}
-		if _, twice := data[key]; twice {
-			return fault.New("calc.twice", "code", command.Label(p)+","+name).At(t.Name, t.Line(i), "")
-		}
-		var x level
-		if x.value, err = t.Must(i, at[2]); err != nil {
+		if err := l.read(i); err != nil {
 			return err
-		}
-		if x.digital, err = t.Must(i, at[3]); err != nil {
-			return err
-		}
-		if x.digital < 0 || x.digital > 0 && x.digital > x.value {
-			return fault.New("chain.bad-fraction", "name", "digital", "at", name, "value", command.Number(x.digital)).At(t.Name, t.Line(i), t.Head[at[3]])
-		}
-		data[key] = x
-		if !slices.Contains(periods, key[0]) {
-			if n := len(periods); n > 0 {
-				if last, _ := command.Period(periods[n-1]); last.Next() != p {
-					return fault.New("calc.gap", "before", periods[n-1], "after", command.Label(p)).At(t.Name, t.Line(i), t.Head[at[0]])
-				}
-			}
-			periods = append(periods, key[0])
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
 		}
 	}
-	if len(periods) < 2 {
+	if len(l.periods) < 2 {
 		return fault.New("calc.two-periods", "file", t.Name)
 	}
-	weights, fractions, shares := make([][]float64, len(periods)), make([][]float64, len(periods)), make([]float64, len(periods))
-	for k, p := range periods {
-		whole := 0.0
-		for _, n := range names {
-			x, ok := data[[2]string{p, n}]
-			if !ok {
-				return fault.New("calc.no-figure", "item", n, "period", p, "column", t.Head[at[2]], "file", t.Name)
-			}
-			whole += x.value
-		}
-		if !(whole > 0) {
-			return fault.New("chain.bad-level", "name", p, "value", command.Number(whole))
-		}
-		for _, n := range names {
-			x, d := data[[2]string{p, n}], 0.0
-			if x.digital > 0 {
-				d = x.digital / x.value
-			}
-			weights[k], fractions[k] = append(weights[k], x.value/whole), append(fractions[k], d)
-			shares[k] += x.digital / whole
+	years := make([]chain.Structure, len(l.periods))
+	for k, p := range l.periods {
+		if years[k], err = l.structure(p); err != nil {
+			return err
 		}
 	}
 	series, rows := []command.Object{}, [][]string{{"period", "industry", "structure", "intensity", "total"}}
-	for k := 1; k < len(periods); k++ {
-		split, err := chain.AccountByIndustry([2][]float64{weights[k-1], weights[k]}, [2][]float64{fractions[k-1], fractions[k]})
+	for k, period := range l.periods[1:] {
+		before, after := years[k], years[k+1]
+		split, err := chain.AccountByIndustry([2][]float64{before.Weight, after.Weight}, [2][]float64{before.Fraction, after.Fraction})
 		if err != nil {
 			return err
 		}
 		items, structure, intensity := command.Object{}, 0.0, 0.0
-		for i, n := range names {
+		for i, n := range l.names {
 			x := split[i]
 			structure, intensity = structure+x.Structure, intensity+x.Intensity
 			items = append(items, command.Member{n, command.Object{{"structure", x.Structure}, {"intensity", x.Intensity}}})
-			rows = append(rows, []string{periods[k], n, command.Number(x.Structure), command.Number(x.Intensity), command.Number(x.Structure + x.Intensity)})
+			rows = append(rows, []string{period, n, command.Number(x.Structure), command.Number(x.Intensity), command.Number(x.Structure + x.Intensity)})
 		}
-		series = append(series, command.Object{{"period", periods[k]}, {"before", shares[k-1]}, {"after", shares[k]}, {"change", shares[k] - shares[k-1]}, {"structure", structure}, {"intensity", intensity}, {"items", items}})
-		r.e.Say("explain-industries", "period", periods[k], "before", command.Number(shares[k-1]), "after", command.Number(shares[k]), "structure", command.Number(structure), "intensity", command.Number(intensity))
+		series = append(series, command.Object{{"period", period}, {"before", before.Share}, {"after", after.Share}, {"change", after.Share - before.Share}, {"structure", structure}, {"intensity", intensity}, {"items", items}})
+		r.e.Say("explain-industries", "period", period, "before", command.Number(before.Share), "after", command.Number(after.Share), "structure", command.Number(structure), "intensity", command.Number(intensity))
 	}
 	if r.e.JSON() {
-		return r.e.WriteJSON(command.Object{{"what", "industries"}, {"items", names}, {"series", series}})
+		return r.e.WriteJSON(command.Object{{"what", "industries"}, {"items", l.names}, {"series", series}})
 	}
 	return r.e.WriteCSV(rows...)
 }
