@@ -74,8 +74,9 @@ func deflate(e *command.Env, file string, fallback bool, unchanged string) error
 			if !(p > 0) {
 				return fault.New("calc.not-positive", "value", command.Number(p)).At(file, t.Line(i), t.Head[before])
 			}
-			line = append(line, command.Member{"growthDouble", d.Double/p - 1}, command.Member{"growthSingle", d.Single/p - 1})
-			row[5], row[6] = command.Number(d.Double/p-1), command.Number(d.Single/p-1)
+			double, single := d.Growth(p)
+			line = append(line, command.Member{"growthDouble", double}, command.Member{"growthSingle", single})
+			row[5], row[6] = command.Number(double), command.Number(single)
 		}
 		results, rows = append(results, line), append(rows, row)
 		e.Say("explain-deflate", "item", name, "output", command.Number(v[0]/v[1]), "intermediate", command.Number(v[2]/v[3]), "double", command.Number(d.Double), "single", command.Number(d.Single))

@@ -37,29 +37,9 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if err := e.Need("data", "method"); err != nil {
 		return err
 	}
-	b, err := e.Bytes(flags.Method)
+	m, err := flags.method(e)
 	if err != nil {
 		return err
-	}
-	m, err := composite.Parse(b)
-	if err != nil {
-		return command.InFile(flags.Method, err)
-	}
-	if flags.Weights != "" {
-		v, err := e.Vector(flags.Weights)
-		if err != nil {
-			return err
-		}
-		if v.Codes == nil {
-			return fault.New("calc.no-codes", "file", flags.Weights)
-		}
-		w := map[string]float64{}
-		for i, c := range v.Codes {
-			w[c] = v.Values[i]
-		}
-		if m, err = m.WithWeights(w, "+"); err != nil {
-			return command.InFile(flags.Weights, err)
-		}
 	}
 	d, notes, err := readings(e, flags.Data, m)
 	if err != nil {
@@ -78,26 +58,58 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if err != nil {
 		return command.InFile(flags.Data, err)
 	}
-	var robust *composite.Robustness
-	if flags.Draws <= 0 {
-		if err := e.NoEffect("--draws 0", "seed", "spread", "draw-weights", "draw-normalise", "draw-aggregate", "coverage"); err != nil {
-			return err
-		}
-	}
-	if flags.Draws > 0 {
-		s := composite.Sensitivity{Draws: flags.Draws, Seed: flags.Seed, Weights: flags.DrawWeights, Spread: flags.Spread, Normalisations: command.List(flags.DrawNormalise), Aggregations: command.List(flags.DrawAggregate), Coverage: flags.Coverage}
-		if robust, err = composite.Ranking(m, d, s, runtime.NumCPU()); err != nil {
-			return err
-		}
+	robust, err := flags.robustness(e, m, d)
+	if err != nil {
+		return err
 	}
 	e.Say("explain", "method", r.Method, "n", len(r.Units))
 	for _, n := range r.Nodes {
 		e.Say("explain-node", "indent", strings.Repeat("  ", n.Depth), "code", n.Code, "weight", command.Number(n.Weight))
 	}
-	if e.JSON() {
-		return indexJSON(e, r, robust, notes)
+	return e.Write(object(e, r, robust), notes, rows(r, robust)...)
+}
+
+// method reads the declared method, with other weights where a file has some.
+func (f *indexFlags) method(e *command.Env) (composite.Method, error) {
+	b, err := e.Bytes(f.Method)
+	if err != nil {
+		return composite.Method{}, err
 	}
-	e.Warn(notes)
+	m, err := composite.Parse(b)
+	if err != nil {
+		return m, command.InFile(f.Method, err)
+	}
+	if f.Weights == "" {
+		return m, nil
+	}
+	v, err := e.Vector(f.Weights)
+	if err != nil {
+		return m, err
+	}
+	if v.Codes == nil {
+		return m, fault.New("calc.no-codes", "file", f.Weights)
+	}
+	w := map[string]float64{}
+	for i, c := range v.Codes {
+		w[c] = v.Values[i]
+	}
+	if m, err = m.WithWeights(w, "+"); err != nil {
+		return m, command.InFile(f.Weights, err)
+	}
+	return m, nil
+}
+
+// robustness draws the choices of the method anew, as often as was asked; nil for never.
+func (f *indexFlags) robustness(e *command.Env, m composite.Method, d composite.Data) (*composite.Robustness, error) {
+	if f.Draws <= 0 {
+		return nil, e.NoEffect("--draws 0", "seed", "spread", "draw-weights", "draw-normalise", "draw-aggregate", "coverage")
+	}
+	s := composite.Sensitivity{Draws: f.Draws, Seed: f.Seed, Weights: f.DrawWeights, Spread: f.Spread, Normalisations: command.List(f.DrawNormalise), Aggregations: command.List(f.DrawAggregate), Coverage: f.Coverage}
+	return composite.Ranking(m, d, s, runtime.NumCPU())
+}
+
+// rows gives the answer as CSV: scores and ranks of every unit.
+func rows(r *composite.Result, robust *composite.Robustness) [][]string {
 	head := []string{"unit"}
 	for _, n := range r.Nodes {
 		head = append(head, n.Code, n.Code+".rank")
@@ -105,7 +117,7 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if robust != nil {
 		head = append(head, "rank.low", "rank.median", "rank.high")
 	}
-	rows := [][]string{head}
+	out := [][]string{head}
 	for i, u := range r.Units {
 		row := []string{u}
 		for _, n := range r.Nodes {
@@ -119,12 +131,13 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 			x := robust.Units[i]
 			row = append(row, strconv.Itoa(x.Low), strconv.Itoa(x.Median), strconv.Itoa(x.High))
 		}
-		rows = append(rows, row)
+		out = append(out, row)
 	}
-	return e.WriteCSV(rows...)
+	return out
 }
 
-func indexJSON(e *command.Env, r *composite.Result, robust *composite.Robustness, notes []*fault.Error) error {
+// object gives the answer as JSON, without its notes.
+func object(e *command.Env, r *composite.Result, robust *composite.Robustness) command.Object {
 	scores := func(n composite.Scores) (value, rank command.Object) {
 		for i, u := range r.Units {
 			if s := n.Scores[i]; s.Known {
@@ -155,7 +168,7 @@ func indexJSON(e *command.Env, r *composite.Result, robust *composite.Robustness
 		}
 		out = append(out, command.Member{"robustness", command.Object{{"draws", robust.Draws}, {"seed", robust.Seed}, {"coverage", robust.Coverage}, {"units", units}}})
 	}
-	return e.WriteJSON(append(out, command.Member{"notes", e.Remarks(notes)}))
+	return out
 }
 
 // mergers reads which old units a new one is made of: new,old, a line an old unit, in the order of the new ones.

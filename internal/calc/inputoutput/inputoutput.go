@@ -264,13 +264,7 @@ func (r *ioRun) regions() error {
 		return err
 	}
 	rows := command.Rows(flow)
-	made, used := make([]float64, len(rows)), make([]float64, len(rows))
-	for i, row := range rows {
-		for j, x := range row {
-			made[i] += x
-			used[j] += x
-		}
-	}
+	made, used, _ := inputoutput.Margins(flow)
 	return r.write(command.Object{{"regions", m.Regions}, {"flows", rows}, {"production", command.ByCode(m.Regions, made)}, {"consumption", command.ByCode(m.Regions, used)}}, command.Wide("code", m.Regions, m.Regions, rows))
 }
 
@@ -336,15 +330,8 @@ func (r *ioRun) flows() error {
 		return err
 	}
 	r.solved(how.Bound)
-	rows, gdp := command.Rows(flow), 0.0
-	from, to := make([]float64, len(rows)), make([]float64, len(rows))
-	for i, row := range rows {
-		for j, x := range row {
-			from[i] += x
-			to[j] += x
-			gdp += x
-		}
-	}
+	rows := command.Rows(flow)
+	from, to, gdp := inputoutput.Margins(flow)
 	return r.write(command.Object{{"flows", rows}, {"total", gdp}, {"byIndustry", command.ByCode(r.t.Codes, from)}, {"byFinalUse", command.ByCode(r.t.Codes, to)}},
 		command.Wide("code", r.t.Codes, r.t.Codes, rows))
 }

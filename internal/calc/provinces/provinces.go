@@ -11,6 +11,7 @@ import (
 
 	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
+	"nhipso/internal/measure/inputoutput"
 	"nhipso/internal/measure/regional"
 )
 
@@ -227,16 +228,6 @@ func (x crossed) arrange(file string, areas, kinds []string, n int, of string) (
 	return d, nil
 }
 
-// sums adds the cells of every row.
-func sums(m *mat.Dense) []float64 {
-	rows, _ := m.Dims()
-	out := make([]float64, rows)
-	for i := range out {
-		out[i] = mat.Sum(m.RowView(i))
-	}
-	return out
-}
-
 // allocate spreads national value added of industries over provinces by indicators.
 func (r *provincesRun) allocate() error {
 	if err := r.e.Need("national", "indicator"); err != nil {
@@ -272,6 +263,7 @@ func (r *provincesRun) allocate() error {
 	if err != nil {
 		return err
 	}
+	byProvince, _, _ := inputoutput.Margins(a.Values)
 	used := make([]any, len(codes))
 	for j, k := range a.Used {
 		if k >= 0 {
@@ -280,7 +272,7 @@ func (r *provincesRun) allocate() error {
 		}
 	}
 	return r.write(command.Object{{"provinces", areas}, {"industries", codes}, {"indicators", names}, {"used", command.ByCode(codes, used)}, {"national", command.ByCode(codes, nation.Values)},
-		{"matrix", command.Rows(a.Values)}, {"byProvince", command.ByCode(areas, sums(a.Values))}}, command.Wide("area", areas, codes, command.Rows(a.Values)))
+		{"matrix", command.Rows(a.Values)}, {"byProvince", command.ByCode(areas, byProvince)}}, command.Wide("area", areas, codes, command.Rows(a.Values)))
 }
 
 // headOffice moves figures of firms from the province of their head office to where they work.
@@ -305,7 +297,8 @@ func (r *provincesRun) headOffice() error {
 	if err != nil {
 		return err
 	}
-	before, after := sums(reported), sums(a.Values)
+	before, _, _ := inputoutput.Margins(reported)
+	after, _, _ := inputoutput.Margins(a.Values)
 	for p, c := range areas {
 		r.e.Say("explain-head-office", "code", c, "before", command.Number(before[p]), "after", command.Number(after[p]))
 	}

@@ -1,7 +1,7 @@
 package provinces
 
 import (
-	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -83,24 +83,19 @@ func (r *provincesRun) multiRegional() error {
 	}
 	r.notes = append(r.notes, fault.New("calc.trade-estimated"))
 	codes, finals := crossCodes(areas, t.Codes), crossCodes(areas, uses)
-	output := make([]float64, 0, len(codes))
-	rows := [][]string{append(append([]string{"code"}, codes...), finals...)}
-	trade := make([][]float64, len(areas))
-	for s := range areas {
-		output = append(output, mat.Row(nil, s, in.Output)...)
-		trade[s] = make([]float64, len(areas))
-		for b := range areas {
-			trade[s][b] = mat.Sum(m.Z.Slice(s*n, (s+1)*n, b*n, (b+1)*n)) + mat.Sum(m.Final.Slice(s*n, (s+1)*n, b*len(uses), (b+1)*len(uses)))
-		}
-		r.e.Say("explain-multi-regional", "code", areas[s], "output", command.Number(mat.Sum(in.Output.RowView(s))), "home", command.Number(trade[s][s]))
+	output := slices.Concat(command.Rows(in.Output)...)
+	trade := m.Trade()
+	for s, area := range areas {
+		r.e.Say("explain-multi-regional", "code", area, "output", command.Number(mat.Sum(in.Output.RowView(s))), "home", command.Number(trade.At(s, s)))
 	}
+	rows := [][]string{append(append([]string{"code"}, codes...), finals...)}
 	for i, c := range codes {
 		rows = append(rows, append(append([]string{c}, command.Numbers(mat.Row(nil, i, m.Z))...), command.Numbers(mat.Row(nil, i, m.Final))...))
 	}
 	// The output of every column closes the table, so that it can be handed to "calc io --output output".
 	rows = append(rows, append(append([]string{"output"}, command.Numbers(output)...), make([]string, len(finals))...))
 	return r.write(command.Object{{"regions", areas}, {"industries", t.Codes}, {"uses", uses}, {"codes", codes}, {"finalCodes", finals}, {"z", command.Rows(m.Z)}, {"final", command.Rows(m.Final)},
-		{"output", command.ByCode(codes, output)}, {"trade", trade}, {"sweeps", m.Sweeps}, {"maxResidual", residual(m, output)}}, rows)
+		{"output", command.ByCode(codes, output)}, {"trade", command.Rows(trade)}, {"sweeps", m.Sweeps}, {"maxResidual", m.Residual(output)}}, rows)
 }
 
 // crossCodes names the industries of every region: "HN:A".
@@ -111,17 +106,4 @@ func crossCodes(areas, codes []string) (out []string) {
 		}
 	}
 	return out
-}
-
-// residual is the largest difference between the uses of an industry and its output, relative to the largest output.
-func residual(m *regional.MultiRegionalTable, output []float64) float64 {
-	worst, largest := 0.0, 0.0
-	for i, x := range output {
-		largest = max(largest, x)
-		worst = max(worst, math.Abs(mat.Sum(m.Z.RowView(i))+mat.Sum(m.Final.RowView(i))-x))
-	}
-	if largest == 0 {
-		return 0
-	}
-	return worst / largest
 }

@@ -55,13 +55,12 @@ func (r *digitalRun) oecd() error {
 		if c.Known {
 			sum.Value += c.ValueAdded.Value
 		}
-		total = satellite.Maybe{Value: total.Value + c.ValueAdded.Value, Known: total.Known && c.ValueAdded.Known}
+		total = total.Plus(c.ValueAdded)
 		if c.Assumed {
 			r.notes = append(r.notes, fault.New("calc.assumed-ratio", "class", c.Class))
 		}
 	}
 	if !total.Known {
-		total.Value = 0
 		r.notes = append(r.notes, fault.New("calc.classes-missing"))
 	}
 	products := command.Object{}
@@ -82,8 +81,8 @@ func (r *digitalRun) oecd() error {
 	if err != nil {
 		return err
 	}
-	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, total, ratio(total, gdp), codes, by,
-		command.Object{{"gdp", gdp}, {"knownTotal", sum}, {"knownShare", ratio(sum, gdp)}, {"classes", d.Classes}, {"products", products}, {"spending", spending}, {"checks", d.Checks}})
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, total, total.Over(gdp), codes, by,
+		command.Object{{"gdp", gdp}, {"knownTotal", sum}, {"knownShare", sum.Over(gdp)}, {"classes", d.Classes}, {"products", products}, {"spending", spending}, {"checks", d.Checks}})
 }
 
 // spending splits intermediate consumption and every final use by the nature of the transaction.
@@ -212,7 +211,7 @@ func (r *digitalRun) components() error {
 	}
 	gdp := known(b.taxes)
 	for _, v := range b.va {
-		gdp = satellite.Maybe{Value: gdp.Value + v.Value, Known: gdp.Known && v.Known}
+		gdp = gdp.Plus(v)
 	}
 	a, err := satellite.Components{Industries: b.marked, ValueAdded: b.va, ICT: b.core, Platform: platform, Coefficients: coefficients, GDP: gdp}.Compute()
 	if err != nil {
@@ -261,7 +260,7 @@ func (r *digitalRun) sectors() error {
 			if v[k].Value, v[k].Known, err = t.Value(i, column); err != nil {
 				return err
 			}
-			sums[k] = satellite.Maybe{Value: sums[k].Value + v[k].Value, Known: sums[k].Known && v[k].Known}
+			sums[k] = sums[k].Plus(v[k])
 		}
 		digital, all = append(digital, v[0]), append(all, v[1])
 	}
@@ -275,7 +274,7 @@ func (r *digitalRun) sectors() error {
 	}
 	whole := satellite.Maybe{}
 	if sums[1].Known {
-		whole = ratio(sums[0], sums[1].Value)
+		whole = sums[0].Over(sums[1].Value)
 	}
 	if !r.e.JSON() {
 		r.e.Warn(r.notes)
@@ -318,12 +317,4 @@ func (r *digitalRun) concentration() error {
 	}
 	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(c.Total), satellite.Maybe{}, codes, satellite.Known(v.Values...),
 		command.Object{{"units", c.Units}, {"top", held}, {"hhi", c.HHI}, {"normalHHI", c.Normal}, {"effective", c.Effective}, {"gini", c.Gini}, {"lorenz", c.Lorenz}})
-}
-
-// ratio gives a part of a whole, missing where there is none.
-func ratio(part satellite.Maybe, whole float64) satellite.Maybe {
-	if !part.Known || whole == 0 {
-		return satellite.Maybe{}
-	}
-	return known(part.Value / whole)
 }

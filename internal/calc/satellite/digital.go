@@ -288,7 +288,7 @@ func sumLines(g *ioformat.Grid, codes, industries []string) ([]satellite.Maybe, 
 			return nil, err
 		}
 		for i := range v {
-			sum[i] = satellite.Maybe{Value: sum[i].Value + v[i].Value, Known: sum[i].Known && v[i].Known}
+			sum[i] = sum[i].Plus(v[i])
 		}
 	}
 	return sum, nil

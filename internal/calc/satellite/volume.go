@@ -52,7 +52,7 @@ func (r *digitalRun) inVolume(g *ioformat.Grid, p satellite.ProductRatio) error 
 		r.e.Say("explain-ratio", "code", c, "d", command.Number(now.Ratio[i]), "va", command.Number(nominal[i]), "digital", command.Number(before.ByIndustry[i]))
 		r.e.Say("explain-volume", "code", c, "d", command.Number(real.Ratio[i]), "va", command.Number(volume.Values[i]), "digital", command.Number(after.ByIndustry[i]))
 	}
-	price := ratio(known(before.Digital), after.Digital)
+	price := known(before.Digital).Over(after.Digital)
 	if r.e.JSON() {
 		terms := append(command.Object{{"total", after.Digital}, {"share", after.Share}, {"price", price}, {"byIndustry", command.ByCode(codes, after.ByIndustry)}}, ratioTerms(codes, real)...)
 		return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(before.Digital), before.Share, codes, satellite.Known(before.ByIndustry...),

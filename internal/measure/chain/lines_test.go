@@ -89,3 +89,10 @@ func TestTheStructureOfAYear(t *testing.T) {
 		t.Error("a whole of nothing has a structure")
 	}
 }
+
+func TestGrowthOfDeflatedValueAdded(t *testing.T) {
+	double, single := Deflated{Double: 110, Single: 90}.Growth(100)
+	if math.Abs(double-0.1) > 1e-15 || math.Abs(single+0.1) > 1e-15 {
+		t.Error(double, single)
+	}
+}
