@@ -16,7 +16,7 @@ import (
 
 // The flags of a calculation are the fields of a struct. The name of a flag is that of its field, written as flags are (MaxIterations is
 // --max-iterations); its tags are the default and the key of its help. A further tag, named after a flag that chooses what is done, lists the
-// choices that read this flag: `what:"allocate restate"`. With any other choice the flag is refused, see mode.
+// choices that read this flag: `what:"allocate restate"`. With any other choice the flag is refused, see Mode.
 
 // shared are the flags of every calculation.
 type shared struct {
@@ -118,8 +118,10 @@ func (e *Env) help() {
 	}
 }
 
-// JSON says whether JSON is asked for, explains whether the working is.
-func (e *Env) JSON() bool     { return e.line.JSON }
+// JSON says whether JSON is asked for.
+func (e *Env) JSON() bool { return e.line.JSON }
+
+// Explains says whether the working is asked for.
 func (e *Env) Explains() bool { return e.line.Explain }
 
 // Given says whether a flag stands on the command line.

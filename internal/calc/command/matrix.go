@@ -19,6 +19,7 @@ type Matrix struct {
 	Zeros  int // cells that were blank and taken for zeros
 }
 
+// Dense gives the numbers as the methods take them.
 func (m *Matrix) Dense() *mat.Dense {
 	d := mat.NewDense(len(m.Values), len(m.Values[0]), nil)
 	for i, r := range m.Values {
@@ -27,17 +28,20 @@ func (m *Matrix) Dense() *mat.Dense {
 	return d
 }
 
-// headings of a first column or cell that says what it is and is no code itself.
+// CodeWords head a first column, or stand in a first cell, that says what it is and is no code itself.
 var CodeWords = []string{"", "code", "codes", "row", "rows", "id", "name", "label", "industry", "industries", "sector", "sectors", "product", "products", "region", "area",
 	"unit", "item", "cell", "variable", "constraint", "mã", "ma", "mã ngành", "ngành", "nganh", "tỉnh", "tinh", "sản phẩm", "hàng", "hang", `row\column`, "row/column"}
 
+// ValueWords head a column of values.
 var ValueWords = []string{"value", "values", "total", "target", "targets", "obs_value", "giá trị", "gia tri", "gia_tri", "giatri", "tổng", "x", "u", "v", "h"}
 
+// Among says whether a word is one of a list, in whatever case.
 func Among(word string, words []string) bool { return slices.Contains(words, strings.ToLower(word)) }
 
 // ErrorWords head standard errors.
 var ErrorWords = []string{"se", "sd", "standard_error", "stderr"}
 
+// RowWords and ColumnWords head the codes of rows and of columns, where a matrix is written one cell a line.
 var RowWords, ColumnWords = []string{"row", "hàng", "hang", "i", "from"}, []string{"column", "col", "cột", "cot", "j", "to"}
 
 // Matrix reads a matrix in any of the documented layouts: wide with codes in the first row and column, with codes in one of the two, bare

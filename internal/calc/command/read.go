@@ -40,7 +40,7 @@ func (e *Env) Bytes(name string) ([]byte, error) {
 	return b, nil
 }
 
-// format gives the options of the command line that bear on a file of this kind, and notes that they were of use.
+// Format gives the options of the command line that bear on a file of this kind, and notes that they were of use.
 func (e *Env) Format(b []byte) tabular.Options {
 	o := tabular.Options{Blanks: true}
 	switch tabular.KindOf(b) {

@@ -31,6 +31,7 @@ func (e *Env) Table(name string) (*Sheet, error) {
 	return t, t.Check()
 }
 
+// Check refuses two columns of one heading, and cells beyond the last heading.
 func (t *Sheet) Check() error {
 	seen := map[string]bool{}
 	for _, h := range t.Head {
@@ -49,6 +50,7 @@ func (t *Sheet) Check() error {
 	return nil
 }
 
+// Len counts the records.
 func (t *Sheet) Len() int { return len(t.Rows) - t.Data }
 
 // Text gives a cell of a record.

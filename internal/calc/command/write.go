@@ -170,6 +170,7 @@ func Columns(head []string, codes []string, vectors ...[]string) [][]string {
 	return out
 }
 
+// Numbers writes numbers, see Number.
 func Numbers(v []float64) []string {
 	out := make([]string, len(v))
 	for i, x := range v {
@@ -178,6 +179,7 @@ func Numbers(v []float64) []string {
 	return out
 }
 
+// Maybes writes numbers of which some are missing: those are empty.
 func Maybes(v []inputoutput.Maybe) []string {
 	out := make([]string, len(v))
 	for i, x := range v {

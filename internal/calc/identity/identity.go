@@ -15,10 +15,11 @@ import (
 type Sum struct {
 	position map[string]int
 	longest  int
-	Weight   map[int]float64
+	Weight   map[int]float64 // of the codes, by position
 	Rest     float64
 }
 
+// New makes an empty sum of the codes that have a position.
 func New(position map[string]int) *Sum {
 	l := &Sum{position: position, Weight: map[int]float64{}}
 	for c := range position {

@@ -251,8 +251,8 @@ func (r *ioRun) prices() error {
 
 // regions gives the value added of each region in the final use of each: the rows add to what a region makes, the columns to what it uses.
 func (r *ioRun) regions() error {
-	m := r.f.Regions
-	if m == nil || m.Table != r.t {
+	m := r.f.Regions(r.t)
+	if m == nil {
 		return fault.New("calc.no-regions")
 	}
 	va, err := r.t.ValueAdded()

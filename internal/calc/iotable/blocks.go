@@ -34,7 +34,7 @@ func keptApart(e *command.Env, f *Flags, t *inputoutput.Table, notes []*fault.Er
 		return nil, nil, err
 	}
 	out, notes, err := complete(b, wanted, f.File, notes)
-	f.Regions = nil // what was read is no longer what is asked
+	f.regions = nil // what was read is no longer what is asked
 	return out, notes, err
 }
 

@@ -42,7 +42,15 @@ type Flags struct {
 	Exports        string                   `help:"exports"`
 	Block          string                   `default:"domestic" help:"block"`
 	BlankIsZero    bool                     `help:"blank-is-zero"`
-	Regions        *inputoutput.MultiRegion `kong:"-"` // of an inter-country table, once it is read
+	regions        *inputoutput.MultiRegion // of an inter-country table, once it is read
+}
+
+// Regions gives the regions of an inter-country table, nil where the table is none, or was changed since it was read.
+func (f *Flags) Regions(t *inputoutput.Table) *inputoutput.MultiRegion {
+	if f.regions == nil || f.regions.Table != t {
+		return nil
+	}
+	return f.regions
 }
 
 // Grid reads the cells of a table file.
@@ -122,7 +130,7 @@ func readPublished(e *command.Env, f *Flags, layout string, origin inputoutput.O
 		if err != nil {
 			return nil, nil, err
 		}
-		f.Regions = regions
+		f.regions = regions
 		return loaded.Table, append(loaded.Notes, findings(f.File, loaded.Findings)...), nil
 	case "eurostat":
 		choose := map[string]string{}
@@ -186,6 +194,7 @@ func findings(file string, list []inputoutput.Finding) []*fault.Error {
 	return out
 }
 
+// Read reads the industries, final uses and primary inputs that the flags name from a table whose flows are of an origin.
 func (f *Flags) Read(e *command.Env, g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
 	r := ioformat.Roles{Origin: origin, Final: command.List(f.Final), ValueAdded: command.List(f.ValueAdded), Taxes: command.List(f.Taxes), Details: command.List(f.Details),
 		Physical: command.List(f.Physical), Output: f.Output, BlankIsZero: f.BlankIsZero}

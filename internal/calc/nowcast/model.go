@@ -50,7 +50,7 @@ func (n numbersOfJSON) vectors(size int) (all []float64, each [][]float64) {
 	return flat(n.m), each
 }
 
-// flags of JSON: one for all states, or one a state.
+// flagsOfJSON is one flag for all states, or one a state.
 type flagsOfJSON []bool
 
 // UnmarshalJSON implements json.Unmarshaler.
