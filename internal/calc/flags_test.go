@@ -1,12 +1,14 @@
-package calc
+package calc_test
 
 import (
 	"strings"
 	"testing"
+
+	"nhipso/internal/calc/calctest"
 )
 
 func TestFlagsOfOtherQuestionsArerefused(t *testing.T) {
-	disk := files{"V": "code,value\na,1\n", "M": "from,to\na,b\n", "I": "period,x\n2020,1\n"}
+	disk := calctest.Files{"V": "code,value\na,1\n", "M": "from,to\na,b\n", "I": "period,x\n2020,1\n"}
 	for _, c := range []string{
 		"provinces --what allocate --national V --indicator V --firms V",
 		"provinces --what restate --data V --map M --to 23",
@@ -21,6 +23,6 @@ func TestFlagsOfOtherQuestionsArerefused(t *testing.T) {
 		"digital --definition sectors --table V --top 3",
 		"balance --method kras --matrix V --gap scale-rows",
 	} {
-		refused(t, disk, "calc.no-effect", strings.Fields(c)...)
+		calctest.Refused(t, disk, "calc.no-effect", strings.Fields(c)...)
 	}
 }

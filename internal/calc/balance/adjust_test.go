@@ -1,8 +1,10 @@
-package calc
+package balance_test
 
 import (
 	"strings"
 	"testing"
+
+	"nhipso/internal/calc/calctest"
 )
 
 // The same identities in every layout that a statistician may have them in.
@@ -27,10 +29,10 @@ func TestIdentitiesMayBeWrittenInMoreThanOneWay(t *testing.T) {
 		"bare":                                    "1,1,1,43\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := ask(t, files{"X": x, "G": g}, "reconcile", "--values", "X", "--constraints", "G")
-			near(t, "values", r.at("values").by("2020-Q1", "Đà Nẵng", "26"), want, 1e-12)
+			r := calctest.Ask(t, calctest.Files{"X": x, "G": g}, "reconcile", "--values", "X", "--constraints", "G")
+			calctest.Near(t, "values", r.At("values").By("2020-Q1", "Đà Nẵng", "26"), want, 1e-12)
 			if strings.Contains(name, "named") {
-				if got := r.at("constraints", 0, "name").v; got != "sum" {
+				if got := r.At("constraints", 0, "name").V; got != "sum" {
 					t.Fatal(got)
 				}
 			}
@@ -39,11 +41,11 @@ func TestIdentitiesMayBeWrittenInMoreThanOneWay(t *testing.T) {
 	for name, g := range map[string]string{"two codes multiplied": "2020-Q1*Đà Nẵng = 43\n", "two codes side by side": "2020-Q1 Đà Nẵng = 43\n", "an operator without a term": "2020-Q1 + = 43\n", "an unknown code": "2020-Q1 + Huế = 43\n",
 		"no code": "1 + 2 = 3\n", "nothing on one side": "2020-Q1 + 26 =\n"} {
 		t.Run(name, func(t *testing.T) {
-			refused(t, files{"X": x, "G": g}, "calc.bad-equation", "reconcile", "--values", "X", "--constraints", "G")
+			calctest.Refused(t, calctest.Files{"X": x, "G": g}, "calc.bad-equation", "reconcile", "--values", "X", "--constraints", "G")
 		})
 	}
 	m, u, v := "code,a,b\nr,7,3\ns,2,9\n", "r,11\ns,12\n", "code,x,y\ntarget,10,13\n"
-	near(t, "targets in a row under codes that could be headings", ask(t, files{"M": strings.Replace(m, "a,b", "x,y", 1), "U": u, "V": v}, "balance", "--matrix", "M", "--rows", "U", "--cols", "V").at("columnTargets").by("x", "y"), []float64{10, 13}, 0)
-	refused(t, files{"X": x, "G": "constraint,code,coefficient,rhs\ns,26,1,43\ns,2020-Q1,1,44\n"}, "calc.twice", "reconcile", "--values", "X", "--constraints", "G")
-	refused(t, files{"X": x, "G": "constraint,code,coefficient,note\ns,26,1,43\n"}, "calc.no-code-in", "reconcile", "--values", "X", "--constraints", "G")
+	calctest.Near(t, "targets in a row under codes that could be headings", calctest.Ask(t, calctest.Files{"M": strings.Replace(m, "a,b", "x,y", 1), "U": u, "V": v}, "balance", "--matrix", "M", "--rows", "U", "--cols", "V").At("columnTargets").By("x", "y"), []float64{10, 13}, 0)
+	calctest.Refused(t, calctest.Files{"X": x, "G": "constraint,code,coefficient,rhs\ns,26,1,43\ns,2020-Q1,1,44\n"}, "calc.twice", "reconcile", "--values", "X", "--constraints", "G")
+	calctest.Refused(t, calctest.Files{"X": x, "G": "constraint,code,coefficient,note\ns,26,1,43\n"}, "calc.no-code-in", "reconcile", "--values", "X", "--constraints", "G")
 }

@@ -1,9 +1,10 @@
-package calc
+package balance_test
 
 import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/calc/calctest"
 	"nhipso/internal/fault"
 )
 
@@ -26,35 +27,35 @@ func TestConstraintsOnCells(t *testing.T) {
 		"bare":                      "1,0,0,0,2,0,0,0,-1,0,0,0,20\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			disk := files{"M": m, "U": u, "G": g}
-			r := ask(t, disk, "balance", "--matrix", "M", "--method", "kras", "--constraints", "G")
-			near(t, "alone", r.at("matrix").numbers(), alone, 1e-9)
-			near(t, "reached", r.at("constraints").each("reached"), []float64{20}, 1e-9)
-			r = ask(t, disk, "balance", "--matrix", "M", "--method", "kras", "--constraints", "G", "--rows", "U")
-			near(t, "beside totals of rows", r.at("matrix").numbers(), beside, 1e-9)
-			near(t, "wanted", r.at("constraints").each("value"), []float64{15, 26, -1, 20}, 0)
-			near(t, "targets", r.at("rowTargets").by("r1", "r2", "r3"), []float64{15, 26, -1}, 1e-9)
+			disk := calctest.Files{"M": m, "U": u, "G": g}
+			r := calctest.Ask(t, disk, "balance", "--matrix", "M", "--method", "kras", "--constraints", "G")
+			calctest.Near(t, "alone", r.At("matrix").Numbers(), alone, 1e-9)
+			calctest.Near(t, "reached", r.At("constraints").Each("reached"), []float64{20}, 1e-9)
+			r = calctest.Ask(t, disk, "balance", "--matrix", "M", "--method", "kras", "--constraints", "G", "--rows", "U")
+			calctest.Near(t, "beside totals of rows", r.At("matrix").Numbers(), beside, 1e-9)
+			calctest.Near(t, "wanted", r.At("constraints").Each("value"), []float64{15, 26, -1, 20}, 0)
+			calctest.Near(t, "targets", r.At("rowTargets").By("r1", "r2", "r3"), []float64{15, 26, -1}, 1e-9)
 		})
 	}
 	t.Run("two estimates of one sum settle in proportion to their errors", func(t *testing.T) {
-		disk := files{"M": "1,2\n3,4\n", "G": "constraint,row,column,coefficient,rhs,se\nsurvey,1,1,1,12,0.2\nsurvey,2,1,1,12,0.2\nbank,1,1,1,12.6,0.4\nbank,2,1,1,12.6,0.4\n"}
+		disk := calctest.Files{"M": "1,2\n3,4\n", "G": "constraint,row,column,coefficient,rhs,se\nsurvey,1,1,1,12,0.2\nsurvey,2,1,1,12,0.2\nbank,1,1,1,12.6,0.4\nbank,2,1,1,12.6,0.4\n"}
 		args := []string{"balance", "--matrix", "M", "--method", "kras", "--constraints", "G"}
-		r := ask(t, disk, args...)
-		near(t, "reached", r.at("constraints").each("reached"), []float64{12.2, 12.2}, 1e-7)
-		near(t, "errors", r.at("constraints").each("se"), []float64{0.2, 0.4}, 0)
-		near(t, "shifts", r.at("constraints").each("shift"), []float64{1, -1}, 1e-6)
-		near(t, "cells", r.at("matrix").numbers(), []float64{3.05, 2, 9.15, 4}, 1e-7)
-		if r.at("conflict").v != true {
+		r := calctest.Ask(t, disk, args...)
+		calctest.Near(t, "reached", r.At("constraints").Each("reached"), []float64{12.2, 12.2}, 1e-7)
+		calctest.Near(t, "errors", r.At("constraints").Each("se"), []float64{0.2, 0.4}, 0)
+		calctest.Near(t, "shifts", r.At("constraints").Each("shift"), []float64{1, -1}, 1e-6)
+		calctest.Near(t, "cells", r.At("matrix").Numbers(), []float64{3.05, 2, 9.15, 4}, 1e-7)
+		if r.At("conflict").V != true {
 			t.Error("a conflict is not said")
 		}
-		out, said, err := run("en", disk, append(args, "--what", "constraints", "--explain")...)
+		out, said, err := calctest.Run("en", disk, append(args, "--what", "constraints", "--explain")...)
 		if err != nil || !strings.HasPrefix(out, "constraint,value,reached,se,shift\nsurvey,12,12.2") || !strings.Contains(said, "bank: wanted 12.6, reached 12.2") {
 			t.Errorf("%s%s%v", out, said, err)
 		}
 	})
 	t.Run("held cells stay", func(t *testing.T) {
-		r := ask(t, files{"M": "1,2\n3,4\n", "G": "1:1 + 1:2 = 6\n", "H": "row,column\n1,2\n"}, "balance", "--matrix", "M", "--method", "kras", "--constraints", "G", "--hold", "H")
-		near(t, "cells", r.at("matrix").numbers(), []float64{4, 2, 3, 4}, 1e-9)
+		r := calctest.Ask(t, calctest.Files{"M": "1,2\n3,4\n", "G": "1:1 + 1:2 = 6\n", "H": "row,column\n1,2\n"}, "balance", "--matrix", "M", "--method", "kras", "--constraints", "G", "--hold", "H")
+		calctest.Near(t, "cells", r.At("matrix").Numbers(), []float64{4, 2, 3, 4}, 1e-9)
 	})
 	for _, c := range []struct{ name, code, m, g string }{
 		{"a cell that is not there", "calc.no-code-in", m, "constraint,row,column,coefficient,rhs\nk,r1,c9,1,20\n"},
@@ -70,14 +71,14 @@ func TestConstraintsOnCells(t *testing.T) {
 		{"codes whose cells read the same", "calc.twice", "code,c,b:c\na:b,1,2\na,3,4\n", "a:b:c = 4\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			refused(t, files{"M": c.m, "G": c.g}, c.code, "balance", "--matrix", "M", "--method", "kras", "--constraints", "G")
+			calctest.Refused(t, calctest.Files{"M": c.m, "G": c.g}, c.code, "balance", "--matrix", "M", "--method", "kras", "--constraints", "G")
 		})
 	}
 }
 
 // The expected tables follow from the multipliers r of products and s of columns: use u r s, supply v s / r, iterated in numpy.
 func TestSupplyAndUseTogether(t *testing.T) {
-	disk := files{
+	disk := calctest.Files{
 		"S": "code,A-1,B,imports\nP-1,90,10,8\nP-2,5,60,12\n", "U": "code,A-1,B,final\nP-2,25,10,45\nP-1,20,15,70\n",
 		"SB": "90,10,8\n5,60,12\n", "UB": "20,15,70\n25,10,45\n", "TSB": "104,77,24\n", "TUB": "50,28,127\n",
 		"TS": "imports,24\nA-1,104\nB,77\n", "TU": "code,value\nA-1,50\nB,28\nfinal,127\n", "T": "code,supply,use\nA-1,104,50\nB,77,28\nimports,24,\nfinal,,127\n",
@@ -93,37 +94,37 @@ func TestSupplyAndUseTogether(t *testing.T) {
 		"bare numbers":        {"--supply", "SB", "--use", "UB", "--supply-totals", "TSB", "--use-totals", "TUB"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := ask(t, disk, append([]string{"balance", "--method", "sut-ras"}, args...)...)
-			near(t, "supply", r.at("supply").numbers(), supply, 1e-9)
-			near(t, "use", r.at("use").numbers(), use, 1e-9)
-			near(t, "products", r.at("productTotals").by(r.at("products").words()...), totals, 1e-9)
-			f, s := r.at("productFactors").by(r.at("products").words()...), r.at("supplyFactors").by(r.at("supplyCols").words()...)
-			near(t, "supply is divided by the factors", []float64{90 / (f[0] * s[0]), 12 / (f[1] * s[2])}, []float64{supply[0], supply[5]}, 1e-9)
+			r := calctest.Ask(t, disk, append([]string{"balance", "--method", "sut-ras"}, args...)...)
+			calctest.Near(t, "supply", r.At("supply").Numbers(), supply, 1e-9)
+			calctest.Near(t, "use", r.At("use").Numbers(), use, 1e-9)
+			calctest.Near(t, "products", r.At("productTotals").By(r.At("products").Words()...), totals, 1e-9)
+			f, s := r.At("productFactors").By(r.At("products").Words()...), r.At("supplyFactors").By(r.At("supplyCols").Words()...)
+			calctest.Near(t, "supply is divided by the factors", []float64{90 / (f[0] * s[0]), 12 / (f[1] * s[2])}, []float64{supply[0], supply[5]}, 1e-9)
 		})
 	}
 	args := []string{"balance", "--method", "sut-ras", "--supply", "S", "--use", "U", "--cols", "T"}
 	for what, want := range map[string]string{
 		"": "table,row,column,value\nsupply,P-1,A-1,98.31", "supply": "code,A-1,B,imports\nP-1,98.31", "use": "code,A-1,B,final\nP-1,22.72", "products": "code,total,factor\nP-1,118.30",
 	} {
-		if out, _, err := run("en", disk, append(args, "--what", what)...); err != nil || !strings.HasPrefix(out, want) {
+		if out, _, err := calctest.Run("en", disk, append(args, "--what", what)...); err != nil || !strings.HasPrefix(out, want) {
 			t.Errorf("%q: %s%v", what, out, err)
 		}
 	}
 	t.Run("held cells stay", func(t *testing.T) {
 		disk["H"] = "row,column\nP-1,supply:A-1\nP-2,use:final\n"
-		r := ask(t, disk, append(args, "--hold", "H")...)
-		near(t, "held", []float64{r.at("supply", 0, 0).number(), r.at("use", 1, 2).number()}, []float64{90, 45}, 0)
-		near(t, "supply = use", []float64{sumOf(r.at("supply", 0).numbers())}, []float64{sumOf(r.at("use", 0).numbers())}, 1e-9)
+		r := calctest.Ask(t, disk, append(args, "--hold", "H")...)
+		calctest.Near(t, "held", []float64{r.At("supply", 0, 0).Number(), r.At("use", 1, 2).Number()}, []float64{90, 45}, 0)
+		calctest.Near(t, "supply = use", []float64{sumOf(r.At("supply", 0).Numbers())}, []float64{sumOf(r.At("use", 0).Numbers())}, 1e-9)
 	})
 	t.Run("totals that differ are refused, or one side gives way", func(t *testing.T) {
 		disk["D"] = "code,supply,use\nA-1,104,50\nB,77,28\nimports,24,\nfinal,,137\n"
 		other := append([]string{}, args[:len(args)-1]...)
-		refused(t, disk, "balance.supply-use-totals", append(other, "D")...)
-		r := ask(t, disk, append(other, "D", "--gap", "scale-use")...)
-		near(t, "use", []float64{sumOf(r.at("use").numbers())}, []float64{205}, 1e-9)
-		near(t, "target", []float64{r.at("useTotals", "final").number()}, []float64{137 * 205. / 215}, 1e-9)
-		r = ask(t, disk, append(other, "D", "--gap", "scale-supply")...)
-		near(t, "target", []float64{r.at("supplyTotals", "imports").number()}, []float64{24 * 215. / 205}, 1e-9)
+		calctest.Refused(t, disk, "balance.supply-use-totals", append(other, "D")...)
+		r := calctest.Ask(t, disk, append(other, "D", "--gap", "scale-use")...)
+		calctest.Near(t, "use", []float64{sumOf(r.At("use").Numbers())}, []float64{205}, 1e-9)
+		calctest.Near(t, "target", []float64{r.At("useTotals", "final").Number()}, []float64{137 * 205. / 215}, 1e-9)
+		r = calctest.Ask(t, disk, append(other, "D", "--gap", "scale-supply")...)
+		calctest.Near(t, "target", []float64{r.At("supplyTotals", "imports").Number()}, []float64{24 * 215. / 205}, 1e-9)
 	})
 	for _, c := range []struct {
 		name, code string
@@ -140,11 +141,11 @@ func TestSupplyAndUseTogether(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			disk["X"] = "code,A-1,B,final\nP-3,25,10,45\nP-1,20,15,70\n"
-			refused(t, disk, c.code, append([]string{"balance", "--method", "sut-ras"}, c.args...)...)
+			calctest.Refused(t, disk, c.code, append([]string{"balance", "--method", "sut-ras"}, c.args...)...)
 		})
 	}
-	refused(t, disk, "calc.no-effect", "balance", "--matrix", "S", "--rows", "T", "--cols", "T", "--constraints", "T")
-	refused(t, disk, "calc.no-effect", "balance", "--matrix", "S", "--rows", "T", "--cols", "T", "--method", "kras", "--gap", "scale-rows")
+	calctest.Refused(t, disk, "calc.no-effect", "balance", "--matrix", "S", "--rows", "T", "--cols", "T", "--constraints", "T")
+	calctest.Refused(t, disk, "calc.no-effect", "balance", "--matrix", "S", "--rows", "T", "--cols", "T", "--method", "kras", "--gap", "scale-rows")
 }
 
 func sumOf(v []float64) (sum float64) {
@@ -156,44 +157,44 @@ func sumOf(v []float64) (sum float64) {
 
 // By hand: V g = (5, 10), g'Vg = 15, and the discrepancy of -6 is shared as 5 to 10.
 func TestAWholeCovariance(t *testing.T) {
-	disk := files{"X": "code,value\na,10\nb-2,20\n", "G": "a + b-2 = 36\n", "V": "code,b-2,a\na,1,4\nb-2,9,1\n", "B": "4,1\n1,9\n", "L": "row,column,value\na,a,4\na,b-2,1\nb-2,a,1\nb-2,b-2,9\n",
+	disk := calctest.Files{"X": "code,value\na,10\nb-2,20\n", "G": "a + b-2 = 36\n", "V": "code,b-2,a\na,1,4\nb-2,9,1\n", "B": "4,1\n1,9\n", "L": "row,column,value\na,a,4\na,b-2,1\nb-2,a,1\nb-2,b-2,9\n",
 		"bad": "4,1\n2,9\n", "indefinite": "4,7\n7,9\n", "small": "4\n", "D": "a,4\nb-2,9\n"}
 	args := []string{"reconcile", "--values", "X", "--constraints", "G"}
 	for _, v := range []string{"V", "B", "L"} {
-		r := ask(t, disk, append(args, "--covariance", v, "--posterior-covariance")...)
-		near(t, "values", r.at("values").by("a", "b-2"), []float64{12, 24}, 1e-12)
-		near(t, "variances", r.at("variances").by("a", "b-2"), []float64{7. / 3, 7. / 3}, 1e-12)
-		near(t, "before", r.at("priorVariances").by("a", "b-2"), []float64{4, 9}, 0)
-		near(t, "covariance", r.at("covariance").numbers(), []float64{7. / 3, -7. / 3, -7. / 3, 7. / 3}, 1e-12)
+		r := calctest.Ask(t, disk, append(args, "--covariance", v, "--posterior-covariance")...)
+		calctest.Near(t, "values", r.At("values").By("a", "b-2"), []float64{12, 24}, 1e-12)
+		calctest.Near(t, "variances", r.At("variances").By("a", "b-2"), []float64{7. / 3, 7. / 3}, 1e-12)
+		calctest.Near(t, "before", r.At("priorVariances").By("a", "b-2"), []float64{4, 9}, 0)
+		calctest.Near(t, "covariance", r.At("covariance").Numbers(), []float64{7. / 3, -7. / 3, -7. / 3, 7. / 3}, 1e-12)
 	}
-	out, _, err := run("en", disk, append(args, "--covariance", "V", "--json")...)
+	out, _, err := calctest.Run("en", disk, append(args, "--covariance", "V", "--json")...)
 	if err != nil || strings.Contains(out, `"covariance"`) {
 		t.Errorf("a covariance that nobody asked for: %s%v", out, err)
 	}
 	// without correlation the answer is that of the variances, whose covariance may be asked for as well
-	r := ask(t, disk, append(args, "--variances", "D", "--posterior-covariance")...)
-	near(t, "of variances", r.at("covariance").numbers(), []float64{36. / 13, -36. / 13, -36. / 13, 36. / 13}, 1e-12)
-	out, _, err = run("en", disk, append(args, "--covariance", "V", "--posterior-covariance")...)
+	r := calctest.Ask(t, disk, append(args, "--variances", "D", "--posterior-covariance")...)
+	calctest.Near(t, "of variances", r.At("covariance").Numbers(), []float64{36. / 13, -36. / 13, -36. / 13, 36. / 13}, 1e-12)
+	out, _, err = calctest.Run("en", disk, append(args, "--covariance", "V", "--posterior-covariance")...)
 	if err != nil || !strings.HasPrefix(out, "code,a,b-2\na,2.33333") {
 		t.Errorf("%s%v", out, err)
 	}
 	for file, code := range map[string]string{"bad": "calc.not-symmetric", "indefinite": "balance.not-covariance", "small": "calc.length"} {
-		refused(t, disk, code, append(args, "--covariance", file)...)
+		calctest.Refused(t, disk, code, append(args, "--covariance", file)...)
 	}
-	refused(t, disk, "balance.two-variances", append(args, "--covariance", "V", "--variances", "D")...)
+	calctest.Refused(t, disk, "balance.two-variances", append(args, "--covariance", "V", "--variances", "D")...)
 	disk["below"] = "a - b-2 = 40\n"
-	refused(t, disk, "balance.bounds-need-diagonal", "reconcile", "--values", "X", "--constraints", "below", "--covariance", "B", "--non-negative")
+	calctest.Refused(t, disk, "balance.bounds-need-diagonal", "reconcile", "--values", "X", "--constraints", "below", "--covariance", "B", "--non-negative")
 }
 
 // Codes of a system may hold signs and spaces, as those of figures may, and so may the names of totals.
 func TestASystemReadsIdentitiesAsReconcileDoes(t *testing.T) {
 	plain := `{"series":{"s1":[7,7.2,8.1,7.5],"s2":[18,19.5,19,19.7]},"frequency":4,"annual":{"s1":[31]},"contemporaneous":"s1 + 2*s2 = a","a":[45,46,47,48]}`
-	want := ask(t, files{"S": plain}, "benchmark", "--system", "S").at("series", "s1").numbers()
+	want := calctest.Ask(t, calctest.Files{"S": plain}, "benchmark", "--system", "S").At("series", "s1").Numbers()
 	coded := strings.NewReplacer(`"s1"`, `"J-62"`, `"s2"`, `"Đà Nẵng"`, "s1 + 2*s2 = a", "tổng-1 = Đà Nẵng × 2 + J-62", `"a"`, `"tổng-1"`).Replace(plain)
-	near(t, "with signs and spaces", ask(t, files{"S": coded}, "benchmark", "--system", "S").at("series", "J-62").numbers(), want, 1e-12)
-	refused(t, files{"S": strings.Replace(plain, "= a", "= b", 1)}, "calc.bad-equation", "benchmark", "--system", "S")
-	refused(t, files{"S": strings.Replace(plain, "= a", "= frequency", 1)}, "calc.no-series", "benchmark", "--system", "S")
-	refused(t, files{"S": strings.Replace(plain, "s1 + 2*s2 = a", "s1 + 2*s2", 1)}, "calc.bad-equation", "benchmark", "--system", "S")
+	calctest.Near(t, "with signs and spaces", calctest.Ask(t, calctest.Files{"S": coded}, "benchmark", "--system", "S").At("series", "J-62").Numbers(), want, 1e-12)
+	calctest.Refused(t, calctest.Files{"S": strings.Replace(plain, "= a", "= b", 1)}, "calc.bad-equation", "benchmark", "--system", "S")
+	calctest.Refused(t, calctest.Files{"S": strings.Replace(plain, "= a", "= frequency", 1)}, "calc.no-series", "benchmark", "--system", "S")
+	calctest.Refused(t, calctest.Files{"S": strings.Replace(plain, "s1 + 2*s2 = a", "s1 + 2*s2", 1)}, "calc.bad-equation", "benchmark", "--system", "S")
 }
 
 // FuzzBalancing holds that no file of constraints, totals, tables or covariances makes balance or reconcile panic, hang, or give a number
@@ -204,12 +205,12 @@ func FuzzBalancing(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		disk := files{"-": text, "M": "code,c,d\na,1,2\nb,3,-4\n", "T": "code,supply,use\nc,4,5\nd,3,2\n", "X": "a,1\nb,2\n", "G": "a + b = 4\n"}
+		disk := calctest.Files{"-": text, "M": "code,c,d\na,1,2\nb,3,-4\n", "T": "code,supply,use\nc,4,5\nd,3,2\n", "X": "a,1\nb,2\n", "G": "a + b = 4\n"}
 		for _, args := range [][]string{
 			{"balance", "--method", "kras", "--matrix", "M", "--constraints", "-", "--max-iterations", "200"}, {"balance", "--method", "sut-ras", "--supply", "M", "--use", "M", "--cols", "-"},
 			{"balance", "--method", "sut-ras", "--supply", "-", "--use", "M", "--cols", "T"}, {"reconcile", "--values", "X", "--constraints", "G", "--covariance", "-", "--posterior-covariance"},
 		} {
-			out, _, err := run("en", disk, append(args, "--json")...)
+			out, _, err := calctest.Run("en", disk, append(args, "--json")...)
 			if err == nil && (strings.Contains(out, "NaN") || strings.Contains(out, "Inf")) {
 				t.Errorf("%v of %q: %s", args, text, out)
 			}
