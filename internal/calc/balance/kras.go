@@ -60,9 +60,7 @@ func kras(e *command.Env, f *balanceFlags, opt balance.Options) error {
 	e.Say("explain", "method", f.Method, "iterations", s.Iterations, "residual", command.Number(s.MaxResidual))
 	reached := make([]float64, wanted)
 	for k, c := range cs[:wanted] {
-		for _, t := range c.Terms {
-			reached[k] += t.Coefficient * s.Values[t.Cell]
-		}
+		reached[k] = c.Sum(s.Values)
 		e.Say("explain-constraint", "name", c.Name, "value", command.Number(c.Value), "reached", command.Number(reached[k]), "se", command.Number(c.SE))
 	}
 	result := slices.Collect(slices.Chunk(s.Values, len(cols)))

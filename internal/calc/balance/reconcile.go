@@ -202,7 +202,7 @@ func covariance(e *command.Env, x *command.Vector, file string, named bool) (*ma
 // variances gives V: from its own file (code,variance or code,cv), from a column of the values' file (variance, se or cv), or |x|.
 func variances(e *command.Env, x *command.Vector, file string, named bool) ([]float64, error) {
 	from, values := x, []float64(nil)
-	kind := "variance"
+	kind := balance.AsVariance
 	if file != "" {
 		v, err := e.Vector(file)
 		if err != nil {
@@ -218,39 +218,34 @@ func variances(e *command.Env, x *command.Vector, file string, named bool) ([]fl
 		}
 		switch {
 		case command.Among(v.Head, []string{"cv"}):
-			kind = "cv"
-		case command.Among(v.Head, []string{"se", "sd", "standard_error", "stderr"}):
-			kind = "se"
+			kind = balance.AsCV
+		case command.Among(v.Head, command.ErrorWords):
+			kind = balance.AsSE
 		}
 		from, values = v, command.Pick(v.Values, at)
 	} else {
-		for _, k := range [][]string{{"variance", "var", "v"}, {"cv"}, {"se", "sd", "standard_error", "stderr"}} {
-			v, err := x.Column(k...)
+		for _, k := range []struct {
+			kind  balance.Spread
+			words []string
+		}{{balance.AsVariance, []string{"variance", "var", "v"}}, {balance.AsCV, []string{"cv"}}, {balance.AsSE, command.ErrorWords}} {
+			v, err := x.Column(k.words...)
 			if err != nil {
 				return nil, err
 			}
 			if v != nil && values == nil {
-				values, kind = v, k[0]
+				values, kind = v, k.kind
 			}
 		}
 	}
 	if values == nil {
 		return balance.ProportionalVariances(x.Values), nil
 	}
+	out := make([]float64, len(values))
 	for i, v := range values {
 		if v < 0 {
-			return nil, fault.New("calc.negative", "code", x.Codes[i], "value", command.Number(v)).At(from.Name, 0, kind)
+			return nil, fault.New("calc.negative", "code", x.Codes[i], "value", command.Number(v)).At(from.Name, 0, string(kind))
 		}
+		out[i] = kind.Variance(x.Values[i], v)
 	}
-	switch kind {
-	case "cv":
-		return balance.VariancesFromCV(x.Values, values)
-	case "se":
-		out := make([]float64, len(values))
-		for i, v := range values {
-			out[i] = v * v
-		}
-		return out, nil
-	}
-	return values, nil
+	return out, nil
 }

@@ -141,7 +141,11 @@ func (x Tree) Each(name string) (out []float64) {
 func (x Tree) Words() (out []string) {
 	x.T.Helper()
 	for _, e := range x.List() {
-		out = append(out, e.V.(string))
+		word, ok := e.V.(string)
+		if !ok {
+			x.T.Fatalf("%s: not a word: %v", e.p, e.V)
+		}
+		out = append(out, word)
 	}
 	return out
 }

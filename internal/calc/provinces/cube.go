@@ -28,11 +28,11 @@ func keysOf(t *command.Sheet) keys {
 }
 
 // errorOf says where a record's error stands: -1 for nowhere.
-func errorOf(t *command.Sheet) (column int, kind string) {
+func errorOf(t *command.Sheet) (column int, kind balance.Spread) {
 	for _, x := range []struct {
-		kind  string
+		kind  balance.Spread
 		words []string
-	}{{"variance", errWords}, {"cv", []string{"cv"}}, {"se", command.ErrorWords}} {
+	}{{balance.AsVariance, errWords}, {balance.AsCV, []string{"cv"}}, {balance.AsSE, command.ErrorWords}} {
 		if c := t.Find(x.words); c >= 0 {
 			return c, x.kind
 		}
@@ -41,7 +41,7 @@ func errorOf(t *command.Sheet) (column int, kind string) {
 }
 
 // variance reads the error of a figure as a variance.
-func variance(t *command.Sheet, i, column int, kind string, value float64) (float64, error) {
+func variance(t *command.Sheet, i, column int, kind balance.Spread, value float64) (float64, error) {
 	v, err := t.Must(i, column)
 	if err != nil {
 		return 0, err
@@ -49,14 +49,7 @@ func variance(t *command.Sheet, i, column int, kind string, value float64) (floa
 	if v < 0 {
 		return 0, fault.New("calc.negative", "code", t.Text(i, 0), "value", command.Number(v)).At(t.Name, t.Line(i), t.Head[column])
 	}
-	switch kind {
-	case "cv":
-		v *= value
-		return v * v, nil
-	case "se":
-		return v * v, nil
-	}
-	return v, nil
+	return kind.Variance(value, v), nil
 }
 
 // cube reads records area,industry,period,value[,variance|se|cv]; the period, or the industry, may be left out of all of them.
@@ -249,7 +242,7 @@ type marginReader struct {
 	of                string // the file of the cube
 	keys              keys
 	value, column     int // column is that of the error, of a kind
-	kind              string
+	kind              balance.Spread
 	areas, industries map[string]int
 	sets              []*marginSet
 }

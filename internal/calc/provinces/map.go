@@ -1,7 +1,6 @@
 package provinces
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -63,10 +62,9 @@ func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
 			return nil, err
 		}
 	}
-	exact := slices.Repeat([]bool{true}, len(m.To))
+	exact := m.Whole()
 	parts := make([][]string, len(m.To))
 	for _, l := range m.Links {
-		exact[l.To] = exact[l.To] && (math.Abs(l.Share-1) <= 1e-12 || l.Share == 0)
 		parts[l.To] = append(parts[l.To], command.Number(l.Share)+" × "+m.From[l.From])
 	}
 	var out []restated

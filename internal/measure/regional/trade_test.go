@@ -2,6 +2,7 @@ package regional
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -21,5 +22,12 @@ func TestTradeBetweenRegionsAndWhatIsLeft(t *testing.T) {
 	}
 	if got := m.Residual([]float64{0, 0}); got != 0 {
 		t.Error("a table without output", got)
+	}
+}
+
+func TestANewUnitIsWholeWhereNoOldOneIsSplit(t *testing.T) {
+	m := Map{From: []string{"a", "b"}, To: []string{"A", "B", "C"}, Links: []Link{{From: 0, To: 0, Share: 1}, {From: 1, To: 1, Share: 0.4}, {From: 1, To: 2, Share: 0.6}, {From: 0, To: 1, Share: 0}, {From: 1, To: 0, Share: 0}}}
+	if got := m.Whole(); !slices.Equal(got, []bool{true, false, false}) {
+		t.Error(got)
 	}
 }
