@@ -240,11 +240,16 @@ func variances(e *command.Env, x *command.Vector, file string, named bool) ([]fl
 	if values == nil {
 		return balance.ProportionalVariances(x.Values), nil
 	}
-	out := make([]float64, len(values))
 	for i, v := range values {
 		if v < 0 {
 			return nil, fault.New("calc.negative", "code", x.Codes[i], "value", command.Number(v)).At(from.Name, 0, string(kind))
 		}
+	}
+	if kind == balance.AsCV {
+		return balance.VariancesFromCV(x.Values, values)
+	}
+	out := make([]float64, len(values))
+	for i, v := range values {
 		out[i] = kind.Variance(x.Values[i], v)
 	}
 	return out, nil
