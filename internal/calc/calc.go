@@ -9,60 +9,55 @@ package calc
 
 import (
 	"context"
-	_ "embed"
-	"encoding/csv"
-	"errors"
-	"flag"
 	"fmt"
-	"io"
-	"strings"
-	"sync"
 
+	"nhipso/internal/calc/balance"
+	"nhipso/internal/calc/chain"
+	"nhipso/internal/calc/command"
+	"nhipso/internal/calc/composite"
+	"nhipso/internal/calc/growth"
+	"nhipso/internal/calc/inputoutput"
+	"nhipso/internal/calc/nowcast"
+	"nhipso/internal/calc/provinces"
+	"nhipso/internal/calc/regional"
+	"nhipso/internal/calc/satellite"
+	"nhipso/internal/calc/seasonal"
+	"nhipso/internal/calc/smallarea"
+	"nhipso/internal/calc/temporal"
 	"nhipso/internal/fault"
-	"nhipso/internal/tabular"
-	"nhipso/internal/tabular/record"
 )
 
-// Env is what a command may touch of the world.
-type Env struct {
-	In   io.Reader
-	Out  io.Writer
-	Err  io.Writer
-	Open func(name string) (io.ReadCloser, error)
-	Lang string // "vi" or "en"
+// Env is what a calculation may touch of the world.
+type Env = command.Env
 
-	format tabular.Options // how the files are written, as far as the command line says
-	used   map[string]bool // its flags that some file had a use for
-}
+// ErrHelp is given when help was asked for and printed.
+var ErrHelp = command.ErrHelp
 
-// command is one calculation.
-type command struct {
+// calculation is one command of calc.
+type calculation struct {
 	name string
 	run  func(ctx context.Context, e *Env, args []string) error
 }
 
 // commands lists the calculations in the order of the help.
-func commands() []command {
-	return []command{
-		{"disaggregate", disaggregate},
-		{"benchmark", benchmark},
-		{"io", inputOutput},
-		{"digital", digital},
-		{"balance", balancing},
-		{"reconcile", reconcile},
-		{"lq", quotients},
-		{"chain", chained},
-		{"smallarea", smallAreas},
-		{"index", index},
-		{"seasonal", season},
-		{"nowcast", nowcast},
-		{"growth", growth},
-		{"provinces", provinces},
+func commands() []calculation {
+	return []calculation{
+		{"disaggregate", temporal.Disaggregate},
+		{"benchmark", temporal.Benchmark},
+		{"io", inputoutput.Run},
+		{"digital", satellite.Run},
+		{"balance", balance.Run},
+		{"reconcile", balance.Reconcile},
+		{"lq", regional.Quotients},
+		{"chain", chain.Run},
+		{"smallarea", smallarea.Run},
+		{"index", composite.Run},
+		{"seasonal", seasonal.Run},
+		{"nowcast", nowcast.Run},
+		{"growth", growth.Run},
+		{"provinces", provinces.Run},
 	}
 }
-
-// ErrHelp is given when help was asked for and printed.
-var ErrHelp = errors.New("help")
 
 // Run runs "calc NAME …". Without a name, or with help, it prints the list of calculations.
 func Run(ctx context.Context, e *Env, args []string) error {
@@ -70,13 +65,13 @@ func Run(ctx context.Context, e *Env, args []string) error {
 		if len(args) > 1 {
 			return Run(ctx, e, []string{args[1], "--help"})
 		}
-		fmt.Fprintln(e.Out, e.w("calc.usage"))
+		fmt.Fprintln(e.Out, e.Word("calc.usage"))
 		fmt.Fprintln(e.Out)
 		for _, c := range commands() {
-			fmt.Fprintf(e.Out, "  %-13s %s\n", c.name, e.w(c.name+".short"))
+			fmt.Fprintf(e.Out, "  %-13s %s\n", c.name, e.Word(c.name+".short"))
 		}
 		fmt.Fprintln(e.Out)
-		fmt.Fprintln(e.Out, e.w("calc.more"))
+		fmt.Fprintln(e.Out, e.Word("calc.more"))
 		return ErrHelp
 	}
 	for _, c := range commands() {
@@ -85,133 +80,4 @@ func Run(ctx context.Context, e *Env, args []string) error {
 		}
 	}
 	return fault.New("calc.unknown", "name", args[0])
-}
-
-// options are the flags that every calculation has.
-type options struct {
-	*flag.FlagSet
-	json    *bool
-	explain *bool
-}
-
-// flags makes the flag set of a calculation.
-func (e *Env) flags(name string) *options {
-	f := flag.NewFlagSet(name, flag.ContinueOnError)
-	f.SetOutput(io.Discard)
-	f.Usage = func() {}
-	e.format, e.used = tabular.Options{}, map[string]bool{}
-	e.format.Bind(f)
-	return &options{f, f.Bool("json", false, "json"), f.Bool("explain", false, "explain")}
-}
-
-// parse reads the flags. Asking for help prints it and gives ErrHelp; an argument that no flag takes is refused.
-func (e *Env) parse(o *options, args []string) error {
-	err := o.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(e.Out, e.w(o.Name()+".usage"))
-		fmt.Fprintln(e.Out)
-		fmt.Fprintln(e.Out, e.w(o.Name()+".long"))
-		fmt.Fprintln(e.Out)
-		o.VisitAll(func(x *flag.Flag) {
-			text := e.w("flag." + x.Usage)
-			if x.DefValue != "" && x.DefValue != "false" {
-				text += " (" + e.w("default", "value", x.DefValue) + ")"
-			}
-			fmt.Fprintf(e.Out, "  --%-18s %s\n", x.Name, text)
-		})
-		return ErrHelp
-	}
-	if err != nil {
-		return fault.New("calc.bad-flag", "command", o.Name(), "reason", err.Error())
-	}
-	if err := e.format.Check("--"); err != nil {
-		return err
-	}
-	if o.NArg() > 0 {
-		return fault.New("calc.bad-flag", "command", o.Name(), "reason", strings.Join(o.Args(), " "))
-	}
-	return nil
-}
-
-// need refuses a calculation whose flag is empty.
-func (o *options) need(names ...string) error {
-	for _, n := range names {
-		if f := o.Lookup(n); f == nil || f.Value.String() == "" {
-			return fault.New("calc.missing", "command", o.Name(), "flag", "--"+n)
-		}
-	}
-	return nil
-}
-
-// oneOf gives the value of a choice, or refuses a word that is none of them.
-func oneOf[T any](flagName, word string, choices []choice[T]) (T, error) {
-	var names []string
-	for _, c := range choices {
-		if c.name == word {
-			return c.value, nil
-		}
-		names = append(names, c.name)
-	}
-	var none T
-	return none, fault.New("calc.bad-choice", "flag", "--"+flagName, "given", word, "allowed", strings.Join(names, ", "))
-}
-
-type choice[T any] struct {
-	name  string
-	value T
-}
-
-// writeCSV writes rows of cells.
-func (e *Env) writeCSV(rows ...[]string) error {
-	if err := e.idle(); err != nil {
-		return err
-	}
-	w := csv.NewWriter(e.Out)
-	if err := w.WriteAll(rows); err != nil {
-		return fault.New("calc.write").Because(err)
-	}
-	return nil
-}
-
-// warn prints coded remarks on a result, which stands all the same.
-func (e *Env) warn(list []*fault.Error) {
-	for _, w := range list {
-		fmt.Fprintln(e.Err, e.w("calc.note")+": "+w.In(e.Lang))
-	}
-}
-
-// remarks gives remarks for JSON.
-func (e *Env) remarks(list []*fault.Error) []map[string]string {
-	out := []map[string]string{}
-	for _, w := range list {
-		out = append(out, map[string]string{"code": w.Code, "text": w.In(e.Lang)})
-	}
-	return out
-}
-
-//go:embed words.csv
-var wordsFile string
-
-var words = sync.OnceValue(func() map[string][2]string {
-	out := map[string][2]string{}
-	for _, r := range record.MustExactly(wordsFile, "key", "vi", "en") {
-		out[r.Cells[0]] = [2]string{r.Cells[1], r.Cells[2]}
-	}
-	return out
-})
-
-// w gives a text in the language in use.
-func (e *Env) w(key string, pairs ...any) string {
-	both, ok := words()[key]
-	if !ok {
-		return key
-	}
-	text := both[0]
-	if e.Lang == "en" {
-		text = both[1]
-	}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		text = strings.ReplaceAll(text, "{"+pairs[i].(string)+"}", fmt.Sprint(pairs[i+1]))
-	}
-	return text
 }

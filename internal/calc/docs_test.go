@@ -1,4 +1,4 @@
-package calc
+package calc_test
 
 import (
 	"bytes"
@@ -14,6 +14,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"nhipso/internal/calc"
+	"nhipso/internal/calc/calctest"
 )
 
 var update = flag.Bool("update", false, "write the output of the runs into the pages")
@@ -26,14 +29,14 @@ var console = regexp.MustCompile("(?s)```console\n(.*?)```\n")
 // example runs one command of a page in the folder of the examples, with what it prints and its remarks.
 func example(line string) (string, error) {
 	var out bytes.Buffer
-	e := &Env{In: strings.NewReader(""), Out: &out, Err: &out, Lang: "en", Open: func(name string) (io.ReadCloser, error) {
+	e := &calc.Env{In: strings.NewReader(""), Out: &out, Err: &out, Lang: "en", Open: func(name string) (io.ReadCloser, error) {
 		if rest, ok := strings.CutPrefix(name, "data/"); ok { // files of the system itself, as seen from its root
 			return os.Open("../../data/" + rest)
 		}
 		return os.Open(filepath.Join(examples, name))
 	}}
 	args := strings.Fields(strings.TrimPrefix(line, "$ nhipso calc "))
-	if err := Run(context.Background(), e, args); err != nil && !errors.Is(err, ErrHelp) {
+	if err := calc.Run(context.Background(), e, args); err != nil && !errors.Is(err, calc.ErrHelp) {
 		fmt.Fprintln(&out, err)
 	}
 	return out.String(), nil
@@ -88,24 +91,22 @@ func shorten(got, before []string) []string {
 	return got
 }
 
-func lines(text string) []string { return strings.Split(strings.TrimSuffix(text, "\n"), "\n") }
-
 func TestPagesShowWhatTheProgramPrints(t *testing.T) {
-	for _, c := range commands() {
-		page := filepath.Join(docs, c.name+".md")
+	for _, c := range calc.Names() {
+		page := filepath.Join(docs, c+".md")
 		b, err := os.ReadFile(page)
 		if err != nil {
-			t.Errorf("calculation %s has no page", c.name)
+			t.Errorf("calculation %s has no page", c)
 			continue
 		}
 		runs := 0
 		text := console.ReplaceAllStringFunc(string(b), func(block string) string {
 			var out []string
-			body := lines(console.FindStringSubmatch(block)[1])
+			body := calctest.Lines(console.FindStringSubmatch(block)[1])
 			for i := 0; i < len(body); {
 				command := body[i]
-				if !strings.HasPrefix(command, "$ nhipso calc "+c.name) {
-					t.Errorf("%s: %q is no run of %s", page, command, c.name)
+				if !strings.HasPrefix(command, "$ nhipso calc "+c) {
+					t.Errorf("%s: %q is no run of %s", page, command, c)
 					return block
 				}
 				end := i + 1
@@ -116,7 +117,7 @@ func TestPagesShowWhatTheProgramPrints(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, want := lines(printed), body[i+1:end]
+				got, want := calctest.Lines(printed), body[i+1:end]
 				if !*update && !matches(got, want) {
 					t.Errorf("%s: %s\nprints\n%s\nnot\n%s", page, command, printed, strings.Join(want, "\n"))
 				}
@@ -144,9 +145,9 @@ func TestEveryExampleFileIsUsedAndItsOriginGiven(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, n := range names {
-		pages += read(t, n)
+		pages += calctest.Read(t, n)
 	}
-	origins := read(t, examples+"/README.md")
+	origins := calctest.Read(t, examples+"/README.md")
 	entries, err := os.ReadDir(examples)
 	if err != nil {
 		t.Fatal(err)

@@ -1,79 +1,71 @@
-package calc
+package calc_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"nhipso/internal/calc"
+	"nhipso/internal/calc/calctest"
 	"nhipso/internal/fault"
 )
-
-const small = "code,a,b,fd\na,1,2,3\nb,2,3,3\nva,3,4,0\n"
-
-func quarters(n int, f func(i int) float64) string {
-	out := "period,value\n"
-	for i := range n {
-		out += csvRow(fmt.Sprintf("%d-Q%d", 2000+i/4, i%4+1), f(i))
-	}
-	return out
-}
 
 func one(int) float64 { return 1 }
 
 func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 	table := func(text string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"T": text}, code, append([]string{"io", "--table", "T", "--value-added", "va", "--final", "fd"}, args...)...)
+			calctest.Refused(t, calctest.Files{"T": text}, code, append([]string{"io", "--table", "T", "--value-added", "va", "--final", "fd"}, args...)...)
 		}
 	}
 	digital := func(args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"T": small + "d,1,3,0\n"}, code, append([]string{"digital", "--table", "T", "--value-added", "va", "--ignore", "d"}, args...)...)
+			calctest.Refused(t, calctest.Files{"T": calctest.Small + "d,1,3,0\n"}, code, append([]string{"digital", "--table", "T", "--value-added", "va", "--ignore", "d"}, args...)...)
 		}
 	}
 	balance := func(m, u, v string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"M": m, "U": u, "V": v}, code, append([]string{"balance", "--matrix", "M", "--rows", "U", "--cols", "V"}, args...)...)
+			calctest.Refused(t, calctest.Files{"M": m, "U": u, "V": v}, code, append([]string{"balance", "--matrix", "M", "--rows", "U", "--cols", "V"}, args...)...)
 		}
 	}
 	reconcile := func(x, g string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"X": x, "G": g, "V": "a,0\nb,0\n", "N": "a,-1\nb,0\n"}, code, append([]string{"reconcile", "--values", "X", "--constraints", "G"}, args...)...)
+			calctest.Refused(t, calctest.Files{"X": x, "G": g, "V": "a,0\nb,0\n", "N": "a,-1\nb,0\n"}, code, append([]string{"reconcile", "--values", "X", "--constraints", "G"}, args...)...)
 		}
 	}
 	areas := func(d string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"D": d}, code, append([]string{"smallarea", "--data", "D", "--direct", "y", "--variance", "v", "--covariates", "x"}, args...)...)
+			calctest.Refused(t, calctest.Files{"D": d}, code, append([]string{"smallarea", "--data", "D", "--direct", "y", "--variance", "v", "--covariates", "x"}, args...)...)
 		}
 	}
 	season := func(s string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"S": s}, code, append([]string{"seasonal", "--series", "S"}, args...)...)
+			calctest.Refused(t, calctest.Files{"S": s}, code, append([]string{"seasonal", "--series", "S"}, args...)...)
 		}
 	}
 	time := func(name, low, high string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"L": low, "I": high}, code, append([]string{name, "--low", "L", "--indicator", "I"}, args...)...)
+			calctest.Refused(t, calctest.Files{"L": low, "I": high}, code, append([]string{name, "--low", "L", "--indicator", "I"}, args...)...)
 		}
 	}
 	nowcast := func(m, d string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"M": m, "D": d, "old": "period,a\n2000,1\n2001,2\n"}, code, append([]string{"nowcast", "--model", "M", "--data", "D"}, args...)...)
+			calctest.Refused(t, calctest.Files{"M": m, "D": d, "old": "period,a\n2000,1\n2001,2\n"}, code, append([]string{"nowcast", "--model", "M", "--data", "D"}, args...)...)
 		}
 	}
 	chain := func(d string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"D": d}, code, append([]string{"chain", "--data", "D"}, args...)...)
+			calctest.Refused(t, calctest.Files{"D": d}, code, append([]string{"chain", "--data", "D"}, args...)...)
 		}
 	}
 	growth := func(args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"S": "period,part,whole\n2000,0,1\n2001,1,2\n"}, code, append([]string{"growth"}, args...)...)
+			calctest.Refused(t, calctest.Files{"S": "period,part,whole\n2000,0,1\n2001,1,2\n"}, code, append([]string{"growth"}, args...)...)
 		}
 	}
 	lq := func(r, n string, args ...string) func(string) {
 		return func(code string) {
-			refused(t, files{"R": r, "N": n}, code, append([]string{"lq", "--region", "R", "--nation", "N"}, args...)...)
+			calctest.Refused(t, calctest.Files{"R": r, "N": n}, code, append([]string{"lq", "--region", "R", "--nation", "N"}, args...)...)
 		}
 	}
 	level := `{"Z":1,"T":1,"H":1,"Q":1}`
@@ -90,13 +82,13 @@ func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 		{"a short row", table("code,a,b,fd\na,1,2,3\nb,2,3\nva,3,4,0\n"), "ioformat.blank-cell"},
 		{"a long row", table("code,a,b,fd\na,1,2,3\nb,2,3,3,7\nva,3,4,0\n"), "ioformat.ragged"},
 		{"a code twice", table("code,a,b,fd\na,1,2,3\na,2,3,3\nva,3,4,0\n"), "ioformat.row-twice"},
-		{"a row that is not there", table(small, "--value-added", "gva"), "ioformat.no-such-row"},
-		{"a column that is not there", table(small, "--final", "fx"), "ioformat.no-such-column"},
+		{"a row that is not there", table(calctest.Small, "--value-added", "gva"), "ioformat.no-such-row"},
+		{"a column that is not there", table(calctest.Small, "--final", "fx"), "ioformat.no-such-column"},
 		{"no industries", table("code,a,b,fd\nc,1,2,3\nva,2,3,3\n"), "ioformat.no-industries"},
 		{"a table that uses more than it makes", table("code,a,b,fd\na,10,2,3\nb,2,30,3\nva,0,0,0\nx,10,30,0\n", "--output", "x"), "inputoutput.not-productive"},
-		{"an unknown question", table(small, "--what", "nonsense"), "calc.bad-choice"},
-		{"an industry to extract that is not there", table(small, "--what", "extraction", "--extract", "z"), "calc.no-industry"},
-		{"a household column that is no final use", table(small, "--household-income", "va", "--household-final", "z"), "calc.not-final"},
+		{"an unknown question", table(calctest.Small, "--what", "nonsense"), "calc.bad-choice"},
+		{"an industry to extract that is not there", table(calctest.Small, "--what", "extraction", "--extract", "z"), "calc.no-industry"},
+		{"a household column that is no final use", table(calctest.Small, "--household-income", "va", "--household-final", "z"), "calc.not-final"},
 		{"a digital code that is not there", digital("--digital", "zz"), "satellite.list-unresolved"},
 		{"no digital code", digital(), "calc.missing"},
 		{"a digital code twice", digital("--digital", "a,a"), "satellite.listed-twice"},
@@ -133,13 +125,13 @@ func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 		{"a zero in a multiplicative series", season(strings.Repeat("0\n1\n2\n3\n", 6), "--period", "4", "--method", "x11"), "seasonal.not-positive"},
 		{"two columns of values", season("period,a,b\n2000-Q1,1,2\n"), "calc.one-series"},
 		{"a gap in time", season("period,value\n2000-Q1,1\n2000-Q3,2\n"), "calc.gap"},
-		{"one benchmark for a regression", time("disaggregate", "2000,1\n", quarters(4, one)), "temporal.too-few"},
-		{"a constant indicator", time("disaggregate", "2000,1\n2001,2\n2002,3\n2003,5\n", quarters(16, one)), "temporal.rank-deficient"},
+		{"one benchmark for a regression", time("disaggregate", "2000,1\n", calctest.Quarters(4, one)), "temporal.too-few"},
+		{"a constant indicator", time("disaggregate", "2000,1\n2001,2\n2002,3\n2003,5\n", calctest.Quarters(16, one)), "temporal.rank-deficient"},
 		{"an indicator that is missing", time("disaggregate", "2000,1\n2001,2\n2002,3\n2003,5\n", "period,value\n2000-Q1,\n"), "calc.blank"},
 		{"an indicator of the same frequency", time("disaggregate", "2000,1\n2001,2\n", "2000,1\n2001,2\n"), "calc.not-lower"},
-		{"a zero indicator", time("benchmark", "2000,1\n", quarters(4, func(int) float64 { return 0 })), "temporal.zero-indicator"},
-		{"differences of order five", time("benchmark", "2000,1\n2001,1\n", quarters(8, one), "--differences", "5"), "temporal.bad-option"},
-		{"an indicator that ends early", time("benchmark", "2000,1\n2001,1\n", quarters(6, one)), "calc.not-covered"},
+		{"a zero indicator", time("benchmark", "2000,1\n", calctest.Quarters(4, func(int) float64 { return 0 })), "temporal.zero-indicator"},
+		{"differences of order five", time("benchmark", "2000,1\n2001,1\n", calctest.Quarters(8, one), "--differences", "5"), "temporal.bad-option"},
+		{"an indicator that ends early", time("benchmark", "2000,1\n2001,1\n", calctest.Quarters(6, one)), "calc.not-covered"},
 		{"a model without its matrices", nowcast(`{"Z":1}`, "1\n2\n"), "calc.no-matrix"},
 		{"an unknown name in the model", nowcast(`{"Z":1,"T":1,"H":1,"Q":1,"zzz":1}`, "1\n2\n"), "calc.bad-file"},
 		{"a negative variance in the model", nowcast(`{"Z":1,"T":1,"H":-1,"Q":1}`, "1\n2\n"), "statespace.not-a-variance"},
@@ -168,44 +160,44 @@ func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 		t.Run(c.that, func(*testing.T) { c.run(c.code) })
 	}
 	t.Run("a file that is not there, a flag and a calculation that do not exist", func(t *testing.T) {
-		refused(t, nil, "calc.file", "io", "--table", "none.csv")
-		refused(t, nil, "calc.missing", "io")
-		refused(t, nil, "calc.bad-flag", "io", "--nonsense", "x")
-		refused(t, nil, "calc.bad-flag", "growth", "surplus")
-		refused(t, nil, "calc.unknown", "nonsense")
-		refused(t, files{"T": ""}, "tabular.empty", "reconcile", "--values", "T", "--constraints", "T")
-		refused(t, files{"T": "a,\xff\n"}, "tabular.not-utf8", "reconcile", "--values", "T", "--constraints", "T")
+		calctest.Refused(t, nil, "calc.file", "io", "--table", "none.csv")
+		calctest.Refused(t, nil, "calc.missing", "io")
+		calctest.Refused(t, nil, "calc.bad-flag", "io", "--nonsense", "x")
+		calctest.Refused(t, nil, "calc.bad-flag", "growth", "surplus")
+		calctest.Refused(t, nil, "calc.unknown", "nonsense")
+		calctest.Refused(t, calctest.Files{"T": ""}, "tabular.empty", "reconcile", "--values", "T", "--constraints", "T")
+		calctest.Refused(t, calctest.Files{"T": "a,\xff\n"}, "tabular.not-utf8", "reconcile", "--values", "T", "--constraints", "T")
 	})
 }
 
 func TestWhatAReaderHasToKnowIsSaid(t *testing.T) {
-	notes := func(x tree) (codes string) {
-		for _, n := range x.at("notes").list() {
-			codes += n.at("code").v.(string) + " "
+	notes := func(x calctest.Tree) (codes string) {
+		for _, n := range x.At("notes").List() {
+			codes += n.At("code").V.(string) + " "
 		}
 		return codes
 	}
 	t.Run("conflicting totals with errors settle, and say so", func(t *testing.T) {
-		r := ask(t, files{"M": "1,2\n3,4\n", "U": "code,value,se\n1,5,1\n2,5,1\n", "V": "code,value,se\n1,4,1\n2,7,2\n"}, "balance", "--matrix", "M", "--rows", "U", "--cols", "V", "--method", "kras")
-		if !strings.Contains(notes(r), "calc.conflict") || r.at("conflict").v != true {
+		r := calctest.Ask(t, calctest.Files{"M": "1,2\n3,4\n", "U": "code,value,se\n1,5,1\n2,5,1\n", "V": "code,value,se\n1,4,1\n2,7,2\n"}, "balance", "--matrix", "M", "--rows", "U", "--cols", "V", "--method", "kras")
+		if !strings.Contains(notes(r), "calc.conflict") || r.At("conflict").V != true {
 			t.Error(notes(r))
 		}
-		near(t, "totals agree", []float64{r.at("rowTargets", "1").number() + r.at("rowTargets", "2").number()}, []float64{r.at("columnTargets", "1").number() + r.at("columnTargets", "2").number()}, 1e-9)
+		calctest.Near(t, "totals agree", []float64{r.At("rowTargets", "1").Number() + r.At("rowTargets", "2").Number()}, []float64{r.At("columnTargets", "1").Number() + r.At("columnTargets", "2").Number()}, 1e-9)
 	})
 	t.Run("coefficients made from the table are an estimate", func(t *testing.T) {
-		r := ask(t, files{"T": small}, "digital", "--table", "T", "--value-added", "va", "--final", "fd", "--digital", "a", "--definition", "nso")
+		r := calctest.Ask(t, calctest.Files{"T": calctest.Small}, "digital", "--table", "T", "--value-added", "va", "--final", "fd", "--digital", "a", "--definition", "nso")
 		if !strings.Contains(notes(r), "calc.estimated") {
 			t.Error(notes(r))
 		}
-		near(t, "d", []float64{r.at("coefficients", "b").number(), r.at("total").number()}, []float64{2.0 / 5, 3 + 0.4*4}, 1e-12)
+		calctest.Near(t, "d", []float64{r.At("coefficients", "b").Number(), r.At("total").Number()}, []float64{2.0 / 5, 3 + 0.4*4}, 1e-12)
 	})
 	t.Run("a code above those of the table takes what lies below it; a mere number does not", func(t *testing.T) {
 		vsic := strings.NewReplacer("a", "2610", "b", "2620").Replace("code,a,b,c,fd\na,1,2,0,3\nb,2,3,0,3\nc,0,0,1,3\n") + "va,3,3,3,0\n"
-		r := ask(t, files{"T": vsic}, "digital", "--table", "T", "--value-added", "va", "--final", "fd", "--digital", "26")
+		r := calctest.Ask(t, calctest.Files{"T": vsic}, "digital", "--table", "T", "--value-added", "va", "--final", "fd", "--digital", "26")
 		if !strings.Contains(notes(r), "calc.below") {
 			t.Error(notes(r))
 		}
-		near(t, "own", []float64{r.at("own").number()}, []float64{6}, 1e-12)
+		calctest.Near(t, "own", []float64{r.At("own").Number()}, []float64{6}, 1e-12)
 		ordinal := "code"
 		for i := range 120 {
 			ordinal += fmt.Sprintf(",%d", i+1)
@@ -215,32 +207,32 @@ func TestWhatAReaderHasToKnowIsSaid(t *testing.T) {
 			ordinal += fmt.Sprint(i+1) + strings.Repeat(",0.001", 120) + "\n"
 		}
 		ordinal += "va" + strings.Repeat(",1", 120) + "\n"
-		r = ask(t, files{"T": ordinal}, "digital", "--table", "T", "--value-added", "va", "--digital", "10,12")
-		near(t, "own", []float64{r.at("own").number()}, []float64{2}, 1e-12)
+		r = calctest.Ask(t, calctest.Files{"T": ordinal}, "digital", "--table", "T", "--value-added", "va", "--digital", "10,12")
+		calctest.Near(t, "own", []float64{r.At("own").Number()}, []float64{2}, 1e-12)
 	})
 	t.Run("printed totals that disagree, and codes without a role", func(t *testing.T) {
-		r := ask(t, files{"T": small + "x,6,10,0\n"}, "io", "--table", "T", "--value-added", "va", "--final", "fd", "--output", "x")
+		r := calctest.Ask(t, calctest.Files{"T": calctest.Small + "x,6,10,0\n"}, "io", "--table", "T", "--value-added", "va", "--final", "fd", "--output", "x")
 		if !strings.Contains(notes(r), "calc.finding") {
 			t.Error(notes(r))
 		}
-		r = ask(t, files{"T": small + "jobs,1,2,0\n"}, "io", "--table", "T", "--value-added", "va", "--final", "fd")
+		r = calctest.Ask(t, calctest.Files{"T": calctest.Small + "jobs,1,2,0\n"}, "io", "--table", "T", "--value-added", "va", "--final", "fd")
 		if !strings.Contains(notes(r), "calc.ignored") {
 			t.Error(notes(r))
 		}
 	})
 	t.Run("the literal form counts twice", func(t *testing.T) {
-		r := ask(t, files{"T": small}, "digital", "--table", "T", "--value-added", "va", "--final", "fd", "--digital", "a,b", "--definition", "adb-literal")
+		r := calctest.Ask(t, calctest.Files{"T": calctest.Small}, "digital", "--table", "T", "--value-added", "va", "--final", "fd", "--digital", "a,b", "--definition", "adb-literal")
 		if !strings.Contains(notes(r), "calc.counted-twice") {
 			t.Error(notes(r))
 		}
-		near(t, "difference", []float64{r.at("total").number() - r.at("block").number()}, []float64{r.at("difference").number()}, 1e-12)
+		calctest.Near(t, "difference", []float64{r.At("total").Number() - r.At("block").Number()}, []float64{r.At("difference").Number()}, 1e-12)
 	})
 	t.Run("a price carried back, single deflation, a filled month", func(t *testing.T) {
-		r := ask(t, files{"D": "period,item,price,quantity\n2000,a,1,1\n2001,a,1,1\n2000,b,,0\n2001,b,2,1\n2002,a,1,1\n2002,b,1,1\n"}, "chain", "--data", "D")
+		r := calctest.Ask(t, calctest.Files{"D": "period,item,price,quantity\n2000,a,1,1\n2001,a,1,1\n2000,b,,0\n2001,b,2,1\n2002,a,1,1\n2002,b,1,1\n"}, "chain", "--data", "D")
 		if !strings.Contains(notes(r), "calc.price-carried-back") {
 			t.Error(notes(r))
 		}
-		r = ask(t, files{"D": "item,output,output_price,intermediate,intermediate_price\nx,100,1,90,0.5\n"}, "chain", "--data", "D", "--what", "deflate", "--fallback")
+		r = calctest.Ask(t, calctest.Files{"D": "item,output,output_price,intermediate,intermediate_price\nx,100,1,90,0.5\n"}, "chain", "--data", "D", "--what", "deflate", "--fallback")
 		if !strings.Contains(notes(r), "calc.single-deflation") {
 			t.Error(notes(r))
 		}
@@ -252,7 +244,7 @@ func TestWhatAReaderHasToKnowIsSaid(t *testing.T) {
 			}
 			gap += fmt.Sprintf("%g\n", 100+float64(i)/3+float64((i*i)%7)/5+10*float64(i%12%5))
 		}
-		r = ask(t, files{"S": gap}, "seasonal", "--series", "S", "--method", "x11", "--period", "12")
+		r = calctest.Ask(t, calctest.Files{"S": gap}, "seasonal", "--series", "S", "--method", "x11", "--period", "12")
 		if !strings.Contains(notes(r), "calc.filled") {
 			t.Error(notes(r))
 		}
@@ -265,11 +257,11 @@ func TestWhatAReaderHasToKnowIsSaid(t *testing.T) {
 			"chain": {"--data", "C"}, "seasonal": {"--series", "S", "--period", "4"}, "disaggregate": {"--low", "L", "--indicator", "I"}, "benchmark": {"--low", "L", "--indicator", "I"},
 			"smallarea": {"--data", "A", "--direct", "y", "--variance", "v", "--covariates", "x"}, "index": {"--data", "K", "--method", "P"},
 		} {
-			disk := files{"T": small, "M": "1,2\n3,4\n", "U": "4,6\n", "X": "a,20\nb,5\n", "G": "a,b,total\n1,1,40\n", "N": `{"Z":1,"T":1,"H":1,"Q":1}`, "Y": "1\n2\n",
-				"C": "period,item,price,quantity\n2000,a,1,1\n2001,a,1,2\n", "S": strings.Repeat("1\n5\n2\n3\n", 6), "L": "2000,1\n2001,2\n2002,3\n2003,5\n", "I": quarters(16, func(i int) float64 { return float64(i + 1) }),
+			disk := calctest.Files{"T": calctest.Small, "M": "1,2\n3,4\n", "U": "4,6\n", "X": "a,20\nb,5\n", "G": "a,b,total\n1,1,40\n", "N": `{"Z":1,"T":1,"H":1,"Q":1}`, "Y": "1\n2\n",
+				"C": "period,item,price,quantity\n2000,a,1,1\n2001,a,1,2\n", "S": strings.Repeat("1\n5\n2\n3\n", 6), "L": "2000,1\n2001,2\n2002,3\n2003,5\n", "I": calctest.Quarters(16, func(i int) float64 { return float64(i + 1) }),
 				"A": "y,v,x\n1,1,1\n2,1,2\n3,1,3\n5,1,4\n1,1,5\n2,1,6\n9,1,7\n", "K": "unit,k\na,1\nb,2\n", "P": "code: p\nversion: '1'\nfrom: 2020-01-01\nnormalise: {kind: none}\nindex: {code: p, parts: [{code: k, weight: 1}]}\n"}
-			plain, quiet, err := run("vi", disk, append([]string{name}, args...)...)
-			_, loud, also := run("vi", disk, append([]string{name, "--explain", "--json"}, args...)...)
+			plain, quiet, err := calctest.Run("vi", disk, append([]string{name}, args...)...)
+			_, loud, also := calctest.Run("vi", disk, append([]string{name, "--explain", "--json"}, args...)...)
 			if err != nil || also != nil || plain == "" || len(loud) <= len(quiet) && quiet != loud || loud == "" {
 				t.Errorf("%s: %v, %v, %q", name, err, also, loud)
 			}
@@ -278,27 +270,27 @@ func TestWhatAReaderHasToKnowIsSaid(t *testing.T) {
 }
 
 func TestHelpIsInBothLanguages(t *testing.T) {
-	vi, _, err := run("vi", nil, "help")
-	en, _, also := run("en", nil, "help")
-	if err != ErrHelp || also != ErrHelp || vi == en {
+	vi, _, err := calctest.Run("vi", nil, "help")
+	en, _, also := calctest.Run("en", nil, "help")
+	if err != calc.ErrHelp || also != calc.ErrHelp || vi == en {
 		t.Fatal(err, also)
 	}
-	for _, c := range commands() {
+	for _, c := range calc.Names() {
 		texts := map[string]string{}
 		for _, lang := range []string{"vi", "en"} {
-			text, _, err := run(lang, nil, "help", c.name)
-			if err != ErrHelp {
-				t.Errorf("%s: %v", c.name, err)
+			text, _, err := calctest.Run(lang, nil, "help", c)
+			if err != calc.ErrHelp {
+				t.Errorf("%s: %v", c, err)
 			}
 			for _, l := range strings.Split(text, "\n") {
-				if strings.Contains(l, "flag.") || strings.Contains(l, c.name+".") {
-					t.Errorf("%s in %s: %s", c.name, lang, l)
+				if strings.Contains(l, "flag.") || strings.Contains(l, c+".") {
+					t.Errorf("%s in %s: %s", c, lang, l)
 				}
 			}
 			texts[lang] = text
 		}
-		if texts["vi"] == texts["en"] || !strings.Contains(vi, c.name) {
-			t.Errorf("%s speaks one language", c.name)
+		if texts["vi"] == texts["en"] || !strings.Contains(vi, c) {
+			t.Errorf("%s speaks one language", c)
 		}
 	}
 }
@@ -310,13 +302,13 @@ func FuzzReaders(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		disk := files{"-": text, "U": "1,2\n", "X": "a,1\nb,2\n", "M": `{"model":"local-level","variances":[1,1]}`}
+		disk := calctest.Files{"-": text, "U": "1,2\n", "X": "a,1\nb,2\n", "M": `{"model":"local-level","variances":[1,1]}`}
 		for _, args := range [][]string{
 			{"balance", "--matrix", "-", "--rows", "U", "--cols", "U", "--max-iterations", "50"}, {"balance", "--matrix", "U", "--rows", "-", "--cols", "U", "--max-iterations", "50"},
 			{"reconcile", "--values", "X", "--constraints", "-"}, {"reconcile", "--values", "-", "--constraints", "X"}, {"chain", "--data", "-"}, {"growth", "--what", "contributions", "--data", "-"},
 			{"seasonal", "--series", "-", "--period", "4"}, {"nowcast", "--model", "M", "--data", "-"}, {"smallarea", "--data", "-", "--direct", "a", "--variance", "b"}, {"io", "--table", "-"},
 		} {
-			out, _, err := run("en", disk, append(args, "--json")...)
+			out, _, err := calctest.Run("en", disk, append(args, "--json")...)
 			if err == nil && (strings.Contains(out, "NaN") || strings.Contains(out, "Inf")) {
 				t.Errorf("%v of %q: %s", args, text, out)
 			}

@@ -1,10 +1,12 @@
-package calc
+package calc_test
 
 import (
 	"bytes"
 	"fmt"
 	"strings"
 	"testing"
+
+	"nhipso/internal/calc/calctest"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
@@ -42,7 +44,7 @@ func book(t *testing.T, sheets ...any) string {
 func TestTablesOfPeople(t *testing.T) {
 	plain := "code,a,b,fd\na,1100.5,2,30000.5\nb,2,3.25,-3000\nva,3,400,\n"
 	args := []string{"io", "--table", "T", "--value-added", "va", "--final", "fd", "--what", "multipliers"}
-	want := ask(t, files{"T": plain}, args...).at("output").by("a", "b")
+	want := calctest.Ask(t, calctest.Files{"T": plain}, args...).At("output").By("a", "b")
 	viet := "Bảng cân đối liên ngành 2019;;;\nĐơn vị tính: Tỷ đồng;;;\nMã;a;b;fd\na;1.100,5;2;30.000,5\nb;2;3,25;−3.000\nva;3;400;…\n"
 	rows := [][]any{{"Bảng cân đối liên ngành"}, {}, {"code", "a", "b", "fd"}, {"a", 1100.5, 2, 30000.5}, {"b", 2, "3,25", -3000}, {"va", 3, 400, "-"}}
 	for name, c := range map[string]struct {
@@ -57,7 +59,7 @@ func TestTablesOfPeople(t *testing.T) {
 		"the separator named":                                {viet, []string{"--separator", "semicolon", "--encoding", "utf-8"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			near(t, name, ask(t, files{"T": c.file}, append(args, c.flags...)...).at("output").by("a", "b"), want, 0)
+			calctest.Near(t, name, calctest.Ask(t, calctest.Files{"T": c.file}, append(args, c.flags...)...).At("output").By("a", "b"), want, 0)
 		})
 	}
 	t.Run("windows-1258 that is named", func(t *testing.T) {
@@ -65,28 +67,28 @@ func TestTablesOfPeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, _, err := run("en", files{"V": old, "G": "constraint,code,coefficient\nk,Huế,1\nk,,2\n"}, "reconcile", "--values", "V", "--constraints", "G", "--encoding", "windows-1258")
+		out, _, err := calctest.Run("en", calctest.Files{"V": old, "G": "constraint,code,coefficient\nk,Huế,1\nk,,2\n"}, "reconcile", "--values", "V", "--constraints", "G", "--encoding", "windows-1258")
 		if err == nil || out != "" {
 			t.Errorf("the other file is UTF-8 and was read as windows-1258: %s", out)
 		}
 	})
 	t.Run("per cent are hundredths", func(t *testing.T) {
-		a := ask(t, files{"S": "period,part,whole\n2000,10%,1\n2001,14%,1\n"}, "growth", "--what", "share", "--data", "S")
-		b := ask(t, files{"S": "period,part,whole\n2000,0.1,1\n2001,0.14,1\n"}, "growth", "--what", "share", "--data", "S")
-		if x, y := fmt.Sprint(a.at("series").v), fmt.Sprint(b.at("series").v); x != y {
+		a := calctest.Ask(t, calctest.Files{"S": "period,part,whole\n2000,10%,1\n2001,14%,1\n"}, "growth", "--what", "share", "--data", "S")
+		b := calctest.Ask(t, calctest.Files{"S": "period,part,whole\n2000,0.1,1\n2001,0.14,1\n"}, "growth", "--what", "share", "--data", "S")
+		if x, y := fmt.Sprint(a.At("series").V), fmt.Sprint(b.At("series").V); x != y {
 			t.Errorf("%s and %s", x, y)
 		}
 	})
 	t.Run("what can be read in two ways, or not at all, is refused with its cell", func(t *testing.T) {
-		table := func(file string) files { return files{"T": file} }
-		refused(t, table("code,a,fd\na,1.100,2\nva,3,4\n"), "tabular.two-readings", args...)
-		refused(t, table("code;a;fd\na;1,5;2.5\nva;3;4\n"), "tabular.mixed-numbers", args...)
-		refused(t, table(book(t, "IO", rows, "2018", rows)), "tabular.which-sheet", args...)
-		refused(t, table("%PDF-1.4"), "tabular.no-table", args...)
-		refused(t, table(book(t, "IO", [][]any{{"code", "a", "fd"}, {"a", 1, 2}, {"va", 3, 4}})), "calc.no-file-for", append(args, "--separator", "comma")...)
-		refused(t, table(plain), "calc.no-file-for", append(args, "--sheet", "IO")...)
-		refused(t, table(plain), "tabular.bad-option", append(args, "--decimal", "dot")...)
-		refused(t, nil, "calc.no-file-for", "growth", "--share", "0.1", "--target", "0.3", "--years", "5", "--gdp-growth", "0.1", "--decimal", "comma")
+		table := func(file string) calctest.Files { return calctest.Files{"T": file} }
+		calctest.Refused(t, table("code,a,fd\na,1.100,2\nva,3,4\n"), "tabular.two-readings", args...)
+		calctest.Refused(t, table("code;a;fd\na;1,5;2.5\nva;3;4\n"), "tabular.mixed-numbers", args...)
+		calctest.Refused(t, table(book(t, "IO", rows, "2018", rows)), "tabular.which-sheet", args...)
+		calctest.Refused(t, table("%PDF-1.4"), "tabular.no-table", args...)
+		calctest.Refused(t, table(book(t, "IO", [][]any{{"code", "a", "fd"}, {"a", 1, 2}, {"va", 3, 4}})), "calc.no-file-for", append(args, "--separator", "comma")...)
+		calctest.Refused(t, table(plain), "calc.no-file-for", append(args, "--sheet", "IO")...)
+		calctest.Refused(t, table(plain), "tabular.bad-option", append(args, "--decimal", "dot")...)
+		calctest.Refused(t, nil, "calc.no-file-for", "growth", "--share", "0.1", "--target", "0.3", "--years", "5", "--gdp-growth", "0.1", "--decimal", "comma")
 	})
 }
 

@@ -25,7 +25,7 @@ var rank = map[string]int{
 	"publish": 8,
 	"store":   9, // implements what the rooms below declare
 	"chart":   10, "geo": 10, "export": 10, "middleware": 10, "releasefile": 10,
-	"backup": 10, "jobs": 10,
+	"backup": 10, "jobs": 10, "calc/command": 10,
 	"calc": 11, "ops": 11,
 	"api": 12, "web/shell": 12, "web/portal": 13, "web/desk": 13,
 	"view":  9,
@@ -99,6 +99,31 @@ func TestImportsPointOneWay(t *testing.T) {
 				t.Errorf("%s imports %s, which comes after it", p.ImportPath, i)
 			}
 		}
+	}
+}
+
+// What two families of calculations share lies in a room below both; only the list of calculations knows them all.
+func TestFamiliesOfCalculationsStandApart(t *testing.T) {
+	const calc = "nhipso/internal/calc"
+	shared := map[string]bool{calc + "/command": true, calc + "/iotable": true, calc + "/identity": true,
+		calc + "/uncertainty": true} // whose questions growth asks beside its own
+	families := 0
+	for _, p := range packages(t) {
+		if p.ImportPath == calc {
+			continue
+		}
+		inside := strings.HasPrefix(p.ImportPath, calc+"/")
+		if inside && !shared[p.ImportPath] {
+			families++
+		}
+		for _, i := range p.Imports {
+			if strings.HasPrefix(i, calc+"/") && !(inside && shared[i]) {
+				t.Errorf("%s imports %s, which only %s may", p.ImportPath, i, calc)
+			}
+		}
+	}
+	if families < 10 {
+		t.Errorf("only %d families were found", families)
 	}
 }
 

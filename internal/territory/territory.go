@@ -232,6 +232,34 @@ func (r *Registry) Resolve(written string, p stat.Period) (*Area, error) {
 	return nil, fault.New("territory.no-area", "id", written)
 }
 
+// Day gives a day on which the set was in force: what a code or a name of the set means is what it meant then.
+func (s Set) Day() stat.Date {
+	if s == Provinces34 || s == Regions25 {
+		return stat.Month(2025, 12).From()
+	}
+	return stat.Month(2025, 6).From()
+}
+
+// Identify reads an area of a set as people write it: by its time-unique identifier, by its two-digit code (a spreadsheet may have lost the
+// first zero), or by its name. An area of another set is refused.
+func (r *Registry) Identify(set Set, written string) (*Area, error) {
+	a, err := r.Area(written)
+	switch code := len(written) <= 2 && strings.Trim(written, "0123456789") == ""; {
+	case err == nil:
+	case code && (set == Provinces63 || set == Provinces34):
+		a, err = r.Lookup(strings.Repeat("0", 2-len(written))+written, set.Day())
+	default:
+		a, err = r.ByName(written, set.Day())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if a.Set != set && !(set == Nation && a.ID == "VN") {
+		return nil, fault.New("territory.not-in-set", "id", a.ID, "set", string(set))
+	}
+	return a, nil
+}
+
 // RegionOf gives the region that a province belonged to on a day. Between 1 July and 4 October 2025 the new provinces had none.
 func (r *Registry) RegionOf(id string, on stat.Date) (*Area, error) {
 	a, err := r.Area(id)

@@ -124,7 +124,7 @@ func VariancesFromCV(x, cv []float64) ([]float64, error) {
 		if !finite(cv[i]) || cv[i] < 0 {
 			return nil, fault.New("balance.negative-variance", "cell", nameOf(nil, i), "value", num(cv[i]))
 		}
-		v[i] = (cv[i] * x[i]) * (cv[i] * x[i])
+		v[i] = AsCV.Variance(x[i], cv[i])
 	}
 	return v, nil
 }

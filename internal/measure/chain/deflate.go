@@ -62,3 +62,8 @@ func (d Deflated) Volume(fallback bool) (volume float64, single bool, err error)
 	}
 	return 0, false, fault.New("chain.negative-volume", "value", d.Double)
 }
+
+// Growth gives the growth of the two volumes on the value added of the year before, which has to be positive.
+func (d Deflated) Growth(before float64) (double, single float64) {
+	return d.Double/before - 1, d.Single/before - 1
+}

@@ -26,6 +26,22 @@ func ratio(a, b float64) Maybe {
 	return Known(a / b)
 }
 
+// Plus adds two numbers; the sum is missing where either is.
+func (m Maybe) Plus(n Maybe) Maybe {
+	if !m.Known || !n.Known {
+		return Missing
+	}
+	return Known(m.Value + n.Value)
+}
+
+// Over gives the number as a part of a whole, missing where there is no whole.
+func (m Maybe) Over(whole float64) Maybe {
+	if !m.Known {
+		return Missing
+	}
+	return ratio(m.Value, whole)
+}
+
 // String gives the number, or ".." as statistical tables print a missing one.
 func (m Maybe) String() string {
 	if !m.Known {

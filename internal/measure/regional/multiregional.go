@@ -33,6 +33,31 @@ type MultiRegionalTable struct {
 	Sweeps                    int        // of the slowest product's balance
 }
 
+// Trade adds what every region (row) sells to every other, to industries and final uses, with what it keeps on the diagonal.
+func (t *MultiRegionalTable) Trade() *mat.Dense {
+	n, f := t.Industries, t.Uses
+	out := mat.NewDense(t.Regions, t.Regions, nil)
+	for s := range t.Regions {
+		for b := range t.Regions {
+			out.Set(s, b, mat.Sum(t.Z.Slice(s*n, (s+1)*n, b*n, (b+1)*n))+mat.Sum(t.Final.Slice(s*n, (s+1)*n, b*f, (b+1)*f)))
+		}
+	}
+	return out
+}
+
+// Residual is the largest difference between the uses of an industry of a region and its output, relative to the largest output.
+func (t *MultiRegionalTable) Residual(output []float64) float64 {
+	worst, largest := 0.0, 0.0
+	for i, x := range output {
+		largest = max(largest, x)
+		worst = max(worst, math.Abs(mat.Sum(t.Z.RowView(i))+mat.Sum(t.Final.RowView(i))-x))
+	}
+	if largest == 0 {
+		return 0
+	}
+	return worst / largest
+}
+
 // MultiRegional splits a national table over regions. What an industry of a region needs of a product is
 // the national flow in proportion to its output (one technology). Of that need the location quotient says how
 // much is met at home; the rest starts as trade with the other regions in proportion to their output

@@ -20,6 +20,9 @@ const (
 	SFLQ Form = "sflq" // FLQ with a δ of its own for each column
 )
 
+// Forms lists the forms.
+func Forms() []Form { return []Form{SLQ, CILQ, FLQ, AFLQ, SFLQ} }
+
 // QuotientOptions of the quotient methods.
 type QuotientOptions struct {
 	Form           Form      // empty means FLQ

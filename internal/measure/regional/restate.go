@@ -2,6 +2,7 @@ package regional
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -48,6 +49,15 @@ func (m Map) Check() error {
 		}
 	}
 	return nil
+}
+
+// Whole says of each new unit whether it is made of whole old ones: then its figure is a sum, else it is an estimate.
+func (m Map) Whole() []bool {
+	out := slices.Repeat([]bool{true}, len(m.To))
+	for _, l := range m.Links {
+		out[l.To] = out[l.To] && (math.Abs(l.Share-1) <= 1e-12 || l.Share == 0)
+	}
+	return out
 }
 
 // Restate brings a table with one row an old unit to the new territory: sums of shares, so that column

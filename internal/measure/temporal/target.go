@@ -38,6 +38,23 @@ func Targets(low []float64, f, offset int, c Conversion) []Target {
 	return out
 }
 
+// Covered leaves of a target the terms that lie among the first n periods: its value is then the total of those, or their mean.
+func (t Target) Covered(n int, c Conversion) Target {
+	var have []Term
+	for _, term := range t.Terms {
+		if term.Index >= 0 && term.Index < n {
+			have = append(have, term)
+		}
+	}
+	if c == Average && len(have) < len(t.Terms) {
+		for i := range have {
+			have[i].Weight = 1 / float64(len(have))
+		}
+	}
+	t.Terms = have
+	return t
+}
+
 func (t Target) label(k int) string {
 	if t.Name != "" {
 		return t.Name
