@@ -246,7 +246,7 @@ func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site
 	if err != nil {
 		return nil, err
 	}
-	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Deadline: s.Duration("request-timeout")},
+	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Deadline: s.Duration("request-timeout")},
 		portal.New(portal.Config{Methods: methods, Territory: a.areas, Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)}), desk.New())
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
