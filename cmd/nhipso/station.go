@@ -28,6 +28,9 @@ const (
 	settling   = 2 * time.Second  // as long after a load recipes wait for the next one
 )
 
+// computing is what one program does at a time: another would compute the same beside it.
+const computing = "recipes"
+
 // What the jobs are told.
 type (
 	releaseArgs struct {
@@ -35,10 +38,10 @@ type (
 		From    time.Time `json:"from,omitzero"`
 	}
 	messageArgs struct {
-		Message int64 `json:"message"` // the newest when the job was added
+		Message int64 `json:"message"` // the newest that no recipe wrote, when the job was added
 	}
 	recipesArgs struct {
-		Message int64    `json:"message,omitempty"` // the newest that no recipe wrote, when the job was added; 0 when a person asked
+		Message int64    `json:"message,omitempty"` // as above; 0 when a person asked
 		Only    []string `json:"only,omitempty"`
 		Force   bool     `json:"force,omitempty"`
 	}
@@ -71,16 +74,15 @@ func (a *app) due(ctx context.Context) ([]jobs.Job, error) {
 			out = append(out, jobs.Job{Kind: publishJob, Key: r.ID + " " + r.PublishAt.UTC().Format(time.RFC3339), At: r.PublishAt, Args: releaseArgs{Release: r.ID}})
 		}
 	}
-	last, err := a.store.LastMessage(ctx)
+	loaded, read, err := a.loaded(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, jobs.Job{Kind: prepareJob, Key: fmt.Sprint(last, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{last}})
-	loaded, read, err := a.loaded(ctx)
-	if err == nil && read > 0 && loaded > read { // where recipes never ran, a person has them run first
+	out = append(out, jobs.Job{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{loaded}})
+	if read > 0 && loaded > read { // where recipes never ran, a person has them run first
 		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(loaded), At: now.Add(settling), Args: recipesArgs{Message: loaded}})
 	}
-	return out, err
+	return out, nil
 }
 
 // loaded gives the newest message that no recipe wrote, and up to which message recipes last read everything there is.
@@ -101,7 +103,7 @@ func (a *app) loaded(ctx context.Context) (loaded, read int64, err error) {
 			}
 		}
 	}
-	for wrote[loaded] {
+	for loaded > 0 && wrote[loaded] {
 		loaded--
 	}
 	return loaded, read, nil
@@ -126,13 +128,11 @@ func (a *app) handlers(kept *files) map[string]jobs.Handler {
 			if err := t.Into(&of); err != nil {
 				return err
 			}
-			if last, err := a.store.LastMessage(ctx); err != nil || last > of.Message {
-				return err // with a newer message there is a newer job
+			if loaded, _, err := a.loaded(ctx); err != nil || loaded > of.Message {
+				return err // with a newer load there is a newer job
 			}
-			return a.store.Alone(ctx, "recipes", func() error {
-				_, err := a.preparer().Prepare(ctx)
-				return err
-			})
+			_, err := a.preparePublications(ctx)
+			return err
 		},
 		recipesJob: a.recipesHandler,
 	}
@@ -171,8 +171,7 @@ func (a *app) recipesHandler(ctx context.Context, t *jobs.Task) error {
 		t.Report(len(done), len(chosen), "", done)
 	})
 	runner.Begin = func(r pipeline.Recipe) { t.Report(len(done), len(chosen), r.ID, done) }
-	// Of several servers one computes: another would compute the same beside it.
-	return a.store.Alone(ctx, "recipes", func() error {
+	return a.store.Alone(ctx, computing, func() error {
 		_, err := runner.RunStale(ctx, chosen, to.Force)
 		return err
 	})
