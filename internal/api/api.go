@@ -16,6 +16,7 @@ import (
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 	"nhipso/internal/territory"
+	"nhipso/internal/view"
 )
 
 // Root is where the API is mounted: its page is at Root itself, its endpoints under Root + "/v1".
@@ -41,7 +42,7 @@ type Options struct {
 
 // service is the API.
 type service struct {
-	library      Library
+	library      view.Library
 	methods      []method
 	publications []publish.Publication
 	territory    *territory.Registry
@@ -67,7 +68,7 @@ func (s *service) Route(r *http.Request) string {
 func (s *service) Kept() middleware.Kept { return s.memory.Kept() }
 
 // Handler makes the API, to be mounted at Root and at Root + "/". It answers with whole responses, compressed and under entity tags.
-func Handler(lib Library, o Options) (http.Handler, error) {
+func Handler(lib view.Library, o Options) (http.Handler, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -255,28 +255,25 @@ type CellView struct {
 	Explain     string        `json:"explain"`
 }
 
-// cell reads DATAFLOW/KEY/PERIOD and finds the figure in what the release shows. The period may hold a slash of its own.
+// cell reads a cell and finds the figure in what the release shows.
 func (v *visit) cell(written string) (*catalog.Dataflow, cube.Version, error) {
-	written = strings.ReplaceAll(written, " ", "+")
-	parts := strings.SplitN(written, "/", 3)
-	if len(parts) != 3 {
-		return nil, cube.Version{}, query("cell", fault.New("api.bad-cell", "text", short(written)))
+	refused := func(err error) (*catalog.Dataflow, cube.Version, error) {
+		return nil, cube.Version{}, query("cell", err)
 	}
-	p, err := stat.ParsePeriod(parts[2])
+	c, err := cube.ParseCell(written)
 	if err != nil {
-		return nil, cube.Version{}, query("cell", err)
+		return refused(err)
 	}
-	f, err := v.snap.Catalog.Dataflow(parts[0])
+	f, err := v.snap.Catalog.Dataflow(c.Dataflow)
 	if err != nil {
-		return nil, cube.Version{}, query("cell", err)
+		return refused(err)
 	}
-	if err := v.snap.Catalog.CheckKey(f, stat.Key(parts[1])); err != nil {
-		return nil, cube.Version{}, query("cell", err)
+	if err := v.snap.Catalog.CheckKey(f, c.Key); err != nil {
+		return refused(err)
 	}
-	c := cube.Cell{Dataflow: f.ID, Key: stat.Key(parts[1]), Period: p}
 	o, ok := v.snap.Cell(c)
 	if !ok {
-		return nil, cube.Version{}, query("cell", fault.New("cube.no-cell", "cell", short(c.String())))
+		return refused(fault.New("cube.no-cell", "cell", short(c.String())))
 	}
 	return f, o, nil
 }

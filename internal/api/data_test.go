@@ -169,8 +169,8 @@ func TestSeriesAndCells(t *testing.T) {
 	})
 	t.Run("a cell that is not one or has no figure is refused", func(t *testing.T) {
 		refusedWith(t, "/api/v1/observation", 422, "api.missing-parameter", "query.cell")
-		refusedWith(t, "/api/v1/observation?cell=DE_SHARE", 422, "api.bad-cell", "query.cell")
-		refusedWith(t, "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/nay", 422, "stat.bad-period", "query.cell")
+		refusedWith(t, "/api/v1/observation?cell=DE_SHARE", 422, "cube.bad-cell", "query.cell")
+		refusedWith(t, "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/nay", 422, "cube.bad-cell", "query.cell")
 		refusedWith(t, "/api/v1/observation?cell=NOPE/A/2025", 404, "catalog.no-dataflow", "query.cell")
 		refusedWith(t, "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/1999", 404, "cube.no-cell", "query.cell")
 	})

@@ -67,7 +67,7 @@ var samples = map[string]string{
 
 // outside lists the codes of other rooms that the API answers with.
 var outside = []string{"stat.bad-date", "stat.bad-period", "stat.bad-decimal", "catalog.no-dataflow", "catalog.no-codelist", "catalog.key-shape", "catalog.unknown-code",
-	"cube.no-cell", "publish.none", "territory.no-area", "territory.no-date", "territory.no-code", "territory.code-ended", "territory.no-name", "territory.not-in-set",
+	"cube.bad-cell", "cube.no-cell", "publish.none", "territory.no-area", "territory.no-date", "territory.no-code", "territory.code-ended", "territory.no-name", "territory.not-in-set",
 	"territory.bad-weight", "territory.no-route", "territory.zero-denominator"}
 
 // page serves the description for people.

@@ -13,11 +13,11 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"golang.org/x/text/language"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // Common is what every operation takes.
@@ -79,28 +79,12 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 }
 
 // languages of the API, the default one first.
-var languages = []string{"vi", "en"}
-
-var matcher = language.NewMatcher([]language.Tag{language.Vietnamese, language.English})
+var languages = text.Languages
 
 // languageOf gives the language of a request: as the address says, else as the client prefers, else Vietnamese.
 func languageOf(r *http.Request) string {
 	q, _ := url.ParseQuery(r.URL.RawQuery)
-	if lang := q.Get("lang"); slices.Contains(languages, lang) {
-		return lang
-	}
-	accept := r.Header.Get("Accept-Language")
-	if accept == "" || len(accept) > 200 {
-		return languages[0]
-	}
-	tags, _, err := language.ParseAcceptLanguage(accept)
-	if err != nil {
-		return languages[0]
-	}
-	if _, i, confidence := matcher.Match(tags...); confidence != language.No {
-		return languages[i]
-	}
-	return languages[0]
+	return text.LanguageOf(q.Get("lang"), r.Header.Get("Accept-Language"))
 }
 
 // Media types in which answers are given.

@@ -72,7 +72,7 @@ func (n Names) fromMeasure(f *catalog.Dataflow, k stat.Key, column string) strin
 }
 
 // UnitCode gives the unit of an observation and its power of ten: as the observation says, else as its measure says, else as its dataflow
-// says, else as its indicator says.
+// says, else as its indicator or its target says.
 func (n Names) UnitCode(f *catalog.Dataflow, o cube.Version) (unit, mult string) {
 	unit, mult = o.Attributes[stat.AttrUnit], o.Attributes[stat.AttrUnitMult]
 	if unit == "" {
@@ -91,6 +91,9 @@ func (n Names) UnitCode(f *catalog.Dataflow, o cube.Version) (unit, mult string)
 		if i, ok := n.Indicator(f.CodeOf(o.Key, "INDICATOR")); ok {
 			unit = i.Unit
 		}
+	}
+	if unit == "" && f.Position("MEASURE") < 0 { // the measures of a standing are not all in the unit of the target
+		unit = n.Note("CL_TARGET", f.CodeOf(o.Key, "TARGET"), "unit")
 	}
 	if set, _, ok := strings.Cut(f.CodeOf(o.Key, "REF_AREA"), "-"); unit == "PC_GDP" && ok && set != "" {
 		unit = "PC_GRDP" // the same dataflow holds shares of GDP and, for provinces, of GRDP
