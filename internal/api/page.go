@@ -55,16 +55,6 @@ type problemRow struct {
 // Say gives a word in the language of the page.
 func (p *page) Say(id string) string { return book.Say(p.Lang, id) }
 
-// samples are parameters with which each operation gives a full answer on the reference data.
-var samples = map[string]string{
-	"release": "/release", "releases": "/releases", "calendar": "/calendar", "health": "/health", "dataflows": "/dataflows", "dataflow": "/dataflows/DE_SHARE",
-	"codelists": "/codelists", "codelist": "/codelists/CL_AREA", "indicators": "/indicators", "data": "/data/DE_SHARE?key=A.VN.NSO.TOTAL",
-	"series": "/series/DE_SHARE/A.VN.NSO.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025",
-	"explain": "/explain?cell=DE_VA/A.VN.NSO.TOTAL.PUB/2024", "targets": "/targets?indicator=DE_GDP", "provinces": "/provinces?date=2025-06-30",
-	"province": "/provinces/24?date=2026-01-01", "restate": "/restate/GRDP?key=A.&period=2025&from=34&to=25", "findings": "/findings",
-	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "search": "/search?q=ba+ria",
-}
-
 // outside lists the codes of other rooms that the API answers with.
 var outside = []string{"stat.bad-date", "stat.bad-period", "stat.bad-decimal", "catalog.no-dataflow", "catalog.no-codelist", "catalog.key-shape", "catalog.unknown-code",
 	"cube.bad-cell", "cube.no-cell", "publish.none", "territory.no-area", "territory.no-date", "territory.no-code", "territory.code-ended", "territory.no-name", "territory.not-in-set",
@@ -72,11 +62,9 @@ var outside = []string{"stat.bad-date", "stat.bad-period", "stat.bad-decimal", "
 
 // page serves the description for people.
 func (s *service) page(w http.ResponseWriter, r *http.Request) {
-	for name := range r.URL.Query() {
-		if name != "lang" {
-			s.refuse(w, r, query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", "lang")))
-			return
-		}
+	if err := onlyLanguage(r); err != nil {
+		s.refuse(w, r, err)
+		return
 	}
 	lang := pageLanguage(r)
 	var b bytes.Buffer

@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +25,7 @@ import (
 // Common is what every operation takes.
 type Common struct {
 	Lang string    `query:"lang" enum:"vi,en"`
-	AsOf stat.Date `query:"asof"`
+	AsOf stat.Date `query:"asof" pattern:"^(19|[2-9][0-9])[0-9]{2}-"`
 }
 
 func (c *Common) common() *Common { return c }
@@ -63,9 +65,6 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 	v.known, v.snap = v.current, v.current.Snapshot
 	if v.asOf.IsZero() {
 		return v, nil
-	}
-	if y := v.asOf.Year(); y < 1900 || y > 9999 {
-		return v, query("asof", fault.New("api.bad-day", "text", v.asOf.String()))
 	}
 	if today := v.current.Catalog.Day(v.now()); v.asOf.After(today) {
 		return v, query("asof", fault.New("api.future-day", "day", v.asOf.String(), "today", today.String()))
@@ -179,44 +178,66 @@ func (s *service) settle(a huma.API) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-// decide checks the parameters of a request against its operation and gives the format of the answer.
-func decide(r *http.Request, op *huma.Operation) (string, error) {
+// parametersOf reads the parameters of a query and refuses what the document does not allow: names that it does not have, a name twice, a parameter
+// without a value, and other spellings of numbers than JSON has. The rest huma refuses, all that is wrong at once.
+func parametersOf(r *http.Request, declared []*huma.Param) (url.Values, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return "", fault.New("api.bad-query")
+		return nil, fault.New("api.bad-query")
 	}
-	var known []string
-	for _, p := range op.Parameters {
+	known := map[string]*huma.Param{}
+	var order []string
+	for _, p := range declared {
 		if p.In == "query" {
-			known = append(known, p.Name)
+			known[p.Name] = p
+			order = append(order, p.Name)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		p, value := known[name], q.Get(name)
+		switch {
+		case p == nil:
+			return nil, query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", strings.Join(order, ", ")))
+		case len(q[name]) > 1:
+			return nil, query(name, fault.New("api.repeated-parameter", "name", name))
+		case !readable(value):
+			return nil, query(name, fault.New("api.bad-query"))
+		case value == "":
+			return nil, query(name, fault.New("api.empty-parameter", "name", name))
+		case otherwiseSpelled(p.Schema.Type, value):
+			return nil, refused(declared, &huma.ErrorDetail{Location: "query." + name, Value: value})
+		}
+	}
+	return q, nil
+}
+
+// otherwiseSpelled reports whether Go reads a text as a number or as yes or no, and JSON, by whose rules the document speaks, does not: +1, 01, TRUE.
+func otherwiseSpelled(kind, value string) bool {
+	_, number := strconv.ParseInt(value, 10, 64)
+	_, truth := strconv.ParseBool(value)
+	return kind == huma.TypeInteger && number == nil && !wholeNumber.MatchString(value) || kind == huma.TypeBoolean && truth == nil && value != "true" && value != "false"
+}
+
+// wholeNumber is how JSON writes one.
+var wholeNumber = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+
+// decide checks the parameters of a request against its operation and gives the format of the answer.
+func decide(r *http.Request, op *huma.Operation) (string, error) {
+	for _, p := range op.Parameters {
 		if p.In == "path" && !readable(r.PathValue(p.Name)) {
 			return "", fault.New("api.no-path", "path", short(r.URL.Path))
 		}
 	}
-	names := make([]string, 0, len(q))
-	for name := range q {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		switch {
-		case !slices.Contains(known, name):
-			return "", query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", strings.Join(known, ", ")))
-		case len(q[name]) > 1:
-			return "", query(name, fault.New("api.repeated-parameter", "name", name))
-		case !readable(q.Get(name)):
-			return "", query(name, fault.New("api.bad-query"))
-		}
+	q, err := parametersOf(r, op.Parameters)
+	if err != nil {
+		return "", err
 	}
 	offered := offeredBy(op)
-	if slices.Contains(known, "format") {
-		if name := q.Get("format"); name != "" {
-			if f := formatNames[name]; slices.Contains(offered, f) {
-				return f, nil
-			}
-			return typeJSON, nil // the schema of the parameter refuses it with the names allowed
+	if name := q.Get("format"); name != "" {
+		if f := formatNames[name]; slices.Contains(offered, f) {
+			return f, nil
 		}
+		return typeJSON, nil // the schema of the parameter refuses it with the names allowed
 	}
 	if f := bestFormat(r.Header.Get("Accept"), offered); f != "" {
 		return f, nil
