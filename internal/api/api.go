@@ -53,6 +53,7 @@ type service struct {
 	index        index
 	mux          *http.ServeMux
 	memory       *middleware.Memory
+	counts       *counts
 	inside       http.Handler
 }
 
@@ -103,8 +104,15 @@ func Handler(lib view.Library, o Options) (http.Handler, error) {
 		s.refuse(w, r, fault.New("api.no-path", "path", short(r.URL.Path)))
 	})
 	s.mux, s.memory = mux, middleware.NewMemory(remembered)
-	s.inside = middleware.Chain(mux,
-		s.memory.Remember(s.key),
+	s.counts = newCounts()
+	kept := s.memory.Remember(s.key)(mux)
+	s.inside = middleware.Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tag, streams := s.download(r); streams {
+			middleware.Stream(tag, mux).ServeHTTP(w, r)
+			return
+		}
+		kept.ServeHTTP(w, r)
+	}),
 		middleware.Recover(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, fault.New("api.broken")) })))
 	return s, nil
 }
@@ -124,7 +132,7 @@ func (s *service) register(a huma.API) {
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Language, Content-Disposition, Retry-After")
+	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Language, Content-Disposition, Link, Retry-After, X-Total-Count")
 	h.Set("Vary", "Accept, Accept-Encoding, Accept-Language")
 	h.Set("Content-Language", languageOf(r))
 	h.Set("Cache-Control", "public, no-cache") // a release appears in its minute: keep, but ask

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 	"nhipso/internal/words"
 )
@@ -34,8 +35,7 @@ func config(lang string) huma.Config {
 		if !ok {
 			return fault.New("api.broken")
 		}
-		_, err := w.Write(f.given().content)
-		return err
+		return f.given().give(w)
 	}}
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -120,6 +120,10 @@ func answer(op *huma.Operation, lang string) {
 		}
 	} else {
 		delete(ok.Headers, "Content-Disposition")
+	}
+	if !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "offset" }) {
+		delete(ok.Headers, "Link")
+		delete(ok.Headers, "X-Total-Count")
 	}
 	op.Responses["304"] = &huma.Response{Description: book.Say(lang, "status.304")}
 	codes := []int{http.StatusBadRequest, http.StatusNotFound, http.StatusNotAcceptable, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,

@@ -20,7 +20,7 @@ var samples = map[string]string{
 
 // examples of parameters that no sample gives.
 var examples = map[string]string{"asof": "2026-06-30", "date": "2026-01-31", "start": "2020", "end": "2025-Q4", "target": "749-7", "class": "ACHIEVED", "instrument": "QD749",
-	"area": "VN", "recipe": "digital-annual", "denominator": "GRDP/A.", "weights": "VN63-24:2,VN63-27:3"}
+	"area": "VN", "year": "2025", "limit": "1000", "recipe": "digital-annual", "denominator": "GRDP/A.", "weights": "VN63-24:2,VN63-27:3"}
 
 // exampleOf gives an example for a parameter of an operation: as in its sample, else as its schema offers, else as declared; nil without any.
 func exampleOf(op *huma.Operation, p *huma.Param) any {
@@ -40,9 +40,9 @@ func exampleOf(op *huma.Operation, p *huma.Param) any {
 		return s.Enum[len(s.Enum)-1]
 	case s.Type == huma.TypeInteger && given == "":
 		if s.Default == nil {
-			return int64(2025) // a year
+			return number(examples[p.Name])
 		}
-		return max(1, int64(number(s.Default)))
+		return max(1, number(s.Default))
 	case s.Type == huma.TypeInteger:
 		return number(given)
 	case s.Type == huma.TypeBoolean:

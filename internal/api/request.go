@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -288,13 +289,15 @@ func short(s string) string {
 type reply[O any] struct {
 	LastModified string `header:"Last-Modified"`
 	Disposition  string `header:"Content-Disposition"`
+	Link         string `header:"Link"`
+	Total        string `header:"X-Total-Count"`
 	Body         *O
 }
 
 // file is a body as a file; a body that can be one embeds it.
 type file struct {
-	name    string
-	content []byte
+	name string
+	give func(io.Writer) error
 }
 
 func (f *file) given() *file { return f }
@@ -303,6 +306,12 @@ func (f *file) given() *file { return f }
 type filer interface {
 	given() *file
 	write(v *visit) error
+}
+
+// pager is a body that may be a part of a longer list.
+type pager interface {
+	// page gives how many there are, where that was counted, and the address of the next part, "" when this is the last.
+	page() (total int, next string, counted bool)
 }
 
 // get registers an operation. Its input embeds Common; read gives the body.
@@ -324,6 +333,15 @@ func get[I any, P interface {
 		out := &reply[O]{Body: body}
 		if _, lasting := s.key(v.r); lasting {
 			out.LastModified = lastModified(v.current.Snapshot).Format(http.TimeFormat)
+		}
+		if p, ok := any(body).(pager); ok {
+			total, next, counted := p.page()
+			if counted {
+				out.Total = strconv.Itoa(total)
+			}
+			if next != "" {
+				out.Link = "<" + next + `>; rel="next"`
+			}
 		}
 		if f, ok := any(body).(filer); ok && v.format != typeJSON {
 			if err := f.write(v); err != nil {

@@ -24,12 +24,31 @@ func (n Names) Meaning(f *catalog.Dataflow, o cube.Version) Meaning {
 	return m
 }
 
-// Published gives the value of an observation with the digits with which it is published, or nil. What is computed from figures takes all digits;
-// this is for what a reader sees.
-func (n Names) Published(f *catalog.Dataflow, o cube.Version) *stat.Decimal {
-	if o.Value == nil {
-		return nil
+// Meanings gives what many observations of one dataflow stand for, and works out once what those of one series share. It serves one goroutine.
+type Meanings struct {
+	names  Names
+	flow   *catalog.Dataflow
+	of     shared
+	means  Meaning
+	digits int
+}
+
+// shared is all that the meaning of an observation hangs on, but for the digits that it is printed with.
+type shared struct {
+	key                  stat.Key
+	unit, mult, decimals string
+}
+
+// Meanings starts with a dataflow.
+func (n Names) Meanings(f *catalog.Dataflow) *Meanings { return &Meanings{names: n, flow: f} }
+
+// Of is Names.Meaning.
+func (m *Meanings) Of(o cube.Version) Meaning {
+	of := shared{o.Key, o.Attributes[stat.AttrUnit], o.Attributes[stat.AttrUnitMult], o.Attributes[stat.AttrDecimals]}
+	if of != m.of || m.of.key == "" {
+		m.of, m.means, m.digits = of, m.names.Meaning(m.flow, o), m.names.digits(m.flow, o)
 	}
-	d := o.Value.Round(n.Decimals(f, o))
-	return &d
+	out := m.means
+	out.Decimals = printed(o, m.digits)
+	return out
 }

@@ -125,14 +125,22 @@ func (n Names) UnitLabel(unit, mult string) catalog.Label {
 // Decimals gives the digits after the mark with which an observation is published. A reported figure never loses digits that its source
 // prints.
 func (n Names) Decimals(f *catalog.Dataflow, o cube.Version) int {
-	if d, err := strconv.Atoi(o.Attributes[stat.AttrDecimals]); err == nil {
-		return d
+	return printed(o, n.digits(f, o))
+}
+
+// digits gives the digits that an observation says, or that its series has by declaration.
+func (n Names) digits(f *catalog.Dataflow, o cube.Version) int {
+	for _, s := range []string{o.Attributes[stat.AttrDecimals], n.fromMeasure(f, o.Key, "decimals")} {
+		if d, err := strconv.Atoi(s); err == nil {
+			return d
+		}
 	}
-	digits := f.Decimals
-	if d, err := strconv.Atoi(n.fromMeasure(f, o.Key, "decimals")); err == nil {
-		digits = d
-	}
-	if o.Value != nil && cube.Reported(o.Observation) {
+	return f.Decimals
+}
+
+// printed gives the digits of an observation whose series has some: its own, and those that its source prints.
+func printed(o cube.Version, digits int) int {
+	if o.Value != nil && o.Attributes[stat.AttrDecimals] == "" && cube.Reported(o.Observation) {
 		digits = max(digits, o.Value.Decimals())
 	}
 	return digits
