@@ -113,7 +113,7 @@ func Handler(lib view.Library, o Options) (http.Handler, error) {
 		}
 		kept.ServeHTTP(w, r)
 	}),
-		middleware.Recover(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, fault.New("api.broken")) })))
+		middleware.Since(), middleware.Recover(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, fault.New("api.broken")) })))
 	return s, nil
 }
 
@@ -135,7 +135,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Language, Content-Disposition, Link, Retry-After, X-Total-Count")
 	h.Set("Vary", "Accept, Accept-Encoding, Accept-Language")
 	h.Set("Content-Language", languageOf(r))
-	h.Set("Cache-Control", "public, no-cache") // a release appears in its minute: keep, but ask
+	h.Set("Cache-Control", middleware.Public)
 	switch {
 	case len(r.URL.RequestURI()) > longest:
 		s.refuse(w, r, fault.New("api.long-address", "max", longest))
@@ -165,7 +165,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, fault.New("api.no-path", "path", short(r.URL.Path))) // the router would redirect, with a page for a body
 		return
 	}
-	s.inside.ServeHTTP(&sinceWriter{ResponseWriter: w, r: r}, r)
+	s.inside.ServeHTTP(w, r)
 }
 
 const allowed = "GET, HEAD, OPTIONS"
@@ -195,43 +195,3 @@ func (s *service) key(r *http.Request) (string, bool) {
 func lastModified(snap *publish.Snapshot) time.Time {
 	return snap.Release.PublishAt.UTC().Truncate(time.Second)
 }
-
-// sinceWriter answers If-Modified-Since, which counts only where no If-None-Match was sent and the answer would be 200.
-type sinceWriter struct {
-	http.ResponseWriter
-	r       *http.Request
-	written bool
-	silent  bool
-}
-
-// WriteHeader turns a 200 that the client has already into a 304.
-func (w *sinceWriter) WriteHeader(status int) {
-	if w.written {
-		return
-	}
-	w.written = true
-	if status == http.StatusOK && w.r.Header.Get("If-None-Match") == "" {
-		have, err1 := http.ParseTime(w.r.Header.Get("If-Modified-Since"))
-		is, err2 := http.ParseTime(w.Header().Get("Last-Modified"))
-		if err1 == nil && err2 == nil && !is.After(have) {
-			w.silent = true
-			w.Header().Del("Content-Type")
-			w.Header().Del("Content-Length")
-			w.Header().Del("Content-Encoding")
-			status = http.StatusNotModified
-		}
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write drops the body of a 304.
-func (w *sinceWriter) Write(b []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	if w.silent {
-		return len(b), nil
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap gives the writer below.
-func (w *sinceWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/text"
 	"nhipso/static"
 )
 
@@ -66,7 +67,7 @@ func (s *service) page(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	lang := pageLanguage(r)
+	lang := text.Language(r.URL.Query().Get("lang")) // as on every page: by the address
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, s.pageIn(lang)); err != nil {
 		s.refuse(w, r, err)
@@ -74,20 +75,8 @@ func (s *service) page(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", lang)
-	w.Header().Set("Vary", "Cookie, Accept-Encoding, Accept-Language")
-	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("Vary", "Accept-Encoding, Accept-Language")
 	w.Write(b.Bytes()) //nolint:errcheck // the response is in memory
-}
-
-// pageLanguage gives the language of a page as the portal does: by the address, else as chosen before, else Vietnamese.
-func pageLanguage(r *http.Request) string {
-	if lang := r.URL.Query().Get("lang"); slices.Contains(languages, lang) {
-		return lang
-	}
-	if c, err := r.Cookie("lang"); err == nil && slices.Contains(languages, c.Value) {
-		return c.Value
-	}
-	return languages[0]
 }
 
 func (s *service) pageIn(lang string) *page {

@@ -208,7 +208,7 @@ func (b *workbook) small(s string) any {
 
 // seen notes a status, to be explained on the last sheet.
 func (b *workbook) seen(s stat.Status) {
-	if s != "" && s != stat.Normal && !slices.Contains(b.statuses, s) {
+	if s != stat.Normal && slices.Contains(stat.Statuses(), s) && !slices.Contains(b.statuses, s) {
 		b.statuses = append(b.statuses, s)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 	"nhipso/internal/scenario"
 	"nhipso/internal/territory"
@@ -75,12 +76,14 @@ func (p *Portal) module() shell.Module {
 	search.Keep, search.Work = shell.KeepNone, shell.SearchWork
 	answers := []shell.Answer{
 		{Pattern: "POST " + scenarioPath, Handler: http.HandlerFunc(p.saveScenario), Rate: savesPerSecond, Burst: savesAtOnce},
-		{Pattern: "GET " + calendarFile, Handler: http.HandlerFunc(p.calendarFeed)},
-		{Pattern: "GET " + feedPath, Handler: http.HandlerFunc(p.releaseFeed)},
+		{Pattern: "GET " + calendarFile, Handler: middleware.Whole()(http.HandlerFunc(p.calendarFeed))},
+		{Pattern: "GET " + feedPath, Handler: middleware.Whole()(http.HandlerFunc(p.releaseFeed))},
 	}
 	if p.files != nil {
 		answers = append(answers, shell.Answer{Pattern: "GET " + downloadPath + "{name}", Handler: http.HandlerFunc(p.download)})
 	}
+	flow := page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters)
+	flow.Streams = true
 	return shell.Module{
 		Words: words, Templates: templateFiles, Search: searchPath,
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
@@ -97,7 +100,7 @@ func (p *Portal) module() shell.Module {
 			page("/nhiem-vu", "tasks", (*visit).tasks, shell.Takes()),
 			scenarios, saved,
 			page("/so-lieu", "data", (*visit).data, shell.Takes()),
-			page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters),
+			flow,
 			page("/so-lieu/{dataflow}/{key}", "series", (*visit).series, shell.Takes()),
 			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),
 			page("/vi-sao", "why", (*visit).explain, shell.Takes("o")),

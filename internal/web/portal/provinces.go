@@ -387,5 +387,5 @@ func (v *visit) whole(f *shell.Frame, id, flow string) *shell.Figure {
 		obs = append(obs, s.Obs...)
 	}
 	t, _, unit := v.pivot(d, series)
-	return f.Show(&shell.Figure{ID: id, Title: d.Name, Note: unit.In(v.Lang), Table: t, Long: func() *shell.Table { return v.long(d, series, false) }, Source: v.SourceLine(obs), Open: true})
+	return f.Show(&shell.Figure{ID: id, Title: d.Name, Note: unit.In(v.Lang), Table: t, Stream: func() *export.Table { return v.file(d, series, false) }, Source: v.SourceLine(obs), Open: true})
 }
