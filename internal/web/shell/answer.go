@@ -62,6 +62,12 @@ func (s *Site) methods(r *http.Request) []string {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 		asked := r.Clone(r.Context())
 		asked.Method = method
+		if format, taken := r.Context().Value(formatKey{}).(string); taken {
+			if asked.URL.Path == "/" {
+				asked.URL.Path = homeFile
+			}
+			asked.URL.Path += "." + format
+		}
 		if s.Route(asked) != "" {
 			out = append(out, method)
 		}
