@@ -64,7 +64,7 @@ func (v *visit) observation(f *catalog.Dataflow, o cube.Version) Observation {
 	out := Observation{Key: o.Key, Codes: map[string]string{}, Period: o.Period, Value: o.Value, Unit: means.Unit, UnitMult: means.Mult, Decimals: means.Decimals,
 		Status: o.Status, Evidence: o.Mark(), Source: o.Attributes[stat.AttrSource], Vintage: o.Vintage.Date, VintageWritten: o.Vintage.Written, Message: o.Message}
 	if printed := o.Printed(); printed != "" {
-		out.Printed = v.snap.Catalog.AttributeText(stat.AttrText, printed, v.lang)
+		out.Printed = v.names().Attribute(stat.AttrText, printed).In(v.lang)
 	}
 	codes := o.Key.Codes()
 	for i, d := range f.Dimensions {

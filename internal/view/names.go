@@ -33,15 +33,10 @@ func (n Names) Note(codelist, code, column string) string {
 	return ""
 }
 
-// lists are the codelists of the attributes that have one.
-var lists = map[string]string{stat.AttrSource: "CL_SOURCE", stat.AttrMark: "CL_EVIDENCE", stat.AttrConf: "CL_CONF_STATUS",
-	stat.AttrComment: "CL_NOTE", stat.AttrCoverage: "CL_NOTE", stat.AttrDenominator: "CL_NOTE", stat.AttrText: "CL_NOTE",
-	stat.AttrComparator: "CL_COMPARATOR", stat.AttrAreaSet: "CL_AREA_SET", stat.AttrUnit: "CL_UNIT_MEASURE", stat.AttrUnitMult: "CL_UNIT_MULT"}
-
-// Attribute gives the words of an attribute: codes by their list, anything else as it stands.
+// Attribute gives the words of an attribute: a code by the list of its concept, anything else as it stands.
 func (n Names) Attribute(name, value string) catalog.Label {
-	if list := lists[name]; list != "" {
-		return n.Code(list, value)
+	if concept, ok := n.Concept(name); ok && concept.Codelist != "" {
+		return n.Code(concept.Codelist, value)
 	}
 	return catalog.Label{Vi: value, En: value}
 }

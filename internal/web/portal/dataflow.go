@@ -228,7 +228,6 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 	seen := map[stat.Period]bool{}
 	var span []stat.Period
 	units := map[catalog.Label]bool{}
-	digits := 0
 	var keys []stat.Key
 	for _, s := range series {
 		keys = append(keys, s.Key)
@@ -239,7 +238,6 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 			}
 			unit = unitOf(v.Snap, f, o)
 			units[unit] = true
-			digits = max(digits, decimalsOf(v.Snap, f, o))
 		}
 	}
 	slices.SortFunc(span, stat.Period.Compare)
@@ -256,12 +254,11 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 	mixed := len(units) > 1
 	if mixed {
 		unit = catalog.Label{}
-		digits = -1
 		t.Columns = append(t.Columns, shell.Text("unit", both("data.unit")))
 	}
 	for _, x := range span {
 		name := catalog.Label{Vi: text.FormatPeriod("vi", x), En: text.FormatPeriod("en", x)}
-		t.Columns = append(t.Columns, shell.Numbers("p"+x.String(), name, catalog.Label{}, digits))
+		t.Columns = append(t.Columns, shell.Numbers("p"+x.String(), name, catalog.Label{}, -1))
 	}
 	for _, s := range series {
 		name := shortName(v.Snap, f, s.Key, skip)
@@ -278,12 +275,7 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 		}
 		for _, x := range span {
 			if o, ok := at[x]; ok {
-				c := v.CellOf(o)
-				if mixed && o.Value != nil {
-					rounded := o.Value.Round(decimalsOf(v.Snap, f, o))
-					c.Number = &rounded
-				}
-				row = append(row, c)
+				row = append(row, v.CellOf(o))
 			} else {
 				row = append(row, shell.None(""))
 			}
