@@ -22,11 +22,11 @@ import (
 	"nhipso/internal/text"
 )
 
-// shown is what one place says of a figure.
-type shown struct{ value, unit, mult, decimals, unitName, status, name, printed string }
+// reading is what one place says of a figure.
+type reading struct{ value, unit, mult, decimals, unitName, status, name, printed string }
 
-// figuresSaid are the figures of a dataflow as one place says them, by cell: key/period.
-type figuresSaid map[string]shown
+// readings are the figures of a dataflow as one place says them, by cell: key/period.
+type readings map[string]reading
 
 // TestAFigureReadsTheSameEverywhere compares, for every figure that is published, what the API, the files of the API, the files of the page and the
 // page itself say of it: value, unit, digits, status, the name of its series and the words in its place.
@@ -47,7 +47,7 @@ func TestAFigureReadsTheSameEverywhere(t *testing.T) {
 		}
 		all += len(api)
 		path := "/so-lieu/" + flow.ID
-		places := map[string]figuresSaid{
+		places := map[string]readings{
 			"CSV of the API":       rowsSaid(t, csvRows(t, s.body(t, "/api/v1/data/"+flow.ID+"?format=csv")), dimensions),
 			"CSV of the page":      rowsSaid(t, csvRows(t, s.body(t, path+".csv?ma=1")), dimensions),
 			"JSON of the page":     jsonSaid(t, s.body(t, path+".json"), flow.ID, dimensions, v),
@@ -94,9 +94,9 @@ func (s speaking) body(t *testing.T, address string) string {
 }
 
 // api reads all figures of a dataflow, page by page.
-func (s speaking) api(t *testing.T, flow string) figuresSaid {
+func (s speaking) api(t *testing.T, flow string) readings {
 	t.Helper()
-	out := figuresSaid{}
+	out := readings{}
 	for at := "/api/v1/data/" + flow + "?limit=20000"; at != ""; {
 		var answer struct {
 			Next         string
@@ -110,7 +110,7 @@ func (s speaking) api(t *testing.T, flow string) figuresSaid {
 			t.Fatal(err)
 		}
 		for _, o := range answer.Observations {
-			x := shown{unit: o.Unit, mult: strconv.Itoa(o.UnitMult), decimals: strconv.Itoa(o.Decimals), status: o.Status, printed: o.Printed}
+			x := reading{unit: o.Unit, mult: strconv.Itoa(o.UnitMult), decimals: strconv.Itoa(o.Decimals), status: o.Status, printed: o.Printed}
 			if o.Value != nil {
 				x.value = o.Value.String()
 			}
@@ -131,16 +131,16 @@ func csvRows(t *testing.T, body string) [][]string {
 }
 
 // rowsSaid reads the long table, whose first row has the identifiers of the columns.
-func rowsSaid(t *testing.T, rows [][]string, dimensions int) figuresSaid {
+func rowsSaid(t *testing.T, rows [][]string, dimensions int) readings {
 	t.Helper()
 	at := func(id string) int { return slices.Index(rows[0], id) }
-	out := figuresSaid{}
+	out := readings{}
 	for _, row := range rows[1:] {
 		var codes, names []string
 		for i := range dimensions {
 			codes, names = append(codes, text.Rearm(row[2*i])), append(names, text.Rearm(row[2*i+1]))
 		}
-		x := shown{value: row[at("OBS_VALUE")], unit: row[at("UNIT_MEASURE")], mult: row[at("UNIT_MULT")], decimals: row[at("DECIMALS")], unitName: text.Rearm(row[at("UNIT_NAME")]), status: row[at("OBS_STATUS")],
+		x := reading{value: row[at("OBS_VALUE")], unit: row[at("UNIT_MEASURE")], mult: row[at("UNIT_MULT")], decimals: row[at("DECIMALS")], unitName: text.Rearm(row[at("UNIT_NAME")]), status: row[at("OBS_STATUS")],
 			name: strings.Join(names, ", ")}
 		if i := at("VALUE_TEXT"); i >= 0 && row[i] != "" && insteadOf(row, at) {
 			x.printed = text.Rearm(row[at("VALUE_TEXT_NAME")])
@@ -166,7 +166,7 @@ func insteadOf(row []string, at func(string) int) bool {
 }
 
 // jsonSaid reads the file of a page, as rows.
-func jsonSaid(t *testing.T, body, flow string, dimensions int, v *vault) figuresSaid {
+func jsonSaid(t *testing.T, body, flow string, dimensions int, v *vault) readings {
 	t.Helper()
 	var file struct {
 		Columns []struct{ ID, Kind string }
@@ -243,7 +243,7 @@ func plainNumber(s string) string {
 var figure = regexp.MustCompile(`<t[dh][^>]*>(?:<span class="seal[^>]*></span> )?<a href="/vi-sao\?o=([^"&]+)[^"]*">([^<]*)</a>((?:<sup class="flag"[^>]*>[^<]*</sup>)*)</t[dh]>`)
 
 // page reads the figures on the pages of a dataflow: the number with the digits that the API says, and the letter of its status.
-func (s speaking) page(t *testing.T, flow string, api, files figuresSaid) int {
+func (s speaking) page(t *testing.T, flow string, api, files readings) int {
 	t.Helper()
 	n := 0
 	for part := 1; part <= 40; part++ {
@@ -281,7 +281,7 @@ func (s speaking) page(t *testing.T, flow string, api, files figuresSaid) int {
 }
 
 // units asks, for each unit and number of digits of a dataflow, for the page of one series that has it: name and unit stand there as in the files.
-func (s speaking) units(t *testing.T, flow string, files figuresSaid) {
+func (s speaking) units(t *testing.T, flow string, files readings) {
 	t.Helper()
 	seen := map[[2]string]bool{}
 	for cell, x := range files {

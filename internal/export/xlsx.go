@@ -14,7 +14,7 @@ import (
 )
 
 // MaxRows is how many rows a workbook has at most. A worksheet could hold 1,048,576; programs that open one of that size take minutes.
-const MaxRows = 200_000
+const MaxRows = 100_000
 
 // WriteXLSX writes a workbook: a sheet in Vietnamese, one in English, and one with source, vintage, notes, columns and status
 // codes in both. Numbers are numbers with a format; headings are frozen; a status stands in a narrow column beside its figure.
