@@ -158,63 +158,70 @@ func TestTheAPIKeepsWhatItsDocumentPromises(t *testing.T) {
 		deviations++
 		t.Errorf("%s: %s", short(address), fmt.Sprintf(format, args...))
 	}
-	send := func(t *testing.T, address string, headers ...string) *httptest.ResponseRecorder {
-		t.Helper()
-		return ask(t, address, headers...) // holds status, heading and body to the document
-	}
 	for _, op := range promises(t) {
 		t.Run(op.path, func(t *testing.T) {
-			full := send(t, op.address(nil))
+			full := ask(t, op.address(nil)) // holds status, heading and body to the document
 			if full.Code != 200 {
 				says(t, op.address(nil), "the example of the document gives %d: %s", full.Code, full.Body)
 			}
 			for _, p := range op.parameters {
-				if p.required && p.in == "query" {
-					a := op.address(map[string]*string{p.name: nil})
-					if w := send(t, a); w.Code != 422 || dig(decode(t, w), "where") != "query."+p.name {
-						says(t, a, "%s is required, and its absence gives %d", p.name, w.Code)
-					}
-				}
-				for _, text := range p.valid() {
-					a := op.address(set(p.name, text))
-					if !p.allows(t, text) {
-						says(t, a, "the document gives %q as %s and does not allow it", text, p.name)
-					}
-					if w := send(t, a); w.Code != 200 && !decided(t, w) {
-						says(t, a, "%s=%q is allowed and gives %d %s", p.name, text, w.Code, w.Body)
-					}
-				}
-				for _, text := range p.doubtful() {
-					if p.in == "path" && (text == "" || strings.Trim(text, ".") == "") {
-						continue // another path
-					}
-					a, allowed := op.address(set(p.name, text)), p.allows(t, text)
-					w := send(t, a)
-					switch {
-					case !allowed && (w.Code < 400 || w.Code >= 500):
-						says(t, a, "%s=%q is not allowed and gives %d", p.name, short(text), w.Code)
-					case !allowed && p.in == "query" && dig(decode(t, w), "where") != "query."+p.name:
-						says(t, a, "%s=%q is refused without saying that it is %s: %s", p.name, short(text), p.name, w.Body)
-					case allowed && w.Code != 200 && p.in == "query" && !decided(t, w):
-						says(t, a, "%s=%q is allowed and gives %d %s", p.name, short(text), w.Code, w.Body)
-					}
-				}
-				if p.in == "query" {
-					a := op.address(set(p.name, p.example)) + "&" + url.Values{p.name: {p.example}}.Encode()
-					if w := send(t, a); w.Code != 400 || dig(decode(t, w), "code") != "api.repeated-parameter" {
-						says(t, a, "%s twice gives %d", p.name, w.Code)
-					}
-				}
-				a := op.address(set(p.name, strings.Repeat("9", 5000)))
-				if w := send(t, a); w.Code != 414 {
-					says(t, a, "an address of %d bytes gives %d", len(a), w.Code)
-				}
+				op.holds(t, p, says)
 			}
 			op.unheard(t, says)
 			op.headings(t, full, says)
 		})
 	}
 	t.Logf("%d deviations", deviations)
+}
+
+// holds asks with one parameter absent, empty, valid, invalid, twice and too long.
+func (op promised) holds(t *testing.T, p param, says func(*testing.T, string, string, ...any)) {
+	if p.required && p.in == "query" {
+		a := op.address(map[string]*string{p.name: nil})
+		if w := ask(t, a); w.Code != 422 || dig(decode(t, w), "where") != "query."+p.name {
+			says(t, a, "%s is required, and its absence gives %d", p.name, w.Code)
+		}
+	}
+	for _, text := range p.valid() {
+		a := op.address(set(p.name, text))
+		if !p.allows(t, text) {
+			says(t, a, "the document gives %q as %s and does not allow it", text, p.name)
+		}
+		if w := ask(t, a); w.Code != 200 && !decided(t, w) {
+			says(t, a, "%s=%q is allowed and gives %d %s", p.name, text, w.Code, w.Body)
+		}
+	}
+	op.doubts(t, p, says)
+	if p.in == "query" {
+		a := op.address(set(p.name, p.example)) + "&" + url.Values{p.name: {p.example}}.Encode()
+		if w := ask(t, a); w.Code != 400 || dig(decode(t, w), "code") != "api.repeated-parameter" {
+			says(t, a, "%s twice gives %d", p.name, w.Code)
+		}
+	}
+	a := op.address(set(p.name, strings.Repeat("9", 5000)))
+	if w := ask(t, a); w.Code != 414 {
+		says(t, a, "an address of %d bytes gives %d", len(a), w.Code)
+	}
+}
+
+// doubts asks with values of which the document says whether they are allowed: those are answered, or refused for what the release holds, and
+// others are refused with the name of the parameter.
+func (op promised) doubts(t *testing.T, p param, says func(*testing.T, string, string, ...any)) {
+	for _, text := range p.doubtful() {
+		if p.in == "path" && (text == "" || strings.Trim(text, ".") == "") {
+			continue // another path
+		}
+		a, allowed := op.address(set(p.name, text)), p.allows(t, text)
+		w := ask(t, a)
+		switch {
+		case !allowed && (w.Code < 400 || w.Code >= 500):
+			says(t, a, "%s=%q is not allowed and gives %d", p.name, short(text), w.Code)
+		case !allowed && p.in == "query" && dig(decode(t, w), "where") != "query."+p.name:
+			says(t, a, "%s=%q is refused without saying that it is %s: %s", p.name, short(text), p.name, w.Body)
+		case allowed && w.Code != 200 && p.in == "query" && !decided(t, w):
+			says(t, a, "%s=%q is allowed and gives %d %s", p.name, short(text), w.Code, w.Body)
+		}
+	}
 }
 
 // decided reports whether a refusal is about what the release holds.

@@ -24,8 +24,15 @@ func Within(d time.Duration) Wrap {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx, cancel := context.WithCancelCause(r.Context())
 			defer cancel(nil)
-			bound := &bounded{Context: ctx, lasts: d, timer: time.AfterFunc(d, func() { cancel(context.DeadlineExceeded) })}
+			bound := &bounded{Context: ctx, lasts: d, timer: time.NewTimer(d)}
 			defer bound.timer.Stop()
+			fault.Go(func() {
+				select {
+				case <-bound.timer.C:
+					cancel(context.DeadlineExceeded)
+				case <-ctx.Done():
+				}
+			}, func(any, []byte) { cancel(context.Canceled) })
 			bound.ends.Store(time.Now().Add(d).UnixNano())
 			next.ServeHTTP(w, r.WithContext(bound))
 		})

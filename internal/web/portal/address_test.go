@@ -70,7 +70,7 @@ func FuzzAddress(f *testing.F) {
 	s, _ := newSite(f)
 	f.Fuzz(func(t *testing.T, path, query string) {
 		if !strings.HasPrefix(path, "/") || len(path)+len(query) > 3000 {
-			t.Skip()
+			return // the server does not read it whole
 		}
 		answered(t, s, path, query)
 	})
