@@ -74,17 +74,17 @@ var parts = []string{core, digitalised}
 
 // layOut gives the data of the model; nil when no year has everything.
 func layOut(in *pipeline.Inputs) (*quarterlyModel, error) {
-	year := pick(in.Newest("gdp"), "A", country, gdp, current)
-	whole := pick(in.Newest("quarters"), "Q", country, gdp, current)
-	c := pick(in.Newest("quarters"), "Q", country, "C", current)
-	j := pick(in.Newest("quarters"), "Q", country, "J", current)
-	taxes := pick(in.Newest("quarters"), "Q", country, tax, current)
-	va := pick(in.Newest("va"), "A", country, nso, total, latest)
+	year := seriesOf(in.Newest("gdp"), "A", country, gdp, current)
+	whole := seriesOf(in.Newest("quarters"), "Q", country, gdp, current)
+	c := seriesOf(in.Newest("quarters"), "Q", country, "C", current)
+	j := seriesOf(in.Newest("quarters"), "Q", country, "J", current)
+	taxes := seriesOf(in.Newest("quarters"), "Q", country, tax, current)
+	va := seriesOf(in.Newest("va"), "A", country, nso, total, latest)
 	m := &quarterlyModel{x: map[string][]float64{}, low: map[string][]float64{}, exact: map[string][]stat.Decimal{}, total: map[string][]pipeline.Term{}, quarter: whole}
 
 	share := map[string]series{}
 	for _, p := range parts {
-		share[p] = pick(in.Newest("part"), "A", country, nso, p)
+		share[p] = seriesOf(in.Newest("part"), "A", country, nso, p)
 	}
 	first, last, ok := share[core].span()
 	if !ok {

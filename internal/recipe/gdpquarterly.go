@@ -38,7 +38,7 @@ func GDPQuarterly() pipeline.Recipe {
 }
 
 func gdpQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
-	years := pick(in.Newest("years"), "A", country, gdp, current)
+	years := seriesOf(in.Newest("years"), "A", country, gdp, current)
 	whole, err := carryGDP(in, years)
 	if err != nil {
 		return nil, err
@@ -53,14 +53,14 @@ func gdpQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, er
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		part, err := carryPart(pick(in.Newest("quarters"), "Q", country, code, current), code, whole)
+		part, err := carryPart(seriesOf(in.Newest("quarters"), "Q", country, code, current), code, whole)
 		if err != nil {
 			return nil, err
 		}
 		if part == nil {
 			continue
 		}
-		b := shareBenchmark(years, pick(in.Newest("structure"), "A", country, code))
+		b := shareBenchmark(years, seriesOf(in.Newest("structure"), "A", country, code))
 		if code == tax {
 			b = restBenchmark(years, in.Newest("structure"))
 		}
@@ -101,9 +101,9 @@ func (l *line) term(i int) pipeline.Term {
 
 // carryGDP gives GDP by quarter as far as levels or growth are published; nil when no level is.
 func carryGDP(in *pipeline.Inputs, years series) (*line, error) {
-	growthQ := pick(in.Newest("growth"), "Q", country, gdp)
-	prices, priceRefs, priceTerm := priceChange(years, pick(in.Newest("growth"), "A", country, gdp))
-	l := &line{code: gdp, printed: pick(in.Newest("quarters"), "Q", country, gdp, current)}
+	growthQ := seriesOf(in.Newest("growth"), "Q", country, gdp)
+	prices, priceRefs, priceTerm := priceChange(years, seriesOf(in.Newest("growth"), "A", country, gdp))
+	l := &line{code: gdp, printed: seriesOf(in.Newest("quarters"), "Q", country, gdp, current)}
 	l.basis = func(i int) []pipeline.Ref {
 		return append([]pipeline.Ref{growthQ.ref(l.quarters[i], "growth")}, priceRefs...)
 	}

@@ -13,9 +13,9 @@ type officialQuarters struct {
 }
 
 func readOfficial(in *pipeline.Inputs) officialQuarters {
-	o := officialQuarters{share: map[string]series{}, gdp: pick(in.Newest("quarters"), "Q", country, gdp, current)}
+	o := officialQuarters{share: map[string]series{}, gdp: seriesOf(in.Newest("quarters"), "Q", country, gdp, current)}
 	for _, c := range []string{total, core, digitalised} {
-		o.share[c] = pick(in.Newest("official"), "Q", country, nso, c)
+		o.share[c] = seriesOf(in.Newest("official"), "Q", country, nso, c)
 	}
 	return o
 }

@@ -206,13 +206,13 @@ func readAttributes(of [2]string) (a stat.Attributes, err error) {
 	return a, err
 }
 
-func once[K comparable, T any](known map[K]T, text K, parse func(K) (T, error)) (T, error) {
-	if v, ok := known[text]; ok {
+func once[K comparable, T any](read map[K]T, text K, parse func(K) (T, error)) (T, error) {
+	if v, ok := read[text]; ok {
 		return v, nil
 	}
 	v, err := parse(text)
 	if err == nil {
-		known[text] = v
+		read[text] = v
 	}
 	return v, err
 }
