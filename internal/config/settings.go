@@ -65,8 +65,8 @@ const hidden = "***"
 // Origin says where a value comes from.
 type Origin struct {
 	Kind string // "flag", "environment", "file" or "default"
-	Name  string // of the variable or file
-	Row   int    // in the file
+	Name string // of the variable or file
+	Row  int    // in the file
 }
 
 // In names the origin in "vi" or "en".

@@ -122,13 +122,13 @@ func Fit(d Data, o Options) (*Fitted, error) {
 // model is the problem in an orthonormal basis of the covariates of the sampled areas, in which the
 // normal equations are well conditioned.
 type model struct {
-	m, k  int
+	m, k     int
 	position []int // of each area among the sampled ones, which are sorted by ψ; -1 without a sample
-	y     []float64
-	psi   []float64
-	q     *mat.Dense // m × k, orthonormal columns
-	r     *mat.Dense // k × k upper triangular: Z = Q R
-	scale float64    // a variance of the size of A
+	y        []float64
+	psi      []float64
+	q        *mat.Dense // m × k, orthonormal columns
+	r        *mat.Dense // k × k upper triangular: Z = Q R
+	scale    float64    // a variance of the size of A
 }
 
 func newModel(d Data) (*model, error) {
