@@ -18,7 +18,7 @@ import (
 // codeShape is what SDMX allows in a code; it leaves out the signs that join codes in keys and patterns.
 var codeShape = regexp.MustCompile(`^[A-Za-z0-9_@$-]+$`)
 
-// Load reads a whole catalogue from a file system: catalog/country.yaml, concepts.yaml, codelists.yaml with codelists/*.csv,
+// Load reads a whole catalogue from a file system: pack.yaml and, under catalog/, concepts.yaml, codelists.yaml with codelists/*.csv,
 // dataflows.yaml, rules.yaml and classifications.yaml with classifications/*.csv. Anything unknown, missing or dangling refuses all of it.
 func Load(fsys fs.FS) (*Catalog, error) {
 	var concepts []Concept
@@ -51,7 +51,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err := c.checkCodes(); err != nil {
 		return nil, err
 	}
-	if c.country, err = loadCountry(fsys); err != nil {
+	if err = c.addCountry(fsys); err != nil {
 		return nil, err
 	}
 	if err := c.addDocuments(); err != nil {
