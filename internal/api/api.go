@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
@@ -32,6 +33,7 @@ const (
 type Options struct {
 	Methods   fs.FS // holds <slug>.vi.md, <slug>.en.md or <slug>.md
 	Territory *territory.Registry
+	Country   catalog.Country
 	Log       *slog.Logger
 	Now       func() time.Time
 	BaseURL   string // "https://…" when it is known; else the document names no host
@@ -45,6 +47,7 @@ type service struct {
 	methods      []method
 	publications []publish.Publication
 	territory    *territory.Registry
+	country      catalog.Country
 	log          *slog.Logger
 	now          func() time.Time
 	documents    map[string]*document
@@ -74,7 +77,7 @@ func Handler(lib Library, o Options) (http.Handler, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &service{library: lib, territory: o.Territory, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
+	s := &service{library: lib, territory: o.Territory, country: o.Country, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
 	var err error
 	if s.methods, err = readMethods(o.Methods); err != nil {
 		return nil, err
@@ -91,6 +94,7 @@ func Handler(lib Library, o Options) (http.Handler, error) {
 		if o.BaseURL != "" {
 			a.OpenAPI().Servers = []*huma.Server{{URL: strings.TrimSuffix(o.BaseURL, "/") + Root + "/v1"}}
 		}
+		s.bound(a.OpenAPI())
 		if s.documents[lang], err = describe(a.OpenAPI(), lang, s.order); err != nil {
 			return nil, err
 		}

@@ -97,6 +97,42 @@ func describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
 	return d, err
 }
 
+// bound names the sets of areas that the country has, wherever a set is asked for or answered. Which there are is known only when the program runs.
+func (s *service) bound(o *huma.OpenAPI) {
+	var provinces, all []any
+	for _, set := range s.territory.ProvinceSets() {
+		provinces = append(provinces, string(set))
+	}
+	for _, d := range s.territory.Divisions() {
+		all = append(all, string(d.ID))
+	}
+	limit := func(x *huma.Schema, values []any) {
+		if x != nil && len(values) > 0 {
+			x.Enum = values
+			x.PrecomputeMessages()
+		}
+	}
+	if item := o.Paths["/restate/{dataflow}"]; item != nil {
+		for _, p := range item.Get.Parameters {
+			switch p.Name {
+			case "from":
+				limit(p.Schema, provinces)
+			case "to":
+				limit(p.Schema, all)
+			}
+		}
+	}
+	schemas := o.Components.Schemas.Map()
+	for name, field := range map[string]string{"Province": "set", "ProvinceView": "set", "Provinces": "set", "Restatement": "from"} {
+		if x := schemas[name]; x != nil {
+			limit(x.Properties[field], provinces)
+		}
+	}
+	if x := schemas["Restatement"]; x != nil {
+		limit(x.Properties["to"], all)
+	}
+}
+
 // answer lists how an operation can answer.
 func answer(op *huma.Operation, lang string) {
 	delete(op.Responses, "default")

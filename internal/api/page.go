@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -55,14 +56,31 @@ type problemRow struct {
 // Say gives a word in the language of the page.
 func (p *page) Say(id string) string { return book.Say(p.Lang, id) }
 
-// samples are parameters with which each operation gives a full answer on the reference data.
+// samples are parameters with which each operation gives a full answer on the reference data; codes of the country stand in braces.
 var samples = map[string]string{
 	"release": "/release", "releases": "/releases", "calendar": "/calendar", "health": "/health", "dataflows": "/dataflows", "dataflow": "/dataflows/DE_SHARE",
-	"codelists": "/codelists", "codelist": "/codelists/CL_AREA", "indicators": "/indicators", "data": "/data/DE_SHARE?key=A.VN.NSO.TOTAL",
-	"series": "/series/DE_SHARE/A.VN.NSO.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025",
-	"explain": "/explain?cell=DE_VA/A.VN.NSO.TOTAL.PUB/2024", "targets": "/targets?indicator=DE_GDP", "provinces": "/provinces?date=2025-06-30",
-	"province": "/provinces/24?date=2026-01-01", "restate": "/restate/GRDP?key=A.&period=2025&from=34&to=25", "findings": "/findings",
-	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "search": "/search?q=ba+ria",
+	"codelists": "/codelists", "codelist": "/codelists/CL_AREA", "indicators": "/indicators", "data": "/data/DE_SHARE?key=A.{country}.{definition}.TOTAL",
+	"series": "/series/DE_SHARE/A.{country}.{definition}.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.{country}.{definition}.TOTAL/2025",
+	"explain": "/explain?cell=DE_VA/A.{country}.{definition}.TOTAL.PUB/2024", "targets": "/targets", "provinces": "/provinces?date={before}",
+	"province": "/provinces/{province}", "restate": "/restate/GRDP?key=A.&period=2025&from={set}&to={nation}", "findings": "/findings",
+	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "search": "/search?q={word}",
+}
+
+// sample fills in the codes of the country; "" where the country has nothing that the sample asks for.
+func (s *service) sample(operation string) string {
+	t, n := s.territory, s.country
+	codes := []string{"{country}", n.ID, "{definition}", n.Official, "{set}", string(t.Current()), "{nation}", string(t.Nation()), "{word}", url.QueryEscape(n.Name.In("vi"))}
+	if provinces := t.Of(t.Current()); len(provinces) > 0 {
+		codes = append(codes, "{province}", provinces[0].ID, "{before}", n.Known.String())
+		if d, ok := t.Division(t.Earlier()); ok {
+			codes[len(codes)-1] = d.To.String()
+		}
+	}
+	out := strings.NewReplacer(codes...).Replace(samples[operation])
+	if strings.Contains(out, "{") || strings.Contains(out, "from=&") {
+		return ""
+	}
+	return out
 }
 
 // outside lists the codes of other rooms that the API answers with.
@@ -123,7 +141,7 @@ func (s *service) pageIn(lang string) *page {
 		g := group{ID: tag, Name: book.Say(lang, "tag."+tag)}
 		for _, op := range d.operations {
 			if op.Tags[0] == tag {
-				sample := samples[op.OperationID]
+				sample := s.sample(op.OperationID)
 				if sample != "" && lang == "en" {
 					sep := "?"
 					if strings.Contains(sample, "?") {

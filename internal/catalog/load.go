@@ -113,8 +113,8 @@ func readTable(fsys fs.FS, name string, columns ...string) (table, error) {
 
 func loadCodelists(fsys fs.FS) ([]*Codelist, error) {
 	var declared []struct {
-		ID, Source string
-		Name       Label
+		ID, Source, Version string
+		Name                Label
 	}
 	if err := readYAML(fsys, "catalog/codelists.yaml", &declared); err != nil {
 		return nil, err
@@ -157,6 +157,7 @@ func loadCodelists(fsys fs.FS) ([]*Codelist, error) {
 		if err != nil {
 			return nil, err
 		}
+		l.Version = d.Version
 		out = append(out, l)
 	}
 	return out, nil
@@ -167,15 +168,15 @@ type flowFile struct {
 	Agency    string
 	Every     map[Kind][]string
 	Dataflows []struct {
-		ID, Topic, Unit, Method string
-		Name, Description       Label
-		Kind                    Kind
-		UnitMult                int `yaml:"unit_mult"`
-		Decimals                int
-		Dimensions              []dimensionRef
-		Attributes              []string
-		Additive                bool
-		Ratio                   *Ratio
+		ID, Topic, Unit, Method, Version string
+		Name, Description                Label
+		Kind                             Kind
+		UnitMult                         int `yaml:"unit_mult"`
+		Decimals                         int
+		Dimensions                       []dimensionRef
+		Attributes                       []string
+		Additive                         bool
+		Ratio                            *Ratio
 	}
 }
 
@@ -207,7 +208,7 @@ func loadDataflows(fsys fs.FS, concepts []Concept) (string, []*Dataflow, error) 
 			return "", nil, fault.New("catalog.unresolved", "id", string(f.Kind), "by", f.ID+".kind")
 		}
 		flow := &Dataflow{ID: f.ID, Topic: f.Topic, Name: f.Name, Description: f.Description, Kind: f.Kind, Unit: f.Unit, UnitMult: f.UnitMult,
-			Decimals: f.Decimals, Additive: f.Additive, Ratio: f.Ratio, Method: f.Method}
+			Decimals: f.Decimals, Additive: f.Additive, Ratio: f.Ratio, Method: f.Method, Version: f.Version}
 		for _, d := range f.Dimensions {
 			concept, ok := byID[d.ID]
 			if !ok {
