@@ -112,3 +112,17 @@ func (c *Catalog) Zone() *time.Location {
 
 // Day is the country's day at a moment.
 func (c *Catalog) Day(at time.Time) stat.Date { return stat.DateOf(at.In(c.Zone())) }
+
+// Money names the country's currency as it stands within a sentence.
+func (c *Catalog) Money() Label {
+	x := Label{Vi: c.country.Currency, En: c.country.Currency}
+	if l := c.codelists["CL_UNIT_MEASURE"]; l != nil {
+		if unit, ok := l.Code(c.country.Currency); ok {
+			x = unit.Name
+			if vi, en := unit.Notes["inline_vi"], unit.Notes["inline_en"]; vi != "" && en != "" {
+				x = Label{Vi: vi, En: en}
+			}
+		}
+	}
+	return x
+}

@@ -47,6 +47,9 @@ type Artefact struct {
 	Digest  string `json:"digest"` // SHA-256 of what it says; "" when it was taken away
 }
 
+// Compare orders artefacts by sort and identifier.
+func (a Artefact) Compare(b Artefact) int { return strings.Compare(a.name(), b.name()) }
+
 // name tells an artefact from every other, and sorts it.
 func (a Artefact) name() string { return string(a.Sort) + "/" + a.ID }
 
@@ -80,9 +83,7 @@ func (c *Catalog) Artefacts() []Artefact {
 	for _, e := range c.classes.editions {
 		add(ClassificationSort, c.Agency, e.ID, "", e)
 	}
-	slices.SortFunc(out, func(a, b Artefact) int {
-		return strings.Compare(a.name(), b.name())
-	})
+	slices.SortFunc(out, Artefact.Compare)
 	return out
 }
 

@@ -1,10 +1,12 @@
 package territory
 
 import (
+	"errors"
 	"io/fs"
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
@@ -46,6 +48,9 @@ type row map[string]string
 
 func each(fsys fs.FS, name string, columns []string, take func(row) error) error {
 	b, err := fs.ReadFile(fsys, name)
+	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(name, "territory/") {
+		return nil // no merger, no regions, no other names
+	}
 	if err != nil {
 		return fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
 	}
