@@ -149,6 +149,7 @@ func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, er
 		s.Close()
 		return nil, err
 	}
+	e.country = kept.Catalog.Country().Name
 	a := &app{place: *p, store: s, now: e.now}
 	a.settle(kept)
 	return a, nil

@@ -40,7 +40,7 @@ type Pack struct {
 }
 
 // folders are what a pack may hold beside its manifest and its README.
-var folders = []string{"catalog", "territory", "geo", "govern", "words", "pages", "observations", "demo"}
+var folders = []string{"catalog", "territory", "geo", "govern", "words", "pages", "observations", "demo", "methods"}
 
 // Folder opens a folder as a pack. What no part of the program reads is refused by name, since a misspelt folder would be left out unseen.
 func Folder(dir string) (fs.FS, error) {
