@@ -12,10 +12,10 @@ import (
 	"nhipso/internal/territory"
 )
 
-// Areas gives GRDP on both maps. Levels of the 63 provinces are GRDP per head × average population; those of the 34 follow by exact sums,
-// since whole provinces merged. Published GRDP of the 34 provinces in later years is split back to the 63 by their GRDP of the newest year
-// in which it is known: an estimate that says so (status E, comment SPLIT_BY_GRDP_2022), for maps only. A published figure of a province
-// stands in place of every estimate of it, with its own status, and the estimates around it make room.
+// Areas gives GRDP on both maps. Levels of the provinces before a merger are GRDP per head × average population; those of the provinces after it
+// follow by exact sums, since whole provinces merged. Published GRDP of the new provinces in later years is split back to the old ones by their
+// GRDP of the newest year in which it is known: an estimate that says so (status E, comment SPLIT_BY_GRDP_2022), for maps only. A published
+// figure of a province stands in place of every estimate of it, with its own status, and the estimates around it make room.
 func Areas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "grdp-areas", Version: "2", Method: "provinces",
@@ -124,7 +124,7 @@ func (g *grdpSheet) fill(ctx context.Context) error {
 	return nil
 }
 
-// fromPerHead gives the levels of a year for which GRDP per head is known on the map of 63, and their sums on the map of 34.
+// fromPerHead gives the levels of a year for which GRDP per head is known on the earlier map, and their sums on the later one.
 func (g *grdpSheet) fromPerHead(group periodGroup, published map[territory.Set]map[string]cube.Version) (levels, error) {
 	old := newLevels()
 	for _, v := range group.versions {
@@ -253,8 +253,8 @@ func (g *grdpSheet) splitFormula(area, whole string, rest pipeline.Term, left te
 	return pipeline.Arithmetic(productOf(rest, ratioOf(weights.term(area), sumOf(sharing...))))
 }
 
-// DTIAreas restates DTI scores of the old provinces to the 34, by the simple average: the rule of DTI 2024, whose published scores of the
-// 34 it reproduces. Scores of earlier versions are restated by the same rule, and stay in their version. A published score of a new province
+// DTIAreas restates DTI scores of the old provinces to the new ones, by the simple average: the rule of DTI 2024, whose published scores of the
+// new ones it reproduces. Scores of earlier versions are restated by the same rule, and stay in their version. A published score of a new province
 // stands in place of the mean.
 func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
