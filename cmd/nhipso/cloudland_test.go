@@ -59,7 +59,7 @@ var (
 // links finds the addresses that a page leads to within the site.
 var links = regexp.MustCompile(`(?:href|src|action)="([^"#]+)`)
 
-// follow reads every page that can be reached from some, and gives those whose status is not 200 or that name another country.
+// follow reads every page that can be reached from some, and holds each to answering, to naming no other country and to saying what it is.
 func follow(t *testing.T, site http.Handler, from ...string) (pages int) {
 	t.Helper()
 	seen := map[string]bool{}
@@ -71,45 +71,60 @@ func follow(t *testing.T, site http.Handler, from ...string) (pages int) {
 			continue
 		}
 		seen[address] = true
-		r := httptest.NewRequest(http.MethodGet, address, nil)
-		w := httptest.NewRecorder()
+		r, w := httptest.NewRequest(http.MethodGet, address, nil), httptest.NewRecorder()
 		site.ServeHTTP(w, r)
 		pages++
-		body := w.Body.String()
-		if w.Code == http.StatusSeeOther || w.Code == http.StatusFound || w.Code == http.StatusMovedPermanently || w.Code == http.StatusPermanentRedirect || w.Code == http.StatusTemporaryRedirect {
+		switch body := w.Body.String(); {
+		case w.Code >= 300 && w.Code < 400:
 			queue = append(queue, w.Header().Get("Location"))
-			continue
-		}
-		if w.Code != http.StatusOK {
+		case w.Code != http.StatusOK:
 			t.Errorf("%s answers %d: %.200s", address, w.Code, body)
-			continue
-		}
-		if strings.HasSuffix(r.URL.Path, ".xlsx") || strings.HasSuffix(r.URL.Path, ".png") || strings.Contains(address, "format=xlsx") {
-			continue
-		}
-		if word := native.FindString(exempt.ReplaceAllString(body, "")); word != "" {
-			at := strings.Index(body, word)
-			t.Errorf("%s says %q: …%s…", address, word, strings.Join(strings.Fields(body[max(0, at-80):min(len(body), at+80)]), " "))
-		}
-		if kind := w.Header().Get("Content-Type"); !strings.HasPrefix(kind, "text/html") {
-			continue
-		}
-		if !strings.HasPrefix(address, "/api") && !strings.Contains(body, "số giả định") && !strings.Contains(body, "synthetic") {
-			t.Errorf("%s does not say that its figures are made up", address)
-		}
-		base := r.URL
-		for _, m := range links.FindAllStringSubmatch(body, -1) {
-			u, err := base.Parse(html.UnescapeString(m[1]))
-			if err != nil {
-				t.Errorf("%s leads to %q", address, m[1])
-				continue
-			}
-			if (u.Host == "" || u.Host == base.Host || u.Host == r.Host) && (u.Scheme == "" || u.Scheme == "http") && worthFollowing(u, len(seen)) {
-				queue = append(queue, u.RequestURI())
+		case packed(r.URL):
+		default:
+			wantOwn(t, address, body)
+			if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
+				wantMarked(t, address, body)
+				queue = append(queue, within(t, r, body, len(seen))...)
 			}
 		}
 	}
 	return pages
+}
+
+// packed reports whether an address gives a file that is no text.
+func packed(u *url.URL) bool {
+	return strings.HasSuffix(u.Path, ".xlsx") || strings.HasSuffix(u.Path, ".png") || u.Query().Get("format") == "xlsx"
+}
+
+func wantOwn(t *testing.T, address, body string) {
+	t.Helper()
+	if word := native.FindString(exempt.ReplaceAllString(body, "")); word != "" {
+		at := strings.Index(body, word)
+		t.Errorf("%s says %q: …%s…", address, word, strings.Join(strings.Fields(body[max(0, at-80):min(len(body), at+80)]), " "))
+	}
+}
+
+func wantMarked(t *testing.T, address, body string) {
+	t.Helper()
+	if !strings.HasPrefix(address, "/api") && !strings.Contains(body, "số giả định") && !strings.Contains(body, "synthetic") {
+		t.Errorf("%s does not say that its figures are made up", address)
+	}
+}
+
+// within lists the addresses within the site that a page leads to.
+func within(t *testing.T, r *http.Request, body string, seen int) (out []string) {
+	t.Helper()
+	for _, m := range links.FindAllStringSubmatch(body, -1) {
+		u, err := r.URL.Parse(html.UnescapeString(m[1]))
+		if err != nil {
+			t.Errorf("%s leads to %q", r.URL, m[1])
+			continue
+		}
+		if (u.Host == "" || u.Host == r.URL.Host || u.Host == r.Host) && (u.Scheme == "" || u.Scheme == "http") && worthFollowing(u, seen) {
+			out = append(out, u.RequestURI())
+		}
+	}
+	return out
 }
 
 // worthFollowing leaves out what is endless: explanations beyond some, days and orders of pages.

@@ -42,6 +42,7 @@ func commands() []command {
 		{"worker", workJobs},
 		{"jobs", jobsCommand},
 		{"load", load},
+		{"catalog", catalogue},
 		{"finding", finding},
 		{"run", runRecipes},
 		{"release", release},

@@ -22,14 +22,6 @@ import (
 	"nhipso/internal/territory"
 )
 
-// vn is the country of the built-in pack, with its codes.
-var vn = pipeline.Country{Area: country, Currency: "VND", Official: nso}
-
-const (
-	country = "VN"
-	nso     = "NSO"
-)
-
 // national is a cube with the reference data of Viet Nam and every recipe run once.
 type national struct {
 	store   pipeline.Store

@@ -11,9 +11,9 @@ import (
 	"nhipso/internal/web/shell"
 )
 
-// needs names the dataflows of which pages show something, by the first part of their address: a country that has none of them has no such
+// wanted names the dataflows of which pages show something, by the first part of their address: a country that has none of them has no such
 // page. Pages that are not listed are there in every country.
-var needs = map[string][]string{
+var wanted = map[string][]string{
 	"tinh":           {"GRDP", "GRDP_EST", "GRDP_GROWTH", "DE_PROVINCE", "DTI", "DTI_RESTATED"},
 	"muc-tieu":       {targetFlow},
 	"nhiem-vu":       {"TASKS"},
@@ -23,7 +23,7 @@ var needs = map[string][]string{
 // has reports whether the country has what the page of an address needs.
 func (p *Portal) has(address string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
-	flows, listed := needs[first]
+	flows, listed := wanted[first]
 	switch {
 	case !listed:
 		return true
