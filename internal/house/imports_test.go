@@ -29,7 +29,7 @@ var rank = map[string]int{
 	"calc": 11, "ops": 11, "pack": 11,
 	"api": 12, "web/shell": 12, "web/portal": 13, "web/desk": 13,
 	"view":  9,
-	"house": testsOnly, "e2e": testsOnly,
+	"house": testsOnly, "e2e": testsOnly, "testpack": testsOnly,
 }
 
 // testsOnly is the rank of rooms that hold tests and no part of the program.
