@@ -139,7 +139,7 @@ var library = sync.OnceValue(func() *shelf {
 })
 
 func newHandler(l api.Library) (http.Handler, error) {
-	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Publications: must(publish.LoadPublications(data.FS, library().catalog)), Now: func() time.Time { return now }})
+	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Country: library().catalog.Country(), Publications: must(publish.LoadPublications(data.FS, library().catalog)), Now: func() time.Time { return now }})
 }
 
 func handlerOf(s *shelf) http.Handler { return must(newHandler(s)) }
