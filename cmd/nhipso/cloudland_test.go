@@ -84,7 +84,7 @@ func follow(t *testing.T, site http.Handler, from ...string) (pages int) {
 			wantOwn(t, address, body)
 			if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
 				wantMarked(t, address, body)
-				queue = append(queue, within(t, r, body, len(seen))...)
+				queue = append(queue, inside(t, r, body, len(seen))...)
 			}
 		}
 	}
@@ -111,8 +111,8 @@ func wantMarked(t *testing.T, address, body string) {
 	}
 }
 
-// within lists the addresses within the site that a page leads to.
-func within(t *testing.T, r *http.Request, body string, seen int) (out []string) {
+// inside lists the addresses within the site that a page leads to.
+func inside(t *testing.T, r *http.Request, body string, seen int) (out []string) {
 	t.Helper()
 	for _, m := range links.FindAllStringSubmatch(body, -1) {
 		u, err := r.URL.Parse(html.UnescapeString(m[1]))

@@ -52,7 +52,7 @@ func (o *office) prepared(t *testing.T) *app {
 	a := o.opened(t)
 	e := &env{out: io.Discard, err: io.Discard, now: o.now, lang: "en"}
 	for _, step := range []func() error{
-		func() error { return a.loadReference(t.Context(), e) },
+		func() error { return a.firstFigures(t.Context(), e) },
 		func() error { return a.runStale(t.Context(), e, a.recipes) },
 		func() error { return a.publishFirst(t.Context(), e) },
 	} {
