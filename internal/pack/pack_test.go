@@ -137,21 +137,25 @@ func begun(t *testing.T) *store.Store {
 	return s
 }
 
+// versionOf gives the version that an artefact has after an edition, the newest for 0.
+func versionOf(t *testing.T, s *store.Store, edition int64, id string) string {
+	t.Helper()
+	editions, err := s.Editions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range pack.Versions(editions, edition) {
+		if a.ID == id && a.Digest != "" {
+			return a.Version
+		}
+	}
+	return ""
+}
+
 func TestEditionsOfACatalogue(t *testing.T) {
 	s := begun(t)
 	ctx := t.Context()
-	version := func(edition int64, id string) string {
-		editions, err := s.Editions(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, a := range pack.Versions(editions, edition) {
-			if a.ID == id && a.Digest != "" {
-				return a.Version
-			}
-		}
-		return ""
-	}
+	version := func(edition int64, id string) string { return versionOf(t, s, edition, id) }
 	t.Run("what is the same is no edition", func(t *testing.T) {
 		if _, changed, err := pack.Change(ctx, s, testpack.Cloudland(), "lan", "again", false); changed || err != nil {
 			t.Error(changed, err)
