@@ -167,25 +167,23 @@ func Handler() http.Handler {
 		h.Set("Content-Type", f.kind)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		h.Set("X-Content-Type-Options", "nosniff")
-		body := f.plain
+		body, encoding := f.plain, ""
 		if f.br != nil {
 			h.Set("Vary", "Accept-Encoding")
 			switch {
+			case r.Header.Get("Range") != "": // a part is one of the file as it is
 			case Accepts(r, "br"):
-				body = f.br()
-				h.Set("Content-Encoding", "br")
+				body, encoding = f.br(), "br"
 			case Accepts(r, "gzip"):
-				body = f.gz()
-				h.Set("Content-Encoding", "gzip")
+				body, encoding = f.gz(), "gzip"
 			}
-		} else {
-			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
-			return
 		}
-		h.Set("Content-Length", strconv.Itoa(len(body)))
-		if r.Method == http.MethodGet {
-			_, _ = w.Write(body)
+		if encoding != "" {
+			h.Set("Content-Encoding", encoding)
+			h.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out beside an encoding
 		}
+		h.Set("ETag", `"`+strings.TrimPrefix(r.URL.Path, Prefix)+encoding+`"`) // the name has the hash of the content
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 	})
 }
 

@@ -234,11 +234,11 @@ func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site
 	if err != nil {
 		return nil, err
 	}
-	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Country: a.catalog.Country(), Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")})
+	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")})
 	if err != nil {
 		return nil, err
 	}
-	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Deadline: s.Duration("request-timeout")},
+	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Deadline: s.Duration("request-timeout")},
 		portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words, Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)}), desk.New())
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)

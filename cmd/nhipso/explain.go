@@ -42,7 +42,7 @@ func explain(ctx context.Context, e *env, args []string) error {
 	case *format != "" && *asJSON:
 		return fault.New("cli.not-xlsx", "format", "json")
 	}
-	cell, err := parseCell(rest[0])
+	cell, err := cube.ParseCell(rest[0])
 	if err != nil {
 		return err
 	}
@@ -105,19 +105,6 @@ func (a *app) document(id, lang string) string {
 		parts = append(parts, "“"+d.Quote+"”")
 	}
 	return strings.Join(parts, "; ")
-}
-
-// parseCell reads DATAFLOW/KEY/PERIOD. The period may itself hold a slash (2024-12-15/P1Y).
-func parseCell(s string) (cube.Cell, error) {
-	parts := strings.SplitN(s, "/", 3)
-	if len(parts) != 3 {
-		return cube.Cell{}, fault.New("cli.bad-cell", "text", s)
-	}
-	p, err := stat.ParsePeriod(parts[2])
-	if err != nil {
-		return cube.Cell{}, fault.New("cli.bad-cell", "text", s).Because(err)
-	}
-	return cube.Cell{Dataflow: parts[0], Key: stat.Key(parts[1]), Period: p}, nil
 }
 
 // printer prints an explanation in words: names, sentences and documents, no codes.

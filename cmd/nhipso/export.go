@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
@@ -55,15 +54,10 @@ func exportData(ctx context.Context, e *env, args []string) error {
 		}
 		view = view.On(day)
 	}
-	var versions []cube.Version
-	if *history {
-		versions = view.History(flow.ID, *key)
-	} else {
-		versions = view.Read(flow.ID, *key)
-	}
-	table := export.Dataflow(a.catalog, flow, versions)
+	figures := view.Stream(ctx, flow.ID, *key, *history)
+	table := export.Dataflow(a.catalog, flow, figures)
 	if *format == "csv" {
-		table = export.Message(a.catalog, flow, versions)
+		table = export.Message(a.catalog, flow, figures)
 	}
 	if *name == "" {
 		return write(table, export.Until(ctx, e.out))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -26,6 +27,7 @@ type served struct {
 	config.Settings
 	health  *ops.Health
 	metrics *ops.Metrics
+	limits  *middleware.Shared // with the servers beside this one; nil where they cannot talk
 }
 
 // serving makes what watches a server.
@@ -41,6 +43,9 @@ func (a *app) serving(gate *publish.Gate, s config.Settings) *served {
 	}}
 	if a.store != nil { // a mirror has none
 		x.health.Checks = append([]ops.Check{{Name: "database", Run: a.store.Ping}, {Name: "head-note", Run: a.store.CheckNote}}, x.health.Checks...)
+		if a.store.Talks() {
+			x.limits = &middleware.Shared{Server: rand.Text(), Tell: a.store.Tell, Now: a.now}
+		}
 	}
 	x.metrics.Facts(a.facts(gate))
 	return x

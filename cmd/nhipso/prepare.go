@@ -18,9 +18,18 @@ func (a *app) preparer() publish.Preparer {
 	return p
 }
 
+// preparePublications prepares them, one program at a time.
+func (a *app) preparePublications(ctx context.Context) (list []publish.Prepared, err error) {
+	alone := a.store.Alone(ctx, computing, func() error {
+		list, err = a.preparer().Prepare(ctx)
+		return err
+	})
+	return list, alone
+}
+
 // prepareRelease prepares the periodic publications whose inputs are there and says what the others wait for.
 func (a *app) prepareRelease(ctx context.Context, e *env, _ releaseOptions) error {
-	list, err := a.preparer().Prepare(ctx)
+	list, err := a.preparePublications(ctx)
 	for _, x := range list {
 		switch {
 		case x.Done:

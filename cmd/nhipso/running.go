@@ -68,6 +68,11 @@ func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, g
 		})
 	})
 	defer func() { stop(); <-followed }()
+	if limits := how.limits; limits != nil {
+		deaf := troubles{log: a.log, what: "limits"}
+		middleware.Go(a.log, "limits", func() { limits.Run(following, func(err error) { deaf.tell(following, err) }) })
+		middleware.Go(a.log, "hear", func() { a.store.Hear(following, limits.Heard) })
+	}
 	select {
 	case err := <-r.failed:
 		return err

@@ -28,6 +28,9 @@ const (
 	settling   = 2 * time.Second  // as long after a load recipes wait for the next one
 )
 
+// computing is what one program does at a time: another would compute the same beside it.
+const computing = "recipes"
+
 // What the jobs are told.
 type (
 	releaseArgs struct {
@@ -35,7 +38,7 @@ type (
 		From    time.Time `json:"from,omitzero"`
 	}
 	messageArgs struct {
-		Message int64 `json:"message"` // the newest when the job was added: with a newer one there is a newer job
+		Message int64 `json:"message"` // the newest that no recipe wrote, when the job was added
 	}
 	recipesArgs struct {
 		Message int64    `json:"message,omitempty"` // as above; 0 when a person asked
@@ -71,31 +74,39 @@ func (a *app) due(ctx context.Context) ([]jobs.Job, error) {
 			out = append(out, jobs.Job{Kind: publishJob, Key: r.ID + " " + r.PublishAt.UTC().Format(time.RFC3339), At: r.PublishAt, Args: releaseArgs{Release: r.ID}})
 		}
 	}
-	last, err := a.store.LastMessage(ctx)
+	loaded, read, err := a.loaded(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, jobs.Job{Kind: prepareJob, Key: fmt.Sprint(last, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{last}})
-	loaded, err := a.loadedSince(ctx, last)
-	if err == nil && loaded {
-		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(last), At: now.Add(settling), Args: recipesArgs{Message: last}})
+	out = append(out, jobs.Job{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{loaded}})
+	if read > 0 && loaded > read { // where recipes never ran, a person has them run first
+		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(loaded), At: now.Add(settling), Args: recipesArgs{Message: loaded}})
 	}
-	return out, err
+	return out, nil
 }
 
-// loadedSince reports whether a message came after recipes last ran over everything there is. Where they never did, a person has them run first.
-func (a *app) loadedSince(ctx context.Context, last int64) (bool, error) {
-	seen := int64(0)
+// loaded gives the newest message that no recipe wrote, and up to which message recipes last read everything there is.
+func (a *app) loaded(ctx context.Context) (loaded, read int64, err error) {
+	if loaded, err = a.store.LastMessage(ctx); err != nil {
+		return 0, 0, err
+	}
+	wrote := map[int64]bool{}
 	for _, r := range a.recipes {
 		run, ran, err := a.store.LatestRun(ctx, r.ID, cube.AsOf{})
 		if err != nil {
-			return false, err
+			return 0, 0, err
 		}
-		if ran && run.Only == nil {
-			seen = max(seen, run.ReadTo, run.Message)
+		if ran {
+			wrote[run.Message] = true
+			if run.Only == nil {
+				read = max(read, run.ReadTo)
+			}
 		}
 	}
-	return seen > 0 && last > seen, nil
+	for loaded > 0 && wrote[loaded] {
+		loaded--
+	}
+	return loaded, read, nil
 }
 
 // handlers do the jobs.
@@ -113,24 +124,18 @@ func (a *app) handlers(kept *files) map[string]jobs.Handler {
 			return err
 		},
 		prepareJob: func(ctx context.Context, t *jobs.Task) error {
-			if old, err := a.outrun(ctx, t); err != nil || old {
+			var of messageArgs
+			if err := t.Into(&of); err != nil {
 				return err
 			}
-			_, err := a.preparer().Prepare(ctx)
+			if loaded, _, err := a.loaded(ctx); err != nil || loaded > of.Message {
+				return err // with a newer load there is a newer job
+			}
+			_, err := a.preparePublications(ctx)
 			return err
 		},
 		recipesJob: a.recipesHandler,
 	}
-}
-
-// outrun reports whether something was loaded after a job was added: the job that was added then does the work of both.
-func (a *app) outrun(ctx context.Context, t *jobs.Task) (bool, error) {
-	var of messageArgs
-	if err := t.Into(&of); err != nil {
-		return false, err
-	}
-	last, err := a.store.LastMessage(ctx)
-	return of.Message != 0 && last > of.Message, err
 }
 
 // recipeDone is what is told of a recipe as it is done.
@@ -151,8 +156,10 @@ func (a *app) recipesHandler(ctx context.Context, t *jobs.Task) error {
 	if err := t.Into(&to); err != nil {
 		return err
 	}
-	if old, err := a.outrun(ctx, t); err != nil || old {
-		return err
+	if to.Message != 0 { // with a newer load there is a newer job
+		if loaded, _, err := a.loaded(ctx); err != nil || loaded > to.Message {
+			return err
+		}
 	}
 	chosen, err := choose(a.recipes, to.Only)
 	if err != nil {
@@ -164,8 +171,10 @@ func (a *app) recipesHandler(ctx context.Context, t *jobs.Task) error {
 		t.Report(len(done), len(chosen), "", done)
 	})
 	runner.Begin = func(r pipeline.Recipe) { t.Report(len(done), len(chosen), r.ID, done) }
-	_, err = runner.RunStale(ctx, chosen, to.Force)
-	return err
+	return a.store.Alone(ctx, computing, func() error {
+		_, err := runner.RunStale(ctx, chosen, to.Force)
+		return err
+	})
 }
 
 // station is where jobs are done: in a server, or in a worker that does nothing else.

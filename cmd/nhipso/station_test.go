@@ -20,6 +20,7 @@ import (
 	"nhipso/internal/jobs"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
+	"nhipso/internal/recipe"
 	"nhipso/internal/releasefile"
 	"nhipso/internal/stat"
 	"nhipso/internal/store/storetest"
@@ -319,6 +320,41 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 		t.Error("not recorded: ", r.State)
 	}
 	want("out", "prepare now")
+}
+
+// TestRecipesGoOnWhereAWorkerThatDiedLeftThem: what it had computed is stored, and is no load by which the job would be out of date.
+func TestRecipesGoOnWhereAWorkerThatDiedLeftThem(t *testing.T) {
+	o := &office{dir: t.TempDir(), now: time.Now}
+	a := o.prepared(t)
+	all := a.recipes
+	a.recipes = append(a.recipes, recipe.DigitalSplit(pipeline.CountryOf(a.catalog)))
+	if err := a.runStale(t.Context(), &env{err: io.Discard, lang: "en"}, a.recipes); err != nil {
+		t.Fatal(err)
+	}
+	load1(t, a, "14.9", "2026-11-01")
+	list, err := a.due(t.Context())
+	if err != nil || list[len(list)-1].Kind != recipesJob {
+		t.Fatal(list, err)
+	}
+	job := list[len(list)-1]
+	if err := a.runStale(t.Context(), &env{err: io.Discard, lang: "en"}, all); err != nil { // as far as the first worker came
+		t.Fatal(err)
+	}
+	before, _ := a.store.LastMessage(t.Context())
+	if err := a.recipesHandler(t.Context(), task(t, job)); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	if after, _ := a.store.LastMessage(t.Context()); after != before+1 {
+		t.Errorf("the second recipe wrote %d messages", after-before)
+	}
+	load1(t, a, "14.8", "2026-11-02")
+	before, _ = a.store.LastMessage(t.Context())
+	if err := a.recipesHandler(t.Context(), task(t, job)); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	if after, _ := a.store.LastMessage(t.Context()); after != before {
+		t.Error("a job of before a load does what that of the load is there for")
+	}
 }
 
 // TestAFileThatWasLeftWithoutItsSignatureGetsIt: whoever wrote it was ended in between.

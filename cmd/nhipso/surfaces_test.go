@@ -76,6 +76,7 @@ var commandsAsked = map[string][][]string{
 	"backup": {}, "restore": {}, // a backup holds everything, and is for whoever keeps the installation: a file that its owner alone may read
 	"finding": {}, // the desk of whoever keeps the installation: an answer needs what was found, before any release; so does load --check
 	"run":     {{"--list"}},
+	"worker":  {}, "jobs": {{"list"}}, // the first shows nothing
 	"release": {{"list"}, {"calendar"}, {"show", "--id", "2026-Q3"}}, // what release file writes has a test of its own
 	"message": {{"list"}},
 	"doctor":  {{}},

@@ -76,11 +76,11 @@ func TestEveryWordFillsTheSamePlacesInBothLanguages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := regexp.MustCompile(`\{[a-zA-Z]+\}`)
+	blank := regexp.MustCompile(`\{[a-zA-Z]+\}`)
 	for _, r := range rows[1:] {
 		places := func(s string) map[string]bool {
 			out := map[string]bool{}
-			for _, p := range place.FindAllString(s, -1) {
+			for _, p := range blank.FindAllString(s, -1) {
 				out[p] = true
 			}
 			return out

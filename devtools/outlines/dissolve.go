@@ -78,18 +78,18 @@ func newNet(shapes map[string][]ring) *net {
 func loops(walk []int) [][]int {
 	var out [][]int
 	var path []int
-	place := map[int]int{}
+	at := map[int]int{}
 	for _, v := range walk {
-		if i, met := place[v]; met {
+		if i, met := at[v]; met {
 			if loop := path[i:]; len(loop) > 2 {
 				out = append(out, append([]int(nil), loop...))
 			}
 			for _, u := range path[i:] {
-				delete(place, u)
+				delete(at, u)
 			}
 			path = path[:i]
 		}
-		place[v] = len(path)
+		at[v] = len(path)
 		path = append(path, v)
 	}
 	if len(path) > 2 {

@@ -17,6 +17,7 @@ import (
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 	"nhipso/internal/territory"
+	"nhipso/internal/view"
 )
 
 // Root is where the API is mounted: its page is at Root itself, its endpoints under Root + "/v1".
@@ -33,7 +34,7 @@ const (
 type Options struct {
 	Methods   fs.FS // holds <slug>.vi.md, <slug>.en.md or <slug>.md
 	Territory *territory.Registry
-	Country   catalog.Country
+	Catalog   *catalog.Catalog // of the country
 	Log       *slog.Logger
 	Now       func() time.Time
 	BaseURL   string // "https://…" when it is known; else the document names no host
@@ -43,11 +44,11 @@ type Options struct {
 
 // service is the API.
 type service struct {
-	library      Library
+	library      view.Library
 	methods      []method
 	publications []publish.Publication
 	territory    *territory.Registry
-	country      catalog.Country
+	catalog      *catalog.Catalog
 	log          *slog.Logger
 	now          func() time.Time
 	documents    map[string]*document
@@ -55,6 +56,7 @@ type service struct {
 	index        index
 	mux          *http.ServeMux
 	memory       *middleware.Memory
+	counts       *counts
 	inside       http.Handler
 }
 
@@ -70,14 +72,14 @@ func (s *service) Route(r *http.Request) string {
 func (s *service) Kept() middleware.Kept { return s.memory.Kept() }
 
 // Handler makes the API, to be mounted at Root and at Root + "/". It answers with whole responses, compressed and under entity tags.
-func Handler(lib Library, o Options) (http.Handler, error) {
+func Handler(lib view.Library, o Options) (http.Handler, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &service{library: lib, territory: o.Territory, country: o.Country, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
+	s := &service{library: lib, territory: o.Territory, catalog: o.Catalog, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
 	var err error
 	if s.methods, err = readMethods(o.Methods); err != nil {
 		return nil, err
@@ -95,7 +97,7 @@ func Handler(lib Library, o Options) (http.Handler, error) {
 			a.OpenAPI().Servers = []*huma.Server{{URL: strings.TrimSuffix(o.BaseURL, "/") + Root + "/v1"}}
 		}
 		s.bound(a.OpenAPI())
-		if s.documents[lang], err = describe(a.OpenAPI(), lang, s.order); err != nil {
+		if s.documents[lang], err = s.describe(a.OpenAPI(), lang, s.order); err != nil {
 			return nil, err
 		}
 	}
@@ -106,9 +108,16 @@ func Handler(lib Library, o Options) (http.Handler, error) {
 		s.refuse(w, r, fault.New("api.no-path", "path", short(r.URL.Path)))
 	})
 	s.mux, s.memory = mux, middleware.NewMemory(remembered)
-	s.inside = middleware.Chain(mux,
-		s.memory.Remember(s.key),
-		middleware.Recover(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, fault.New("api.broken")) })))
+	s.counts = newCounts()
+	kept := s.memory.Remember(s.key)(mux)
+	s.inside = middleware.Chain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tag, streams := s.download(r); streams {
+			middleware.Stream(tag, mux).ServeHTTP(w, r)
+			return
+		}
+		kept.ServeHTTP(w, r)
+	}),
+		middleware.Since(), middleware.Recover(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, fault.New("api.broken")) })))
 	return s, nil
 }
 
@@ -127,10 +136,10 @@ func (s *service) register(a huma.API) {
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Language, Content-Disposition, Retry-After")
+	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Language, Content-Disposition, Link, Retry-After, X-Total-Count")
 	h.Set("Vary", "Accept, Accept-Encoding, Accept-Language")
 	h.Set("Content-Language", languageOf(r))
-	h.Set("Cache-Control", "public, no-cache") // a release appears in its minute: keep, but ask
+	h.Set("Cache-Control", middleware.Public)
 	switch {
 	case len(r.URL.RequestURI()) > longest:
 		s.refuse(w, r, fault.New("api.long-address", "max", longest))
@@ -160,7 +169,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, fault.New("api.no-path", "path", short(r.URL.Path))) // the router would redirect, with a page for a body
 		return
 	}
-	s.inside.ServeHTTP(&sinceWriter{ResponseWriter: w, r: r}, r)
+	s.inside.ServeHTTP(w, r)
 }
 
 const allowed = "GET, HEAD, OPTIONS"
@@ -190,43 +199,3 @@ func (s *service) key(r *http.Request) (string, bool) {
 func lastModified(snap *publish.Snapshot) time.Time {
 	return snap.Release.PublishAt.UTC().Truncate(time.Second)
 }
-
-// sinceWriter answers If-Modified-Since, which counts only where no If-None-Match was sent and the answer would be 200.
-type sinceWriter struct {
-	http.ResponseWriter
-	r       *http.Request
-	written bool
-	silent  bool
-}
-
-// WriteHeader turns a 200 that the client has already into a 304.
-func (w *sinceWriter) WriteHeader(status int) {
-	if w.written {
-		return
-	}
-	w.written = true
-	if status == http.StatusOK && w.r.Header.Get("If-None-Match") == "" {
-		have, err1 := http.ParseTime(w.r.Header.Get("If-Modified-Since"))
-		is, err2 := http.ParseTime(w.Header().Get("Last-Modified"))
-		if err1 == nil && err2 == nil && !is.After(have) {
-			w.silent = true
-			w.Header().Del("Content-Type")
-			w.Header().Del("Content-Length")
-			w.Header().Del("Content-Encoding")
-			status = http.StatusNotModified
-		}
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write drops the body of a 304.
-func (w *sinceWriter) Write(b []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	if w.silent {
-		return len(b), nil
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap gives the writer below.
-func (w *sinceWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,7 +1,8 @@
 package api
 
 import (
-	"bytes"
+	"io"
+	"iter"
 	"net/url"
 	"strconv"
 	"strings"
@@ -37,26 +38,59 @@ func (s Span) check() error {
 	return nil
 }
 
-// within keeps the figures of periods that lie wholly inside the span.
-func (s Span) within(list []cube.Version) []cube.Version {
-	if s.Start.IsZero() && s.End.IsZero() {
-		return list
-	}
-	var out []cube.Version
-	for _, o := range list {
-		if (s.Start.IsZero() || !o.Period.From().Before(s.Start.From())) && (s.End.IsZero() || !o.Period.To().After(s.End.To())) {
-			out = append(out, o)
-		}
-	}
-	return out
+// holds reports whether a period lies wholly inside the span.
+func (s Span) holds(p stat.Period) bool {
+	return (s.Start.IsZero() || !p.From().Before(s.Start.From())) && (s.End.IsZero() || !p.To().After(s.End.To()))
 }
 
-// read gives the newest figures of a pattern, or their whole history.
-func (v *visit) read(dataflow, pattern string, s Span) []cube.Version {
-	if s.History {
-		return s.within(v.snap.History(dataflow, pattern))
+// figures gives, one by one, the newest figures of a pattern, or their whole history.
+func (v *visit) figures(dataflow, pattern string, s Span) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		for o, err := range v.snap.Stream(v.ctx, dataflow, pattern, s.History) {
+			if err != nil {
+				yield(o, err)
+				return
+			}
+			if s.holds(o.Period) && !yield(o, nil) {
+				return
+			}
+		}
 	}
-	return s.within(v.snap.Read(dataflow, pattern))
+}
+
+// part gives the figures from an offset on, at most so many (all when limit is 0), and how many there are. How many, is counted once a release.
+func (v *visit) part(dataflow, pattern string, s Span, offset, limit int) (list []cube.Version, total int, err error) {
+	counted := strings.Join([]string{v.known.Key(), dataflow, pattern, s.Start.String(), s.End.String(), strconv.FormatBool(s.History)}, "\x00")
+	total, known := v.counts.get(counted)
+	n := 0
+	for o, err := range v.figures(dataflow, pattern, s) {
+		if err != nil {
+			return nil, 0, err
+		}
+		if n >= offset && (limit == 0 || n < offset+limit) {
+			list = append(list, o)
+		}
+		if n++; known && limit > 0 && n >= offset+limit {
+			return list, total, nil
+		}
+	}
+	v.counts.put(counted, n)
+	return list, n, nil
+}
+
+// some gives the figures from an offset on, at most so many, or all when limit is 0.
+func some(figures iter.Seq2[cube.Version, error], offset, limit int) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		n := 0
+		for o, err := range figures {
+			if n++; err == nil && n <= offset {
+				continue
+			}
+			if err == nil && limit > 0 && n > offset+limit || !yield(o, err) {
+				return
+			}
+		}
+	}
 }
 
 // dataInput selects figures of a dataflow.
@@ -65,7 +99,7 @@ type dataInput struct {
 	Span
 	Dataflow string `path:"dataflow" maxLength:"60"`
 	Key      string `query:"key" maxLength:"2000"`
-	Limit    int    `query:"limit" minimum:"1" maximum:"50000" default:"1000"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"50000"`
 	Offset   int    `query:"offset" minimum:"0" maximum:"100000000" default:"0"`
 	Format   string `query:"format" enum:"json,csv,xlsx"`
 }
@@ -85,8 +119,8 @@ type Observations struct {
 	Observations []Observation `json:"observations"`
 	Sources      []Source      `json:"sources"`
 
-	flow     *catalog.Dataflow
-	versions []cube.Version
+	flow   *catalog.Dataflow
+	source iter.Seq2[cube.Version, error]
 }
 
 func (v *visit) data(in *dataInput) (*Observations, error) {
@@ -101,23 +135,51 @@ func (v *visit) data(in *dataInput) (*Observations, error) {
 	if err := in.Span.check(); err != nil {
 		return nil, err
 	}
-	all := v.read(f.ID, pattern, in.Span)
-	from := min(in.Offset, len(all))
-	list := all[from:min(from+in.Limit, len(all))]
-	out := &Observations{Stamp: v.stamp(), Dataflow: f.ID, Name: f.Name.In(v.lang), Key: pattern, Total: len(all), Offset: in.Offset, Limit: in.Limit,
-		Dimensions: []string{}, flow: f, versions: list, Sources: []Source{}, Observations: []Observation{}}
+	out := &Observations{Stamp: v.stamp(), Dataflow: f.ID, Name: f.Name.In(v.lang), Key: pattern, Offset: in.Offset, Limit: in.Limit,
+		Dimensions: []string{}, flow: f, Sources: []Source{}, Observations: []Observation{}, source: some(v.figures(f.ID, pattern, in.Span), in.Offset, in.Limit)}
+	if v.format == typeCSV && in.Limit == 0 { // all of it, so that nobody asks how much there is
+		return out, nil
+	}
+	if v.format == typeJSON && in.Limit == 0 {
+		out.Limit = usualLimit
+	}
+	held := 1 // of a file only how many there are is asked here
+	if v.format == typeJSON {
+		held = out.Limit
+	}
+	list, total, err := v.part(f.ID, pattern, in.Span, in.Offset, held)
+	if err != nil {
+		return nil, err
+	}
+	out.Total = total
 	for _, d := range f.Dimensions {
 		out.Dimensions = append(out.Dimensions, d.ID)
 	}
-	if from+len(list) < len(all) {
-		q := v.r.URL.Query()
-		q.Set("offset", strconv.Itoa(from+len(list)))
-		out.Next = v.r.URL.EscapedPath() + "?" + q.Encode()
+	if next := in.Offset + out.Limit; out.Limit > 0 && next < total {
+		out.Next = v.after(next)
+	}
+	if v.format == typeXLSX && out.Limit == 0 && total-in.Offset > export.MaxRows {
+		return nil, fault.New("export.too-many-rows", "id", f.ID, "max", export.MaxRows)
 	}
 	if v.format == typeJSON {
 		out.Observations, out.Sources = v.observations(f, list), v.sources(list)
 	}
 	return out, nil
+}
+
+// usualLimit is how many observations an answer in JSON has where nobody asks for another number.
+const usualLimit = 1000
+
+// after is the address of this answer from an offset on.
+func (v *visit) after(offset int) string {
+	q := v.r.URL.Query()
+	q.Set("offset", strconv.Itoa(offset))
+	return v.r.URL.EscapedPath() + "?" + q.Encode()
+}
+
+// page tells how many figures there are and where the next ones are.
+func (o *Observations) page() (total int, next string, known bool) {
+	return o.Total, o.Next, o.Total > 0
 }
 
 // pattern reads a key in which an empty code stands for any and "A+B" for either, and refuses codes that are not in their list.
@@ -147,32 +209,30 @@ func (v *visit) pattern(f *catalog.Dataflow, key string) (string, error) {
 	return key, nil
 }
 
-// write makes the long table of a dataflow, whose columns bear the SDMX identifiers.
-func (o *Observations) write(v *visit) error { return v.table(&o.file, o.flow, o.versions) }
+// write makes the long table of a dataflow, whose columns bear the SDMX identifiers. Its rows are written as they are read.
+func (o *Observations) write(v *visit) error { return v.table(&o.file, o.flow, o.source, nil) }
 
-// table writes figures of a dataflow in the format asked for.
-func (v *visit) table(to *file, f *catalog.Dataflow, list []cube.Version) error {
-	t := export.Dataflow(v.snap.Catalog, f, list)
+// table makes figures of a dataflow a file in the format asked for. documents are those that the figures name, where they are at hand.
+func (v *visit) table(to *file, f *catalog.Dataflow, figures iter.Seq2[cube.Version, error], documents []cube.Version) error {
+	t := export.Dataflow(v.snap.Catalog, f, figures)
 	t.URL = v.r.URL.RequestURI()
 	t.Vintage = v.current.Release.ID
 	if !v.asOf.IsZero() {
 		t.Vintage += ", " + text.FormatDate(v.lang, v.asOf)
 	}
-	t.Source = catalog.Label{Vi: v.sourceNames(list, "vi"), En: v.sourceNames(list, "en")}
-	var b bytes.Buffer
-	until := export.Until(v.ctx, &b)
-	if v.format == typeCSV {
-		if err := t.WriteCSV(until, export.CSVOptions{Lang: v.lang, Codes: true}); err != nil {
-			return err
-		}
-		to.name = f.ID + ".csv"
-	} else {
-		if err := t.WriteXLSX(until); err != nil {
-			return err
-		}
-		to.name = f.ID + ".xlsx"
+	t.Source = catalog.Label{Vi: v.sourceNames(documents, "vi"), En: v.sourceNames(documents, "en")}
+	if documents == nil { // each row names its own
+		t.Source = catalog.Label{Vi: book.Say("vi", "sources.in-rows"), En: book.Say("en", "sources.in-rows")}
 	}
-	to.content = b.Bytes()
+	if v.format == typeCSV {
+		to.name = f.ID + ".csv"
+		to.give = func(w io.Writer) error {
+			return t.WriteCSV(export.Until(v.ctx, w), export.CSVOptions{Lang: v.lang, Codes: true})
+		}
+		return nil
+	}
+	to.name = f.ID + ".xlsx"
+	to.give = func(w io.Writer) error { return t.WriteXLSX(export.Until(v.ctx, w)) }
 	return nil
 }
 
@@ -228,13 +288,18 @@ func (v *visit) series(in *seriesInput) (*Series, error) {
 	if len(v.snap.Read(f.ID, string(key))) == 0 {
 		return nil, inPath("key", fault.New("api.no-series", "key", string(key), "dataflow", f.ID))
 	}
-	list := v.read(f.ID, string(key), in.Span)
+	list, _, err := v.part(f.ID, string(key), in.Span, 0, 0)
+	if err != nil {
+		return nil, err
+	}
 	return &Series{Stamp: v.stamp(), Dataflow: f.ID, Name: f.Name.In(v.lang), Key: key, Codes: v.seriesCodes(f, key),
 		Observations: v.observations(f, list), Sources: v.sources(list), flow: f, versions: list}, nil
 }
 
 // write makes the long table of the series.
-func (o *Series) write(v *visit) error { return v.table(&o.file, o.flow, o.versions) }
+func (o *Series) write(v *visit) error {
+	return v.table(&o.file, o.flow, export.Figures(o.versions), o.versions)
+}
 
 // cellInput names one figure.
 type cellInput struct {
@@ -255,28 +320,25 @@ type CellView struct {
 	Explain     string        `json:"explain"`
 }
 
-// cell reads DATAFLOW/KEY/PERIOD and finds the figure in what the release shows. The period may hold a slash of its own.
+// cell reads a cell and finds the figure in what the release shows.
 func (v *visit) cell(written string) (*catalog.Dataflow, cube.Version, error) {
-	written = strings.ReplaceAll(written, " ", "+")
-	parts := strings.SplitN(written, "/", 3)
-	if len(parts) != 3 {
-		return nil, cube.Version{}, query("cell", fault.New("api.bad-cell", "text", short(written)))
+	refused := func(err error) (*catalog.Dataflow, cube.Version, error) {
+		return nil, cube.Version{}, query("cell", err)
 	}
-	p, err := stat.ParsePeriod(parts[2])
+	c, err := cube.ParseCell(written)
 	if err != nil {
-		return nil, cube.Version{}, query("cell", err)
+		return refused(err)
 	}
-	f, err := v.snap.Catalog.Dataflow(parts[0])
+	f, err := v.snap.Catalog.Dataflow(c.Dataflow)
 	if err != nil {
-		return nil, cube.Version{}, query("cell", err)
+		return refused(err)
 	}
-	if err := v.snap.Catalog.CheckKey(f, stat.Key(parts[1])); err != nil {
-		return nil, cube.Version{}, query("cell", err)
+	if err := v.snap.Catalog.CheckKey(f, c.Key); err != nil {
+		return refused(err)
 	}
-	c := cube.Cell{Dataflow: f.ID, Key: stat.Key(parts[1]), Period: p}
 	o, ok := v.snap.Cell(c)
 	if !ok {
-		return nil, cube.Version{}, query("cell", fault.New("cube.no-cell", "cell", short(c.String())))
+		return refused(fault.New("cube.no-cell", "cell", short(c.String())))
 	}
 	return f, o, nil
 }

@@ -169,8 +169,8 @@ func TestSeriesAndCells(t *testing.T) {
 	})
 	t.Run("a cell that is not one or has no figure is refused", func(t *testing.T) {
 		refusedWith(t, "/api/v1/observation", 422, "api.missing-parameter", "query.cell")
-		refusedWith(t, "/api/v1/observation?cell=DE_SHARE", 422, "api.bad-cell", "query.cell")
-		refusedWith(t, "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/nay", 422, "stat.bad-period", "query.cell")
+		refusedWith(t, "/api/v1/observation?cell=DE_SHARE", 422, "cube.bad-cell", "query.cell")
+		refusedWith(t, "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/nay", 422, "cube.bad-cell", "query.cell")
 		refusedWith(t, "/api/v1/observation?cell=NOPE/A/2025", 404, "catalog.no-dataflow", "query.cell")
 		refusedWith(t, "/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/1999", 404, "cube.no-cell", "query.cell")
 	})
@@ -205,4 +205,31 @@ func TestExplain(t *testing.T) {
 			t.Error(w.Code, w.Header(), w.Body)
 		}
 	})
+}
+
+// A span holds the periods that lie wholly inside it: a year that only begins in it, or only ends in it, is outside.
+func TestASpanHoldsWholePeriods(t *testing.T) {
+	for span, want := range map[string]string{
+		"start=2022&end=2024":          "2022 2023 2024",
+		"start=2022-Q2&end=2024":       "2023 2024",
+		"start=2022&end=2024-Q3":       "2022 2023",
+		"start=2022&end=2024-M12":      "2022 2023 2024",
+		"start=2022-M01&end=2023-S2":   "2022 2023",
+		"start=2024&end=2024":          "2024",
+		"start=2024-Q2&end=2024-Q3":    "",
+		"start=2023-12-31&end=2024-Q4": "2024",
+	} {
+		for _, address := range []string{"/api/v1/data/DE_SHARE?key=A.VN.NSO.TOTAL&", "/api/v1/data/DE_SHARE?history=true&key=A.VN.NSO.TOTAL&"} {
+			list, _ := read(t, address+span)["observations"].([]any)
+			var got []string
+			for i := range list {
+				if p, _ := dig(list, i, "period").(string); !slices.Contains(got, p) {
+					got = append(got, p)
+				}
+			}
+			if said := strings.Join(got, " "); said != want {
+				t.Errorf("%s%s gives %q, want %q", address, span, said, want)
+			}
+		}
+	}
 }

@@ -35,8 +35,7 @@ func config(lang string) huma.Config {
 		if !ok {
 			return fault.New("api.broken")
 		}
-		_, err := w.Write(f.given().content)
-		return err
+		return f.given().give(w)
 	}}
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -61,7 +60,7 @@ type document struct {
 var tags = []string{"data", "structure", "targets", "territory", "records"}
 
 // describe writes the words of a language into the document that the operations have made.
-func describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
+func (s *service) describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
 	d := &document{api: o}
 	for _, tag := range tags {
 		o.Tags = append(o.Tags, &huma.Tag{Name: tag, Description: book.Say(lang, "tag."+tag)})
@@ -75,6 +74,11 @@ func describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
 		for _, p := range op.Parameters {
 			p.Description = say(lang, "param", op.OperationID, p.Name)
 			p.Schema.Description = ""
+			p.Example = s.exampleOf(op, p)
+			if p.Schema.Type == huma.TypeString && p.Schema.MinLength == nil && p.Schema.Format == "" && len(p.Schema.Enum) == 0 {
+				p.Schema.MinLength = new(int)
+				*p.Schema.MinLength = 1 // a parameter is left out or has a value
+			}
 		}
 		answer(op, lang)
 	}
@@ -153,8 +157,13 @@ func answer(op *huma.Operation, lang string) {
 	} else {
 		delete(ok.Headers, "Content-Disposition")
 	}
+	if !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "offset" }) {
+		delete(ok.Headers, "Link")
+		delete(ok.Headers, "X-Total-Count")
+	}
 	op.Responses["304"] = &huma.Response{Description: book.Say(lang, "status.304")}
-	codes := []int{http.StatusBadRequest, http.StatusNotFound, http.StatusNotAcceptable, http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
+	codes := []int{http.StatusBadRequest, http.StatusNotFound, http.StatusNotAcceptable, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
+		http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	for _, code := range codes {
 		op.Responses[strconv.Itoa(code)] = &huma.Response{Description: book.Say(lang, "status."+strconv.Itoa(code)),
 			Content: map[string]*huma.MediaType{typeProblem: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}}
@@ -169,14 +178,22 @@ func say(lang, kind, owner, name string) string {
 	return book.Say(lang, kind+"."+name)
 }
 
+// onlyLanguage refuses any parameter but a language, for what is no operation: the document and the page.
+func onlyLanguage(r *http.Request) error {
+	declared := []*huma.Param{{Name: "lang", In: "query", Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"vi", "en"}}}}
+	q, err := parametersOf(r, declared)
+	if lang := q.Get("lang"); err == nil && lang != "" && !slices.Contains(languages, lang) {
+		err = refused(declared, &huma.ErrorDetail{Location: "query.lang", Value: lang})
+	}
+	return err
+}
+
 // openapi serves the document in the language asked for.
 func (s *service) openapi(contentType string, of func(*document) []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		for name := range r.URL.Query() {
-			if name != "lang" {
-				s.refuse(w, r, query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", "lang")))
-				return
-			}
+		if err := onlyLanguage(r); err != nil {
+			s.refuse(w, r, err)
+			return
 		}
 		w.Header().Set("Content-Type", contentType)
 		w.Write(of(s.documents[languageOf(r)])) //nolint:errcheck // the response is in memory

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"io"
 	"time"
 
 	"nhipso/internal/cube"
@@ -106,7 +107,7 @@ func (x *Explanation) write(v *visit) error {
 	if err := view.NewSpeaker(v.snap.Catalog, v.known.Recipes(), v.lang, v.snap.Cell).WriteWorkbook(v.ctx, &b, x.node); err != nil {
 		return err
 	}
-	x.name, x.content = "explanation.xlsx", b.Bytes()
+	x.name, x.give = "explanation.xlsx", func(w io.Writer) error { _, err := b.WriteTo(w); return err }
 	return nil
 }
 

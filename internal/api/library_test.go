@@ -26,6 +26,7 @@ import (
 	"nhipso/internal/stat"
 	"nhipso/internal/store"
 	"nhipso/internal/territory"
+	"nhipso/internal/view"
 )
 
 // The moments of the library under test: the reference data are loaded and computed, then released, then something is added that
@@ -48,7 +49,7 @@ type shelf struct {
 	broken    error // what explanations and lists fail with, when set
 }
 
-// View implements api.Library.
+// View implements view.Library.
 func (s *shelf) View(context.Context, publish.Audience) (*publish.View, error) {
 	if s.view == nil {
 		return nil, fault.New("publish.none")
@@ -138,8 +139,8 @@ var library = sync.OnceValue(func() *shelf {
 	return s
 })
 
-func newHandler(l api.Library) (http.Handler, error) {
-	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Country: library().catalog.Country(), Publications: must(publish.LoadPublications(data.FS, library().catalog)), Now: func() time.Time { return now }})
+func newHandler(l view.Library) (http.Handler, error) {
+	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Catalog: library().catalog, Publications: must(publish.LoadPublications(data.FS, library().catalog)), Now: func() time.Time { return now }})
 }
 
 func handlerOf(s *shelf) http.Handler { return must(newHandler(s)) }

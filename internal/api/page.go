@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/text"
 	"nhipso/static"
 )
 
@@ -56,19 +57,9 @@ type problemRow struct {
 // Say gives a word in the language of the page.
 func (p *page) Say(id string) string { return book.Say(p.Lang, id) }
 
-// samples are parameters with which each operation gives a full answer on the reference data; codes of the country stand in braces.
-var samples = map[string]string{
-	"release": "/release", "releases": "/releases", "calendar": "/calendar", "health": "/health", "dataflows": "/dataflows", "dataflow": "/dataflows/DE_SHARE",
-	"codelists": "/codelists", "codelist": "/codelists/CL_AREA", "indicators": "/indicators", "data": "/data/DE_SHARE?key=A.{country}.{definition}.TOTAL",
-	"series": "/series/DE_SHARE/A.{country}.{definition}.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.{country}.{definition}.TOTAL/2025",
-	"explain": "/explain?cell=DE_VA/A.{country}.{definition}.TOTAL.PUB/2024", "targets": "/targets", "provinces": "/provinces?date={before}",
-	"province": "/provinces/{province}", "restate": "/restate/GRDP?key=A.&period=2025&from={set}&to={nation}", "findings": "/findings",
-	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "search": "/search?q={word}",
-}
-
 // sample fills in the codes of the country; "" where the country has nothing that the sample asks for.
 func (s *service) sample(operation string) string {
-	t, n := s.territory, s.country
+	t, n := s.territory, s.catalog.Country()
 	codes := []string{"{country}", n.ID, "{definition}", n.Official, "{set}", string(t.Current()), "{nation}", string(t.Nation()), "{word}", url.QueryEscape(n.Name.In("vi"))}
 	if provinces := t.Of(t.Current()); len(provinces) > 0 {
 		codes = append(codes, "{province}", provinces[0].ID, "{before}", n.Known.String())
@@ -85,18 +76,16 @@ func (s *service) sample(operation string) string {
 
 // outside lists the codes of other rooms that the API answers with.
 var outside = []string{"stat.bad-date", "stat.bad-period", "stat.bad-decimal", "catalog.no-dataflow", "catalog.no-codelist", "catalog.key-shape", "catalog.unknown-code",
-	"cube.no-cell", "publish.none", "territory.no-area", "territory.no-date", "territory.no-code", "territory.code-ended", "territory.no-name", "territory.not-in-set",
+	"cube.bad-cell", "cube.no-cell", "publish.none", "territory.no-area", "territory.no-date", "territory.no-code", "territory.code-ended", "territory.no-name", "territory.not-in-set",
 	"territory.bad-weight", "territory.no-route", "territory.zero-denominator"}
 
 // page serves the description for people.
 func (s *service) page(w http.ResponseWriter, r *http.Request) {
-	for name := range r.URL.Query() {
-		if name != "lang" {
-			s.refuse(w, r, query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", "lang")))
-			return
-		}
+	if err := onlyLanguage(r); err != nil {
+		s.refuse(w, r, err)
+		return
 	}
-	lang := pageLanguage(r)
+	lang := text.Language(r.URL.Query().Get("lang")) // as on every page: by the address
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, s.pageIn(lang)); err != nil {
 		s.refuse(w, r, err)
@@ -104,20 +93,8 @@ func (s *service) page(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", lang)
-	w.Header().Set("Vary", "Cookie, Accept-Encoding, Accept-Language")
-	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("Vary", "Accept-Encoding, Accept-Language")
 	w.Write(b.Bytes()) //nolint:errcheck // the response is in memory
-}
-
-// pageLanguage gives the language of a page as the portal does: by the address, else as chosen before, else Vietnamese.
-func pageLanguage(r *http.Request) string {
-	if lang := r.URL.Query().Get("lang"); slices.Contains(languages, lang) {
-		return lang
-	}
-	if c, err := r.Cookie("lang"); err == nil && slices.Contains(languages, c.Value) {
-		return c.Value
-	}
-	return languages[0]
 }
 
 func (s *service) pageIn(lang string) *page {

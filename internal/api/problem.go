@@ -79,7 +79,7 @@ func fromHuma(ctx huma.Context, status int, errs []error) *Problem {
 		case errors.As(err, &p):
 			return p
 		case errors.As(err, &d) && op != nil:
-			all = append(all, refused(op, d))
+			all = append(all, refused(op.Parameters, d))
 		default:
 			all = append(all, fault.New("api.broken"))
 		}
@@ -91,11 +91,11 @@ func fromHuma(ctx huma.Context, status int, errs []error) *Problem {
 }
 
 // refused says what was wrong with a parameter that its schema does not allow.
-func refused(op *huma.Operation, d *huma.ErrorDetail) error {
+func refused(declared []*huma.Param, d *huma.ErrorDetail) error {
 	in, name, _ := strings.Cut(d.Location, ".")
 	value := short(fmt.Sprint(d.Value))
 	var schema *huma.Schema
-	for _, p := range op.Parameters {
+	for _, p := range declared {
 		if p.In == in && p.Name == name {
 			schema = p.Schema
 		}
@@ -111,6 +111,8 @@ func refused(op *huma.Operation, d *huma.ErrorDetail) error {
 			choices = append(choices, fmt.Sprint(e))
 		}
 		f = fault.New("api.not-one-of", "name", name, "value", value, "allowed", strings.Join(choices, ", "))
+	case schema.Format == "date" && strings.Contains(d.Message, "pattern"):
+		f = fault.New("api.bad-day", "text", value)
 	case schema.Format == "date":
 		f = fault.New("stat.bad-date", "text", value)
 	case schema.Format == formatPeriod:

@@ -68,27 +68,22 @@ type Provinces struct {
 // provincesInput asks for the provinces of a day.
 type provincesInput struct {
 	Common
-	Date stat.Date `query:"date"`
+	Date stat.Date `query:"date" pattern:"^(19|[2-9][0-9])[0-9]{2}-"`
 }
 
 // day is the day asked for: the date given, else the day that the release is viewed as of, else today.
-func (v *visit) day(date stat.Date) (stat.Date, error) {
+func (v *visit) day(date stat.Date) stat.Date {
 	switch {
 	case date.IsZero() && v.asOf.IsZero():
-		return v.current.Catalog.Day(v.now()), nil
+		return v.current.Catalog.Day(v.now())
 	case date.IsZero():
-		return v.asOf, nil
-	case date.Year() < 1900 || date.Year() > 9999:
-		return date, query("date", fault.New("api.bad-day", "text", date.String()))
+		return v.asOf
 	}
-	return date, nil
+	return date
 }
 
 func (v *visit) provinces(in *provincesInput) (*Provinces, error) {
-	day, err := v.day(in.Date)
-	if err != nil {
-		return nil, err
-	}
+	day := v.day(in.Date)
 	out := &Provinces{Stamp: v.stamp(), Date: day, Set: v.territory.ProvincesOn(day), Provinces: []Province{}}
 	for _, a := range v.territory.Of(out.Set) {
 		out.Provinces = append(out.Provinces, v.provinceOf(a, day))
@@ -99,7 +94,7 @@ func (v *visit) provinces(in *provincesInput) (*Provinces, error) {
 // provinceInput asks for one province: by its time-unique identifier, by a code together with a day, or by its name.
 type provinceInput struct {
 	Common
-	Date     stat.Date `query:"date"`
+	Date     stat.Date `query:"date" pattern:"^(19|[2-9][0-9])[0-9]{2}-"`
 	Province string    `path:"province" maxLength:"100"`
 }
 
@@ -111,11 +106,9 @@ type ProvinceView struct {
 }
 
 func (v *visit) province(in *provinceInput) (*ProvinceView, error) {
-	day, err := v.day(in.Date)
-	if err != nil {
-		return nil, err
-	}
+	day := v.day(in.Date)
 	var a *territory.Area
+	var err error
 	switch {
 	case v.territory.IsCode(in.Province):
 		if in.Date.IsZero() && v.asOf.IsZero() {

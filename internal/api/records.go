@@ -230,8 +230,12 @@ type Runs struct {
 	Total  int       `json:"total"`
 	Offset int       `json:"offset"`
 	Limit  int       `json:"limit"`
+	Next   string    `json:"next,omitempty"`
 	Runs   []RunHead `json:"runs"`
 }
+
+// page tells how many runs there are and where the next ones are.
+func (r *Runs) page() (total int, next string, counted bool) { return r.Total, r.Next, true }
 
 // runsInput filters the runs.
 type runsInput struct {
@@ -269,7 +273,11 @@ func (v *visit) runs(in *runsInput) (*Runs, error) {
 		}
 	}
 	from := min(in.Offset, len(kept))
-	return &Runs{Stamp: v.stamp(), Total: len(kept), Offset: in.Offset, Limit: in.Limit, Runs: kept[from:min(from+in.Limit, len(kept))]}, nil
+	out := &Runs{Stamp: v.stamp(), Total: len(kept), Offset: in.Offset, Limit: in.Limit, Runs: kept[from:min(from+in.Limit, len(kept))]}
+	if next := in.Offset + in.Limit; next < len(kept) {
+		out.Next = v.after(next)
+	}
+	return out, nil
 }
 
 // RunView is one run with what it found out about itself.

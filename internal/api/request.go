@@ -3,8 +3,11 @@ package api
 import (
 	"context"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,17 +16,17 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"golang.org/x/text/language"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // Common is what every operation takes.
 type Common struct {
 	Lang string    `query:"lang" enum:"vi,en"`
-	AsOf stat.Date `query:"asof"`
+	AsOf stat.Date `query:"asof" pattern:"^(19|[2-9][0-9])[0-9]{2}-"`
 }
 
 func (c *Common) common() *Common { return c }
@@ -64,9 +67,6 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 	if v.asOf.IsZero() {
 		return v, nil
 	}
-	if y := v.asOf.Year(); y < 1900 || y > 9999 {
-		return v, query("asof", fault.New("api.bad-day", "text", v.asOf.String()))
-	}
 	if today := v.current.Catalog.Day(v.now()); v.asOf.After(today) {
 		return v, query("asof", fault.New("api.future-day", "day", v.asOf.String(), "today", today.String()))
 	}
@@ -79,28 +79,12 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 }
 
 // languages of the API, the default one first.
-var languages = []string{"vi", "en"}
-
-var matcher = language.NewMatcher([]language.Tag{language.Vietnamese, language.English})
+var languages = text.Languages
 
 // languageOf gives the language of a request: as the address says, else as the client prefers, else Vietnamese.
 func languageOf(r *http.Request) string {
 	q, _ := url.ParseQuery(r.URL.RawQuery)
-	if lang := q.Get("lang"); slices.Contains(languages, lang) {
-		return lang
-	}
-	accept := r.Header.Get("Accept-Language")
-	if accept == "" || len(accept) > 200 {
-		return languages[0]
-	}
-	tags, _, err := language.ParseAcceptLanguage(accept)
-	if err != nil {
-		return languages[0]
-	}
-	if _, i, confidence := matcher.Match(tags...); confidence != language.No {
-		return languages[i]
-	}
-	return languages[0]
+	return text.LanguageOf(q.Get("lang"), r.Header.Get("Accept-Language"))
 }
 
 // Media types in which answers are given.
@@ -195,44 +179,66 @@ func (s *service) settle(a huma.API) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-// decide checks the parameters of a request against its operation and gives the format of the answer.
-func decide(r *http.Request, op *huma.Operation) (string, error) {
+// parametersOf reads the parameters of a query and refuses what the document does not allow: names that it does not have, a name twice, a parameter
+// without a value, and other spellings of numbers than JSON has. The rest huma refuses, all that is wrong at once.
+func parametersOf(r *http.Request, declared []*huma.Param) (url.Values, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return "", fault.New("api.bad-query")
+		return nil, fault.New("api.bad-query")
 	}
-	var known []string
-	for _, p := range op.Parameters {
+	known := map[string]*huma.Param{}
+	var order []string
+	for _, p := range declared {
 		if p.In == "query" {
-			known = append(known, p.Name)
+			known[p.Name] = p
+			order = append(order, p.Name)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		p, value := known[name], q.Get(name)
+		switch {
+		case p == nil:
+			return nil, query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", strings.Join(order, ", ")))
+		case len(q[name]) > 1:
+			return nil, query(name, fault.New("api.repeated-parameter", "name", name))
+		case !readable(value):
+			return nil, query(name, fault.New("api.bad-query"))
+		case value == "":
+			return nil, query(name, fault.New("api.empty-parameter", "name", name))
+		case otherwiseSpelled(p.Schema.Type, value):
+			return nil, refused(declared, &huma.ErrorDetail{Location: "query." + name, Value: value})
+		}
+	}
+	return q, nil
+}
+
+// otherwiseSpelled reports whether Go reads a text as a number or as yes or no, and JSON, by whose rules the document speaks, does not: +1, 01, TRUE.
+func otherwiseSpelled(kind, value string) bool {
+	_, number := strconv.ParseInt(value, 10, 64)
+	_, truth := strconv.ParseBool(value)
+	return kind == huma.TypeInteger && number == nil && !wholeNumber.MatchString(value) || kind == huma.TypeBoolean && truth == nil && value != "true" && value != "false"
+}
+
+// wholeNumber is how JSON writes one.
+var wholeNumber = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+
+// decide checks the parameters of a request against its operation and gives the format of the answer.
+func decide(r *http.Request, op *huma.Operation) (string, error) {
+	for _, p := range op.Parameters {
 		if p.In == "path" && !readable(r.PathValue(p.Name)) {
 			return "", fault.New("api.no-path", "path", short(r.URL.Path))
 		}
 	}
-	names := make([]string, 0, len(q))
-	for name := range q {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		switch {
-		case !slices.Contains(known, name):
-			return "", query(short(name), fault.New("api.unknown-parameter", "name", short(name), "known", strings.Join(known, ", ")))
-		case len(q[name]) > 1:
-			return "", query(name, fault.New("api.repeated-parameter", "name", name))
-		case !readable(q.Get(name)):
-			return "", query(name, fault.New("api.bad-query"))
-		}
+	q, err := parametersOf(r, op.Parameters)
+	if err != nil {
+		return "", err
 	}
 	offered := offeredBy(op)
-	if slices.Contains(known, "format") {
-		if name := q.Get("format"); name != "" {
-			if f := formatNames[name]; slices.Contains(offered, f) {
-				return f, nil
-			}
-			return typeJSON, nil // the schema of the parameter refuses it with the names allowed
+	if name := q.Get("format"); name != "" {
+		if f := formatNames[name]; slices.Contains(offered, f) {
+			return f, nil
 		}
+		return typeJSON, nil // the schema of the parameter refuses it with the names allowed
 	}
 	if f := bestFormat(r.Header.Get("Accept"), offered); f != "" {
 		return f, nil
@@ -283,13 +289,15 @@ func short(s string) string {
 type reply[O any] struct {
 	LastModified string `header:"Last-Modified"`
 	Disposition  string `header:"Content-Disposition"`
+	Link         string `header:"Link"`
+	Total        string `header:"X-Total-Count"`
 	Body         *O
 }
 
 // file is a body as a file; a body that can be one embeds it.
 type file struct {
-	name    string
-	content []byte
+	name string
+	give func(io.Writer) error
 }
 
 func (f *file) given() *file { return f }
@@ -298,6 +306,12 @@ func (f *file) given() *file { return f }
 type filer interface {
 	given() *file
 	write(v *visit) error
+}
+
+// pager is a body that may be a part of a longer list.
+type pager interface {
+	// page gives how many there are, where that was counted, and the address of the next part, "" when this is the last.
+	page() (total int, next string, counted bool)
 }
 
 // get registers an operation. Its input embeds Common; read gives the body.
@@ -319,6 +333,15 @@ func get[I any, P interface {
 		out := &reply[O]{Body: body}
 		if _, lasting := s.key(v.r); lasting {
 			out.LastModified = lastModified(v.current.Snapshot).Format(http.TimeFormat)
+		}
+		if p, ok := any(body).(pager); ok {
+			total, next, counted := p.page()
+			if counted {
+				out.Total = strconv.Itoa(total)
+			}
+			if next != "" {
+				out.Link = "<" + next + `>; rel="next"`
+			}
 		}
 		if f, ok := any(body).(filer); ok && v.format != typeJSON {
 			if err := f.write(v); err != nil {

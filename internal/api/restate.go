@@ -91,7 +91,8 @@ func (v *visit) restate(in *restateInput) (*Restatement, error) {
 	}
 	out := &Restatement{Stamp: v.stamp(), Dataflow: f.ID, Key: in.Key, Period: in.Period, From: from, To: to, Rule: rule, Denominator: in.Denominator, Exact: true,
 		Figures: len(values), Areas: []RestatedArea{}, Sources: v.sources(figures)}
-	out.Unit, out.UnitMult = v.unitOf(f, figures[0])
+	means := v.names().Meaning(f, figures[0])
+	out.Unit, out.UnitMult = means.Unit, means.Mult
 	out.Evidence = weakestOf(figures)
 	for _, x := range done {
 		area := RestatedArea{ID: x.Area, Name: v.snap.Catalog.Name("CL_AREA", x.Area, v.lang), Value: x.Value, Exact: x.Exact, Missing: x.Missing, Caveat: x.Caveat}

@@ -1,13 +1,12 @@
 package api
 
 import (
-	"strconv"
-
 	"github.com/danielgtaylor/huma/v2"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
+	"nhipso/internal/view"
 )
 
 // Stamp says what an answer shows: the release, and the day that it is viewed as of when one was asked for; where that day lies before
@@ -61,11 +60,11 @@ type Observation struct {
 
 // observation gives a figure of a dataflow.
 func (v *visit) observation(f *catalog.Dataflow, o cube.Version) Observation {
-	unit, mult := v.unitOf(f, o)
-	out := Observation{Key: o.Key, Codes: map[string]string{}, Period: o.Period, Value: o.Value, Unit: unit, UnitMult: mult, Decimals: v.decimalsOf(f, o),
+	means := v.names().Meaning(f, o)
+	out := Observation{Key: o.Key, Codes: map[string]string{}, Period: o.Period, Value: o.Value, Unit: means.Unit, UnitMult: means.Mult, Decimals: means.Decimals,
 		Status: o.Status, Evidence: o.Mark(), Source: o.Attributes[stat.AttrSource], Vintage: o.Vintage.Date, VintageWritten: o.Vintage.Written, Message: o.Message}
 	if printed := o.Printed(); printed != "" {
-		out.Printed = v.snap.Catalog.AttributeText(stat.AttrText, printed, v.lang)
+		out.Printed = v.names().Attribute(stat.AttrText, printed).In(v.lang)
 	}
 	codes := o.Key.Codes()
 	for i, d := range f.Dimensions {
@@ -93,55 +92,8 @@ func (v *visit) observations(f *catalog.Dataflow, list []cube.Version) []Observa
 	return out
 }
 
-// note gives a further column of a code, or "".
-func (v *visit) note(list, code, column string) string {
-	if l, err := v.snap.Catalog.Codelist(list); err == nil {
-		if c, ok := l.Code(code); ok {
-			return c.Notes[column]
-		}
-	}
-	return ""
-}
-
-// ofMeasure gives what the code of a dataflow's MEASURE dimension says of its unit, multiplier or decimals, or "".
-func (v *visit) ofMeasure(f *catalog.Dataflow, k stat.Key, column string) string {
-	if i := f.Position("MEASURE"); i >= 0 {
-		return v.note(f.Dimensions[i].Codelist, f.CodeOf(k, "MEASURE"), column)
-	}
-	return ""
-}
-
-// unitOf gives the unit of a figure and its power of ten: as the figure says, else its measure, its dataflow, its indicator.
-func (v *visit) unitOf(f *catalog.Dataflow, o cube.Version) (unit string, mult int) {
-	unit, written := o.Attributes[stat.AttrUnit], o.Attributes[stat.AttrUnitMult]
-	if unit == "" {
-		if unit = v.ofMeasure(f, o.Key, "unit"); unit != "" && written == "" {
-			written = v.ofMeasure(f, o.Key, "unit_mult")
-		}
-	}
-	if unit == "" {
-		if unit = f.Unit; unit != "" && written == "" {
-			written = strconv.Itoa(f.UnitMult)
-		}
-	}
-	if unit == "" {
-		if i, ok := v.snap.Catalog.Indicator(f.CodeOf(o.Key, "INDICATOR")); ok {
-			unit = i.Unit
-		}
-	}
-	mult, _ = strconv.Atoi(written)
-	return unit, mult
-}
-
-// decimalsOf gives the digits after the point with which a figure is published.
-func (v *visit) decimalsOf(f *catalog.Dataflow, o cube.Version) int {
-	for _, s := range []string{o.Attributes[stat.AttrDecimals], v.ofMeasure(f, o.Key, "decimals")} {
-		if d, err := strconv.Atoi(s); err == nil {
-			return d
-		}
-	}
-	return f.Decimals
-}
+// names gives what the catalogue knows of figures.
+func (v *visit) names() view.Names { return view.Names{Catalog: v.snap.Catalog} }
 
 // Source is a document that prints figures. A day or an address that is not known has its reason in dateNote and urlNote.
 type Source struct {

@@ -1,9 +1,7 @@
 package api
 
 import (
-	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -14,7 +12,6 @@ import (
 	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
-	"nhipso/internal/view"
 )
 
 func (s *service) registerTargets(a huma.API) {
@@ -344,13 +341,10 @@ func (v *visit) standings() map[place]map[string]cube.Version {
 
 func (v *visit) target(f *catalog.Dataflow, o cube.Version, measures map[string]cube.Version) Target {
 	id, area := f.CodeOf(o.Key, "TARGET"), f.CodeOf(o.Key, "REF_AREA")
-	unit, _ := v.unitOf(f, o)
+	unit, _ := v.names().UnitCode(f, o)
 	t := Target{ID: id, Name: v.snap.Catalog.Name("CL_TARGET", id, v.lang), Area: *v.named("CL_AREA", area), Period: o.Period, Comparator: o.Attributes[stat.AttrComparator],
-		Value: o.Value, Unit: unit, Instrument: v.named("CL_INSTRUMENT", v.note("CL_TARGET", id, "instrument")), Indicator: v.named("CL_INDICATOR", v.note("CL_TARGET", id, "indicator")),
-		Owner: v.note("CL_TARGET", id, "owner_"+v.lang), OwnerEvidence: v.note("CL_TARGET", id, "owner_mark"), Evidence: o.Mark(), Source: o.Attributes[stat.AttrSource], Vintage: o.Vintage.Date, Cell: o.Cell().String()}
-	if unit == "" {
-		t.Unit = v.note("CL_TARGET", id, "unit")
-	}
+		Value: o.Value, Unit: unit, Instrument: v.named("CL_INSTRUMENT", v.names().Note("CL_TARGET", id, "instrument")), Indicator: v.named("CL_INDICATOR", v.names().Note("CL_TARGET", id, "indicator")),
+		Owner: v.names().Note("CL_TARGET", id, "owner_"+v.lang), OwnerEvidence: v.names().Note("CL_TARGET", id, "owner_mark"), Evidence: o.Mark(), Source: o.Attributes[stat.AttrSource], Vintage: o.Vintage.Date, Cell: o.Cell().String()}
 	if w := o.Attributes[stat.AttrText]; w != "" {
 		t.Wording = v.snap.Catalog.AttributeText(stat.AttrText, w, v.lang)
 	}
@@ -380,11 +374,8 @@ func (v *visit) gapSide(f *catalog.Dataflow, goal cube.Version, measures map[str
 	if !ok || gap == nil || actual == nil || goal.Value == nil {
 		return nil
 	}
-	names := view.Names{Catalog: v.snap.Catalog}
+	names := v.names()
 	unit, mult := names.UnitCode(f, goal)
-	if unit == "" {
-		unit = code.Notes["unit"]
-	}
 	side := monitor.SideOf(*goal.Value, *actual, monitor.DirectionOf(v.snap.Catalog, code))
 	return &Named{string(side), names.Against(v.lang, unit, mult, side, *gap)}
 }
@@ -450,12 +441,8 @@ func (v *visit) overrides() (map[string]*OverrideShown, error) {
 		return nil, err
 	}
 	out := map[string]*OverrideShown{}
-	for _, o := range all {
-		if !slices.Contains(monitor.Classes(), o.Class) {
-			delete(out, strings.TrimSpace(o.Target))
-			continue
-		}
-		out[strings.TrimSpace(o.Target)] = &OverrideShown{Class: *v.named("CL_TARGET_CLASS", string(o.Class)), Reason: o.Reason, By: o.By, At: o.At.UTC()}
+	for target, o := range monitor.InForce(all) {
+		out[target] = &OverrideShown{Class: *v.named("CL_TARGET_CLASS", string(o.Class)), Reason: o.Reason, By: o.By, At: o.At.UTC()}
 	}
 	return out, nil
 }

@@ -7,7 +7,7 @@ import (
 	"nhipso/internal/calc/calctest"
 )
 
-func TestFlagsOfOtherQuestionsArerefused(t *testing.T) {
+func TestFlagsOfOtherQuestionsAreRefused(t *testing.T) {
 	disk := calctest.Files{"V": "code,value\na,1\n", "M": "from,to\na,b\n", "I": "period,x\n2020,1\n"}
 	for _, c := range []string{
 		"provinces --what allocate --national V --indicator V --firms V",

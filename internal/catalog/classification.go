@@ -203,10 +203,10 @@ func loadClassifications(fsys fs.FS) (classes, error) {
 			return out, err
 		}
 		for i, row := range t.rows {
-			if err := known(edition, x.From, row["from"]); err != nil {
+			if err := mustHave(edition, x.From, row["from"]); err != nil {
 				return out, err.At(t.name, i+2, "from")
 			}
-			if err := known(edition, x.To, row["to"]); err != nil {
+			if err := mustHave(edition, x.To, row["to"]); err != nil {
 				return out, err.At(t.name, i+2, "to")
 			}
 			c.links[row["from"]] = append(c.links[row["from"]], Link{row["to"], row["relation"], row["official_note"] == "yes"})
@@ -225,7 +225,7 @@ func loadDigital(fsys fs.FS, edition map[string]*Classification, out *classes) e
 	for i, row := range t.rows {
 		no, _ := strconv.Atoi(row["no"])
 		for id, code := range map[string]string{"VSIC2018": row["vsic2018"], "VSIC2025": row["vsic2025"]} {
-			if err := known(edition, id, code); err != nil {
+			if err := mustHave(edition, id, code); err != nil {
 				return err.At(t.name, i+2, strings.ToLower(id))
 			}
 		}
@@ -236,7 +236,7 @@ func loadDigital(fsys fs.FS, edition map[string]*Classification, out *classes) e
 		return err
 	}
 	for i, row := range t.rows {
-		if err := known(edition, "VSIC2025", row["vsic2025"]); err != nil {
+		if err := mustHave(edition, "VSIC2025", row["vsic2025"]); err != nil {
 			return err.At(t.name, i+2, "vsic2025")
 		}
 		out.intermediation = append(out.intermediation, Intermediation{row["vsic2025"], Label{row["name_vi"], row["name_en"]}, row["source"], stat.Mark(row["mark"])})
@@ -247,12 +247,12 @@ func loadDigital(fsys fs.FS, edition map[string]*Classification, out *classes) e
 	for i, row := range t.rows {
 		link := DigitalLink{split(row["vsic2018"]), split(row["vsic2025"]), row["description_en"], row["relation"], row["flagged"] == "yes", row["source"], stat.Mark(row["mark"])}
 		for _, code := range link.VSIC2018 {
-			if err := known(edition, "VSIC2018", code); err != nil {
+			if err := mustHave(edition, "VSIC2018", code); err != nil {
 				return err.At(t.name, i+2, "vsic2018")
 			}
 		}
 		for _, code := range link.VSIC2025 {
-			if err := known(edition, "VSIC2025", code); err != nil {
+			if err := mustHave(edition, "VSIC2025", code); err != nil {
 				return err.At(t.name, i+2, "vsic2025")
 			}
 		}
@@ -269,8 +269,8 @@ func optionalTable(fsys fs.FS, name string, columns ...string) (table, error) {
 	return readTable(fsys, name, columns...)
 }
 
-// known refuses a code that an edition does not have.
-func known(edition map[string]*Classification, id, code string) *fault.Error {
+// mustHave refuses a code that an edition does not have.
+func mustHave(edition map[string]*Classification, id, code string) *fault.Error {
 	if c := edition[id]; c != nil {
 		if _, ok := c.Class(code); ok {
 			return nil

@@ -42,7 +42,7 @@ func (c *svg) text(s string) { _ = xml.EscapeText(&c.b, []byte(s)) } // a buffer
 func (c *svg) number(name string, f float64) { c.raw(" ", name, `="`, trim(f), `"`) }
 
 // place writes an attribute that is a coordinate, to a tenth of a pixel.
-func (c *svg) place(name string, f float64) { c.raw(" ", name, `="`, tenth(f), `"`) }
+func (c *svg) coordinate(name string, f float64) { c.raw(" ", name, `="`, tenth(f), `"`) }
 
 // tint gives the value of a colour of the light palette in the scheme of the drawing.
 func (c *svg) tint(colour string) string {
@@ -154,19 +154,19 @@ func (c *svg) path(data string, l look) {
 func (c *svg) rect(b box, l look) {
 	c.raw("<rect")
 	if b.x0 != 0 || b.y0 != 0 {
-		c.place("x", b.x0)
-		c.place("y", b.y0)
+		c.coordinate("x", b.x0)
+		c.coordinate("y", b.y0)
 	}
-	c.place("width", b.x1-b.x0)
-	c.place("height", b.y1-b.y0)
+	c.coordinate("width", b.x1-b.x0)
+	c.coordinate("height", b.y1-b.y0)
 	c.look(l)
 	c.raw("/>\n")
 }
 
 func (c *svg) circle(x, y, r float64, l look) {
 	c.raw("<circle")
-	c.place("cx", x)
-	c.place("cy", y)
+	c.coordinate("cx", x)
+	c.coordinate("cy", y)
 	c.number("r", r)
 	c.look(l)
 	c.raw("/>\n")
@@ -181,8 +181,8 @@ func (c *svg) words(f lettering, list ...word) {
 	}
 	for _, w := range list {
 		c.raw("<text")
-		c.place("x", w.x)
-		c.place("y", w.y)
+		c.coordinate("x", w.x)
+		c.coordinate("y", w.y)
 		if len(list) == 1 {
 			c.lettering(f)
 		}

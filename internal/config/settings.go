@@ -64,14 +64,14 @@ const hidden = "***"
 
 // Origin says where a value comes from.
 type Origin struct {
-	Place string // "flag", "environment", "file" or "default"
-	Name  string // of the variable or file
-	Row   int    // in the file
+	Kind string // "flag", "environment", "file" or "default"
+	Name string // of the variable or file
+	Row  int    // in the file
 }
 
 // In names the origin in "vi" or "en".
 func (o Origin) In(lang string) string {
-	return book.Say(lang, "from-"+o.Place, "name", o.Name, "file", o.Name, "row", o.Row)
+	return book.Say(lang, "from-"+o.Kind, "name", o.Name, "file", o.Name, "row", o.Row)
 }
 
 // Settings are the values of all settings.
@@ -81,7 +81,7 @@ type Settings struct{ values map[string]Value }
 func Defaults() Settings {
 	s := Settings{map[string]Value{}}
 	for _, o := range options {
-		s.values[o.Name] = Value{o, o.Default, Origin{Place: "default"}}
+		s.values[o.Name] = Value{o, o.Default, Origin{Kind: "default"}}
 	}
 	return s
 }
@@ -108,7 +108,7 @@ func (s Settings) value(name string) Value {
 func (s Settings) Text(name string) string { return s.value(name).Text }
 
 // Given reports whether a value was chosen by somebody.
-func (s Settings) Given(name string) bool { return s.value(name).From.Place != "default" }
+func (s Settings) Given(name string) bool { return s.value(name).From.Kind != "default" }
 
 // Duration gives a duration.
 func (s Settings) Duration(name string) time.Duration {
@@ -225,10 +225,10 @@ func Resolve(f *flag.FlagSet, environ []string, beside ...string) (Settings, err
 			v.Text, v.From = x.text, Origin{"file", file, x.row}
 		}
 		if x := env[o.Name]; x != "" {
-			v.Text, v.From = x, Origin{Place: "environment", Name: o.Env()}
+			v.Text, v.From = x, Origin{Kind: "environment", Name: o.Env()}
 		}
 		if x, ok := given[o.Name]; ok {
-			v.Text, v.From = x, Origin{Place: "flag"}
+			v.Text, v.From = x, Origin{Kind: "flag"}
 		}
 		if !o.ok(v.Text) {
 			return s, fault.New("config.bad-value", "name", o.Name, "value", v.Shown(), "from", v.From, "wanted", wanted(o))
@@ -274,7 +274,7 @@ func readEnvironment(environ, beside []string) (map[string]string, error) {
 type Hint string
 
 // Near is a hint to the known name that is most like one that is not known.
-func Near(name string, known []string) Hint { return Hint(text.Nearest(name, known)[0]) }
+func Near(name string, names []string) Hint { return Hint(text.Nearest(name, names)[0]) }
 
 // In asks in "vi" or "en".
 func (h Hint) In(lang string) string { return book.Say(lang, "meant", "name", string(h)) }

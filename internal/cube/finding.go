@@ -221,10 +221,8 @@ func newFinding(r *catalog.Rule, cells []Cell, at stat.Observation, parts map[st
 // CellsOf gives the cells of a stored finding from its parts.
 func CellsOf(parts map[string]string) (out []Cell) {
 	for _, text := range strings.Fields(parts["cells"]) {
-		if p := strings.SplitN(text, "/", 3); len(p) == 3 {
-			if period, err := stat.ParsePeriod(p[2]); err == nil {
-				out = append(out, Cell{p[0], stat.Key(p[1]), period})
-			}
+		if c, err := ParseCell(text); err == nil {
+			out = append(out, c)
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bufio"
 	"encoding/csv"
 	"io"
 
@@ -27,7 +28,7 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 			return err
 		}
 	}
-	out := csv.NewWriter(w)
+	out := csv.NewWriter(bufio.NewWriterSize(w, 64<<10))
 	out.UseCRLF = true
 	flagged, worded := make([]bool, len(t.Columns)), make([]bool, len(t.Columns))
 	var head []string
@@ -56,11 +57,9 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 	if err := out.Write(head); err != nil {
 		return err
 	}
-	for _, row := range t.Rows {
-		if err := ended(w); err != nil {
-			return err
-		}
-		var rec []string
+	rec := make([]string, 0, len(head))
+	err := t.each(w, func(row []Cell) error {
+		rec = rec[:0]
 		for i, c := range t.Columns {
 			s := row[i].plain(c.Kind, o.Lang)
 			if c.Kind != Number {
@@ -74,10 +73,11 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 				rec = append(rec, string(row[i].Status))
 			}
 		}
-		if err := out.Write(rec); err != nil {
-			return err
-		}
-	}
+		return out.Write(rec)
+	})
 	out.Flush()
+	if err != nil {
+		return err
+	}
 	return out.Error()
 }

@@ -1,88 +1,197 @@
 package export
 
 import (
+	"iter"
+	"strconv"
+
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
+	"nhipso/internal/view"
 )
 
-// Dataflow makes the long table of observations: one row a version, with the code and the name of each dimension, the period, the value
-// with its status, the day of publication, the evidence mark, and every other attribute that one of the rows carries.
-func Dataflow(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Version) *Table {
-	return dataflow(c, flow, versions, true)
-}
-
-// Message is Dataflow without names and with the dataflow in front: written with codes, it is a file that can be loaded again.
-func Message(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Version) *Table {
-	return dataflow(c, flow, versions, false)
-}
-
-func dataflow(c *catalog.Catalog, flow *catalog.Dataflow, versions []cube.Version, named bool) *Table {
+// Dataflow makes the long table of observations: one row a version, with the code and the name of each dimension, the period, the value with its
+// unit, its digits and its status, the day of publication, and every other attribute that the dataflow has. Its columns are the same whatever is
+// selected. Pages, API and command line write this one, so that a figure reads the same in each.
+//
+// Rows are made as they are written, and none is kept.
+func Dataflow(c *catalog.Catalog, flow *catalog.Dataflow, figures iter.Seq2[cube.Version, error]) *Table {
+	l := &long{catalog: c, flow: flow, meanings: view.Names{Catalog: c}.Meanings(flow)}
 	t := &Table{ID: flow.ID, Title: flow.Name, Notes: []catalog.Label{flow.Description}}
-	if !named {
-		t.Columns = append(t.Columns, Column{ID: "DATAFLOW", Name: concept(c, "DATAFLOW"), Kind: Code})
+	for _, d := range flow.Dimensions {
+		t.Columns = append(t.Columns, Column{ID: d.ID, Name: codeOf(d.Name), Kind: Code}, Column{ID: d.ID + "_NAME", Name: d.Name, Kind: Text})
 	}
+	for _, id := range []string{"TIME_PERIOD", "OBS_VALUE", stat.AttrUnit, stat.AttrUnitMult, "UNIT_NAME", stat.AttrDecimals, "OBS_STATUS", "VINTAGE"} {
+		t.Columns = append(t.Columns, column(c, id))
+	}
+	t.Columns[t.Column("UNIT_NAME")].Name = catalog.Label{Vi: book.Say("vi", "unit-name"), En: book.Say("en", "unit-name")}
+	for _, name := range l.attributes(true) {
+		t.Columns = append(t.Columns, column(c, name))
+		if named(name) {
+			t.Columns[len(t.Columns)-1].Name = codeOf(concept(c, name))
+			t.Columns = append(t.Columns, Column{ID: name + "_NAME", Name: concept(c, name), Kind: Text})
+		}
+	}
+	t.Stream = l.rows(t, figures, l.named)
+	return t
+}
+
+// Message is the table of a dataflow as a file that can be loaded again: with the dataflow in front, and without names and what is not stored.
+func Message(c *catalog.Catalog, flow *catalog.Dataflow, figures iter.Seq2[cube.Version, error]) *Table {
+	l := &long{catalog: c, flow: flow}
+	t := &Table{ID: flow.ID, Title: flow.Name, Notes: []catalog.Label{flow.Description}, Columns: []Column{column(c, "DATAFLOW")}}
 	for _, d := range flow.Dimensions {
 		t.Columns = append(t.Columns, Column{ID: d.ID, Name: d.Name, Kind: Code})
-		if named {
-			t.Columns = append(t.Columns, Column{ID: d.ID + "_NAME", Name: d.Name, Kind: Text})
-		}
 	}
-	carried := map[string]bool{}
-	for _, v := range versions {
-		for name := range v.Attributes {
-			carried[name] = true
-		}
+	for _, id := range append([]string{"TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "VINTAGE"}, l.attributes(false)...) {
+		t.Columns = append(t.Columns, column(c, id))
 	}
-	unit := catalog.Label{Vi: c.Name("CL_UNIT_MEASURE", flow.Unit, "vi"), En: c.Name("CL_UNIT_MEASURE", flow.Unit, "en")}
-	if flow.UnitMult != 0 {
-		mult := stat.Int(int64(flow.UnitMult)).String()
-		unit.Vi = c.Name("CL_UNIT_MULT", mult, "vi") + " " + unit.Vi
-		unit.En = c.Name("CL_UNIT_MULT", mult, "en") + " " + unit.En
-	}
-	if carried[stat.AttrUnit] {
-		unit = catalog.Label{} // each figure says its own
-	}
-	t.Columns = append(t.Columns,
-		Column{ID: "TIME_PERIOD", Name: concept(c, "TIME_PERIOD"), Kind: Period},
-		Column{ID: "OBS_VALUE", Name: concept(c, "OBS_VALUE"), Unit: unit, Kind: Number, Decimals: -1},
-		Column{ID: "OBS_STATUS", Name: concept(c, "OBS_STATUS"), Kind: Code},
-		Column{ID: "VINTAGE", Name: concept(c, "VINTAGE"), Kind: Code})
-	var attributes []string
-	for _, name := range flow.Attributes {
-		if carried[name] {
-			attributes = append(attributes, name)
-			t.Columns = append(t.Columns, Column{ID: name, Name: concept(c, name), Kind: Code})
-			if named && name == stat.AttrText { // readers of a file see the words, not the code
-				t.Columns = append(t.Columns, Column{ID: name + "_NAME", Name: concept(c, name), Kind: Text})
-			}
-		}
-	}
-	for _, v := range versions {
-		var row []Cell
-		if !named {
-			row = append(row, Same(flow.ID))
-		}
-		for i, code := range v.Key.Codes() {
-			row = append(row, Same(code))
-			if list := flow.Dimensions[i].Codelist; named {
-				row = append(row, Words(catalog.Label{Vi: c.Name(list, code, "vi"), En: c.Name(list, code, "en")}))
-			}
-		}
-		var value Cell // the status has a column of its own here
-		if v.Value != nil {
-			value = Num(*v.Value)
-		}
-		row = append(row, When(v.Period), value, Same(string(v.Status)), Same(published(v.Vintage)))
-		for _, name := range attributes {
-			row = append(row, Same(v.Attributes[name]))
-			if named && name == stat.AttrText {
-				row = append(row, Words(catalog.Label{Vi: c.AttributeText(name, v.Attributes[name], "vi"), En: c.AttributeText(name, v.Attributes[name], "en")}))
-			}
-		}
-		t.Rows = append(t.Rows, row)
-	}
+	t.Stream = l.rows(t, figures, l.message)
 	return t
+}
+
+// Figures gives versions one by one, for tables of what is held already.
+func Figures(list []cube.Version) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		for _, v := range list {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// long makes the rows of a long table.
+type long struct {
+	catalog  *catalog.Catalog
+	flow     *catalog.Dataflow
+	meanings *view.Meanings
+	key      stat.Key
+	head     []Cell   // of the series, once for all its figures
+	shown    []string // attributes with columns of their own
+	names    map[[2]string]Cell
+}
+
+// rows gives a row for each figure. The row is used again for the next one.
+func (l *long) rows(t *Table, figures iter.Seq2[cube.Version, error], fill func([]Cell, cube.Version) []Cell) iter.Seq2[[]Cell, error] {
+	return func(yield func([]Cell, error) bool) {
+		l.key, l.names = "", map[[2]string]Cell{}
+		row := make([]Cell, 0, len(t.Columns))
+		for v, err := range figures {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if row = fill(row[:0], v); !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+// named fills a row with codes and names.
+func (l *long) named(row []Cell, v cube.Version) []Cell {
+	if v.Key != l.key {
+		l.key, l.head = v.Key, nil
+		for i, code := range v.Key.Codes() {
+			l.head = append(l.head, Same(code), l.name(l.flow.Dimensions[i].Codelist, code))
+		}
+	}
+	means := l.meanings.Of(v)
+	row = append(append(row, l.head...), When(v.Period), l.value(v, means.Decimals), Same(means.Unit), Same(strconv.Itoa(means.Mult)), Words(means.UnitName), Same(strconv.Itoa(means.Decimals)),
+		Same(string(v.Status)), Same(published(v.Vintage)))
+	for _, name := range l.attributes(true) {
+		code := v.Attributes[name]
+		row = append(row, Same(code))
+		if named(name) {
+			row = append(row, l.attribute(name, code))
+		}
+	}
+	return row
+}
+
+// message fills a row as it can be loaded again.
+func (l *long) message(row []Cell, v cube.Version) []Cell {
+	if v.Key != l.key {
+		l.key, l.head = v.Key, []Cell{Same(l.flow.ID)}
+		for _, code := range v.Key.Codes() {
+			l.head = append(l.head, Same(code))
+		}
+	}
+	row = append(append(row, l.head...), When(v.Period), l.value(v, -1), Same(string(v.Status)), Same(published(v.Vintage)))
+	for _, name := range l.attributes(false) {
+		row = append(row, Same(v.Attributes[name]))
+	}
+	return row
+}
+
+// attributes lists the attributes that have columns of their own; in a table with names, unit and digits are columns of every figure.
+func (l *long) attributes(named bool) []string {
+	if !named {
+		return l.flow.Attributes
+	}
+	if l.shown == nil {
+		l.shown = []string{}
+		for _, name := range l.flow.Attributes {
+			if name != stat.AttrUnit && name != stat.AttrUnitMult && name != stat.AttrDecimals {
+				l.shown = append(l.shown, name)
+			}
+		}
+	}
+	return l.shown
+}
+
+// named reports whether a reader of a file sees the words of an attribute beside its code: the document, the note, and what the source prints.
+func named(attribute string) bool {
+	return attribute == stat.AttrText || attribute == stat.AttrSource || attribute == stat.AttrComment
+}
+
+func (l *long) name(list, code string) Cell {
+	at := [2]string{list, code}
+	cell, known := l.names[at]
+	if !known {
+		cell = Words(catalog.Label{Vi: l.catalog.Name(list, code, "vi"), En: l.catalog.Name(list, code, "en")})
+		l.names[at] = cell
+	}
+	return cell
+}
+
+func (l *long) attribute(name, code string) Cell {
+	if code == "" {
+		return Cell{}
+	}
+	at := [2]string{name, code}
+	cell, known := l.names[at]
+	if !known {
+		cell = Words(catalog.Label{Vi: l.catalog.AttributeText(name, code, "vi"), En: l.catalog.AttributeText(name, code, "en")})
+		l.names[at] = cell
+	}
+	return cell
+}
+
+// value is the cell of a figure: the number keeps every digit and is shown with those published, and what the source prints in place of it stands
+// beside it.
+func (l *long) value(v cube.Version, digits int) Cell {
+	return Cell{Number: v.Value, Digits: digits + 1, Status: v.Status, Label: l.attribute(stat.AttrText, v.Printed()).Label}
+}
+
+// column is a column of a long table.
+func column(c *catalog.Catalog, id string) Column {
+	out := Column{ID: id, Name: concept(c, id), Kind: Code}
+	switch id {
+	case "TIME_PERIOD":
+		out.Kind = Period
+	case "OBS_VALUE":
+		out.Kind, out.Decimals = Number, -1
+	case "UNIT_NAME":
+		out.Kind = Text
+	}
+	return out
+}
+
+// codeOf heads the column of codes beside one of names.
+func codeOf(name catalog.Label) catalog.Label {
+	return catalog.Label{Vi: book.Say("vi", "code-of", "name", name.In("vi")), En: book.Say("en", "code-of", "name", name.In("en"))}
 }
 
 func concept(c *catalog.Catalog, id string) catalog.Label {

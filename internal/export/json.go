@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 
@@ -8,59 +9,87 @@ import (
 	"nhipso/internal/stat"
 )
 
-// WriteJSON writes the table with its metadata in both languages; each row is an object by column identifier. Numbers keep
+// WriteJSON writes the table with its metadata in both languages; each row is an object by column identifier, on a line of its own. Numbers keep
 // every digit; a missing figure is null, "status" holds the codes of the cells that have one, and "printed" what sources
 // print in place of a plain number.
 func (t *Table) WriteJSON(w io.Writer) error {
 	if err := t.Check(); err != nil {
 		return err
 	}
-	rows := make([]map[string]any, len(t.Rows))
-	for r, row := range t.Rows {
-		if err := ended(w); err != nil {
+	head, err := marshal(struct {
+		*Table
+		Notes []catalog.Label `json:"notes,omitempty"`
+	}{t, t.Notes})
+	if err != nil {
+		return err
+	}
+	before := append(bytes.TrimSuffix(head, []byte("}")), ",\n\"rows\": ["...)
+	err = t.each(w, func(row []Cell) error {
+		line, err := marshal(t.object(row))
+		if err != nil {
 			return err
 		}
-		obj := map[string]any{}
-		status, evidence, printed := map[string]stat.Status{}, map[string]stat.Mark{}, map[string]catalog.Label{}
-		for i, c := range t.Columns {
-			cell := row[i]
-			switch c.Kind {
-			case Number:
-				obj[c.ID] = cell.Number
-				if cell.Label.Vi != "" {
-					printed[c.ID] = cell.Label
-				}
-			case Period:
-				obj[c.ID] = cell.Period
-			case Code:
-				obj[c.ID] = cell.Label.Vi
-			default:
-				obj[c.ID] = cell.Label
-			}
-			if cell.Status != "" && cell.Status != stat.Normal {
-				status[c.ID] = cell.Status
-			}
-			if cell.Mark != "" {
-				evidence[c.ID] = cell.Mark
-			}
+		if _, err = w.Write(append(before, '\n')); err == nil {
+			_, err = w.Write(line)
 		}
-		if len(status) > 0 {
-			obj["status"] = status
-		}
-		if len(evidence) > 0 {
-			obj["evidence"] = evidence
-		}
-		if len(printed) > 0 {
-			obj["printed"] = printed
-		}
-		rows[r] = obj
+		before = append(before[:0], ',')
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	enc := json.NewEncoder(w)
+	if len(before) > 1 { // no row
+		if _, err := w.Write(before); err != nil {
+			return err
+		}
+	}
+	_, err = io.WriteString(w, "\n]}\n")
+	return err
+}
+
+// object is a row by column.
+func (t *Table) object(row []Cell) map[string]any {
+	obj := map[string]any{}
+	status, evidence, printed := map[string]stat.Status{}, map[string]stat.Mark{}, map[string]catalog.Label{}
+	for i, c := range t.Columns {
+		cell := row[i]
+		switch c.Kind {
+		case Number:
+			obj[c.ID] = cell.Number
+			if cell.Label.Vi != "" {
+				printed[c.ID] = cell.Label
+			}
+		case Period:
+			obj[c.ID] = cell.Period
+		case Code:
+			obj[c.ID] = cell.Label.Vi
+		default:
+			obj[c.ID] = cell.Label
+		}
+		if cell.Status != "" && cell.Status != stat.Normal {
+			status[c.ID] = cell.Status
+		}
+		if cell.Mark != "" {
+			evidence[c.ID] = cell.Mark
+		}
+	}
+	if len(status) > 0 {
+		obj["status"] = status
+	}
+	if len(evidence) > 0 {
+		obj["evidence"] = evidence
+	}
+	if len(printed) > 0 {
+		obj["printed"] = printed
+	}
+	return obj
+}
+
+// marshal writes a value with the signs <, > and & as they are.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	return enc.Encode(struct {
-		*Table
-		Notes []catalog.Label  `json:"notes,omitempty"`
-		Rows  []map[string]any `json:"rows"`
-	}{t, t.Notes, rows})
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }

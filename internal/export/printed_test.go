@@ -73,18 +73,28 @@ func TestTheLongTableHasTheWordsAndNoWrongUnit(t *testing.T) {
 	}
 	v := stat.Int(1)
 	one := cube.Version{Dataflow: f.ID, Observation: stat.Observation{Key: "A.VN.NSO.TOTAL", Period: stat.Year(2025), Value: &v, Status: stat.Normal, Attributes: stat.Attributes{stat.AttrText: "PR_GT84"}}}
-	table := Dataflow(c, f, []cube.Version{one})
-	if i := table.Column("VALUE_TEXT_NAME"); i < 0 || table.Rows[0][i].Label.Vi != "trên 84" || table.Rows[0][i-1].Label.Vi != "PR_GT84" {
-		t.Errorf("%+v", table.Rows)
+	table := Dataflow(c, f, Figures([]cube.Version{one}))
+	first := func(t2 *Table) []Cell {
+		for row, err := range t2.Stream {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return row
+		}
+		return nil
 	}
-	if u := table.Columns[table.Column("OBS_VALUE")].Unit; !strings.Contains(u.En, "United States") {
+	row := first(table)
+	if i := table.Column("VALUE_TEXT_NAME"); i < 0 || row[i].Label.Vi != "trên 84" || row[i-1].Label.Vi != "PR_GT84" {
+		t.Errorf("%+v", row)
+	}
+	if u := row[table.Column("UNIT_NAME")].Label; !strings.Contains(u.En, "USD") && !strings.Contains(u.En, "US") {
 		t.Errorf("the unit of the dataflow is missing: %+v", u)
 	}
 	one.Attributes[stat.AttrUnit] = "VND"
-	if u := Dataflow(c, f, []cube.Version{one}).Columns[table.Column("OBS_VALUE")].Unit; u.En != "" {
-		t.Errorf("figures with units of their own are headed %s", u.En)
+	if u := first(Dataflow(c, f, Figures([]cube.Version{one})))[table.Column("UNIT_MEASURE")].Label.En; u != "VND" {
+		t.Errorf("a figure with a unit of its own is in %s", u)
 	}
-	if i := Message(c, f, []cube.Version{one}).Column("VALUE_TEXT_NAME"); i >= 0 {
+	if i := Message(c, f, Figures([]cube.Version{one})).Column("VALUE_TEXT_NAME"); i >= 0 {
 		t.Error("a file to be loaded again has names")
 	}
 }

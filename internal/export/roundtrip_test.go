@@ -49,7 +49,7 @@ func TestWhatIsExportedWithCodesLoadsAgain(t *testing.T) {
 		versions = append(versions, cube.Version{Dataflow: e.Dataflow, Observation: e.Observation})
 	}
 	var b bytes.Buffer
-	if err := Message(c, flow, versions).WriteCSV(&b, CSVOptions{Codes: true}); err != nil {
+	if err := Message(c, flow, Figures(versions)).WriteCSV(&b, CSVOptions{Codes: true}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), ",=,") {

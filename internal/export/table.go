@@ -6,6 +6,8 @@ package export
 
 import (
 	_ "embed"
+	"io"
+	"iter"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
@@ -31,15 +33,17 @@ const (
 
 // Table is a titled rectangle of typed cells with what a reader must know to use it.
 type Table struct {
-	ID      string          `json:"id"` // stem of the file name
-	Title   catalog.Label   `json:"title"`
-	Columns []Column        `json:"columns"`
-	Rows    [][]Cell        `json:"-"`
-	Notes   []catalog.Label `json:"notes,omitempty"`
-	Source  catalog.Label   `json:"source"`
-	Vintage string          `json:"vintage,omitempty"` // day of publication or release, as the page shows it
-	URL     string          `json:"url,omitempty"`     // permanent address of the same table
-	Licence string          `json:"licence,omitempty"`
+	ID      string        `json:"id"` // stem of the file name
+	Title   catalog.Label `json:"title"`
+	Columns []Column      `json:"columns"`
+	Rows    [][]Cell      `json:"-"`
+	// Stream gives the rows one by one in place of Rows, for tables that are not held. A row counts until the next one is asked for.
+	Stream  iter.Seq2[[]Cell, error] `json:"-"`
+	Notes   []catalog.Label          `json:"notes,omitempty"`
+	Source  catalog.Label            `json:"source"`
+	Vintage string                   `json:"vintage,omitempty"` // day of publication or release, as the page shows it
+	URL     string                   `json:"url,omitempty"`     // permanent address of the same table
+	Licence string                   `json:"licence,omitempty"`
 }
 
 // Column of a table. The unit belongs to the head, never to the cells.
@@ -59,6 +63,7 @@ type Cell struct {
 	Status stat.Status // "" stands for stat.Normal
 	Mark   stat.Mark   // evidence, where it matters to the reader
 	Total  bool        // a total, set apart on pages
+	Digits int         // of a number in a workbook, plus one, where they are not those of its column; 0 leaves it to the column
 }
 
 // Words makes a text cell in both languages.
@@ -89,11 +94,49 @@ func (t *Table) Check() error {
 		seen[c.ID] = true
 	}
 	for i, row := range t.Rows {
-		if len(row) != len(t.Columns) {
-			return fault.New("export.ragged", "id", t.ID, "row", i+1, "got", len(row), "want", len(t.Columns))
+		if err := t.fits(i, row); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (t *Table) fits(i int, row []Cell) error {
+	if len(row) != len(t.Columns) {
+		return fault.New("export.ragged", "id", t.ID, "row", i+1, "got", len(row), "want", len(t.Columns))
+	}
+	return nil
+}
+
+// each hands every row to do, until that fails or nobody waits for what is written.
+func (t *Table) each(w io.Writer, do func(row []Cell) error) error {
+	rows := t.Stream
+	if rows == nil {
+		rows = func(yield func([]Cell, error) bool) {
+			for _, row := range t.Rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+	n := 0
+	for row, err := range rows {
+		if err == nil && n%64 == 0 {
+			err = ended(w)
+		}
+		if err == nil {
+			err = t.fits(n, row)
+		}
+		if err == nil {
+			err = do(row)
+		}
+		if err != nil {
+			return err
+		}
+		n++
+	}
+	return ended(w)
 }
 
 // Column finds the position of a column, or -1.

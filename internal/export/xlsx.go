@@ -2,22 +2,31 @@ package export
 
 import (
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
+	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 )
 
+// MaxRows is how many rows a workbook has at most. A worksheet could hold 1,048,576; programs that open one of that size take minutes.
+const MaxRows = 100_000
+
 // WriteXLSX writes a workbook: a sheet in Vietnamese, one in English, and one with source, vintage, notes, columns and status
 // codes in both. Numbers are numbers with a format; headings are frozen; a status stands in a narrow column beside its figure.
+//
+// Rows go to the file as they come. A table of more than MaxRows is refused before anything is written: the CSV has all of it.
 func (t *Table) WriteXLSX(w io.Writer) error {
 	if err := t.Check(); err != nil {
 		return err
 	}
 	f := excelize.NewFile()
 	defer f.Close()
+	f.SetZipWriter(newSortedZip)
 	b := &workbook{f: f, until: w, formats: map[int]int{}}
 	vi, en, about := book.Say("vi", "sheet-vi"), book.Say("en", "sheet-en"), book.Say("vi", "sheet-about")
 	b.try(f.SetSheetName("Sheet1", vi))
@@ -45,6 +54,7 @@ type workbook struct {
 	err                     error
 	title, head, grey, wrap int
 	formats                 map[int]int // number style by decimals
+	statuses                []stat.Status
 }
 
 func (b *workbook) try(err error) {
@@ -92,57 +102,115 @@ func (b *workbook) width(sheet string, col int, w float64) {
 	b.try(b.f.SetColWidth(sheet, name, name, w))
 }
 
+// extra is a narrow column beside a column of numbers: the words that are printed, or the codes of statuses.
+type extra struct{ words, status bool }
+
 func (t *Table) dataSheet(b *workbook, sheet, lang string) {
-	const headRow = 3
-	b.put(sheet, 1, 1, t.Title.In(lang), b.title)
-	b.put(sheet, 1, 2, sourceLine(t, lang), b.grey)
+	if b.gone() {
+		return
+	}
+	out, err := b.f.NewStreamWriter(sheet)
+	if b.try(err); b.err != nil {
+		return
+	}
+	beside := make([]extra, len(t.Columns))
 	col := 0
+	var head []any
 	for i, c := range t.Columns {
+		beside[i] = extra{c.Kind == Number && t.worded(i), c.Kind == Number && t.flagged(i)}
 		col++
-		widest := utf8.RuneCountInString(c.Name.In(lang))/2 + 4
-		b.put(sheet, col, headRow, c.Head(lang), b.head)
-		for r, row := range t.Rows {
-			if b.gone() {
-				return
-			}
-			cell := row[i]
-			if c.Kind != Number {
-				s := cell.plain(c.Kind, lang)
-				widest = max(widest, utf8.RuneCountInString(s)+1)
-				b.put(sheet, col, headRow+1+r, s, 0)
-				continue
-			}
-			if cell.Number != nil {
-				digits := c.Decimals
-				if digits < 0 {
-					digits = cell.Number.Decimals()
-				}
-				b.put(sheet, col, headRow+1+r, cell.Number.Float64(), b.number(digits))
-			}
-		}
-		b.width(sheet, col, float64(min(max(widest, 10), 48)))
-		if c.Kind == Number && t.worded(i) {
+		b.try(out.SetColWidth(col, col, t.width(i, lang)))
+		head = append(head, excelize.Cell{StyleID: b.head, Value: c.Head(lang)})
+		if beside[i].words {
 			col++
-			b.put(sheet, col, headRow, book.Say(lang, "printed-of", "name", c.Name.In(lang)), b.head)
-			b.width(sheet, col, 20)
-			for r, row := range t.Rows {
-				if words := row[i].Label.In(lang); words != "" {
-					b.put(sheet, col, headRow+1+r, words, b.grey)
-				}
-			}
+			b.try(out.SetColWidth(col, col, 20))
+			head = append(head, excelize.Cell{StyleID: b.head, Value: book.Say(lang, "printed-of", "name", c.Name.In(lang))})
 		}
-		if c.Kind == Number && t.flagged(i) {
+		if beside[i].status {
 			col++
-			b.put(sheet, col, headRow, "", b.head)
-			b.width(sheet, col, 3)
-			for r, row := range t.Rows {
-				if s := row[i].Status; s != "" && s != stat.Normal {
-					b.put(sheet, col, headRow+1+r, string(s), b.grey)
-				}
-			}
+			b.try(out.SetColWidth(col, col, 3))
+			head = append(head, excelize.Cell{StyleID: b.head, Value: ""})
 		}
 	}
-	b.try(b.f.SetPanes(sheet, &excelize.Panes{Freeze: true, XSplit: 1, YSplit: headRow, TopLeftCell: "B4", ActivePane: "bottomRight"}))
+	const headRow = 3
+	b.try(out.SetPanes(&excelize.Panes{Freeze: true, XSplit: 1, YSplit: headRow, TopLeftCell: "B4", ActivePane: "bottomRight"}))
+	b.try(out.SetRow("A1", []any{excelize.Cell{StyleID: b.title, Value: t.Title.In(lang)}}))
+	b.try(out.SetRow("A2", []any{excelize.Cell{StyleID: b.grey, Value: sourceLine(t, lang)}}))
+	b.try(out.SetRow("A3", head))
+	n, values := 0, make([]any, 0, len(head))
+	b.try(t.each(b.until, func(row []Cell) error {
+		if n++; n > MaxRows {
+			return fault.New("export.too-many-rows", "id", t.ID, "max", MaxRows)
+		}
+		values = values[:0]
+		for i, c := range t.Columns {
+			values = append(values, b.cell(row[i], c, lang))
+			if beside[i].words {
+				values = append(values, b.small(row[i].Label.In(lang)))
+			}
+			if beside[i].status {
+				s := row[i].Status
+				if s == stat.Normal {
+					s = ""
+				}
+				values = append(values, b.small(string(s)))
+			}
+			b.seen(row[i].Status)
+		}
+		return out.SetRow("A"+strconv.Itoa(headRow+n), values)
+	}))
+	b.try(out.Flush())
+}
+
+// width gives the width of a column: that of its longest text, where the rows are held.
+func (t *Table) width(i int, lang string) float64 {
+	c := t.Columns[i]
+	widest := utf8.RuneCountInString(c.Name.In(lang))/2 + 4
+	if t.Stream != nil && c.Kind == Text {
+		widest = max(widest, 28)
+	}
+	for _, row := range t.Rows {
+		if c.Kind != Number {
+			widest = max(widest, utf8.RuneCountInString(row[i].plain(c.Kind, lang))+1)
+		}
+	}
+	return float64(min(max(widest, 10), 48))
+}
+
+// cell is a cell as a worksheet takes it. A text is a text cell: never evaluated, whatever it starts with.
+func (b *workbook) cell(x Cell, c Column, lang string) any {
+	switch {
+	case c.Kind != Number:
+		if s := x.plain(c.Kind, lang); s != "" {
+			return s
+		}
+		return nil
+	case x.Number == nil:
+		return nil
+	}
+	digits := c.Decimals
+	switch {
+	case x.Digits > 0:
+		digits = x.Digits - 1
+	case digits < 0:
+		digits = x.Number.Decimals()
+	}
+	return excelize.Cell{StyleID: b.number(digits), Value: x.Number.Float64()}
+}
+
+// small is a cell in small grey letters.
+func (b *workbook) small(s string) any {
+	if s == "" {
+		return nil
+	}
+	return excelize.Cell{StyleID: b.grey, Value: s}
+}
+
+// seen notes a status, to be explained on the last sheet.
+func (b *workbook) seen(s stat.Status) {
+	if s != stat.Normal && slices.Contains(stat.Statuses(), s) && !slices.Contains(b.statuses, s) {
+		b.statuses = append(b.statuses, s)
+	}
 }
 
 func sourceLine(t *Table, lang string) string {
@@ -174,29 +242,13 @@ func (t *Table) aboutSheet(b *workbook, sheet string) {
 	for _, c := range t.Columns {
 		line("about-columns", c.Head("vi"), c.Head("en"))
 	}
-	for _, s := range t.statuses() {
+	slices.Sort(b.statuses)
+	for _, s := range b.statuses {
 		line("about-statuses", string(s)+" = "+book.Say("vi", "status-"+string(s)), string(s)+" = "+book.Say("en", "status-"+string(s)))
 	}
 	b.width(sheet, 1, 34)
 	b.width(sheet, 2, 60)
 	b.width(sheet, 3, 60)
-}
-
-// statuses lists the status codes that occur, in order of code.
-func (t *Table) statuses() []stat.Status {
-	var out []stat.Status
-	for _, s := range stat.Statuses() {
-		found := false
-		for _, row := range t.Rows {
-			for _, c := range row {
-				found = found || c.Status == s && s != stat.Normal
-			}
-		}
-		if found {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 // StatusName gives the words for a status code; "" for a normal figure.

@@ -88,6 +88,15 @@ func (e *Error) At(file string, row int, column string) *Error {
 	return &c
 }
 
+// Locate points the first fault of an error into an input; an error that is no fault stays as it is.
+func Locate(err error, file string, row int, column string) error {
+	var f *Error
+	if errors.As(err, &f) {
+		return f.At(file, row, column)
+	}
+	return err
+}
+
 // Because returns a copy of the error that carries its cause.
 func (e *Error) Because(err error) *Error {
 	c := *e

@@ -109,7 +109,7 @@ func sheetCells(r io.Reader, file string, o tabular.Options) (cells [][]string, 
 		texts := make([]string, len(row.Cells))
 		for x, c := range row.Cells {
 			if texts[x], err = numbers.Plain(c); err != nil {
-				return nil, "", place(err, at, row.Line, tabular.Letters(x))
+				return nil, "", fault.Locate(err, at, row.Line, tabular.Letters(x))
 			}
 		}
 		cells[row.Line-1] = texts
@@ -334,12 +334,12 @@ var headings = sync.OnceValue(func() map[[2]string]string {
 // heading gives the code of a known name of a row or column, in either language or both joined by "/" or a line break; ""
 // where it is not known.
 func heading(name, along string) string {
-	known := headings()
-	if c, ok := known[[2]string{along, text.Fold(name)}]; ok {
+	codes := headings()
+	if c, ok := codes[[2]string{along, text.Fold(name)}]; ok {
 		return c
 	}
 	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return r == '/' || r == '\n' || r == '(' || r == ')' || r == '–' }) {
-		if c, ok := known[[2]string{along, text.Fold(part)}]; ok {
+		if c, ok := codes[[2]string{along, text.Fold(part)}]; ok {
 			return c
 		}
 	}

@@ -111,18 +111,10 @@ func (d *records) texts(row tabular.Row, rec []string) (err error) {
 			continue
 		}
 		if rec[i], err = d.numbers.Plain(c); err != nil {
-			return place(err, d.file, row.Line, d.name(i))
+			return fault.Locate(err, d.file, row.Line, d.name(i))
 		}
 	}
 	return nil
-}
-
-// place points a fault at a cell.
-func place(err error, file string, row int, column string) error {
-	for _, f := range fault.All(err) {
-		return f.At(file, row, column)
-	}
-	return err
 }
 
 // name is a column as a person would point to it.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/andybalholm/brotli"
 )
@@ -61,6 +62,10 @@ func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h[k] = v
 	}
 	body, encoding := e.Body, ""
+	if e.Status == http.StatusOK && r.Header.Get("Range") != "" {
+		e.part(w, r)
+		return
+	}
 	if e.compresses {
 		addVary(h, "Accept-Encoding")
 		switch accept := r.Header.Get("Accept-Encoding"); {
@@ -73,6 +78,7 @@ func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if e.Status == http.StatusOK {
 		tag := `"` + e.tag + suffix(encoding) + `"`
 		h.Set("ETag", tag)
+		h.Set("Accept-Ranges", "bytes")
 		if matches(r.Header.Get("If-None-Match"), e.tag) {
 			h.Del("Content-Type")
 			h.Del("Content-Length")
@@ -88,6 +94,15 @@ func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodHead {
 		w.Write(body) //nolint:errcheck // the client may have gone
 	}
+}
+
+// part answers a request for a range of the body, as it is: one that was cut off goes on where it stopped.
+func (e *Entity) part(w http.ResponseWriter, r *http.Request) {
+	if e.compresses {
+		addVary(w.Header(), "Accept-Encoding")
+	}
+	w.Header().Set("ETag", `"`+e.tag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(e.Body))
 }
 
 func suffix(encoding string) string {

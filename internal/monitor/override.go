@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -32,4 +33,19 @@ func (o Override) Check() error {
 		return fault.New("monitor.no-name")
 	}
 	return nil
+}
+
+// InForce gives, by target and year, the judgement that holds of those set, oldest first: the newest of each target, and none where that one took
+// the earlier back. Pages and API ask here, so that both show the same.
+func InForce(list []Override) map[string]Override {
+	out := map[string]Override{}
+	for _, o := range list {
+		target := strings.TrimSpace(o.Target)
+		if slices.Contains(Classes(), o.Class) {
+			out[target] = o
+		} else {
+			delete(out, target)
+		}
+	}
+	return out
 }

@@ -90,6 +90,14 @@ func TestDefinitionsAreNeverJoined(t *testing.T) {
 	if beside := m.Beside(all); len(beside) != 1 || read(beside[0]) != "2022=20 2023=21" {
 		t.Errorf("beside: %v", beside)
 	}
+	// Of two that are as new as each other the first in order of key is read, whatever the order of the figures.
+	tied := []cube.Version{figure("DE_SHARE", "A.VN63-79.NSO.TOTAL", "2025", "12"), figure("DE_SHARE", "A.VN63-79.MIC.TOTAL", "2025", "22"), figure("DE_SHARE", "A.VN63-79.HIDS_LO.TOTAL", "2024", "9")}
+	for range 2 {
+		if got := read(m.Readings(tied)); got != "2025=22" {
+			t.Errorf("of two as new as each other: %s", got)
+		}
+		slices.Reverse(tied)
+	}
 	if measure(t, "LOCAL-1", "VN63-01").Readings(all) != nil {
 		t.Error("figures from nowhere")
 	}

@@ -149,14 +149,14 @@ func Judge(t Target, figures []Point, day stat.Date) (Judgement, error) {
 	if t.Comparator == "+" {
 		return Judgement{Class: NotAssessable, Reason: NoComparator}, nil
 	}
-	known := upTo(figures, t.Due)
+	inTime := upTo(figures, t.Due)
 	if day.After(t.Due) {
-		return t.settled(known, len(figures)), nil
+		return t.settled(inTime, len(figures)), nil
 	}
-	if len(known) == 0 {
+	if len(inTime) == 0 {
 		return Judgement{Class: NoData, Reason: NoFigure}, nil
 	}
-	last := known[len(known)-1]
+	last := inTime[len(inTime)-1]
 	j := Judgement{Latest: &last}
 	if t.Meets(last.Value) {
 		j.Class, j.Reason = Achieved, MetByDue
@@ -169,7 +169,7 @@ func Judge(t Target, figures []Point, day stat.Date) (Judgement, error) {
 	}
 	needed := (t.Value.Float64() - last.Value) / h
 	j.Needed = &needed
-	t.forecast(&j, known, h)
+	t.forecast(&j, inTime, h)
 	return j, nil
 }
 
@@ -195,14 +195,14 @@ func upTo(figures []Point, day stat.Date) []Point {
 }
 
 // settled is the standing of a target whose deadline is behind; published is how many figures there are at any time.
-func (t Target) settled(known []Point, published int) Judgement {
+func (t Target) settled(figures []Point, published int) Judgement {
 	if published == 0 {
 		return Judgement{Class: NoFigureDue, Reason: NoFigure}
 	}
-	if len(known) == 0 {
+	if len(figures) == 0 {
 		return Judgement{Class: NoFigureDue, Reason: NoFigureForYear}
 	}
-	last := known[len(known)-1]
+	last := figures[len(figures)-1]
 	j := Judgement{Latest: &last}
 	switch inYear, meets := last.Day.Year() == t.Due.Year(), t.Meets(last.Value); {
 	case inYear && meets && last.Day == t.Due:
@@ -222,20 +222,20 @@ func (t Target) settled(known []Point, published int) Judgement {
 }
 
 // forecast carries the figures to the deadline, h years after the newest, and classes the target by the probability.
-func (t Target) forecast(j *Judgement, known []Point, h float64) {
-	last, first := known[len(known)-1], known[0]
+func (t Target) forecast(j *Judgement, figures []Point, h float64) {
+	last, first := figures[len(figures)-1], figures[0]
 	span := years(first.Day, last.Day)
-	if len(known) == 1 {
+	if len(figures) == 1 {
 		j.Class, j.Reason = NotAssessable, OneFigure
 		return
 	}
-	if len(known) < MinFigures || tooShort(first.Day, last.Day) {
+	if len(figures) < MinFigures || tooShort(first.Day, last.Day) {
 		j.Class, j.Reason = NotAssessable, TooShort
 		return
 	}
 	drift := (last.Value - first.Value) / span
 	mean := last.Value + h*drift
-	sd := math.Sqrt(yearlyVariance(known, drift) * h * (1 + h/span))
+	sd := math.Sqrt(yearlyVariance(figures, drift) * h * (1 + h/span))
 	if t.Percent {
 		mean = math.Max(0, math.Min(100, mean))
 	}
@@ -279,18 +279,18 @@ func All(parts []Judgement) Judgement {
 
 // yearlyVariance estimates the variance of a year's change from figures that need not be evenly spaced: each change over Δ years
 // is a draw with mean d·Δ and variance s²·Δ.
-func yearlyVariance(known []Point, drift float64) float64 {
-	n := len(known) - 1
-	if !SpreadKnown(len(known)) {
+func yearlyVariance(figures []Point, drift float64) float64 {
+	n := len(figures) - 1
+	if !SpreadKnown(len(figures)) {
 		return UnknownSpread * UnknownSpread * drift * drift
 	}
 	sum := 0.0
 	for i := 1; i <= n; i++ {
-		dt := years(known[i-1].Day, known[i].Day)
+		dt := years(figures[i-1].Day, figures[i].Day)
 		if dt <= 0 {
 			continue
 		}
-		e := known[i].Value - known[i-1].Value - drift*dt
+		e := figures[i].Value - figures[i-1].Value - drift*dt
 		sum += e * e / dt
 	}
 	return sum / float64(n-1)

@@ -133,6 +133,31 @@ func TestJudgeForecastsAsWrittenDown(t *testing.T) {
 	}
 }
 
+func TestTheSpreadIsMeasuredFromThreeChangesOn(t *testing.T) {
+	target := Target{Value: number("21"), Comparator: ">=", Direction: 1, Due: due2025}
+	// Two changes of 1 and 3 a year: d = 2, and s is assumed to be half of it. A third change of 2 makes three: s² = ((1−2)² + (3−2)² + 0)/2 = 1.
+	for name, c := range map[string]struct {
+		figures  []Point
+		measured bool
+		s        float64
+		h        float64
+		span     float64
+	}{
+		"three figures": {[]Point{on("2021-12-31", 10), on("2022-12-31", 11), on("2023-12-31", 14)}, false, 1, 2, 2},
+		"four figures":  {[]Point{on("2020-12-31", 10), on("2021-12-31", 11), on("2022-12-31", 14), on("2023-12-31", 16)}, true, 1, 2, 3},
+		"three figures that rise evenly are as uncertain": {[]Point{on("2021-12-31", 12), on("2022-12-31", 14), on("2023-12-31", 16)}, false, 1, 2, 2},
+		"four that rise evenly are certain":               {[]Point{on("2020-12-31", 10), on("2021-12-31", 12), on("2022-12-31", 14), on("2023-12-31", 16)}, true, 0, 2, 3},
+	} {
+		j, err := Judge(target, c.figures, before)
+		if err != nil || SpreadKnown(len(c.figures)) != c.measured {
+			t.Fatalf("%s: measured is %v (%v)", name, SpreadKnown(len(c.figures)), err)
+		}
+		if want := c.s * math.Sqrt(c.h*(1+c.h/c.span)); math.Abs(*j.StdDev-want) > 0.02 {
+			t.Errorf("%s: ± %v, want %v", name, *j.StdDev, want)
+		}
+	}
+}
+
 func TestForecastOfAPercentageStaysOne(t *testing.T) {
 	figures := []Point{on("2021-03-31", 68), on("2022-03-31", 73.5), on("2023-12-31", 84)}
 	target := Target{Value: number("95"), Comparator: "=", Direction: 1, Due: stat.MustDate("2030-12-31"), Percent: true}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 
 	"nhipso/internal/cube"
@@ -191,5 +192,64 @@ func TestARecipeMayGiveNothing(t *testing.T) {
 	runs, err := b.runner.RunStale(context.Background(), []Recipe{double}, false) // nothing has been reported
 	if err != nil || len(runs) != 1 || runs[0].Message != 0 || runs[0].Outputs != 0 {
 		t.Errorf("%+v (%v)", runs, err)
+	}
+}
+
+func TestAParameterMakesARecipeStale(t *testing.T) {
+	b := newBench(t)
+	ctx := context.Background()
+	b.report(t, "x", "2025", "21", "2026-01-05", stat.MarkSeen)
+	with := func(params map[string]string) Recipe {
+		r := double
+		r.Params = params
+		return r
+	}
+	for _, step := range []struct {
+		what   string
+		params map[string]string
+		stale  bool
+	}{
+		{"the first run", map[string]string{"method": "denton", "order": "1"}, true},
+		{"the same again", map[string]string{"order": "1", "method": "denton"}, false},
+		{"another value", map[string]string{"method": "chow-lin", "order": "1"}, true},
+		{"values changed about", map[string]string{"method": "1", "order": "chow-lin"}, true},
+		{"a parameter less", map[string]string{"method": "1"}, true},
+		{"another name for it", map[string]string{"order": "1"}, true},
+		{"none", nil, true},
+	} {
+		r := with(step.params)
+		if stale, err := Stale(ctx, b.store, r, cube.AsOf{}, stat.DateOf(b.day)); err != nil || stale != step.stale {
+			t.Errorf("%s: stale is %v (%v)", step.what, stale, err)
+		}
+		runs, err := b.runner.RunStale(ctx, []Recipe{r}, false)
+		if err != nil || len(runs) == 1 != step.stale {
+			t.Errorf("%s: %d runs (%v)", step.what, len(runs), err)
+		}
+		if len(runs) == 1 && !maps.Equal(runs[0].Params, step.params) {
+			t.Errorf("%s: the run notes %v", step.what, runs[0].Params)
+		}
+	}
+}
+
+func TestARunLiesWithinABoundWithAllThatItSawAndWrote(t *testing.T) {
+	message := func(list ...int64) cube.Messages { return cube.NewMessages(list...) }
+	for name, c := range map[string]struct {
+		run  Run
+		at   cube.AsOf
+		want bool
+	}{
+		"everything":                                {Run{ReadTo: 3, Message: 4}, cube.AsOf{}, true},
+		"up to what it wrote":                       {Run{ReadTo: 3, Message: 4}, cube.AsOf{Message: 4}, true},
+		"it wrote after the bound":                  {Run{ReadTo: 3, Message: 4}, cube.AsOf{Message: 3}, false},
+		"it read after the bound":                   {Run{ReadTo: 3}, cube.AsOf{Message: 2}, false},
+		"it wrote nothing":                          {Run{ReadTo: 3}, cube.AsOf{Message: 3}, true},
+		"a bound of messages that holds all":        {Run{ReadTo: 3, Only: message(1, 3), Message: 4}, cube.AsOf{Message: 9, Only: message(1, 3, 4)}, true},
+		"a bound of messages without what it wrote": {Run{ReadTo: 3, Only: message(1, 3), Message: 4}, cube.AsOf{Message: 9, Only: message(1, 3)}, false},
+		"a bound of messages without one it read":   {Run{ReadTo: 3, Only: message(1, 3), Message: 4}, cube.AsOf{Message: 9, Only: message(1, 4)}, false},
+		"it could see more than was named":          {Run{ReadTo: 3, Message: 4}, cube.AsOf{Message: 9, Only: message(1, 3, 4)}, false},
+	} {
+		if got := c.run.Within(c.at); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

@@ -151,11 +151,11 @@ func (b Basis) Compute(ctx context.Context, recipe Recipe) ([]cube.Version, erro
 	if err != nil {
 		return nil, err
 	}
-	return Derive(recipe, b.Run.ID, in, b.known(result, in))
+	return Derive(recipe, b.Run.ID, in, b.resting(result, in))
 }
 
-// known leaves out the outputs that rest on what is not shown: they are other figures than the one in hand.
-func (b Basis) known(result *Result, in *Inputs) *Result {
+// resting leaves out the outputs that rest on what is not shown: they are other figures than the one in hand.
+func (b Basis) resting(result *Result, in *Inputs) *Result {
 	read := in.reads()
 	absent := map[Ref]bool{} // many outputs name the same blocks
 	out := &Result{Diagnostics: result.Diagnostics}

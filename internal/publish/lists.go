@@ -1,6 +1,8 @@
 package publish
 
 import (
+	"context"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -17,8 +19,9 @@ type Shelf interface {
 	Flows() []string
 	// Days lists the days on which figures of a dataflow were published, oldest first, with how many.
 	Days(dataflow string) []Day
-	// Figures gives the versions of the series that match a pattern, in the order of cube.Reader.
-	Figures(dataflow, pattern string) ([]cube.Version, error)
+	// Each gives the versions of the series that match a pattern one by one, ordered by key, period, vintage and message. They may share their
+	// attributes. It ends with the context.
+	Each(ctx context.Context, dataflow, pattern string) iter.Seq2[cube.Version, error]
 	// Closed gives the figures that nobody may read and that a view has to know of, without what they say.
 	Closed() ([]cube.Version, error)
 }
@@ -104,7 +107,7 @@ func (l *lists) of(flow, pattern string) []cube.Version {
 
 // read reads from the shelf. A file that cannot be read any more ends the request that met it, as nothing can be said in its place.
 func (l *lists) read(flow, pattern string) []cube.Version {
-	list, err := l.shelf.Figures(flow, pattern)
+	list, err := gather(l.shelf.Each(context.Background(), flow, pattern))
 	if err != nil {
 		panic(err)
 	}

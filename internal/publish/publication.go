@@ -38,8 +38,8 @@ type Due struct {
 	Time   string `yaml:"time"` // of the country
 }
 
-// Place names a cell with {period}, {before} (the same period a year before) or {year} for its period.
-type Place struct {
+// CellPattern names a cell with {period}, {before} (the same period a year before) or {year} for its period.
+type CellPattern struct {
 	Dataflow string `yaml:"dataflow"`
 	Key      string `yaml:"key"`
 	Period   string `yaml:"period"`
@@ -48,8 +48,8 @@ type Place struct {
 
 // Wanted is a figure that must be there before the publication is prepared.
 type Wanted struct {
-	Place `yaml:",inline"`
-	Name  catalog.Label `yaml:"name"`
+	CellPattern `yaml:",inline"`
+	Name        catalog.Label `yaml:"name"`
 }
 
 // Sentence is one sentence of the bulletin, with {name} where its figures go. A sentence one of whose figures is missing is not said.
@@ -61,9 +61,9 @@ type Sentence struct {
 
 // Shown is a figure in a sentence.
 type Shown struct {
-	Place    `yaml:",inline"`
-	Decimals int    `yaml:"decimals"`
-	Unit     string `yaml:"unit"`
+	CellPattern `yaml:",inline"`
+	Decimals    int    `yaml:"decimals"`
+	Unit        string `yaml:"unit"`
 }
 
 // LoadPublications reads govern/publications.yaml and refuses one that cannot be followed.
@@ -101,16 +101,16 @@ func (p *Publication) settle(c *catalog.Catalog) string {
 	if _, err := time.Parse("15:04", p.Due.Time); err != nil || p.Due.Day < 1 || p.Due.Day > 28 || p.Due.Months < 0 {
 		return "due"
 	}
-	places := []Place{}
+	places := []CellPattern{}
 	for _, w := range p.Inputs {
-		places = append(places, w.Place)
+		places = append(places, w.CellPattern)
 	}
 	for _, s := range p.Text {
 		for name, x := range s.Figures {
 			if !strings.Contains(s.Vi, "{"+name+"}") || !strings.Contains(s.En, "{"+name+"}") {
 				return "{" + name + "}"
 			}
-			places = append(places, x.Place)
+			places = append(places, x.CellPattern)
 		}
 	}
 	for _, x := range places {
@@ -123,7 +123,7 @@ func (p *Publication) settle(c *catalog.Catalog) string {
 }
 
 // cell gives the cell that a place names for a period.
-func (x Place) cell(period stat.Period) cube.Cell {
+func (x CellPattern) cell(period stat.Period) cube.Cell {
 	c := cube.Cell{Dataflow: x.Dataflow, Key: stat.Key(x.Key)}
 	switch x.Period {
 	case "{period}":

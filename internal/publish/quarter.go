@@ -33,11 +33,8 @@ type Prepared struct {
 	Against     error    // what the check found; the draft waits for an editor
 }
 
-// abandoned is after how long a draft that the program began and did not finish is taken up again: whoever began it is gone by then.
-const abandoned = 10 * time.Minute
-
-// Prepare looks at every period that has begun and has no release yet, and prepares those whose inputs are there. It may be called again and
-// by several servers: whoever opens the draft prepares it, the others find it there.
+// Prepare looks at every period that has begun and has no release yet, and prepares those whose inputs are there. It may be called again, and
+// takes up a draft that the program began and did not finish. One of several servers calls it at a time, which is the caller's to see to.
 func (p Preparer) Prepare(ctx context.Context) ([]Prepared, error) {
 	var out []Prepared
 	for _, publication := range p.Publications {
@@ -62,8 +59,6 @@ func (p Preparer) one(ctx context.Context, publication Publication, period stat.
 		return out, err
 	case code == "" && r.State == Withdrawn && r.CreatedBy == "", code == "" && r.State != Planned && (r.State != Draft || r.CreatedBy != Program || !r.CheckedAt.IsZero()):
 		return out, nil // taken back, prepared already, or a person's
-	case code == "" && r.State == Draft && p.Desk.Now().Sub(r.seen) < abandoned:
-		return out, nil // another server is at it
 	}
 	var brought cube.Messages
 	if out.Missing, brought, err = publication.Missing(ctx, p.Desk.Cube, period); err != nil || len(out.Missing) > 0 {

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -65,7 +66,8 @@ type Snapshot struct {
 	replays  map[string][]cube.Version // dataflow → replayed figures, where none had been computed by the day viewed
 
 	mu    sync.Mutex
-	older map[stat.Date]*Snapshot
+	older map[stat.Date]*older
+	turn  int64 // counts how often an earlier day was asked for
 }
 
 // maxOlder bounds how many earlier days are kept ready; others are made anew.
@@ -75,7 +77,7 @@ const maxOlder = 16
 func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, held map[string]cube.Messages, figures []cube.Version) *Snapshot {
 	past := map[string][]cube.Version{}
 	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: &lists{held: past}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
-		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}, held: held}
+		guarded: map[string]bool{}, older: map[stat.Date]*older{}, held: held}
 	for _, v := range figures {
 		if !bound.Holds(v.Message) {
 			continue
@@ -105,7 +107,7 @@ func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, hel
 // newShelved keeps nothing: what it shows is read from a shelf when it is asked for.
 func newShelved(r Release, c *catalog.Catalog, shelf Shelf, held map[string]cube.Messages) (*Snapshot, error) {
 	s := &Snapshot{Release: r, Catalog: c, AsOf: r.AsOf, bound: r.AsOf, past: &lists{shelf: shelf}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
-		guarded: map[string]bool{}, older: map[stat.Date]*Snapshot{}, held: held}
+		guarded: map[string]bool{}, older: map[stat.Date]*older{}, held: held}
 	var err error
 	if s.hidden, err = shelf.Closed(); err != nil {
 		return nil, err
@@ -187,24 +189,62 @@ func (s *Snapshot) At(day stat.Date) *Snapshot {
 	if day = s.settled(day); s.AsOf.Vintage == day {
 		return s
 	}
+	return s.earlier(day).get()
+}
+
+// older is the view of an earlier day, made once by the first reader of it; others of that day wait for it, and those of other days do not.
+type older struct {
+	get  func() *Snapshot
+	used int64 // the turn in which it was asked for last
+}
+
+// earlier gives the view of a day, to be made by whoever asks for it first. It is made for all readers of that day, so that none of them hanging
+// up ends it. Of more days than maxOlder those asked for longest ago are forgotten.
+func (s *Snapshot) earlier(day stat.Date) *older {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.older[day]; old != nil {
-		return old
+	o := s.older[day]
+	if o == nil {
+		if len(s.older) >= maxOlder {
+			s.forgetOldest()
+		}
+		o = &older{}
+		o.get = sync.OnceValue(func() *Snapshot {
+			made := false
+			defer func() { // one that failed is not kept for the next
+				if !made {
+					s.mu.Lock()
+					defer s.mu.Unlock()
+					delete(s.older, day)
+				}
+			}()
+			view := s.by(day)
+			view.replay()
+			made = true
+			return view
+		})
+		s.older[day] = o
 	}
-	if len(s.older) >= maxOlder {
-		clear(s.older)
+	s.turn++
+	o.used = s.turn
+	return o
+}
+
+func (s *Snapshot) forgetOldest() {
+	var at stat.Date
+	least := int64(math.MaxInt64)
+	for day, o := range s.older {
+		if o.used < least {
+			at, least = day, o.used
+		}
 	}
-	old := s.by(day)
-	old.replay()
-	s.older[day] = old
-	return old
+	delete(s.older, at)
 }
 
 // by gives the snapshot of what had been published by a day, without anything that is replayed.
 func (s *Snapshot) by(day stat.Date) *Snapshot {
 	out := &Snapshot{Release: s.Release, Catalog: s.Catalog, AsOf: s.AsOf, bound: s.bound, past: s.past, hidden: s.hidden, closed: map[cube.Cell]bool{}, sealed: s.sealed,
-		waiting: s.waiting, awaited: s.awaited, held: s.held, guarded: s.guarded, days: s.days, recipes: s.recipes, older: map[stat.Date]*Snapshot{}}
+		waiting: s.waiting, awaited: s.awaited, held: s.held, guarded: s.guarded, days: s.days, recipes: s.recipes, older: map[stat.Date]*older{}}
 	out.AsOf.Vintage = day
 	out.choose()
 	return out

@@ -134,7 +134,7 @@ func (g *grdpSheet) fromPerHead(group periodGroup, published map[territory.Set]m
 			g.give(area, group.period, *printed.Value, printed.Status, g.areas.Earlier(), asPublished, append(old.refs[area], refTo(v, "").As("GRDP per head")))
 			continue
 		}
-		people := pick(g.in.Newest("population"), "A", area)
+		people := seriesOf(g.in.Newest("population"), "A", area)
 		n, ok := people.value(group.period)
 		if !ok {
 			continue

@@ -82,7 +82,7 @@ type component struct {
 // published, and stands for itself.
 func placed(components *catalog.Codelist, in *pipeline.Inputs, s cube.Version) (component, bool) {
 	codes := s.Key.Codes()
-	whole := pick(in.Newest("share"), codes[0], codes[1], codes[2], total).at[s.Period]
+	whole := seriesOf(in.Newest("share"), codes[0], codes[1], codes[2], total).at[s.Period]
 	if codes[3] == total || whole == nil || whole.Value == nil {
 		return component{share: s, day: s.Vintage.Date}, true
 	}

@@ -75,17 +75,17 @@ var parts = []string{core, digitalised}
 
 // layOut gives the data of the model; nil when no year has everything.
 func layOut(in *pipeline.Inputs) (*quarterlyModel, error) {
-	year := pick(in.Newest("gdp"), "A", in.Country.Area, gdp, current)
-	whole := pick(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)
-	c := pick(in.Newest("quarters"), "Q", in.Country.Area, "C", current)
-	j := pick(in.Newest("quarters"), "Q", in.Country.Area, "J", current)
-	taxes := pick(in.Newest("quarters"), "Q", in.Country.Area, tax, current)
-	va := pick(in.Newest("va"), "A", in.Country.Area, in.Country.Official, total, latest)
+	year := seriesOf(in.Newest("gdp"), "A", in.Country.Area, gdp, current)
+	whole := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)
+	c := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, "C", current)
+	j := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, "J", current)
+	taxes := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, tax, current)
+	va := seriesOf(in.Newest("va"), "A", in.Country.Area, in.Country.Official, total, latest)
 	m := &quarterlyModel{country: in.Country, x: map[string][]float64{}, low: map[string][]float64{}, exact: map[string][]stat.Decimal{}, total: map[string][]pipeline.Term{}, quarter: whole}
 
 	share := map[string]series{}
 	for _, p := range parts {
-		share[p] = pick(in.Newest("part"), "A", in.Country.Area, in.Country.Official, p)
+		share[p] = seriesOf(in.Newest("part"), "A", in.Country.Area, in.Country.Official, p)
 	}
 	first, last, ok := share[core].span()
 	if !ok {

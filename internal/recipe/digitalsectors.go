@@ -42,7 +42,7 @@ func digitalSectors(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result,
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		points := pick(in.Newest("points"), "A", in.Country.Area, in.Country.Official, s.component)
+		points := seriesOf(in.Newest("points"), "A", in.Country.Area, in.Country.Official, s.component)
 		for _, year := range points.periods() {
 			own, _ := points.value(year)
 			whole, refs, status, ok := sectorShare(in.Newest("structure"), in.Country.Area, s.sections, year)
@@ -68,7 +68,7 @@ func digitalSectors(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result,
 func sectorShare(structure []cube.Version, area, sections string, year stat.Period) (sum stat.Decimal, refs []pipeline.Ref, status stat.Status, ok bool) {
 	status = stat.Normal
 	for _, code := range sections {
-		section := pick(structure, "A", area, string(code))
+		section := seriesOf(structure, "A", area, string(code))
 		v, ok := section.value(year)
 		if !ok {
 			return sum, nil, status, false

@@ -89,7 +89,7 @@ func split(ctx context.Context, in *pipeline.Inputs, wobble []float64) (*pipelin
 		return nil, err
 	}
 	years := printedYears(in)
-	averages := pick(in.Newest("average"), "N", in.Country.Area, in.Country.Official, digitalised)
+	averages := seriesOf(in.Newest("average"), "N", in.Country.Area, in.Country.Official, digitalised)
 	path, used, err := smoothPath(years, averages, wobble, in.Detail)
 	if err != nil || path == nil {
 		return &pipeline.Result{}, err
@@ -157,12 +157,12 @@ type yearPath struct {
 }
 
 // term is the share of a year as an unknown of the equations of the path.
-func (y *yearPath) term(p stat.Period) pipeline.Term { return pipeline.Solved(y.equations, y.place(p)) }
+func (y *yearPath) term(p stat.Period) pipeline.Term { return pipeline.Solved(y.equations, y.index(p)) }
 
-func (y *yearPath) place(p stat.Period) int { return min(max(p.Year()-y.first, 0), len(y.values)-1) }
+func (y *yearPath) index(p stat.Period) int { return min(max(p.Year()-y.first, 0), len(y.values)-1) }
 
 func (y *yearPath) at(p stat.Period) float64 {
-	return y.values[y.place(p)]
+	return y.values[y.index(p)]
 }
 
 // smoothPath gives the smoothest path of the digitalised share through what is printed, and what that was; nil when nothing is. It covers the
@@ -253,7 +253,7 @@ func pathEquations(first, n int, targets []temporal.Target, values []pipeline.Te
 // printedYears gives, by year, the total that stands and the parts printed with it. Two parts of one year are of one publication.
 func printedYears(in *pipeline.Inputs) map[stat.Period]splitYear {
 	out := map[stat.Period]splitYear{}
-	totals := pick(in.Newest("share"), "A", in.Country.Area, in.Country.Official, total)
+	totals := seriesOf(in.Newest("share"), "A", in.Country.Area, in.Country.Official, total)
 	for _, p := range totals.periods() {
 		y := splitYear{total: *totals.at[p]}
 		for _, part := range []struct {

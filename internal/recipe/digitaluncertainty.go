@@ -351,8 +351,8 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 	if d == nil {
 		s.shares, s.extended = shares, extended
 	}
-	totals := pick(base.Newest("share"), "A", s.in.Country.Area, s.in.Country.Official, total)
-	years := pick(base.Newest("years"), "A", s.in.Country.Area, gdp, current)
+	totals := seriesOf(base.Newest("share"), "A", s.in.Country.Area, s.in.Country.Official, total)
+	years := seriesOf(base.Newest("years"), "A", s.in.Country.Area, gdp, current)
 	var va []cube.Version
 	for _, y := range totals.periods() {
 		share, _ := totals.value(y)

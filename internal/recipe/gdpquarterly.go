@@ -38,7 +38,7 @@ func GDPQuarterly(n pipeline.Country) pipeline.Recipe {
 }
 
 func gdpQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
-	years := pick(in.Newest("years"), "A", in.Country.Area, gdp, current)
+	years := seriesOf(in.Newest("years"), "A", in.Country.Area, gdp, current)
 	whole, err := carryGDP(in, years)
 	if err != nil {
 		return nil, err
@@ -53,14 +53,14 @@ func gdpQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, er
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		part, err := carryPart(pick(in.Newest("quarters"), "Q", in.Country.Area, code, current), in.Country.Area, code, whole)
+		part, err := carryPart(seriesOf(in.Newest("quarters"), "Q", in.Country.Area, code, current), in.Country.Area, code, whole)
 		if err != nil {
 			return nil, err
 		}
 		if part == nil {
 			continue
 		}
-		b := shareBenchmark(years, pick(in.Newest("structure"), "A", in.Country.Area, code))
+		b := shareBenchmark(years, seriesOf(in.Newest("structure"), "A", in.Country.Area, code))
 		if code == tax {
 			b = restBenchmark(years, in.Newest("structure"))
 		}
@@ -102,9 +102,9 @@ func (l *line) term(i int) pipeline.Term {
 
 // carryGDP gives GDP by quarter as far as levels or growth are published; nil when no level is.
 func carryGDP(in *pipeline.Inputs, years series) (*line, error) {
-	growthQ := pick(in.Newest("growth"), "Q", in.Country.Area, gdp)
-	prices, priceRefs, priceTerm := priceChange(years, pick(in.Newest("growth"), "A", in.Country.Area, gdp))
-	l := &line{area: in.Country.Area, code: gdp, printed: pick(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)}
+	growthQ := seriesOf(in.Newest("growth"), "Q", in.Country.Area, gdp)
+	prices, priceRefs, priceTerm := priceChange(years, seriesOf(in.Newest("growth"), "A", in.Country.Area, gdp))
+	l := &line{area: in.Country.Area, code: gdp, printed: seriesOf(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)}
 	l.basis = func(i int) []pipeline.Ref {
 		return append([]pipeline.Ref{growthQ.ref(l.quarters[i], "growth")}, priceRefs...)
 	}

@@ -70,8 +70,8 @@ func (s *scores) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Versio
 	}
 }
 
-// known gives the estimates as of a day.
-func (s *scores) known(ctx context.Context, day stat.Date) (map[cube.Cell]cube.Version, error) {
+// asOf gives the estimates as of a day.
+func (s *scores) asOf(ctx context.Context, day stat.Date) (map[cube.Cell]cube.Version, error) {
 	if at, done := s.replays[day]; done {
 		return at, nil
 	}
@@ -111,7 +111,7 @@ func (s *scores) fill(ctx context.Context) error {
 				return err
 			}
 			before := came.Vintage.Date.AddDays(-1)
-			at, err := s.known(ctx, before)
+			at, err := s.asOf(ctx, before)
 			if err != nil {
 				return err
 			}

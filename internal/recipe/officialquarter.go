@@ -14,9 +14,9 @@ type officialQuarters struct {
 }
 
 func readOfficial(in *pipeline.Inputs) officialQuarters {
-	o := officialQuarters{country: in.Country, share: map[string]series{}, gdp: pick(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)}
+	o := officialQuarters{country: in.Country, share: map[string]series{}, gdp: seriesOf(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)}
 	for _, c := range []string{total, core, digitalised} {
-		o.share[c] = pick(in.Newest("official"), "Q", in.Country.Area, in.Country.Official, c)
+		o.share[c] = seriesOf(in.Newest("official"), "Q", in.Country.Area, in.Country.Official, c)
 	}
 	return o
 }

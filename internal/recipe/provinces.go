@@ -79,7 +79,7 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 		out.Outputs = append(out.Outputs, output("DE_PROVINCE", stat.NewKey("A", area, g.definition, measure), g.period, value, status, attrs, from...))
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Value.Cmp(*list[j].Value) > 0 })
-	national := pick(in.Newest("national"), "A", in.Country.Area, g.definition, total, latest)
+	national := seriesOf(in.Newest("national"), "A", in.Country.Area, g.definition, total, latest)
 	var everyShare []pipeline.Ref
 	for _, s := range list {
 		everyShare = append(everyShare, refTo(s, "share"))
@@ -97,9 +97,9 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 		by(out, pipeline.Arithmetic(figure(s)))
 		give(area, "RANK", stat.Int(int64(rank)), stat.Estimated, "RANK", nil, everyShare...)
 		by(out, pipeline.Arithmetic(pipeline.Apply(pipeline.OpRank, append([]pipeline.Term{figure(s)}, figures(list)...)...)))
-		level := pick(in.Newest("grdp"), "A", area)
+		level := seriesOf(in.Newest("grdp"), "A", area)
 		if _, ok := level.value(g.period); !ok {
-			level = pick(in.Newest("estimated"), "A", area)
+			level = seriesOf(in.Newest("estimated"), "A", area)
 		}
 		whole, ok := level.value(g.period)
 		if !ok {

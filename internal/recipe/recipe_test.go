@@ -90,7 +90,7 @@ func (n *national) series(t *testing.T, flow string, key ...string) series {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pick(list, key...)
+	return seriesOf(list, key...)
 }
 
 func (n *national) run(t *testing.T, recipe string) pipeline.Run {

@@ -69,7 +69,7 @@ func requiredGrowth(ctx context.Context, c *catalog.Catalog, in *pipeline.Inputs
 			if err != nil {
 				return nil, err
 			}
-			target := pick(in.Newest("target"), "A", in.Country.Area, scenario.Notes["target"])
+			target := seriesOf(in.Newest("target"), "A", in.Country.Area, scenario.Notes["target"])
 			start := s.Period.Year()
 			aim, known := target.float(due)
 			if !known || start >= due.Year() || s.Value.Float64() >= aim {

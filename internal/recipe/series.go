@@ -15,8 +15,8 @@ type series struct {
 	at   map[stat.Period]*cube.Version
 }
 
-// pick gives the series of a key among versions; it is empty when there is none.
-func pick(versions []cube.Version, key ...string) series {
+// seriesOf gives the series of a key among versions; it is empty when there is none.
+func seriesOf(versions []cube.Version, key ...string) series {
 	k := stat.NewKey(key...)
 	s := series{key: k, at: map[stat.Period]*cube.Version{}}
 	for i := range versions {

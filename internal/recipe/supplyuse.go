@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -68,14 +69,14 @@ func readTables(in *pipeline.Inputs) (*tables, error) {
 		var row, column string
 		t.prefix, row, _ = strings.Cut(codes[3], "-")
 		_, column, _ = strings.Cut(codes[4], "-")
-		switch kind := kindOf(row) + kindOf(column); {
-		case codes[2] == makeTable && kind == "":
+		switch line := (cross{lineOf(row), lineOf(column)}); {
+		case codes[2] == makeTable && line == cross{activity, activity}:
 			industries[row], products[column] = true, true
-		case codes[2] == useTable && kind == "":
+		case codes[2] == useTable && line == cross{activity, activity}:
 			products[row], industries[column] = true, true
-		case codes[2] == useTable && kind == "F":
+		case codes[2] == useTable && line == cross{activity, finalUse}:
 			products[row], final[column] = true, true
-		case codes[2] == useTable && kind == "V":
+		case codes[2] == useTable && line == cross{primaryInput, activity}:
 			primary[row], industries[column] = true, true
 		}
 	}
@@ -89,12 +90,29 @@ func readTables(in *pipeline.Inputs) (*tables, error) {
 	return t, t.complete()
 }
 
-// kindOf tells what a code of the BEA stands for: T a total, F a final use, V a primary input, "" an industry or a product.
-func kindOf(code string) string {
-	if len(code) == 4 && strings.Contains("TFV", code[:1]) && code[1] >= '0' && code[1] <= '9' {
-		return code[:1]
+// lineKind is what a row or a column of a table holds.
+type lineKind string
+
+const (
+	activity     lineKind = "industry or product"
+	totals       lineKind = "totals"
+	finalUse     lineKind = "final use"
+	primaryInput lineKind = "primary input"
+)
+
+// cross is what meets in a cell.
+type cross struct{ row, column lineKind }
+
+// beaLines is how the BEA writes the codes of what is no industry and no product.
+var beaLines = map[lineKind]*regexp.Regexp{totals: regexp.MustCompile(`^T\d..$`), finalUse: regexp.MustCompile(`^F\d..$`), primaryInput: regexp.MustCompile(`^V\d..$`)}
+
+func lineOf(code string) lineKind {
+	for kind, form := range beaLines {
+		if form.MatchString(code) {
+			return kind
+		}
 	}
-	return ""
+	return activity
 }
 
 func ordered(set map[string]bool) []string {

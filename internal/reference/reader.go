@@ -2,7 +2,6 @@ package reference
 
 import (
 	"cmp"
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -100,21 +99,12 @@ func (rd reader) rows(f *tabular.File) ([]cube.Entry, error) {
 			entries = append(entries, e)
 			continue
 		}
-		faults.Add(place(err, f.Name, record.Line, column))
+		faults.Add(fault.Locate(err, f.Name, record.Line, column))
 		if faults.Full() {
 			break
 		}
 	}
 	return entries, faults.Err()
-}
-
-// place points a fault at a row and column of the file.
-func place(err error, name string, row int, column string) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
-		return f.At(name, row, column)
-	}
-	return err
 }
 
 // layout says which columns a file of figures may have.

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"iter"
 	"maps"
@@ -54,14 +55,8 @@ const (
 // versions reads figures from one of the two tables.
 func (f *File) versions(ctx context.Context, columns string, q cube.Query) ([]cube.Version, error) {
 	var out []cube.Version
-	d := decoder{periods: map[string]stat.Period{}, days: map[string]stat.Date{}, attributes: map[string]stat.Attributes{}}
-	where, args := "", []any(nil)
-	if q.Dataflow != "" {
-		where, args = "WHERE s.dataflow = ?", []any{q.Dataflow}
-		if from, to, narrow := keys(q.Key); narrow {
-			where, args = where+" AND s.key >= ? AND s.key < ?", append(args, from, to)
-		}
-	}
+	d := newDecoder()
+	where, args := selecting(q)
 	err := f.each(ctx, func(rows *sql.Rows) error {
 		v, err := d.version(rows)
 		if err == nil && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
@@ -72,10 +67,40 @@ func (f *File) versions(ctx context.Context, columns string, q cube.Query) ([]cu
 	return out, err
 }
 
-// Figures implements publish.Shelf.
-func (f *File) Figures(dataflow, pattern string) ([]cube.Version, error) {
-	return f.versions(context.Background(), figureColumns, cube.Query{Dataflow: dataflow, Key: pattern})
+// selecting gives the condition under which rows are read.
+func selecting(q cube.Query) (where string, args []any) {
+	if q.Dataflow != "" {
+		where, args = "WHERE s.dataflow = ?", []any{q.Dataflow}
+		if from, to, narrow := keys(q.Key); narrow {
+			where, args = where+" AND s.key >= ? AND s.key < ?", append(args, from, to)
+		}
+	}
+	return where, args
 }
+
+// Each implements publish.Shelf.
+func (f *File) Each(ctx context.Context, dataflow, pattern string) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		d := newDecoder()
+		d.shares = true
+		where, args := selecting(cube.Query{Dataflow: dataflow, Key: pattern})
+		stopped := false
+		err := f.each(ctx, func(rows *sql.Rows) error {
+			v, err := d.version(rows)
+			if err == nil && v.Key.Matches(pattern) && !yield(v, nil) {
+				stopped = true
+				return errEnough
+			}
+			return err
+		}, figureColumns+figureJoins+where+figureOrder, args...)
+		if err != nil && !stopped {
+			yield(cube.Version{}, err)
+		}
+	}
+}
+
+// errEnough ends a query whose caller has what it wanted.
+var errEnough = errors.New("enough")
 
 // Closed implements publish.Shelf.
 func (f *File) Closed() ([]cube.Version, error) {
@@ -121,11 +146,17 @@ func (f *File) both(ctx context.Context, q cube.Query) ([]cube.Version, error) {
 	return out, nil
 }
 
-// decoder makes versions of rows. Figures share periods, days and attributes, so each text is read once.
+// decoder makes versions of rows. Figures share keys, periods, days and attributes, so each text is read once.
 type decoder struct {
 	periods    map[string]stat.Period
 	days       map[string]stat.Date
-	attributes map[string]stat.Attributes
+	attributes map[[2]string]stat.Attributes // by text and run
+	shares     bool                          // versions of one text share their attributes: nobody may change them
+	key        stat.Key                      // of the row before, which is mostly that of this one
+}
+
+func newDecoder() *decoder {
+	return &decoder{periods: map[string]stat.Period{}, days: map[string]stat.Date{}, attributes: map[[2]string]stat.Attributes{}}
 }
 
 func (d *decoder) version(rows *sql.Rows) (v cube.Version, err error) {
@@ -134,7 +165,10 @@ func (d *decoder) version(rows *sql.Rows) (v cube.Version, err error) {
 	if err := rows.Scan(&v.Dataflow, &key, &period, &day, &v.Message, &written, &value, &status, &run, &attributes); err != nil {
 		return v, err
 	}
-	v.Key, v.Status, v.Vintage.Written = stat.Key(key), stat.Status(status), day
+	if string(d.key) != key {
+		d.key = stat.Key(key)
+	}
+	v.Key, v.Status, v.Vintage.Written = d.key, stat.Status(status), day
 	if v.Period, err = once(d.periods, period, stat.ParsePeriod); err != nil {
 		return v, err
 	}
@@ -151,29 +185,34 @@ func (d *decoder) version(rows *sql.Rows) (v cube.Version, err error) {
 		}
 		v.Value = &n
 	}
-	shared, err := once(d.attributes, attributes.String, func(text string) (a stat.Attributes, err error) {
-		if text != "" {
-			err = json.Unmarshal([]byte(text), &a)
-		}
-		return a, err
-	})
-	if shared != nil || run.Valid {
-		v.Attributes = make(stat.Attributes, len(shared)+1) // its own: a caller may change it
-		maps.Copy(v.Attributes, shared)
-		if run.Valid {
-			v.Attributes[stat.AttrRun] = run.String
-		}
+	v.Attributes, err = once(d.attributes, [2]string{attributes.String, run.String}, readAttributes)
+	if !d.shares {
+		v.Attributes = maps.Clone(v.Attributes)
 	}
 	return v, err
 }
 
-func once[T any](known map[string]T, text string, parse func(string) (T, error)) (T, error) {
-	if v, ok := known[text]; ok {
+// readAttributes reads the attributes of a text, and the run beside it.
+func readAttributes(of [2]string) (a stat.Attributes, err error) {
+	if of[0] != "" {
+		err = json.Unmarshal([]byte(of[0]), &a)
+	}
+	if of[1] != "" {
+		if a == nil {
+			a = stat.Attributes{}
+		}
+		a[stat.AttrRun] = of[1]
+	}
+	return a, err
+}
+
+func once[K comparable, T any](read map[K]T, text K, parse func(K) (T, error)) (T, error) {
+	if v, ok := read[text]; ok {
 		return v, nil
 	}
 	v, err := parse(text)
 	if err == nil {
-		known[text] = v
+		read[text] = v
 	}
 	return v, err
 }

@@ -78,9 +78,9 @@ func Shape(s string) bool {
 // longest bounds the text of a number; no number of a form is longer.
 const longest = 24
 
-// Read changes assumptions by what get gives for a name; a name without text keeps what it has. A decimal comma is taken for a point; known adds
+// Read changes assumptions by what get gives for a name; a name without text keeps what it has. A decimal comma is taken for a point; complete adds
 // what is known of the start year then chosen. What is not a number, or lies outside its bounds, is a fault with the name in Where.Column.
-func Read(a Assumptions, get func(name string) string, known func(Assumptions) Assumptions) (Assumptions, []*fault.Error) {
+func Read(a Assumptions, get func(name string) string, complete func(Assumptions) Assumptions) (Assumptions, []*fault.Error) {
 	var out []*fault.Error
 	unread := map[string]bool{}
 	number := func(name string) (float64, bool) {
@@ -121,7 +121,7 @@ func Read(a Assumptions, get func(name string) string, known func(Assumptions) A
 	if s := get("dang"); s != "" {
 		a.Shape = s
 	}
-	a = known(a)
+	a = complete(a)
 	for _, e := range a.Check() {
 		if !unread[e.Where.Column] {
 			out = append(out, e)

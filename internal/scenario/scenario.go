@@ -90,21 +90,21 @@ func Compute(a Assumptions) (Result, error) {
 	}
 	gdp := a.GDP
 	p := newProjection(a)
-	first := Year{Year: a.StartYear, Required: a.StartShare, Projected: ref(a.StartShare), GDP: known(gdp), RequiredVA: known(gdp * a.StartShare / 100), ProjectedVA: known(gdp * a.StartShare / 100)}
+	first := Year{Year: a.StartYear, Required: a.StartShare, Projected: ref(a.StartShare), GDP: level(gdp), RequiredVA: level(gdp * a.StartShare / 100), ProjectedVA: level(gdp * a.StartShare / 100)}
 	first.Core, first.Coefficient = p.parts()
 	out.Years = append(out.Years, first)
 	for i := range years {
 		step := need.Path[i]
 		gdp *= 1 + nominal
 		y := Year{Year: step.Year, GDPGrowth: ref(nominal * 100), Required: step.Share * 100, RequiredRate: ref(step.Growth * 100), RequiredReal: ref(*step.RealGrowth * 100),
-			GDP: known(gdp), RequiredVA: known(gdp * step.Share)}
+			GDP: level(gdp), RequiredVA: level(gdp * step.Share)}
 		real, rate := p.next(nominal)
 		if p.share() >= 100 && out.Overflow == 0 {
 			out.Overflow = step.Year
 		}
 		if out.Overflow == 0 {
 			y.Projected, y.ProjectedRate, y.ProjectedReal = ref(p.share()), ref(rate*100), ref(real*100)
-			y.Gap, y.ProjectedVA = ref(p.share()-y.Required), known(gdp*p.share()/100)
+			y.Gap, y.ProjectedVA = ref(p.share()-y.Required), level(gdp*p.share()/100)
 			y.Core, y.Coefficient = p.parts()
 		}
 		out.Years = append(out.Years, y)
@@ -195,8 +195,8 @@ func reached(a Assumptions, gdp float64) int {
 
 func ref(x float64) *float64 { return &x }
 
-// known gives a level, or nothing where there is none.
-func known(x float64) *float64 {
+// level gives a level, or nothing where there is none.
+func level(x float64) *float64 {
 	if x <= 0 {
 		return nil
 	}

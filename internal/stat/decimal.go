@@ -33,13 +33,12 @@ func (a Decimal) val() *apd.Decimal {
 // ParseDecimal reads a number written with a decimal point and without thousands separators or blanks. Exponents
 // are allowed within ±300; NaN and infinities are refused.
 func ParseDecimal(s string) (Decimal, error) {
-	bad := fault.New("stat.bad-decimal", "text", s)
 	if s == "" || len(s) > 400 || strings.Trim(s, "0123456789+-.eE") != "" {
-		return Decimal{}, bad
+		return Decimal{}, fault.New("stat.bad-decimal", "text", s)
 	}
 	d, cond, err := apd.NewFromString(s)
 	if err != nil || cond.Any() || d.Form != apd.Finite || d.Exponent < -300 || d.Exponent > 300 {
-		return Decimal{}, bad
+		return Decimal{}, fault.New("stat.bad-decimal", "text", s)
 	}
 	return Decimal{d}, nil
 }

@@ -177,11 +177,11 @@ type Vintage struct {
 	Written string // as recorded: 2026-01-05, 2023-04, 2024, or "" when the source does not state it
 }
 
-// ParseVintage reads YYYY-MM-DD, YYYY-MM or YYYY. An empty text means "not stated"; it takes the day given as known,
+// ParseVintage reads YYYY-MM-DD, YYYY-MM or YYYY. An empty text means "not stated"; it takes the other day given,
 // the day on which the fact entered our own reference data, since it was public by then.
-func ParseVintage(s string, known Date) (Vintage, error) {
+func ParseVintage(s string, otherwise Date) (Vintage, error) {
 	if s == "" {
-		return Vintage{Date: known}, nil
+		return Vintage{Date: otherwise}, nil
 	}
 	p, err := ParsePeriod(s)
 	if err != nil {

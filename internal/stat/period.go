@@ -107,11 +107,11 @@ var (
 // ParsePeriod reads the SDMX time formats 2025, 2025-A1, 2025-S1, 2025-Q4, 2025-M07, 2025-07, 2025-07-01
 // and start/duration such as 2024-12-15/P1Y or 2026-01-01/P9M.
 func ParsePeriod(s string) (Period, error) {
-	bad := fault.New("stat.bad-period", "text", s)
+	bad := func() error { return fault.New("stat.bad-period", "text", s) }
 	if m := reYear.FindStringSubmatch(s); m != nil {
 		y, _ := strconv.Atoi(m[1])
 		if y == 0 {
-			return Period{}, bad
+			return Period{}, bad()
 		}
 		return NewPeriod(Annual, y, 1)
 	}
@@ -120,7 +120,7 @@ func ParsePeriod(s string) (Period, error) {
 		n, _ := strconv.Atoi(m[3])
 		p, err := NewPeriod(Frequency(m[2][0]), y, n)
 		if err != nil {
-			return Period{}, bad
+			return Period{}, bad()
 		}
 		return p, nil
 	}
@@ -129,7 +129,7 @@ func ParsePeriod(s string) (Period, error) {
 		n, _ := strconv.Atoi(m[2])
 		p, err := NewPeriod(Monthly, y, n)
 		if err != nil {
-			return Period{}, bad
+			return Period{}, bad()
 		}
 		return p, nil
 	}
@@ -137,7 +137,7 @@ func ParsePeriod(s string) (Period, error) {
 		from, err := ParseDate(start)
 		m := reDuration.FindStringSubmatch(dur)
 		if err != nil || m == nil || dur == "P" {
-			return Period{}, bad
+			return Period{}, bad()
 		}
 		n := [3]int{}
 		for i := range n {
@@ -145,13 +145,13 @@ func ParsePeriod(s string) (Period, error) {
 		}
 		to := DateOf(from.Time().AddDate(n[0], n[1], n[2])).AddDays(-1)
 		if to.Before(from) || to.Year() > 9999 {
-			return Period{}, bad
+			return Period{}, bad()
 		}
 		return Period{Interval, from, to}, nil
 	}
 	d, err := ParseDate(s)
 	if err != nil {
-		return Period{}, bad
+		return Period{}, bad()
 	}
 	return Day(d), nil
 }

@@ -29,5 +29,16 @@ func (s *Store) CheckNote(ctx context.Context) error {
 	return note.lost(s.db.Name, found)
 }
 
+// Talks reports whether servers on this database can tell each other something that is not stored.
+func (s *Store) Talks() bool { return s.db.Talks() }
+
+// Tell tells every server on this database something of at most 7,900 bytes, this one too.
+func (s *Store) Tell(ctx context.Context, message string) error {
+	return s.db.Fault(s.db.Tell(ctx, message))
+}
+
+// Hear calls heard with what is told, until the context ends.
+func (s *Store) Hear(ctx context.Context, heard func(message string)) { s.db.Hear(ctx, heard) }
+
 // Watch calls changed soon after anything was stored, by whatever program, until the context ends. It may call it more often, and at once does.
 func (s *Store) Watch(ctx context.Context, changed func()) { s.db.Watch(ctx, changed) }

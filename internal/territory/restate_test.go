@@ -266,3 +266,28 @@ func TestRestateCases(t *testing.T) {
 		}
 	})
 }
+
+// What a ratio lacks is named once, whether its numerator, its denominator or both lack it.
+func TestARatioNamesWhatItLacksOnce(t *testing.T) {
+	r := registry(t)
+	parts := r.Predecessors("VN34-24")
+	if len(parts) != 2 {
+		t.Fatalf("%d parts", len(parts))
+	}
+	one := stat.Int(1)
+	both := territory.Values{parts[0].ID: one, parts[1].ID: one}
+	first := territory.Values{parts[0].ID: one}
+	for name, c := range map[string]struct{ numerator, denominator territory.Values }{
+		"the numerator": {first, both}, "the denominator": {both, first}, "both": {first, first},
+	} {
+		done, err := r.Restate(territory.Request{From: set63, To: set34, Rule: territory.Ratio, Values: c.numerator, Denominator: c.denominator})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range done {
+			if x.Area == "VN34-24" && (x.Value != nil || !slices.Equal(x.Missing, []string{parts[1].ID})) {
+				t.Errorf("%s lacks one part: %v, missing %v", name, x.Value, x.Missing)
+			}
+		}
+	}
+}

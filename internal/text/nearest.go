@@ -7,16 +7,16 @@ const (
 	farther = 2 // letters by which a name may be farther off than the nearest one
 )
 
-// Nearest gives at most five of the known names, those that are most like a text first: what a person may have meant. Case, diacritics and
+// Nearest gives at most five of some names, those that are most like a text first: what a person may have meant. Case, diacritics and
 // signs count for nothing.
-func Nearest(s string, known []string) []string {
+func Nearest(s string, names []string) []string {
 	want := []rune(Fold(s))
 	type near struct {
 		name     string
 		distance int
 	}
-	all := make([]near, len(known))
-	for i, k := range known {
+	all := make([]near, len(names))
+	for i, k := range names {
 		all[i] = near{k, distance(want, []rune(Fold(k)))}
 	}
 	slices.SortStableFunc(all, func(a, b near) int { return a.distance - b.distance })

@@ -33,15 +33,10 @@ func (n Names) Note(codelist, code, column string) string {
 	return ""
 }
 
-// lists are the codelists of the attributes that have one.
-var lists = map[string]string{stat.AttrSource: "CL_SOURCE", stat.AttrMark: "CL_EVIDENCE", stat.AttrConf: "CL_CONF_STATUS",
-	stat.AttrComment: "CL_NOTE", stat.AttrCoverage: "CL_NOTE", stat.AttrDenominator: "CL_NOTE", stat.AttrText: "CL_NOTE",
-	stat.AttrComparator: "CL_COMPARATOR", stat.AttrAreaSet: "CL_AREA_SET", stat.AttrUnit: "CL_UNIT_MEASURE", stat.AttrUnitMult: "CL_UNIT_MULT"}
-
-// Attribute gives the words of an attribute: codes by their list, anything else as it stands.
+// Attribute gives the words of an attribute: a code by the list of its concept, anything else as it stands.
 func (n Names) Attribute(name, value string) catalog.Label {
-	if list := lists[name]; list != "" {
-		return n.Code(list, value)
+	if concept, ok := n.Concept(name); ok && concept.Codelist != "" {
+		return n.Code(concept.Codelist, value)
 	}
 	return catalog.Label{Vi: value, En: value}
 }
@@ -72,7 +67,7 @@ func (n Names) fromMeasure(f *catalog.Dataflow, k stat.Key, column string) strin
 }
 
 // UnitCode gives the unit of an observation and its power of ten: as the observation says, else as its measure says, else as its dataflow
-// says, else as its indicator says.
+// says, else as its indicator or its target says.
 func (n Names) UnitCode(f *catalog.Dataflow, o cube.Version) (unit, mult string) {
 	unit, mult = o.Attributes[stat.AttrUnit], o.Attributes[stat.AttrUnitMult]
 	if unit == "" {
@@ -91,6 +86,9 @@ func (n Names) UnitCode(f *catalog.Dataflow, o cube.Version) (unit, mult string)
 		if i, ok := n.Indicator(f.CodeOf(o.Key, "INDICATOR")); ok {
 			unit = i.Unit
 		}
+	}
+	if unit == "" && f.Position("MEASURE") < 0 { // the measures of a standing are not all in the unit of the target
+		unit = n.Note("CL_TARGET", f.CodeOf(o.Key, "TARGET"), "unit")
 	}
 	if set, _, ok := strings.Cut(f.CodeOf(o.Key, "REF_AREA"), "-"); unit == "PC_GDP" && ok && set != "" {
 		unit = "PC_GRDP" // the same dataflow holds shares of GDP and, for provinces, of GRDP
@@ -122,14 +120,22 @@ func (n Names) UnitLabel(unit, mult string) catalog.Label {
 // Decimals gives the digits after the mark with which an observation is published. A reported figure never loses digits that its source
 // prints.
 func (n Names) Decimals(f *catalog.Dataflow, o cube.Version) int {
-	if d, err := strconv.Atoi(o.Attributes[stat.AttrDecimals]); err == nil {
-		return d
+	return printed(o, n.digits(f, o))
+}
+
+// digits gives the digits that an observation says, or that its series has by declaration.
+func (n Names) digits(f *catalog.Dataflow, o cube.Version) int {
+	for _, s := range []string{o.Attributes[stat.AttrDecimals], n.fromMeasure(f, o.Key, "decimals")} {
+		if d, err := strconv.Atoi(s); err == nil {
+			return d
+		}
 	}
-	digits := f.Decimals
-	if d, err := strconv.Atoi(n.fromMeasure(f, o.Key, "decimals")); err == nil {
-		digits = d
-	}
-	if o.Value != nil && cube.Reported(o.Observation) {
+	return f.Decimals
+}
+
+// printed gives the digits of an observation whose series has some: its own, and those that its source prints.
+func printed(o cube.Version, digits int) int {
+	if o.Value != nil && o.Attributes[stat.AttrDecimals] == "" && cube.Reported(o.Observation) {
 		digits = max(digits, o.Value.Decimals())
 	}
 	return digits

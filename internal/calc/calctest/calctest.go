@@ -87,6 +87,7 @@ func (x Tree) At(path ...any) Tree {
 	return x
 }
 
+// Number gives a number.
 func (x Tree) Number() float64 {
 	x.T.Helper()
 	f, ok := x.V.(float64)
@@ -96,6 +97,7 @@ func (x Tree) Number() float64 {
 	return f
 }
 
+// List gives the values of a list.
 func (x Tree) List() []Tree {
 	x.T.Helper()
 	l, ok := x.V.([]any)
@@ -140,6 +142,7 @@ func (x Tree) Each(name string) (out []float64) {
 	return out
 }
 
+// Words gives a list of words.
 func (x Tree) Words() (out []string) {
 	x.T.Helper()
 	for _, e := range x.List() {
@@ -164,6 +167,7 @@ func (x Tree) Near(got []float64, tolerance float64) {
 	Near(x.T, x.p, got, want, tolerance)
 }
 
+// Near holds numbers against those expected, each relative to the larger of one and what is expected.
 func Near(t *testing.T, what string, got, want []float64, tolerance float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -194,6 +198,7 @@ func Oracle(t *testing.T, name string) Tree {
 	return Tree{t, v, name}
 }
 
+// Read gives the text of a file.
 func Read(t *testing.T, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(name)
@@ -220,6 +225,7 @@ func Refused(t *testing.T, disk Files, code string, args ...string) {
 	}
 }
 
+// CSVRow writes a code and its numbers as a line of CSV.
 func CSVRow(code string, values ...float64) string {
 	row := code
 	for _, v := range values {
@@ -228,6 +234,7 @@ func CSVRow(code string, values ...float64) string {
 	return row + "\n"
 }
 
+// CodeValues writes a list code,value.
 func CodeValues(codes []string, values []float64) string {
 	out := "code,value\n"
 	for i, c := range codes {
@@ -251,6 +258,7 @@ func Bare(rows ...[]float64) string {
 	return out
 }
 
+// RowsIn gives the rows of a matrix.
 func RowsIn(x Tree) (out [][]float64) {
 	for _, r := range x.List() {
 		out = append(out, r.Numbers())

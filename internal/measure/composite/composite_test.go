@@ -91,9 +91,9 @@ func shipped(t tester) []Method {
 	return out
 }
 
-func pick(t tester, level, day string) Method {
+func inForce(t tester, level, day string) Method {
 	t.Helper()
-	m, err := Pick(shipped(t), "dti", level, day)
+	m, err := InForce(shipped(t), "dti", level, day)
 	if err != nil {
 		t.Fatal(err)
 	}

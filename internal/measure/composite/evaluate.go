@@ -223,21 +223,21 @@ func (e *engine) fill(s []Score) {
 
 func normalise(code string, units []string, rs []Reading, how Normalise, down bool) ([]Score, error) {
 	out := make([]Score, len(rs))
-	var known []float64
+	var values []float64
 	for i, r := range rs {
 		if r.Known {
-			known = append(known, r.Value)
+			values = append(values, r.Value)
 		} else {
 			out[i].Why = WhyMissing
 		}
 	}
-	if len(known) == 0 {
+	if len(values) == 0 {
 		return out, nil
 	}
 	if how.Log {
 		return logarithmic(code, units, rs, how, down)
 	}
-	f, err := scale(code, units, rs, known, how, down)
+	f, err := scale(code, units, rs, values, how, down)
 	if err != nil {
 		return nil, err
 	}
@@ -250,7 +250,7 @@ func normalise(code string, units []string, rs []Reading, how Normalise, down bo
 }
 
 // scale gives the function that makes a score of a value, or says why the kind cannot be applied to these values.
-func scale(code string, units []string, rs []Reading, known []float64, how Normalise, down bool) (func(x float64) float64, error) {
+func scale(code string, units []string, rs []Reading, values []float64, how Normalise, down bool) (func(x float64) float64, error) {
 	switch how.Kind {
 	case "goalposts":
 		for i, r := range rs {
@@ -260,14 +260,14 @@ func scale(code string, units []string, rs []Reading, known []float64, how Norma
 		}
 		return betweenPosts(code, *how.Low, *how.High, how, down)
 	case "min-max":
-		return betweenPosts(code, slices.Min(known), slices.Max(known), how, down)
+		return betweenPosts(code, slices.Min(values), slices.Max(values), how, down)
 	case "z":
-		return standardised(code, known, how, down)
+		return standardised(code, values, how, down)
 	case "rank":
-		if len(known) < 2 {
+		if len(values) < 2 {
 			return nil, fault.New("composite.no-spread", "code", code, "kind", how.Kind)
 		}
-		return func(x float64) float64 { return percentile(x, known, down) }, nil
+		return func(x float64) float64 { return percentile(x, values, down) }, nil
 	}
 	return func(x float64) float64 { return x }, nil // none
 }
@@ -287,16 +287,16 @@ func betweenPosts(code string, low, high float64, how Normalise, down bool) (fun
 }
 
 // standardised is the distance from the mean in standard deviations.
-func standardised(code string, known []float64, how Normalise, down bool) (func(x float64) float64, error) {
+func standardised(code string, values []float64, how Normalise, down bool) (func(x float64) float64, error) {
 	var mean, ss float64
-	for _, x := range known {
-		mean += x / float64(len(known))
+	for _, x := range values {
+		mean += x / float64(len(values))
 	}
-	for _, x := range known {
+	for _, x := range values {
 		ss += (x - mean) * (x - mean)
 	}
-	sd := math.Sqrt(ss / float64(len(known)-1))
-	if len(known) < 2 || !(sd > 1e-14*math.Abs(mean)) {
+	sd := math.Sqrt(ss / float64(len(values)-1))
+	if len(values) < 2 || !(sd > 1e-14*math.Abs(mean)) {
 		return nil, fault.New("composite.no-spread", "code", code, "kind", how.Kind)
 	}
 	return func(x float64) float64 {
@@ -308,9 +308,9 @@ func standardised(code string, known []float64, how Normalise, down bool) (func(
 }
 
 // percentile is the share of the others that a value leaves behind; equal values share the mean of their ranks.
-func percentile(x float64, known []float64, down bool) float64 {
+func percentile(x float64, values []float64, down bool) float64 {
 	above, equal := 0, 0
-	for _, y := range known {
+	for _, y := range values {
 		if (y > x && !down) || (y < x && down) {
 			above++
 		}
@@ -319,7 +319,7 @@ func percentile(x float64, known []float64, down bool) float64 {
 		}
 	}
 	mean := float64(above) + float64(equal+1)/2
-	return (float64(len(known)) - mean) / float64(len(known)-1)
+	return (float64(len(values)) - mean) / float64(len(values)-1)
 }
 
 // logarithmic normalises the logarithms of the readings, between the logarithms of the goalposts.

@@ -329,8 +329,8 @@ func (m Method) WithWeights(weights map[string]float64, suffix string) (Method, 
 	return m, m.Check()
 }
 
-// Pick gives the version of an index that applies to data of a day (2006-01-02) at a level.
-func Pick(methods []Method, code, level, day string) (Method, error) {
+// InForce gives the version of an index that applies to data of a day (2006-01-02) at a level.
+func InForce(methods []Method, code, level, day string) (Method, error) {
 	if _, err := stat.ParseDate(day); err != nil {
 		return Method{}, fault.New("composite.bad-date", "method", code, "date", day)
 	}

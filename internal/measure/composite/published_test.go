@@ -8,15 +8,15 @@ import (
 func TestDTI(t *testing.T) {
 	t.Run("the version is picked by the day of the data", func(t *testing.T) {
 		for day, version := range map[string]string{"2020-12-31": "2020", "2021-01-01": "2021-2023", "2023-12-31": "2021-2023", "2024-06-30": "2024", "2026-01-01": "2024"} {
-			if m := pick(t, "province", day); m.Version != version {
+			if m := inForce(t, "province", day); m.Version != version {
 				t.Fatalf("%s is measured by %s", day, m.Version)
 			}
 		}
-		_, err := Pick(shipped(t), "dti", "province", "2019-12-31")
+		_, err := InForce(shipped(t), "dti", "province", "2019-12-31")
 		wantCode(t, err, "composite.no-version", "2019-12-31")
-		_, err = Pick(append(shipped(t), shipped(t)...), "dti", "province", "2022-12-31")
+		_, err = InForce(append(shipped(t), shipped(t)...), "dti", "province", "2022-12-31")
 		wantCode(t, err, "composite.two-versions")
-		_, err = Pick(nil, "dti", "province", "2022")
+		_, err = InForce(nil, "dti", "province", "2022")
 		wantCode(t, err, "composite.bad-date")
 	})
 	t.Run("the points of every version that publishes them add to 1000", func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestDTI(t *testing.T) {
 	t.Run("2021-2023: 98 components for provinces and 70 for ministries", func(t *testing.T) {
 		for level, want := range map[string]int{"province": 98, "ministry": 70} {
 			n := 0
-			for _, p := range pick(t, level, "2022-12-31").Index.Parts {
+			for _, p := range inForce(t, level, "2022-12-31").Index.Parts {
 				n += p.Components
 			}
 			if n != want {
@@ -48,7 +48,7 @@ func TestDTI(t *testing.T) {
 		}
 	})
 	t.Run("the five published rows of 2022 come out to the fourth decimal", func(t *testing.T) {
-		m := pick(t, "province", "2022-12-31")
+		m := inForce(t, "province", "2022-12-31")
 		d, published := golden(t, m)
 		got, _ := evaluate(t, m, d).Node("dti")
 		for i, want := range published {
@@ -65,7 +65,7 @@ func TestDTI(t *testing.T) {
 		}
 	})
 	t.Run("2020: 400, 300 and 300 points", func(t *testing.T) {
-		got, _ := evaluate(t, pick(t, "province", "2020-06-30"), Data{Units: []string{"A"}, Readings: map[string][]Reading{
+		got, _ := evaluate(t, inForce(t, "province", "2020-06-30"), Data{Units: []string{"A"}, Readings: map[string][]Reading{
 			"chinh_quyen_so": {Is(0.5)}, "kinh_te_so": {Is(0.25)}, "xa_hoi_so": {Is(0.75)}}}).Node("dti")
 		if math.Abs(got.Scores[0].Value-0.5) > 1e-15 {
 			t.Fatal(got.Scores[0].Value)
@@ -75,7 +75,7 @@ func TestDTI(t *testing.T) {
 
 func TestDTI2024(t *testing.T) {
 	t.Run("2024: the index is not assessable because its weights are not published, its parts are", func(t *testing.T) {
-		m := pick(t, "province", "2024-12-31")
+		m := inForce(t, "province", "2024-12-31")
 		d, _ := golden(t, m)
 		r := evaluate(t, m, d)
 		index, _ := r.Node("dti")
@@ -105,7 +105,7 @@ func TestDTI2024(t *testing.T) {
 		}
 	})
 	t.Run("2024: a merged province has the simple average of its old provinces' main indices", func(t *testing.T) {
-		m := pick(t, "province", "2024-12-31")
+		m := inForce(t, "province", "2024-12-31")
 		d, _ := golden(t, m)
 		got, err := m.Merged(d, []Group{{"Đà Nẵng", []string{"Đà Nẵng"}}, {"mới", []string{"Quảng Ninh", "Thừa Thiên Huế", "Cần Thơ"}}, {"HCM", []string{"Thành phố Hồ Chí Minh"}}})
 		if err != nil {
@@ -119,9 +119,9 @@ func TestDTI2024(t *testing.T) {
 		}
 	})
 	t.Run("merging is refused without a rule, with a province twice, unknown or left out", func(t *testing.T) {
-		m := pick(t, "province", "2024-12-31")
+		m := inForce(t, "province", "2024-12-31")
 		d, _ := golden(t, m)
-		_, err := pick(t, "province", "2022-12-31").Merged(d, nil)
+		_, err := inForce(t, "province", "2022-12-31").Merged(d, nil)
 		wantCode(t, err, "composite.no-merge-rule")
 		_, err = m.Merged(d, []Group{{"A", []string{"Đà Nẵng"}}})
 		wantCode(t, err, "composite.unit-left-out", "Thành phố Hồ Chí Minh")

@@ -165,13 +165,13 @@ func (w *model) describe(d Data, o Options, f *Fitted, p *point) {
 		for j := range w.k {
 			e.Regression += z[j] * f.Beta[j]
 		}
-		if w.place[i] < 0 {
+		if w.position[i] < 0 {
 			e.Value, e.Synthetic, e.G1, e.G2 = e.Regression, true, p.a, spread
 			e.MSE = e.G1 + e.G2
 			f.Estimates = append(f.Estimates, e)
 			continue
 		}
-		psi, residual := d.Variance[i], p.residual[w.place[i]]
+		psi, residual := d.Variance[i], p.residual[w.position[i]]
 		if psi == 0 {
 			e.Value, e.Gamma = d.Direct[i], 1
 			f.Estimates = append(f.Estimates, e)

@@ -122,18 +122,18 @@ func Fit(d Data, o Options) (*Fitted, error) {
 // model is the problem in an orthonormal basis of the covariates of the sampled areas, in which the
 // normal equations are well conditioned.
 type model struct {
-	m, k  int
-	place []int // of each area among the sampled ones, which are sorted by ψ; -1 without a sample
-	y     []float64
-	psi   []float64
-	q     *mat.Dense // m × k, orthonormal columns
-	r     *mat.Dense // k × k upper triangular: Z = Q R
-	scale float64    // a variance of the size of A
+	m, k     int
+	position []int // of each area among the sampled ones, which are sorted by ψ; -1 without a sample
+	y        []float64
+	psi      []float64
+	q        *mat.Dense // m × k, orthonormal columns
+	r        *mat.Dense // k × k upper triangular: Z = Q R
+	scale    float64    // a variance of the size of A
 }
 
 func newModel(d Data) (*model, error) {
 	all, k := d.Covariates.Dims()
-	w := &model{k: k, place: slices.Repeat([]int{-1}, all)}
+	w := &model{k: k, position: slices.Repeat([]int{-1}, all)}
 	var rows []int
 	for i := range all {
 		if !d.missing(i) {
@@ -142,7 +142,7 @@ func newModel(d Data) (*model, error) {
 	}
 	slices.SortStableFunc(rows, func(i, j int) int { return cmp.Compare(d.Variance[i], d.Variance[j]) })
 	for at, i := range rows {
-		w.place[i] = at
+		w.position[i] = at
 		w.y, w.psi = append(w.y, d.Direct[i]), append(w.psi, d.Variance[i])
 	}
 	w.m = len(rows)

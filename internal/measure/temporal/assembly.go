@@ -131,7 +131,7 @@ func (a *assembly) readSeries() error {
 // rows states every condition on the stacked corrections: totals over time first, then across. It also names
 // one condition with a variance, if there is any.
 func (a *assembly) rows(yardstick float64) (rows []row, soft string, err error) {
-	place := func(name string, value, variance float64, cells []Cell) error {
+	constrain := func(name string, value, variance float64, cells []Cell) error {
 		if variance < 0 || math.IsNaN(variance) || math.IsInf(variance, 0) {
 			return fault.New("temporal.bad-option", "option", "Variance", "value", variance)
 		}
@@ -169,13 +169,13 @@ func (a *assembly) rows(yardstick float64) (rows []row, soft string, err error) 
 			for j, term := range target.Terms {
 				cells[j] = Cell{i, term.Index, term.Weight}
 			}
-			if err := place(a.name(i)+", "+target.label(k), target.Value, target.Variance, cells); err != nil {
+			if err := constrain(a.name(i)+", "+target.label(k), target.Value, target.Variance, cells); err != nil {
 				return nil, "", err
 			}
 		}
 	}
 	for k, total := range a.sys.Totals {
-		if err := place(Target{Name: total.Name}.label(k), total.Value, total.Variance, total.Cells); err != nil {
+		if err := constrain(Target{Name: total.Name}.label(k), total.Value, total.Variance, total.Cells); err != nil {
 			return nil, "", err
 		}
 	}

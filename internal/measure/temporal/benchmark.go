@@ -150,11 +150,11 @@ func lay(indicator []float64, targets []Target, opt BenchmarkOptions) (*plan, *B
 		out.Warnings = append(out.Warnings, fault.New("temporal.one-benchmark"))
 	}
 	if rho == 1 && !opt.Original {
-		known := identified(p.rows, order)
-		if known == 0 {
+		degree := identified(p.rows, order)
+		if degree == 0 {
 			return nil, nil, fault.New("temporal.undetermined")
 		}
-		p.order = known
+		p.order = degree
 	}
 	p.op = differences(n, p.order, rho, opt.Original)
 	return p, out, nil

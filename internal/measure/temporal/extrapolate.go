@@ -128,9 +128,9 @@ func prolong(x []float64, length, f int) []float64 {
 	if len(x) == length {
 		return out
 	}
-	known := f - (length - len(x)) // periods of the unfinished year that the indicator has
+	begun := f - (length - len(x)) // periods of the unfinished year that the indicator has
 	now, before := 0.0, 0.0
-	for i := len(x) - known; i < len(x); i++ {
+	for i := len(x) - begun; i < len(x); i++ {
 		now, before = now+x[i], before+x[i-f]
 	}
 	growth := 1.0

@@ -27,7 +27,9 @@ const channel = "'nhipso/' || left(current_schema()::text, 50)"
 func (db *DB) Watch(ctx context.Context, changed func()) {
 	look := db.watchSQLite
 	if db.Dialect == Postgres {
-		look = db.watchPostgres
+		look = func(ctx context.Context, conn *sql.Conn, changed func()) {
+			db.listen(ctx, conn, channel, func(string) { changed() })
+		}
 	}
 	for ctx.Err() == nil {
 		conn, err := db.read.Conn(ctx)
@@ -40,6 +42,30 @@ func (db *DB) Watch(ctx context.Context, changed func()) {
 			return
 		}
 		changed()
+	}
+}
+
+// talk is the channel on which servers tell each other what nobody stores.
+const talk = "'nhipso-talk/' || left(current_schema()::text, 50)"
+
+// Talks reports whether programs on this database can tell each other something: on PostgreSQL.
+func (db *DB) Talks() bool { return db.Dialect == Postgres }
+
+// Tell tells every program that hears on this database something of at most 7,900 bytes, this one too. Whoever does not hear at the moment never
+// will.
+func (db *DB) Tell(ctx context.Context, message string) error {
+	_, err := Scalar[string](ctx, db, "SELECT pg_notify("+talk+", $1)::text", message)
+	return err
+}
+
+// Hear calls heard with what is told, until the context ends.
+func (db *DB) Hear(ctx context.Context, heard func(message string)) {
+	for ctx.Err() == nil {
+		if conn, err := db.read.Conn(ctx); err == nil {
+			db.listen(ctx, conn, talk, heard)
+			conn.Close()
+		}
+		wait(ctx, againAfter)
 	}
 }
 
@@ -70,8 +96,8 @@ func (db *DB) watchSQLite(ctx context.Context, conn *sql.Conn, changed func()) {
 	}
 }
 
-// watchPostgres listens. The connection is not used for anything else afterwards.
-func (db *DB) watchPostgres(ctx context.Context, conn *sql.Conn, changed func()) {
+// listen listens on a channel of PostgreSQL. The connection is not used for anything else afterwards.
+func (db *DB) listen(ctx context.Context, conn *sql.Conn, channel string, heard func(message string)) {
 	conn.Raw(func(driverConn any) error { //nolint:errcheck // whatever ended it, the caller begins again
 		ours, ok := driverConn.(*stdlib.Conn)
 		if !ok {
@@ -85,11 +111,12 @@ func (db *DB) watchPostgres(ctx context.Context, conn *sql.Conn, changed func())
 		}
 		for err == nil {
 			bounded, cancel := context.WithTimeout(ctx, pingEvery)
-			_, err = c.WaitForNotification(bounded)
+			said, failed := c.WaitForNotification(bounded)
 			cancel()
+			err = failed
 			switch {
 			case err == nil:
-				changed()
+				heard(said.Payload)
 			case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 				err = c.Ping(ctx)
 			}

@@ -114,6 +114,7 @@ func RunAll(t *testing.T, at Place) {
 		{"numbers", testNumbers},
 		{"clock", testClock},
 		{"watch", testWatch},
+		{"talk", testTalk},
 	} {
 		t.Run(suite.name, func(t *testing.T) {
 			t.Parallel()

@@ -2,10 +2,42 @@ package storetest
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 )
+
+// testTalk holds a store on which servers can talk to hearing within a second what another one tells, to the letter.
+func testTalk(t *testing.T, at Place) {
+	url := at(t)
+	s, other := Open(t, url), Open(t, url)
+	if !s.Talks() {
+		return // one machine, one server: nobody to tell
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended, said := make(chan struct{}), make(chan string, 100)
+	go func() { defer close(ended); s.Hear(ctx, func(m string) { said <- m }) }()
+	want := strings.Repeat("“đ”'", 800)
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) { // until it hears
+		if err := other.Tell(ctx, want); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case got := <-said:
+			if got != want {
+				t.Errorf("it hears %.40q", got)
+			}
+			stop()
+			<-ended
+			return
+		default:
+		}
+		if time.Now().After(end) {
+			t.Fatal("nothing is heard")
+		}
+	}
+}
 
 // testWatch holds a store to telling of what another program stored, within a second, and of nothing while nothing is.
 func testWatch(t *testing.T, at Place) {

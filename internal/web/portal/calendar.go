@@ -3,9 +3,9 @@ package portal
 import (
 	"bytes"
 	"net/http"
-	"strings"
 
 	"nhipso/internal/export"
+	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 	"nhipso/internal/web/shell"
 )
@@ -78,13 +78,9 @@ func (p *Portal) releaseFeed(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// feed answers a program that asks again and again. The language is that of the address alone: a feed has one for all its readers.
+// feed answers a program that asks again and again.
 func (p *Portal) feed(w http.ResponseWriter, r *http.Request, kind string, write func(*visit, *bytes.Buffer) error) {
 	v, err := p.visit(r)
-	v.Lang = "vi"
-	if strings.EqualFold(r.URL.Query().Get("lang"), "en") {
-		v.Lang = "en"
-	}
 	var out bytes.Buffer
 	if err == nil {
 		err = write(v, &out)
@@ -95,6 +91,6 @@ func (p *Portal) feed(w http.ResponseWriter, r *http.Request, kind string, write
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Language", v.Lang)
-	w.Header().Set("Cache-Control", "public, no-cache")
+	w.Header().Set("Cache-Control", middleware.Public)
 	w.Write(out.Bytes()) //nolint:errcheck // the client may have gone
 }

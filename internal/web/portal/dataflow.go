@@ -61,6 +61,9 @@ func (v *visit) dataflow() (shell.Page, error) {
 	p.Description = p.About
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
 	p.Method = v.methodLink(f.Method)
+	if hinh := v.Query.Get("hinh"); slices.Contains(shell.TableFormats(), v.Format) && (hinh == "" || hinh == "bang") {
+		return p, v.wholeFile(p, f)
+	}
 	all := v.Snap.Series(f.ID, "")
 	p.Empty = len(all) == 0
 	series, filters, err := v.filter(f, all)
@@ -107,7 +110,7 @@ func (v *visit) dataflow() (shell.Page, error) {
 	for i, group := range byFrequency(f, part) {
 		shown, hidden, unit := v.pivot(f, group)
 		p.Hidden += hidden
-		fig := &shell.Figure{ID: "bang", Title: f.Name, Note: unit.In(v.Lang), Table: shown, Long: func() *shell.Table { return v.long(f, series, history) }, Source: v.SourceLine(shownObs), Open: true}
+		fig := &shell.Figure{ID: "bang", Title: f.Name, Note: unit.In(v.Lang), Table: shown, Stream: func() *export.Table { return v.file(f, series, history) }, Source: v.SourceLine(shownObs), Open: true}
 		if freq := f.CodeOf(group[0].Key, "FREQ"); freq != "" && len(group) < len(part) {
 			name := nameOf(v.Snap, "CL_FREQ", freq)
 			fig.Title = catalog.Label{Vi: say("vi", "data.by-frequency", "flow", f.Name.Vi, "frequency", name.Vi), En: say("en", "data.by-frequency", "flow", f.Name.In("en"), "frequency", name.In("en"))}
@@ -115,7 +118,7 @@ func (v *visit) dataflow() (shell.Page, error) {
 		if i > 0 {
 			fig.ID = "bang-" + strconv.Itoa(i+1)
 			fig.Table.ID += "-" + f.CodeOf(group[0].Key, "FREQ")
-			fig.Long = func() *shell.Table { return v.long(f, group, history) }
+			fig.Stream = func() *export.Table { return v.file(f, group, history) }
 		}
 		if len(group) <= maxInLegend {
 			fig.Chart = v.linesOf(f, group)
@@ -123,7 +126,7 @@ func (v *visit) dataflow() (shell.Page, error) {
 		p.Tables = append(p.Tables, p.Show(fig))
 	}
 	if len(part) == 0 {
-		p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: v.long(f, nil, false), Source: v.VintageLine()})
+		p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name, shell.Text("series", both("data.series"))), Source: v.VintageLine()})
 	}
 	p.Documents = v.documents(shownObs)
 	p.Data = v.dataset(f, shownObs)
@@ -163,12 +166,8 @@ func (v *visit) filter(f *catalog.Dataflow, all []publish.Series) ([]publish.Ser
 		if code == "" {
 			continue
 		}
-		l, err := v.Snap.Catalog.Codelist(d.Codelist)
-		if err != nil {
+		if err := v.knows(d, code); err != nil {
 			return nil, nil, err
-		}
-		if _, ok := l.Code(code); !ok {
-			return nil, nil, fault.New("web.no-code", "code", code, "dimension", d.ID)
 		}
 		chosen[i] = code
 	}
@@ -229,7 +228,6 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 	seen := map[stat.Period]bool{}
 	var span []stat.Period
 	units := map[catalog.Label]bool{}
-	digits := 0
 	var keys []stat.Key
 	for _, s := range series {
 		keys = append(keys, s.Key)
@@ -240,7 +238,6 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 			}
 			unit = unitOf(v.Snap, f, o)
 			units[unit] = true
-			digits = max(digits, decimalsOf(v.Snap, f, o))
 		}
 	}
 	slices.SortFunc(span, stat.Period.Compare)
@@ -257,12 +254,11 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 	mixed := len(units) > 1
 	if mixed {
 		unit = catalog.Label{}
-		digits = -1
 		t.Columns = append(t.Columns, shell.Text("unit", both("data.unit")))
 	}
 	for _, x := range span {
 		name := catalog.Label{Vi: text.FormatPeriod("vi", x), En: text.FormatPeriod("en", x)}
-		t.Columns = append(t.Columns, shell.Numbers("p"+x.String(), name, catalog.Label{}, digits))
+		t.Columns = append(t.Columns, shell.Numbers("p"+x.String(), name, catalog.Label{}, -1))
 	}
 	for _, s := range series {
 		name := shortName(v.Snap, f, s.Key, skip)
@@ -279,12 +275,7 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 		}
 		for _, x := range span {
 			if o, ok := at[x]; ok {
-				c := v.CellOf(o)
-				if mixed && o.Value != nil {
-					rounded := o.Value.Round(decimalsOf(v.Snap, f, o))
-					c.Number = &rounded
-				}
-				row = append(row, c)
+				row = append(row, v.CellOf(o))
 			} else {
 				row = append(row, shell.None(""))
 			}
@@ -294,46 +285,49 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 	return t, hidden, unit
 }
 
-// long arranges figures one a row with everything known of them, which is what files hold: the newest of each cell, or every
-// version.
-func (v *visit) long(f *catalog.Dataflow, series []publish.Series, history bool) *shell.Table {
-	t := shell.NewTable(f.ID, f.Name)
+// wholeFile puts the table of a dataflow on a page that is given as a file: the figures that were chosen, read as they are written.
+func (v *visit) wholeFile(p *dataflowPage, f *catalog.Dataflow) error {
+	chosen := map[string]string{}
 	for _, d := range f.Dimensions {
-		t.Columns = append(t.Columns, export.Column{ID: d.ID, Name: both("data.code-of", "name", d.Name.In("vi")), Kind: export.Code},
-			shell.Text(d.ID+"_NAME", d.Name))
-	}
-	t.Columns = append(t.Columns, shell.Periods("TIME_PERIOD", both("data.period")), shell.Numbers("OBS_VALUE", both("data.value"), catalog.Label{}, -1),
-		shell.Text("UNIT", both("data.unit")), shell.Text("CI_LOWER", both("data.lower")), shell.Text("CI_UPPER", both("data.upper")),
-		shell.Text("EVIDENCE", both("data.evidence")), shell.Text("VINTAGE", both("data.vintage")), shell.Text("SOURCE", both("data.source")), shell.Text("NOTE", both("data.note")))
-	for i := range t.Columns {
-		if c := &t.Columns[i]; c.Kind == export.Code {
-			d := f.Dimensions[i/2].Name
-			c.Name = catalog.Label{Vi: say("vi", "data.code-of", "name", d.Vi), En: say("en", "data.code-of", "name", d.En)}
+		code := v.Query.Get(d.ID)
+		if code == "" {
+			continue
 		}
-	}
-	for _, s := range series {
-		list := s.Obs
-		if history {
-			list = v.Snap.History(f.ID, string(s.Key))
+		if err := v.knows(d, code); err != nil {
+			return err
 		}
-		for _, o := range list {
-			var row []shell.Cell
-			for i, c := range o.Key.Codes() {
-				row = append(row, shell.Same(c), shell.Label(nameOf(v.Snap, f.Dimensions[i].Codelist, c)))
-			}
-			value := v.CellOf(o)
-			if o.Value != nil {
-				rounded := o.Value.Round(decimalsOf(v.Snap, f, o))
-				value.Number = &rounded
-			}
-			source := attribute(v.Snap, stat.AttrSource, o.Attributes[stat.AttrSource])
-			if r := o.Attributes[stat.AttrRecipe]; r != "" {
-				source = catalog.Label{Vi: say("vi", "data.recipe-source", "recipe", r), En: say("en", "data.recipe-source", "recipe", r)}
-			}
-			row = append(row, shell.When(o.Period), value, shell.Label(unitOf(v.Snap, f, o)), shell.Same(o.Attributes[stat.AttrLower]), shell.Same(o.Attributes[stat.AttrUpper]),
-				shell.Same(string(o.Mark())), shell.Same(o.Vintage.String()), shell.Label(source), shell.Label(attribute(v.Snap, stat.AttrComment, o.Attributes[stat.AttrComment])))
-			t.Add(row...)
-		}
+		chosen[d.ID] = code
 	}
-	return t
+	figures := v.Snap.Stream(v.R.Context(), f.ID, string(f.KeyOf(chosen)), v.Query.Get("lich-su") == "1")
+	p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name), Source: v.VintageLine(), Stream: func() *export.Table { return export.Dataflow(v.Snap.Catalog, f, figures) }})
+	return nil
+}
+
+// knows refuses a code that the list of a dimension does not have.
+func (v *visit) knows(d catalog.Dimension, code string) error {
+	l, err := v.Snap.Catalog.Codelist(d.Codelist)
+	if err != nil {
+		return err
+	}
+	if _, ok := l.Code(code); !ok {
+		return fault.New("web.no-code", "code", code, "dimension", d.ID)
+	}
+	return nil
+}
+
+// file is the long table of some series, which is what files hold: the newest figure of each cell, or every version.
+func (v *visit) file(f *catalog.Dataflow, series []publish.Series, history bool) *export.Table {
+	return export.Dataflow(v.Snap.Catalog, f, func(yield func(cube.Version, error) bool) {
+		for _, s := range series {
+			list := s.Obs
+			if history {
+				list = v.Snap.History(f.ID, string(s.Key))
+			}
+			for _, o := range list {
+				if !yield(o, nil) {
+					return
+				}
+			}
+		}
+	})
 }

@@ -413,8 +413,8 @@ func (v *visit) news(p *homePage, share publish.Series) {
 	p.NewsDay = text.FormatDate(v.Lang, day)
 	earlier := map[cube.Cell]cube.Version{}
 	if l, err := v.Snap.Catalog.Codelist("CL_COMPONENT"); err == nil {
-		place := func(o cube.Version) int { return l.Position(flow.CodeOf(o.Key, "COMPONENT")) }
-		slices.SortStableFunc(history, func(a, b cube.Version) int { return place(a) - place(b) })
+		position := func(o cube.Version) int { return l.Position(flow.CodeOf(o.Key, "COMPONENT")) }
+		slices.SortStableFunc(history, func(a, b cube.Version) int { return position(a) - position(b) })
 	}
 	for _, o := range history {
 		name := v.Say("home.news-cell", "component", nameOf(v.Snap, "CL_COMPONENT", flow.CodeOf(o.Key, "COMPONENT")).In(v.Lang), "period", text.FormatPeriodInline(v.Lang, o.Period))

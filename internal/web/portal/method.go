@@ -135,13 +135,13 @@ func diagnosticColumns(list []pipeline.Diagnostic, table string) []string {
 		}
 	}
 	out := slices.Sorted(maps.Keys(seen))
-	place := func(k string) int {
+	position := func(k string) int {
 		if i := slices.Index(columnOrder, k); i >= 0 {
 			return i
 		}
 		return len(columnOrder) + 1 - btoi(isText[k])
 	}
-	slices.SortStableFunc(out, func(a, b string) int { return place(a) - place(b) })
+	slices.SortStableFunc(out, func(a, b string) int { return position(a) - position(b) })
 	return out
 }
 

@@ -119,7 +119,7 @@ func (v *visit) methods() (shell.Page, error) {
 	t := shell.NewTable("methods", both("methods.title"), export.Column{ID: "slug", Name: both("data.code"), Kind: export.Code}, shell.Text("title", both("data.name")))
 	// What gives the figures of the country comes first, then the methods of the engine, then the demonstrations.
 	slugs := v.portal.slugs()
-	place := func(slug string) int {
+	position := func(slug string) int {
 		switch {
 		case strings.HasPrefix(slug, demoPrefix):
 			return 2
@@ -128,7 +128,7 @@ func (v *visit) methods() (shell.Page, error) {
 		}
 		return 0
 	}
-	slices.SortStableFunc(slugs, func(a, b string) int { return place(a) - place(b) })
+	slices.SortStableFunc(slugs, func(a, b string) int { return position(a) - position(b) })
 	for _, slug := range slugs {
 		d, _, ok := v.portal.document(slug, v.Lang)
 		if !ok {

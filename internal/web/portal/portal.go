@@ -11,6 +11,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/geo"
+	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 	"nhipso/internal/scenario"
 	"nhipso/internal/territory"
@@ -85,12 +86,14 @@ func (p *Portal) module() shell.Module {
 	search.Keep, search.Work = shell.KeepNone, shell.SearchWork
 	answers := []shell.Answer{
 		{Pattern: "POST " + scenarioPath, Handler: http.HandlerFunc(p.saveScenario), Rate: savesPerSecond, Burst: savesAtOnce},
-		{Pattern: "GET " + calendarFile, Handler: http.HandlerFunc(p.calendarFeed)},
-		{Pattern: "GET " + feedPath, Handler: http.HandlerFunc(p.releaseFeed)},
+		{Pattern: "GET " + calendarFile, Handler: middleware.Whole()(http.HandlerFunc(p.calendarFeed))},
+		{Pattern: "GET " + feedPath, Handler: middleware.Whole()(http.HandlerFunc(p.releaseFeed))},
 	}
 	if p.files != nil {
 		answers = append(answers, shell.Answer{Pattern: "GET " + downloadPath + "{name}", Handler: http.HandlerFunc(p.download)})
 	}
+	flow := page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters)
+	flow.Streams = true
 	return p.inCountry(shell.Module{
 		Words: p.words, Templates: templateFiles, Search: searchPath,
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
@@ -107,7 +110,7 @@ func (p *Portal) module() shell.Module {
 			page("/nhiem-vu", "tasks", (*visit).tasks, shell.Takes()),
 			scenarios, saved,
 			page("/so-lieu", "data", (*visit).data, shell.Takes()),
-			page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters),
+			flow,
 			page("/so-lieu/{dataflow}/{key}", "series", (*visit).series, shell.Takes()),
 			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),
 			page("/vi-sao", "why", (*visit).explain, shell.Takes("o")),

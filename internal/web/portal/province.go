@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
@@ -112,7 +113,7 @@ func (v *visit) areaFigure(frame *shell.Frame, flow, id, area string) *shell.Fig
 	}
 	shown, _, unit := v.pivot(f, series, "REF_AREA")
 	shown.ID = flow + "-" + area
-	return frame.Show(&shell.Figure{ID: id, Title: f.Name, Note: unit.In(v.Lang), Table: shown, Long: func() *shell.Table { return v.long(f, series, false) }, Source: v.SourceLine(obs), Open: true})
+	return frame.Show(&shell.Figure{ID: id, Title: f.Name, Note: unit.In(v.Lang), Table: shown, Stream: func() *export.Table { return v.file(f, series, false) }, Source: v.SourceLine(obs), Open: true})
 }
 
 // provinceAnswer is the newest published share of a province in a sentence.

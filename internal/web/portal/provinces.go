@@ -287,15 +287,15 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 		byArea[f.CodeOf(o.Key, "REF_AREA")] = o
 	}
 	areas := v.portal.territory.Of(set)
-	var known []*territory.Area
+	var ranked []*territory.Area
 	for _, a := range areas {
 		if o, ok := byArea[a.ID]; ok && o.Value != nil {
-			known = append(known, a)
+			ranked = append(ranked, a)
 		} else {
 			p.Missing = append(p.Missing, shell.Crumb{Name: a.Name.In(v.Lang), URL: v.Link("/tinh/" + a.ID)})
 		}
 	}
-	sort.SliceStable(known, func(i, j int) bool { return byArea[known[i].ID].Value.Cmp(*byArea[known[j].ID].Value) > 0 })
+	sort.SliceStable(ranked, func(i, j int) bool { return byArea[ranked[i].ID].Value.Cmp(*byArea[ranked[j].ID].Value) > 0 })
 	p.MissingN = v.count(len(p.Missing))
 	title := catalog.Label{}
 	for _, lang := range []string{"vi", "en"} {
@@ -309,10 +309,10 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 			title.En = s
 		}
 	}
-	if len(known) > 0 {
-		best := byArea[known[0].ID]
-		p.Answer = v.Say("provinces.answer", "year", year.Year(), "area", known[0].Name.In(v.Lang), "measure", v.Say("provinces.measure-in-"+m.id), "value", strings.TrimSpace(v.Number(best)+" "+unit.In(v.Lang)),
-			"known", v.count(len(known)), "all", v.count(len(areas)))
+	if len(ranked) > 0 {
+		best := byArea[ranked[0].ID]
+		p.Answer = v.Say("provinces.answer", "year", year.Year(), "area", ranked[0].Name.In(v.Lang), "measure", v.Say("provinces.measure-in-"+m.id), "value", strings.TrimSpace(v.Number(best)+" "+unit.In(v.Lang)),
+			"known", v.count(len(ranked)), "all", v.count(len(areas)))
 	}
 	kind := chart.Map
 	if p.AsTiles {
@@ -340,9 +340,9 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 		export.Column{ID: "rank", Name: both("provinces.rank"), Kind: export.Number}, shell.Numbers("value", both("provinces.measure-"+m.id), unit, digits), shell.Text("vintage", both("data.vintage")), shell.Text("source", both("data.source")), shell.Text("note", both("data.note")))
 	t.Heads = 2
 	rank := 0
-	for i, a := range known {
+	for i, a := range ranked {
 		o := byArea[a.ID]
-		if i == 0 || o.Value.Cmp(*byArea[known[i-1].ID].Value) != 0 {
+		if i == 0 || o.Value.Cmp(*byArea[ranked[i-1].ID].Value) != 0 {
 			rank = i + 1
 		}
 		t.Add(shell.Same(a.Code), shell.Label(catalog.Label{Vi: a.Name.Vi, En: a.Name.En}).To(v.Link("/tinh/"+a.ID)), shell.Number(stat.Int(int64(rank))), v.CellOf(o), shell.Same(v.Vintage(o.Vintage)), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
@@ -359,13 +359,13 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 		compact.Add(at(2), at(1), at(3))
 	}
 	p.Map = p.Show(&shell.Figure{ID: "ban-do", Title: title, Note: unit.In(v.Lang), Table: compact, Long: func() *shell.Table { return t }, Chart: s, Source: v.SourceLine(obs), Open: true, Side: true})
-	if len(known) < 2 {
+	if len(ranked) < 2 {
 		return
 	}
 	r := v.spec(chart.Ranking, "rank-"+m.id, catalog.Label{Vi: say("vi", "provinces.ranking") + ": " + title.Vi, En: say("en", "provinces.ranking") + ": " + title.En}, unit, unit, digits, obs)
 	r.ItemHead = both("provinces.province")
 	rv := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
-	for i, a := range known {
+	for i, a := range ranked {
 		r.Items = append(r.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Strong: i < 3})
 		rv.Values = append(rv.Values, chart.FigureOf(byArea[a.ID].Observation))
 	}
@@ -388,5 +388,5 @@ func (v *visit) whole(f *shell.Frame, id, flow string) *shell.Figure {
 		obs = append(obs, s.Obs...)
 	}
 	t, _, unit := v.pivot(d, series)
-	return f.Show(&shell.Figure{ID: id, Title: d.Name, Note: unit.In(v.Lang), Table: t, Long: func() *shell.Table { return v.long(d, series, false) }, Source: v.SourceLine(obs), Open: true})
+	return f.Show(&shell.Figure{ID: id, Title: d.Name, Note: unit.In(v.Lang), Table: t, Stream: func() *export.Table { return v.file(d, series, false) }, Source: v.SourceLine(obs), Open: true})
 }

@@ -29,14 +29,14 @@ func (v *visit) aims() []aim {
 	if err != nil {
 		return nil
 	}
-	type place struct {
+	type aimed struct {
 		target, area string
 		period       stat.Period
 	}
-	judged := map[place]map[string]cube.Version{}
+	judged := map[aimed]map[string]cube.Version{}
 	if sf, err := v.Snap.Catalog.Dataflow(statusFlow); err == nil {
 		for _, o := range v.Snap.Read(statusFlow, "") {
-			k := place{sf.CodeOf(o.Key, "TARGET"), sf.CodeOf(o.Key, "REF_AREA"), o.Period}
+			k := aimed{sf.CodeOf(o.Key, "TARGET"), sf.CodeOf(o.Key, "REF_AREA"), o.Period}
 			if judged[k] == nil {
 				judged[k] = map[string]cube.Version{}
 			}
@@ -47,11 +47,11 @@ func (v *visit) aims() []aim {
 	var out []aim
 	for _, s := range v.Snap.Series(targetFlow, "") {
 		for _, o := range s.Obs {
-			k := place{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
+			k := aimed{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
 			a := aim{target: k.target, area: k.area, period: k.period, goal: o, measures: judged[k]}
 			if targets != nil {
 				for _, c := range monitor.Conditions(targets, k.target, k.period.Year()) {
-					a.conditions = append(a.conditions, aim{target: c.ID, area: k.area, period: k.period, goal: o, measures: judged[place{c.ID, k.area, k.period}]})
+					a.conditions = append(a.conditions, aim{target: c.ID, area: k.area, period: k.period, goal: o, measures: judged[aimed{c.ID, k.area, k.period}]})
 				}
 			}
 			out = append(out, a)

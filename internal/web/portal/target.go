@@ -55,13 +55,9 @@ func (v *visit) overrides() (map[string]*overrideView, error) {
 		return nil, err
 	}
 	out := map[string]*overrideView{}
-	for _, o := range list {
-		if o.Class == "" {
-			delete(out, o.Target)
-			continue
-		}
+	for target, o := range monitor.InForce(list) {
 		class := string(o.Class)
-		out[o.Target] = &overrideView{class, v.className(class), o.By, v.Minute(o.At), o.Reason}
+		out[target] = &overrideView{class, v.className(class), o.By, v.Minute(o.At), o.Reason}
 	}
 	return out, nil
 }

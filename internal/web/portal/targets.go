@@ -317,8 +317,8 @@ func (v *visit) targetDrawing(list []aim) *shell.Figure {
 		n := nameOf(v.Snap, "CL_TARGET", a.target)
 		name := catalog.Label{Vi: a.period.String() + ": " + n.Vi, En: a.period.String() + ": " + n.En}
 		if a.area != v.nation() {
-			place := nameOf(v.Snap, "CL_AREA", a.area)
-			name = catalog.Label{Vi: name.Vi + ", " + place.Vi, En: name.En + ", " + place.En}
+			area := nameOf(v.Snap, "CL_AREA", a.area)
+			name = catalog.Label{Vi: name.Vi + ", " + area.Vi, En: name.En + ", " + area.En}
 		}
 		s.Items = append(s.Items, chart.Item{ID: a.target + "-" + a.area + "-" + a.period.String(), Name: name, Target: a.goal.Value, Strong: true, Href: v.Link("/muc-tieu/" + a.target)})
 		vals.Values = append(vals.Values, chart.FigureOf(actual.Observation))

@@ -73,16 +73,18 @@ func TestLanguage(t *testing.T) {
 			t.Error("not Vietnamese")
 		}
 	})
-	t.Run("is remembered in a cookie when it is chosen", func(t *testing.T) {
-		w := get(s, "/?lang=en")
-		if c := w.Header().Get("Set-Cookie"); !strings.HasPrefix(c, "lang=en;") {
-			t.Fatalf("cookie %q", c)
+	t.Run("is that of the address, whatever else the browser sends, and no cookie is set", func(t *testing.T) {
+		vi, en := get(s, "/"), get(s, "/?lang=en")
+		if again := get(s, "/", "Cookie", "lang=en", "Accept-Language", "en"); again.Body.String() != vi.Body.String() {
+			t.Error("one address gives two pages")
 		}
-		if !strings.Contains(get(s, "/", "Cookie", "lang=en").Body.String(), "In 2025 the digital economy made up") {
-			t.Error("the cookie is not read")
+		for _, w := range []*httptest.ResponseRecorder{vi, en} {
+			if w.Header().Get("Set-Cookie") != "" || strings.Contains(w.Header().Get("Vary"), "Cookie") {
+				t.Errorf("%v", w.Header())
+			}
 		}
 	})
-	t.Run("is kept by every link of an English page, so that it works without the cookie", func(t *testing.T) {
+	t.Run("is kept by every link of an English page, since nothing else keeps the language", func(t *testing.T) {
 		for _, href := range links(t, get(s, "/so-lieu?lang=en").Body.String()) {
 			if strings.HasPrefix(href, "/so-lieu/") && !strings.Contains(href, "lang=en") {
 				t.Errorf("%s loses the language", href)

@@ -67,21 +67,8 @@ type whyValue struct {
 
 type whyRun struct{ ID, Title, Version, At, Replay, MethodURL string }
 
-// parseCell reads DATAFLOW/KEY/PERIOD; the period may hold a slash of its own.
-func parseCell(s string) (cube.Cell, error) {
-	parts := strings.SplitN(s, "/", 3)
-	if len(parts) != 3 {
-		return cube.Cell{}, fault.New("web.bad-cell", "text", s)
-	}
-	p, err := stat.ParsePeriod(parts[2])
-	if err != nil {
-		return cube.Cell{}, fault.New("web.bad-cell", "text", s)
-	}
-	return cube.Cell{Dataflow: parts[0], Key: stat.Key(parts[1]), Period: p}, nil
-}
-
 func (v *visit) explain() (shell.Page, error) {
-	c, err := parseCell(v.Query.Get("o"))
+	c, err := cube.ParseCell(v.Query.Get("o"))
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ const (
 	BitmapWork   = "bitmap"
 	EarlierWork  = "earlier" // a view of an earlier day is made for the first reader of it
 	SearchWork   = "search"
+	FileWork     = "file" // a dataflow of any size, written as it is read
 )
 
 // budgets bound the heavy work of all readers together, on pages and on the API: what one reader asks for again and again takes a few processors for
@@ -23,6 +24,7 @@ var budgets = map[string]middleware.Budget{
 	BitmapWork:   {Slots: 2, Queue: 24, Wait: 10 * time.Second},
 	EarlierWork:  {Slots: 4, Queue: 48, Wait: 20 * time.Second},
 	SearchWork:   {Slots: 4, Queue: 48, Wait: 5 * time.Second},
+	FileWork:     {Slots: 16, Queue: 32, Wait: 10 * time.Second}, // most of the time they wait for their readers
 }
 
 // classOf says which work an address asks for.
@@ -38,7 +40,12 @@ func (s *Site) classOf(r *http.Request) string {
 		return EarlierWork
 	case strings.HasSuffix(r.URL.Path, "/search"): // of the API
 		return SearchWork
+	case q.Get("format") == "csv", strings.Contains(r.Header.Get("Accept"), "text/csv"):
+		return FileWork
 	}
 	route, _ := s.routeOf(r)
+	if route.Streams && (format == "csv" || format == "json") {
+		return FileWork
+	}
 	return route.Work
 }

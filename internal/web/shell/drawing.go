@@ -1,9 +1,9 @@
 package shell
 
 import (
-	"bytes"
 	"encoding/json"
 	"html/template"
+	"io"
 	"log/slog"
 	"strconv"
 
@@ -54,20 +54,24 @@ func (f *Figure) inline(suffix string, width, height int) (template.HTML, error)
 func (f *Figure) Late() bool { return f.late }
 
 // draw writes the drawing as a file.
-func (f *Figure) draw(b *bytes.Buffer, format string) (kind string, err error) {
-	if f.Chart == nil {
-		return "", fault.New("web.no-drawing", "path", f.v.Path)
+func (f *Figure) draw(w io.Writer, format string) error {
+	if !f.drawn() {
+		return fault.New("web.no-drawing", "path", f.v.Path)
 	}
-	o := chart.Options{Lang: f.v.Lang, Width: wideDrawing, Height: f.Height[0], Scheme: chart.Auto}
+	ctx, o := f.v.R.Context(), chart.Options{Lang: f.v.Lang, Width: wideDrawing, Height: f.Height[0], Scheme: chart.Auto}
 	if format == "svg" {
-		svg, err := f.v.Site.renderer.SVG(f.v.R.Context(), f.Chart, o)
-		b.WriteString(svg)
-		return "image/svg+xml; charset=utf-8", err
+		svg, err := f.v.Site.renderer.SVG(ctx, f.Chart, o)
+		if err == nil {
+			_, err = io.WriteString(w, svg)
+		}
+		return err
 	}
 	o.Scheme = chart.Light
-	png, err := f.v.Site.renderer.PNG(f.v.R.Context(), f.Chart, o, 2)
-	b.Write(png)
-	return "image/png", err
+	png, err := f.v.Site.renderer.PNG(ctx, f.Chart, o, 2)
+	if err == nil {
+		_, err = w.Write(png)
+	}
+	return err
 }
 
 // OptionURL is the address of the object that the browser draws from when the pointer comes near. Maps need none.
@@ -79,7 +83,7 @@ func (f *Figure) OptionURL() string {
 }
 
 // option writes the drawing as the object that ECharts takes, at the size the browser shows.
-func (f *Figure) option(b *bytes.Buffer) error {
+func (f *Figure) option(w io.Writer) error {
 	if !f.drawn() || f.Chart.Kind == chart.Map || f.Chart.Kind == chart.Tiles { // maps are drawn on the server only
 		return fault.New("web.no-drawing", "path", f.v.Path)
 	}
@@ -90,10 +94,14 @@ func (f *Figure) option(b *bytes.Buffer) error {
 		}
 		return min(max(n, least), most)
 	}
-	w := size("w", 200, 2000, wideDrawing)
-	o, err := f.Chart.Option(f.v.Lang, w, size("h", 100, 2000, f.Chart.Height(w)))
+	width := size("w", 200, 2000, wideDrawing)
+	o, err := f.Chart.Option(f.v.Lang, width, size("h", 100, 2000, f.Chart.Height(width)))
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(b).Encode(o)
+	body, err := json.Marshal(o)
+	if err == nil {
+		_, err = w.Write(append(body, '\n'))
+	}
+	return err
 }

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"slices"
@@ -23,6 +22,7 @@ type Figure struct {
 	Source   string                // what the line under the drawing says: sources and vintage
 	Table    *Table                // what the page shows
 	Long     func() *Table         // what its files hold, when that is more than the page shows; made only when asked for
+	Stream   func() *export.Table  // the same, of any size: its rows are made as they are written
 	Chart    *chart.Spec           // nil when there is nothing to draw
 	Why      string                // address of the explanation of its newest or main figure
 	Workbook func(io.Writer) error // writes the XLSX file, when it is more than the table
@@ -95,43 +95,55 @@ func (s *Site) send(w http.ResponseWriter, v *Visit, f *Frame) error {
 	if fig == nil {
 		return fault.New("web.no-file", "path", v.Path, "format", v.Format)
 	}
-	var b bytes.Buffer
-	until := export.Until(v.R.Context(), &b)
-	var kind string
-	var err error
-	switch v.Format {
-	case "csv":
-		kind = "text/csv; charset=utf-8"
-		err = fig.file().WriteCSV(until, export.CSVOptions{Lang: v.Lang, BOM: v.Query.Get("bom") == "1", Codes: v.Query.Get("ma") == "1"})
-	case "json":
-		kind = "application/json; charset=utf-8"
-		err = fig.file().WriteJSON(until)
-	case "xlsx":
-		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		write := fig.file().WriteXLSX
-		if fig.Workbook != nil {
-			write = fig.Workbook
-		}
-		err = write(until)
-	case optionFormat:
-		kind = "application/json; charset=utf-8"
-		err = fig.option(&b)
-	default:
-		kind, err = fig.draw(&b, v.Format)
-	}
-	if err != nil {
-		return err
-	}
 	h := w.Header()
-	h.Set("Content-Type", kind)
 	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Content-Type", kinds[v.Format])
 	disposition := "attachment"
 	if v.Format == "svg" || v.Format == "png" || v.Format == "json" || v.Format == optionFormat {
 		disposition = "inline"
 	}
 	h.Set("Content-Disposition", disposition+`; filename="`+fig.Table.ID+"."+v.Format+`"`)
-	w.Write(b.Bytes()) //nolint:errcheck
-	return nil
+	out := &counted{w: w}
+	err := fig.write(export.Until(v.R.Context(), out))
+	if err != nil && out.n > 0 {
+		panic(http.ErrAbortHandler) // a part was sent: cut the connection, so that nobody takes it for the whole
+	}
+	if err != nil {
+		h.Del("Content-Disposition")
+	}
+	return err
+}
+
+// kinds are the media types of formats.
+var kinds = map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	"svg": "image/svg+xml; charset=utf-8", "png": "image/png", optionFormat: "application/json; charset=utf-8"}
+
+// counted counts what was written.
+type counted struct {
+	w http.ResponseWriter
+	n int
+}
+
+// Write writes on.
+func (c *counted) Write(b []byte) (int, error) { c.n += len(b); return c.w.Write(b) }
+
+// write writes the figure in the format asked for.
+func (f *Figure) write(w io.Writer) error {
+	v := f.v
+	switch v.Format {
+	case "csv":
+		return f.file().WriteCSV(w, export.CSVOptions{Lang: v.Lang, BOM: v.Query.Get("bom") == "1", Codes: v.Query.Get("ma") == "1"})
+	case "json":
+		return f.file().WriteJSON(w)
+	case "xlsx":
+		if f.Workbook != nil {
+			return f.Workbook(w)
+		}
+		return f.file().WriteXLSX(w)
+	case optionFormat:
+		return f.option(w)
+	}
+	return f.draw(w, v.Format)
 }
 
 // file is the table of the figure with its source and address.
@@ -139,6 +151,9 @@ func (f *Figure) file() *export.Table {
 	t := f.Table.Table
 	if f.Long != nil {
 		t = f.Long().Table
+	}
+	if f.Stream != nil {
+		t = *f.Stream()
 	}
 	if t.URL == "" {
 		t.URL = f.v.Site.Origin(f.v.R) + f.v.Here("lang", "")

@@ -41,6 +41,7 @@ type Route struct {
 	Takes    Parameters
 	Keep     Keeping
 	Work     string // class of heavy work of which a budget is taken, or ""
+	Streams  bool   // its tables have any size: files of them are written as they are read
 	Secret   bool   // who has the address may look, nobody else: logs name the pattern in its place
 }
 

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,12 +23,13 @@ import (
 	"nhipso/internal/fault"
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
+	"nhipso/internal/view"
 	"nhipso/static"
 )
 
 // Config says what a site is made of. Library is needed; the rest has defaults.
 type Config struct {
-	Library  Library
+	Library  view.Library
 	Log      *slog.Logger
 	Now      func() time.Time
 	BaseURL  string             // "https://…" when it is known; else each request's own host is used
@@ -48,7 +50,7 @@ type Renderer interface {
 
 // Site is the frame with its modules: it answers every request.
 type Site struct {
-	library    Library
+	library    view.Library
 	renderer   Renderer
 	log        *slog.Logger
 	now        func() time.Time
@@ -104,8 +106,10 @@ func New(c Config, modules ...Maker) *Site {
 		middleware.RequestID,
 		middleware.Logging{Log: c.Log, Now: c.Now, Trusted: c.Trusted, Path: s.shownPath, Quiet: func(r *http.Request) bool { return s.unlimited[r.URL.Path] }}.Wrap(),
 		middleware.Security(middleware.Policy{}),
+		middleware.Fresh(c.Now),
 		middleware.Recovering(c.Log, s.Failing(http.StatusInternalServerError, "web.broken"), s.shownPath),
 		limit.Wrap(s.Failing(http.StatusTooManyRequests, "web.too-many")),
+		middleware.Longest(longest, s.Failing(http.StatusRequestURITooLong, "web.long-address")),
 		middleware.SameOrigin(s.Failing(http.StatusForbidden, "web.cross-origin")),
 		middleware.Budgets(budgets, s.classOf, s.Failing(http.StatusServiceUnavailable, "web.busy")),
 		middleware.Within(c.Deadline))
@@ -131,9 +135,14 @@ func (s *Site) HandleWatch(path string, h http.Handler) {
 	s.Handle("GET "+path, h)
 }
 
-// Missing answers as for a page that there is not.
+// Missing answers as for a page that there is not, or not with this method.
 func (s *Site) Missing() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if allowed := s.methods(r); len(allowed) > 0 && !slices.Contains(allowed, r.Method) {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			s.Failing(http.StatusMethodNotAllowed, "web.bad-method").ServeHTTP(w, r)
+			return
+		}
 		s.Fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
 	})
 }
@@ -184,7 +193,7 @@ func (s *Site) declare() {
 		}
 	}
 	s.pages.Handle("/", s.Missing())
-	s.mux.Handle("/", s.rememberLanguage(s.memory.Remember(s.key)(formats(s.pages))))
+	s.mux.Handle("/", s.answering(formats(s.pages)))
 	answer := func(pattern string, h http.Handler) {
 		s.patterns = append(s.patterns, pattern)
 		s.mux.Handle(pattern, h)
@@ -200,10 +209,11 @@ func (s *Site) declare() {
 		}
 	}
 	answer(static.Prefix, static.Handler())
-	answer("GET /robots.txt", http.HandlerFunc(s.robots))
-	answer("GET /sitemap.xml", http.HandlerFunc(s.sitemap))
-	answer("GET /favicon.svg", http.HandlerFunc(s.favicon))
-	answer("GET /favicon.ico", http.HandlerFunc(s.favicon))
+	whole := middleware.Whole()
+	for pattern, h := range map[string]http.HandlerFunc{"GET /robots.txt": s.robots, "GET /sitemap.xml": s.sitemap, "GET /favicon.svg": s.favicon, "GET /favicon.ico": s.favicon} {
+		answer(pattern, whole(h))
+	}
+	slices.Sort(s.patterns[len(s.patterns)-4:])
 }
 
 // Menu is the main navigation of all modules.
@@ -212,16 +222,6 @@ func (s *Site) Menu() (out []MenuEntry) {
 		out = append(out, m.Menu...)
 	}
 	return out
-}
-
-// rememberLanguage keeps the language of an address in a cookie. It stands before the memory of pages, which keeps nothing that sets one.
-func (s *Site) rememberLanguage(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if lang := r.URL.Query().Get("lang"); lang == "vi" || lang == "en" {
-			http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.Origin(r), "https:")})
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // formats takes the format off the address, so that the routes see the page's own path; visit.read finds it again.
@@ -277,8 +277,14 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, m Module, route Rou
 		s.Fail(w, r, err)
 		return
 	}
-	w.Header().Set("Vary", "Cookie")
-	w.Header().Set("Cache-Control", "private, no-cache")
+	h := w.Header()
+	h.Set("Cache-Control", middleware.Public)
+	if route.Secret {
+		h.Set("Cache-Control", "private, no-cache")
+	}
+	if route.Keep == KeepAll {
+		h.Set("Last-Modified", v.Current.Release.PublishAt.UTC().Format(http.TimeFormat))
+	}
 	p, err := route.Read(v)
 	if err != nil {
 		s.Fail(w, r, err)
@@ -325,7 +331,8 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		err = fault.New("web.unavailable")
 	}
 	status := statusOf(err)
-	v, _ := s.Visit(r, common())
+	v := s.failed(r)
+	w.Header().Del("Last-Modified")
 	if cause := fault.KindOf(err); cause == fault.Unavailable {
 		// What is out of reach, and where it lies, is the operator's to know.
 		s.log.LogAttrs(r.Context(), slog.LevelError, "unavailable", slog.String("path", s.shownPath(r)), slog.String("error", err.Error()))
@@ -345,7 +352,7 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 // Failing is a handler that fails with a status.
 func (s *Site) Failing(status int, code string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v, _ := s.Visit(r, common())
+		v := s.failed(r)
 		if strings.HasPrefix(r.URL.Path, apiPage+"/") {
 			problem(w, status, code, fault.In(fault.New(code), v.Lang))
 			return
@@ -356,6 +363,17 @@ func (s *Site) Failing(status int, code string) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		s.Render(w, r, "failure", p)
 	})
+}
+
+// failed reads a request that has no answer. The page that says so does not repeat what was asked: that may be of any length, and stands in every
+// address of the frame.
+func (s *Site) failed(r *http.Request) *Visit {
+	v, _ := s.Visit(r, common())
+	v.Query = url.Values{}
+	if len(v.Path) > longestPath {
+		v.Path = "/"
+	}
+	return v
 }
 
 // problem answers a program with a problem (RFC 9457) in place of a page.

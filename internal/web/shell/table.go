@@ -98,11 +98,11 @@ func Periods(id string, name catalog.Label) export.Column {
 // CellOf is the cell of an observation; the address behind it says why the number is what it is.
 func (v *Visit) CellOf(o cube.Version) Cell {
 	c := Cell{Cell: export.Cell{Number: o.Value, Status: o.Status, Mark: o.Mark()}, Href: v.Why(o.Cell())}
+	if f, err := v.Snap.Catalog.Dataflow(o.Dataflow); err == nil {
+		c.Digits = v.names().Decimals(f, o) + 1
+	}
 	if words, is := v.names().Worded(o); is {
 		c.Label = words
-		if o.Printed() == "" {
-			c.Number = nil
-		}
 	}
 	return c
 }
@@ -169,7 +169,11 @@ func (v *Visit) View(t *Table) *TableView {
 				case c.Number != nil && c.Label.Vi != "": // the words of the source, which are no plain number
 					cv.Text, cv.Sort = c.Label.In(v.Lang), c.Number.String()
 				case c.Number != nil:
-					cv.Text, cv.Sort = text.FormatNumber(v.Lang, *c.Number, decimals[i]), c.Number.String()
+					digits := decimals[i]
+					if c.Digits > 0 { // a figure has the digits with which it is published, whatever stands beside it
+						digits = c.Digits - 1
+					}
+					cv.Text, cv.Sort = text.FormatNumber(v.Lang, *c.Number, digits), c.Number.String()
 				case c.Label.Vi != "": // what the source prints where there is no number
 					cv.Missing, cv.Text = true, c.Label.In(v.Lang)
 				case c.Status == Blank:

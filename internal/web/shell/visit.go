@@ -9,6 +9,7 @@ import (
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // TableFormats are the formats in which a page's main table is given.
@@ -22,9 +23,6 @@ var (
 
 // optionFormat ends the address of the object from which the browser draws.
 const optionFormat = "option"
-
-// langCookie remembers the language chosen.
-const langCookie = "lang"
 
 // Visit is one request, read once: its language, the snapshot it sees and the format it asks for.
 type Visit struct {
@@ -58,19 +56,8 @@ func split(path string) (plain, format string) {
 // homeFile stands for the home page where a format must be appended to its address.
 const homeFile = "/trang-chu"
 
-// language reads the language of a request: the address first, then the cookie, else Vietnamese.
-func language(r *http.Request) string {
-	switch r.URL.Query().Get("lang") {
-	case "en":
-		return "en"
-	case "vi":
-		return "vi"
-	}
-	if c, err := r.Cookie(langCookie); err == nil && c.Value == "en" {
-		return "en"
-	}
-	return "vi"
-}
+// language gives the language of a request: that of its address, so that whoever keeps an answer can give it to every reader of that address.
+func language(r *http.Request) string { return text.Language(r.URL.Query().Get("lang")) }
 
 // Visit reads a request. An error of the day asked for, or that nothing is published, comes with a visit that can still render
 // the page that says so.
@@ -86,15 +73,15 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 		return v, err
 	}
 	v.Known, v.Snap = v.Current, v.Current.Snapshot
-	if text := v.Query.Get("asof"); text != "" {
-		if v.AsOf, err = stat.ParseDate(text); err != nil {
+	if day := v.Query.Get("asof"); day != "" {
+		if v.AsOf, err = stat.ParseDate(day); err != nil {
 			v.Query.Del("asof")
 			return v, err
 		}
 		if v.AsOf.Year() < 1900 || v.AsOf.Year() > 9999 {
 			v.Query.Del("asof")
 			v.AsOf = stat.Date{}
-			return v, fault.New("web.bad-day", "text", text)
+			return v, fault.New("web.bad-day", "text", day)
 		}
 		if today := v.Current.Catalog.Day(s.Now()); v.AsOf.After(today) {
 			v.Query.Del("asof")

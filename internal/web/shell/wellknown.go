@@ -4,11 +4,14 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+
+	"nhipso/internal/middleware"
 )
 
 // robots tells crawlers what not to walk: explanations and searches are endless.
 func (s *Site) robots(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", middleware.Public)
 	out := "User-agent: *\n"
 	for _, m := range s.modules {
 		for _, d := range m.Disallow {
@@ -58,13 +61,14 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 		doc.URLs = append(doc.URLs, sitemapURL{Loc: loc, LastMod: day, Links: []sitemapLink{{"alternate", "vi", loc}, {"alternate", "en", loc + "?lang=en"}}})
 	}
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
+	w.Header().Set("Cache-Control", middleware.Public)
 	io.WriteString(w, xml.Header) //nolint:errcheck
 	xml.NewEncoder(w).Encode(doc) //nolint:errcheck
 }
 
 func (s *Site) favicon(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "image/svg+xml")
-	w.Header().Set("Cache-Control", "public, max-age=86400")
+	w.Header().Set("Cache-Control", middleware.Public)
 	io.WriteString(w, favicon) //nolint:errcheck
 }
 

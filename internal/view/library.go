@@ -1,4 +1,4 @@
-package api
+package view
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"nhipso/internal/publish"
 )
 
-// Library gives the API what a reader may know: publish.Gate. All that answers hold comes through the view that it gives.
+// Library gives pages and API what a reader may know: publish.Gate. All that they show comes through the view that it gives.
 type Library interface {
 	// View gives what an audience may know now, or publish.none. It is called once a request, so that an answer shows one moment.
 	View(ctx context.Context, a publish.Audience) (*publish.View, error)

@@ -1,0 +1,86 @@
+package publish
+
+import (
+	"context"
+	"iter"
+	"maps"
+
+	"nhipso/internal/cube"
+)
+
+// Stream gives, one by one and in the order of keys and periods, what Read gives or, with history, what History gives. Of a large dataflow on a
+// shelf nothing but one cell is held at a time, so that it is how files of any size are written. It ends with the context. Versions may share their
+// attributes and must not be changed.
+func (s *Snapshot) Stream(ctx context.Context, dataflow, pattern string, history bool) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		n := 0
+		give := func(v cube.Version) bool {
+			if n++; n%256 == 0 && ctx.Err() != nil {
+				yield(cube.Version{}, ctx.Err())
+				return false
+			}
+			return yield(v, nil)
+		}
+		switch large := s.past.shelf != nil && !s.Replayed(dataflow) && s.past.size(dataflow) > small; {
+		case large:
+			s.streamShelf(ctx, dataflow, pattern, history, give, func(err error) { yield(cube.Version{}, err) })
+		case history && !s.Replayed(dataflow):
+			for _, v := range s.past.of(dataflow, pattern) {
+				if s.AsOf.Allows(v) && v.Key.Matches(pattern) && !s.closed[v.Cell()] && !give(v) {
+					return
+				}
+			}
+		default:
+			for _, v := range s.newestOf(dataflow, pattern) {
+				if v.Key.Matches(pattern) && !give(v) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// streamShelf gives the figures of a large dataflow as they lie on the shelf, cell by cell.
+func (s *Snapshot) streamShelf(ctx context.Context, dataflow, pattern string, history bool, give func(cube.Version) bool, fail func(error)) {
+	var cell []cube.Version // versions of one cell, which lie together
+	flush := func() bool {
+		for _, v := range s.reduce(cell) {
+			if !give(v) {
+				return false
+			}
+		}
+		cell = cell[:0]
+		return true
+	}
+	for v, err := range s.past.shelf.Each(ctx, dataflow, pattern) {
+		switch {
+		case err != nil:
+			fail(err)
+			return
+		case !s.AsOf.Allows(v) || !v.Key.Matches(pattern):
+		case history:
+			if !s.closed[v.Cell()] && !give(v) {
+				return
+			}
+		default:
+			if len(cell) > 0 && (cell[0].Period != v.Period || cell[0].Key != v.Key) && !flush() {
+				return
+			}
+			cell = append(cell, v)
+		}
+	}
+	flush()
+}
+
+// gather reads a stream whole. Versions have attributes of their own, which a caller may change.
+func gather(stream iter.Seq2[cube.Version, error]) ([]cube.Version, error) {
+	var out []cube.Version
+	for v, err := range stream {
+		if err != nil {
+			return nil, err
+		}
+		v.Attributes = maps.Clone(v.Attributes)
+		out = append(out, v)
+	}
+	return out, nil
+}
