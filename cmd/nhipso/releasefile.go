@@ -57,7 +57,11 @@ func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) er
 	if err := releasefile.WriteBeside(name, key); err != nil {
 		return err
 	}
-	fmt.Fprintln(e.out, e.w("release.file-written", "file", name, "release", c.Release.ID, "figures", len(c.Figures), "key", fingerprint(releasefile.PublicOf(key))))
+	figures, err := releasefile.Count(name)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out, e.w("release.file-written", "file", name, "release", c.Release.ID, "figures", figures, "key", fingerprint(releasefile.PublicOf(key))))
 	if !c.Until.IsZero() {
 		fmt.Fprintln(e.out, e.w("release.file-until", "until", a.minute(c.Until)))
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -54,23 +55,23 @@ func BenchmarkDownload(b *testing.B) {
 	s := library()
 	areas := must(s.catalog.Codelist("CL_AREA")).Codes
 	parts := must(s.catalog.Codelist("CL_COMPONENT")).Codes
+	var figures []cube.Version
 	for _, area := range areas {
 		for _, part := range parts {
-			for day := stat.MustDate("2001-01-01"); day.Year() < 2026 && len(c.Figures) < n; day = day.AddDays(1) {
-				d := stat.MustDecimal(fmt.Sprintf("12.%02d", len(c.Figures)%90+10))
-				c.Figures = append(c.Figures, cube.Version{Dataflow: "DE_SHARE", Message: 1, Observation: stat.Observation{Key: stat.NewKey("A", area.ID, "NSO", part.ID), Period: stat.Day(day), Value: &d,
-					Status: stat.Normal, Attributes: attributes}})
+			for at := stat.MustDate("2001-01-01"); at.Year() < 2026 && len(figures) < n; at = at.AddDays(1) {
+				d := stat.MustDecimal(fmt.Sprintf("12.%02d", len(figures)%90+10))
+				figures = append(figures, cube.Version{Dataflow: "DE_SHARE", Message: 1, Observation: stat.Observation{Key: stat.NewKey("A", area.ID, "NSO", part.ID), Period: stat.Day(at), Value: &d,
+					Status: stat.Normal, Vintage: stat.Vintage{Date: day, Written: "2026-01-05"}, Attributes: attributes}})
 			}
 		}
 	}
-	n = len(c.Figures)
-	for i := range c.Figures {
-		c.Figures[i].Vintage = stat.Vintage{Date: day, Written: "2026-01-05"}
-	}
+	n = len(figures)
+	slices.SortFunc(figures, cube.InOrder)
+	c.Figures = cube.Select(figures, cube.Query{})
 	if err := releasefile.Write(b.Context(), name, c, releasefile.Options{Pack: []byte("none")}); err != nil {
 		b.Fatal(err)
 	}
-	c.Figures = nil
+	figures, c.Figures = nil, nil
 	file, err := releasefile.Open(name)
 	if err != nil {
 		b.Fatal(err)

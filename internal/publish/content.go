@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -26,7 +27,7 @@ type Content struct {
 	Runs      []pipeline.Run
 	Findings  []Finding
 	Overrides []monitor.Override
-	Figures   []cube.Version // with their public history, in the order of cube.Reader
+	Figures   iter.Seq2[cube.Version, error] // with their public history, in the order of cube.Reader; they may be gone through more than once
 	// Closed are the figures that nobody may read and that a shown one rests on, or that closed a cell which was free before: which they are,
 	// without what they say. An explanation counts them, and does not show what they could be computed from.
 	Closed  []cube.Version
@@ -99,7 +100,7 @@ func (g *Gate) contentAt(ctx context.Context, r Release, from time.Time) (Conten
 	if err != nil {
 		return Content{}, err
 	}
-	v, err := g.held(ctx, Parts{Release: r, Audience: Everybody(), Moment: from, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source})
+	v, err := g.screened(ctx, Parts{Release: r, Audience: Everybody(), Moment: from, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source})
 	if err != nil {
 		return Content{}, err
 	}
@@ -133,9 +134,7 @@ func (v *View) content(ctx context.Context, all []Release) (c Content, err error
 	if c.Overrides, err = v.Overrides(ctx); err != nil {
 		return c, err
 	}
-	for _, flow := range v.past.flows() {
-		c.Figures = append(c.Figures, v.past.of(flow, "")...)
-	}
+	c.Figures = v.past.all(ctx)
 	c.Closed, err = v.closedInputs(ctx, c)
 	return c, err
 }
@@ -168,8 +167,16 @@ func (v *View) closedInputs(ctx context.Context, c Content) ([]cube.Version, err
 		return nil, nil
 	}
 	refs, free := map[pipeline.Ref]bool{}, map[cube.Cell]bool{}
-	for _, o := range c.Figures {
-		free[o.Cell()] = true
+	for _, h := range v.hidden {
+		free[h.Cell()] = false
+	}
+	for o, err := range c.Figures {
+		if err != nil {
+			return nil, err
+		}
+		if _, closed := free[o.Cell()]; closed {
+			free[o.Cell()] = true
+		}
 		if cube.Reported(o.Observation) {
 			continue
 		}

@@ -131,8 +131,8 @@ type clue struct {
 func newDiscloser(a *audit, s *Snapshot) *discloser {
 	d := &discloser{audit: a, shown: s, value: map[cube.Cell]cube.Version{}, secret: map[cube.Cell]bool{}, secrets: map[string][]cube.Cell{}, revises: map[cube.Cell]bool{}, inherited: map[cube.Cell][]cube.Cell{},
 		found: map[cube.Cell]clue{}, fitting: map[cube.Cell]bool{}, descent: map[string]bool{}}
-	for _, list := range s.newest {
-		for _, o := range list {
+	for _, flow := range s.past.flows() {
+		for _, o := range s.newestOf(flow, "") {
 			if o.Value != nil {
 				d.value[o.Cell()] = o
 			}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"nhipso/internal/catalog"
-	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
 )
@@ -174,21 +173,20 @@ func (g *Gate) makeAt(ctx context.Context, r Release, a Audience, moment time.Ti
 		if p.Zone == nil {
 			p.Zone = time.UTC
 		}
-		s, err := newShelved(r, g.Catalog, shelf, r.held(moment))
+		s, err := newSnapshot(r, g.Catalog, r.AsOf, r.held(moment), shelf)
 		if err != nil {
 			return nil, err
 		}
 		return viewOn(p, s), nil
 	}
-	return g.held(ctx, p)
+	return g.screened(ctx, p)
 }
 
-// held makes a view that holds its figures in memory.
-func (g *Gate) held(ctx context.Context, p Parts) (*View, error) {
-	figures, err := cube.History(ctx, g.Source, cube.Query{})
+// screened makes a view that reads the source.
+func (g *Gate) screened(ctx context.Context, p Parts) (*View, error) {
+	newest, err := g.Source.LastMessage(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p.Figures = figures
-	return NewView(p), nil
+	return newView(ctx, p, g.Source, newest)
 }

@@ -3,17 +3,15 @@ package publish
 import (
 	"context"
 	"iter"
-	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
 )
 
-// Shelf is where the figures of a release lie when they are read as they are asked for, rather than held in memory: a file of the release. What
-// it gives the public may read, all of it.
+// Shelf is where the figures of a view lie, to be read as they are asked for: a file of a release, or a screen before a store. What it gives the
+// audience may read, all of it.
 type Shelf interface {
 	// Flows lists the dataflows that have figures, in the order of their identifiers.
 	Flows() []string
@@ -39,26 +37,17 @@ const (
 	roomy = 200_000
 )
 
-// lists are the versions that an audience may read, by dataflow. They are held in memory or, from a shelf, read when they are asked for; of
-// small dataflows the last ones asked for are kept.
+// lists are the versions that an audience may read, by dataflow. They are read from a shelf when they are asked for; of small dataflows the last
+// ones asked for are kept.
 type lists struct {
-	held  map[string][]cube.Version
 	shelf Shelf
 	keep  keep
 }
 
-func (l *lists) flows() []string {
-	if l.shelf != nil {
-		return l.shelf.Flows()
-	}
-	return slices.Sorted(maps.Keys(l.held))
-}
+func (l *lists) flows() []string { return l.shelf.Flows() }
 
 // size is how many versions a dataflow has.
 func (l *lists) size(flow string) int {
-	if l.shelf == nil {
-		return len(l.held[flow])
-	}
 	n := 0
 	for _, d := range l.shelf.Days(flow) {
 		n += d.Versions
@@ -67,38 +56,10 @@ func (l *lists) size(flow string) int {
 }
 
 // days lists the days on which figures of a dataflow were published, oldest first.
-func (l *lists) days(flow string) []Day {
-	if l.shelf != nil {
-		return l.shelf.Days(flow)
-	}
-	at := map[stat.Date]*Day{}
-	cells := map[cube.Cell]stat.Date{}
-	for _, v := range l.held[flow] {
-		d := v.Vintage.Date
-		if at[d] == nil {
-			at[d] = &Day{Date: d}
-		}
-		at[d].Versions++
-		if first, seen := cells[v.Cell()]; !seen || d.Before(first) {
-			cells[v.Cell()] = d
-		}
-	}
-	for _, d := range cells {
-		at[d].Cells++
-	}
-	out := make([]Day, 0, len(at))
-	for _, d := range at {
-		out = append(out, *d)
-	}
-	slices.SortFunc(out, func(a, b Day) int { return a.Date.Compare(b.Date) })
-	return out
-}
+func (l *lists) days(flow string) []Day { return l.shelf.Days(flow) }
 
 // of gives versions of a dataflow in which those of a pattern lie, among others perhaps.
 func (l *lists) of(flow, pattern string) []cube.Version {
-	if l.shelf == nil {
-		return narrow(l.held[flow], pattern)
-	}
 	if l.size(flow) > small {
 		return l.read(flow, pattern)
 	}
@@ -140,17 +101,4 @@ func (k *keep) get(name string, load func() []cube.Version) []cube.Version {
 	}
 	k.lists[name], k.order, k.total = list, append(k.order, name), k.total+len(list)
 	return list
-}
-
-// narrow gives the part of versions ordered by key in which those of a pattern lie: one series when the pattern is a whole key.
-func narrow(list []cube.Version, pattern string) []cube.Version {
-	if pattern == "all" || stat.Key(pattern).Open() || strings.ContainsAny(pattern, "+*") {
-		return list
-	}
-	from, _ := slices.BinarySearchFunc(list, stat.Key(pattern), func(v cube.Version, k stat.Key) int { return strings.Compare(string(v.Key), string(k)) })
-	to := from
-	for to < len(list) && list[to].Key == stat.Key(pattern) {
-		to++
-	}
-	return list[from:to]
 }

@@ -57,7 +57,7 @@ func (s *Snapshot) replay() {
 	}
 	for flow, list := range s.replays {
 		slices.SortStableFunc(list, byKey)
-		s.newest[flow] = list
+		s.replays[flow] = list
 	}
 }
 

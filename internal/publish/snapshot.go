@@ -40,7 +40,7 @@ func (s Series) At(p stat.Period) (cube.Version, bool) {
 	return cube.Version{}, false
 }
 
-// Snapshot is the figures that a view shows, held in memory and read by any number of goroutines. It may be viewed as of an older day: the
+// Snapshot is the figures that a view shows, read as they are asked for by any number of goroutines. It may be viewed as of an older day: the
 // figures published on or before that day and no others.
 type Snapshot struct {
 	Release Release
@@ -49,8 +49,7 @@ type Snapshot struct {
 
 	bound   cube.AsOf                  // the bound without a day
 	past    *lists                     // what the audience may read, in the order of cube.Reader, within the bound
-	newest  map[string][]cube.Version  // dataflow → newest version of each cell within AsOf; of a shelf only what is replayed
-	recent  keep                       // the same of small dataflows on a shelf
+	recent  keep                       // of small dataflows the newest version of each cell within AsOf
 	closers map[cube.Cell]cube.Version // of cells within AsOf the newest version that the audience may not read
 	hidden  []cube.Version             // what lies within the bound and the audience may not read
 	waiting []cube.Version             // what lies within the bound and waits for a minute of its own; until then an older figure is shown
@@ -73,44 +72,22 @@ type Snapshot struct {
 // maxOlder bounds how many earlier days are kept ready; others are made anew.
 const maxOlder = 16
 
-// newSnapshot keeps what an audience may read of versions in the order of cube.Reader.
-func newSnapshot(r Release, c *catalog.Catalog, a Audience, bound cube.AsOf, held map[string]cube.Messages, figures []cube.Version) *Snapshot {
-	past := map[string][]cube.Version{}
-	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: &lists{held: past}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
-		guarded: map[string]bool{}, older: map[stat.Date]*older{}, held: held}
-	for _, v := range figures {
-		if !bound.Holds(v.Message) {
-			continue
-		}
-		if s.waits(v) {
-			s.waiting = append(s.waiting, v)
-			s.sealed[v.Message], s.awaited[v.Cell()] = true, true
-			continue
-		}
-		if a.mayRead(confidentiality(v)) {
-			past[v.Dataflow] = append(past[v.Dataflow], v)
-			continue
-		}
-		s.hidden = append(s.hidden, v)
-		s.sealed[v.Message] = true
-	}
-	for _, list := range past {
-		if !slices.IsSortedFunc(list, byKey) { // a database may order texts by the rules of a language
-			slices.SortStableFunc(list, byKey)
-		}
-	}
-	s.days = s.past.published()
-	s.choose()
-	return s
-}
-
-// newShelved keeps nothing: what it shows is read from a shelf when it is asked for.
-func newShelved(r Release, c *catalog.Catalog, shelf Shelf, held map[string]cube.Messages) (*Snapshot, error) {
-	s := &Snapshot{Release: r, Catalog: c, AsOf: r.AsOf, bound: r.AsOf, past: &lists{shelf: shelf}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
+// newSnapshot shows what lies on a shelf, and holds nothing of it.
+func newSnapshot(r Release, c *catalog.Catalog, bound cube.AsOf, held map[string]cube.Messages, shelf Shelf) (*Snapshot, error) {
+	s := &Snapshot{Release: r, Catalog: c, AsOf: bound, bound: bound, past: &lists{shelf: shelf}, closed: map[cube.Cell]bool{}, sealed: map[int64]bool{}, awaited: map[cube.Cell]bool{},
 		guarded: map[string]bool{}, older: map[stat.Date]*older{}, held: held}
 	var err error
 	if s.hidden, err = shelf.Closed(); err != nil {
 		return nil, err
+	}
+	if own, is := shelf.(*screen); is { // a file holds nothing that waits, and nothing of the messages that brought it
+		s.waiting = own.waiting
+		for _, v := range own.waiting {
+			s.sealed[v.Message], s.awaited[v.Cell()] = true, true
+		}
+		for _, v := range own.hidden {
+			s.sealed[v.Message] = true
+		}
 	}
 	s.days = s.past.published()
 	s.choose()
@@ -127,15 +104,10 @@ func (s *Snapshot) waits(v cube.Version) bool {
 
 // choose finds the newest version of each cell. A cell whose newest version is hidden has none.
 func (s *Snapshot) choose() {
-	s.newest, s.closers = map[string][]cube.Version{}, map[cube.Cell]cube.Version{}
+	s.closers = map[cube.Cell]cube.Version{}
 	for _, v := range s.hidden {
 		if at, ok := s.closers[v.Cell()]; s.AsOf.Allows(v) && (!ok || v.Supersedes(at)) {
 			s.closers[v.Cell()] = v
-		}
-	}
-	if s.past.shelf == nil {
-		for flow, list := range s.past.held {
-			s.newest[flow] = s.reduce(list)
 		}
 	}
 	for cell, h := range s.closers {
@@ -163,7 +135,7 @@ func (s *Snapshot) reduce(list []cube.Version) []cube.Version {
 
 // newestOf gives the newest versions of a dataflow in which those of a pattern lie, among others perhaps.
 func (s *Snapshot) newestOf(flow, pattern string) []cube.Version {
-	if list, held := s.newest[flow]; held || s.past.shelf == nil {
+	if list := s.replays[flow]; len(list) > 0 {
 		return narrow(list, pattern)
 	}
 	if s.past.size(flow) > small {
@@ -174,7 +146,7 @@ func (s *Snapshot) newestOf(flow, pattern string) []cube.Version {
 
 // empty reports whether nothing of a dataflow had been published by the day viewed.
 func (s *Snapshot) empty(flow string) bool {
-	if s.past.shelf == nil || s.past.size(flow) <= small {
+	if s.past.size(flow) <= small {
 		return len(s.newestOf(flow, "")) == 0
 	}
 	return s.past.days(flow)[0].Date.After(s.AsOf.Vintage)
@@ -338,7 +310,7 @@ func (s *Snapshot) CellHistory(c cube.Cell) []cube.Version {
 
 // Count gives the number of cells and of versions of a dataflow, within the bound of the view.
 func (s *Snapshot) Count(dataflow string) (cells, versions int) {
-	if s.past.shelf == nil || s.past.size(dataflow) <= small {
+	if s.past.size(dataflow) <= small {
 		return len(s.newestOf(dataflow, "")), len(s.History(dataflow, ""))
 	}
 	for _, d := range s.past.days(dataflow) {

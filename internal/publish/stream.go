@@ -21,7 +21,7 @@ func (s *Snapshot) Stream(ctx context.Context, dataflow, pattern string, history
 			}
 			return yield(v, nil)
 		}
-		switch large := s.past.shelf != nil && !s.Replayed(dataflow) && s.past.size(dataflow) > small; {
+		switch large := !s.Replayed(dataflow) && s.past.size(dataflow) > small; {
 		case large:
 			s.streamShelf(ctx, dataflow, pattern, history, give, func(err error) { yield(cube.Version{}, err) })
 		case history && !s.Replayed(dataflow):
@@ -83,4 +83,17 @@ func gather(stream iter.Seq2[cube.Version, error]) ([]cube.Version, error) {
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// all gives every version of every dataflow, as they lie on the shelf.
+func (l *lists) all(ctx context.Context) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		for _, flow := range l.flows() {
+			for v, err := range l.shelf.Each(ctx, flow, "") {
+				if !yield(v, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }

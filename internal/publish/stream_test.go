@@ -52,13 +52,20 @@ func stacked() wide {
 
 func TestAStreamGivesWhatIsReadAtOnce(t *testing.T) {
 	w := stacked()
-	shelved, err := newShelved(Release{AsOf: cube.AsOf{Message: 9}}, nil, w, nil)
+	shelved, err := newSnapshot(Release{AsOf: cube.AsOf{Message: 9}}, nil, cube.AsOf{Message: 9}, nil, w)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := slices.Concat(w.figures, w.closed)
 	slices.SortStableFunc(all, cube.InOrder)
-	held := newSnapshot(Release{}, nil, Everybody(), cube.AsOf{Message: 9}, nil, all)
+	behind, err := newScreen(t.Context(), newInMemory(all), Everybody(), cube.AsOf{Message: 9}, 9, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := newSnapshot(Release{}, nil, cube.AsOf{Message: 9}, nil, behind)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range []*Snapshot{shelved, held, shelved.by(stat.MustDate("2025-06-01")), held.by(stat.MustDate("2025-06-01"))} {
 		for _, pattern := range []string{"", "T.", "T.000003", "T.000003+000005", ".000007", "X."} {
 			for _, history := range []bool{false, true} {
@@ -86,7 +93,7 @@ func TestAStreamGivesWhatIsReadAtOnce(t *testing.T) {
 
 func TestAStreamEndsWithItsReader(t *testing.T) {
 	w := stacked()
-	s, err := newShelved(Release{AsOf: cube.AsOf{Message: 9}}, nil, w, nil)
+	s, err := newSnapshot(Release{AsOf: cube.AsOf{Message: 9}}, nil, cube.AsOf{Message: 9}, nil, w)
 	if err != nil {
 		t.Fatal(err)
 	}

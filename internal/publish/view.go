@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -210,11 +211,20 @@ type Parts struct {
 	Recipes  []pipeline.Recipe
 	Zone     *time.Location // in which days are counted; nil means UTC
 	Source   Source
-	Figures  []cube.Version // all versions, ordered as Source.All orders them
+	Figures  []cube.Version // all versions, for a view on figures at hand
 }
 
-// NewView makes the view of an audience. Nobody else decides what is in it.
+// NewView makes the view of an audience on figures at hand. Nobody else decides what is in it.
 func NewView(p Parts) *View {
+	v, err := newView(context.Background(), p, newInMemory(p.Figures), math.MaxInt64)
+	if err != nil {
+		panic(err) // what is in memory can be read
+	}
+	return v
+}
+
+// newView makes the view of an audience on the figures of a source, of which it holds none. newest is the newest message there.
+func newView(ctx context.Context, p Parts, source cube.Past, newest int64) (*View, error) {
 	if p.Zone == nil {
 		p.Zone = time.UTC
 	}
@@ -226,7 +236,15 @@ func NewView(p Parts) *View {
 	if p.Audience.Public() {
 		held = p.Release.held(p.Moment)
 	}
-	return viewOn(p, newSnapshot(p.Release, p.Catalog, p.Audience, bound, held, p.Figures))
+	shelf, err := newScreen(ctx, source, p.Audience, bound, newest, held)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSnapshot(p.Release, p.Catalog, bound, held, shelf)
+	if err != nil {
+		return nil, err
+	}
+	return viewOn(p, s), nil
 }
 
 // viewOn makes a view on a snapshot.

@@ -113,6 +113,21 @@ func (f *File) Flows() []string { return f.flows }
 // Days implements publish.Shelf.
 func (f *File) Days(dataflow string) []publish.Day { return f.days[dataflow] }
 
+// Count gives how many figures a file holds, with their history.
+func Count(name string) (figures int, err error) {
+	f, err := Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	for _, flow := range f.flows {
+		for _, d := range f.days[flow] {
+			figures += d.Versions
+		}
+	}
+	return figures, nil
+}
+
 // contents reads how much there is of each dataflow, once.
 func (f *File) contents(ctx context.Context) error {
 	f.days = map[string][]publish.Day{}

@@ -53,7 +53,7 @@ func content() publish.Content {
 		Runs:      []pipeline.Run{{ID: "double#1", Recipe: "double", Version: "1", ReadTo: 2, Message: 3, Params: map[string]string{"p": "1"}}},
 		Findings:  []publish.Finding{{Message: 2, Rule: "range", Text: catalog.Label{Vi: "Lạ", En: "Odd"}, Cells: []cube.Cell{in.Cell()}}},
 		Overrides: []monitor.Override{{Target: "T-1", By: "an", Reason: "vì thế"}},
-		Figures:   []cube.Version{year, in, version("IN", "y", "2025", "2026-01-05", "", 2, nil), version("IN", "z", "2025-Q4", "2026-01-05", "-0.001", 2, document), out, version("OUT", "y", "2025", "2026-01-06", "1", 3, stat.Attributes{stat.AttrRun: "secret#1"})},
+		Figures:   cube.Select([]cube.Version{year, in, version("IN", "y", "2025", "2026-01-05", "", 2, nil), version("IN", "z", "2025-Q4", "2026-01-05", "-0.001", 2, document), out, version("OUT", "y", "2025", "2026-01-06", "1", 3, stat.Attributes{stat.AttrRun: "secret#1"})}, cube.Query{}),
 		Closed:    []cube.Version{version("IN", "x", "2025", "2026-02-05", "", 2, stat.Attributes{stat.AttrConf: "C"})},
 		Lineage: func(_ context.Context, v cube.Version) (pipeline.Lineage, bool, error) {
 			if v.Cell() != out.Cell() {
@@ -64,6 +64,18 @@ func content() publish.Content {
 	}
 	c.Releases = []publish.Release{{ID: "2026-Q2", State: publish.Published, PublishAt: minute.AddDate(0, -3, 0)}, c.Release}
 	return c
+}
+
+// figuresOf gives the figures of a content at once.
+func figuresOf(t *testing.T, c publish.Content) (out []cube.Version) {
+	t.Helper()
+	for v, err := range c.Figures {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 func archive(t *testing.T) []byte {
@@ -114,7 +126,8 @@ func TestAFileGivesBackWhatItWasGiven(t *testing.T) {
 		t.Errorf("%+v", f.About)
 	}
 	all, err := cube.History(ctx, f, cube.Query{})
-	want := []cube.Version{c.Figures[0], c.Figures[1], c.Closed[0], c.Figures[2], c.Figures[3], c.Figures[4], c.Figures[5]}
+	figures := figuresOf(t, c)
+	want := []cube.Version{figures[0], figures[1], c.Closed[0], figures[2], figures[3], figures[4], figures[5]}
 	if err != nil || len(all) != len(want) {
 		t.Fatalf("%d figures (%v)", len(all), err)
 	}
@@ -156,10 +169,10 @@ func TestAFileGivesBackTheRunsThatItWasGiven(t *testing.T) {
 	if _, ok, _ := f.LatestRun(ctx, "double", cube.AsOf{Message: 2}); ok {
 		t.Error("a run outside the bound is given")
 	}
-	l, found, err := f.LineageOf(ctx, "double#1", c.Figures[4].Cell())
-	expected, _, _ := c.Lineage(ctx, c.Figures[4])
+	l, found, err := f.LineageOf(ctx, "double#1", figuresOf(t, c)[4].Cell())
+	expected, _, _ := c.Lineage(ctx, figuresOf(t, c)[4])
 	same(t, "lineage", l, expected, err)
-	if _, other, err := f.LineageOf(ctx, "secret#1", c.Figures[5].Cell()); !found || other || err != nil {
+	if _, other, err := f.LineageOf(ctx, "secret#1", figuresOf(t, c)[5].Cell()); !found || other || err != nil {
 		t.Errorf("lineage that is not there: %v (%v)", other, err)
 	}
 }

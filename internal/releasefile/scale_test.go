@@ -30,11 +30,17 @@ func BenchmarkLargeRelease(b *testing.B) {
 	attributes := stat.Attributes{stat.AttrSource: "NSO", stat.AttrMark: "S"}
 	day := stat.MustDate("2026-01-05")
 	value := stat.MustDecimal("12345.678")
-	for s := 0; len(c.Figures) < n; s++ {
-		key := stat.NewKey("Q", fmt.Sprintf("C%07d", s))
-		for q := 0; q < 60 && len(c.Figures) < n; q++ {
-			c.Figures = append(c.Figures, cube.Version{Dataflow: "BIG", Message: 1, Observation: stat.Observation{Key: key, Period: stat.Quarter(2010+q/4, 1+q%4), Value: &value, Status: stat.Normal,
-				Vintage: stat.Vintage{Date: day, Written: "2026-01-05"}, Attributes: attributes}})
+	c.Figures = func(yield func(cube.Version, error) bool) {
+		given := 0
+		for s := 0; given < n; s++ {
+			key := stat.NewKey("Q", fmt.Sprintf("C%07d", s))
+			for q := 0; q < 60 && given < n; q++ {
+				given++
+				if !yield(cube.Version{Dataflow: "BIG", Message: 1, Observation: stat.Observation{Key: key, Period: stat.Quarter(2010+q/4, 1+q%4), Value: &value, Status: stat.Normal,
+					Vintage: stat.Vintage{Date: day, Written: "2026-01-05"}, Attributes: attributes}}, nil) {
+					return
+				}
+			}
 		}
 	}
 	started := time.Now()
@@ -43,7 +49,6 @@ func BenchmarkLargeRelease(b *testing.B) {
 	}
 	info, _ := os.Stat(name)
 	b.Logf("written in %s, %.1f bytes a figure", time.Since(started), float64(info.Size())/float64(n))
-	c.Figures = nil
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -77,6 +77,7 @@ type writer struct {
 	series  map[cube.Cell]int64 // by dataflow and key
 	periods map[stat.Period]int64
 	runs    map[string]int64
+	newest  int64 // message among the figures
 	err     error
 }
 
@@ -98,7 +99,6 @@ func (w *writer) file(name string, c publish.Content, o Options) error {
 	w.prepare()
 	w.names(c)
 	w.figures(c)
-	w.days(c)
 	w.records(c)
 	w.meta(c, o)
 	if w.err == nil {
@@ -152,22 +152,30 @@ func (w *writer) json(x any) string {
 	return string(b)
 }
 
-// names numbers the series and the periods of all figures, in their order, and the runs.
+// names goes through all figures once to number their series and periods, in their order, and to count what was published on each day, so that
+// a reader need not go through all of it. It numbers the runs too.
 func (w *writer) names(c publish.Content) {
 	var series []cube.Cell
 	var periods []stat.Period
-	for _, list := range [][]cube.Version{c.Figures, c.Closed} {
-		for _, v := range list {
-			s := seriesOf(v)
-			if _, known := w.series[s]; !known {
-				w.series[s] = 0
-				series = append(series, s)
-			}
-			if _, known := w.periods[v.Period]; !known {
-				w.periods[v.Period] = 0
-				periods = append(periods, v.Period)
-			}
+	note := func(v cube.Version) {
+		s := seriesOf(v)
+		if _, numbered := w.series[s]; !numbered {
+			w.series[s] = 0
+			series = append(series, s)
 		}
+		if _, numbered := w.periods[v.Period]; !numbered {
+			w.periods[v.Period] = 0
+			periods = append(periods, v.Period)
+		}
+	}
+	days := publish.Counter{}
+	w.each(c, func(v cube.Version) {
+		note(v)
+		days.Add(v)
+		w.newest = max(w.newest, v.Message)
+	})
+	for _, v := range c.Closed {
+		note(v)
 	}
 	slices.SortFunc(series, func(a, b cube.Cell) int {
 		return cmp.Or(strings.Compare(a.Dataflow, b.Dataflow), strings.Compare(string(a.Key), string(b.Key)))
@@ -185,16 +193,30 @@ func (w *writer) names(c publish.Content) {
 		w.runs[r.ID] = int64(i + 1)
 		w.insert("run", i+1, r.ID, w.json(r))
 	}
+	published := days.Days()
+	for _, flow := range slices.Sorted(maps.Keys(published)) {
+		for _, d := range published[flow] {
+			w.insert("day", flow, d.Date.String(), d.Versions, d.Cells)
+		}
+	}
+}
+
+// each goes through the figures of a release, until one cannot be read or written.
+func (w *writer) each(c publish.Content, do func(cube.Version)) {
+	for v, err := range c.Figures {
+		w.try(err)
+		if w.err != nil {
+			return
+		}
+		do(v)
+	}
 }
 
 func seriesOf(v cube.Version) cube.Cell { return cube.Cell{Dataflow: v.Dataflow, Key: v.Key} }
 
 // figures writes the figures with their lineage, and what is closed.
 func (w *writer) figures(c publish.Content) {
-	for _, v := range c.Figures {
-		if w.err != nil {
-			return
-		}
+	w.each(c, func(v cube.Version) {
 		var value, written any
 		if v.Value != nil {
 			value = v.Value.String()
@@ -205,42 +227,17 @@ func (w *writer) figures(c publish.Content) {
 		run, attributes := w.attributes(v)
 		w.insert("figure", w.series[seriesOf(v)], w.periods[v.Period], v.Vintage.Date.String(), v.Message, written, value, string(v.Status), run, attributes)
 		if run == nil {
-			continue
+			return
 		}
 		l, found, err := c.Lineage(w.ctx, v)
 		w.try(err)
 		if found {
 			w.lineage(run, v, w.text(w.json(l.From)), w.text(w.json(l.Formula)))
 		}
-	}
+	})
 	for _, v := range c.Closed {
 		run, attributes := w.attributes(v)
 		w.insert("closed", w.series[seriesOf(v)], w.periods[v.Period], v.Vintage.Date.String(), v.Message, run, attributes)
-	}
-}
-
-// days counts what was published on each day, so that a reader need not go through all of it.
-func (w *writer) days(c publish.Content) {
-	type at struct {
-		flow string
-		day  stat.Date
-	}
-	count := map[at]*publish.Day{}
-	note := func(v cube.Version) *publish.Day {
-		k := at{v.Dataflow, v.Vintage.Date}
-		if count[k] == nil {
-			count[k] = &publish.Day{Date: v.Vintage.Date}
-		}
-		return count[k]
-	}
-	for i, v := range c.Figures {
-		note(v).Versions++
-		if i == 0 || c.Figures[i-1].Cell() != v.Cell() { // the first version of a cell is the oldest
-			note(v).Cells++
-		}
-	}
-	for _, k := range slices.SortedFunc(maps.Keys(count), func(a, b at) int { return cmp.Or(strings.Compare(a.flow, b.flow), a.day.Compare(b.day)) }) {
-		w.insert("day", k.flow, k.day.String(), count[k].Versions, count[k].Cells)
 	}
 }
 
@@ -288,12 +285,8 @@ func (w *writer) meta(c publish.Content, o Options) {
 		}
 		return t.UTC().Format(time.RFC3339Nano)
 	}
-	newest := int64(0)
-	for _, v := range c.Figures {
-		newest = max(newest, v.Message)
-	}
 	for _, x := range [][2]string{{"format", "nhipso-release"}, {"version", strconv.Itoa(Version)}, {"release", c.Release.ID}, {"state", string(c.Release.State)}, {"from", when(c.From)},
-		{"until", when(c.Until)}, {"country", o.Country}, {"program", o.Program}, {"messages", strconv.FormatInt(newest, 10)}} {
+		{"until", when(c.Until)}, {"country", o.Country}, {"program", o.Program}, {"messages", strconv.FormatInt(w.newest, 10)}} {
 		w.insert("meta", x[0], x[1])
 	}
 	w.insert("pack", "catalogue.zip", o.Pack)
