@@ -8,7 +8,8 @@ package data
 
 import "embed"
 
-// FS is the root of the reference data: catalog/, territory/, govern/, observations/ and demo/.
+// FS is the root of the reference data, which is a country pack: its manifest pack.yaml, catalog/, territory/, geo/, govern/, words/,
+// observations/ and demo/.
 //
-//go:embed catalog territory govern observations demo
+//go:embed pack.yaml catalog territory geo govern observations demo words
 var FS embed.FS

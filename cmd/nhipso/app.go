@@ -15,17 +15,15 @@ import (
 	"syscall"
 	"time"
 
-	"nhipso/data"
-	"nhipso/doc"
 	"nhipso/internal/api"
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/jobs"
 	"nhipso/internal/middleware"
+	"nhipso/internal/pack"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
-	"nhipso/internal/recipe"
 	"nhipso/internal/reference"
 	"nhipso/internal/releasefile"
 	"nhipso/internal/scenario"
@@ -41,6 +39,7 @@ type place struct {
 	data     string
 	database string
 	note     string // file that notes the head of the audit log; "" for the usual place
+	pack     string // folder of the country pack; "" for the one that comes with the program
 }
 
 func first(texts ...string) string {
@@ -55,6 +54,7 @@ func first(texts ...string) string {
 // app is an opened installation.
 type app struct {
 	place        place
+	pack         *pack.Pack
 	catalog      *catalog.Catalog
 	areas        *territory.Registry
 	store        *store.Store
@@ -138,29 +138,21 @@ func (e *env) openStore(ctx context.Context, p *place, o store.Options) (*store.
 	return store.OpenWith(ctx, p.url(), o)
 }
 
-// openWith opens the database, in a data folder that it creates when it is not there, and reads the catalogue.
+// openWith opens the database, in a data folder that it creates when it is not there, and reads the catalogue that is kept there.
 func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, error) {
-	c, err := catalog.Load(data.FS)
-	if err != nil {
-		return nil, err
-	}
-	areas, err := territory.Load(data.FS)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := reference.Answers(data.FS)
-	if err != nil {
-		return nil, err
-	}
-	publications, err := publish.LoadPublications(data.FS, c)
-	if err != nil {
-		return nil, err
-	}
 	s, err := e.openStore(ctx, p, o)
 	if err != nil {
 		return nil, err
 	}
-	return &app{place: *p, catalog: c, areas: areas, publications: publications, store: s, recipes: recipe.All(c, areas), answers: answers, now: e.now}, nil
+	kept, err := p.country(ctx, s, o.Examine || o.Copy)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	e.country = kept.Catalog.Country().Name
+	a := &app{place: *p, store: s, now: e.now}
+	a.settle(kept)
+	return a, nil
 }
 
 func (a *app) close() { a.store.Close() }
@@ -238,16 +230,16 @@ func (s source) inWords(kept []store.Finding) []publish.Finding {
 
 // site puts the portal, the API and what watches them together.
 func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site, error) {
-	methods, err := fs.Sub(doc.Methods, "methods")
+	methods, err := a.methods()
 	if err != nil {
 		return nil, err
 	}
-	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")})
+	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")})
 	if err != nil {
 		return nil, err
 	}
 	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Deadline: s.Duration("request-timeout")},
-		portal.New(portal.Config{Methods: methods, Territory: a.areas, Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)}), desk.New())
+		portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words, Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)}), desk.New())
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
 	site.HandleWatch("/healthz", http.HandlerFunc(s.health.Live))

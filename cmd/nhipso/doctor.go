@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"nhipso/data"
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -131,12 +130,16 @@ func (x *examination) machine(p *place) error {
 			x.line(err == nil, "folder", p.data, x.w("doctor.folder-todo"))
 		}
 	}
-	c, err := catalog.Load(data.FS)
+	from, err := packOf(p.pack)
+	if err != nil {
+		return err
+	}
+	c, err := catalog.ReadCountry(from)
 	if err != nil {
 		return err
 	}
 	now, built := x.now(), buildTime()
-	x.line(now.After(built), "clock", now.In(c.Zone()).Format("2006-01-02 15:04:05 -07:00"), x.w("doctor.clock-todo", "built", built.Format("2006-01-02")))
+	x.line(now.After(built), "clock", now.In(c.Zone).Format("2006-01-02 15:04:05 -07:00"), x.w("doctor.clock-todo", "built", built.Format("2006-01-02")))
 	found := len(static.Fonts("400")) + len(static.Fonts("600"))
 	x.line(found >= 4, "fonts", x.w("doctor.fonts-found", "n", found), x.w("doctor.fonts-todo"))
 	return nil

@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
-	"nhipso/data"
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -26,6 +27,7 @@ func load(ctx context.Context, e *env, args []string) error {
 	f := e.flags("load")
 	p := e.placeFlags(f)
 	withReference := f.Bool("reference", false, "reference")
+	reason := f.String("reason", "", "catalog-reason")
 	check := f.Bool("check", false, "check")
 	sender := f.String("by", userName(), "sender")
 	var format tabular.Options
@@ -34,13 +36,20 @@ func load(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(files) == 0 && !*withReference {
-		return fault.New("cli.missing", "command", "load", "what", "FILE.csv / FILE.xlsx / --reference")
+	whole := *withReference || given(f, "pack") && len(files) == 0 // beside files, a pack is only said to be that of the installation
+	if len(files) == 0 && !whole {
+		return fault.New("cli.missing", "command", "load", "what", "FILE.csv / FILE.xlsx / --pack DIR / --reference")
+	}
+	if *withReference && p.pack != "" {
+		return fault.New("cli.no-effect", "flag", "--reference", "with", "--pack")
+	}
+	if *reason != "" && !whole {
+		return fault.New("cli.no-effect", "flag", "--reason", "with", "--pack, --reference")
 	}
 	if given := format.Given(); len(given) > 0 && len(files) == 0 {
 		return fault.New("cli.no-effect", "flag", given[0], "with", e.w("load.files"))
 	}
-	if *check && *withReference {
+	if *check && whole {
 		return fault.New("cli.check-reference")
 	}
 	a, err := e.openFor(ctx, p, !*check)
@@ -48,8 +57,12 @@ func load(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	defer a.close()
-	if *withReference {
-		if err := a.loadReference(ctx, e); err != nil {
+	if whole {
+		from, err := packOf(p.pack)
+		if err != nil {
+			return err
+		}
+		if err := a.update(ctx, e, from, *sender, first(*reason, e.w("catalog.loaded"))); err != nil {
 			return err
 		}
 	}
@@ -67,6 +80,13 @@ func load(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	return nil
+}
+
+// given reports whether a flag stands on the command line.
+func given(f *flag.FlagSet, name string) bool {
+	found := false
+	f.Visit(func(x *flag.Flag) { found = found || x.Name == name })
+	return found
 }
 
 // take loads a message and says what became of it.
@@ -174,9 +194,9 @@ func (a *app) readFile(name, sender string, format tabular.Options) (cube.Messag
 	return reference.Read(f, filepath.Base(name), a.catalog, a.areas, reference.Options{Sender: sender, SentAt: a.now(), Format: format})
 }
 
-// loadReference loads the data that come with the program, tells of each file, and answers the findings whose reasons come with them.
-func (a *app) loadReference(ctx context.Context, e *env) error {
-	report, err := reference.Load(ctx, data.FS, a.catalog, a.intake(), a.now(), func(p reference.Progress) {
+// loadFigures loads the figures of a pack, tells of each file, and answers the findings whose reasons come with it.
+func (a *app) loadFigures(ctx context.Context, e *env, from fs.FS) error {
+	report, err := reference.Load(ctx, from, a.catalog, a.intake(), a.now(), func(p reference.Progress) {
 		fmt.Fprintln(e.err, e.w("load.file", "n", p.N, "of", p.Of, "file", p.File, "added", p.Receipt.Added, "revised", p.Receipt.Revised, "unchanged", p.Receipt.Unchanged))
 	})
 	if err != nil {

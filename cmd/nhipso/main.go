@@ -1,4 +1,4 @@
-// Command nhipso measures, monitors, governs and publishes a country's digital economy, Viet Nam first.
+// Command nhipso measures, monitors, governs and publishes a country's digital economy.
 //
 // It is the composition root: the one place where rooms are put together. It holds no statistics, no SQL and no page; each
 // subcommand has a file of its own, and all its words are in words.csv.
@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/config"
 	"nhipso/internal/fault"
 )
@@ -41,6 +42,7 @@ func commands() []command {
 		{"worker", workJobs},
 		{"jobs", jobsCommand},
 		{"load", load},
+		{"catalog", catalogue},
 		{"finding", finding},
 		{"run", runRecipes},
 		{"release", release},
@@ -65,6 +67,7 @@ type env struct {
 	environ  func() []string // nil in tests that give single variables
 	now      func() time.Time
 	lang     string
+	country  catalog.Label                  // whose installation is open
 	settle   map[*flag.FlagSet]func() error // settings that wait for the flags to be parsed
 }
 

@@ -116,7 +116,7 @@ func onlyFlags(f *flag.FlagSet, command, known string) error {
 	return err
 }
 
-// minuteOf reads a minute of Viet Nam; nothing is the zero time.
+// minuteOf reads a minute of the country; nothing is the zero time.
 func (a *app) minuteOf(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -141,7 +141,7 @@ func (a *app) planRelease(ctx context.Context, e *env, o releaseOptions) error {
 	if err != nil {
 		return err
 	}
-	title := releaseTitle(o.id)
+	title := releaseTitle(o.id, a.catalog.Country().Name)
 	if o.vi != "" || o.en != "" {
 		title = catalog.Label{Vi: o.vi, En: o.en}
 	}
@@ -167,7 +167,7 @@ func (a *app) openRelease(ctx context.Context, e *env, o releaseOptions) error {
 			return err
 		}
 	}
-	r, err := a.desk().Open(ctx, o.id, releaseTitle(o.id), catalog.Label{Vi: o.vi, En: o.en}, o.by)
+	r, err := a.desk().Open(ctx, o.id, releaseTitle(o.id, a.catalog.Country().Name), catalog.Label{Vi: o.vi, En: o.en}, o.by)
 	if err == nil && o.all {
 		r, err = a.desk().Add(ctx, o.id, publish.Selection{All: true}, o.by)
 	}
@@ -292,7 +292,9 @@ func (a *app) publishFirst(ctx context.Context, e *env) error {
 	notes := catalog.Label{Vi: book.Say("vi", "release.first-notes"), En: book.Say("en", "release.first-notes")}
 	desk := a.desk()
 	steps := []func() (publish.Release, error){
-		func() (publish.Release, error) { return desk.Open(ctx, id, releaseTitle(id), notes, publish.Program) },
+		func() (publish.Release, error) {
+			return desk.Open(ctx, id, releaseTitle(id, a.catalog.Country().Name), notes, publish.Program)
+		},
 		func() (publish.Release, error) {
 			return desk.Add(ctx, id, publish.Selection{All: true}, publish.Program)
 		},
@@ -353,7 +355,7 @@ func (a *app) nextReleaseID(ctx context.Context) (string, error) {
 	}
 }
 
-func releaseTitle(id string) catalog.Label {
+func releaseTitle(id string, country catalog.Label) catalog.Label {
 	period, correction, corrected := strings.Cut(id, ".")
 	title := func(lang string) string {
 		name := id
@@ -361,9 +363,9 @@ func releaseTitle(id string) catalog.Label {
 			name = text.FormatPeriodInline(lang, p)
 		}
 		if corrected {
-			return book.Say(lang, "release.title-correction", "period", name, "n", correction)
+			return book.Say(lang, "release.title-correction", "country", country.In(lang), "period", name, "n", correction)
 		}
-		return book.Say(lang, "release.title", "period", name)
+		return book.Say(lang, "release.title", "country", country.In(lang), "period", name)
 	}
 	return catalog.Label{Vi: title("vi"), En: title("en")}
 }

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"flag"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,14 +14,11 @@ import (
 	"sync"
 	"time"
 
-	"nhipso/data"
-	"nhipso/internal/catalog"
 	"nhipso/internal/config"
 	"nhipso/internal/fault"
+	"nhipso/internal/pack"
 	"nhipso/internal/publish"
-	"nhipso/internal/recipe"
 	"nhipso/internal/releasefile"
-	"nhipso/internal/territory"
 )
 
 // Names in the data folder: files of releases, and the key that signs them.
@@ -32,38 +26,6 @@ const (
 	releaseFolder = "releases"
 	releaseKey    = "release-key.pem"
 )
-
-// packed are the folders of the reference data that a mirror needs; figures are in the file itself.
-var packed = []string{"catalog", "territory", "govern"}
-
-// pack gives them as a ZIP archive, the same bytes for the same data.
-func pack() ([]byte, error) {
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, folder := range packed {
-		err := fs.WalkDir(data.FS, folder, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			content, err := fs.ReadFile(data.FS, path)
-			if err != nil {
-				return err
-			}
-			w, err := z.CreateHeader(&zip.FileHeader{Name: path, Method: zip.Deflate})
-			if err == nil {
-				_, err = w.Write(content)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
-}
 
 // writeReleaseFile writes what the public may know of a release into a file, signs it and notes its hash beside it. Where an embargo of one of
 // its dataflows ends later, another file holds what the public may know from then on.
@@ -112,8 +74,8 @@ func (a *app) fileOptions() (releasefile.Options, error) {
 	if err != nil {
 		return releasefile.Options{}, err
 	}
-	archive, err := pack()
-	return releasefile.Options{Pack: archive, Country: country, Program: version, Key: key}, err
+	archive, err := pack.Archive(a.pack.Files)
+	return releasefile.Options{Pack: archive, Country: a.catalog.Country().ID, Program: version, Key: key}, err
 }
 
 // shelved is a file of a release beside the store that wrote it: figures and explanations come from the file, and what is announced from the store.
@@ -225,9 +187,6 @@ func (f *files) close() {
 	}
 }
 
-// country is that of the reference data, as a file of a release names it.
-const country = "VN"
-
 // fingerprint tells keys apart.
 func fingerprint(key ed25519.PublicKey) string {
 	sum := sha256.Sum256(key)
@@ -298,17 +257,11 @@ func mirrored(ctx context.Context, f *releasefile.File, now func() time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	c, err := catalog.Load(files)
+	kept, err := pack.Read(files)
 	if err != nil {
 		return nil, err
 	}
-	areas, err := territory.Load(files)
-	if err != nil {
-		return nil, err
-	}
-	publications, err := publish.LoadPublications(files, c)
-	if err != nil {
-		return nil, err
-	}
-	return &app{file: f, catalog: c, areas: areas, publications: publications, recipes: recipe.All(c, areas), now: now}, nil
+	a := &app{file: f, now: now}
+	a.settle(kept)
+	return a, nil
 }

@@ -147,7 +147,7 @@ func (a *app) prepareFirst(ctx context.Context, e *env) error {
 		return fault.New("cli.not-new")
 	}
 	fmt.Fprintln(e.err, e.w("serve.setup"))
-	if err := a.loadReference(ctx, e); err != nil {
+	if err := a.firstFigures(ctx, e); err != nil {
 		return err
 	}
 	if err := a.runStale(ctx, e, a.recipes); err != nil {

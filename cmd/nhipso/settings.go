@@ -45,10 +45,10 @@ func (e *env) placeFlags(f *flag.FlagSet) *place {
 }
 
 // placeNames are the flags of placeFlags, for commands that say which of their flags have an effect.
-const placeNames = "config data database head-note "
+const placeNames = "config data database head-note pack "
 
 func placeOf(s config.Settings) place {
-	return place{data: s.Text("data"), database: s.Text("database"), note: s.Text("head-note")}
+	return place{data: s.Text("data"), database: s.Text("database"), note: s.Text("head-note"), pack: s.Text("pack")}
 }
 
 // showConfig prints every setting as a server with the same flags, environment and file would have it, and where it comes from.

@@ -51,7 +51,7 @@ func (o *office) prepared(t *testing.T) *app {
 	a := o.opened(t)
 	e := &env{out: io.Discard, err: io.Discard, now: o.now, lang: "en"}
 	for _, step := range []func() error{
-		func() error { return a.loadReference(t.Context(), e) },
+		func() error { return a.firstFigures(t.Context(), e) },
 		func() error { return a.runStale(t.Context(), e, a.recipes) },
 		func() error { return a.publishFirst(t.Context(), e) },
 	} {
@@ -325,7 +325,7 @@ func TestRecipesGoOnWhereAWorkerThatDiedLeftThem(t *testing.T) {
 	o := &office{dir: t.TempDir(), now: time.Now}
 	a := o.prepared(t)
 	all := a.recipes
-	a.recipes = append(a.recipes, recipe.DigitalSplit())
+	a.recipes = append(a.recipes, recipe.DigitalSplit(pipeline.CountryOf(a.catalog)))
 	if err := a.runStale(t.Context(), &env{err: io.Discard, lang: "en"}, a.recipes); err != nil {
 		t.Fatal(err)
 	}

@@ -155,7 +155,7 @@ func makeVault(t *testing.T) *vault {
 	notice := func(what string) {
 		noticed = []cube.Finding{{Rule: "components-to-total", Severity: catalog.Note, Identity: what, Parts: map[string]string{"got": what}}}
 	}
-	check(v.loadReference(ctx, v.e))
+	check(v.firstFigures(ctx, v.e))
 	notice("BIMAT-finding")
 	take("DE_SHARE", "A.VN34-01.NSO.TOTAL", "2025", "37.9173", "2026-01-05", stat.AttrConf, "C") // the share of a province
 	take("DE_SHARE", "A.VN34-79.NSO.TOTAL", "2025", "36.1297", "2026-01-05", stat.AttrConf, "N")

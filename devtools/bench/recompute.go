@@ -161,7 +161,7 @@ func (d *desk) draws(b *bench, r pipeline.Recipe) error {
 		}
 		history[i.Name] = list
 	}
-	in := pipeline.NewInputs(r.Params, history)
+	in := pipeline.NewInputs(r.Country, r.Params, history)
 	took, err := repeat(3, func() error {
 		_, err := r.Compute(b.ctx, in)
 		return err

@@ -1,6 +1,6 @@
 // Command outlines makes the outlines of provinces that maps show: it simplifies the source drawing, dissolves the 63 provinces into
-// the 34 and into the whole country, and writes internal/geo/outlines.csv. Run it from the root of the repository when the drawing
-// or internal/geo/provinces.csv changes, and commit its output; the test of this package fails when the output is stale.
+// the 34 and into the whole country, and writes data/geo/outlines.csv. Run it from the root of the repository when the drawing
+// or devtools/outlines/provinces.csv changes, and commit its output; the test of this package fails when the output is stale.
 //
 //	go run ./devtools/outlines
 package main
@@ -13,7 +13,7 @@ import (
 )
 
 // output is where the outlines are kept, from the root of the repository.
-var output = filepath.Join("internal", "geo", "outlines.csv")
+var output = filepath.Join("data", "geo", "outlines.csv")
 
 func main() {
 	root := flag.String("root", ".", "root of the repository")

@@ -30,7 +30,7 @@ func read(root string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := os.ReadFile(filepath.Join(root, "internal", "geo", "provinces.csv"))
+	table, err := os.ReadFile(filepath.Join(root, "devtools", "outlines", "provinces.csv"))
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func read(root string) (*source, error) {
 	if s.shapes, err = readSVG(string(drawing)); err != nil {
 		return nil, err
 	}
-	rows, err := record.Exactly(table, "code63", "path", "name", "code34", "column", "row")
+	rows, err := record.Exactly(table, "code63", "path", "name", "code34")
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +64,8 @@ func (s *source) table() ([]byte, error) {
 		id     string
 		groups map[string][]string
 	}{
-		{"VN63", s.groups(func(p province) string { return "VN63-" + p.code63 })},
-		{"VN34", s.groups(func(p province) string { return "VN34-" + p.code34 })},
+		{"63", s.groups(func(p province) string { return "VN63-" + p.code63 })},
+		{"34", s.groups(func(p province) string { return "VN34-" + p.code34 })},
 		{"country", country},
 	} {
 		areas, err := n.group(set.groups)
@@ -78,7 +78,7 @@ func (s *source) table() ([]byte, error) {
 	}
 	for _, id := range []string{"hoangsa", "truongsa"} {
 		reefs := archipelago(s.shapes[id])
-		row := []string{"archipelago", id, pathOf(reefs, 2)}
+		row := []string{"islands", id, pathOf(reefs, 2)}
 		for _, edge := range box(reefs) {
 			row = append(row, strconv.FormatFloat(edge, 'f', -1, 64))
 		}

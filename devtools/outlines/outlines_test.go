@@ -37,8 +37,8 @@ func TestOutlinesKeepTheSizeOfTheCountry(t *testing.T) {
 		}
 	}
 	for set, of := range map[string]func(province) string{
-		"VN63": func(p province) string { return p.code63 },
-		"VN34": func(p province) string { return p.code34 },
+		"63": func(p province) string { return p.code63 },
+		"34": func(p province) string { return p.code34 },
 	} {
 		areas, err := s.net().group(s.groups(of))
 		if err != nil {

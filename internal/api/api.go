@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
@@ -33,6 +34,7 @@ const (
 type Options struct {
 	Methods   fs.FS // holds <slug>.vi.md, <slug>.en.md or <slug>.md
 	Territory *territory.Registry
+	Catalog   *catalog.Catalog // of the country
 	Log       *slog.Logger
 	Now       func() time.Time
 	BaseURL   string // "https://…" when it is known; else the document names no host
@@ -46,6 +48,7 @@ type service struct {
 	methods      []method
 	publications []publish.Publication
 	territory    *territory.Registry
+	catalog      *catalog.Catalog
 	log          *slog.Logger
 	now          func() time.Time
 	documents    map[string]*document
@@ -76,7 +79,7 @@ func Handler(lib view.Library, o Options) (http.Handler, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &service{library: lib, territory: o.Territory, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
+	s := &service{library: lib, territory: o.Territory, catalog: o.Catalog, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
 	var err error
 	if s.methods, err = readMethods(o.Methods); err != nil {
 		return nil, err
@@ -93,7 +96,8 @@ func Handler(lib view.Library, o Options) (http.Handler, error) {
 		if o.BaseURL != "" {
 			a.OpenAPI().Servers = []*huma.Server{{URL: strings.TrimSuffix(o.BaseURL, "/") + Root + "/v1"}}
 		}
-		if s.documents[lang], err = describe(a.OpenAPI(), lang, s.order); err != nil {
+		s.bound(a.OpenAPI())
+		if s.documents[lang], err = s.describe(a.OpenAPI(), lang, s.order); err != nil {
 			return nil, err
 		}
 	}

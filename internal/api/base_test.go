@@ -13,7 +13,7 @@ import (
 
 func TestTheDescriptionNamesTheServerWhereItIsKnown(t *testing.T) {
 	for base, want := range map[string]string{"": "/api/v1", "https://so.example.vn/": "https://so.example.vn/api/v1"} {
-		h := must(api.Handler(library(), api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, BaseURL: base}))
+		h := must(api.Handler(library(), api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Catalog: library().catalog, BaseURL: base}))
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/openapi.json", nil))
 		var d struct{ Servers []struct{ URL string } }

@@ -60,7 +60,7 @@ type document struct {
 var tags = []string{"data", "structure", "targets", "territory", "records"}
 
 // describe writes the words of a language into the document that the operations have made.
-func describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
+func (s *service) describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
 	d := &document{api: o}
 	for _, tag := range tags {
 		o.Tags = append(o.Tags, &huma.Tag{Name: tag, Description: book.Say(lang, "tag."+tag)})
@@ -74,7 +74,7 @@ func describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
 		for _, p := range op.Parameters {
 			p.Description = say(lang, "param", op.OperationID, p.Name)
 			p.Schema.Description = ""
-			p.Example = exampleOf(op, p)
+			p.Example = s.exampleOf(op, p)
 			if p.Schema.Type == huma.TypeString && p.Schema.MinLength == nil && p.Schema.Format == "" && len(p.Schema.Enum) == 0 {
 				p.Schema.MinLength = new(int)
 				*p.Schema.MinLength = 1 // a parameter is left out or has a value
@@ -99,6 +99,42 @@ func describe(o *huma.OpenAPI, lang string, order []string) (*document, error) {
 	}
 	d.yaml, err = o.YAML()
 	return d, err
+}
+
+// bound names the sets of areas that the country has, wherever a set is asked for or answered. Which there are is known only when the program runs.
+func (s *service) bound(o *huma.OpenAPI) {
+	var provinces, all []any
+	for _, set := range s.territory.ProvinceSets() {
+		provinces = append(provinces, string(set))
+	}
+	for _, d := range s.territory.Divisions() {
+		all = append(all, string(d.ID))
+	}
+	limit := func(x *huma.Schema, values []any) {
+		if x != nil && len(values) > 0 {
+			x.Enum = values
+			x.PrecomputeMessages()
+		}
+	}
+	if item := o.Paths["/restate/{dataflow}"]; item != nil {
+		for _, p := range item.Get.Parameters {
+			switch p.Name {
+			case "from":
+				limit(p.Schema, provinces)
+			case "to":
+				limit(p.Schema, all)
+			}
+		}
+	}
+	schemas := o.Components.Schemas.Map()
+	for name, field := range map[string]string{"Province": "set", "ProvinceView": "set", "Provinces": "set", "Restatement": "from"} {
+		if x := schemas[name]; x != nil {
+			limit(x.Properties[field], provinces)
+		}
+	}
+	if x := schemas["Restatement"]; x != nil {
+		limit(x.Properties["to"], all)
+	}
 }
 
 // answer lists how an operation can answer.

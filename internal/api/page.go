@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -56,6 +57,23 @@ type problemRow struct {
 // Say gives a word in the language of the page.
 func (p *page) Say(id string) string { return book.Say(p.Lang, id) }
 
+// sample fills in the codes of the country; "" where the country has nothing that the sample asks for.
+func (s *service) sample(operation string) string {
+	t, n := s.territory, s.catalog.Country()
+	codes := []string{"{country}", n.ID, "{definition}", n.Official, "{set}", string(t.Current()), "{nation}", string(t.Nation()), "{word}", url.QueryEscape(n.Name.In("vi"))}
+	if provinces := t.Of(t.Current()); len(provinces) > 0 {
+		codes = append(codes, "{province}", provinces[0].ID, "{before}", n.Known.String())
+		if d, ok := t.Division(t.Earlier()); ok {
+			codes[len(codes)-1] = d.To.String()
+		}
+	}
+	out := strings.NewReplacer(codes...).Replace(samples[operation])
+	if strings.Contains(out, "{") || strings.Contains(out, "from=&") {
+		return ""
+	}
+	return out
+}
+
 // outside lists the codes of other rooms that the API answers with.
 var outside = []string{"stat.bad-date", "stat.bad-period", "stat.bad-decimal", "catalog.no-dataflow", "catalog.no-codelist", "catalog.key-shape", "catalog.unknown-code",
 	"cube.bad-cell", "cube.no-cell", "publish.none", "territory.no-area", "territory.no-date", "territory.no-code", "territory.code-ended", "territory.no-name", "territory.not-in-set",
@@ -100,7 +118,7 @@ func (s *service) pageIn(lang string) *page {
 		g := group{ID: tag, Name: book.Say(lang, "tag."+tag)}
 		for _, op := range d.operations {
 			if op.Tags[0] == tag {
-				sample := samples[op.OperationID]
+				sample := s.sample(op.OperationID)
 				if sample != "" && lang == "en" {
 					sep := "?"
 					if strings.Contains(sample, "?") {

@@ -20,7 +20,7 @@ func (s *service) registerProvinces(a huma.API) {
 type Province struct {
 	ID           string         `json:"id"`
 	Code         string         `json:"code"`
-	Set          territory.Set  `json:"set" enum:"63,34"`
+	Set          territory.Set  `json:"set"`
 	Name         string         `json:"name"`
 	Kind         territory.Kind `json:"kind" enum:"province,city"`
 	Region       *Named         `json:"region,omitempty"`
@@ -61,7 +61,7 @@ func (v *visit) provinceOf(a *territory.Area, day stat.Date) Province {
 type Provinces struct {
 	Stamp
 	Date      stat.Date     `json:"date"`
-	Set       territory.Set `json:"set" enum:"63,34"`
+	Set       territory.Set `json:"set"`
 	Provinces []Province    `json:"provinces"`
 }
 
@@ -91,7 +91,7 @@ func (v *visit) provinces(in *provincesInput) (*Provinces, error) {
 	return out, nil
 }
 
-// provinceInput asks for one province: by its time-unique identifier, by a two-digit code together with a day, or by its name.
+// provinceInput asks for one province: by its time-unique identifier, by a code together with a day, or by its name.
 type provinceInput struct {
 	Common
 	Date     stat.Date `query:"date" pattern:"^(19|[2-9][0-9])[0-9]{2}-"`
@@ -110,12 +110,12 @@ func (v *visit) province(in *provinceInput) (*ProvinceView, error) {
 	var a *territory.Area
 	var err error
 	switch {
-	case len(in.Province) == 2 && strings.Trim(in.Province, "0123456789") == "":
+	case v.territory.IsCode(in.Province):
 		if in.Date.IsZero() && v.asOf.IsZero() {
 			return nil, query("date", fault.New("territory.no-date", "code", in.Province)) // a code means nothing without a day
 		}
 		a, err = v.territory.Lookup(in.Province, day)
-	case strings.HasPrefix(in.Province, "VN"):
+	case strings.HasPrefix(in.Province, string(v.territory.Nation())):
 		if a, err = v.territory.Area(in.Province); err == nil && in.Date.IsZero() && v.asOf.IsZero() && !a.To.IsZero() {
 			day = a.To // a province that is no more is shown as it was last
 		}

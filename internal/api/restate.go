@@ -22,8 +22,8 @@ type restateInput struct {
 	Dataflow    string      `path:"dataflow" maxLength:"60"`
 	Key         string      `query:"key" required:"true" maxLength:"300"`
 	Period      stat.Period `query:"period" required:"true"`
-	From        string      `query:"from" required:"true" enum:"63,34"`
-	To          string      `query:"to" required:"true" enum:"63,34,23,25,VN"`
+	From        string      `query:"from" required:"true"`
+	To          string      `query:"to" required:"true"`
 	Denominator string      `query:"denominator" maxLength:"400"`
 	Weights     string      `query:"weights" maxLength:"3000"`
 }
@@ -34,8 +34,8 @@ type Restatement struct {
 	Dataflow    string         `json:"dataflow"`
 	Key         string         `json:"key"`
 	Period      stat.Period    `json:"period"`
-	From        territory.Set  `json:"from" enum:"63,34"`
-	To          territory.Set  `json:"to" enum:"63,34,23,25,VN"`
+	From        territory.Set  `json:"from"`
+	To          territory.Set  `json:"to"`
 	Rule        territory.Rule `json:"rule" enum:"additive,ratio,average"`
 	Denominator string         `json:"denominator,omitempty"`
 	Exact       bool           `json:"exact"`
@@ -236,7 +236,7 @@ func (v *visit) denominators(written string, p stat.Period, set territory.Set) (
 	return v.byArea(f, key, p, set)
 }
 
-// readWeights reads "VN63-24:1.8,VN63-27:1.5".
+// readWeights reads "AREA:1.8,AREA:1.5".
 func readWeights(written string) (territory.Values, error) {
 	if written == "" {
 		return nil, nil

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"nhipso/data"
+	"nhipso/internal/territory"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,7 +31,7 @@ var console = regexp.MustCompile("(?s)```console\n(.*?)```\n")
 // example runs one command of a page in the folder of the examples, with what it prints and its remarks.
 func example(line string) (string, error) {
 	var out bytes.Buffer
-	e := &calc.Env{In: strings.NewReader(""), Out: &out, Err: &out, Lang: "en", Open: func(name string) (io.ReadCloser, error) {
+	e := &calc.Env{In: strings.NewReader(""), Out: &out, Err: &out, Lang: "en", Areas: func() (*territory.Registry, error) { return territory.Load(data.FS) }, Open: func(name string) (io.ReadCloser, error) {
 		if rest, ok := strings.CutPrefix(name, "data/"); ok { // files of the system itself, as seen from its root
 			return os.Open("../../data/" + rest)
 		}

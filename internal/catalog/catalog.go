@@ -39,11 +39,12 @@ type Code struct {
 
 // Codelist is an ordered list of codes.
 type Codelist struct {
-	ID     string
-	Name   Label
-	Source string // who keeps the list: SDMX, NSO, ours
-	Codes  []Code
-	byID   map[string]int
+	ID      string
+	Name    Label
+	Source  string // who keeps the list: SDMX, the statistics office, ours
+	Version string // as its file states it; "" for the first
+	Codes   []Code
+	byID    map[string]int
 }
 
 // Code finds a code.
@@ -133,6 +134,7 @@ type Dataflow struct {
 	Additive    bool     // values of distinct areas may be added
 	Ratio       *Ratio   // how a share is put together, when the dataflow holds shares
 	Method      string   // page of doc/methods that explains it
+	Version     string   // of its structure, as its file states it; "" for the first
 
 	unitAt int             // dimension whose codes say their unit; -1 when none does
 	units  map[string]unit // of those codes

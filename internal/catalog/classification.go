@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"errors"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -217,7 +218,7 @@ func loadClassifications(fsys fs.FS) (classes, error) {
 
 // loadDigital reads the lists that say what is digital in the editions.
 func loadDigital(fsys fs.FS, edition map[string]*Classification, out *classes) error {
-	t, err := readTable(fsys, "catalog/classifications/core_industries.csv", "no", "name_vi", "name_en", "vsic2018", "vsic2025", "mark_name", "mark", "note", "source")
+	t, err := optionalTable(fsys, "catalog/classifications/core_industries.csv", "no", "name_vi", "name_en", "vsic2018", "vsic2025", "mark_name", "mark", "note", "source")
 	if err != nil {
 		return err
 	}
@@ -231,7 +232,7 @@ func loadDigital(fsys fs.FS, edition map[string]*Classification, out *classes) e
 		out.core = append(out.core, CoreIndustry{no, Label{row["name_vi"], row["name_en"]}, row["vsic2018"], row["vsic2025"],
 			stat.Mark(row["mark_name"]), stat.Mark(row["mark"]), row["note"], row["source"]})
 	}
-	if t, err = readTable(fsys, "catalog/classifications/intermediation.csv", "vsic2025", "name_vi", "name_en", "source", "mark"); err != nil {
+	if t, err = optionalTable(fsys, "catalog/classifications/intermediation.csv", "vsic2025", "name_vi", "name_en", "source", "mark"); err != nil {
 		return err
 	}
 	for i, row := range t.rows {
@@ -240,7 +241,7 @@ func loadDigital(fsys fs.FS, edition map[string]*Classification, out *classes) e
 		}
 		out.intermediation = append(out.intermediation, Intermediation{row["vsic2025"], Label{row["name_vi"], row["name_en"]}, row["source"], stat.Mark(row["mark"])})
 	}
-	if t, err = readTable(fsys, "catalog/classifications/digital.csv", "vsic2018", "vsic2025", "description_en", "relation", "flagged", "source", "mark"); err != nil {
+	if t, err = optionalTable(fsys, "catalog/classifications/digital.csv", "vsic2018", "vsic2025", "description_en", "relation", "flagged", "source", "mark"); err != nil {
 		return err
 	}
 	for i, row := range t.rows {
@@ -258,6 +259,14 @@ func loadDigital(fsys fs.FS, edition map[string]*Classification, out *classes) e
 		out.digital = append(out.digital, link)
 	}
 	return nil
+}
+
+// optionalTable reads a table that a pack need not have; without it there are no rows.
+func optionalTable(fsys fs.FS, name string, columns ...string) (table, error) {
+	if _, err := fs.Stat(fsys, name); errors.Is(err, fs.ErrNotExist) {
+		return table{name: name, head: columns}, nil
+	}
+	return readTable(fsys, name, columns...)
 }
 
 // mustHave refuses a code that an edition does not have.

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -35,15 +36,45 @@ func TestDaysAreThoseOfTheCountryWhereverTheProgramRuns(t *testing.T) {
 	}
 }
 
-func TestACountryWithoutAProperZoneIsRefused(t *testing.T) {
-	for _, text := range []string{"", "id: VN", "id: VN\nzone: Asia/Ho_Chi_Minh", "id: VN\nzone: \"+7\"", "id: VN\nzone: \"+25:00\"", "id: \"\"\nzone: \"+07:00\"", "id: VN\nzone: \"+07:00\"\nextra: 1"} {
-		_, err := loadCountry(fstest.MapFS{"catalog/country.yaml": {Data: []byte(text)}})
-		if fault.CodeOf(err) != "catalog.bad-file" {
-			t.Errorf("%q: %v", text, err)
+const goodManifest = `id: a-b
+version: "1.2"
+country: X
+name: {vi: Nước X, en: X Land}
+zone: "-03:30"
+currency: XXD
+languages: [vi, en]
+known: 2026-11-01
+headline: {definition: NSO, target: T-1}
+`
+
+func TestAManifestSaysWhoseEconomyItIs(t *testing.T) {
+	c, err := ReadCountry(fstest.MapFS{Manifest: {Data: []byte(goodManifest + "synthetic: true\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, offset := time.Unix(0, 0).In(c.Zone).Zone(); offset != -3*3600-1800 {
+		t.Error(offset)
+	}
+	c.Zone = nil
+	if want := (Country{Pack: "a-b", Version: "1.2", ID: "X", Name: Label{Vi: "Nước X", En: "X Land"}, Currency: "XXD", Known: stat.MustDate("2026-11-01"), Synthetic: true, Official: "NSO", Target: "T-1"}); c != want {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestAManifestThatIsNotWholeIsRefused(t *testing.T) {
+	for old, new := range map[string]string{
+		"id: a-b": "id: A b", `version: "1.2"`: "version: new", "country: X": "country: \"\"", "{vi: Nước X, en: X Land}": "{vi: Nước X}", `zone: "-03:30"`: "zone: Asia/Somewhere",
+		`"-03:30"`: `"+25:00"`, "currency: XXD": "currency: a b", "[vi, en]": "[vi]", "2026-11-01": "yesterday", "definition: NSO": "definition: \"\"", "known:": "knows:", "zone:": "zone: \"+7\"\nzone:",
+	} {
+		text := strings.Replace(goodManifest, old, new, 1)
+		if text == goodManifest {
+			t.Fatalf("%q changes nothing", old)
+		}
+		if _, err := ReadCountry(fstest.MapFS{Manifest: {Data: []byte(text)}}); fault.CodeOf(err) != "catalog.bad-file" {
+			t.Errorf("%q: %v", new, err)
 		}
 	}
-	c, err := loadCountry(fstest.MapFS{"catalog/country.yaml": {Data: []byte("id: X\nzone: \"-03:30\"")}})
-	if _, offset := time.Unix(0, 0).In(c.Zone).Zone(); err != nil || offset != -3*3600-1800 {
-		t.Error(offset, err)
+	if _, err := ReadCountry(fstest.MapFS{}); fault.CodeOf(err) != "catalog.bad-file" {
+		t.Error(err)
 	}
 }

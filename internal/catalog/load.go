@@ -18,7 +18,7 @@ import (
 // codeShape is what SDMX allows in a code; it leaves out the signs that join codes in keys and patterns.
 var codeShape = regexp.MustCompile(`^[A-Za-z0-9_@$-]+$`)
 
-// Load reads a whole catalogue from a file system: catalog/country.yaml, concepts.yaml, codelists.yaml with codelists/*.csv,
+// Load reads a whole catalogue from a file system: pack.yaml and, under catalog/, concepts.yaml, codelists.yaml with codelists/*.csv,
 // dataflows.yaml, rules.yaml and classifications.yaml with classifications/*.csv. Anything unknown, missing or dangling refuses all of it.
 func Load(fsys fs.FS) (*Catalog, error) {
 	var concepts []Concept
@@ -51,7 +51,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err := c.checkCodes(); err != nil {
 		return nil, err
 	}
-	if c.country, err = loadCountry(fsys); err != nil {
+	if err = c.addCountry(fsys); err != nil {
 		return nil, err
 	}
 	if err := c.addDocuments(); err != nil {
@@ -113,8 +113,8 @@ func readTable(fsys fs.FS, name string, columns ...string) (table, error) {
 
 func loadCodelists(fsys fs.FS) ([]*Codelist, error) {
 	var declared []struct {
-		ID, Source string
-		Name       Label
+		ID, Source, Version string
+		Name                Label
 	}
 	if err := readYAML(fsys, "catalog/codelists.yaml", &declared); err != nil {
 		return nil, err
@@ -157,6 +157,7 @@ func loadCodelists(fsys fs.FS) ([]*Codelist, error) {
 		if err != nil {
 			return nil, err
 		}
+		l.Version = d.Version
 		out = append(out, l)
 	}
 	return out, nil
@@ -167,15 +168,15 @@ type flowFile struct {
 	Agency    string
 	Every     map[Kind][]string
 	Dataflows []struct {
-		ID, Topic, Unit, Method string
-		Name, Description       Label
-		Kind                    Kind
-		UnitMult                int `yaml:"unit_mult"`
-		Decimals                int
-		Dimensions              []dimensionRef
-		Attributes              []string
-		Additive                bool
-		Ratio                   *Ratio
+		ID, Topic, Unit, Method, Version string
+		Name, Description                Label
+		Kind                             Kind
+		UnitMult                         int `yaml:"unit_mult"`
+		Decimals                         int
+		Dimensions                       []dimensionRef
+		Attributes                       []string
+		Additive                         bool
+		Ratio                            *Ratio
 	}
 }
 
@@ -207,7 +208,7 @@ func loadDataflows(fsys fs.FS, concepts []Concept) (string, []*Dataflow, error) 
 			return "", nil, fault.New("catalog.unresolved", "id", string(f.Kind), "by", f.ID+".kind")
 		}
 		flow := &Dataflow{ID: f.ID, Topic: f.Topic, Name: f.Name, Description: f.Description, Kind: f.Kind, Unit: f.Unit, UnitMult: f.UnitMult,
-			Decimals: f.Decimals, Additive: f.Additive, Ratio: f.Ratio, Method: f.Method}
+			Decimals: f.Decimals, Additive: f.Additive, Ratio: f.Ratio, Method: f.Method, Version: f.Version}
 		for _, d := range f.Dimensions {
 			concept, ok := byID[d.ID]
 			if !ok {

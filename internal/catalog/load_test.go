@@ -202,6 +202,11 @@ func copied(t *testing.T) fstest.MapFS {
 	if err != nil {
 		t.Fatal(err)
 	}
+	manifest, err := fs.ReadFile(data.FS, catalog.Manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out[catalog.Manifest] = &fstest.MapFile{Data: manifest}
 	return out
 }
 

@@ -81,7 +81,7 @@ func TestInTheBrowser(t *testing.T) {
 	}
 	ctx := browser(t)
 	r := NewRenderer(10)
-	line, country := sampleLine(), sampleMap("VN34", Map)
+	line, country := sampleLine(), sampleMap("34", Map)
 	url := page(t, []*Spec{line}, func() string {
 		a, err := r.SVG(context.Background(), line, Options{Bare: true})
 		if err != nil {

@@ -31,8 +31,8 @@ func TestGoldenDrawings(t *testing.T) {
 		"path-en-narrow":   {samplePath(), Options{Lang: "en", Width: 340, Bare: true}},
 		"stacked-dark":     {sampleStacked(), Options{Scheme: Dark}},
 		"ranking-vi":       {sampleRanking(), Options{Bare: true}},
-		"tiles-34-en":      {sampleMap("VN34", Tiles), Options{Lang: "en", Scheme: Auto}},
-		"map-34-vi-narrow": {sampleMap("VN34", Map), Options{Width: 340, Bare: true}},
+		"tiles-34-en":      {sampleMap("34", Tiles), Options{Lang: "en", Scheme: Auto}},
+		"map-34-vi-narrow": {sampleMap("34", Map), Options{Width: 340, Bare: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := r.SVG(context.Background(), c.s, c.o)
@@ -178,6 +178,7 @@ func TestWhatIsHiddenOrMissingInADrawing(t *testing.T) {
 			s := sampleRanking()
 			s.Kind, s.Targets = kind, nil
 			for i := range s.Items {
+				s.Maps, s.Scale.Areas = testMaps(), "34"
 				s.Items[i].ID = fmt.Sprintf("VN34-%s", []string{"24", "19", "25", "31", "79", "01", "48", "46", "22", "92", "66", "68"}[i])
 			}
 			s.Series[0].Values[11] = Value{V: dec("7777.7"), Low: dec("7666.6"), High: dec("7888.8"), Conf: stat.Confidential}
@@ -223,7 +224,7 @@ func TestWordsAndColoursOfADrawing(t *testing.T) {
 		if strings.Contains(svg, "<script") || strings.Contains(svg, "<b>") {
 			t.Error("markup passed through")
 		}
-		s.Kind, s.Scale.Areas, s.Targets = Map, "VN34", nil
+		s.Kind, s.Scale.Areas, s.Maps, s.Targets = Map, "34", testMaps(), nil
 		s.Items[0].ID = "VN34-24"
 		if svg = drawing(t, s, Options{}); strings.Contains(svg, "<b>") {
 			t.Error("markup passed through the map")
@@ -250,7 +251,7 @@ func TestWordsAndColoursOfADrawing(t *testing.T) {
 
 func TestMaps(t *testing.T) {
 	r := NewRenderer(20)
-	for set, n := range map[string]int{"VN34": 34, "VN63": 63} {
+	for set, n := range map[string]int{"34": 34, "63": 63} {
 		for _, kind := range []Kind{Map, Tiles} {
 			svg, err := r.SVG(context.Background(), sampleMap(set, kind), Options{})
 			if err != nil {
@@ -260,7 +261,7 @@ func TestMaps(t *testing.T) {
 				if got := strings.Count(svg, `class="ns-area"`); got != n {
 					t.Errorf("%d areas", got)
 				}
-				if got := strings.Count(svg, `<a href="/tinh/`+set); got != n {
+				if got := strings.Count(svg, `<a href="/tinh/VN`+set); got != n {
 					t.Errorf("%d links", got)
 				}
 			})
@@ -274,7 +275,7 @@ func TestMaps(t *testing.T) {
 		}
 	}
 	t.Run("the map is whole even when figures exist for one province only", func(t *testing.T) {
-		s := sampleMap("VN34", Map)
+		s := sampleMap("34", Map)
 		s.Items, s.Series[0].Values = s.Items[:1], s.Series[0].Values[:1]
 		svg, err := r.SVG(context.Background(), s, Options{})
 		if err != nil || strings.Count(svg, `class="ns-area"`) != 34 || !strings.Contains(svg, "Không có số liệu") {
@@ -282,7 +283,7 @@ func TestMaps(t *testing.T) {
 		}
 	})
 	t.Run("the outline's licence is named on the map", func(t *testing.T) {
-		if s := sampleMap("VN34", Map); !strings.Contains(s.SourceLine("en"), "CC BY 4.0") {
+		if s := sampleMap("34", Map); !strings.Contains(s.SourceLine("en"), "CC BY 4.0") {
 			t.Error("no credit")
 		}
 	})
@@ -370,7 +371,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("width %d: %v", width, err)
 		}
 	}
-	s := sampleMap("VN34", Map)
+	s := sampleMap("34", Map)
 	s.Scale.Areas = "VN65"
 	if _, err := r.SVG(context.Background(), s, Options{}); !errors.Is(err, fault.New("geo.no-set")) {
 		t.Errorf("map: %v", err)

@@ -128,8 +128,8 @@ func (s *Spec) SourceLine(lang string) string {
 	if s.Vintage != "" {
 		parts = append(parts, book.Say(lang, "vintage", "vintage", s.Vintage))
 	}
-	if s.Kind == Map {
-		parts = append(parts, book.Say(lang, "map-credit"))
+	if s.Kind == Map && s.Maps != nil && s.Maps.Credit.In(lang) != "" {
+		parts = append(parts, book.Say(lang, "map-credit", "credit", s.Maps.Credit.In(lang)))
 	}
 	if s.URL != "" {
 		parts = append(parts, s.URL)

@@ -15,11 +15,14 @@ const (
 )
 
 // mapScale is how many pixels a unit of the map takes at a width.
-func mapScale(width float64) float64 { return math.Min(width/geo.Width, 700/geo.Height) }
+func mapScale(m *geo.Maps, width float64) float64 { return math.Min(width/m.Width, 700/m.Height) }
 
 func (s *Spec) mapHeight(width int) int {
+	if s.Maps == nil {
+		return width
+	}
 	if s.Kind == Map {
-		return int(math.Ceil(mapScale(float64(width)) * geo.Height))
+		return int(math.Ceil(mapScale(s.Maps, float64(width)) * s.Maps.Height))
 	}
 	_, _, rows, h := s.tileSize(float64(width))
 	high := float64(rows) * h
@@ -27,14 +30,6 @@ func (s *Spec) mapHeight(width int) int {
 		high += 10 + legendRow*float64(2+(3+len(s.classify().colours))/2)
 	}
 	return int(math.Ceil(high))
-}
-
-// set names the map that the items are on.
-func (s *Spec) set() string {
-	if s.Scale.Areas != "" {
-		return s.Scale.Areas
-	}
-	return "VN34"
 }
 
 // paintMap draws a map directly: every province must be a place to go to, in any browser.
@@ -137,7 +132,8 @@ func (m *mapDrawing) begin(id string) {
 }
 
 func (m *mapDrawing) choropleth() error {
-	atlas, err := geo.Of(m.s.set())
+	maps := m.s.Maps
+	atlas, err := maps.Of(m.s.Scale.Areas)
 	if err != nil {
 		return err
 	}
@@ -145,7 +141,7 @@ func (m *mapDrawing) choropleth() error {
 	for _, a := range atlas.Areas {
 		ids = append(ids, a.ID)
 	}
-	k := mapScale(float64(m.o.Width))
+	k := mapScale(maps, float64(m.o.Width))
 	m.hatching(ids, k)
 	m.open(group{scale: k})
 	m.path(atlas.Country, look{edge: pen{colour: sea, width: 1.6 / k}})
@@ -159,19 +155,19 @@ func (m *mapDrawing) choropleth() error {
 		m.close()
 	}
 	m.close()
-	for i, isl := range atlas.Archipelagos {
-		name, _, _ := m.said(isl.Area)
+	for _, isl := range atlas.Islands {
+		owner, _, _ := m.said(isl.Area)
+		name := isl.Name.In(m.o.Lang)
 		x, y := k*(isl.Left+isl.Right)/2, k*isl.Bottom+14
-		if i == 1 { // the reefs of Trường Sa reach the lower edge of the map; its name stands above them
+		if y+13 > k*maps.Height { // islands that reach the lower edge of the map have their name above them
 			x, y = k*(isl.Left+isl.Right*1.12)/2.12, k*isl.Top-26
 		}
-		half := textWidth(book.Say(m.o.Lang, isl.ID), mapLabel, false) / 2
-		x = math.Max(half, math.Min(x, k*geo.Width-half))
-		m.words(lettering{size: mapLabel, colour: muted, align: middle}, word{x, y, book.Say(m.o.Lang, isl.ID)})
-		m.words(lettering{size: mapLabel - 0.5, colour: muted, align: middle}, word{x, y + 13, "(" + name + ")"})
+		half := textWidth(name, mapLabel, false) / 2
+		x = math.Max(half, math.Min(x, k*maps.Width-half))
+		m.words(lettering{size: mapLabel, colour: muted, align: middle}, word{x, y, name})
+		m.words(lettering{size: mapLabel - 0.5, colour: muted, align: middle}, word{x, y + 13, "(" + owner + ")"})
 	}
-	// The open sea north-east of the mainland has room for the legend.
-	m.legend(math.Max(k*400, math.Min(float64(m.o.Width)*0.5, 400)), 6, 1)
+	m.legend(math.Max(k*maps.Legend, math.Min(float64(m.o.Width)*0.5, maps.Legend)), 6, 1)
 	return nil
 }
 
@@ -200,11 +196,11 @@ func (m *mapDrawing) legend(x, y float64, columns int) {
 
 // tileSize gives the size of the grid and of a tile at a width.
 func (s *Spec) tileSize(width float64) (w float64, cols, rows int, h float64) {
-	tiles, islands, err := geo.Grid(s.set())
-	if err != nil {
+	atlas, err := s.Maps.Of(s.Scale.Areas)
+	if err != nil || len(atlas.Tiles) == 0 {
 		return width, 1, 1, width
 	}
-	for _, t := range append(tiles, islands[:]...) {
+	for _, t := range atlas.Tiles {
 		cols, rows = max(cols, t.Column+1), max(rows, t.Row+1)
 	}
 	w = math.Min(width/float64(cols), 92)
@@ -212,17 +208,27 @@ func (s *Spec) tileSize(width float64) (w float64, cols, rows int, h float64) {
 }
 
 func (m *mapDrawing) tiles() error {
-	tiles, islands, err := geo.Grid(m.s.set())
+	atlas, err := m.s.Maps.Of(m.s.Scale.Areas)
 	if err != nil {
 		return err
 	}
 	w, _, rows, h := m.s.tileSize(float64(m.o.Width))
 	var ids []string
-	for _, t := range tiles {
-		ids = append(ids, t.ID)
+	for _, t := range atlas.Tiles {
+		if t.Island == nil {
+			ids = append(ids, t.ID)
+		}
 	}
 	m.hatching(ids, 1)
-	for _, t := range tiles {
+	for _, t := range atlas.Tiles {
+		if isl := t.Island; isl != nil {
+			l := m.tileLook(isl.Area)
+			l.edge.dash = []float64{3, 2}
+			m.open(group{title: isl.Name.In(m.o.Lang)})
+			m.tile(t, w, h, l, isl.Short.In(m.o.Lang), "")
+			m.close()
+			continue
+		}
 		name, figure := t.ID, ""
 		if i, ok := m.at[t.ID]; ok {
 			it := m.s.Items[i]
@@ -237,21 +243,11 @@ func (m *mapDrawing) tiles() error {
 		m.tile(t, w, h, m.tileLook(t.ID), name, figure)
 		m.close()
 	}
-	for i, isl := range islands {
-		l := m.tileLook(m.s.set() + []string{"-48", "-56"}[i])
-		l.edge.dash = []float64{3, 2}
-		m.open(group{title: book.Say(m.o.Lang, isl.ID)})
-		m.tile(isl, w, h, l, book.Say(m.o.Lang, isl.ID+"-short"), "")
-		m.close()
-	}
-	// The upper right of the grid is sea; on a phone it is too narrow, and the legend goes below.
-	switch {
-	case m.o.Width < narrow:
+	// The grid has room for the legend where the map says; on a phone that is too narrow, and the legend goes below.
+	if at := atlas.Legend; m.o.Width < narrow {
 		m.legend(1, float64(rows)*h+10, 2)
-	case m.s.set() == "VN34":
-		m.legend(5*w+14, 4, 1)
-	default:
-		m.legend(math.Min(7*w+10, float64(m.o.Width)-150), h*4.6, 1)
+	} else {
+		m.legend(math.Min(at.Column*w+14, float64(m.o.Width)-150), at.Row*h+4, 1)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func TestADrawingThatNobodyWaitsForIsNotBegun(t *testing.T) {
 	for what, draw := range map[string]func(context.Context) error{
 		"svg": func(ctx context.Context) error { _, err := r.SVG(ctx, sampleLine(), Options{}); return err },
 		"png": func(ctx context.Context) error { _, err := r.PNG(ctx, sampleLine(), Options{}, 1); return err },
-		"map": func(ctx context.Context) error { _, err := r.SVG(ctx, sampleMap("VN34", Map), Options{}); return err },
+		"map": func(ctx context.Context) error { _, err := r.SVG(ctx, sampleMap("34", Map), Options{}); return err },
 	} {
 		if err := draw(gone); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: the reader is gone, %v", what, err)
@@ -114,7 +114,7 @@ func BenchmarkKinds(b *testing.B) {
 
 func BenchmarkPNG(b *testing.B) {
 	r := NewRenderer(0)
-	for _, s := range []*Spec{sampleLine(), sampleMap("VN34", Map)} {
+	for _, s := range []*Spec{sampleLine(), sampleMap("34", Map)} {
 		b.Run(s.ID, func(b *testing.B) {
 			for b.Loop() {
 				if _, err := r.PNG(context.Background(), s, Options{}, 2); err != nil {

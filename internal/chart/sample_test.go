@@ -3,7 +3,9 @@ package chart
 import (
 	"fmt"
 	"strings"
+	"sync"
 
+	"nhipso/data"
 	"nhipso/internal/catalog"
 	"nhipso/internal/geo"
 	"nhipso/internal/stat"
@@ -174,20 +176,32 @@ func sampleBullet() *Spec {
 		Series: []Series{{ID: "actual", Name: l("Thực hiện", "Actual"), Values: figs("14.0", "11.2", "86.3", "35.5", "")}}}
 }
 
+// testMaps are the maps of the built-in pack.
+var testMaps = sync.OnceValue(func() *geo.Maps {
+	m, err := geo.Load(data.FS)
+	if err != nil {
+		panic(err)
+	}
+	return m
+})
+
 func sampleMap(set string, kind Kind) *Spec {
-	s := &Spec{ID: strings.ToLower(string(kind) + "-" + set), Kind: kind, Decimals: 1, Title: l("Tỷ trọng kinh tế số trong GRDP theo tỉnh, 2025", "Share of the digital economy in GRDP by province, 2025"),
-		Unit: l("% GRDP", "% of GRDP"), Source: testSource, ItemHead: l("Tỉnh, thành phố", "Province"), Scale: Scale{Areas: set}}
+	s := &Spec{ID: string(kind) + "-vn" + set, Kind: kind, Decimals: 1, Title: l("Tỷ trọng kinh tế số trong GRDP theo tỉnh, 2025", "Share of the digital economy in GRDP by province, 2025"),
+		Unit: l("% GRDP", "% of GRDP"), Source: testSource, ItemHead: l("Tỉnh, thành phố", "Province"), Scale: Scale{Areas: set}, Maps: testMaps()}
 	x := Series{ID: "share", Name: l("Tỷ trọng", "Share")}
-	tiles, _, err := geo.Grid(set)
+	atlas, err := testMaps().Of(set)
 	if err != nil {
 		panic(err)
 	}
 	names := names63
-	if set == "VN34" {
+	if set == "34" {
 		names = names34
 	}
 	list := strings.Split(names, "|")
-	for i, t := range tiles {
+	for i, t := range atlas.Tiles {
+		if t.Island != nil {
+			continue
+		}
 		it := Item{ID: t.ID, Name: l(list[i], list[i]), Href: "/tinh/" + t.ID}
 		if list[i] == "Thành phố Hồ Chí Minh" {
 			it.Short = l("TP.HCM", "HCMC")
@@ -219,5 +233,5 @@ func sampleRank() *Spec {
 }
 
 func samples() []*Spec {
-	return []*Spec{sampleRank(), sampleMap("VN34", Map), sampleMap("VN63", Map), sampleMap("VN34", Tiles), sampleMap("VN63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
+	return []*Spec{sampleRank(), sampleMap("34", Map), sampleMap("63", Map), sampleMap("34", Tiles), sampleMap("63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
 }

@@ -11,6 +11,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
+	"nhipso/internal/geo"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 )
@@ -57,6 +58,8 @@ type Spec struct {
 	Down     bool            `json:"down,omitempty"` // of a line: the axis points down, as for ranks, of which the first is the best
 
 	Printed map[string]catalog.Label `json:"printed,omitempty"` // words for the Text of values
+
+	Maps *geo.Maps `json:"-"` // of the country, for maps
 }
 
 // Item is one bar, dot or province.
@@ -152,7 +155,7 @@ type Event struct {
 
 // Scale of a map.
 type Scale struct {
-	Areas  string         `json:"areas,omitempty"`  // "VN34" or "VN63"
+	Areas  string         `json:"areas,omitempty"`  // the set of areas, as the maps have it
 	Breaks []stat.Decimal `json:"breaks,omitempty"` // 1 to 4 inner limits, ascending; empty lets the classes follow the figures
 	Middle *stat.Decimal  `json:"middle,omitempty"` // for a diverging scale: its meaningful middle
 }

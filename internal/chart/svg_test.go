@@ -178,7 +178,7 @@ func TestTheDrawingIsWrittenBriefly(t *testing.T) {
 				}
 			}, 0},
 		} {
-			s := sampleMap("VN34", Map)
+			s := sampleMap("34", Map)
 			c.spoil(s)
 			svg, err := r.SVG(t.Context(), s, Options{})
 			if err != nil || strings.Count(svg, "<pattern ") != c.want {

@@ -46,6 +46,7 @@ var options = []Option{
 	{Name: "data", Default: "nhipso-data", Kind: Text},
 	{Name: "database", Kind: Text, Secret: true},
 	{Name: "head-note", Kind: Text},
+	{Name: "pack", Kind: Text},
 	{Name: "addr", Default: "localhost:8080", Kind: Address, Server: true},
 	{Name: "base-url", Kind: URL, Server: true},
 	{Name: "trusted-proxies", Kind: Networks, Server: true},

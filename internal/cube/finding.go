@@ -67,7 +67,7 @@ func Sentence(c *catalog.Catalog, lang, rule string, parts map[string]string) st
 	if cells := CellsOf(parts); len(cells) > 1 {
 		pairs = append(pairs, "parts", partNames(c, lang, cells, len(added) > 0))
 	}
-	said := sentences.Say(lang, id, pairs...)
+	said := sentences.Say(lang, id, append(pairs, "money", c.Money().In(lang))...)
 	if declared {
 		if why := r.Why.In(lang); why != "" {
 			said += " " + why

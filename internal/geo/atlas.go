@@ -1,135 +1,223 @@
 package geo
 
 import (
-	_ "embed"
+	"bytes"
+	"errors"
+	"io/fs"
 	"strconv"
-	"sync"
 
+	"gopkg.in/yaml.v3"
+
+	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/tabular/record"
 )
 
-// Width and Height are the size of the map in its own units: all of the mainland and both archipelagos.
-const (
-	Width  = 812.0
-	Height = 873.0
-)
-
-// Credit is what the licence of the outlines asks everyone who shows them to print.
-const Credit = "@svg-maps/vietnam (CC BY 4.0)"
-
-var (
-	//go:embed outlines.csv
-	outlinesFile string
-	//go:embed provinces.csv
-	provincesFile string
-	//go:embed tiles34.csv
-	tilesFile string
-)
+// Maps are the maps of a country, one a set of provinces.
+type Maps struct {
+	Width, Height float64       // in the units of the outlines
+	Credit        catalog.Label // what the licence of the outlines asks everyone who shows them to print; empty when it asks nothing
+	Legend        float64       // how far right the map has room for its legend
+	sets          map[string]*Atlas
+}
 
 // Area is a province on the map.
 type Area struct {
 	ID      string
-	Path    string // SVG path data, without the archipelagos
-	Islands string // path of the archipelago that belongs to the area; "" for all but two
+	Path    string // SVG path data, without its far islands
+	Islands string // path of the islands that belong to the area; "" for most
 }
 
-// Archipelago is Hoàng Sa or Trường Sa.
-type Archipelago struct {
-	ID                       string // "hoangsa" or "truongsa"
+// Island is an island or a group of islands far from the mainland.
+type Island struct {
+	ID                       string
 	Area                     string // the area that it belongs to
+	Name, Short              catalog.Label
 	Path                     string
 	Left, Top, Right, Bottom float64
 }
 
-// Atlas is the map at one date: every province in exactly one area, and both archipelagos.
+// Tile is the place of an area on the grid of equal tiles, counted from the top left.
+type Tile struct {
+	ID          string // of the area, or of the island
+	Column, Row int
+	Island      *Island // nil for an area
+}
+
+// Corner is a place on the grid, in tiles.
+type Corner struct{ Column, Row float64 }
+
+// Atlas is the map at one date: every province in exactly one area, and all islands.
 type Atlas struct {
-	Areas        []Area // by identifier
-	Archipelagos [2]Archipelago
-	Country      string // path of the mainland with its coastal islands
+	Areas   []Area // by identifier
+	Islands []Island
+	Country string // path of the mainland with its coastal islands
+	Tiles   []Tile // areas, then islands; empty when there is no grid
+	Legend  Corner // where the grid has room for its legend
 }
 
-// owners are the provinces that the archipelagos belong to: Đà Nẵng and Khánh Hòa, whose codes outlived the merger.
-var owners = map[string]string{"hoangsa": "-48", "truongsa": "-56"}
-
-// atlases are the two sets of provinces.
-var atlases = sync.OnceValue(func() map[string]*Atlas {
-	out := map[string]*Atlas{"VN63": {}, "VN34": {}}
-	for _, r := range record.MustExactly(outlinesFile, "set", "id", "path", "left", "top", "right", "bottom") {
-		id, path := r.Get("id"), r.Get("path")
-		switch kind := r.Get("set"); kind {
-		case "country":
-			for _, a := range out {
-				a.Country = path
-			}
-		case "archipelago":
-			for set, a := range out {
-				a.add(Archipelago{ID: id, Area: set + owners[id], Path: path, Left: mustFloat(r.Get("left")), Top: mustFloat(r.Get("top")),
-					Right: mustFloat(r.Get("right")), Bottom: mustFloat(r.Get("bottom"))})
-			}
-		default:
-			out[kind].Areas = append(out[kind].Areas, Area{ID: id, Path: path})
-		}
-	}
-	return out
-})
-
-func (a *Atlas) add(x Archipelago) {
-	i := 0
-	if x.ID == "truongsa" {
-		i = 1
-	}
-	a.Archipelagos[i] = x
-	for i := range a.Areas {
-		if a.Areas[i].ID == x.Area {
-			a.Areas[i].Islands = x.Path
-		}
-	}
-}
-
-// Of gives the map of a set of provinces: "VN63" until 30 June 2025, "VN34" since 1 July 2025.
-func Of(set string) (*Atlas, error) {
-	if a := atlases()[set]; a != nil {
-		return a, nil
+// Of gives the map of a set of provinces.
+func (m *Maps) Of(set string) (*Atlas, error) {
+	if m != nil && m.sets[set] != nil {
+		return m.sets[set], nil
 	}
 	return nil, fault.New("geo.no-set", "set", set)
 }
 
-func mustInt(s string) int {
-	n, err := strconv.Atoi(s)
+// Files of a pack that hold its map.
+const (
+	layoutFile   = "geo/map.yaml"
+	outlinesFile = "geo/outlines.csv"
+	tilesFile    = "geo/tiles.csv"
+	islandsFile  = "geo/islands.csv"
+)
+
+// Load reads the map of a pack. A pack without a layout has no map, which is nil; it draws none.
+func Load(fsys fs.FS) (*Maps, error) {
+	text, err := fs.ReadFile(fsys, layoutFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
-		panic(err)
+		return nil, refused(layoutFile, 0, err)
 	}
-	return n
+	var layout struct {
+		Width, Height float64
+		Credit        catalog.Label
+		Legend        struct {
+			Map   float64
+			Tiles map[string]Corner
+		}
+	}
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(&layout); err != nil {
+		return nil, refused(layoutFile, 0, err)
+	}
+	if layout.Width <= 0 || layout.Height <= 0 {
+		return nil, refused(layoutFile, 0, errors.New("width, height"))
+	}
+	m := &Maps{Width: layout.Width, Height: layout.Height, Credit: layout.Credit, Legend: layout.Legend.Map, sets: map[string]*Atlas{}}
+	r := reader{m: m, fsys: fsys, islands: map[string]Island{}}
+	for _, f := range []struct {
+		name    string
+		columns []string
+		take    func(record.Row) error
+	}{
+		{outlinesFile, []string{"set", "id", "path", "left", "top", "right", "bottom"}, r.outline},
+		{islandsFile, []string{"id", "set", "area", "name_vi", "name_en", "short_vi", "short_en"}, r.island},
+		{tilesFile, []string{"set", "id", "column", "row"}, r.tile},
+	} {
+		if err := r.each(f.name, f.columns, f.take); err != nil {
+			return nil, err
+		}
+	}
+	for set, a := range m.sets {
+		a.Country = r.country
+		corner, ok := layout.Legend.Tiles[set]
+		if !ok && len(a.Tiles) > 0 {
+			return nil, refused(layoutFile, 0, errors.New("legend.tiles: "+set))
+		}
+		a.Legend = corner
+	}
+	return m, nil
 }
 
-func mustFloat(s string) float64 {
-	f, err := strconv.ParseFloat(s, 64)
+func refused(file string, row int, err error) error {
+	return fault.New("geo.bad-file", "reason", err.Error()).At(file, row, "")
+}
+
+// reader takes the files up row by row.
+type reader struct {
+	m       *Maps
+	fsys    fs.FS
+	islands map[string]Island // outlines, before it is known where they belong
+	country string
+}
+
+func (r *reader) each(name string, columns []string, take func(record.Row) error) error {
+	b, err := fs.ReadFile(r.fsys, name)
+	if errors.Is(err, fs.ErrNotExist) && name != outlinesFile {
+		return nil // no islands, no grid
+	}
 	if err != nil {
-		panic(err)
+		return refused(name, 0, err)
 	}
-	return f
+	rows, err := record.Exactly(b, columns...)
+	if err != nil {
+		return refused(name, 0, err)
+	}
+	for _, row := range rows {
+		if err := take(row); err != nil {
+			return refused(name, row.Line, err)
+		}
+	}
+	return nil
 }
 
-// Tile is the place of an area on the grid of equal tiles, counted from the top left.
-type Tile struct {
-	ID          string
-	Column, Row int
+func (r *reader) atlas(set string) *Atlas {
+	if r.m.sets[set] == nil {
+		r.m.sets[set] = &Atlas{}
+	}
+	return r.m.sets[set]
 }
 
-// Grid gives the tiles of a set of provinces by identifier, and those of Hoàng Sa and Trường Sa.
-func Grid(set string) (tiles []Tile, islands [2]Tile, err error) {
-	switch set {
-	case "VN63":
-		for _, r := range record.MustExactly(provincesFile, "code63", "path", "name", "code34", "column", "row") {
-			tiles = append(tiles, Tile{"VN63-" + r.Get("code63"), mustInt(r.Get("column")), mustInt(r.Get("row"))})
-		}
-		return tiles, [2]Tile{{"hoangsa", 7, 11}, {"truongsa", 7, 15}}, nil
-	case "VN34":
-		for _, r := range record.MustExactly(tilesFile, "code34", "name", "column", "row") {
-			tiles = append(tiles, Tile{"VN34-" + r.Get("code34"), mustInt(r.Get("column")), mustInt(r.Get("row"))})
-		}
-		return tiles, [2]Tile{{"hoangsa", 6, 9}, {"truongsa", 6, 13}}, nil
+func (r *reader) outline(row record.Row) error {
+	id, path := row.Get("id"), row.Get("path")
+	if id == "" || path == "" {
+		return errors.New("id, path")
 	}
-	return nil, islands, fault.New("geo.no-set", "set", set)
+	switch set := row.Get("set"); set {
+	case "country":
+		r.country = path
+	case "islands":
+		x := Island{ID: id, Path: path}
+		for column, edge := range map[string]*float64{"left": &x.Left, "top": &x.Top, "right": &x.Right, "bottom": &x.Bottom} {
+			var err error
+			if *edge, err = strconv.ParseFloat(row.Get(column), 64); err != nil {
+				return errors.New(column + ": " + row.Get(column))
+			}
+		}
+		r.islands[id] = x
+	default:
+		a := r.atlas(set)
+		a.Areas = append(a.Areas, Area{ID: id, Path: path})
+	}
+	return nil
+}
+
+func (r *reader) island(row record.Row) error {
+	x, ok := r.islands[row.Get("id")]
+	if !ok {
+		return errors.New("id: " + row.Get("id"))
+	}
+	x.Area = row.Get("area")
+	x.Name, x.Short = catalog.Label{Vi: row.Get("name_vi"), En: row.Get("name_en")}, catalog.Label{Vi: row.Get("short_vi"), En: row.Get("short_en")}
+	a := r.atlas(row.Get("set"))
+	a.Islands = append(a.Islands, x)
+	for i := range a.Areas {
+		if a.Areas[i].ID == x.Area {
+			a.Areas[i].Islands += x.Path
+			return nil
+		}
+	}
+	return errors.New("area: " + x.Area)
+}
+
+func (r *reader) tile(row record.Row) error {
+	t := Tile{ID: row.Get("id")}
+	for column, at := range map[string]*int{"column": &t.Column, "row": &t.Row} {
+		var err error
+		if *at, err = strconv.Atoi(row.Get(column)); err != nil || *at < 0 {
+			return errors.New(column + ": " + row.Get(column))
+		}
+	}
+	a := r.atlas(row.Get("set"))
+	for i := range a.Islands {
+		if a.Islands[i].ID == t.ID {
+			t.Island = &a.Islands[i]
+		}
+	}
+	a.Tiles = append(a.Tiles, t)
+	return nil
 }

@@ -1,79 +1,126 @@
 package geo
 
 import (
+	"testing"
+	"testing/fstest"
+
 	"encoding/csv"
 	"errors"
 	"os"
 	"slices"
 	"strings"
-	"testing"
 
+	"nhipso/data"
 	"nhipso/internal/fault"
 	"nhipso/internal/needs"
-	"nhipso/internal/tabular/record"
 )
 
-func TestAtlas(t *testing.T) {
-	for set, want := range map[string]int{"VN63": 63, "VN34": 34} {
-		a, err := Of(set)
+func built(t *testing.T) *Maps {
+	t.Helper()
+	m, err := Load(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestMapsOfTheBuiltInPack(t *testing.T) {
+	m := built(t)
+	for set, want := range map[string]int{"63": 63, "34": 34} {
+		a, err := m.Of(set)
 		if err != nil {
 			t.Fatal(err)
 		}
+		prefix := "VN" + set
 		t.Run(set+" has its provinces and both archipelagos", func(t *testing.T) {
-			if len(a.Areas) != want {
-				t.Errorf("%d areas, want %d", len(a.Areas), want)
+			if len(a.Areas) != want || len(a.Islands) != 2 {
+				t.Fatalf("%d areas, want %d, and %d archipelagos", len(a.Areas), want, len(a.Islands))
 			}
-			if h := a.Archipelagos[0]; h.Area != set+"-48" || strings.Count(h.Path, "M") != 19 {
+			if h := a.Islands[0]; h.Area != prefix+"-48" || strings.Count(h.Path, "M") != 19 {
 				t.Errorf("Hoàng Sa belongs to %s with %d reefs", h.Area, strings.Count(h.Path, "M"))
 			}
-			if s := a.Archipelagos[1]; s.Area != set+"-56" || strings.Count(s.Path, "M") < 50 {
+			if s := a.Islands[1]; s.Area != prefix+"-56" || strings.Count(s.Path, "M") < 50 {
 				t.Errorf("Trường Sa belongs to %s with %d reefs", s.Area, strings.Count(s.Path, "M"))
 			}
 			for _, x := range a.Areas {
-				if (x.Islands != "") != (x.ID == set+"-48" || x.ID == set+"-56") {
+				if (x.Islands != "") != (x.ID == prefix+"-48" || x.ID == prefix+"-56") {
 					t.Errorf("%s: islands %q", x.ID, x.Islands)
 				}
 			}
 		})
 		t.Run(set+" shows the same coast", func(t *testing.T) {
-			if strings.Count(a.Country, "M") < 2 || a.Country != mustOf(t, "VN34").Country {
-				t.Error("the outline of the country differs")
+			other, err := m.Of("34")
+			if err != nil || strings.Count(a.Country, "M") < 2 || a.Country != other.Country {
+				t.Error("the outline of the country differs", err)
+			}
+		})
+		t.Run(set+" has a grid on which no two share a tile", func(t *testing.T) {
+			taken := map[[2]int]string{}
+			for _, x := range a.Tiles {
+				if other := taken[[2]int{x.Column, x.Row}]; other != "" {
+					t.Errorf("%s and %s share a tile", x.ID, other)
+				}
+				taken[[2]int{x.Column, x.Row}] = x.ID
+				if x.Island == nil && !slices.ContainsFunc(a.Areas, func(y Area) bool { return y.ID == x.ID }) {
+					t.Errorf("tile %s is no area", x.ID)
+				}
+			}
+			if len(a.Tiles) != want+2 {
+				t.Errorf("%d tiles", len(a.Tiles))
 			}
 		})
 	}
-	if _, err := Of("VN62"); !errors.Is(err, fault.New("geo.no-set")) {
-		t.Errorf("VN62: %v", err)
+	for _, none := range []*Maps{m, nil} {
+		if _, err := none.Of("62"); !errors.Is(err, fault.New("geo.no-set")) {
+			t.Errorf("62: %v", err)
+		}
 	}
 }
 
-func mustOf(t *testing.T, set string) *Atlas {
-	t.Helper()
-	a, err := Of(set)
+func TestAPackWithoutAMapHasNone(t *testing.T) {
+	if m, err := Load(fstest.MapFS{}); m != nil || err != nil {
+		t.Error(m, err)
+	}
+}
+
+func TestAMapThatDoesNotFitTogetherIsRefusedWithFileAndRow(t *testing.T) {
+	good := func() fstest.MapFS {
+		return fstest.MapFS{
+			"geo/map.yaml":     {Data: []byte("width: 10\nheight: 20\nlegend: {map: 1, tiles: {a: {column: 1, row: 0}}}\n")},
+			"geo/outlines.csv": {Data: []byte("set,id,path,left,top,right,bottom\na,A-1,M0 0z,,,,\nislands,i,M1 1z,1,2,3,4\ncountry,A,M0 0z,,,,\n")},
+			"geo/islands.csv":  {Data: []byte("id,set,area,name_vi,name_en,short_vi,short_en\ni,a,A-1,Đảo,Isle,Đ,I\n")},
+			"geo/tiles.csv":    {Data: []byte("set,id,column,row\na,A-1,0,0\na,i,1,1\n")},
+		}
+	}
+	m, err := Load(good())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a
-}
-
-func TestGrid(t *testing.T) {
-	for set, want := range map[string]int{"VN63": 63, "VN34": 34} {
-		tiles, islands, err := Grid(set)
-		if err != nil || len(tiles) != want {
-			t.Fatalf("%s: %d tiles, %v", set, len(tiles), err)
-		}
-		a, _ := Of(set)
-		taken := map[[2]int]string{}
-		for _, x := range append(tiles, islands[:]...) {
-			if other := taken[[2]int{x.Column, x.Row}]; other != "" {
-				t.Errorf("%s: %s and %s share a tile", set, x.ID, other)
+	if a, err := m.Of("a"); err != nil || a.Areas[0].Islands != "M1 1z" || a.Tiles[1].Island == nil || a.Legend.Column != 1 || a.Islands[0].Bottom != 4 {
+		t.Errorf("%+v %v", a, err)
+	}
+	for name, change := range map[string]struct{ file, old, new, want string }{
+		"a layout without a size":        {"geo/map.yaml", "width: 10", "width: 0", "geo/map.yaml"},
+		"a key of the layout unknown":    {"geo/map.yaml", "width: 10", "wide: 10", "geo/map.yaml"},
+		"a grid without a legend":        {"geo/map.yaml", "a: {", "b: {", "geo/map.yaml"},
+		"an outline without a path":      {"geo/outlines.csv", "M0 0z,,,,\ni", ",,,,\ni", "geo/outlines.csv:2"},
+		"an island without its edges":    {"geo/outlines.csv", "1,2,3,4", "1,2,3,x", "geo/outlines.csv:3"},
+		"an island without an outline":   {"geo/islands.csv", "\ni,", "\nj,", "geo/islands.csv:2"},
+		"an island of nobody":            {"geo/islands.csv", "A-1", "A-2", "geo/islands.csv:2"},
+		"a tile that is not on the grid": {"geo/tiles.csv", "A-1,0,0", "A-1,-1,0", "geo/tiles.csv:2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := good()
+			text := string(files[change.file].Data)
+			if !strings.Contains(text, change.old) {
+				t.Fatal("the case changes nothing")
 			}
-			taken[[2]int{x.Column, x.Row}] = x.ID
-		}
-		for _, x := range tiles {
-			if !slices.ContainsFunc(a.Areas, func(y Area) bool { return y.ID == x.ID }) {
-				t.Errorf("tile %s is no area", x.ID)
+			files[change.file].Data = []byte(strings.Replace(text, change.old, change.new, 1))
+			_, err := Load(files)
+			if fault.CodeOf(err) != "geo.bad-file" || !strings.HasPrefix(err.Error(), change.want) {
+				t.Errorf("%v", err)
 			}
-		}
+		})
 	}
 }
 
@@ -87,9 +134,17 @@ func TestTheJoinTableAgreesWithTheOfficialCrosswalk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	table, err := os.ReadFile("../../devtools/outlines/provinces.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined, err := csv.NewReader(strings.NewReader(string(table))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
 	ours := map[string][]string{}
-	for _, p := range record.MustExactly(provincesFile, "code63", "path", "name", "code34", "column", "row") {
-		ours[p.Cells[0]] = p.Cells
+	for _, p := range joined[1:] {
+		ours[p[0]] = p
 	}
 	if len(rows)-1 != len(ours) {
 		t.Fatalf("%d rows, want %d", len(rows)-1, len(ours))

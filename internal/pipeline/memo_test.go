@@ -16,7 +16,7 @@ func TestTheMemoHoldsAllThatARecipeSees(t *testing.T) {
 		v := cube.Version{Dataflow: "IN", Message: 1, Observation: stat.Observation{Key: "A.x", Period: stat.Year(2025), Value: &one, Status: stat.Normal,
 			Vintage: stat.Vintage{Date: stat.MustDate("2026-01-05")}, Attributes: stat.Attributes{stat.AttrSource: "S", stat.AttrMark: "S"}}}
 		change(&v)
-		return Memo(recipe, NewInputs(nil, map[string][]cube.Version{"in": {v}}))
+		return Memo(recipe, NewInputs(Country{}, nil, map[string][]cube.Version{"in": {v}}))
 	}
 	attribute := func(name, value string) func(*cube.Version) {
 		return func(v *cube.Version) { v.Attributes[name] = value }

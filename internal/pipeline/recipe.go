@@ -23,12 +23,26 @@ type Input struct {
 	History  bool   // also earlier vintages, for recipes that choose among them
 }
 
+// Country is whose figures a recipe computes: what recipes of every country ask for, as its catalogue has it.
+type Country struct {
+	Area     string // code of the nation as one area
+	Currency string // code of its currency
+	Official string // code of the definition of the digital economy that its statistics office publishes
+}
+
+// CountryOf gives the country of a catalogue.
+func CountryOf(c *catalog.Catalog) Country {
+	x := c.Country()
+	return Country{Area: x.ID, Currency: x.Currency, Official: x.Official}
+}
+
 // Recipe is a declared computation.
 type Recipe struct {
 	ID      string
 	Version string // changes whenever the same inputs would give other figures
 	Title   catalog.Label
 	Method  string            // page of doc/methods
+	Country Country           // whose figures it computes
 	Params  map[string]string // declared parameters, part of the memo key
 	Inputs  []Input
 	Outputs []string // dataflows that it writes, and nobody else does
@@ -48,16 +62,17 @@ type Recipe struct {
 
 // Inputs is what Compute may see: the declared series, nothing else.
 type Inputs struct {
-	Params map[string]string
-	Day    stat.Date                 // day of the run in the country's zone; only a recipe with a Phase may look at it
-	Detail bool                      // each figure of a method is to have its working as formula
-	series map[string][]cube.Version // by input name: newest version of each cell
-	past   map[string][]cube.Version // by input name: whole history, where declared
+	Params  map[string]string
+	Country Country
+	Day     stat.Date                 // day of the run in the country's zone; only a recipe with a Phase may look at it
+	Detail  bool                      // each figure of a method is to have its working as formula
+	series  map[string][]cube.Version // by input name: newest version of each cell
+	past    map[string][]cube.Version // by input name: whole history, where declared
 }
 
 // NewInputs is for tests of recipes, which need no store.
-func NewInputs(params map[string]string, history map[string][]cube.Version) *Inputs {
-	in := &Inputs{Params: params, series: map[string][]cube.Version{}, past: history}
+func NewInputs(of Country, params map[string]string, history map[string][]cube.Version) *Inputs {
+	in := &Inputs{Params: params, Country: of, series: map[string][]cube.Version{}, past: history}
 	for name, versions := range history {
 		in.series[name] = cube.Newest(versions, cube.AsOf{})
 	}
@@ -69,7 +84,7 @@ func (in *Inputs) With(changed map[string][]cube.Version) *Inputs {
 	if len(changed) == 0 {
 		return in
 	}
-	out := &Inputs{Params: in.Params, Day: in.Day, Detail: in.Detail, series: maps.Clone(in.series), past: maps.Clone(in.past)}
+	out := &Inputs{Params: in.Params, Country: in.Country, Day: in.Day, Detail: in.Detail, series: maps.Clone(in.series), past: maps.Clone(in.past)}
 	for name, versions := range changed {
 		out.series[name], out.past[name] = cube.Newest(versions, cube.AsOf{}), versions
 	}

@@ -186,7 +186,7 @@ func Find(figures []cube.Version, v cube.Version) (cube.Version, error) {
 
 // InputsOf gives versions as the inputs of a recipe: each goes to every input that names its series.
 func InputsOf(recipe Recipe, params map[string]string, day stat.Date, versions ...[]cube.Version) *Inputs {
-	in := &Inputs{Params: params, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+	in := &Inputs{Params: params, Country: recipe.Country, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
 		var history []cube.Version
 		seen := map[identity]bool{}

@@ -78,7 +78,7 @@ func Replay(ctx context.Context, past cube.Past, recipes []Recipe, at cube.AsOf,
 
 // run replays one recipe and says why it could not, if so.
 func (r *Replayed) run(ctx context.Context, past cube.Past, recipe Recipe, made map[string][]cube.Version) (string, error) {
-	in := &Inputs{Params: recipe.Params, Day: r.Day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+	in := &Inputs{Params: recipe.Params, Country: recipe.Country, Day: r.Day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
 		history, err := r.read(ctx, past, i.Dataflow, i.Key, made)
 		if err != nil {

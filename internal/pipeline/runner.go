@@ -201,7 +201,7 @@ func Derive(recipe Recipe, run string, in *Inputs, result *Result) ([]cube.Versi
 
 // Read gives what a recipe reads within a bound, on a day.
 func Read(ctx context.Context, store cube.Reader, recipe Recipe, at cube.AsOf, day stat.Date) (*Inputs, error) {
-	in := &Inputs{Params: recipe.Params, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+	in := &Inputs{Params: recipe.Params, Country: recipe.Country, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
 	for _, i := range recipe.Inputs {
 		history, err := cube.History(ctx, store, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
 		if err != nil {

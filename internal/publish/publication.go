@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ type Publication struct {
 type Due struct {
 	Months int    `yaml:"months"` // after the last month of the period
 	Day    int    `yaml:"day"`
-	Time   string `yaml:"time"` // of Viet Nam
+	Time   string `yaml:"time"` // of the country
 }
 
 // CellPattern names a cell with {period}, {before} (the same period a year before) or {year} for its period.
@@ -69,6 +70,9 @@ type Shown struct {
 func LoadPublications(fsys fs.FS, c *catalog.Catalog) ([]Publication, error) {
 	const name = "govern/publications.yaml"
 	f, err := fsys.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // a country need not announce any
+	}
 	if err != nil {
 		return nil, fault.New("publish.bad-publication", "what", "").At(name, 0, "").Because(err)
 	}

@@ -12,10 +12,10 @@ import (
 	"nhipso/internal/territory"
 )
 
-// Areas gives GRDP on both maps. Levels of the 63 provinces are GRDP per head × average population; those of the 34 follow by exact sums,
-// since whole provinces merged. Published GRDP of the 34 provinces in later years is split back to the 63 by their GRDP of the newest year
-// in which it is known: an estimate that says so (status E, comment SPLIT_BY_GRDP_2022), for maps only. A published figure of a province
-// stands in place of every estimate of it, with its own status, and the estimates around it make room.
+// Areas gives GRDP on both maps. Levels of the provinces before a merger are GRDP per head × average population; those of the provinces after it
+// follow by exact sums, since whole provinces merged. Published GRDP of the new provinces in later years is split back to the old ones by their
+// GRDP of the newest year in which it is known: an estimate that says so (status E, comment SPLIT_BY_GRDP_2022), for maps only. A published
+// figure of a province stands in place of every estimate of it, with its own status, and the estimates around it make room.
 func Areas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "grdp-areas", Version: "2", Method: "provinces",
@@ -81,7 +81,7 @@ func (g *grdpSheet) published() (map[stat.Period]map[territory.Set]map[string]cu
 			continue
 		}
 		if out[v.Period] == nil {
-			out[v.Period] = map[territory.Set]map[string]cube.Version{territory.Provinces63: {}, territory.Provinces34: {}}
+			out[v.Period] = map[territory.Set]map[string]cube.Version{g.areas.Earlier(): {}, g.areas.Current(): {}}
 		}
 		if at, ok := out[v.Period][area.Set]; ok {
 			at[area.ID] = v
@@ -113,9 +113,9 @@ func (g *grdpSheet) fill(ctx context.Context) error {
 		if done[p] {
 			continue
 		}
-		for _, area := range slices.Sorted(maps.Keys(published[p][territory.Provinces63])) {
-			v := published[p][territory.Provinces63][area]
-			g.give(area, p, *v.Value, v.Status, territory.Provinces63, asPublished, []pipeline.Ref{refTo(v, "GRDP")})
+		for _, area := range slices.Sorted(maps.Keys(published[p][g.areas.Earlier()])) {
+			v := published[p][g.areas.Earlier()][area]
+			g.give(area, p, *v.Value, v.Status, g.areas.Earlier(), asPublished, []pipeline.Ref{refTo(v, "GRDP")})
 		}
 		if err := g.splitBack(p, published[p], weights); err != nil {
 			return err
@@ -124,14 +124,14 @@ func (g *grdpSheet) fill(ctx context.Context) error {
 	return nil
 }
 
-// fromPerHead gives the levels of a year for which GRDP per head is known on the map of 63, and their sums on the map of 34.
+// fromPerHead gives the levels of a year for which GRDP per head is known on the earlier map, and their sums on the later one.
 func (g *grdpSheet) fromPerHead(group periodGroup, published map[territory.Set]map[string]cube.Version) (levels, error) {
 	old := newLevels()
 	for _, v := range group.versions {
 		area := v.Key.Codes()[1]
-		if printed, ok := published[territory.Provinces63][area]; ok {
+		if printed, ok := published[g.areas.Earlier()][area]; ok {
 			old.values[area], old.refs[area] = *printed.Value, []pipeline.Ref{refTo(printed, "GRDP")}
-			g.give(area, group.period, *printed.Value, printed.Status, territory.Provinces63, asPublished, append(old.refs[area], refTo(v, "").As("GRDP per head")))
+			g.give(area, group.period, *printed.Value, printed.Status, g.areas.Earlier(), asPublished, append(old.refs[area], refTo(v, "").As("GRDP per head")))
 			continue
 		}
 		people := seriesOf(g.in.Newest("population"), "A", area)
@@ -141,10 +141,10 @@ func (g *grdpSheet) fromPerHead(group periodGroup, published map[territory.Set]m
 		}
 		old.values[area] = v.Value.Mul(n) // million dong × thousand persons = billion dong
 		old.refs[area] = []pipeline.Ref{refTo(v, "GRDP per head"), people.ref(group.period, "population")}
-		g.give(area, group.period, old.values[area], stat.Estimated, territory.Provinces63, "PER_HEAD_TIMES_POP", old.refs[area])
+		g.give(area, group.period, old.values[area], stat.Estimated, g.areas.Earlier(), "PER_HEAD_TIMES_POP", old.refs[area])
 		by(&g.out, pipeline.Arithmetic(old.term(area)))
 	}
-	restated, err := g.areas.Restate(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Additive, Values: old.values})
+	restated, err := g.areas.Restate(territory.Request{From: g.areas.Earlier(), To: g.areas.Current(), Rule: territory.Additive, Values: old.values})
 	if err != nil {
 		return old, err
 	}
@@ -152,15 +152,15 @@ func (g *grdpSheet) fromPerHead(group periodGroup, published map[territory.Set]m
 		if r.Value == nil {
 			continue
 		}
-		if v, ok := published[territory.Provinces34][r.Area]; ok {
+		if v, ok := published[g.areas.Current()][r.Area]; ok {
 			parts := g.parts(r.Area, old)
 			for i := range parts {
 				parts[i] = parts[i].As("sum of its parts")
 			}
-			g.give(r.Area, group.period, *v.Value, v.Status, territory.Provinces34, asPublished, append([]pipeline.Ref{refTo(v, "GRDP")}, parts...))
+			g.give(r.Area, group.period, *v.Value, v.Status, g.areas.Current(), asPublished, append([]pipeline.Ref{refTo(v, "GRDP")}, parts...))
 			continue
 		}
-		g.give(r.Area, group.period, *r.Value, stat.Estimated, territory.Provinces34, "RESTATED_EXACT", g.parts(r.Area, old))
+		g.give(r.Area, group.period, *r.Value, stat.Estimated, g.areas.Current(), "RESTATED_EXACT", g.parts(r.Area, old))
 		var sum []pipeline.Term
 		for _, part := range g.areas.Predecessors(r.Area) {
 			sum = append(sum, old.term(part.ID))
@@ -185,11 +185,11 @@ func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[str
 	values, left := territory.Values{}, territory.Values{}
 	maps.Copy(left, weights.values)
 	refs := map[string][]pipeline.Ref{}
-	for area, v := range published[territory.Provinces34] {
+	for area, v := range published[g.areas.Current()] {
 		rest := *v.Value
 		refs[area] = []pipeline.Ref{refTo(v, "GRDP")}
 		for _, part := range g.areas.Predecessors(area) {
-			if printed, ok := published[territory.Provinces63][part.ID]; ok {
+			if printed, ok := published[g.areas.Earlier()][part.ID]; ok {
 				rest, left[part.ID] = rest.Sub(*printed.Value), stat.Decimal{}
 				refs[area] = append(refs[area], refTo(printed, "GRDP of another part"))
 			}
@@ -198,7 +198,7 @@ func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[str
 			values[area] = rest
 		}
 	}
-	restated, err := g.areas.Restate(territory.Request{From: territory.Provinces34, To: territory.Provinces63, Rule: territory.Additive, Values: values, Weights: left})
+	restated, err := g.areas.Restate(territory.Request{From: g.areas.Current(), To: g.areas.Earlier(), Rule: territory.Additive, Values: values, Weights: left})
 	if err != nil {
 		return err
 	}
@@ -210,11 +210,11 @@ func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[str
 	}
 	for _, r := range restated {
 		whole, ok := g.areas.Successor(r.Area)
-		if _, printed := published[territory.Provinces63][r.Area]; printed || r.Value == nil || !ok {
+		if _, printed := published[g.areas.Earlier()][r.Area]; printed || r.Value == nil || !ok {
 			continue
 		}
 		if r.Exact { // a province that did not merge
-			g.give(r.Area, p, *r.Value, stat.Estimated, territory.Provinces63, "RESTATED_EXACT", refs[whole.ID])
+			g.give(r.Area, p, *r.Value, stat.Estimated, g.areas.Earlier(), "RESTATED_EXACT", refs[whole.ID])
 			by(&g.out, pipeline.Arithmetic(remainder(refs[whole.ID])))
 			continue
 		}
@@ -225,7 +225,7 @@ func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[str
 		given[whole.ID] = given[whole.ID].Add(part)
 		from := slices.Clone(refs[whole.ID])
 		for _, part := range g.areas.Predecessors(whole.ID) {
-			if _, printed := published[territory.Provinces63][part.ID]; printed {
+			if _, printed := published[g.areas.Earlier()][part.ID]; printed {
 				continue
 			}
 			for _, ref := range weights.refs[part.ID] {
@@ -233,7 +233,7 @@ func (g *grdpSheet) splitBack(p stat.Period, published map[territory.Set]map[str
 				from = append(from, ref)
 			}
 		}
-		g.give(r.Area, p, part, stat.Estimated, territory.Provinces63, "SPLIT_BY_GRDP_2022", from)
+		g.give(r.Area, p, part, stat.Estimated, g.areas.Earlier(), "SPLIT_BY_GRDP_2022", from)
 		by(&g.out, g.splitFormula(r.Area, whole.ID, remainder(refs[whole.ID]), left, weights))
 	}
 	return nil
@@ -253,8 +253,8 @@ func (g *grdpSheet) splitFormula(area, whole string, rest pipeline.Term, left te
 	return pipeline.Arithmetic(productOf(rest, ratioOf(weights.term(area), sumOf(sharing...))))
 }
 
-// DTIAreas restates DTI scores of the old provinces to the 34, by the simple average: the rule of DTI 2024, whose published scores of the
-// 34 it reproduces. Scores of earlier versions are restated by the same rule, and stay in their version. A published score of a new province
+// DTIAreas restates DTI scores of the old provinces to the new ones, by the simple average: the rule of DTI 2024, whose published scores of the
+// new ones it reproduces. Scores of earlier versions are restated by the same rule, and stay in their version. A published score of a new province
 // stands in place of the mean.
 func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
@@ -275,16 +275,16 @@ func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 						return nil, err
 					}
 					switch area.Set {
-					case territory.Provinces63:
+					case areas.Earlier():
 						scores[area.ID], versions[area.ID] = *v.Value, v
-					case territory.Provinces34:
+					case areas.Current():
 						published[v.Key] = v
 					}
 				}
 				if len(scores) == 0 {
 					continue
 				}
-				restated, err := areas.Restate(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Average, Values: scores})
+				restated, err := areas.Restate(territory.Request{From: areas.Earlier(), To: areas.Current(), Rule: territory.Average, Values: scores})
 				if err != nil {
 					return nil, err
 				}
@@ -304,11 +304,11 @@ func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 							from[i] = from[i].As("mean of its parts")
 						}
 						out.Outputs = append(out.Outputs, output("DTI_RESTATED", stat.NewKey(codes...), group.period, *v.Value, v.Status,
-							stat.Attributes{stat.AttrDecimals: "4", stat.AttrAreaSet: string(territory.Provinces34), stat.AttrComment: asPublished}, append([]pipeline.Ref{refTo(v, "score")}, from...)...))
+							stat.Attributes{stat.AttrDecimals: "4", stat.AttrAreaSet: string(areas.Current()), stat.AttrComment: asPublished}, append([]pipeline.Ref{refTo(v, "score")}, from...)...))
 						continue
 					}
 					out.Outputs = append(out.Outputs, output("DTI_RESTATED", stat.NewKey(codes...), group.period, r.Value.Round(6), stat.Estimated,
-						stat.Attributes{stat.AttrDecimals: "4", stat.AttrAreaSet: string(territory.Provinces34), stat.AttrComment: "RESTATED_MEAN"}, from...).
+						stat.Attributes{stat.AttrDecimals: "4", stat.AttrAreaSet: string(areas.Current()), stat.AttrComment: "RESTATED_MEAN"}, from...).
 						By(pipeline.Rounded(pipeline.Apply(pipeline.OpMean, pipeline.Figures(from)...), 6)))
 				}
 			}

@@ -69,7 +69,7 @@ func restBenchmark(years series, structure []cube.Version) func(stat.Period) (an
 		if n != 20 {
 			return annual{}, false
 		}
-		all := pipeline.Ref{Dataflow: structure[0].Dataflow, Key: stat.NewKey("A", country, ""), Since: y, Until: y, Role: "share of GDP"}
+		all := pipeline.Ref{Dataflow: structure[0].Dataflow, Key: stat.NewKey("A", structure[0].Key.Codes()[1], ""), Since: y, Until: y, Role: "share of GDP"}
 		return annual{percentOf(rest, v), percentOf(halfShare, v).Mul(stat.Int(20)).Add(ofQuarters), newest.Vintage.Date,
 			[]pipeline.Ref{years.ref(y, "benchmark"), all}, partOf(less(pipeline.Number(hundred), sumOf(sections...)), years.term(y))}, true
 	}
@@ -235,7 +235,7 @@ func (l *line) give(out *pipeline.Result, detail bool, benchmark func(stat.Perio
 				attrs[stat.AttrComment], attrs[stat.AttrPrinted] = benchmarked, printed.String()
 			}
 		}
-		out.Outputs = append(out.Outputs, output("NA_QUARTERLY_EST", stat.NewKey("Q", country, l.code, current), q, values[i], status, attrs, from...))
+		out.Outputs = append(out.Outputs, output("NA_QUARTERLY_EST", stat.NewKey("Q", l.area, l.code, current), q, values[i], status, attrs, from...))
 		switch {
 		case s.keep[i]:
 		case detail:

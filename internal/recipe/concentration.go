@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -19,11 +20,12 @@ import (
 // with the parts of the largest of them, which say nothing of provinces that published none; a Gini coefficient or an HHI of so few would
 // mislead and is not made. Parts are of the national digital value added of the same definition. GRDP covers every province of a map, so it
 // has all measures, and its parts are of the sum of the provinces.
-func Concentration(c *catalog.Catalog, areas *territory.Registry) pipeline.Recipe {
+func Concentration(n pipeline.Country, c *catalog.Catalog, areas *territory.Registry) pipeline.Recipe {
+	definitions := concentrated(c)
 	return pipeline.Recipe{
-		ID: "concentration", Version: "2", Method: "concentration", Title: title("concentration"),
+		ID: "concentration", Version: "2", Method: "concentration", Country: n, Title: title("concentration"),
 		Inputs: []pipeline.Input{
-			{Name: "digital", Dataflow: "DE_PROVINCE", Key: "A..NSO+MIC.NAT_SHARE"},
+			{Name: "digital", Dataflow: "DE_PROVINCE", Key: "A.." + strings.Join(definitions, "+") + ".NAT_SHARE"},
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},
 			{Name: "estimated", Dataflow: "GRDP_EST", Key: "A."},
 		},
@@ -33,8 +35,8 @@ func Concentration(c *catalog.Catalog, areas *territory.Registry) pipeline.Recip
 			if err != nil {
 				return nil, err
 			}
-			s := &sheet{ctx: ctx, flow: "DE_CONCENTRATION", area: country, measures: measures}
-			if err := digitalByProvince(in, s); err != nil {
+			s := &sheet{ctx: ctx, flow: "DE_CONCENTRATION", area: n.Area, measures: measures}
+			if err := digitalByProvince(in, definitions, s); err != nil {
 				return nil, err
 			}
 			if err := productByProvince(areas, in, s); err != nil {
@@ -45,14 +47,27 @@ func Concentration(c *catalog.Catalog, areas *territory.Registry) pipeline.Recip
 	}
 }
 
+// concentrated lists the definitions whose concentration is asked for: those that CL_CONCENTRATED has a code for.
+func concentrated(c *catalog.Catalog) []string {
+	var out []string
+	if l, err := c.Codelist("CL_CONCENTRATED"); err == nil {
+		for _, x := range l.Codes {
+			if definition, ok := strings.CutPrefix(x.ID, "DE_"); ok {
+				out = append(out, definition)
+			}
+		}
+	}
+	return out
+}
+
 // digitalByProvince gives what the published provinces hold of the national digital economy.
-func digitalByProvince(in *pipeline.Inputs, s *sheet) error {
+func digitalByProvince(in *pipeline.Inputs, definitions []string, s *sheet) error {
 	s.note = "PUBLISHED_ONLY"
 	for _, group := range byPeriod(in.Newest("digital")) {
 		if err := s.stopped(); err != nil {
 			return err
 		}
-		for _, definition := range []string{nso, "MIC"} {
+		for _, definition := range definitions {
 			var parts []cube.Version
 			for _, v := range group.versions {
 				if v.Key.Codes()[2] == definition {
@@ -88,13 +103,13 @@ func digitalByProvince(in *pipeline.Inputs, s *sheet) error {
 // productByProvince gives the concentration of GRDP on each map for the years in which every province has a figure.
 func productByProvince(areas *territory.Registry, in *pipeline.Inputs, s *sheet) error {
 	s.note = ""
-	for _, on := range []struct {
-		code string
-		set  territory.Set
-	}{{"GRDP34", territory.Provinces34}, {"GRDP63", territory.Provinces63}} {
+	for _, set := range []territory.Set{areas.Current(), areas.Earlier()} {
+		if set == "" {
+			continue
+		}
 		provinces := 0
 		for _, a := range areas.Areas() {
-			if a.IsProvince() && a.Set == on.set {
+			if a.IsProvince() && a.Set == set {
 				provinces++
 			}
 		}
@@ -103,7 +118,7 @@ func productByProvince(areas *territory.Registry, in *pipeline.Inputs, s *sheet)
 			for _, v := range list {
 				a, err := areas.Area(v.Key.Codes()[1])
 				// A split by weights of another year would measure the weights, not the provinces.
-				if err != nil || v.Value == nil || a.Set != on.set || v.Attributes[stat.AttrComment] == "SPLIT_BY_GRDP_2022" {
+				if err != nil || v.Value == nil || a.Set != set || v.Attributes[stat.AttrComment] == "SPLIT_BY_GRDP_2022" {
 					continue
 				}
 				if at[v.Period] == nil {
@@ -140,7 +155,7 @@ func productByProvince(areas *territory.Registry, in *pipeline.Inputs, s *sheet)
 				code  string
 				value float64
 			}{{"UNITS", float64(held.Units)}, {"COVERED", 100}, {"TOP1", held.Top[1] * 100}, {"TOP3", held.Top[3] * 100}, {"TOP5", held.Top[5] * 100}, {"HHI", held.HHI}, {"GINI", held.Gini}} {
-				s.give(on.code, m.code, m.value, stat.Estimated, from...)
+				s.give("GRDP"+string(set), m.code, m.value, stat.Estimated, from...)
 				s.by(ratioOfSums(m.code, fromLargest(parts)))
 			}
 		}

@@ -327,10 +327,10 @@ func TestALostCellOfATableIsNoticed(t *testing.T) {
 		}
 	}
 	r := DemoADB(c)
-	if _, err := r.Compute(t.Context(), pipeline.NewInputs(r.Params, map[string][]cube.Version{"table": torn, "digital": lists})); fault.CodeOf(err) != "recipe.table-incomplete" {
+	if _, err := r.Compute(t.Context(), pipeline.NewInputs(vn, r.Params, map[string][]cube.Version{"table": torn, "digital": lists})); fault.CodeOf(err) != "recipe.table-incomplete" {
 		t.Errorf("got %v", err)
 	}
-	out, err := r.Compute(t.Context(), pipeline.NewInputs(r.Params, nil))
+	out, err := r.Compute(t.Context(), pipeline.NewInputs(vn, r.Params, nil))
 	if err != nil || len(out.Outputs) != 0 {
 		t.Errorf("without a table: %d figures (%v)", len(out.Outputs), err)
 	}

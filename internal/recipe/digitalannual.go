@@ -16,13 +16,13 @@ import (
 // billions as they do in per cent. A component is given where it was printed together with the total that stands for its year, and is
 // multiplied by the GDP of that total; one that belongs to a total since revised is left out, since beside the newest total it would be part of
 // another whole. Components that miss the total as printed carry the residue.
-func DigitalAnnual(c *catalog.Catalog) pipeline.Recipe {
+func DigitalAnnual(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "digital-annual", Version: "2", Method: "digital-annual",
-		Title: title("digital-annual"),
+		Country: n, Title: title("digital-annual"),
 		Inputs: []pipeline.Input{
-			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "..", History: true},
-			{Name: "gdp", Dataflow: "NA_VA", Key: "A." + country + "." + gdp + "." + current, History: true},
+			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + n.Area + "..", History: true},
+			{Name: "gdp", Dataflow: "NA_VA", Key: "A." + n.Area + "." + gdp + "." + current, History: true},
 		},
 		Outputs: []string{"DE_VA"},
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {

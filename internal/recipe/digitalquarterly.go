@@ -28,10 +28,10 @@ import (
 //
 // Quarters of years with a benchmark are estimates (E); later ones are nowcasts (F). A quarter whose share the office prints is given as
 // printed, without an interval, and the other quarters of its year share what it leaves.
-func DigitalQuarterly() pipeline.Recipe {
+func DigitalQuarterly(n pipeline.Country) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "digital-quarterly", Version: "3", Method: "digital-quarterly",
-		Title: title("digital-quarterly"),
+		Country: n, Title: title("digital-quarterly"),
 		Params: map[string]string{
 			"electronics-share": "0.30", // of digital value added in VSIC 26, where DE_SPLIT has no statement: ">30 %" as published in NSO-2024
 			"statement-from":    "2020",
@@ -39,12 +39,12 @@ func DigitalQuarterly() pipeline.Recipe {
 			"level":             "95",
 		},
 		Inputs: []pipeline.Input{
-			{Name: "part", Dataflow: "DE_SHARE_EST", Key: "A." + country + "." + nso + "."},
-			{Name: "va", Dataflow: "DE_VA", Key: "A." + country + "." + nso + "." + total + "." + latest},
-			{Name: "gdp", Dataflow: "NA_VA", Key: "A." + country + "." + gdp + "." + current},
-			{Name: "quarters", Dataflow: "NA_QUARTERLY_EST", Key: "Q." + country + ".." + current},
-			{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + country + "." + nso + "." + electronic},
-			{Name: "official", Dataflow: "DE_SHARE", Key: "Q." + country + "." + nso + "."},
+			{Name: "part", Dataflow: "DE_SHARE_EST", Key: "A." + n.Area + "." + n.Official + "."},
+			{Name: "va", Dataflow: "DE_VA", Key: "A." + n.Area + "." + n.Official + "." + total + "." + latest},
+			{Name: "gdp", Dataflow: "NA_VA", Key: "A." + n.Area + "." + gdp + "." + current},
+			{Name: "quarters", Dataflow: "NA_QUARTERLY_EST", Key: "Q." + n.Area + ".." + current},
+			{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + n.Area + "." + n.Official + "." + electronic},
+			{Name: "official", Dataflow: "DE_SHARE", Key: "Q." + n.Area + "." + n.Official + "."},
 		},
 		Outputs: []string{"DE_QUARTERLY"},
 		Compute: digitalQuarters,
@@ -56,6 +56,7 @@ const electronic = "ELECTRONICS"
 
 // quarterlyModel is the data of the recipe laid out for the methods: T quarters, the first of them a first quarter, and N years.
 type quarterlyModel struct {
+	country  pipeline.Country
 	quarters []stat.Period
 	gdp      []float64
 	exactGDP []stat.Decimal
@@ -74,17 +75,17 @@ var parts = []string{core, digitalised}
 
 // layOut gives the data of the model; nil when no year has everything.
 func layOut(in *pipeline.Inputs) (*quarterlyModel, error) {
-	year := seriesOf(in.Newest("gdp"), "A", country, gdp, current)
-	whole := seriesOf(in.Newest("quarters"), "Q", country, gdp, current)
-	c := seriesOf(in.Newest("quarters"), "Q", country, "C", current)
-	j := seriesOf(in.Newest("quarters"), "Q", country, "J", current)
-	taxes := seriesOf(in.Newest("quarters"), "Q", country, tax, current)
-	va := seriesOf(in.Newest("va"), "A", country, nso, total, latest)
-	m := &quarterlyModel{x: map[string][]float64{}, low: map[string][]float64{}, exact: map[string][]stat.Decimal{}, total: map[string][]pipeline.Term{}, quarter: whole}
+	year := seriesOf(in.Newest("gdp"), "A", in.Country.Area, gdp, current)
+	whole := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)
+	c := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, "C", current)
+	j := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, "J", current)
+	taxes := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, tax, current)
+	va := seriesOf(in.Newest("va"), "A", in.Country.Area, in.Country.Official, total, latest)
+	m := &quarterlyModel{country: in.Country, x: map[string][]float64{}, low: map[string][]float64{}, exact: map[string][]stat.Decimal{}, total: map[string][]pipeline.Term{}, quarter: whole}
 
 	share := map[string]series{}
 	for _, p := range parts {
-		share[p] = seriesOf(in.Newest("part"), "A", country, nso, p)
+		share[p] = seriesOf(in.Newest("part"), "A", in.Country.Area, in.Country.Official, p)
 	}
 	first, last, ok := share[core].span()
 	if !ok {
@@ -331,7 +332,7 @@ func (m *quarterlyModel) pair(method, part string, i int, q stat.Period, value s
 		decimals int
 		attrs    stat.Attributes
 	}{
-		{"VA", value, 1, 0, stat.Attributes{"UNIT_MEASURE": "VND", "UNIT_MULT": "9", stat.AttrDecimals: "0"}},
+		{"VA", value, 1, 0, stat.Attributes{"UNIT_MEASURE": m.country.Currency, "UNIT_MULT": "9", stat.AttrDecimals: "0"}},
 		{"SHARE", share100.Round(6), 100 / m.gdp[i], 2, stat.Attributes{"UNIT_MEASURE": "PC_GDP", stat.AttrDecimals: "2"}},
 	} {
 		for name, bound := range map[string]float64{
@@ -345,7 +346,7 @@ func (m *quarterlyModel) pair(method, part string, i int, q stat.Period, value s
 		x.attrs[stat.AttrLevel] = fixed(level, 0)
 		// The quarter's parts, its split and its electronics weight are inferred, so no estimate of a quarter is better evidence than that.
 		x.attrs[stat.AttrMark] = string(stat.MarkInferred)
-		out = append(out, output("DE_QUARTERLY", stat.NewKey("Q", country, nso, part, method, x.measure), q, x.value, status, x.attrs, m.refs...).
+		out = append(out, output("DE_QUARTERLY", stat.NewKey("Q", m.country.Area, m.country.Official, part, method, x.measure), q, x.value, status, x.attrs, m.refs...).
 			By(m.formula(method, part, x.measure, i)))
 	}
 	return out, nil
@@ -355,7 +356,7 @@ func (m *quarterlyModel) pair(method, part string, i int, q stat.Period, value s
 func (m *quarterlyModel) formula(method, part, measure string, i int) *pipeline.Formula {
 	q := m.quarters[i]
 	beside := func(part string) pipeline.Term {
-		return pipeline.Beside(cube.Cell{Dataflow: "DE_QUARTERLY", Key: stat.NewKey("Q", country, nso, part, method, level), Period: q})
+		return pipeline.Beside(cube.Cell{Dataflow: "DE_QUARTERLY", Key: stat.NewKey("Q", m.country.Area, m.country.Official, part, method, level), Period: q})
 	}
 	name, year := "denton", min(i/4, len(m.years)-1)
 	if method == chowlin {

@@ -15,10 +15,10 @@ import (
 // DigitalRevisions follows the shares of the statistics office through its releases: for every year that was published more than once the
 // first figure, the newest and the difference, and over these years the usual statistics of revisions. Releases of other definitions are other
 // series and are never compared with these.
-func DigitalRevisions(c *catalog.Catalog) pipeline.Recipe {
+func DigitalRevisions(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "digital-revisions", Version: "2", Method: "digital-revisions", Title: title("digital-revisions"),
-		Inputs:  []pipeline.Input{{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".", History: true}},
+		ID: "digital-revisions", Version: "2", Method: "digital-revisions", Country: n, Title: title("digital-revisions"),
+		Inputs:  []pipeline.Input{{Name: "share", Dataflow: "DE_SHARE", Key: "A." + n.Area + "." + n.Official + ".", History: true}},
 		Outputs: []string{"DE_REVISIONS"},
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_REVISION")

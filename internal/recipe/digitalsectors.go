@@ -23,13 +23,13 @@ const sectorDigits = 6
 //
 // A year counts only when every section of the sector is there. What the inputs are not sure of the ratio is not either: an
 // estimated structure makes an estimated share.
-func DigitalSectors() pipeline.Recipe {
+func DigitalSectors(n pipeline.Country) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "digital-sectors", Version: "2", Method: "digital-sectors",
-		Title: title("digital-sectors"),
+		Country: n, Title: title("digital-sectors"),
 		Inputs: []pipeline.Input{
-			{Name: "points", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + ".AGR+IND+SRV"},
-			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: "A." + country + "."},
+			{Name: "points", Dataflow: "DE_SHARE", Key: "A." + n.Area + "." + n.Official + ".AGR+IND+SRV"},
+			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: "A." + n.Area + "."},
 		},
 		Outputs: []string{"DE_SECTOR"},
 		Compute: digitalSectors,
@@ -42,10 +42,10 @@ func digitalSectors(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result,
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		points := seriesOf(in.Newest("points"), "A", country, nso, s.component)
+		points := seriesOf(in.Newest("points"), "A", in.Country.Area, in.Country.Official, s.component)
 		for _, year := range points.periods() {
 			own, _ := points.value(year)
-			whole, refs, status, ok := sectorShare(in.Newest("structure"), s.sections, year)
+			whole, refs, status, ok := sectorShare(in.Newest("structure"), in.Country.Area, s.sections, year)
 			if !ok || whole.Sign() <= 0 {
 				continue
 			}
@@ -57,7 +57,7 @@ func digitalSectors(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result,
 				status = points.at[year].Status
 			}
 			from := append([]pipeline.Ref{points.ref(year, "contribution")}, refs...)
-			out.Outputs = append(out.Outputs, output("DE_SECTOR", stat.NewKey("A", country, nso, s.component), year, share.Round(sectorDigits), status, stat.Attributes{stat.AttrDecimals: "2"}, from...))
+			out.Outputs = append(out.Outputs, output("DE_SECTOR", stat.NewKey("A", in.Country.Area, in.Country.Official, s.component), year, share.Round(sectorDigits), status, stat.Attributes{stat.AttrDecimals: "2"}, from...))
 			by(&out, pipeline.Rounded(inPercent(pipeline.Figure(from[0]), sumOf(pipeline.Figures(refs)...)), sectorDigits))
 		}
 	}
@@ -65,10 +65,10 @@ func digitalSectors(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result,
 }
 
 // sectorShare adds the shares of GDP of a sector's sections; false unless all of them are there.
-func sectorShare(structure []cube.Version, sections string, year stat.Period) (sum stat.Decimal, refs []pipeline.Ref, status stat.Status, ok bool) {
+func sectorShare(structure []cube.Version, area, sections string, year stat.Period) (sum stat.Decimal, refs []pipeline.Ref, status stat.Status, ok bool) {
 	status = stat.Normal
 	for _, code := range sections {
-		section := seriesOf(structure, "A", country, string(code))
+		section := seriesOf(structure, "A", area, string(code))
 		v, ok := section.value(year)
 		if !ok {
 			return sum, nil, status, false

@@ -21,13 +21,13 @@ const ordinaryChange = 0.1
 // belong to a total of 12.67, since revised to 12.83, and are not used. Both parts are kept as printed where both are; they may then miss the
 // total by rounding, and carry the residue. Where one is printed the other is what it leaves of the total. Years that are not printed are
 // estimates of ours (status E).
-func DigitalSplit() pipeline.Recipe {
+func DigitalSplit(n pipeline.Country) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "digital-split", Version: "3", Method: "digital-split",
-		Title: title("digital-split"),
+		Country: n, Title: title("digital-split"),
 		Inputs: []pipeline.Input{
-			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + "." + nso + "." + total + "+" + core + "+" + digitalised, History: true},
-			{Name: "average", Dataflow: "DE_SHARE", Key: "N." + country + "." + nso + "." + digitalised},
+			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + n.Area + "." + n.Official + "." + total + "+" + core + "+" + digitalised, History: true},
+			{Name: "average", Dataflow: "DE_SHARE", Key: "N." + n.Area + "." + n.Official + "." + digitalised},
 		},
 		Outputs: []string{"DE_SHARE_EST"},
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) { return split(ctx, in, nil) },
@@ -89,7 +89,7 @@ func split(ctx context.Context, in *pipeline.Inputs, wobble []float64) (*pipelin
 		return nil, err
 	}
 	years := printedYears(in)
-	averages := seriesOf(in.Newest("average"), "N", country, nso, digitalised)
+	averages := seriesOf(in.Newest("average"), "N", in.Country.Area, in.Country.Official, digitalised)
 	path, used, err := smoothPath(years, averages, wobble, in.Detail)
 	if err != nil || path == nil {
 		return &pipeline.Result{}, err
@@ -99,7 +99,7 @@ func split(ctx context.Context, in *pipeline.Inputs, wobble []float64) (*pipelin
 		y := years[p]
 		give := func(code string, value stat.Decimal, status stat.Status, attrs stat.Attributes, from []pipeline.Ref) {
 			attrs[stat.AttrDecimals] = "2"
-			out.Outputs = append(out.Outputs, output("DE_SHARE_EST", stat.NewKey("A", country, nso, code), p, value, status, attrs, from...))
+			out.Outputs = append(out.Outputs, output("DE_SHARE_EST", stat.NewKey("A", in.Country.Area, in.Country.Official, code), p, value, status, attrs, from...))
 		}
 		_, exact := y.fixed()
 		switch {
@@ -143,7 +143,7 @@ func split(ctx context.Context, in *pipeline.Inputs, wobble []float64) (*pipelin
 				by(&out, pipeline.Rounded(path.term(p), 4))
 			}
 			give(core, y.total.Value.Sub(estimated), stat.Estimated, stat.Attributes{stat.AttrMark: mark}, append([]pipeline.Ref{refTo(y.total, "total")}, used...))
-			by(&out, pipeline.Arithmetic(less(figure(y.total), pipeline.Beside(cube.Cell{Dataflow: "DE_SHARE_EST", Key: stat.NewKey("A", country, nso, digitalised), Period: p}))))
+			by(&out, pipeline.Arithmetic(less(figure(y.total), pipeline.Beside(cube.Cell{Dataflow: "DE_SHARE_EST", Key: stat.NewKey("A", in.Country.Area, in.Country.Official, digitalised), Period: p}))))
 		}
 	}
 	return &out, nil
@@ -253,14 +253,14 @@ func pathEquations(first, n int, targets []temporal.Target, values []pipeline.Te
 // printedYears gives, by year, the total that stands and the parts printed with it. Two parts of one year are of one publication.
 func printedYears(in *pipeline.Inputs) map[stat.Period]splitYear {
 	out := map[stat.Period]splitYear{}
-	totals := seriesOf(in.Newest("share"), "A", country, nso, total)
+	totals := seriesOf(in.Newest("share"), "A", in.Country.Area, in.Country.Official, total)
 	for _, p := range totals.periods() {
 		y := splitYear{total: *totals.at[p]}
 		for _, part := range []struct {
 			code string
 			into **cube.Version
 		}{{digitalised, &y.digitalised}, {core, &y.core}} {
-			cell := cube.Cell{Dataflow: y.total.Dataflow, Key: stat.NewKey("A", country, nso, part.code), Period: p}
+			cell := cube.Cell{Dataflow: y.total.Dataflow, Key: stat.NewKey("A", in.Country.Area, in.Country.Official, part.code), Period: p}
 			v, with, ok := belonging(in.History("share"), cell, y.total)
 			if ok && (y.digitalised == nil || samePublication(v, *y.digitalised)) {
 				*part.into, y.with = &v, with

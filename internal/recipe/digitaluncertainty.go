@@ -36,12 +36,12 @@ var sources = []string{fromRounding, fromSplit, fromElectronics, fromGrowth, fro
 //     still add to the year; nowcasts err at least as much as the back-test found.
 //
 // Draws are keyed by recipe, seed, number and source: the same inputs give the same bits on any number of threads.
-func DigitalUncertainty() pipeline.Recipe {
-	quarterly := DigitalQuarterly()
-	annual, splitting, quarters := DigitalAnnual(nil), DigitalSplit(), GDPQuarterly()
+func DigitalUncertainty(n pipeline.Country) pipeline.Recipe {
+	quarterly := DigitalQuarterly(n)
+	annual, splitting, quarters := DigitalAnnual(n, nil), DigitalSplit(n), GDPQuarterly(n)
 	return pipeline.Recipe{
 		ID: "digital-uncertainty", Version: "2", Method: "digital-uncertainty",
-		Title: title("digital-uncertainty"),
+		Country: n, Title: title("digital-uncertainty"),
 		Params: map[string]string{
 			"draws": "1000", "seed": "1", "draws-by-source": "1000",
 			"share-rounding": "0.005", "electronics-low": quarterly.Params["electronics-share"], "electronics-high": "0.36",
@@ -55,7 +55,7 @@ func DigitalUncertainty() pipeline.Recipe {
 			{Name: "years", Dataflow: "NA_VA", Key: quarters.Inputs[1].Key},
 			{Name: "growth", Dataflow: "NA_GROWTH", Key: quarters.Inputs[2].Key, History: true},
 			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: quarters.Inputs[3].Key},
-			{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + country + "." + nso + "." + electronic},
+			{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + n.Area + "." + n.Official + "." + electronic},
 		},
 		Outputs:   []string{"DE_QUARTERLY_MC"},
 		NoWorking: "it repeats the whole computation thousands of times with drawn inputs",
@@ -89,7 +89,7 @@ func digitalUncertainty(ctx context.Context, in *pipeline.Inputs) (*pipeline.Res
 		f, _ := strconv.ParseFloat(in.Params[name], 64) // parameters are ours; a test reads them all
 		return f
 	}
-	s := &simulation{ctx: ctx, in: in, quarterly: DigitalQuarterly().Params, rounding: number("share-rounding"), low: number("electronics-low"), high: number("electronics-high")}
+	s := &simulation{ctx: ctx, in: in, quarterly: DigitalQuarterly(in.Country).Params, rounding: number("share-rounding"), low: number("electronics-low"), high: number("electronics-high")}
 	if said := in.Newest("electronics"); len(said) > 0 && said[len(said)-1].Value != nil { // the published bound, where the cube has it
 		s.low = said[len(said)-1].Value.Float64() / 100
 		s.high = math.Max(s.high, s.low)
@@ -351,17 +351,17 @@ func (s *simulation) model(d *uncertainty.Draw, on map[string]bool) (*quarterlyM
 	if d == nil {
 		s.shares, s.extended = shares, extended
 	}
-	totals := seriesOf(base.Newest("share"), "A", country, nso, total)
-	years := seriesOf(base.Newest("years"), "A", country, gdp, current)
+	totals := seriesOf(base.Newest("share"), "A", s.in.Country.Area, s.in.Country.Official, total)
+	years := seriesOf(base.Newest("years"), "A", s.in.Country.Area, gdp, current)
 	var va []cube.Version
 	for _, y := range totals.periods() {
 		share, _ := totals.value(y)
 		if whole, ok := years.value(y); ok {
 			level := percentOf(share, whole)
-			va = append(va, cube.Version{Dataflow: "DE_VA", Observation: stat.Observation{Key: stat.NewKey("A", country, nso, total, latest), Period: y, Value: &level}})
+			va = append(va, cube.Version{Dataflow: "DE_VA", Observation: stat.Observation{Key: stat.NewKey("A", s.in.Country.Area, s.in.Country.Official, total, latest), Period: y, Value: &level}})
 		}
 	}
-	return layOut(pipeline.NewInputs(quarterly, map[string][]cube.Version{"part": versionsOf(shares), "va": va, "gdp": s.in.Newest("years"), "quarters": versionsOf(extended), "electronics": said}))
+	return layOut(pipeline.NewInputs(s.in.Country, quarterly, map[string][]cube.Version{"part": versionsOf(shares), "va": va, "gdp": s.in.Newest("years"), "quarters": versionsOf(extended), "electronics": said}))
 }
 
 // withoutRest leaves out core shares that were printed together with the digitalised ones: the true parts add to the true total, so only two of
@@ -414,22 +414,22 @@ func versionsOf(r *pipeline.Result) []cube.Version {
 func (s *simulation) figures(r uncertainty.Result) (*pipeline.Result, error) {
 	var out pipeline.Result
 	first := stat.Year(s.quarters[0].Year())
-	from := []pipeline.Ref{{Dataflow: "DE_SHARE", Key: stat.Key(DigitalSplit().Inputs[0].Key), History: true, Role: "drawn"}}
+	from := []pipeline.Ref{{Dataflow: "DE_SHARE", Key: stat.Key(DigitalSplit(s.in.Country).Inputs[0].Key), History: true, Role: "drawn"}}
 	for _, in := range []struct{ name, role string }{{"average", "drawn"}, {"quarters", "indicator"}, {"years", "benchmark"}, {"structure", "share of GDP"}, {"electronics", "weight of electronics"}} {
 		list := s.in.Newest(in.name)
 		if len(list) == 0 {
 			continue
 		}
-		for _, i := range DigitalUncertainty().Inputs {
+		for _, i := range DigitalUncertainty(s.in.Country).Inputs {
 			if i.Name == in.name {
 				from = append(from, pipeline.Ref{Dataflow: i.Dataflow, Key: stat.Key(i.Key), Since: first, Role: in.role})
 			}
 		}
 	}
-	from = append(from, pipeline.Ref{Dataflow: "NA_GROWTH", Key: stat.Key(GDPQuarterly().Inputs[2].Key), History: true, Role: "drawn"})
+	from = append(from, pipeline.Ref{Dataflow: "NA_GROWTH", Key: stat.Key(GDPQuarterly(s.in.Country).Inputs[2].Key), History: true, Role: "drawn"})
 	for _, c := range components {
 		for measure, name := range []string{level, share} {
-			attrs, digits := stat.Attributes{"UNIT_MEASURE": "VND", "UNIT_MULT": "9", stat.AttrDecimals: "0"}, 2
+			attrs, digits := stat.Attributes{"UNIT_MEASURE": s.in.Country.Currency, "UNIT_MULT": "9", stat.AttrDecimals: "0"}, 2
 			if name == share {
 				attrs, digits = stat.Attributes{"UNIT_MEASURE": "PC_GDP", stat.AttrDecimals: "2"}, 4
 			}
@@ -448,7 +448,7 @@ func (s *simulation) figures(r uncertainty.Result) (*pipeline.Result, error) {
 					if err != nil {
 						return nil, err
 					}
-					out.Outputs = append(out.Outputs, output("DE_QUARTERLY_MC", stat.NewKey("Q", country, nso, c, name, y.code), q, v, status, attrs.Clone(), from...).
+					out.Outputs = append(out.Outputs, output("DE_QUARTERLY_MC", stat.NewKey("Q", s.in.Country.Area, s.in.Country.Official, c, name, y.code), q, v, status, attrs.Clone(), from...).
 						By(pipeline.Method("monte-carlo", fact("draws", pipeline.Param("draws")), fact("seed", pipeline.Param("seed")))))
 				}
 			}

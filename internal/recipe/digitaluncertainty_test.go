@@ -24,12 +24,12 @@ func (n *national) inputsOf(t testing.TB, r pipeline.Recipe) *pipeline.Inputs {
 		}
 		history[i.Name] = list
 	}
-	return pipeline.NewInputs(r.Params, history)
+	return pipeline.NewInputs(vn, r.Params, history)
 }
 
 func BenchmarkThousandDrawsOfTheNationalRecipe(b *testing.B) {
 	n := newNational(b)
-	r := DigitalUncertainty()
+	r := DigitalUncertainty(vn)
 	in := n.inputsOf(b, r)
 	for b.Loop() {
 		if _, err := r.Compute(b.Context(), in); err != nil {
@@ -40,7 +40,7 @@ func BenchmarkThousandDrawsOfTheNationalRecipe(b *testing.B) {
 
 func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 	n := newNational(t)
-	r := DigitalUncertainty()
+	r := DigitalUncertainty(vn)
 	r.Params = with(r.Params, "draws", "400", "draws-by-source", "50")
 	in := n.inputsOf(t, r)
 	result, err := r.Compute(t.Context(), in)
@@ -95,7 +95,7 @@ func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 		if !reflect.DeepEqual(result, again) {
 			t.Error("a second run differs")
 		}
-		s := &simulation{ctx: t.Context(), in: in, quarterly: DigitalQuarterly().Params, rounding: 0.005, low: 0.3, high: 0.36, growthSD: 0.1}
+		s := &simulation{ctx: t.Context(), in: in, quarterly: DigitalQuarterly(vn).Params, rounding: 0.005, low: 0.3, high: 0.36, growthSD: 0.1}
 		m, err := s.model(nil, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +117,7 @@ func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 	})
 	t.Run("each source alone is reported, and none is wider than all together by more than chance", func(t *testing.T) { sourcesAreReported(t, result) })
 	t.Run("without figures there is nothing", func(t *testing.T) {
-		empty, err := r.Compute(t.Context(), pipeline.NewInputs(r.Params, nil))
+		empty, err := r.Compute(t.Context(), pipeline.NewInputs(vn, r.Params, nil))
 		if err != nil || len(empty.Outputs) != 0 {
 			t.Errorf("%d figures (%v)", len(empty.Outputs), err)
 		}
@@ -250,7 +250,7 @@ func TestAChangedWeightOfElectronicsMovesTheNowcastAndNothingElse(t *testing.T) 
 		return list
 	}
 	at := func(weight float64) float64 {
-		out, ok, err := NowcastWith(read, weight)
+		out, ok, err := NowcastWith(vn, read, weight)
 		if err != nil || !ok {
 			t.Fatalf("%v (%v)", out, err)
 		}
@@ -258,16 +258,16 @@ func TestAChangedWeightOfElectronicsMovesTheNowcastAndNothingElse(t *testing.T) 
 	}
 	published := n.series(t, "DE_QUARTERLY", "Q", "VN", "NSO", "TOTAL", denton, "SHARE")
 	_, last, _ := published.span()
-	if want, _ := published.float(last); at(Ground(nil, "", "").Electronics) != want {
-		t.Errorf("with the weight of the recipe it is %v, the recipe gave %v", at(Ground(nil, "", "").Electronics), want)
+	if want, _ := published.float(last); at(Ground(vn, nil, "").Electronics) != want {
+		t.Errorf("with the weight of the recipe it is %v, the recipe gave %v", at(Ground(vn, nil, "").Electronics), want)
 	}
 	if at(36) == at(30) {
 		t.Error("the weight changes nothing")
 	}
-	if _, ok, err := NowcastWith(func(string, string) []cube.Version { return nil }, 30); ok || err != nil {
+	if _, ok, err := NowcastWith(vn, func(string, string) []cube.Version { return nil }, 30); ok || err != nil {
 		t.Errorf("a nowcast of nothing (%v)", err)
 	}
-	if g := Ground(nil, "", ""); g.Real != 10 || g.Prices != 3 {
+	if g := Ground(vn, nil, ""); g.Real != 10 || g.Prices != 3 {
 		t.Errorf("%v and %v", g.Real, g.Prices)
 	}
 }

@@ -27,7 +27,7 @@ func newDigitalWorking(in *pipeline.Inputs, m *quarterlyModel, official official
 	if err != nil {
 		return nil, err
 	}
-	c, j, taxes := seriesOf(in.Newest("quarters"), "Q", country, "C", current), seriesOf(in.Newest("quarters"), "Q", country, "J", current), seriesOf(in.Newest("quarters"), "Q", country, tax, current)
+	c, j, taxes := seriesOf(in.Newest("quarters"), "Q", in.Country.Area, "C", current), seriesOf(in.Newest("quarters"), "Q", in.Country.Area, "J", current), seriesOf(in.Newest("quarters"), "Q", in.Country.Area, tax, current)
 	for _, q := range m.quarters {
 		x := pipeline.InStep("indicator-core", q, sumOf(j.term(q), productOf(weight, c.term(q))))
 		w.x[core] = append(w.x[core], x)
@@ -46,7 +46,7 @@ func newDigitalWorking(in *pipeline.Inputs, m *quarterlyModel, official official
 
 // weight is κ, the part of section C that counts as electronics.
 func (w *digitalWorking) weight(in *pipeline.Inputs) (pipeline.Term, error) {
-	va, c := seriesOf(in.Newest("va"), "A", country, nso, total, latest), seriesOf(in.Newest("quarters"), "Q", country, "C", current)
+	va, c := seriesOf(in.Newest("va"), "A", in.Country.Area, in.Country.Official, total, latest), seriesOf(in.Newest("quarters"), "Q", in.Country.Area, "C", current)
 	said, from, to, err := statementTerm(in, va)
 	if err != nil {
 		return pipeline.Term{}, err
@@ -80,8 +80,8 @@ func statementTerm(in *pipeline.Inputs, va series) (said pipeline.Term, from, to
 
 // benchmarks are the levels of a year by part, brought to the published total where they miss it by rounding (levelsOf).
 func (w *digitalWorking) benchmarks(in *pipeline.Inputs) {
-	va := seriesOf(in.Newest("va"), "A", country, nso, total, latest)
-	share := seriesOf(in.Newest("part"), "A", country, nso, digitalised)
+	va := seriesOf(in.Newest("va"), "A", in.Country.Area, in.Country.Official, total, latest)
+	share := seriesOf(in.Newest("part"), "A", in.Country.Area, in.Country.Official, digitalised)
 	for k, y := range w.m.years {
 		c, d := w.m.total[core][k], w.m.total[digitalised][k]
 		if _, known := va.value(y); known && missesTotal(share, y) {

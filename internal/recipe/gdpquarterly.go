@@ -22,15 +22,15 @@ var carried = []string{"C", "J", tax}
 // the price change being that of the newest full year with both a level and a growth rate. Sections follow GDP. Proportional Denton–Cholette
 // then leads through the printed quarters and makes those of every other year add to the newest annual figure: GDP as published, a section as
 // its published share of GDP, taxes as what the shares leave. Quarters beyond the newest annual figure are forecasts (F).
-func GDPQuarterly() pipeline.Recipe {
+func GDPQuarterly(n pipeline.Country) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "gdp-quarterly", Version: "2", Method: "gdp-quarterly",
-		Title: title("gdp-quarterly"),
+		Country: n, Title: title("gdp-quarterly"),
 		Inputs: []pipeline.Input{
-			{Name: "quarters", Dataflow: "NA_VA", Key: "Q." + country + "." + gdp + "+C+J+" + tax + "." + current},
-			{Name: "years", Dataflow: "NA_VA", Key: "A." + country + "." + gdp + "." + current},
-			{Name: "growth", Dataflow: "NA_GROWTH", Key: "A+Q." + country + "." + gdp},
-			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: "A." + country + "."},
+			{Name: "quarters", Dataflow: "NA_VA", Key: "Q." + n.Area + "." + gdp + "+C+J+" + tax + "." + current},
+			{Name: "years", Dataflow: "NA_VA", Key: "A." + n.Area + "." + gdp + "." + current},
+			{Name: "growth", Dataflow: "NA_GROWTH", Key: "A+Q." + n.Area + "." + gdp},
+			{Name: "structure", Dataflow: "NA_STRUCTURE", Key: "A." + n.Area + "."},
 		},
 		Outputs: []string{"NA_QUARTERLY_EST"},
 		Compute: gdpQuarters,
@@ -38,7 +38,7 @@ func GDPQuarterly() pipeline.Recipe {
 }
 
 func gdpQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
-	years := seriesOf(in.Newest("years"), "A", country, gdp, current)
+	years := seriesOf(in.Newest("years"), "A", in.Country.Area, gdp, current)
 	whole, err := carryGDP(in, years)
 	if err != nil {
 		return nil, err
@@ -53,14 +53,14 @@ func gdpQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, er
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		part, err := carryPart(seriesOf(in.Newest("quarters"), "Q", country, code, current), code, whole)
+		part, err := carryPart(seriesOf(in.Newest("quarters"), "Q", in.Country.Area, code, current), in.Country.Area, code, whole)
 		if err != nil {
 			return nil, err
 		}
 		if part == nil {
 			continue
 		}
-		b := shareBenchmark(years, seriesOf(in.Newest("structure"), "A", country, code))
+		b := shareBenchmark(years, seriesOf(in.Newest("structure"), "A", in.Country.Area, code))
 		if code == tax {
 			b = restBenchmark(years, in.Newest("structure"))
 		}
@@ -73,6 +73,7 @@ func gdpQuarters(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, er
 
 // line is one activity by quarter: what is printed, and the indicator where nothing is.
 type line struct {
+	area     string // the nation
 	code     string
 	printed  series
 	quarters []stat.Period
@@ -101,9 +102,9 @@ func (l *line) term(i int) pipeline.Term {
 
 // carryGDP gives GDP by quarter as far as levels or growth are published; nil when no level is.
 func carryGDP(in *pipeline.Inputs, years series) (*line, error) {
-	growthQ := seriesOf(in.Newest("growth"), "Q", country, gdp)
-	prices, priceRefs, priceTerm := priceChange(years, seriesOf(in.Newest("growth"), "A", country, gdp))
-	l := &line{code: gdp, printed: seriesOf(in.Newest("quarters"), "Q", country, gdp, current)}
+	growthQ := seriesOf(in.Newest("growth"), "Q", in.Country.Area, gdp)
+	prices, priceRefs, priceTerm := priceChange(years, seriesOf(in.Newest("growth"), "A", in.Country.Area, gdp))
+	l := &line{area: in.Country.Area, code: gdp, printed: seriesOf(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)}
 	l.basis = func(i int) []pipeline.Ref {
 		return append([]pipeline.Ref{growthQ.ref(l.quarters[i], "growth")}, priceRefs...)
 	}
@@ -134,7 +135,7 @@ func carryGDP(in *pipeline.Inputs, years series) (*line, error) {
 
 // carryPart gives an activity by quarter, as far as GDP goes or its own quarters are printed; those that are not follow GDP. It
 // is nil when no quarter is.
-func carryPart(printed series, code string, whole *line) (*line, error) {
+func carryPart(printed series, area, code string, whole *line) (*line, error) {
 	first, last, ok := printed.span()
 	if !ok {
 		return nil, nil
@@ -142,7 +143,7 @@ func carryPart(printed series, code string, whole *line) (*line, error) {
 	if whole != nil {
 		first, last = earlier(first, whole.quarters[0]), later(last, whole.quarters[len(whole.quarters)-1])
 	}
-	l := &line{code: code, printed: printed}
+	l := &line{area: area, code: code, printed: printed}
 	l.basis = func(i int) []pipeline.Ref {
 		k := whole.index(l.quarters[i])
 		var out []pipeline.Ref

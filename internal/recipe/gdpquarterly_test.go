@@ -39,7 +39,7 @@ func plainEconomy(leaveOut ...string) *pipeline.Inputs {
 	}
 	add("growth", "NA_GROWTH", stat.NewKey("A", country, gdp), "2024", 5)
 	add("growth", "NA_GROWTH", stat.NewKey("Q", country, gdp), "2025-Q1", 10)
-	return pipeline.NewInputs(nil, history)
+	return pipeline.NewInputs(vn, nil, history)
 }
 
 func TestAQuarterBeyondThePublishedOnesGrowsInVolumeAndPrice(t *testing.T) {

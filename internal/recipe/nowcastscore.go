@@ -16,26 +16,26 @@ import (
 // time, the estimate that the recipes give from what was known on the day before, its error, and whether the figure fell inside its interval.
 // Estimates are replayed by the methods as they are now; they were not published on those days. A figure that could not be estimated from what
 // was known has no score.
-func NowcastScore(c *catalog.Catalog) pipeline.Recipe {
-	quarters, quarterly, splitting := GDPQuarterly(), DigitalQuarterly(), DigitalSplit()
-	chain := []pipeline.Recipe{DigitalAnnual(c), splitting, quarters, quarterly}
+func NowcastScore(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
+	quarters, quarterly, splitting := GDPQuarterly(n), DigitalQuarterly(n), DigitalSplit(n)
+	chain := []pipeline.Recipe{DigitalAnnual(n, c), splitting, quarters, quarterly}
 	through := ""
 	for _, r := range chain {
 		through += r.ID + "@" + r.Version + " "
 	}
 	var inputs []pipeline.Input
 	for _, i := range []pipeline.Input{
-		{Name: "levels", Dataflow: "NA_VA", Key: "A+Q." + country + "." + gdp + "+C+J+" + tax + "." + current},
+		{Name: "levels", Dataflow: "NA_VA", Key: "A+Q." + n.Area + "." + gdp + "+C+J+" + tax + "." + current},
 		{Name: "growth", Dataflow: "NA_GROWTH", Key: quarters.Inputs[2].Key},
 		{Name: "structure", Dataflow: "NA_STRUCTURE", Key: quarters.Inputs[3].Key},
-		{Name: "share", Dataflow: "DE_SHARE", Key: "A+N+Q." + country + "." + nso + "." + total + "+" + core + "+" + digitalised},
-		{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + country + "." + nso + "." + electronic},
+		{Name: "share", Dataflow: "DE_SHARE", Key: "A+N+Q." + n.Area + "." + n.Official + "." + total + "+" + core + "+" + digitalised},
+		{Name: "electronics", Dataflow: "DE_SPLIT", Key: "A+N." + n.Area + "." + n.Official + "." + electronic},
 	} {
 		i.History = true
 		inputs = append(inputs, i)
 	}
 	return pipeline.Recipe{
-		ID: "nowcast-score", Version: "3", Method: "nowcast-score", Title: title("nowcast-score"),
+		ID: "nowcast-score", Version: "3", Method: "nowcast-score", Country: n, Title: title("nowcast-score"),
 		Params:    map[string]string{"through": through[:len(through)-1]}, // another version of one of them makes this recipe stale
 		Inputs:    inputs,
 		Outputs:   []string{"DE_NOWCAST_SCORE"},
@@ -95,16 +95,16 @@ type guess struct {
 }
 
 func (s *scores) fill(ctx context.Context) error {
-	gdpA, gdpQ := stat.NewKey("A", country, gdp, current), stat.NewKey("Q", country, gdp, current)
+	gdpA, gdpQ := stat.NewKey("A", s.in.Country.Area, gdp, current), stat.NewKey("Q", s.in.Country.Area, gdp, current)
 	for _, x := range []struct {
 		input, code string
 		key         stat.Key
 		basis       []string // inputs that the estimate rests on
-		of          func(map[cube.Cell]cube.Version, stat.Period) (guess, bool, error)
+		of          func(pipeline.Country, map[cube.Cell]cube.Version, stat.Period) (guess, bool, error)
 	}{
 		{"levels", "GDP", gdpA, []string{"levels", "growth", "structure"}, guessGDP},
 		{"levels", "GDP", gdpQ, []string{"levels", "growth", "structure"}, guessGDP},
-		{"share", "SHARE", stat.NewKey("A", country, nso, total), []string{"levels", "growth", "structure", "share", "electronics"}, guessShare},
+		{"share", "SHARE", stat.NewKey("A", s.in.Country.Area, s.in.Country.Official, total), []string{"levels", "growth", "structure", "share", "electronics"}, guessShare},
 	} {
 		for _, came := range firstReleases(s.in.History(x.input), x.key) {
 			if err := ctx.Err(); err != nil {
@@ -115,7 +115,7 @@ func (s *scores) fill(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			g, ok, err := x.of(at, came.Period)
+			g, ok, err := x.of(s.in.Country, at, came.Period)
 			if err != nil {
 				return err
 			}
@@ -164,11 +164,11 @@ func within(p stat.Period) []stat.Period {
 }
 
 // guessGDP adds the quarters of a period, when all were known or estimated and one at least was not published.
-func guessGDP(at map[cube.Cell]cube.Version, p stat.Period) (guess, bool, error) {
+func guessGDP(n pipeline.Country, at map[cube.Cell]cube.Version, p stat.Period) (guess, bool, error) {
 	var g guess
 	estimated := false
 	for _, q := range within(p) {
-		v, ok := at[cube.Cell{Dataflow: "NA_QUARTERLY_EST", Key: stat.NewKey("Q", country, gdp, current), Period: q}]
+		v, ok := at[cube.Cell{Dataflow: "NA_QUARTERLY_EST", Key: stat.NewKey("Q", n.Area, gdp, current), Period: q}]
 		if !ok || v.Value == nil {
 			return g, false, nil
 		}
@@ -180,12 +180,12 @@ func guessGDP(at map[cube.Cell]cube.Version, p stat.Period) (guess, bool, error)
 
 // guessShare gives the share of a year as far as its quarters had been estimated, with the mean width of their intervals: their errors are taken
 // to go together, so that the year is not said to be surer than its quarters.
-func guessShare(at map[cube.Cell]cube.Version, p stat.Period) (guess, bool, error) {
+func guessShare(n pipeline.Country, at map[cube.Cell]cube.Version, p stat.Period) (guess, bool, error) {
 	var g guess
 	digital, whole := stat.Decimal{}, stat.Decimal{}
 	for _, q := range within(p) {
-		v, ok := at[cube.Cell{Dataflow: "DE_QUARTERLY", Key: stat.NewKey("Q", country, nso, total, denton, share), Period: q}]
-		y, known := at[cube.Cell{Dataflow: "NA_QUARTERLY_EST", Key: stat.NewKey("Q", country, gdp, current), Period: q}]
+		v, ok := at[cube.Cell{Dataflow: "DE_QUARTERLY", Key: stat.NewKey("Q", n.Area, n.Official, total, denton, share), Period: q}]
+		y, known := at[cube.Cell{Dataflow: "NA_QUARTERLY_EST", Key: stat.NewKey("Q", n.Area, gdp, current), Period: q}]
 		if !ok || !known || v.Value == nil || y.Value == nil {
 			break
 		}
@@ -211,12 +211,12 @@ func guessShare(at map[cube.Cell]cube.Version, p stat.Period) (guess, bool, erro
 func (s *scores) score(code string, came cube.Version, g guess, from []pipeline.Ref) error {
 	unit, digits, unitOfError := stat.Attributes{"UNIT_MEASURE": "PC_GDP", stat.AttrDecimals: "2"}, 4, "PC_POINT"
 	if code == "GDP" {
-		unit, digits, unitOfError = stat.Attributes{"UNIT_MEASURE": "VND", "UNIT_MULT": "9", stat.AttrDecimals: "0"}, 0, "PC"
+		unit, digits, unitOfError = stat.Attributes{"UNIT_MEASURE": s.in.Country.Currency, "UNIT_MULT": "9", stat.AttrDecimals: "0"}, 0, "PC"
 	}
 	give := func(measure string, v stat.Decimal, status stat.Status, attrs stat.Attributes, from ...pipeline.Ref) {
 		attrs = attrs.Clone()
 		key := func(measure string) stat.Key {
-			return stat.NewKey(came.Period.Frequency().String(), country, code, measure)
+			return stat.NewKey(came.Period.Frequency().String(), s.in.Country.Area, code, measure)
 		}
 		facts := []pipeline.Fact{fact("came", figure(came))}
 		if measure == "ERROR" || measure == "INSIDE" {

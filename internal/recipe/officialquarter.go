@@ -8,14 +8,15 @@ import (
 // officialQuarters are the quarterly shares that the office itself prints. None is known so far; when one is loaded it stands in place of the
 // estimate of its quarter.
 type officialQuarters struct {
-	share map[string]series // by component
-	gdp   series
+	share   map[string]series // by component
+	gdp     series
+	country pipeline.Country
 }
 
 func readOfficial(in *pipeline.Inputs) officialQuarters {
-	o := officialQuarters{share: map[string]series{}, gdp: seriesOf(in.Newest("quarters"), "Q", country, gdp, current)}
+	o := officialQuarters{country: in.Country, share: map[string]series{}, gdp: seriesOf(in.Newest("quarters"), "Q", in.Country.Area, gdp, current)}
 	for _, c := range []string{total, core, digitalised} {
-		o.share[c] = seriesOf(in.Newest("official"), "Q", country, nso, c)
+		o.share[c] = seriesOf(in.Newest("official"), "Q", in.Country.Area, in.Country.Official, c)
 	}
 	return o
 }
@@ -38,11 +39,11 @@ func (o officialQuarters) give(out *pipeline.Result) {
 		for _, c := range []string{total, core, digitalised} {
 			for _, q := range o.share[c].periods() {
 				s := o.share[c].at[q]
-				out.Outputs = append(out.Outputs, output("DE_QUARTERLY", stat.NewKey("Q", country, nso, c, method, share), q, *s.Value, s.Status,
+				out.Outputs = append(out.Outputs, output("DE_QUARTERLY", stat.NewKey("Q", o.country.Area, o.country.Official, c, method, share), q, *s.Value, s.Status,
 					stat.Attributes{"UNIT_MEASURE": "PC_GDP", stat.AttrDecimals: "2", stat.AttrComment: asPublished}, refTo(*s, "share")))
 				if level, ok := o.level(c, q); ok {
-					out.Outputs = append(out.Outputs, output("DE_QUARTERLY", stat.NewKey("Q", country, nso, c, method, "VA"), q, level, s.Status,
-						stat.Attributes{"UNIT_MEASURE": "VND", "UNIT_MULT": "9", stat.AttrDecimals: "0", stat.AttrComment: asPublished}, refTo(*s, "share"), o.gdp.ref(q, "denominator")).
+					out.Outputs = append(out.Outputs, output("DE_QUARTERLY", stat.NewKey("Q", o.country.Area, o.country.Official, c, method, "VA"), q, level, s.Status,
+						stat.Attributes{"UNIT_MEASURE": o.country.Currency, "UNIT_MULT": "9", stat.AttrDecimals: "0", stat.AttrComment: asPublished}, refTo(*s, "share"), o.gdp.ref(q, "denominator")).
 						By(pipeline.Arithmetic(partOf(figure(*s), o.gdp.term(q)))))
 				}
 			}

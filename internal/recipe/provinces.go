@@ -14,15 +14,15 @@ import (
 // GRDP of the same year on the same map), its part of the national digital value added of the same definition, and its rank among the
 // provinces published. Shares of old provinces are also restated to the 34, through value added and GRDP, where every part of the new
 // province has a published share. A province without a published share, or whose GRDP is not known, gets no figure: nothing is filled in.
-func Provinces(areas *territory.Registry) pipeline.Recipe {
+func Provinces(n pipeline.Country, areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "provinces", Version: "1", Method: "provinces",
-		Title: title("provinces"),
+		Country: n, Title: title("provinces"),
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A..." + total},
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},
 			{Name: "estimated", Dataflow: "GRDP_EST", Key: "A."},
-			{Name: "national", Dataflow: "DE_VA", Key: "A." + country + ".." + total + "." + latest},
+			{Name: "national", Dataflow: "DE_VA", Key: "A." + n.Area + ".." + total + "." + latest},
 		},
 		Outputs: []string{"DE_PROVINCE"},
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
@@ -73,13 +73,13 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 	give := func(area, measure string, value stat.Decimal, status stat.Status, unit string, attrs stat.Attributes, from ...pipeline.Ref) {
 		attrs = attrs.Clone()
 		attrs["UNIT_MEASURE"] = unit
-		if unit == "VND" {
+		if unit == in.Country.Currency {
 			attrs["UNIT_MULT"] = "9"
 		}
 		out.Outputs = append(out.Outputs, output("DE_PROVINCE", stat.NewKey("A", area, g.definition, measure), g.period, value, status, attrs, from...))
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Value.Cmp(*list[j].Value) > 0 })
-	national := seriesOf(in.Newest("national"), "A", country, g.definition, total, latest)
+	national := seriesOf(in.Newest("national"), "A", in.Country.Area, g.definition, total, latest)
 	var everyShare []pipeline.Ref
 	for _, s := range list {
 		everyShare = append(everyShare, refTo(s, "share"))
@@ -107,7 +107,7 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 		}
 		grdp[area], va[area] = whole, percentOf(*s.Value, whole)
 		refs[area] = []pipeline.Ref{refTo(s, "share"), level.ref(g.period, "denominator")}
-		give(area, "VA", va[area], stat.Estimated, "VND", nil, refs[area]...)
+		give(area, "VA", va[area], stat.Estimated, in.Country.Currency, nil, refs[area]...)
 		grdpTerm[area] = level.term(g.period)
 		vaTerm[area] = partOf(figure(s), grdpTerm[area])
 		by(out, pipeline.Arithmetic(vaTerm[area]))
@@ -120,14 +120,14 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 			by(out, pipeline.Rounded(inPercent(vaTerm[area], national.term(g.period)), 6))
 		}
 	}
-	if g.set != territory.Provinces63 || len(va) == 0 {
+	if g.set != areas.Earlier() || len(va) == 0 {
 		return nil
 	}
-	restated, err := areas.Restate(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Ratio, Values: va, Denominator: grdp, Per: hundred})
+	restated, err := areas.Restate(territory.Request{From: areas.Earlier(), To: areas.Current(), Rule: territory.Ratio, Values: va, Denominator: grdp, Per: hundred})
 	if err != nil {
 		return err
 	}
-	note := stat.Attributes{stat.AttrAreaSet: string(territory.Provinces34), stat.AttrComment: "RESTATED_RATIO"}
+	note := stat.Attributes{stat.AttrAreaSet: string(areas.Current()), stat.AttrComment: "RESTATED_RATIO"}
 	for _, r := range restated {
 		if r.Value == nil {
 			continue
@@ -142,7 +142,7 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 		}
 		give(r.Area, "SHARE_RESTATED", r.Value.Round(6), stat.Estimated, "PC_GRDP", note, from...)
 		by(out, pipeline.Rounded(inPercent(sumOf(above...), sumOf(below...)), 6))
-		give(r.Area, "VA_RESTATED", sum, stat.Estimated, "VND", note, from...)
+		give(r.Area, "VA_RESTATED", sum, stat.Estimated, in.Country.Currency, note, from...)
 		by(out, pipeline.Arithmetic(sumOf(above...)))
 	}
 	return nil

@@ -86,7 +86,7 @@ func saying(v cube.Version, attributes ...string) string {
 }
 
 func TestPartsPrintedWithTheirTotalStayAsPrinted(t *testing.T) {
-	got := derived(t, DigitalSplit(), loaded(t,
+	got := derived(t, DigitalSplit(vn), loaded(t,
 		"DE_SHARE/A.VN.NSO.TOTAL/2026 14.90 A 2027-01-05 NSO-2027", "DE_SHARE/A.VN.NSO.CORE/2026 9.55 A 2027-01-05 NSO-2027", "DE_SHARE/A.VN.NSO.DIGITALISED/2026 5.34 A 2027-01-05 NSO-2027",
 		"DE_SHARE/A.VN.NSO.TOTAL/2025 14.02 P 2026-01-05 NSO-2026", "DE_SHARE/A.VN.NSO.CORE/2025 8.42 P 2026-01-05 NSO-2026",
 		"DE_SHARE/A.VN.NSO.TOTAL/2024 13.17 A 2025-01-05 NSO-2025", "DE_SHARE/A.VN.NSO.DIGITALISED/2024 5.01 A 2023-01-05 NSO-2023"))
@@ -132,7 +132,7 @@ func TestComponentsAddToTheirTotal(t *testing.T) {
 				rows = append(rows, fmt.Sprintf("NA_VA/A.VN.B1GQ.V/%s %d A 202%d-06-06 GDP", year, rapid.IntRange(8_000_000, 12_000_000).Draw(t, "gdp"), 4+n))
 			}
 		}
-		got := derived(t, DigitalAnnual(c), loaded(t, rows...))
+		got := derived(t, DigitalAnnual(vn, c), loaded(t, rows...))
 		for definition, parts := range partitions {
 			for _, year := range []string{"2022", "2023"} {
 				for _, choice := range []string{"PUB", "LATEST"} {
@@ -166,7 +166,7 @@ func TestATotalPrintedAgainKeepsItsPartsAndARevisedOneDoesNot(t *testing.T) {
 	for again, want := range map[string]string{"14.02": "1052500.0000 A", "14.03": "nothing"} {
 		figures := loaded(t, append(first, "DE_SHARE/A.VN.NSO.TOTAL/2025 "+again+" A 2027-01-05 TWO")...)
 		// PUB of the part takes the GDP of the total that stands, which was printed anew in January 2027.
-		if got := derived(t, DigitalAnnual(c), figures)["A.VN.NSO.CORE.PUB 2025"]; saying(got) != want {
+		if got := derived(t, DigitalAnnual(vn, c), figures)["A.VN.NSO.CORE.PUB 2025"]; saying(got) != want {
 			t.Errorf("with the total printed again as %s the core is %s, want %s", again, saying(got), want)
 		}
 	}
@@ -204,7 +204,7 @@ func TestAnOfficialQuarterOutranksTheEstimate(t *testing.T) {
 		"a revised year of which one quarter is newer still": {[]string{"NA_VA/A.VN.B1GQ.V/2024 480 A 2026-03-06 YEAR", "NA_VA/Q.VN.B1GQ.V/2024-Q3 121 A 2026-04-06 NEW"},
 			map[string]string{"B1GQ.V 2024-Q3": "121 A  AS_PUBLISHED", "B1GQ.V 2024-Q2": "E 110 BENCHMARKED"}},
 	} {
-		got := derived(t, GDPQuarterly(), quarters(c.rows...))
+		got := derived(t, GDPQuarterly(vn), quarters(c.rows...))
 		for place, want := range c.want {
 			v := got["Q.VN."+place]
 			s := saying(v, stat.AttrPrinted, stat.AttrComment)
@@ -248,8 +248,8 @@ func withLoaded(t *testing.T, r pipeline.Recipe, rows ...string) map[string]cube
 
 func TestAnOfficialQuarterlyShareOutranksTheNowcast(t *testing.T) {
 	const where = "Q.VN.NSO."
-	before := withLoaded(t, DigitalQuarterly())
-	got := withLoaded(t, DigitalQuarterly(), "DE_SHARE/Q.VN.NSO.TOTAL/2026-Q3 15.10 P 2026-11-01 NEW", "DE_SHARE/Q.VN.NSO.CORE/2024-Q2 8.50 A 2026-11-01 NEW")
+	before := withLoaded(t, DigitalQuarterly(vn))
+	got := withLoaded(t, DigitalQuarterly(vn), "DE_SHARE/Q.VN.NSO.TOTAL/2026-Q3 15.10 P 2026-11-01 NEW", "DE_SHARE/Q.VN.NSO.CORE/2024-Q2 8.50 A 2026-11-01 NEW")
 	for _, method := range []string{denton, chowlin} {
 		for place, want := range map[string]string{"TOTAL." + method + ".SHARE 2026-Q3": "15.10 P", "CORE." + method + ".SHARE 2024-Q2": "8.50 A"} {
 			if v := got[where+place]; saying(v) != want || v.Attributes[stat.AttrLower] != "" {
@@ -329,9 +329,9 @@ func TestDerivedFiguresNeverBearTheMarkOfADocument(t *testing.T) {
 func TestTheStatementOnElectronicsIsReadFromWhereItIsPublished(t *testing.T) {
 	n := newNational(t)
 	place := "Q.VN.NSO.CORE.DENTON.SHARE 2026-Q3"
-	without := withLoaded(t, DigitalQuarterly())[place]
-	same := withLoaded(t, DigitalQuarterly(), "DE_SPLIT/N.VN.NSO.ELECTRONICS/2020-01-01/P4Y 30 A 2024-12-31 NSO-2024")[place]
-	higher := withLoaded(t, DigitalQuarterly(), "DE_SPLIT/N.VN.NSO.ELECTRONICS/2020-01-01/P4Y 36 A 2024-12-31 NSO-2024")[place]
+	without := withLoaded(t, DigitalQuarterly(vn))[place]
+	same := withLoaded(t, DigitalQuarterly(vn), "DE_SPLIT/N.VN.NSO.ELECTRONICS/2020-01-01/P4Y 30 A 2024-12-31 NSO-2024")[place]
+	higher := withLoaded(t, DigitalQuarterly(vn), "DE_SPLIT/N.VN.NSO.ELECTRONICS/2020-01-01/P4Y 36 A 2024-12-31 NSO-2024")[place]
 	if without.Value.Cmp(*same.Value) != 0 || same.Value.Cmp(*higher.Value) == 0 {
 		t.Errorf("by the parameter %s, by the statement %s, by a higher one %s", without.Value, same.Value, higher.Value)
 	}
@@ -347,15 +347,15 @@ func TestTheStatementOnElectronicsIsReadFromWhereItIsPublished(t *testing.T) {
 		}
 		return list
 	}
-	low, _, err := NowcastWith(read, 30)
-	high, ok, err2 := NowcastWith(read, 36)
+	low, _, err := NowcastWith(vn, read, 30)
+	high, ok, err2 := NowcastWith(vn, read, 36)
 	if err != nil || err2 != nil || !ok || low.Share.Cmp(high.Share) == 0 {
 		t.Errorf("30 %% gives %s and 36 %% %s (%v, %v)", low.Share, high.Share, err, err2)
 	}
 }
 
 func TestTheOfficialFourthQuarterOf2026IsShownAsPublished(t *testing.T) {
-	got := withLoaded(t, GDPQuarterly(), "NA_VA/Q.VN.B1GQ.V/2026-Q4 3950000 A 2027-01-06 NEW", "NA_VA/Q.VN.J.V/2026-Q4 140000 P 2027-01-06 NEW")
+	got := withLoaded(t, GDPQuarterly(vn), "NA_VA/Q.VN.B1GQ.V/2026-Q4 3950000 A 2027-01-06 NEW", "NA_VA/Q.VN.J.V/2026-Q4 140000 P 2027-01-06 NEW")
 	for place, want := range map[string]string{"B1GQ.V 2026-Q4": "3950000 A AS_PUBLISHED", "J.V 2026-Q4": "140000 P AS_PUBLISHED"} {
 		if s := saying(got["Q.VN."+place], stat.AttrComment); s != want {
 			t.Errorf("%s is %s, want %s", place, s, want)

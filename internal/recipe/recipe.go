@@ -7,6 +7,8 @@
 package recipe
 
 import (
+	"slices"
+
 	"nhipso/internal/catalog"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/territory"
@@ -14,13 +16,11 @@ import (
 
 // Codes that recipes ask for. They are codes of the catalogue's lists; a test checks that each exists.
 const (
-	country = "VN"
 	gdp     = "B1GQ"
 	tax     = "TAX"
 	current = "V" // current prices
 	volume  = "Q" // constant prices of 2010
 
-	nso         = "NSO"
 	total       = "TOTAL"
 	core        = "CORE"
 	digitalised = "DIGITALISED"
@@ -35,28 +35,41 @@ const (
 	share = "SHARE"
 )
 
-// All gives the recipes of a country: its catalogue and its areas.
+// All gives the recipes of a country: those whose dataflows its catalogue has.
 func All(c *catalog.Catalog, areas *territory.Registry) []pipeline.Recipe {
-	return []pipeline.Recipe{
-		DigitalAnnual(c),
-		DigitalSplit(),
-		DigitalSectors(),
-		GDPQuarterly(),
-		DigitalQuarterly(),
-		DigitalUncertainty(),
-		RequiredGrowth(c),
+	n := pipeline.CountryOf(c)
+	all := []pipeline.Recipe{
+		DigitalAnnual(n, c),
+		DigitalSplit(n),
+		DigitalSectors(n),
+		GDPQuarterly(n),
+		DigitalQuarterly(n),
+		DigitalUncertainty(n),
+		RequiredGrowth(n, c),
 		TargetStatus(c),
 		Areas(areas),
-		Provinces(areas),
+		Provinces(n, areas),
 		DTIAreas(areas),
 		TaskRates(),
-		DigitalRevisions(c),
-		NowcastScore(c),
-		Concentration(c, areas),
+		DigitalRevisions(n, c),
+		NowcastScore(n, c),
+		Concentration(n, c, areas),
 		DemoADB(c),
 		DemoRatio(c),
 		DemoCore(c),
 		DemoLinkages(c),
 		DemoConcentration(c),
 	}
+	return slices.DeleteFunc(all, func(r pipeline.Recipe) bool {
+		return !declared(c, r) || areas.Earlier() == "" && (r.ID == "grdp-areas" || r.ID == "dti-areas") // which lead from one map to another
+	})
+}
+
+// declared reports whether a catalogue has every dataflow that a recipe reads or writes.
+func declared(c *catalog.Catalog, r pipeline.Recipe) bool {
+	flows := slices.Clone(r.Outputs)
+	for _, i := range r.Inputs {
+		flows = append(flows, i.Dataflow)
+	}
+	return !slices.ContainsFunc(flows, func(id string) bool { _, err := c.Dataflow(id); return err != nil })
 }

@@ -9,7 +9,7 @@ import (
 // The years up to 2025 grow at the rate of the plan of 2021–2025, those after it at the rate asked of the next; and what a target already met
 // or a forecast would need is not asked.
 func TestRequiredGrowthTakesTheRateOfEveryYear(t *testing.T) {
-	r := RequiredGrowth(vnCatalog(t))
+	r := RequiredGrowth(vn, vnCatalog(t))
 	r.Params = map[string]string{"real-to-2025": "6.5", "real-from-2026": "10", "prices": "3"}
 	before, after := 1.065*1.03, 1.10*1.03
 	targets := []string{"TARGET/A.VN.KTS-1/2025 20 A 2022-03-31 QD411", "TARGET/A.VN.KTS-1/2030 30 A 2022-03-31 QD411"}

@@ -23,18 +23,18 @@ var (
 // prices and in volume, and as a multiple of the growth of GDP. The path of GDP is an assumption declared in the parameters: real
 // growth to 2025 and from 2026 on, and one rate of price change for GDP and digital value added alike. They are assumptions, so
 // every figure that rests on them is marked inferred.
-func RequiredGrowth(c *catalog.Catalog) pipeline.Recipe {
+func RequiredGrowth(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "required-growth", Version: "2", Method: "required-growth",
-		Title: title("required-growth"),
+		Country: n, Title: title("required-growth"),
 		Params: map[string]string{
 			"real-to-2025":   "6.5", // lower bound of the five-year plan 2021–2025
 			"real-from-2026": "10",  // double-digit growth asked of 2026–2030 at the forum of 20 December 2025
 			"prices":         "3",
 		},
 		Inputs: []pipeline.Input{
-			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + country + ".." + total},
-			{Name: "target", Dataflow: "TARGET", Key: "A." + country + "."},
+			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + n.Area + ".." + total},
+			{Name: "target", Dataflow: "TARGET", Key: "A." + n.Area + "."},
 		},
 		Outputs: []string{"DE_REQUIRED"},
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
@@ -69,7 +69,7 @@ func requiredGrowth(ctx context.Context, c *catalog.Catalog, in *pipeline.Inputs
 			if err != nil {
 				return nil, err
 			}
-			target := seriesOf(in.Newest("target"), "A", country, scenario.Notes["target"])
+			target := seriesOf(in.Newest("target"), "A", in.Country.Area, scenario.Notes["target"])
 			start := s.Period.Year()
 			aim, known := target.float(due)
 			if !known || start >= due.Year() || s.Value.Float64() >= aim {
@@ -120,7 +120,7 @@ func requiredGrowth(ctx context.Context, c *catalog.Catalog, in *pipeline.Inputs
 					delete(attrs, stat.AttrMark)
 					status = stat.Normal
 				}
-				out.Outputs = append(out.Outputs, output("DE_REQUIRED", stat.NewKey("A", country, definition, fmt.Sprintf("Y%d", start), scenario.ID, m.code), due, v, status, attrs, m.from...).
+				out.Outputs = append(out.Outputs, output("DE_REQUIRED", stat.NewKey("A", in.Country.Area, definition, fmt.Sprintf("Y%d", start), scenario.ID, m.code), due, v, status, attrs, m.from...).
 					By(requiredFormula(in.Detail, m.code, figure(s), target.term(due), start, due.Year())))
 			}
 			row["holds-current"] = holds(need.Growth, need.Multiple)

@@ -19,7 +19,7 @@ func standing(t *testing.T, day string, history map[string][]cube.Version) map[s
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := pipeline.NewInputs(nil, history)
+	in := pipeline.NewInputs(vn, nil, history)
 	in.Day = stat.MustDate(day)
 	r, err := targetStatus(t.Context(), c, in)
 	if err != nil {
@@ -140,7 +140,7 @@ func TestConditionsAreJudgedEach(t *testing.T) {
 
 func TestTheCalendarChangesTheStandingOnTheDayAfterADeadline(t *testing.T) {
 	phase := func(day string) string {
-		in := pipeline.NewInputs(nil, map[string][]cube.Version{"target": {told("TARGET", "A.VN.A", "2025", "1", stat.Normal, nil), told("TARGET", "A.VN.B", "2025", "1", stat.Normal, nil), told("TARGET", "A.VN.C", "2026", "1", stat.Normal, nil)}})
+		in := pipeline.NewInputs(vn, nil, map[string][]cube.Version{"target": {told("TARGET", "A.VN.A", "2025", "1", stat.Normal, nil), told("TARGET", "A.VN.B", "2025", "1", stat.Normal, nil), told("TARGET", "A.VN.C", "2026", "1", stat.Normal, nil)}})
 		in.Day = stat.MustDate(day)
 		return deadlinesPassed(in)
 	}
@@ -175,12 +175,12 @@ func TestASectorNeedsEachOfItsSections(t *testing.T) {
 	for _, code := range "BCDE" {
 		history["structure"] = append(history["structure"], told("NA_STRUCTURE", "A.VN."+string(code), "2025", "10", stat.Normal, nil))
 	}
-	r, err := digitalSectors(t.Context(), pipeline.NewInputs(nil, history))
+	r, err := digitalSectors(t.Context(), pipeline.NewInputs(vn, nil, history))
 	if err != nil || len(r.Outputs) != 0 {
 		t.Fatalf("a share of four sections out of five: %v (%v)", r.Outputs, err)
 	}
 	history["structure"] = append(history["structure"], told("NA_STRUCTURE", "A.VN.F", "2025", "8", stat.Provisional, nil))
-	r, err = digitalSectors(t.Context(), pipeline.NewInputs(nil, history))
+	r, err = digitalSectors(t.Context(), pipeline.NewInputs(vn, nil, history))
 	if err != nil || len(r.Outputs) != 1 || r.Outputs[0].Value.Cmp(stat.MustDecimal("12.5")) != 0 || r.Outputs[0].Status != stat.Provisional || len(r.Outputs[0].From) != 6 {
 		t.Errorf("%+v (%v)", r, err)
 	}
@@ -197,7 +197,7 @@ func TestStandingOfATargetComesWithItsNumbers(t *testing.T) {
 	}
 	// A share that gains a point a year, nine points short of its target five years on: 12, 13, 14, 15 → 20 expected against 24.
 	nso := stat.NewKey("A", country, nso, total)
-	in := pipeline.NewInputs(nil, map[string][]cube.Version{
+	in := pipeline.NewInputs(vn, nil, map[string][]cube.Version{
 		"target":   {version("TARGET", stat.NewKey("A", country, "KTS-1"), 2030, "24", stat.Attributes{stat.AttrComparator: "="})},
 		"DE_SHARE": {version("DE_SHARE", nso, 2022, "12", nil), version("DE_SHARE", nso, 2023, "13", nil), version("DE_SHARE", nso, 2024, "14.5", nil), version("DE_SHARE", nso, 2025, "15", nil)},
 	})

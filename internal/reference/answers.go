@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"errors"
 	"io/fs"
 
 	"nhipso/internal/catalog"
@@ -17,6 +18,9 @@ func Answers(fsys fs.FS) (map[string]catalog.Label, error) {
 		return fault.New("catalog.bad-file", "reason", reason).At(answersName, row, "")
 	}
 	b, err := fs.ReadFile(fsys, answersName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // nothing is known in advance
+	}
 	if err != nil {
 		return nil, refuse(0, err.Error())
 	}

@@ -199,7 +199,7 @@ func (c *comparison) provinces() {
 		c.want(figure{"DE_DIST", "A.VN." + r["method"] + "." + band[r["band_pct_grdp"]], r["year"], r["provinces"], r["mark"], vintage})
 	}
 	for _, r := range table(c.t, "grdp_provinces") {
-		id := c.area(territory.Provinces34, r["province"])
+		id := c.area(territory.Set("34"), r["province"])
 		if id != "VN34-"+r["province_code"] {
 			c.t.Errorf("%s is %s", r["province"], id)
 		}
@@ -267,9 +267,9 @@ var announced = map[string]string{"2020": "2021-10", "2021": "2022-08-08", "2022
 func (c *comparison) dti() {
 	c.t.Helper()
 	for _, r := range table(c.t, "dti_results") {
-		set, vintage := territory.Provinces63, announced[r["year"]]
+		set, vintage := territory.Set("63"), announced[r["year"]]
 		if r["year"] == "2024" {
-			set = territory.Provinces34
+			set = territory.Set("34")
 		}
 		where := c.indexOf(r, set)
 		if r["value"] != "" || strings.HasPrefix(r["note"], "bottom") {
@@ -304,7 +304,7 @@ func (c *comparison) dtiOf2022() {
 	index := map[string]string{"nhan_thuc": "NT", "the_che": "TC", "ha_tang": "HT", "nhan_luc": "NL", "attt": "ATTT", "chinh_quyen_so": "CQS", "kinh_te_so": "KTS", "xa_hoi_so": "XHS"}
 	for _, r := range table(c.t, "dti_2022_golden") {
 		for column, code := range index {
-			c.want(figure{"DTI", "A." + c.area(territory.Provinces63, r["province"]) + ".PROV.DTI2021." + code + ".SCORE", "2022", r[column], r["mark"], announced["2022"]})
+			c.want(figure{"DTI", "A." + c.area(territory.Set("63"), r["province"]) + ".PROV.DTI2021." + code + ".SCORE", "2022", r[column], r["mark"], announced["2022"]})
 		}
 		c.leave("DTI computed from its main indices")
 	}
@@ -366,7 +366,7 @@ func (c *comparison) beyond(t *testing.T) {
 func (c *comparison) area(set territory.Set, name string) string {
 	c.t.Helper()
 	day := stat.MustDate("2024-06-01")
-	if set == territory.Provinces34 {
+	if set == territory.Set("34") {
 		day = stat.MustDate("2026-06-01")
 	}
 	a, err := c.areas.ByName(name, day)

@@ -9,14 +9,9 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
-	"nhipso/internal/stat"
 	"nhipso/internal/tabular"
 	"nhipso/internal/territory"
 )
-
-// Known is the day on which the reference data was put together. A figure whose source does not say when it was published
-// counts as published on that day, since it was public by then.
-var Known = stat.MustDate("2026-11-01")
 
 // Sender is the name under which reference data enters the cube.
 const Sender = "reference"
@@ -91,5 +86,5 @@ func readFile(fsys fs.FS, name string, c *catalog.Catalog, areas *territory.Regi
 		return cube.Message{}, fault.New("reference.unreadable").At(name, 0, "").Because(err)
 	}
 	defer f.Close()
-	return Read(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Known: Known, Format: ours})
+	return Read(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Known: c.Country().Known, Format: ours})
 }

@@ -12,9 +12,10 @@ type Figures func(dataflow, pattern string) []cube.Version
 
 // Ground is the published figures on which a scenario stands, of one country and by the definition of its statistics office.
 type Ground struct {
-	Read   Figures
-	Nation string // code of the country in CL_AREA
-	Target string // code of the target of the share in CL_TARGET
+	Read     Figures
+	Nation   string // code of the country in CL_AREA
+	Official string // code of the definition of its statistics office in CL_DEFINITION
+	Target   string // code of the target of the share in CL_TARGET
 	// What the recipes assume: growth of GDP in volume and of its deflator, per cent a year, and the part of electronics in digital value added.
 	Real, Prices, Electronics float64
 	// Nowcast estimates the share of the quarter after the last published ones from another part of electronics; false where no quarter can be.
@@ -29,7 +30,7 @@ type Nowcast struct {
 
 // Start is the newest published yearly share of the digital economy in GDP; false where none is published.
 func (g Ground) Start() (cube.Version, bool) {
-	for _, o := range slices.Backward(g.Read("DE_SHARE", "A."+g.Nation+".NSO.TOTAL")) {
+	for _, o := range slices.Backward(g.Read("DE_SHARE", "A."+g.Nation+"."+g.Official+".TOTAL")) {
 		if o.Period.Frequency() == stat.Annual && o.Value != nil {
 			return o, true
 		}
@@ -45,7 +46,7 @@ func (g Ground) Opening(year int) Assumptions {
 	a.ElectronicsReal, a.OtherReal = a.GDPReal, a.GDPReal
 	if start, ok := g.Start(); ok {
 		a.StartYear, a.StartShare = start.Period.Year(), start.Value.Float64()
-		if growth, ok := g.cell("DE_GROWTH", "A."+g.Nation+".NSO.G_CON", start.Period); ok {
+		if growth, ok := g.cell("DE_GROWTH", "A."+g.Nation+"."+g.Official+".G_CON", start.Period); ok {
 			a.ElectronicsReal, a.OtherReal = growth, growth
 		}
 	}
@@ -69,8 +70,8 @@ func (g Ground) Levels(a Assumptions) Assumptions {
 	if whole := g.quarters("B1GQ", a.StartYear); whole > 0 {
 		a.Taxes = 100 * g.quarters("TAX", a.StartYear) / whole
 	}
-	core, okCore := g.cell("DE_SHARE_EST", "A."+g.Nation+".NSO.CORE", year)
-	digitalised, okRest := g.cell("DE_SHARE_EST", "A."+g.Nation+".NSO.DIGITALISED", year)
+	core, okCore := g.cell("DE_SHARE_EST", "A."+g.Nation+"."+g.Official+".CORE", year)
+	digitalised, okRest := g.cell("DE_SHARE_EST", "A."+g.Nation+"."+g.Official+".DIGITALISED", year)
 	if okCore && okRest {
 		a.Core = 100 * core / (core + digitalised)
 	}

@@ -27,7 +27,7 @@ func printed(rows ...string) Figures {
 }
 
 func TestAScenarioOpensWithWhatIsPublished(t *testing.T) {
-	g := Ground{Nation: "XX", Target: "T-1", Real: 8, Prices: 3, Electronics: 55, Read: printed(
+	g := Ground{Nation: "XX", Official: "NSO", Target: "T-1", Real: 8, Prices: 3, Electronics: 55, Read: printed(
 		"DE_SHARE A.XX.NSO.TOTAL 2023 12", "DE_SHARE A.XX.NSO.TOTAL 2024 13", "DE_SHARE A.XX.NSO.TOTAL 2024-Q4 14", "DE_SHARE A.XX.NSO.TOTAL 2025 -",
 		"DE_GROWTH A.XX.NSO.G_CON 2024 9.5", "TARGET A.XX.T-1 2024 12", "TARGET A.XX.T-1 2026 20", "TARGET A.XX.T-1 2030 30",
 	)}
@@ -38,7 +38,7 @@ func TestAScenarioOpensWithWhatIsPublished(t *testing.T) {
 	if e := a.Check(); len(e) > 0 {
 		t.Errorf("the opening is refused: %v", e)
 	}
-	bare := Ground{Nation: "XX", Target: "T-1", Real: 8, Prices: 3, Electronics: 55, Read: printed()}.Opening(2026)
+	bare := Ground{Nation: "XX", Official: "NSO", Target: "T-1", Real: 8, Prices: 3, Electronics: 55, Read: printed()}.Opening(2026)
 	if bare.StartYear != 2026 || bare.TargetYear != 2031 || bare.GDPReal != 8 || bare.GDPPrices != 3 || bare.DigitalPrices != 3 || bare.OtherReal != 8 || len(bare.Check()) > 0 {
 		t.Errorf("without figures: %+v", bare)
 	}
@@ -50,14 +50,14 @@ func TestLevelsAreThoseOfTheStartYear(t *testing.T) {
 		rows = append(rows, "NA_QUARTERLY_EST Q.XX.C.V "+q+" 60", "NA_QUARTERLY_EST Q.XX.B1GQ.V "+q+" 250", "NA_QUARTERLY_EST Q.XX.TAX.V "+q+" 25")
 	}
 	known := Assumptions{StartYear: 2024, GDP: 7, Value: 7, Core: 7, Taxes: 7}
-	if a := (Ground{Nation: "XX", Read: printed(rows...)}).Levels(known); a.GDP != 1000 || a.Value != 240 || a.Taxes != 10 || a.Core != 75 {
+	if a := (Ground{Nation: "XX", Official: "NSO", Read: printed(rows...)}).Levels(known); a.GDP != 1000 || a.Value != 240 || a.Taxes != 10 || a.Core != 75 {
 		t.Errorf("%+v", a)
 	}
-	if a := (Ground{Nation: "XX", Read: printed(rows[:len(rows)-3]...)}).Levels(known); a.Value != 0 || a.Taxes != 0 {
+	if a := (Ground{Nation: "XX", Official: "NSO", Read: printed(rows[:len(rows)-3]...)}).Levels(known); a.Value != 0 || a.Taxes != 0 {
 		t.Errorf("three quarters make no year: %+v", a)
 	}
 	known.StartYear = 2020
-	if a := (Ground{Nation: "XX", Read: printed(rows...)}).Levels(known); a.GDP != 0 || a.Value != 0 || a.Core != 0 || a.Taxes != 0 {
+	if a := (Ground{Nation: "XX", Official: "NSO", Read: printed(rows...)}).Levels(known); a.GDP != 0 || a.Value != 0 || a.Core != 0 || a.Taxes != 0 {
 		t.Errorf("levels of another year: %+v", a)
 	}
 }

@@ -63,6 +63,10 @@ var (
 
 	releaseRows = sealTable{"release_act", "number, release, kind, who, at, messages, minute, title_vi, title_en, notes_vi, notes_en, reason, digest, facts", "number", "number", first, nil}
 
+	editionRows     = sealTable{"catalog_edition", "number, who, at, reason, pack, version", "number", "number", first, nil}
+	editionFileRows = sealTable{"catalog_file", "edition, path, gone, content", "edition", "path", func(row []any) string { return slash(row[0], row[1]) }, nil}
+	artefactRows    = sealTable{"catalog_artefact", "edition, class, agency, id, version, digest", "edition", "class, id", func(row []any) string { return slash(row[0], row[1], row[3]) }, nil}
+
 	messageSeal  = sealKind{"message", "message.stored", "number", false, 4, []sealTable{messageRows, figureRows}}
 	runSeal      = sealKind{"run", "run.stored", "seq", false, 4, []sealTable{runRows, lineageRows}}
 	findingSeal  = sealKind{"finding", "findings.stored", "id", true, 5, []sealTable{findingRows}}
@@ -70,10 +74,11 @@ var (
 	overrideSeal = sealKind{"override", "target.override", "id", false, 4, []sealTable{overrideRows}}
 	scenarioSeal = sealKind{"scenario", "scenario.saved", "seq", false, 4, []sealTable{scenarioRows}}
 	releaseSeal  = sealKind{"release", "release.%", "number", false, 6, []sealTable{releaseRows}} // each kind of act has an entry of its own name
+	editionSeal  = sealKind{"edition", "catalog.edition", "number", false, 10, []sealTable{editionRows, editionFileRows, artefactRows}}
 )
 
 // sealKinds are all kinds; a test holds every table that is append-only to being in one of them.
-var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, answerSeal, overrideSeal, scenarioSeal, releaseSeal}
+var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, answerSeal, overrideSeal, scenarioSeal, releaseSeal, editionSeal}
 
 func first(row []any) string { return slash(row[0]) }
 

@@ -1,10 +1,12 @@
 package territory
 
 import (
+	"errors"
 	"io/fs"
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
@@ -12,16 +14,17 @@ import (
 	"nhipso/internal/text"
 )
 
-// Load reads the areas from a file system: the codelist CL_AREA and territory/*.csv. Anything that does not fit together refuses all
+// Load reads the areas from a file system: the codelists CL_AREA_SET and CL_AREA, and territory/*.csv. Anything that does not fit together refuses all
 // of it.
 func Load(fsys fs.FS) (*Registry, error) {
 	r := &Registry{byID: map[string]*Area{}, byName: map[string][]*Area{}, successors: map[string]string{}, parts: map[string][]string{},
-		partTo: map[string]string{}, counts: map[[2]string][]Count{}}
+		partTo: map[string]string{}, counts: map[[2]string][]Count{}, codes: map[string]bool{}, shapes: map[string]bool{}}
 	steps := []struct {
 		file    string
 		columns []string
 		take    func(row) error
 	}{
+		{"catalog/codelists/CL_AREA_SET.csv", []string{"id", "parent", "name_vi", "name_en", "kind", "over", "from", "to"}, r.takeSet},
 		{"catalog/codelists/CL_AREA.csv", []string{"id", "parent", "name_vi", "name_en", "kind", "set", "code", "valid_from", "valid_to"}, r.takeArea},
 		{"territory/episodes.csv", []string{"area", "from", "to", "name_vi", "name_en", "kind", "source", "mark"}, r.takeEpisode},
 		{"territory/regions.csv", []string{"area", "region", "from", "to", "source", "mark"}, r.takeRegion},
@@ -45,6 +48,9 @@ type row map[string]string
 
 func each(fsys fs.FS, name string, columns []string, take func(row) error) error {
 	b, err := fs.ReadFile(fsys, name)
+	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(name, "territory/") {
+		return nil // no merger, no regions, no other names
+	}
 	if err != nil {
 		return fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
 	}
@@ -89,6 +95,15 @@ func (r *Registry) takeArea(m row) error {
 		return fault.New("territory.no-area", "id", m["id"])
 	}
 	a := &Area{ID: m["id"], Set: Set(m["set"]), Code: m["code"], Name: Name{m["name_vi"], m["name_en"]}, kind: Kind(m["kind"]), From: from, To: to}
+	if a.Set != "" {
+		d, ok := r.Division(a.Set)
+		if !ok {
+			return fault.New("territory.bad-set", "set", m["set"])
+		}
+		if a.province = d.Kind == Provinces; a.province {
+			r.codes[a.Code], r.shapes[shapeOf(a.Code)] = true, shapeOf(a.Code) != ""
+		}
+	}
 	r.areas = append(r.areas, a)
 	r.byID[a.ID] = a
 	r.name(a, a.Name.Vi)
@@ -189,13 +204,16 @@ func (r *Registry) takeAlias(m row) error {
 
 // check finds provinces that lead nowhere or stand outside every region.
 func (r *Registry) check() error {
-	for _, a := range r.Of(Provinces63) {
-		if r.successors[a.ID] == "" || len(a.regions) == 0 || len(a.episodes) == 0 {
-			return fault.New("territory.incomplete", "id", a.ID)
-		}
+	if err := r.checkSets(); err != nil {
+		return err
 	}
-	for _, a := range r.Of(Provinces34) {
-		if len(r.parts[a.ID]) == 0 || len(a.regions) == 0 || len(a.episodes) == 0 {
+	grouped := map[Set]bool{}
+	for _, d := range r.divisions {
+		grouped[d.Over] = true
+	}
+	for _, a := range r.areas {
+		led := r.earlier == "" || a.Set == r.earlier && r.successors[a.ID] != "" || a.Set == r.current && len(r.parts[a.ID]) > 0
+		if a.province && (!led || grouped[a.Set] && len(a.regions) == 0 || len(a.episodes) == 0) {
 			return fault.New("territory.incomplete", "id", a.ID)
 		}
 	}

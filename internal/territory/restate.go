@@ -41,7 +41,7 @@ type Restated struct {
 
 // Restate moves figures of one period from one set of areas to another.
 //
-// From old to new provinces, from provinces to regions and to the nation, sums are exact, since the merger of 2025 joined whole
+// From old to new provinces, from provinces to regions and to the nation, sums are exact, since a merger joins whole
 // provinces (but for part of one commune, see Restated.Caveat). From new provinces back to old ones it splits by the weights
 // declared, marks the result inexact, and gives the last part the remainder, so that the parts add to the whole exactly. A new
 // province that is one old province needs no weight and stays exact, and so does one whose parts all lie in the region asked
@@ -50,8 +50,8 @@ func (r *Registry) Restate(q Request) ([]Restated, error) {
 	if err := r.checkValues(q.From, q.Values, q.Denominator); err != nil {
 		return nil, err
 	}
-	if q.From == Provinces34 && (q.To == Provinces63 || q.To == Regions23) {
-		if err := r.checkValues(Provinces63, q.Weights); err != nil {
+	if r.earlier != "" && q.From == r.current && (q.To == r.earlier || r.over(q.To) == r.earlier) {
+		if err := r.checkValues(r.earlier, q.Weights); err != nil {
 			return nil, err
 		}
 		for id, w := range q.Weights {
@@ -75,7 +75,7 @@ func (r *Registry) Restate(q Request) ([]Restated, error) {
 func (r *Registry) checkValues(set Set, all ...Values) error {
 	for _, values := range all {
 		for id := range values {
-			if a := r.byID[id]; a == nil || a.Set != set {
+			if a := r.byID[id]; a == nil || a.Set != set || set == "" {
 				return fault.New("territory.not-in-set", "id", id, "set", string(set))
 			}
 		}
@@ -88,12 +88,20 @@ func (r *Registry) sums(q Request, values Values) ([]Restated, error) {
 	if q.From == q.To {
 		return r.collect(q.From, q.To, values, func(a *Area) []*Area { return []*Area{a} }), nil
 	}
-	switch [2]Set{q.From, q.To} {
-	case [2]Set{Provinces63, Provinces34}:
-		return r.collect(q.From, q.To, values, func(a *Area) []*Area { return r.Predecessors(a.ID) }), nil
-	case [2]Set{Provinces63, Regions23}, [2]Set{Provinces34, Regions25}:
+	from, ok := r.Division(q.From)
+	if !ok || from.Kind == Nation {
+		return nil, noRoute(q)
+	}
+	switch over := r.over(q.To); {
+	case q.To == r.nation:
+		return r.collect(q.From, q.To, values, func(*Area) []*Area { return r.Of(q.From) }), nil
+	case from.Kind == Regions:
+	case over == q.From:
 		return r.collect(q.From, q.To, values, func(a *Area) []*Area { return r.Members(a.ID) }), nil
-	case [2]Set{Provinces63, Regions25}:
+	case r.earlier == "": // one map: there is no other to go to
+	case q.From == r.earlier && q.To == r.current:
+		return r.collect(q.From, q.To, values, func(a *Area) []*Area { return r.Predecessors(a.ID) }), nil
+	case q.From == r.earlier && over == r.current:
 		return r.collect(q.From, q.To, values, func(a *Area) []*Area {
 			var parts []*Area
 			for _, m := range r.Members(a.ID) {
@@ -101,21 +109,23 @@ func (r *Registry) sums(q Request, values Values) ([]Restated, error) {
 			}
 			return parts
 		}), nil
-	case [2]Set{Provinces63, Nation}, [2]Set{Provinces34, Nation}, [2]Set{Regions23, Nation}, [2]Set{Regions25, Nation}:
-		return r.collect(q.From, q.To, values, func(*Area) []*Area { return r.Of(q.From) }), nil
-	case [2]Set{Provinces34, Provinces63}:
+	case q.From == r.current && q.To == r.earlier:
 		return r.split(values, q.Weights), nil
-	case [2]Set{Provinces34, Regions23}:
-		return r.splitToRegions(values, q.Weights), nil
+	case q.From == r.current && over == r.earlier:
+		return r.splitToRegions(q.To, values, q.Weights), nil
 	}
-	return nil, fault.New("territory.no-route", "from", string(q.From), "to", string(q.To), "rule", string(q.Rule))
+	return nil, noRoute(q)
+}
+
+func noRoute(q Request) error {
+	return fault.New("territory.no-route", "from", string(q.From), "to", string(q.To), "rule", string(q.Rule))
 }
 
 // collect sums the parts of each area of a set; a missing part leaves the area without a figure.
 func (r *Registry) collect(from, to Set, values Values, parts func(*Area) []*Area) []Restated {
 	var out []Restated
 	for _, a := range r.Of(to) {
-		x := Restated{Area: a.ID, Exact: true, Caveat: (to == Provinces34 || to == Regions25) && from == Provinces63 && r.borderDiffers(a)}
+		x := Restated{Area: a.ID, Exact: true, Caveat: from == r.earlier && (to == r.current || r.over(to) == r.current) && r.borderDiffers(a)}
 		var sum stat.Decimal
 		for _, p := range parts(a) {
 			v, ok := values[p.ID]
@@ -136,7 +146,7 @@ func (r *Registry) collect(from, to Set, values Values, parts func(*Area) []*Are
 // borderDiffers reports whether a part of an old province lies on the other side of an area's border than the province does.
 func (r *Registry) borderDiffers(a *Area) bool {
 	in := func(province string) bool {
-		if a.ID == province || a.Set == Nation || a.ID == "VN" {
+		if a.ID == province || a.ID == string(r.nation) {
 			return true
 		}
 		for _, m := range r.Members(a.ID) {
@@ -157,13 +167,13 @@ func (r *Registry) borderDiffers(a *Area) bool {
 // split gives each old province its weight's part of the new one.
 func (r *Registry) split(values, weights Values) []Restated {
 	found := map[string]Restated{}
-	for _, whole := range r.Of(Provinces34) {
+	for _, whole := range r.Of(r.current) {
 		for _, x := range r.splitOne(whole, values, weights) {
 			found[x.Area] = x
 		}
 	}
 	var out []Restated
-	for _, a := range r.Of(Provinces63) {
+	for _, a := range r.Of(r.earlier) {
 		out = append(out, found[a.ID])
 	}
 	return out
@@ -210,15 +220,15 @@ func (r *Registry) splitOne(whole *Area, values, weights Values) []Restated {
 }
 
 // splitToRegions sums new provinces into the old regions, splitting only those that straddle a border.
-func (r *Registry) splitToRegions(values, weights Values) []Restated {
+func (r *Registry) splitToRegions(to Set, values, weights Values) []Restated {
 	region := func(old *Area) string { return old.regions[0].region }
 	found := map[string]*Restated{}
 	sum := map[string]stat.Decimal{}
 	var out []Restated
-	for _, a := range r.Of(Regions23) {
+	for _, a := range r.Of(to) {
 		found[a.ID] = &Restated{Area: a.ID, Exact: true}
 	}
-	for _, whole := range r.Of(Provinces34) {
+	for _, whole := range r.Of(r.current) {
 		parts := r.Predecessors(whole.ID)
 		home, straddles := region(parts[0]), false
 		for _, p := range parts {
@@ -243,7 +253,7 @@ func (r *Registry) splitToRegions(values, weights Values) []Restated {
 			sum[at.Area] = sum[at.Area].Add(*x.Value)
 		}
 	}
-	for _, a := range r.Of(Regions23) {
+	for _, a := range r.Of(to) {
 		x := found[a.ID]
 		if len(x.Missing) == 0 {
 			total := sum[a.ID]
@@ -256,8 +266,8 @@ func (r *Registry) splitToRegions(values, weights Values) []Restated {
 
 // averages restates by the plain mean of the merged provinces.
 func (r *Registry) averages(q Request) ([]Restated, error) {
-	if q.From != Provinces63 || q.To != Provinces34 {
-		return nil, fault.New("territory.no-route", "from", string(q.From), "to", string(q.To), "rule", string(q.Rule))
+	if r.earlier == "" || q.From != r.earlier || q.To != r.current {
+		return nil, noRoute(q)
 	}
 	out, err := r.sums(q, q.Values)
 	if err != nil {

@@ -280,7 +280,7 @@ func TestARatioNamesWhatItLacksOnce(t *testing.T) {
 	for name, c := range map[string]struct{ numerator, denominator territory.Values }{
 		"the numerator": {first, both}, "the denominator": {both, first}, "both": {first, first},
 	} {
-		done, err := r.Restate(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Ratio, Values: c.numerator, Denominator: c.denominator})
+		done, err := r.Restate(territory.Request{From: set63, To: set34, Rule: territory.Ratio, Values: c.numerator, Denominator: c.denominator})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ func (r *Registry) Round(q Request, figures []Restated, decimals int) {
 		}
 		figures[i].Value = &v
 		whole, split := r.Successor(x.Area)
-		if q.Rule != Additive || !split || q.To != Provinces63 { // a region shares its figure with nothing else
+		if q.Rule != Additive || !split || q.To != r.earlier { // a region shares its figure with nothing else
 			continue
 		}
 		if _, begun := rest[whole.ID]; !begun {
@@ -84,16 +84,16 @@ func (r *Registry) RestateVariances(q Request, variances Values) (Values, error)
 func (r *Registry) MadeOf(q Request, area string) []string {
 	var ids []string
 	switch {
-	case q.From == Provinces34 && q.To == Provinces63:
+	case q.From == r.current && q.To == r.earlier:
 		if s, ok := r.Successor(area); ok {
 			ids = append(ids, s.ID)
 		}
-	case q.From == Provinces63 && q.To == Provinces34:
+	case q.From == r.earlier && q.To == r.current:
 		for _, p := range r.Predecessors(area) {
 			ids = append(ids, p.ID)
 		}
 	default:
-		ids = append(ids, "VN"+string(q.From))
+		ids = append(ids, string(r.nation)+string(q.From))
 	}
 	return ids
 }

@@ -15,8 +15,8 @@ import (
 func TestRoundedPartsAddToTheirWhole(t *testing.T) {
 	r := registry(t)
 	rapid.Check(t, func(t *rapid.T) {
-		q := territory.Request{From: territory.Provinces34, To: territory.Provinces63, Rule: territory.Additive,
-			Values: figures(t, r, territory.Provinces34, -1000, 1000), Weights: figures(t, r, territory.Provinces63, 1, 9)}
+		q := territory.Request{From: set34, To: set63, Rule: territory.Additive,
+			Values: figures(t, r, set34, -1000, 1000), Weights: figures(t, r, set63, 1, 9)}
 		decimals := rapid.IntRange(0, 4).Draw(t, "decimals")
 		done := restate(t, r, q)
 		r.Round(q, done, decimals)
@@ -38,7 +38,7 @@ func TestRoundedPartsAddToTheirWhole(t *testing.T) {
 
 func TestTheLargestPartTakesTheRemainder(t *testing.T) {
 	r := registry(t)
-	q := territory.Request{From: territory.Provinces34, To: territory.Provinces63, Rule: territory.Additive,
+	q := territory.Request{From: set34, To: set63, Rule: territory.Additive,
 		Values:  territory.Values{"VN34-24": stat.MustDecimal("100"), "VN34-01": stat.MustDecimal("1.123456789")},
 		Weights: territory.Values{"VN63-24": stat.Int(1), "VN63-27": stat.Int(6)}}
 	done, err := r.Restate(q)
@@ -71,7 +71,7 @@ func TestTheLargestPartTakesTheRemainder(t *testing.T) {
 func TestQuotientsAreRoundedEachByItself(t *testing.T) {
 	r := registry(t)
 	num, den := territory.Values{"VN63-24": stat.Int(1), "VN63-27": stat.Int(1)}, territory.Values{"VN63-24": stat.Int(1), "VN63-27": stat.Int(2)}
-	q := territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Ratio, Values: num, Denominator: den}
+	q := territory.Request{From: set63, To: set34, Rule: territory.Ratio, Values: num, Denominator: den}
 	done, err := r.Restate(q)
 	if err != nil {
 		t.Fatal(err)
@@ -89,11 +89,11 @@ func TestQuotientsAreRoundedEachByItself(t *testing.T) {
 
 func TestVariancesOfSumsAddAndSplitFiguresHaveNone(t *testing.T) {
 	r := registry(t)
-	v, err := r.RestateVariances(territory.Request{From: territory.Provinces63, To: territory.Provinces34, Rule: territory.Average}, territory.Values{"VN63-24": stat.Int(2), "VN63-27": stat.Int(3)})
+	v, err := r.RestateVariances(territory.Request{From: set63, To: set34, Rule: territory.Average}, territory.Values{"VN63-24": stat.Int(2), "VN63-27": stat.Int(3)})
 	if err != nil || v["VN34-24"].String() != "5" || len(v) != 1 {
 		t.Error(v, err)
 	}
-	v, err = r.RestateVariances(territory.Request{From: territory.Provinces34, To: territory.Provinces63}, territory.Values{"VN34-24": stat.Int(2), "VN34-01": stat.Int(3)})
+	v, err = r.RestateVariances(territory.Request{From: set34, To: set63}, territory.Values{"VN34-24": stat.Int(2), "VN34-01": stat.Int(3)})
 	if err != nil || v["VN63-01"].String() != "3" || len(v) != 1 {
 		t.Error(v, err)
 	}
@@ -136,7 +136,7 @@ func TestWhatAFigureIsMadeOf(t *testing.T) {
 func TestWhatRoundingLeavesGoesToTheLargestPart(t *testing.T) {
 	r := registry(t)
 	var whole string
-	for _, a := range r.Of(territory.Provinces34) {
+	for _, a := range r.Of(set34) {
 		if len(r.Predecessors(a.ID)) == 3 {
 			whole = a.ID
 			break
@@ -153,7 +153,7 @@ func TestWhatRoundingLeavesGoesToTheLargestPart(t *testing.T) {
 		{"-10", [3]int64{1, 4, 1}, [3]int64{-2, -6, -2}},
 		{"10", [3]int64{3, 3, 14}, [3]int64{2, 2, 6}}, // 1.5, 1.5 and 7 would round to 11
 	} {
-		q := territory.Request{From: territory.Provinces34, To: territory.Provinces63, Rule: territory.Additive,
+		q := territory.Request{From: set34, To: set63, Rule: territory.Additive,
 			Values: territory.Values{whole: stat.MustDecimal(c.value)}, Weights: territory.Values{}}
 		for i, p := range parts {
 			q.Weights[p.ID] = stat.Int(c.weights[i])

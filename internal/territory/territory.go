@@ -1,8 +1,8 @@
 // Package territory knows the areas of the country by date: which provinces there were on a day, under which code, name and
 // kind, in which region, and what became of each of them; and it restates figures from one set of areas to another.
 //
-// A code without a date is ambiguous: seven codes of the 34 provinces belonged to other provinces among the 63. Areas in
-// series keys therefore carry their set: VN63-24 is Bắc Giang, VN34-24 is Bắc Ninh.
+// A code without a date is ambiguous, where a merger gave codes to other provinces. Areas in series keys therefore carry their set. Which
+// sets of areas there are is the country's own matter: its pack declares them in CL_AREA_SET.
 //
 // It reads its files once and never changes. It may not reach a database, a clock or the network, and holds no figures but
 // counts of communes and districts.
@@ -30,18 +30,6 @@ const (
 	City     Kind = "city" // centrally-run city
 )
 
-// Set is a set of areas that covers the country without overlap.
-type Set string
-
-// Sets of areas.
-const (
-	Provinces63 Set = "63" // to 30 June 2025
-	Provinces34 Set = "34" // from 1 July 2025
-	Regions23   Set = "23" // Nghị quyết 81/2023/QH15, over the 63 provinces
-	Regions25   Set = "25" // Nghị quyết 306/NQ-CP, over the 34 provinces, from 5 October 2025
-	Nation      Set = "VN" // the country as one area
-)
-
 // Name is a name in the two languages.
 type Name struct{ Vi, En string }
 
@@ -57,9 +45,10 @@ func (n Name) In(lang string) string {
 type Area struct {
 	ID       string // time-unique, as in series keys
 	Set      Set    // "" for the country and for groups
-	Code     string // two digits for provinces, "" otherwise
+	Code     string // of a province, in its set; "" otherwise
 	Name     Name   // the name it is listed under
 	kind     Kind
+	province bool      // its set is one of provinces
 	From, To stat.Date // first and last day; zero for not recorded or not ended
 	episodes []Episode
 	regions  []membership
@@ -96,7 +85,7 @@ func (a *Area) On(day stat.Date) Episode {
 func (a *Area) ValidOn(day stat.Date) bool { return within(day, a.From, a.To) }
 
 // IsProvince reports whether the area is a province or a centrally-run city.
-func (a *Area) IsProvince() bool { return a.Set == Provinces63 || a.Set == Provinces34 }
+func (a *Area) IsProvince() bool { return a.province }
 
 func within(day, from, to stat.Date) bool {
 	return (from.IsZero() || !day.Before(from)) && (to.IsZero() || !day.After(to))
@@ -119,6 +108,12 @@ type Registry struct {
 	parts      map[string][]string
 	partTo     map[string]string // old province of which a part went elsewhere → new province that got the part
 	merged     stat.Date         // the day the new provinces began
+	divisions  []Division
+	earlier    Set
+	current    Set
+	nation     Set
+	codes      map[string]bool // of provinces
+	shapes     map[string]bool // of those codes
 	counts     map[[2]string][]Count
 	aliases    map[string][]string // by area
 }
@@ -141,7 +136,7 @@ func (r *Registry) Area(id string) (*Area, error) {
 func (r *Registry) Of(set Set) []*Area {
 	var out []*Area
 	for _, a := range r.areas {
-		if a.Set == set || set == Nation && a.ID == "VN" {
+		if a.Set == set && set != "" || set == r.nation && a.ID == string(set) {
 			out = append(out, a)
 		}
 	}
@@ -150,13 +145,13 @@ func (r *Registry) Of(set Set) []*Area {
 
 // ProvincesOn gives the set of provinces in force on a day.
 func (r *Registry) ProvincesOn(day stat.Date) Set {
-	if day.Before(r.merged) {
-		return Provinces63
+	if r.earlier != "" && day.Before(r.merged) {
+		return r.earlier
 	}
-	return Provinces34
+	return r.current
 }
 
-// Lookup finds the province that a two-digit code meant on a day. It needs the day, and refuses a code that meant nothing then,
+// Lookup finds the province that a code meant on a day. It needs the day, and refuses a code that meant nothing then,
 // saying what it meant before.
 func (r *Registry) Lookup(code string, on stat.Date) (*Area, error) {
 	if on.IsZero() {
@@ -217,13 +212,24 @@ func bare(folded string) string {
 	return folded
 }
 
-// Resolve reads the area of a row of a data file: a time-unique identifier as it stands, or a two-digit code, which means what it meant
+// IsCode reports whether a text is one of the codes of provinces, of whatever day, or looks like one.
+func (r *Registry) IsCode(written string) bool { return r.codes[written] || r.shapes[shapeOf(written)] }
+
+// shapeOf writes every digit of a code as 0, so that codes that look alike have one shape; a text with anything but digits has none.
+func shapeOf(code string) string {
+	if code == "" || strings.Trim(code, "0123456789") != "" {
+		return ""
+	}
+	return strings.Repeat("0", len(code))
+}
+
+// Resolve reads the area of a row of a data file: a time-unique identifier as it stands, or the code of a province, which means what it meant
 // on the last day of the period.
 func (r *Registry) Resolve(written string, p stat.Period) (*Area, error) {
 	if a := r.byID[written]; a != nil {
 		return a, nil
 	}
-	if len(written) == 2 && strings.Trim(written, "0123456789") == "" {
+	if r.IsCode(written) {
 		return r.Lookup(written, p.To())
 	}
 	if a, err := r.ByName(written, p.To()); err == nil {
@@ -232,35 +238,35 @@ func (r *Registry) Resolve(written string, p stat.Period) (*Area, error) {
 	return nil, fault.New("territory.no-area", "id", written)
 }
 
-// Day gives a day on which the set was in force: what a code or a name of the set means is what it meant then.
-func (s Set) Day() stat.Date {
-	if s == Provinces34 || s == Regions25 {
-		return stat.Month(2025, 12).From()
+// InForce gives a day on which a set was in force: what a code or a name of the set means is what it meant then.
+func (r *Registry) InForce(s Set) stat.Date {
+	if d, ok := r.Division(s); ok && !d.To.IsZero() {
+		return d.To
 	}
-	return stat.Month(2025, 6).From()
+	return stat.MustDate("9999-12-31") // a set without an end is still in force
 }
 
-// Identify reads an area of a set as people write it: by its time-unique identifier, by its two-digit code (a spreadsheet may have lost the
+// Identify reads an area of a set as people write it: by its time-unique identifier, by its code (a spreadsheet may have lost the
 // first zero), or by its name. An area of another set is refused.
 func (r *Registry) Identify(set Set, written string) (*Area, error) {
 	a, err := r.Area(written)
 	switch code := len(written) <= 2 && strings.Trim(written, "0123456789") == ""; {
 	case err == nil:
-	case code && (set == Provinces63 || set == Provinces34):
-		a, err = r.Lookup(strings.Repeat("0", 2-len(written))+written, set.Day())
+	case code && slices.Contains(r.ProvinceSets(), set):
+		a, err = r.Lookup(strings.Repeat("0", 2-len(written))+written, r.InForce(set))
 	default:
-		a, err = r.ByName(written, set.Day())
+		a, err = r.ByName(written, r.InForce(set))
 	}
 	if err != nil {
 		return nil, err
 	}
-	if a.Set != set && !(set == Nation && a.ID == "VN") {
+	if a.Set != set && !(set == r.nation && a.ID == string(set)) {
 		return nil, fault.New("territory.not-in-set", "id", a.ID, "set", string(set))
 	}
 	return a, nil
 }
 
-// RegionOf gives the region that a province belonged to on a day. Between 1 July and 4 October 2025 the new provinces had none.
+// RegionOf gives the region that a province belonged to on a day; there may be days on which new provinces are in none yet.
 func (r *Registry) RegionOf(id string, on stat.Date) (*Area, error) {
 	a, err := r.Area(id)
 	if err != nil {
@@ -287,7 +293,7 @@ func (r *Registry) Members(region string) []*Area {
 	return out
 }
 
-// Successor gives the province of the 34 that an old province went into.
+// Successor gives the province that an old province went into.
 func (r *Registry) Successor(id string) (*Area, bool) {
 	a := r.byID[r.successors[id]]
 	return a, a != nil
@@ -305,13 +311,25 @@ func (r *Registry) Predecessors(id string) []*Area {
 // Reused lists the codes that mean different provinces in the two sets: the old name is not the new one.
 func (r *Registry) Reused() []string {
 	var out []string
-	for _, a := range r.Of(Provinces34) {
-		old := r.byID["VN63-"+a.Code]
+	for _, a := range r.Of(r.current) {
+		old := r.Namesake(a)
 		if old != nil && text.Fold(old.On(stat.Date{}).Name.Vi) != text.Fold(a.Name.Vi) {
 			out = append(out, a.Code)
 		}
 	}
 	return out
+}
+
+// Namesake gives the province of the other set that bears the same code, or nil.
+func (r *Registry) Namesake(a *Area) *Area {
+	for _, set := range r.ProvinceSets() {
+		for _, x := range r.Of(set) {
+			if set != a.Set && x.Code == a.Code {
+				return x
+			}
+		}
+	}
+	return nil
 }
 
 // Count gives the number of communes ("commune") or districts ("district") of an area, as last known on a day.

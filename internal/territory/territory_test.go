@@ -15,6 +15,15 @@ import (
 	"nhipso/internal/territory"
 )
 
+// The sets of the built-in pack.
+const (
+	set63 = territory.Set("63")
+	set34 = territory.Set("34")
+	set23 = territory.Set("23")
+	set25 = territory.Set("25")
+	setVN = territory.Set("VN")
+)
+
 func registry(t testing.TB) *territory.Registry {
 	t.Helper()
 	r, err := territory.Load(data.FS)
@@ -71,7 +80,7 @@ func TestLookup(t *testing.T) {
 		for set, c := range map[territory.Set]struct {
 			n  int
 			on string
-		}{territory.Provinces63: {63, "2024-12-31"}, territory.Provinces34: {34, "2026-11-01"}} {
+		}{set63: {63, "2024-12-31"}, set34: {34, "2026-11-01"}} {
 			areas := r.Of(set)
 			if len(areas) != c.n {
 				t.Errorf("set %s has %d provinces", set, len(areas))
@@ -197,7 +206,7 @@ func TestRegions(t *testing.T) {
 	}
 	t.Run("the six regions of 2023 have 14, 11, 14, 5, 6 and 13 provinces", func(t *testing.T) {
 		want := map[string]int{"Trung du và miền núi phía Bắc": 14, "Đồng bằng sông Hồng": 11, "Bắc Trung Bộ và Duyên hải miền Trung": 14, "Tây Nguyên": 5, "Đông Nam Bộ": 6, "Đồng bằng sông Cửu Long": 13}
-		got := sizes(territory.Regions23)
+		got := sizes(set23)
 		for k, v := range want {
 			if got[k] != v || len(got) != 6 {
 				t.Errorf("%s: %d, want %d", k, got[k], v)
@@ -206,7 +215,7 @@ func TestRegions(t *testing.T) {
 	})
 	t.Run("the six regions of 2025 have 9, 6, 5, 6, 3 and 5", func(t *testing.T) {
 		want := map[string]int{"Trung du và miền núi phía Bắc": 9, "Đồng bằng sông Hồng": 6, "Bắc Trung Bộ": 5, "Duyên hải Nam Trung Bộ và Tây Nguyên": 6, "Đông Nam Bộ": 3, "Đồng bằng sông Cửu Long": 5}
-		got := sizes(territory.Regions25)
+		got := sizes(set25)
 		for k, v := range want {
 			if got[k] != v || len(got) != 6 {
 				t.Errorf("%s: %d, want %d", k, got[k], v)
@@ -238,7 +247,7 @@ func TestSuccession(t *testing.T) {
 	t.Run("63 old provinces make 34 new ones, 11 of them unchanged", func(t *testing.T) {
 		var same []string
 		total := 0
-		for _, a := range r.Of(territory.Provinces34) {
+		for _, a := range r.Of(set34) {
 			parts := r.Predecessors(a.ID)
 			total += len(parts)
 			if len(parts) == 1 {

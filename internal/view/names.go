@@ -96,7 +96,7 @@ func (n Names) UnitCode(f *catalog.Dataflow, o cube.Version) (unit, mult string)
 	return unit, mult
 }
 
-// Unit gives the unit of an observation with its multiplier, "tỷ đồng" and "billion VND".
+// Unit gives the unit of an observation with its multiplier.
 func (n Names) Unit(f *catalog.Dataflow, o cube.Version) catalog.Label {
 	return n.UnitLabel(n.UnitCode(f, o))
 }

@@ -107,9 +107,9 @@ func (s *Speaker) unitText(unit, mult string) string {
 		return ""
 	}
 	l := s.UnitLabel(unit, mult)
-	if id := "unit-" + unit; book.Has(id) {
-		l = catalog.Label{Vi: strings.Replace(l.Vi, s.Note("CL_UNIT_MEASURE", unit, "symbol_vi"), book.Say("vi", id), 1),
-			En: strings.Replace(l.En, s.Note("CL_UNIT_MEASURE", unit, "symbol_en"), book.Say("en", id), 1)}
+	if vi, en := s.Note("CL_UNIT_MEASURE", unit, "inline_vi"), s.Note("CL_UNIT_MEASURE", unit, "inline_en"); vi != "" && en != "" {
+		l = catalog.Label{Vi: strings.Replace(l.Vi, s.Note("CL_UNIT_MEASURE", unit, "symbol_vi"), vi, 1),
+			En: strings.Replace(l.En, s.Note("CL_UNIT_MEASURE", unit, "symbol_en"), en, 1)}
 	}
 	return l.In(s.Lang)
 }

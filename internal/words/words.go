@@ -6,6 +6,7 @@
 package words
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -18,18 +19,27 @@ type Book struct{ byID map[string][2]string }
 
 // MustRead reads a words.csv; the text is embedded at build time, so anything wrong with it is a defect and panics.
 func MustRead(text string) Book {
+	b, err := Read(record.MustExactly(text, "id", "vi", "en"))
+	if err != nil {
+		panic("words: " + err.Error())
+	}
+	return b
+}
+
+// Read makes a book of rows with the columns id, vi, en.
+func Read(rows []record.Row) (Book, error) {
 	b := Book{map[string][2]string{}}
-	for _, row := range record.MustExactly(text, "id", "vi", "en") {
+	for _, row := range rows {
 		id, vi, en := row.Cells[0], row.Cells[1], row.Cells[2]
 		if _, twice := b.byID[id]; twice || vi == "" || en == "" {
-			panic("words: " + id + " appears twice or lacks a language")
+			return Book{}, errors.New(id + " appears twice or lacks a language")
 		}
 		if Breaks(vi) || Breaks(en) {
-			panic("words: " + id + " has a percent sign that may begin a line; the space before it is U+00A0")
+			return Book{}, errors.New(id + " has a percent sign that may begin a line; the space before it is U+00A0")
 		}
 		b.byID[id] = [2]string{vi, en}
 	}
-	return b
+	return b, nil
 }
 
 // Breaks reports whether a text lets a line break before "%" or "‰", as an ordinary space does: "15,38" would end a line and "%" begin the next.

@@ -10,6 +10,8 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"nhipso/data"
+	"nhipso/internal/territory"
 	"os"
 	"strconv"
 	"strings"
@@ -25,7 +27,7 @@ type Files map[string]string
 // Run runs a calculation on files in memory.
 func Run(lang string, disk Files, args ...string) (out, errs string, err error) {
 	var stdout, stderr bytes.Buffer
-	e := &calc.Env{In: strings.NewReader(disk["-"]), Out: &stdout, Err: &stderr, Lang: lang, Open: func(name string) (io.ReadCloser, error) {
+	e := &calc.Env{In: strings.NewReader(disk["-"]), Out: &stdout, Err: &stderr, Lang: lang, Areas: func() (*territory.Registry, error) { return territory.Load(data.FS) }, Open: func(name string) (io.ReadCloser, error) {
 		text, ok := disk[name]
 		if !ok {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}

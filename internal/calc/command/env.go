@@ -15,6 +15,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/tabular/record"
+	"nhipso/internal/territory"
 )
 
 // Env is what a command may touch of the world.
@@ -24,6 +25,8 @@ type Env struct {
 	Err  io.Writer
 	Open func(name string) (io.ReadCloser, error)
 	Lang string // "vi" or "en"
+	// Areas gives the dated areas of the country, for restatement between its provinces.
+	Areas func() (*territory.Registry, error)
 
 	line commandLine
 	used map[string]bool // flags of the layout of files that some file had a use for

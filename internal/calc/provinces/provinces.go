@@ -38,8 +38,8 @@ type provincesFlags struct {
 	Totals         string  `help:"totals-provinces" what:"consistent"`
 	NonNegative    bool    `help:"non-negative" what:"consistent"`
 	Posterior      bool    `help:"posterior" what:"consistent"`
-	From           string  `default:"63" help:"from-set" what:"restate"`
-	To             string  `default:"34" help:"to-set" what:"restate"`
+	From           string  `help:"from-set" what:"restate"`
+	To             string  `help:"to-set" what:"restate"`
 	Rule           string  `default:"additive" help:"rule-restate" what:"restate"`
 	Denominator    string  `help:"denominator-restate" what:"restate"`
 	Weights        string  `help:"weights-restate" what:"restate"`

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"nhipso/data"
 	"nhipso/internal/calc/command"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
@@ -211,7 +210,14 @@ func (r *provincesRun) restate() error {
 	return r.write(append(head, command.Object{{"rule", rule}, {"exact", len(inexact) == 0}, {"series", records}}...), rows)
 }
 
-var sets = command.Named(territory.Provinces63, territory.Provinces34, territory.Regions23, territory.Regions25, territory.Nation)
+// setsOf are the sets of areas of the country.
+func setsOf(areas *territory.Registry) []command.Choice[territory.Set] {
+	var out []territory.Set
+	for _, d := range areas.Divisions() {
+		out = append(out, d.ID)
+	}
+	return command.Named(out...)
+}
 
 // identified gives the figures of each period by identifier.
 func (f *areaFigures) identified(areas *territory.Registry, set territory.Set) (values, variances map[string]territory.Values, err error) {
@@ -290,10 +296,18 @@ func (r *provincesRun) bySuccession(f *areaFigures) ([]restated, error) {
 // read reads what is asked, and the figures that go with the main ones.
 func (s *succession) read(f *areaFigures) (err error) {
 	q := &s.request
-	if q.From, err = command.OneOf("from", s.From, sets); err != nil {
+	if s.areas, err = s.e.Areas(); err != nil {
 		return err
 	}
-	if q.To, err = command.OneOf("to", s.To, sets); err != nil {
+	for flag, usual := range map[*string]territory.Set{&s.From: s.areas.Earlier(), &s.To: s.areas.Current()} {
+		if *flag == "" {
+			*flag = string(usual)
+		}
+	}
+	if q.From, err = command.OneOf("from", s.From, setsOf(s.areas)); err != nil {
+		return err
+	}
+	if q.To, err = command.OneOf("to", s.To, setsOf(s.areas)); err != nil {
 		return err
 	}
 	if q.Rule, err = command.OneOf("rule", s.Rule, command.Named(territory.Additive, territory.Ratio, territory.Average)); err != nil {
@@ -307,13 +321,10 @@ func (s *succession) read(f *areaFigures) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.areas, err = territory.Load(data.FS); err != nil {
-		return err
-	}
 	if s.values, s.variances, err = f.identified(s.areas, q.From); err != nil {
 		return err
 	}
-	if s.weights, err = s.beside(s.areas, territory.Provinces63, s.Weights); err != nil {
+	if s.weights, err = s.beside(s.areas, s.areas.Earlier(), s.Weights); err != nil {
 		return err
 	}
 	s.denominators, err = s.beside(s.areas, q.From, s.Denominator)
@@ -344,7 +355,7 @@ func (s *succession) period(p string, sure bool) ([]restated, error) {
 		if err != nil {
 			return nil, err
 		}
-		y := restated{area: x.Area, name: a.On(q.To.Day()).Name.In(s.e.Lang), period: p, exact: x.Exact, missing: x.Missing}
+		y := restated{area: x.Area, name: a.On(s.areas.InForce(q.To)).Name.In(s.e.Lang), period: p, exact: x.Exact, missing: x.Missing}
 		if x.Value != nil {
 			y.value = *x.Value
 			s.border[a.ID] = s.border[a.ID] || x.Caveat

@@ -50,9 +50,13 @@ func testAppendOnly(t *testing.T, at Place) {
 		t.Fatal(err)
 	}
 	must[publish.Release](t)(s.Act(t.Context(), publish.Act{Release: "2026-Q3", Kind: publish.OpenAct, By: "lan", Messages: cube.Messages{}}))
+	if err := edited(s, 0, edition("begun", map[string]string{"a": "b"})); err != nil {
+		t.Fatal(err)
+	}
 	db := raw(t, url).Writer()
 	for table, column := range map[string]string{"message": "sender", "observation": "value", "run": "memo", "lineage": "sources",
-		"finding": "rule", "answer": "reason", "override": "reason", "scenario": "name", "audit": "who", "release_act": "reason"} {
+		"finding": "rule", "answer": "reason", "override": "reason", "scenario": "name", "audit": "who", "release_act": "reason",
+		"catalog_edition": "reason", "catalog_file": "content", "catalog_artefact": "version"} {
 		t.Run("a stored "+table+" can be neither changed nor removed, not even by hand", func(t *testing.T) {
 			for _, q := range []string{"UPDATE " + table + " SET " + column + " = 'x'", "DELETE FROM " + table} {
 				if _, err := db.Exec(q); err == nil {

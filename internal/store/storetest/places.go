@@ -106,6 +106,7 @@ func RunAll(t *testing.T, at Place) {
 		{"preview", testPreview},
 		{"overrides", testNotes},
 		{"scenarios", testScenarios},
+		{"catalogue", testCatalog},
 		{"append-only", testAppendOnly},
 		{"integrity", testIntegrity},
 		{"opening", testOpening},

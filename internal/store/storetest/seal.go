@@ -41,6 +41,7 @@ func everything(t testing.TB, s *store.Store) {
 		acted(s, publish.Act{Release: "2026-Q3", Kind: publish.OpenAct, By: "lan", At: at, Messages: cube.UpTo(2), Title: catalog.Label{Vi: "Quý III", En: "Third"}}),
 		acted(s, publish.Act{Release: "2026-Q3", Kind: publish.CheckAct, By: "lan", At: at, Digest: "d"}),
 		acted(s, publish.Act{Release: "2026-Q3", Kind: publish.ApproveAct, By: "minh", At: at, Digest: "d", Minute: at.Add(time.Hour)}),
+		edited(s, 0, edition("begun", map[string]string{"pack.yaml": "id: x", "catalog/a.csv": "id\n"})),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -105,6 +106,12 @@ var tampering = []struct{ what, table, sql, want string }{
 	{"another approver", "release_act", "UPDATE release_act SET who = 'x' WHERE number = 3", "store.row-altered: Row 3 of table release_act"},
 	{"a run that saw a set of messages", "run", "UPDATE run SET read_only = '1'", "store.row-altered: Row q#1 of table run"},
 	{"a removed release", "release_act", "DELETE FROM release_act", "store.seal-missing: The audit log tells of release 1"},
+	{"an altered file of the catalogue", "catalog_file", "UPDATE catalog_file SET content = 'x' WHERE path = 'catalog/a.csv'", "store.row-altered: Row 1/catalog/a.csv of table catalog_file"},
+	{"a file of the catalogue put away", "catalog_file", "UPDATE catalog_file SET gone = 1", "store.row-altered: Row 1/catalog/a.csv of table catalog_file"},
+	{"another version of an artefact", "catalog_artefact", "UPDATE catalog_artefact SET version = '9.0'", "store.row-altered: Row 1/codelist/CL_A of table catalog_artefact"},
+	{"another reason of an edition", "catalog_edition", "UPDATE catalog_edition SET reason = 'x'", "store.row-altered: Row 1 of table catalog_edition"},
+	{"an invented file of the catalogue", "catalog_file", "INSERT INTO catalog_file (edition, path, gone, content) VALUES (1, 'z', 0, '')", "store.row-altered: Row 1/z of table catalog_file"},
+	{"a removed version of an artefact", "catalog_artefact", "DELETE FROM catalog_artefact", "store.seal-broken: The content of edition of the catalogue 1"},
 	{"an emptied audit log", "audit", "DELETE FROM audit", "store.unsealed: message 1"},
 	{"the last entries of the log cut off", "audit", "DELETE FROM audit WHERE number > 3", "store.unsealed: override 1"},
 	{"a renumbered log", "audit", "UPDATE audit SET number = number + 100", "store.audit-broken"},
@@ -118,7 +125,7 @@ func testSeals(t *testing.T, at Place) {
 			t.Fatal(found)
 		}
 		r := must[store.Report](t)(s.Integrity(background))
-		same(t, r.Seals, store.SealCount{Seals: 11, Rows: 4 + 3 + 3 + 2 + 1 + 1 + 1 + 1 + 3})
+		same(t, r.Seals, store.SealCount{Seals: 12, Rows: 4 + 3 + 3 + 2 + 1 + 1 + 1 + 1 + 3 + 4})
 	})
 	for _, c := range tampering {
 		t.Run(c.what+" is named", func(t *testing.T) {
@@ -179,7 +186,7 @@ func testSeals(t *testing.T, at Place) {
 		s := Open(t, url)
 		everything(t, s)
 		s.Close()
-		for _, table := range []string{"message", "observation", "run", "lineage", "finding", "answer", "override", "scenario", "release_act"} {
+		for _, table := range []string{"message", "observation", "run", "lineage", "finding", "answer", "override", "scenario", "release_act", "catalog_artefact", "catalog_file", "catalog_edition"} {
 			tamper(t, url, table, "UPDATE "+table+" SET seal = ''")
 		}
 		tamper(t, url, "audit", "DELETE FROM audit")
@@ -205,13 +212,13 @@ func testSeals(t *testing.T, at Place) {
 		url, o := at(t), store.Options{HeadNote: filepath.Join(t.TempDir(), "head.json")}
 		s := OpenWith(t, url, o)
 		everything(t, s)
-		same(t, must[store.Report](t)(s.IntegritySince(background)).Seals.Seals, 11)
+		same(t, must[store.Report](t)(s.IntegritySince(background)).Seals.Seals, 12)
 		later := message(figure("D", "2020", "2026-01-01", "1", ""))
 		later.Findings = []cube.Finding{soft("x D"), soft("y D")}
 		mustAppend(t, s, later)
 		again := OpenWith(t, url, o)
 		r := must[store.Report](t)(again.IntegritySince(background))
-		same(t, []any{r.Seals, r.Since.Entries, len(r.Problems)}, []any{store.SealCount{Seals: 2, Rows: 4}, int64(11), 0})
+		same(t, []any{r.Seals, r.Since.Entries, len(r.Problems)}, []any{store.SealCount{Seals: 2, Rows: 4}, int64(12), 0})
 		mustAppend(t, again, message(figure("E", "2020", "2026-01-01", "1", "")))
 		tamper(t, url, "observation", "UPDATE observation SET value = '7' WHERE series = 'E'")
 		r = must[store.Report](t)(again.IntegritySince(background))
@@ -226,7 +233,7 @@ func testNumbers(t *testing.T, at Place) {
 		url := at(t)
 		s := Open(t, url)
 		everything(t, s)
-		for _, table := range []string{"lineage", "observation", "run", "answer", "finding", "override", "scenario", "release_act", "message"} {
+		for _, table := range []string{"lineage", "observation", "run", "answer", "finding", "override", "scenario", "release_act", "catalog_artefact", "catalog_file", "catalog_edition", "message"} {
 			tamper(t, url, table, "DELETE FROM "+table)
 		}
 		next := message(figure("A", "2020", "2026-01-01", "1", ""))
@@ -243,6 +250,7 @@ func testNumbers(t *testing.T, at Place) {
 				t.Fatal(err)
 			}
 		}
+		same(t, must[catalog.Edition](t)(s.AppendEdition(background, 0, edition("again", nil))).Number, int64(2))
 		for _, table := range []string{"answer", "override", "scenario"} {
 			column := map[string]string{"answer": "id", "override": "id", "scenario": "seq"}[table]
 			var n int

@@ -22,6 +22,39 @@ CREATE TABLE audit (
 CREATE INDEX audit_what ON audit (what, number);
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE catalog_artefact (
+  edition  INTEGER NOT NULL REFERENCES catalog_edition (number),
+  class    TEXT    NOT NULL,         -- of SDMX: dataflow, codelist, conceptscheme, classification
+  agency   TEXT    NOT NULL,
+  id       TEXT    NOT NULL,
+  version  TEXT    NOT NULL,         -- that it has from this edition on
+  digest   TEXT    NOT NULL,         -- SHA-256 of what it says; '' when the edition took it away
+  seal     TEXT    NOT NULL DEFAULT '',
+  PRIMARY KEY (edition, class, id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER catalog_artefact_no_delete BEFORE DELETE ON catalog_artefact BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER catalog_artefact_no_update BEFORE UPDATE ON catalog_artefact BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE catalog_edition (
+  number   INTEGER PRIMARY KEY,      -- from 1, in the order of recording
+  who      TEXT    NOT NULL,
+  at       TEXT    NOT NULL,         -- RFC 3339, UTC
+  reason   TEXT    NOT NULL,
+  pack     TEXT    NOT NULL,         -- identifier of the country pack that it came from
+  version  TEXT    NOT NULL,         -- of that pack
+  seal     TEXT    NOT NULL DEFAULT ''
+) STRICT;
+CREATE TRIGGER catalog_edition_no_delete BEFORE DELETE ON catalog_edition BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER catalog_edition_no_update BEFORE UPDATE ON catalog_edition BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE catalog_file (
+  edition  INTEGER NOT NULL REFERENCES catalog_edition (number),
+  path     TEXT    NOT NULL,         -- within the pack
+  gone     INTEGER NOT NULL,         -- 1 when the edition took the file away
+  content  TEXT    NOT NULL,
+  seal     TEXT    NOT NULL DEFAULT '',
+  PRIMARY KEY (edition, path)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER catalog_file_no_delete BEFORE DELETE ON catalog_file BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER catalog_file_no_update BEFORE UPDATE ON catalog_file BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE finding (
   id       INTEGER PRIMARY KEY,
   message  INTEGER REFERENCES message (number), -- the load; NULL when it stored nothing new

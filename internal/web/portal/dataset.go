@@ -38,7 +38,7 @@ func (v *visit) dataset(f *catalog.Dataflow, obs []cube.Version) *shell.Dataset 
 
 // countries names the countries that figures are about: a table of another country shown to demonstrate a method is not about this one.
 func (v *visit) countries(f *catalog.Dataflow, obs []cube.Version) string {
-	own := v.Say("common.country")
+	own := v.country().Name.In(v.Lang)
 	list, err := v.Snap.Catalog.Codelist("CL_AREA")
 	if err != nil || f.Position("REF_AREA") < 0 {
 		return own
@@ -50,7 +50,7 @@ func (v *visit) countries(f *catalog.Dataflow, obs []cube.Version) string {
 			area, known = list.Code(area.Parent)
 		}
 		name := own
-		if known && area.ID != nation {
+		if known && area.ID != v.nation() {
 			name = area.Name.In(v.Lang)
 		}
 		if !slices.Contains(names, name) {

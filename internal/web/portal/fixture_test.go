@@ -17,12 +17,14 @@ import (
 	"nhipso/internal/chart"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/geo"
 	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
 	"nhipso/internal/web/shell"
+	book "nhipso/internal/words"
 )
 
 // shelf is a library over a handful of figures: published ones re-keyed by hand, and made-up estimates that say TEST.
@@ -77,6 +79,31 @@ func (s *shelf) Findings(context.Context) ([]publish.Finding, error) { return s.
 func (s *shelf) Overrides(context.Context) ([]monitor.Override, error) {
 	return []monitor.Override{{Target: "XHS-1@2025", Class: monitor.Likely, Reason: "Số mới nhất chưa qua thẩm định", By: "Nguyễn Văn A", At: s.release.PublishAt}}, nil
 }
+
+// What the pack of the country brings to the portal.
+var (
+	builtIn = sync.OnceValue(func() *catalog.Catalog {
+		c, err := catalog.Load(data.FS)
+		if err != nil {
+			panic(err)
+		}
+		return c
+	})
+	outlines = sync.OnceValue(func() *geo.Maps {
+		m, err := geo.Load(data.FS)
+		if err != nil {
+			panic(err)
+		}
+		return m
+	})
+	countryWords = sync.OnceValue(func() book.Book {
+		b, err := data.FS.ReadFile("words/web.csv")
+		if err != nil {
+			panic(err)
+		}
+		return book.MustRead(string(b))
+	})
+)
 
 // row is one figure: dataflow, key, period, value ("" when missing), vintage, and attributes as pairs.
 type row struct {

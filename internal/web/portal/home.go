@@ -3,6 +3,7 @@ package portal
 import (
 	"html/template"
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
@@ -15,13 +16,9 @@ import (
 
 // The series that the front page is about.
 const (
-	nation       = "VN"
 	shareFlow    = "DE_SHARE"
 	quarterFlow  = "DE_QUARTERLY"
 	requiredFlow = "DE_REQUIRED"
-	nsoShare     = stat.Key("A.VN.NSO.TOTAL")
-	micShare     = stat.Key("A.VN.MIC.TOTAL")
-	mainTarget   = "KTS-1" // digital economy in GDP, Quyết định 411/QĐ-TTg
 )
 
 // homePage answers the one question of the portal: how large is the digital economy, and is it on its way.
@@ -57,7 +54,7 @@ type pathEntry struct {
 func (v *visit) home() (shell.Page, error) {
 	p := &homePage{Frame: v.NewFrame("home", v.Say("home.title"))}
 	p.Description = v.Say("home.description")
-	share := v.Snap.One(shareFlow, nsoShare)
+	share := v.Snap.One(shareFlow, v.national("A", "TOTAL"))
 	share.Obs = yearly(share.Obs)
 	last, ok := share.Last()
 	if !ok {
@@ -65,8 +62,8 @@ func (v *visit) home() (shell.Page, error) {
 		return p, nil
 	}
 	p.Title = v.Say("home.headline", "year", last.Period.Year(), "share", v.Number(last))
-	p.Headline = sayHTML(v.Lang, "home.headline", "year", last.Period.Year(), "share", strong(v.Number(last)))
-	p.Source = sayHTML(v.Lang, "home.headline-source", "source", v.sourceOf(last).In(v.Lang), "vintage", v.Vintage(last.Vintage),
+	p.Headline = v.html("home.headline", "year", last.Period.Year(), "share", strong(v.Number(last)))
+	p.Source = v.html("home.headline-source", "source", v.sourceOf(last).In(v.Lang), "vintage", v.Vintage(last.Vintage),
 		"why", anchor(v.Why(last.Cell()), v.Say("common.why")))
 	quarters := v.quarterly("TOTAL", "SHARE")
 	if q, ok := quarters.Last(); ok {
@@ -77,7 +74,7 @@ func (v *visit) home() (shell.Page, error) {
 		if v.Interval(q) == "" {
 			id += "-bare"
 		}
-		p.Quarter = sayHTML(v.Lang, id, "quarter", text.FormatPeriodInline(v.Lang, q.Period), "share", strong(v.Number(q)), "interval", v.Interval(q),
+		p.Quarter = v.html(id, "quarter", text.FormatPeriodInline(v.Lang, q.Period), "share", strong(v.Number(q)), "interval", v.Interval(q),
 			"level", v.Level(q), "why", anchor(v.Why(q.Cell()), v.Say("common.why")))
 		if len(v.Snap.Read(scoreFlow, "")) > 0 {
 			p.Quarter += " " + anchor(v.Link("/so-lieu/"+scoreFlow), v.Say("home.scores"))
@@ -122,7 +119,7 @@ func (v *visit) quarterly(component, measure string) publish.Series {
 	if err != nil {
 		return publish.Series{}
 	}
-	pattern := f.KeyOf(map[string]string{"FREQ": "Q", "REF_AREA": nation, "DEFINITION": "NSO", "COMPONENT": component, "MEASURE": measure})
+	pattern := f.KeyOf(map[string]string{"FREQ": "Q", "REF_AREA": v.nation(), "DEFINITION": v.official(), "COMPONENT": component, "MEASURE": measure})
 	var best publish.Series
 	for _, s := range v.Snap.Series(quarterFlow, string(pattern)) {
 		last, ok := s.Last()
@@ -153,29 +150,29 @@ func (v *visit) facts(year stat.Period) []fact {
 		}
 		out = append(out, fact{Name: v.Say(name), Value: v.Number(o), Unit: unitOf(v.Snap, f, o).In(v.Lang), Period: text.FormatPeriod(v.Lang, o.Period), URL: v.Why(o.Cell()), Flags: v.Flags(o.Status, o.Mark())})
 	}
-	add(shareFlow, "A.VN.NSO.CORE", "home.fact-core")
-	add(shareFlow, "A.VN.NSO.DIGITALISED", "home.fact-digitalised")
-	add("DE_LEVEL", "A.VN.NSO.TOTAL", "home.fact-level")
-	add("DE_VA", "A.VN.NSO.TOTAL.LATEST", "home.fact-va")
-	add("DE_GROWTH", "A.VN.NSO.G_CON", "home.fact-growth")
+	add(shareFlow, v.national("A", "CORE"), "home.fact-core")
+	add(shareFlow, v.national("A", "DIGITALISED"), "home.fact-digitalised")
+	add("DE_LEVEL", v.national("A", "TOTAL"), "home.fact-level")
+	add("DE_VA", v.national("A", "TOTAL", "LATEST"), "home.fact-va")
+	add("DE_GROWTH", v.national("A", "G_CON"), "home.fact-growth")
 	return out
 }
 
 // toTargets lists the targets for the share of the digital economy and what is missing to each.
 func (v *visit) toTargets(last cube.Version) []pathEntry {
 	var out []pathEntry
-	for _, o := range v.Snap.Read("TARGET", "A."+nation+"."+mainTarget) {
+	for _, o := range v.Snap.Read("TARGET", v.targetsOfShare()) {
 		if o.Value == nil {
 			continue
 		}
-		e := pathEntry{Name: v.Say("home.path-name", "target", v.Number(o), "year", o.Period.Year()), URL: v.Link("/muc-tieu/" + mainTarget), Year: o.Period.String()}
+		e := pathEntry{Name: v.Say("home.path-name", "target", v.Number(o), "year", o.Period.Year()), URL: v.Link("/muc-tieu/" + v.mainTarget()), Year: o.Period.String()}
 		gap := o.Value.Sub(*last.Value)
 		if gap.Sign() > 0 {
 			e.Gap = v.Say("home.path-gap", "gap", text.FormatNumber(v.Lang, gap, 2), "year", last.Period.Year())
 		} else {
 			e.Gap = v.Say("home.path-met", "year", last.Period.Year())
 		}
-		e.Class, e.ClassName = v.classOf(mainTarget, nation, o.Period)
+		e.Class, e.ClassName = v.classOf(v.mainTarget(), v.nation(), o.Period)
 		out = append(out, e)
 	}
 	return out
@@ -187,11 +184,13 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 	if err != nil {
 		return nil
 	}
-	mic := v.Snap.One(shareFlow, micShare)
-	mic.Obs = yearly(mic.Obs)
-	all := append(slices.Clone(nso.Obs), mic.Obs...)
+	others := v.otherShares()
+	all := slices.Clone(nso.Obs)
+	for _, x := range others {
+		all = append(all, x.series.Obs...)
+	}
 	unit := unitOf(v.Snap, flow, last)
-	targets := v.Snap.Read("TARGET", "A."+nation+"."+mainTarget)
+	targets := v.Snap.Read("TARGET", v.targetsOfShare())
 	end := last.Period
 	for _, t := range targets {
 		if t.Period.Compare(end) > 0 && t.Period.Frequency() == stat.Annual {
@@ -202,9 +201,11 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 	for p := nso.Obs[0].Period; p.Compare(end) <= 0 && len(span) < 60; p = p.Next() {
 		span = append(span, p)
 	}
-	drawn := last.Period // the last period that has a figure of either
-	if m, ok := mic.Last(); ok && m.Period.Compare(drawn) > 0 && m.Period.Compare(end) <= 0 {
-		drawn = m.Period
+	drawn := last.Period // the last period that has a figure of any
+	for _, x := range others {
+		if m, ok := x.series.Last(); ok && m.Period.Compare(drawn) > 0 && m.Period.Compare(end) <= 0 {
+			drawn = m.Period
+		}
 	}
 	title := both("home.share-title", "from", span[0].Year(), "to", drawn.Year())
 	if span[0] == drawn {
@@ -213,8 +214,8 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 	s := v.spec(chart.Line, "share", title, both("home.share-unit"), unit, 2, all)
 	s.Periods, s.FromZero = span, true
 	s.Series = []chart.Series{{ID: "nso", Name: both("home.line-nso"), Colour: chart.Accent, Values: values(nso.Obs, span)}}
-	if len(mic.Obs) > 0 {
-		s.Series = append(s.Series, chart.Series{ID: "mic", Name: both("home.line-mic"), Colour: chart.MIC, Values: values(mic.Obs, span)})
+	for i, x := range others {
+		s.Series = append(s.Series, chart.Series{ID: x.id, Name: x.name, Colour: otherColours[i%len(otherColours)], Values: values(x.series.Obs, span)})
 	}
 	for _, t := range targets {
 		if t.Value != nil && t.Period.Frequency() == stat.Annual {
@@ -223,15 +224,55 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 				En: say("en", "home.target-line", "target", text.FormatNumber("en", *t.Value, -1), "year", t.Period.Year())}, Value: *t.Value, Period: t.Period})
 		}
 	}
-	s.Notes = []catalog.Label{both("home.share-note")}
-	table := shell.NewTable("digital-share", title, shell.Periods("year", both("data.period")), shell.Numbers("nso", both("home.line-nso"), unit, 2), shell.Numbers("mic", both("home.line-mic"), unit, 2))
+	note := ""
+	if len(others) > 0 {
+		s.Notes, note = []catalog.Label{both("home.share-note")}, v.Say("home.share-note")
+	}
+	table := shell.NewTable("digital-share", title, shell.Periods("year", both("data.period")), shell.Numbers("nso", both("home.line-nso"), unit, 2))
+	for _, x := range others {
+		table.Columns = append(table.Columns, shell.Numbers(x.id, x.name, unit, 2))
+	}
 	for _, p := range span {
 		if p.Compare(drawn) > 0 {
 			break
 		}
-		table.Add(shell.When(p), v.at(nso, p), v.at(mic, p))
+		row := []shell.Cell{shell.When(p), v.at(nso, p)}
+		for _, x := range others {
+			row = append(row, v.at(x.series, p))
+		}
+		table.Add(row...)
 	}
-	return f.Show(&shell.Figure{ID: "ty-trong", Title: title, Note: v.Say("home.share-note"), Table: table, Chart: s, Source: v.SourceLine(all), Why: v.Why(last.Cell()), Height: [2]int{440, 320}})
+	return f.Show(&shell.Figure{ID: "ty-trong", Title: title, Note: note, Table: table, Chart: s, Source: v.SourceLine(all), Why: v.Why(last.Cell()), Height: [2]int{440, 320}})
+}
+
+// otherShare is the yearly share by another definition than the official one.
+type otherShare struct {
+	id     string
+	name   catalog.Label
+	series publish.Series
+}
+
+// otherColours tell other definitions apart.
+var otherColours = []chart.Colour{chart.MIC, chart.Platform, chart.Context}
+
+// otherShares gives the published shares of the nation by other definitions that have a short name, in the order of their list.
+func (v *visit) otherShares() []otherShare {
+	l, err := v.Snap.Catalog.Codelist("CL_DEFINITION")
+	if err != nil {
+		return nil
+	}
+	var out []otherShare
+	for _, x := range l.Codes {
+		name, ok := shortDefinition(v.Snap, x.ID)
+		if x.ID == v.official() || !ok {
+			continue
+		}
+		s := v.Snap.One(shareFlow, stat.NewKey("A", v.nation(), x.ID, "TOTAL"))
+		if s.Obs = yearly(s.Obs); len(s.Obs) > 0 {
+			out = append(out, otherShare{strings.ToLower(x.ID), name, s})
+		}
+	}
+	return out
 }
 
 // at is the cell of a series in a period; without an observation it is a gap.
@@ -278,7 +319,7 @@ func (v *visit) partsFigure(f *shell.Frame) *shell.Figure {
 	core, digital := v.quarterly("CORE", "SHARE"), v.quarterly("DIGITALISED", "SHARE")
 	kind, title := chart.Stacked, both("home.parts-quarter-title")
 	if len(core.Obs) < 2 || len(digital.Obs) < 2 {
-		core, digital = v.Snap.One(shareFlow, "A.VN.NSO.CORE"), v.Snap.One(shareFlow, "A.VN.NSO.DIGITALISED")
+		core, digital = v.Snap.One(shareFlow, v.national("A", "CORE")), v.Snap.One(shareFlow, v.national("A", "DIGITALISED"))
 		core.Obs, digital.Obs = yearly(core.Obs), yearly(digital.Obs)
 		kind, title = chart.Line, both("home.parts-year-title")
 	}
@@ -301,7 +342,7 @@ func (v *visit) partsFigure(f *shell.Frame) *shell.Figure {
 	for i := len(span) - 1; i >= 0; i-- {
 		table.Add(shell.When(span[i]), v.at(core, span[i]), v.at(digital, span[i]))
 	}
-	return f.Show(&shell.Figure{ID: "cau-phan", Title: title, Note: v.Say("home.parts-note"), Table: table, Chart: s, Source: v.SourceLine(all)})
+	return f.Show(&shell.Figure{ID: "cau-phan", Title: title, Note: v.Words.Own(v.Lang, "home.parts-note"), Table: table, Chart: s, Source: v.SourceLine(all)})
 }
 
 // requiredFigure tables the growth that the targets still ahead take, from each start year on record.
@@ -329,7 +370,7 @@ func (v *visit) requiredFigure(f *shell.Frame, now stat.Period) *shell.Figure {
 	for _, s := range all {
 		o, ok := s.Last()
 		k := rowKey{flow.CodeOf(s.Key, "SCENARIO"), flow.CodeOf(s.Key, "START")}
-		if !ok || flow.CodeOf(s.Key, "DEFINITION") != "NSO" || o.Period.Compare(now) <= 0 {
+		if !ok || flow.CodeOf(s.Key, "DEFINITION") != v.official() || o.Period.Compare(now) <= 0 {
 			continue
 		}
 		if rows[k] == nil {
@@ -358,7 +399,7 @@ func (v *visit) requiredFigure(f *shell.Frame, now stat.Period) *shell.Figure {
 
 // news tells what the newest official release of the share brought, and sets all releases side by side.
 func (v *visit) news(p *homePage, share publish.Series) {
-	history := v.Snap.History(shareFlow, "A.VN.NSO.")
+	history := v.Snap.History(shareFlow, string(v.national("A", "")))
 	var day stat.Date
 	for _, o := range history {
 		if o.Vintage.Written != "" && o.Vintage.Date.After(day) {
@@ -391,7 +432,7 @@ func (v *visit) news(p *homePage, share publish.Series) {
 		earlier[o.Cell()] = o
 	}
 	var annual []cube.Version
-	for _, o := range v.Snap.History(shareFlow, string(nsoShare)) {
+	for _, o := range v.Snap.History(shareFlow, string(v.national("A", "TOTAL"))) {
 		if o.Period.Frequency() == stat.Annual {
 			annual = append(annual, o)
 		}

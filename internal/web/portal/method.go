@@ -147,8 +147,8 @@ func diagnosticColumns(list []pipeline.Diagnostic, table string) []string {
 
 // diagnosticValue reads a value of a diagnostic: a period as people write it, a code by its name, else as it stands.
 func (v *visit) diagnosticValue(s string) catalog.Label {
-	if id := "common.def-" + s; s != "" && hasWord(id) {
-		return both(id)
+	if short, ok := shortDefinition(v.Snap, s); ok {
+		return short
 	}
 	if p, err := stat.ParsePeriod(s); err == nil {
 		return catalog.Label{Vi: text.FormatPeriod("vi", p), En: text.FormatPeriod("en", p)}

@@ -28,7 +28,7 @@ func noteOf(s *publish.Snapshot, codelist, code, column string) string {
 	return namesOf(s).Note(codelist, code, column)
 }
 
-// unitOf gives the unit of an observation with its multiplier, "tỷ đồng" and "billion VND".
+// unitOf gives the unit of an observation with its multiplier, with its power of ten in words.
 func unitOf(s *publish.Snapshot, f *catalog.Dataflow, o cube.Version) catalog.Label {
 	return namesOf(s).Unit(f, o)
 }
@@ -52,8 +52,8 @@ func seriesName(s *publish.Snapshot, f *catalog.Dataflow, k stat.Key, skip map[s
 func shortName(s *publish.Snapshot, f *catalog.Dataflow, k stat.Key, skip map[string]bool) catalog.Label {
 	l := seriesName(s, f, k, skip)
 	code := f.CodeOf(k, "DEFINITION")
-	if id := "common.def-" + code; code != "" && hasWord(id) {
-		long, short := nameOf(s, "CL_DEFINITION", code), both(id)
+	if short, ok := shortDefinition(s, code); ok {
+		long := nameOf(s, "CL_DEFINITION", code)
 		l = catalog.Label{Vi: strings.Replace(l.Vi, long.Vi, short.Vi, 1), En: strings.Replace(l.En, long.En, short.En, 1)}
 	}
 	return l

@@ -7,19 +7,25 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/geo"
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 	"nhipso/internal/scenario"
 	"nhipso/internal/territory"
 	"nhipso/internal/web/shell"
+	book "nhipso/internal/words"
 )
 
-// Config says what a portal is made of. Territory is needed; the rest has defaults.
+// Config says what a portal is made of. Territory and Catalog are needed; the rest has defaults.
 type Config struct {
 	Methods   fs.FS // doc/methods: <slug>.vi.md, <slug>.en.md or <slug>.md
 	Territory *territory.Registry
+	Catalog   *catalog.Catalog // of the country
+	Maps      *geo.Maps        // of the country; nil draws none
+	Words     book.Book        // texts of the country in place of the portal's, and those that only it has
 	// Publications are the periodic ones that the calendar tells of.
 	Publications []publish.Publication
 	Scenarios    scenario.Store // where named scenarios are kept; nil keeps none
@@ -32,6 +38,9 @@ type Portal struct {
 	site         *shell.Site
 	methodFiles  fs.FS
 	territory    *territory.Registry
+	catalog      *catalog.Catalog
+	maps         *geo.Maps
+	words        *shell.Words
 	search       finders
 	scenarios    scenario.Store
 	publications []publish.Publication
@@ -45,7 +54,8 @@ func New(c Config) shell.Maker {
 }
 
 func newPortal(s *shell.Site, c Config) *Portal {
-	p := &Portal{site: s, methodFiles: c.Methods, territory: c.Territory, scenarios: c.Scenarios, publications: c.Publications, random: c.Random, files: c.Files}
+	p := &Portal{site: s, methodFiles: c.Methods, territory: c.Territory, catalog: c.Catalog, maps: c.Maps, scenarios: c.Scenarios, publications: c.Publications, random: c.Random, files: c.Files}
+	p.words = words.For(c.Words, map[string]catalog.Label{"country": c.Catalog.Country().Name, "money": c.Catalog.Money()})
 	if p.methodFiles == nil {
 		p.methodFiles = noFiles{}
 	}
@@ -84,8 +94,8 @@ func (p *Portal) module() shell.Module {
 	}
 	flow := page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters)
 	flow.Streams = true
-	return shell.Module{
-		Words: words, Templates: templateFiles, Search: searchPath,
+	return p.inCountry(shell.Module{
+		Words: p.words, Templates: templateFiles, Search: searchPath,
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
 			entry("methods", "/phuong-phap"), entry("about", "/gioi-thieu")},
 		Foot: []shell.MenuEntry{entry("about", "/gioi-thieu"), {ID: "releases", URL: "/lich-su", Name: both("common.foot-releases")}, {ID: "documents", URL: "/tai-lieu", Name: both("data.doc-title")},
@@ -115,7 +125,7 @@ func (p *Portal) module() shell.Module {
 		Paths:   p.paths,
 		// Explanations and searches are endless.
 		Disallow: []string{"/vi-sao", searchPath, scenarioPath + "/", scenarioPath + "?"},
-	}
+	})
 }
 
 // paths lists the pages of what there are many of.
@@ -137,7 +147,7 @@ func (p *Portal) paths(known *publish.View) []string {
 	for _, slug := range p.slugs() {
 		out = append(out, "/phuong-phap/"+slug)
 	}
-	return out
+	return slices.DeleteFunc(out, func(path string) bool { return !p.has(path) })
 }
 
 // visit is a request to the portal.
@@ -148,7 +158,7 @@ type visit struct {
 
 // visit reads a request to an answer that is no page of a route.
 func (p *Portal) visit(r *http.Request) (*visit, error) {
-	v, err := p.site.Visit(r, words)
+	v, err := p.site.Visit(r, p.words)
 	return &visit{Visit: v, portal: p}, err
 }
 
@@ -169,7 +179,10 @@ func say(lang, id string, pairs ...any) string { return words.Say(lang, id, pair
 
 func both(id string, pairs ...any) catalog.Label { return words.Both(id, pairs...) }
 
-func sayHTML(lang, id string, pairs ...any) template.HTML { return words.HTML(lang, id, pairs...) }
+// html gives a text with marked-up values in it.
+func (v *visit) html(id string, pairs ...any) template.HTML {
+	return v.Words.HTML(v.Lang, id, pairs...)
+}
 
 func hasWord(id string) bool { return words.Has(id) }
 

@@ -62,11 +62,7 @@ func (v *visit) province() (shell.Page, error) {
 		p.Successor = &shell.Crumb{Name: x.Name.In(v.Lang), URL: v.Link("/tinh/" + x.ID)}
 	}
 	if slices.Contains(r.Reused(), a.Code) {
-		other := "VN63-" + a.Code
-		if a.Set == territory.Provinces63 {
-			other = "VN34-" + a.Code
-		}
-		if x, err := r.Area(other); err == nil {
+		if x := r.Namesake(a); x != nil {
 			p.Namesake = &shell.Crumb{Name: x.Name.In(v.Lang), URL: v.Link("/tinh/" + x.ID)}
 		}
 	}

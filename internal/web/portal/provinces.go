@@ -67,7 +67,7 @@ func (v *visit) readProvinces(m provincial) ofProvinces {
 	}
 	out := ofProvinces{}
 	for _, o := range v.Snap.Read(m.flow, string(f.KeyOf(m.codes))) {
-		set := setOf(f.CodeOf(o.Key, "REF_AREA"))
+		set := v.setOf(f.CodeOf(o.Key, "REF_AREA"))
 		if set == "" || o.Period.Frequency() != stat.Annual {
 			continue
 		}
@@ -103,13 +103,10 @@ func (v *visit) readProvinces(m provincial) ofProvinces {
 	return out
 }
 
-// setOf reads the set of provinces out of the identifier of an area: "VN34-24" is of the 34.
-func setOf(area string) territory.Set {
-	switch {
-	case strings.HasPrefix(area, "VN34-"):
-		return territory.Provinces34
-	case strings.HasPrefix(area, "VN63-"):
-		return territory.Provinces63
+// setOf gives the set of provinces that an area is of; "" when it is no province.
+func (v *visit) setOf(area string) territory.Set {
+	if a, err := v.portal.territory.Area(area); err == nil && a.IsProvince() {
+		return a.Set
 	}
 	return ""
 }
@@ -243,16 +240,16 @@ func (v *visit) chooseSet(p *provincesPage, year stat.Period, figures map[territ
 		}
 	}
 	if want := v.Query.Get("bo"); want != "" {
-		if want != string(territory.Provinces34) && want != string(territory.Provinces63) {
+		if !slices.Contains(v.portal.territory.ProvinceSets(), territory.Set(want)) {
 			return set, fault.New("web.no-code", "code", want, "dimension", "bo")
 		}
 		if len(figures[territory.Set(want)]) > 0 {
 			set = territory.Set(want)
 		}
 	}
-	for _, x := range []territory.Set{territory.Provinces63, territory.Provinces34} {
+	for _, x := range v.portal.territory.ProvinceSets() {
 		if len(figures) > 1 && len(figures[x]) > 0 {
-			p.Sets = append(p.Sets, shell.Option{Value: string(x), Name: v.Say("provinces.set-" + string(x)), Selected: x == set, URL: v.Here("bo", string(x))})
+			p.Sets = append(p.Sets, shell.Option{Value: string(x), Name: v.divisionName(x), Selected: x == set, URL: v.Here("bo", string(x))})
 		}
 	}
 	return set, nil
@@ -262,11 +259,15 @@ func (v *visit) chooseSet(p *provincesPage, year stat.Period, figures map[territ
 func (v *visit) noteOnAreas(year stat.Period, set territory.Set, shown []cube.Version) string {
 	switch {
 	case len(shown) > 0 && !cube.Reported(shown[0].Observation) && shown[0].Attributes[stat.AttrComment] != "":
-		return v.Say("provinces.note-restated", "year", year.Year(), "n", string(set), "how", v.remark(shown[0]).In(v.Lang))
+		return v.Say("provinces.note-restated", "year", year.Year(), "n", len(v.portal.territory.Of(set)), "how", v.remark(shown[0]).In(v.Lang))
 	case set != v.portal.territory.ProvincesOn(year.To()):
-		return v.Say("provinces.note-recast", "year", year.Year(), "n", string(set))
+		return v.Say("provinces.note-recast", "year", year.Year(), "n", len(v.portal.territory.Of(set)))
 	}
-	return v.Say("provinces.note-"+string(set), "year", year.Year())
+	note := v.Say("provinces.note-dated", "year", year.Year(), "set", v.divisionName(set))
+	if set == v.portal.territory.Earlier() {
+		note += " " + v.Say("provinces.note-earlier")
+	}
+	return note
 }
 
 // mapFigures makes the map, the ranking and the list of provinces without a figure.
@@ -318,7 +319,7 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 		kind = chart.Tiles
 	}
 	s := v.spec(kind, "map-"+m.id, title, unit, unit, digits, obs)
-	s.Scale.Areas = "VN" + string(set)
+	s.Scale.Areas, s.Maps = string(set), v.portal.maps
 	s.ItemHead = both("provinces.province")
 	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
 	for _, a := range areas {

@@ -11,6 +11,7 @@ import (
 	"nhipso/internal/chart"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
 	"nhipso/internal/recipe"
 	"nhipso/internal/scenario"
 	"nhipso/internal/stat"
@@ -63,7 +64,7 @@ type fieldView struct {
 
 // ground is what is published, on which a scenario stands.
 func (v *visit) ground() scenario.Ground {
-	return recipe.Ground(v.Snap.Read, nation, mainTarget)
+	return recipe.Ground(pipeline.CountryOf(v.Snap.Catalog), v.Snap.Read, v.mainTarget())
 }
 
 func (v *visit) scenario() (shell.Page, error) {
@@ -215,14 +216,14 @@ func (p *scenarioPage) answer(a scenario.Assumptions, r scenario.Result) {
 	if r.Multiple != nil {
 		multiple = v.Say("scenario.multiple", "x", v.digits(*r.Multiple, 1))
 	}
-	p.Answer = sayHTML(v.Lang, "scenario.answer", "target", v.decimal(scenario.Plain(a.TargetShare)), "year", a.TargetYear, "real", strong(v.digits(r.Real, 1)), "multiple", multiple)
+	p.Answer = v.html("scenario.answer", "target", v.decimal(scenario.Plain(a.TargetShare)), "year", a.TargetYear, "real", strong(v.digits(r.Real, 1)), "multiple", multiple)
 	switch {
 	case r.Final == nil:
-		p.Outcome = sayHTML(v.Lang, "scenario.outcome-overflow", "year", r.Overflow)
+		p.Outcome = v.html("scenario.outcome-overflow", "year", r.Overflow)
 	case *r.Gap < 0:
-		p.Outcome = sayHTML(v.Lang, "scenario.outcome-short", "year", a.TargetYear, "share", strong(v.digits(*r.Final, 2)), "gap", v.digits(-*r.Gap, 2))
+		p.Outcome = v.html("scenario.outcome-short", "year", a.TargetYear, "share", strong(v.digits(*r.Final, 2)), "gap", v.digits(-*r.Gap, 2))
 	default:
-		p.Outcome = sayHTML(v.Lang, "scenario.outcome-met", "year", a.TargetYear, "share", strong(v.digits(*r.Final, 2)), "gap", v.digits(*r.Gap, 2))
+		p.Outcome = v.html("scenario.outcome-met", "year", a.TargetYear, "share", strong(v.digits(*r.Final, 2)), "gap", v.digits(*r.Gap, 2))
 	}
 	reached := v.Say("scenario.never")
 	if r.Reached > 0 {
@@ -259,7 +260,7 @@ func (p *scenarioPage) explain(a scenario.Assumptions, r scenario.Result) {
 	n := func(x float64) string { return v.decimal(scenario.Plain(x)) }
 	first := r.Years[1]
 	step := func(id string, pairs ...any) {
-		p.Steps = append(p.Steps, sayHTML(v.Lang, "scenario.step-"+id, pairs...))
+		p.Steps = append(p.Steps, v.html("scenario.step-"+id, pairs...))
 	}
 	step("gdp", "real", n(a.GDPReal), "prices", n(a.GDPPrices), "rate", v.digits(*first.GDPGrowth, 2))
 	step("required", "target", n(a.TargetShare), "start", n(a.StartShare), "years", r.Compounded, "rate", v.digits(r.Rate, 2), "prices", n(a.DigitalPrices), "real", v.digits(r.Real, 2))
@@ -288,7 +289,7 @@ func (p *scenarioPage) explain(a scenario.Assumptions, r scenario.Result) {
 func (v *visit) pathFigure(f *shell.Frame, a scenario.Assumptions, r scenario.Result) *shell.Figure {
 	title := both("scenario.paths-title", "from", a.StartYear, "to", a.TargetYear)
 	unit := both("scenario.of-gdp")
-	history := v.Snap.One(shareFlow, nsoShare)
+	history := v.Snap.One(shareFlow, v.national("A", "TOTAL"))
 	history.Obs = yearly(history.Obs)
 	var span []stat.Period
 	begin := a.StartYear
@@ -327,7 +328,7 @@ func (v *visit) pathFigure(f *shell.Frame, a scenario.Assumptions, r scenario.Re
 	}
 	levels := r.Years[0].GDP != nil
 	if levels {
-		money := unitLabel(v.Snap, "VND", "9")
+		money := unitLabel(v.Snap, v.country().Currency, "9")
 		table.Columns = append(table.Columns, shell.Numbers("gdp", both("scenario.col-gdp"), money, 0), shell.Numbers("required-va", both("scenario.col-required-va"), money, 0), shell.Numbers("projected-va", both("scenario.col-projected-va"), money, 0))
 	}
 	table.Notes = []catalog.Label{both("scenario.label"), both("scenario.prices-note")}

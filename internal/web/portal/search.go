@@ -101,7 +101,7 @@ func (v *visit) pathOf(t view.Thing) string {
 func (v *visit) detailOf(t view.Thing) string {
 	if t.Kind == view.ProvinceKind {
 		if a, err := v.portal.territory.Area(t.ID); err == nil {
-			return v.Say("search.province-" + string(a.Set))
+			return v.divisionName(a.Set)
 		}
 	}
 	return t.Detail.In(v.Lang)

@@ -316,7 +316,7 @@ func (v *visit) targetDrawing(list []aim) *shell.Figure {
 		obs = append(obs, a.goal, actual)
 		n := nameOf(v.Snap, "CL_TARGET", a.target)
 		name := catalog.Label{Vi: a.period.String() + ": " + n.Vi, En: a.period.String() + ": " + n.En}
-		if a.area != nation {
+		if a.area != v.nation() {
 			area := nameOf(v.Snap, "CL_AREA", a.area)
 			name = catalog.Label{Vi: name.Vi + ", " + area.Vi, En: name.En + ", " + area.En}
 		}

@@ -218,7 +218,7 @@ func (v *visit) newestOf(list string) []fact {
 		var order []string
 		for _, s := range v.Snap.Series(flow, pattern) {
 			o, ok := s.Last()
-			if area := f.CodeOf(s.Key, "REF_AREA"); !ok || area != "" && area != nation {
+			if area := f.CodeOf(s.Key, "REF_AREA"); !ok || area != "" && area != v.nation() {
 				continue
 			}
 			name := shortName(v.Snap, f, s.Key, map[string]bool{"REF_AREA": true}).In(v.Lang)

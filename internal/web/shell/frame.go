@@ -46,6 +46,25 @@ func (f *Frame) T(id string, pairs ...any) string { return f.v.Say(id, pairs...)
 // H gives a text with marked-up values in it.
 func (f *Frame) H(id string, pairs ...any) template.HTML { return f.v.Words.HTML(f.Lang, id, pairs...) }
 
+// Own gives a text that only the country may have; "" where it has none.
+func (f *Frame) Own(id string) string { return f.v.Words.Own(f.Lang, id) }
+
+// Synthetic reports that there is no such country and every figure is made up.
+func (f *Frame) Synthetic() bool {
+	return f.v.Current != nil && f.v.Current.Catalog.Country().Synthetic
+}
+
+// Credits lists what every page must say about something that it may show.
+func (f *Frame) Credits() []string {
+	var out []string
+	for _, m := range f.v.Site.modules {
+		if m.Credit != nil {
+			out = append(out, m.Credit(f.Lang))
+		}
+	}
+	return out
+}
+
 // Link makes an address inside the portal.
 func (f *Frame) Link(path string, pairs ...string) string { return f.v.Link(path, pairs...) }
 

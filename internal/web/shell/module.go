@@ -15,9 +15,10 @@ type Module struct {
 	Words     *Words
 	Templates fs.FS // templates/*.html, one file a page; what begins with an underscore is shared
 	Menu      []MenuEntry
-	Foot      []MenuEntry // the navigation at the end of every page
-	Feeds     []MenuEntry // what programs may ask for again and again
-	Search    string      // the page that takes a search as q; "" for none
+	Foot      []MenuEntry              // the navigation at the end of every page
+	Feeds     []MenuEntry              // what programs may ask for again and again
+	Credit    func(lang string) string // what every page must say about something that it may show; nil for nothing
+	Search    string                   // the page that takes a search as q; "" for none
 	Pages     []Route
 	Answers   []Answer
 	// Paths lists the pages of the sitemap, beside those of the menu, of what everybody may know. It may be nil.

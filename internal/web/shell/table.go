@@ -213,7 +213,7 @@ func (v *Visit) View(t *Table) *TableView {
 	return out
 }
 
-// Gap stands, as in the printed yearbooks of Viet Nam, where a figure is not available.
+// Gap stands, as in printed yearbooks, where a figure is not available.
 const Gap = "…"
 
 // Missing gives what stands where a figure is missing: the reason when the source gives one, else the sign of a gap.

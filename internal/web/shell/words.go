@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,7 +23,33 @@ var wordFiles embed.FS
 var common = sync.OnceValue(func() *Words { return readWords(wordFiles) })
 
 // Words are the texts of a module, one book a file; the first part of a word's id is the name of its file.
-type Words struct{ books map[string]words.Book }
+type Words struct {
+	books map[string]words.Book
+	own   words.Book               // of a country: in place of the module's, or beside them
+	facts map[string]catalog.Label // that any text may name
+}
+
+// For gives the words as one country has them: its own texts in place of those of the module, and facts that any text may name in braces.
+func (w *Words) For(own words.Book, facts map[string]catalog.Label) *Words {
+	return &Words{books: w.books, own: own, facts: facts}
+}
+
+// known adds what any text may name.
+func (w *Words) known(lang string, pairs []any) []any {
+	out := pairs[:len(pairs):len(pairs)]
+	for _, name := range slices.Sorted(maps.Keys(w.facts)) {
+		out = append(out, name, w.facts[name].In(lang))
+	}
+	return out
+}
+
+// Own gives a text that only the country may have; "" where it has none.
+func (w *Words) Own(lang, id string) string {
+	if !w.own.Has(id) {
+		return ""
+	}
+	return w.Say(lang, id)
+}
 
 // NewWords reads the words of a module, words/*.csv of what it embeds, and adds those of the frame. A file that the frame has is a defect of
 // the program, as is one that cannot be read.
@@ -58,8 +85,16 @@ func (w *Words) Rooms() map[string]words.Book { return maps.Clone(w.books) }
 
 // Say gives a text with {name} replaced by the values that follow as pairs.
 func (w *Words) Say(lang, id string, pairs ...any) string {
+	return w.bookOf(id).Say(lang, id, w.known(lang, pairs)...)
+}
+
+// bookOf gives the book that has a text: the country's where it words it itself.
+func (w *Words) bookOf(id string) words.Book {
+	if w.own.Has(id) {
+		return w.own
+	}
 	room, _, _ := strings.Cut(id, ".")
-	return w.books[room].Say(lang, id, pairs...)
+	return w.books[room]
 }
 
 // Both gives a text in the two languages, for tables and drawings, which carry both.
@@ -71,6 +106,7 @@ var blank = regexp.MustCompile(`\{\w+\}`)
 
 // HTML is Say for sentences that hold marked-up values: what is template.HTML goes in as it is, everything else is escaped.
 func (w *Words) HTML(lang, id string, pairs ...any) template.HTML {
+	pairs = w.known(lang, pairs)
 	values := map[string]string{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		v, marked := pairs[i+1].(template.HTML)
@@ -79,7 +115,7 @@ func (w *Words) HTML(lang, id string, pairs ...any) template.HTML {
 		}
 		values["{"+fmt.Sprint(pairs[i])+"}"] = string(v)
 	}
-	s := template.HTMLEscapeString(w.Say(lang, id))
+	s := template.HTMLEscapeString(w.bookOf(id).Say(lang, id))
 	return template.HTML(blank.ReplaceAllStringFunc(s, func(name string) string {
 		if v, ok := values[name]; ok {
 			return v
@@ -90,6 +126,5 @@ func (w *Words) HTML(lang, id string, pairs ...any) template.HTML {
 
 // Has reports whether there is a text of an id, for ids that come from data.
 func (w *Words) Has(id string) bool {
-	room, _, _ := strings.Cut(id, ".")
-	return w.books[room].Has(id)
+	return w.bookOf(id).Has(id)
 }

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"nhipso/data"
+	"nhipso/doc"
+	"nhipso/internal/catalog"
+	"nhipso/internal/fault"
+	"nhipso/internal/pack"
+	"nhipso/internal/publish"
+	"nhipso/internal/recipe"
+	"nhipso/internal/store"
+)
+
+// packOf opens the country pack that a command or a setting names; the one that comes with the program when none is named.
+func packOf(dir string) (fs.FS, error) {
+	if dir == "" {
+		return data.FS, nil
+	}
+	return pack.Folder(dir)
+}
+
+// country reads the catalogue that the installation keeps. A new installation begins with the pack named, and so does one of a program that
+// kept no catalogue yet. Where nothing can be or may be written, the pack is read as it is.
+func (p *place) country(ctx context.Context, s *store.Store, look bool) (*pack.Pack, error) {
+	from, err := packOf(p.pack)
+	if err != nil {
+		return nil, err
+	}
+	editions, err := s.Editions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(editions) == 0 {
+		if look || s.ReadOnly() {
+			return pack.Read(from)
+		}
+		if err := p.fits(ctx, s, from); err != nil {
+			return nil, err
+		}
+		return pack.Begin(ctx, s, from, publish.Program, "first start")
+	}
+	kept, err := pack.Kept(ctx, s, 0)
+	if err != nil || p.pack == "" {
+		return kept, err
+	}
+	return kept, sameCountry(kept.Catalog.Country(), from)
+}
+
+// fits refuses another country's pack for figures that were stored before catalogues were kept: they are of the pack that came with the program.
+func (p *place) fits(ctx context.Context, s *store.Store, from fs.FS) error {
+	last, err := s.LastMessage(ctx)
+	if err != nil || last == 0 || p.pack == "" {
+		return err
+	}
+	own, err := catalog.ReadCountry(data.FS)
+	if err != nil {
+		return err
+	}
+	return sameCountry(own, from)
+}
+
+// sameCountry refuses a pack of another country than an installation's.
+func sameCountry(has catalog.Country, from fs.FS) error {
+	given, err := catalog.ReadCountry(from)
+	if err == nil && (given.ID != has.ID || given.Currency != has.Currency) {
+		err = fault.New("catalog.other-country", "has", has.ID+" ("+has.Currency+")", "given", given.ID+" ("+given.Currency+")")
+	}
+	return err
+}
+
+// settle makes the installation that of a pack.
+func (a *app) settle(p *pack.Pack) {
+	a.pack, a.catalog, a.areas, a.publications, a.answers = p, p.Catalog, p.Areas, p.Publications, p.Answers
+	a.recipes = recipe.All(p.Catalog, p.Areas)
+}
+
+// methods are the method pages of the country: its own, or those that come with the program, which are about the country of its own pack.
+func (a *app) methods() (fs.FS, error) {
+	own, err := catalog.ReadCountry(data.FS)
+	if err != nil || a.pack.Pages != nil || a.catalog.Country().Pack != own.Pack {
+		return a.pack.Pages, err
+	}
+	return fs.Sub(doc.Methods, "methods")
+}
+
+// update takes a pack into an installation of the same country: what differs in its catalogue as an edition, then its figures as messages.
+func (a *app) update(ctx context.Context, e *env, from fs.FS, by, reason string) error {
+	edition, changed, err := pack.Change(ctx, a.store, from, by, reason, false)
+	if err != nil {
+		return err
+	}
+	if changed {
+		fmt.Fprintln(e.err, e.w("catalog.recorded", "n", edition.Number, "files", len(edition.Files)+len(edition.Gone), "artefacts", len(edition.Artefacts)))
+		kept, err := pack.Kept(ctx, a.store, 0)
+		if err != nil {
+			return err
+		}
+		a.settle(kept)
+	}
+	return a.loadFigures(ctx, e, from)
+}
+
+// firstFigures loads the figures of the pack with which an installation begins. Where its pack was loaded before and is not at hand, those
+// that are there are its figures.
+func (a *app) firstFigures(ctx context.Context, e *env) error {
+	from, err := packOf(a.place.pack)
+	if err != nil {
+		return err
+	}
+	if other := sameCountry(a.catalog.Country(), from); other != nil {
+		if last, err := a.store.LastMessage(ctx); err != nil || last > 0 {
+			return err
+		}
+		return other
+	}
+	return a.loadFigures(ctx, e, from)
+}
