@@ -148,7 +148,10 @@ func makeVault(t *testing.T) *vault {
 		for i := 0; i < len(attrs); i += 2 {
 			o.Attributes[attrs[i]] = attrs[i+1]
 		}
-		_, err := v.store.Append(ctx, cube.Message{Sender: "test", SentAt: now, Entries: []cube.Entry{{Dataflow: flow, Observation: o}}, Findings: noticed})
+		brought, err := cube.Message{Header: cube.Header{Sender: "test", SentAt: now}, Entries: []cube.Entry{{Dataflow: flow, Observation: o}}}.Ready()
+		check(err)
+		brought.Findings = noticed
+		_, err = v.store.Append(ctx, brought)
 		check(err)
 		noticed = nil
 	}

@@ -61,7 +61,7 @@ const batch = 40 // figures in one message of the writer
 
 // delivery is message n of the writer: it tells from any figure what all the others must be.
 func delivery(n int64) cube.Message {
-	m := cube.Message{Sender: "writer", File: "w.csv"}
+	m := cube.Message{Header: cube.Header{Sender: "writer", File: "w.csv"}}
 	for i := range batch {
 		v := stat.Int(n)
 		m.Entries = append(m.Entries, cube.Entry{Dataflow: "FLOW", Row: i + 2, Observation: stat.Observation{
@@ -82,7 +82,7 @@ func writeForever(url string) error {
 	for err == nil {
 		n++
 		var r cube.Receipt
-		r, err = s.Append(context.Background(), delivery(n))
+		r, err = cube.Append(context.Background(), s, delivery(n))
 		if err == nil {
 			fmt.Println(r.Message)
 		}

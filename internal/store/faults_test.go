@@ -161,7 +161,7 @@ func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
 		execute(t, url, `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 			IF NEW.line > 20 THEN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$`,
 			"CREATE TRIGGER full_disk BEFORE INSERT ON observation FOR EACH ROW EXECUTE FUNCTION full_disk()")
-		_, err := s.Append(t.Context(), delivery(2))
+		_, err := cube.Append(t.Context(), s, delivery(2))
 		refused(t, err, "store.disk-full")
 		wantWhole(t, s, 1)
 		execute(t, url, "DROP TRIGGER full_disk ON observation")
@@ -172,7 +172,7 @@ func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
 
 func append1(t *testing.T, s *store.Store, n int64) {
 	t.Helper()
-	if _, err := s.Append(t.Context(), delivery(n)); err != nil {
+	if _, err := cube.Append(t.Context(), s, delivery(n)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -182,7 +182,7 @@ func fillUntil(t *testing.T, s *store.Store, prepare func(), code string) int64 
 	t.Helper()
 	prepare()
 	for n := int64(1); n < 2000; n++ {
-		if _, err := s.Append(t.Context(), delivery(n)); err != nil {
+		if _, err := cube.Append(t.Context(), s, delivery(n)); err != nil {
 			refused(t, err, code)
 			if n < 3 {
 				t.Fatal("refused too early to mean anything")
@@ -205,7 +205,7 @@ func TestADatabaseHeldByAnotherProgramIsWaitedForAndThenRefused(t *testing.T) {
 			t.Fatal("the other program holds nothing: " + lines.Text())
 		}
 		start := time.Now()
-		_, err := s.Append(t.Context(), delivery(2))
+		_, err := cube.Append(t.Context(), s, delivery(2))
 		refused(t, err, "store.locked")
 		if d := time.Since(start); d < wait || d > 20*wait {
 			t.Errorf("waited %v, want about %v", d, wait)
@@ -227,7 +227,7 @@ func TestADatabaseThatMayOnlyBeReadIsReadAndNotWritten(t *testing.T) {
 		s := storetest.Open(t, storetest.SQLitePlace(t))
 		append1(t, s, 1)
 		store.ForbidWriting(t, s)
-		_, err := s.Append(t.Context(), delivery(2))
+		_, err := cube.Append(t.Context(), s, delivery(2))
 		refused(t, err, "store.read-only")
 		wantWhole(t, s, 1)
 	})
@@ -235,7 +235,7 @@ func TestADatabaseThatMayOnlyBeReadIsReadAndNotWritten(t *testing.T) {
 		url := storetest.PostgresPlace(t)
 		append1(t, storetest.Open(t, url), 1)
 		s := storetest.Open(t, url+"&default_transaction_read_only=on")
-		_, err := s.Append(t.Context(), delivery(2))
+		_, err := cube.Append(t.Context(), s, delivery(2))
 		refused(t, err, "store.read-only")
 		wantWhole(t, s, 1)
 	})
