@@ -118,9 +118,6 @@ type series struct {
 	rows     map[slot]int // of the message's figures that are new or differ
 }
 
-// maxVersions bounds how many versions a view holds when it goes on to other series.
-const maxVersions = 60_000
-
 const areaDimension = "REF_AREA"
 
 // of gives a series, which may have no figures.
@@ -203,16 +200,13 @@ func (v *view) flow(id string) (*held, error) {
 	return h, nil
 }
 
-// atOnce is how many series are read together.
-const atOnce = 256
-
 // load reads series of the store, and lays the figures of the message that are new or differ on top.
 func (v *view) load(h *held, keys []stat.Key, given iter.Seq2[record, error]) error {
 	for _, k := range keys {
 		h.series[k] = &series{versions: map[stat.Period][]Version{}, rows: map[slot]int{}}
 	}
 	latest := map[slot]stat.Observation{}
-	for part := range slices.Chunk(keys, atOnce) {
+	for part := range slices.Chunk(keys, bounds.series) {
 		for x, err := range v.in.Store.Versions(v.ctx, Query{Dataflow: h.flow.ID, Series: part, AsOf: v.at}) {
 			if err != nil {
 				return err
@@ -261,7 +255,7 @@ func (s *series) order(flow string, key stat.Key) {
 
 // trim lets go of series when many are held.
 func (v *view) trim() {
-	if v.held < maxVersions {
+	if v.held < bounds.versions {
 		return
 	}
 	for _, h := range v.flows {
@@ -308,7 +302,7 @@ func (v *view) try() error {
 			return err
 		}
 		if n := len(chunk); n > 0 && (chunk[n-1].Key != r.Key || chunk[n-1].Dataflow != r.Dataflow) {
-			if series++; chunk[n-1].Dataflow != r.Dataflow || series >= atOnce || n >= maxHeld {
+			if series++; chunk[n-1].Dataflow != r.Dataflow || series >= bounds.series || n >= bounds.entries {
 				if err := done(chunk[n-1].Dataflow == r.Dataflow); err != nil {
 					return err
 				}

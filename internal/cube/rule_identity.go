@@ -161,7 +161,7 @@ func (v *view) ahead(r *catalog.Rule, h *held, keys []stat.Key) (int, error) {
 		}
 	}
 	n := 0
-	for ; n < len(keys) && (n == 0 || total < atOnce); n++ {
+	for ; n < len(keys) && (n == 0 || total < bounds.series); n++ {
 		want(h, keys[n])
 		for _, ref := range refs(r) {
 			if ref.This {

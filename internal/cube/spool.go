@@ -20,11 +20,16 @@ import (
 	"nhipso/internal/stat"
 )
 
-// maxHeld is how many entries are held in memory; more go to a temporary file, in sorted parts that are merged at the end.
-const maxHeld = 16_384
+// bounds are how much is held at a time. Tests make them small.
+var bounds = struct {
+	entries  int // of a message in memory; more go to a temporary file, in sorted parts that are merged at the end
+	between  int // records of the sorted file of which one is noted, to find a series by
+	series   int // read together
+	versions int // of series that a review has read and goes on from
+}{16_384, 128, 256, 60_000}
 
-// between is after how many records of the sorted file one is noted, to find a series by.
-const between = 128
+// maxTexts bounds how many texts are remembered.
+const maxTexts = 10_000
 
 // spool holds entries in the order of Reader: dataflow, series, period, vintage day. A few stay in memory. Many are in a file that is removed as
 // soon as it is made, where the system allows it, so that nothing is left of a program that is killed.
@@ -67,7 +72,7 @@ func sortKey(dataflow string, k stat.Key, place, day string) string {
 func (s *spool) place(p stat.Period) string {
 	text, ok := s.places[p]
 	if !ok {
-		if len(s.places) >= maxHeld {
+		if len(s.places) >= maxTexts {
 			clear(s.places)
 		}
 		text = Place(p)
@@ -83,7 +88,7 @@ func (s *spool) add(e Entry) error {
 	}
 	s.held = append(s.held, record{e, sortKey(e.Dataflow, e.Key, s.place(e.Period), e.Vintage.Date.String()), s.n})
 	s.n++
-	if len(s.held) < maxHeld {
+	if len(s.held) < bounds.entries {
 		return nil
 	}
 	return s.spill()
@@ -183,7 +188,7 @@ func (s *spool) merge(twice func(first, again record)) error {
 	for n := 0; len(parts) > 0; n++ {
 		p := parts[0]
 		key := keyOf(p.raw)
-		if n%between == 0 {
+		if n%bounds.between == 0 {
 			s.marks = append(s.marks, found{string(key), s.size})
 		}
 		if last != nil && bytes.Equal(keyOf(last), key) {
@@ -401,7 +406,7 @@ func recall[T any](known map[string]T, text []byte, read func(string) (T, error)
 	}
 	v, err := read(string(text))
 	if err == nil {
-		if len(known) >= maxHeld {
+		if len(known) >= maxTexts {
 			clear(known)
 		}
 		known[string(text)] = v

@@ -102,16 +102,20 @@ func (s *Store) unmoved(ctx context.Context, from sqldb.Queryer, d *cube.Deliver
 func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, on *basis) (p plan, err error) {
 	p.keep = make([]uint64, d.Len()/64+1)
 	var faults []*fault.Error
-	var last spot // the cell before, and whether it has a version by then
+	var last cube.Cell // the cell before, and whether it has a version by then
 	seen := false
+	here := &stored{store: s, from: from, fresh: map[string]bool{}}
 	look := func(first int, chunk []cube.Entry) error {
-		known, err := s.known(ctx, from, chunk)
+		known, err := here.known(ctx, chunk)
 		if err != nil {
 			return err
 		}
 		for i, e := range chunk {
-			at := spotOf(e.Dataflow, e.Observation)
+			at := e.Cell()
 			c := known[at]
+			if c == nil {
+				c = &nothing
+			}
 			seen = c.seen || at == last && seen
 			last = at
 			latest, reported := c.under(e.Vintage.Date, on)
@@ -208,6 +212,9 @@ type storedCell struct {
 	seen     bool           // has a version, stored or in this message
 }
 
+// nothing is stored of most cells.
+var nothing storedCell
+
 // under gives the latest version of a vintage day that the run behind a message could see, and the latest reported one; nil where there is none.
 func (c *storedCell) under(day stat.Date, on *basis) (latest, reported *cube.Version) {
 	for i := range c.versions {
@@ -221,59 +228,65 @@ func (c *storedCell) under(day stat.Date, on *basis) (latest, reported *cube.Ver
 	return latest, reported
 }
 
-// spot names a cell as the table does.
-type spot struct{ dataflow, series, place string }
+// stored is what is stored of the cells of a delivery, some at a time.
+type stored struct {
+	store *Store
+	from  sqldb.Queryer
+	fresh map[string]bool // dataflow → nothing is stored of it yet
+}
 
-// known reads what is stored of the cells of a message: whether there is anything, and the versions under the same vintage
-// days, but not the whole past, which grows without end. Every cell of the message has an entry in the result.
-func (s *Store) known(ctx context.Context, from sqldb.Queryer, entries []cube.Entry) (map[spot]*storedCell, error) {
-	cells := make(map[spot]*storedCell, len(entries))
+// known reads what is stored of some cells: whether there is anything, and the versions under the same vintage days, but not the whole past,
+// which grows without end. A cell that is not in the result has nothing.
+func (k *stored) known(ctx context.Context, entries []cube.Entry) (map[cube.Cell]*storedCell, error) {
+	cells := map[cube.Cell]*storedCell{}
 	wanted := map[string][]any{} // by dataflow: series, place, vintage, series, place, vintage…
-	var flows []string           // in order of appearance
 	for _, e := range entries {
-		cells[spotOf(e.Dataflow, e.Observation)] = &storedCell{}
-		if wanted[e.Dataflow] == nil {
-			flows = append(flows, e.Dataflow)
+		fresh, asked := k.fresh[e.Dataflow]
+		if !asked {
+			_, some, err := sqldb.First(ctx, k.from, sqldb.One[int64], "SELECT 1 FROM observation WHERE dataflow = $1 LIMIT 1", e.Dataflow)
+			if err != nil {
+				return nil, err
+			}
+			fresh, k.fresh[e.Dataflow] = !some, !some
 		}
-		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.Place(e.Period), e.Vintage.Date.String())
+		if !fresh {
+			wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.Place(e.Period), e.Vintage.Date.String())
+		}
 	}
-	for _, flow := range flows {
-		if _, some, err := sqldb.First(ctx, from, sqldb.One[int64], "SELECT 1 FROM observation WHERE dataflow = $1 LIMIT 1", flow); err != nil {
-			return nil, err
-		} else if !some {
-			continue // nothing is stored of it yet
+	cell := func(c cube.Cell) *storedCell {
+		if cells[c] == nil {
+			cells[c] = &storedCell{}
 		}
-		for slots := wanted[flow]; len(slots) > 0; {
-			n := min(len(slots)/3, sqldb.Chunk(3))
-			args := append([]any{flow}, slots[:3*n]...)
-			slots = slots[3*n:]
-			given := "(VALUES " + sqldb.Values(n, 3, 1) + ")"
-			seen, err := sqldb.Collect(ctx, from, func(rows *sql.Rows) (at spot, err error) {
-				at.dataflow = flow
-				err = rows.Scan(&at.series, &at.place)
-				return at, err
-			}, "SELECT DISTINCT series, place FROM observation WHERE dataflow = $1 AND (series, place) IN (SELECT column1, column2 FROM "+given+" AS v)", args...)
-			if err != nil {
-				return nil, err
+		return cells[c]
+	}
+	for _, flow := range slices.Sorted(maps.Keys(wanted)) {
+		slots := wanted[flow]
+		args := append([]any{flow}, slots...)
+		given := "(VALUES " + sqldb.Values(len(slots)/3, 3, 1) + ")"
+		err := sqldb.Each(ctx, k.from, func(rows *sql.Rows) error {
+			var series, period string
+			if err := rows.Scan(&series, &period); err != nil {
+				return err
 			}
-			for _, at := range seen {
-				cells[at].seen = true
+			p, err := stat.ParsePeriod(period)
+			if err == nil {
+				cell(cube.Cell{Dataflow: flow, Key: stat.Key(series), Period: p}).seen = true
 			}
-			versions, err := s.versions(ctx, from, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
-			if err != nil {
-				return nil, err
-			}
-			for _, v := range versions {
-				c := cells[spotOf(flow, v.Observation)]
-				c.versions = append(c.versions, v)
-			}
+			return err
+		}, "SELECT DISTINCT series, period FROM observation WHERE dataflow = $1 AND (series, place) IN (SELECT column1, column2 FROM "+given+" AS v)", args...)
+		if err != nil {
+			return nil, err
+		}
+		versions, err := k.store.versions(ctx, k.from, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range versions {
+			c := cell(v.Cell())
+			c.versions = append(c.versions, v)
 		}
 	}
 	return cells, nil
-}
-
-func spotOf(dataflow string, o stat.Observation) spot {
-	return spot{dataflow, string(o.Key), cube.Place(o.Period)}
 }
 
 // rowMaker makes rows of the table of figures. Figures share attributes and periods, so each text is written once.

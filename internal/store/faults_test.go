@@ -120,6 +120,64 @@ func TestAKilledProgramLosesNothingItAcknowledged(t *testing.T) {
 	})
 }
 
+func TestAProgramKilledInTheMiddleOfALargeMessageLeavesNothingOfIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, at storetest.Place) {
+		url, folder := at(t), t.TempDir()
+		t.Setenv("TMPDIR", folder)
+		storetest.Open(t, url).Close()
+		middle := 0
+		for range 4 {
+			c, _, lines := startChild(t, "streamer", url)
+			acknowledged := int64(0)
+			for lines.Scan() {
+				if at, in := strings.CutPrefix(lines.Text(), "at "); in {
+					if n, _ := strconv.Atoi(at); n >= streamed/2 && rand.IntN(3) > 0 {
+						middle++
+						c.Process.Kill() // SIGKILL
+					}
+				} else if n, err := strconv.ParseInt(lines.Text(), 10, 64); err == nil {
+					acknowledged = n
+				} else {
+					t.Fatal(lines.Text())
+				}
+			}
+			c.Wait()
+			s, err := store.Open(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Audit(t.Context(), store.AuditEntry{What: "killed"}); err != nil { // waits for what a server may still be doing
+				t.Fatal(err)
+			}
+			last, err := s.LastMessage(t.Context())
+			if err != nil || last < acknowledged || last > acknowledged+1 && acknowledged > 0 {
+				t.Fatalf("message %d was acknowledged, the last one stored is %d (%v)", acknowledged, last, err)
+			}
+			figures := int64(0)
+			for _, err := range s.Versions(t.Context(), cube.Query{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				figures++
+			}
+			if figures != last*streamed {
+				t.Fatalf("%d figures of %d messages", figures, last)
+			}
+			s.Close()
+		}
+		if middle == 0 {
+			t.Fatal("no program was killed in the middle")
+		}
+		if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+			t.Errorf("%v stayed in the temporary folder (%v)", left, err)
+		}
+		r, err := storetest.Open(t, url).Integrity(t.Context())
+		if err != nil || len(r.Problems) > 0 {
+			t.Fatal(err, r.Problems)
+		}
+	})
+}
+
 func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
 	t.Run("sqlite at the limit of its pages", func(t *testing.T) {
 		s := storetest.Open(t, storetest.SQLitePlace(t))

@@ -44,6 +44,9 @@ func (s *Store) AppendRun(ctx context.Context, run pipeline.Run, d *cube.Deliver
 	return receipt, nil
 }
 
+// spot names a cell as the table of lineage does.
+type spot struct{ dataflow, series, period string }
+
 // basis is what the figures of a run rest on.
 type basis struct {
 	run     pipeline.Run
@@ -72,7 +75,7 @@ func (b *basis) same(ctx context.Context, from sqldb.Queryer, v cube.Version) (b
 		rows, err := sqldb.Collect(ctx, from, func(rows *sql.Rows) (r row, err error) {
 			var from sqldb.JSON[[]pipeline.Ref]
 			var formula sqldb.JSON[*pipeline.Formula]
-			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.place, &from, &formula)
+			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.period, &from, &formula)
 			r.from.From, r.from.Formula = from.V, formula.V
 			return r, err
 		}, "SELECT dataflow, series, period, sources, formula FROM lineage WHERE run = $1", id)

@@ -97,6 +97,7 @@ func RunAll(t *testing.T, at Place) {
 		{"append", testAppend},
 		{"read", testRead},
 		{"stream", testStream},
+		{"deliver", testDeliver},
 		{"model", testModel},
 		{"concurrency", testConcurrency},
 		{"runs", testRuns},

@@ -70,7 +70,6 @@ COLUMN observation.run text COLLATE "C" NOT NULL;
 COLUMN observation.attributes text NOT NULL;
 COLUMN observation.line bigint NOT NULL;
 COLUMN observation.seal text NOT NULL;
-CONSTRAINT observation.observation_message_fkey FOREIGN KEY (message) REFERENCES message(number);
 CONSTRAINT observation.observation_pkey PRIMARY KEY (dataflow, series, place, vintage, message);
 CREATE UNIQUE INDEX observation_pkey ON observation USING btree (dataflow, series, place, vintage, message);
 CREATE TRIGGER observation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON observation FOR EACH STATEMENT EXECUTE FUNCTION append_only();
