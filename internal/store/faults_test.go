@@ -412,3 +412,45 @@ func execute(t *testing.T, url string, statements ...string) {
 		}
 	}
 }
+
+// On PostgreSQL a writer keeps out those of the same dataflow, and the others only while it takes its number. SQLite has one writer anyway.
+func TestWritersWaitByDataflow(t *testing.T) {
+	url := storetest.PostgresPlace(t)
+	db, err := sqldb.Open(t.Context(), url, sqldb.Options{Wait: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	nothing := func(tx *sqldb.Tx) error { return tx.Turn(t.Context()) }
+	for _, c := range []struct {
+		holds, wants []string
+		turn, waits  bool
+	}{
+		{[]string{"flow/A"}, []string{"flow/A"}, false, true},
+		{[]string{"flow/A"}, []string{"flow/B"}, false, false},
+		{[]string{"flow/A", "flow/B"}, []string{"flow/B", "flow/C"}, false, true},
+		{[]string{"flow/A"}, []string{"flow/B"}, true, true},
+		{[]string{"flow/A"}, nil, false, false},
+		{nil, []string{"flow/B"}, false, true}, // whoever names nothing is alone from the beginning
+	} {
+		err := db.WriteOn(t.Context(), c.holds, func(tx *sqldb.Tx) error {
+			if c.turn {
+				if err := tx.Turn(t.Context()); err != nil {
+					return err
+				}
+			}
+			begun := time.Now()
+			inner := db.WriteOn(t.Context(), c.wants, nothing)
+			if waited := fault.CodeOf(inner) == "store.locked"; waited != c.waits || !waited && inner != nil {
+				t.Errorf("%v beside %v (turn: %v): %v", c.wants, c.holds, c.turn, inner)
+			}
+			if time.Since(begun) > 5*time.Second {
+				t.Errorf("%v beside %v waited for ever", c.wants, c.holds)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
