@@ -29,30 +29,44 @@ func (s *Store) Append(ctx context.Context, d *cube.Delivery) (cube.Receipt, err
 	return receipt, nil
 }
 
-// append stores a delivery; basis is what it rests on when it comes from a run. Until it has a number, only writers of the same dataflows wait.
+// append stores a delivery; basis is what it rests on when it comes from a run.
 func (s *Store) append(ctx context.Context, tx *sqldb.Tx, d *cube.Delivery, on *basis) (cube.Receipt, error) {
-	if r, known, err := s.receiptOf(ctx, tx, d); err != nil || known {
-		return r, err
-	}
-	p, err := s.plan(ctx, tx, d, on)
+	p, err := s.judge(ctx, tx, d, on)
 	if err != nil {
-		return p.receipt, err
+		return cube.Receipt{}, err
+	}
+	return s.keep(ctx, tx, d, p)
+}
+
+// judge finds out what a delivery would do, or why it is refused, and has its turn among all writers then. Nothing is stored yet. Until the turn
+// only writers of the same dataflows wait.
+func (s *Store) judge(ctx context.Context, tx *sqldb.Tx, d *cube.Delivery, on *basis) (p plan, err error) {
+	if p.receipt, p.known, err = s.receiptOf(ctx, tx, d); err != nil || p.known {
+		return p, err
+	}
+	if p, err = s.plan(ctx, tx, d, on); err != nil {
+		return p, err
 	}
 	if err := tx.Turn(ctx); err != nil {
-		return p.receipt, err
+		return p, err
 	}
-	if err := s.unmoved(ctx, tx, d); err != nil {
-		return p.receipt, err
+	return p, s.unmoved(ctx, tx, d)
+}
+
+// keep stores what was judged.
+func (s *Store) keep(ctx context.Context, tx *sqldb.Tx, d *cube.Delivery, p plan) (r cube.Receipt, err error) {
+	if p.known {
+		return p.receipt, tx.Turn(ctx)
 	}
 	if p.kept > 0 {
 		if p.receipt.Message, err = s.nextNumber(ctx, tx, messageSeal); err != nil {
-			return p.receipt, err
+			return r, err
 		}
 		if err := s.insertMessage(ctx, tx, d, p); err != nil {
-			return p.receipt, err
+			return r, err
 		}
 		if err := s.insertFindings(ctx, tx, d.Sender, p.receipt.Message, p.findings); err != nil {
-			return p.receipt, err
+			return r, err
 		}
 	}
 	return p.receipt, s.keepReceipt(ctx, tx, d, p.receipt)
@@ -61,13 +75,14 @@ func (s *Store) append(ctx context.Context, tx *sqldb.Tx, d *cube.Delivery, on *
 // plan is what a message would do to the store.
 type plan struct {
 	receipt  cube.Receipt // without the number of the message
-	keep     []uint64     // a bit for every entry, in their order: whether it is new or revised
+	known    bool         // the delivery was stored before, under its key
+	bits     []uint64     // a bit for every entry, in their order: whether it is new or revised
 	kept     int
 	findings []cube.Finding
 }
 
 // takes reports whether an entry is new or revised.
-func (p *plan) takes(i int) bool { return p.keep[i/64]&(1<<(i%64)) != 0 }
+func (p *plan) takes(i int) bool { return p.bits[i/64]&(1<<(i%64)) != 0 }
 
 // unmoved refuses a delivery when figures came in, since its review, of a dataflow that the review read.
 func (s *Store) unmoved(ctx context.Context, from sqldb.Queryer, d *cube.Delivery) error {
@@ -100,7 +115,7 @@ func (s *Store) unmoved(ctx context.Context, from sqldb.Queryer, d *cube.Deliver
 
 // plan finds out, without storing anything, what a delivery would do, or why it is refused.
 func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, on *basis) (p plan, err error) {
-	p.keep = make([]uint64, d.Len()/64+1)
+	p.bits = make([]uint64, d.Len()/64+1)
 	var faults []*fault.Error
 	var last cube.Cell // the cell before, and whether it has a version by then
 	seen := false
@@ -141,7 +156,7 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 				p.receipt.Added++
 			}
 			seen = true
-			p.keep[(first+i)/64] |= 1 << ((first + i) % 64)
+			p.bits[(first+i)/64] |= 1 << ((first + i) % 64)
 			p.kept++
 		}
 		return nil

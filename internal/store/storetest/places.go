@@ -98,6 +98,8 @@ func RunAll(t *testing.T, at Place) {
 		{"read", testRead},
 		{"stream", testStream},
 		{"deliver", testDeliver},
+		{"submissions", testSubmissions},
+		{"tokens", testTokens},
 		{"model", testModel},
 		{"concurrency", testConcurrency},
 		{"runs", testRuns},

@@ -155,6 +155,7 @@ COLUMN submission.name text COLLATE "C" NOT NULL;
 COLUMN submission.digest text NOT NULL;
 COLUMN submission.flows text NOT NULL;
 COLUMN submission.file text NOT NULL;
+COLUMN submission.size bigint NOT NULL;
 COLUMN submission.body bytea NOT NULL;
 COLUMN submission.at text NOT NULL;
 COLUMN submission.state text NOT NULL;

@@ -22,6 +22,7 @@ CREATE TABLE submission (
   digest  TEXT    NOT NULL,                 -- of the content
   flows   TEXT    NOT NULL,                 -- dataflows that the sender may write, with blanks between
   file    TEXT    NOT NULL,
+  size    INTEGER NOT NULL,                 -- bytes of the body as it was sent
   body    BLOB    NOT NULL,                 -- as it was sent; empty once it is settled
   at      TEXT    NOT NULL,                 -- RFC 3339, UTC
   state   TEXT    NOT NULL CHECK (state IN ('accepted', 'committed', 'refused')),
