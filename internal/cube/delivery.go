@@ -62,11 +62,11 @@ func Append(ctx context.Context, w Writer, m Message) (Receipt, error) {
 
 // Receipt says what became of a message.
 type Receipt struct {
-	Message   int64 // its number; 0 when it changed nothing and so was not stored
-	Added     int   // cells seen for the first time
-	Revised   int   // cells that had an earlier vintage
-	Unchanged int   // entries already stored word for word
-	Findings  int   // findings stored with it; those stored before, by their identity, are not counted
+	Message   int64 `json:"message"`   // its number; 0 when it changed nothing and so was not stored
+	Added     int   `json:"added"`     // cells seen for the first time
+	Revised   int   `json:"revised"`   // cells that had an earlier vintage
+	Unchanged int   `json:"unchanged"` // entries already stored word for word
+	Findings  int   `json:"findings"`  // findings stored with it; those stored before, by their identity, are not counted
 }
 
 // Step is what is being done with a message.
