@@ -255,6 +255,7 @@ type stored struct {
 func (k *stored) known(ctx context.Context, entries []cube.Entry) (map[cube.Cell]*storedCell, error) {
 	cells := map[cube.Cell]*storedCell{}
 	wanted := map[string][]any{} // by dataflow: series, place, vintage, series, place, vintage…
+	at := map[[2]string]stat.Period{}
 	for _, e := range entries {
 		fresh, asked := k.fresh[e.Dataflow]
 		if !asked {
@@ -265,7 +266,9 @@ func (k *stored) known(ctx context.Context, entries []cube.Entry) (map[cube.Cell
 			fresh, k.fresh[e.Dataflow] = !some, !some
 		}
 		if !fresh {
-			wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.Place(e.Period), e.Vintage.Date.String())
+			place := cube.Place(e.Period)
+			at[[2]string{string(e.Key), place}] = e.Period
+			wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), place, e.Vintage.Date.String())
 		}
 	}
 	cell := func(c cube.Cell) *storedCell {
@@ -279,16 +282,14 @@ func (k *stored) known(ctx context.Context, entries []cube.Entry) (map[cube.Cell
 		args := append([]any{flow}, slots...)
 		given := "(VALUES " + sqldb.Values(len(slots)/3, 3, 1) + ")"
 		err := sqldb.Each(ctx, k.from, func(rows *sql.Rows) error {
-			var series, period string
-			if err := rows.Scan(&series, &period); err != nil {
+			var series, place string
+			var some sql.NullInt64 // a cell is looked up once, however many versions it has
+			if err := rows.Scan(&series, &place, &some); err != nil || !some.Valid {
 				return err
 			}
-			p, err := stat.ParsePeriod(period)
-			if err == nil {
-				cell(cube.Cell{Dataflow: flow, Key: stat.Key(series), Period: p}).seen = true
-			}
-			return err
-		}, "SELECT DISTINCT series, period FROM observation WHERE dataflow = $1 AND (series, place) IN (SELECT column1, column2 FROM "+given+" AS v)", args...)
+			cell(cube.Cell{Dataflow: flow, Key: stat.Key(series), Period: at[[2]string{series, place}]}).seen = true
+			return nil
+		}, "SELECT column1, column2, (SELECT 1 FROM observation WHERE dataflow = $1 AND series = column1 AND place = column2 LIMIT 1) FROM "+given+" AS v", args...)
 		if err != nil {
 			return nil, err
 		}

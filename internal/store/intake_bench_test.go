@@ -6,14 +6,18 @@ import (
 	"iter"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
+	"nhipso/internal/store"
 	"nhipso/internal/store/storetest"
 )
 
@@ -142,4 +146,61 @@ func BenchmarkRaw(b *testing.B) {
 		}
 		b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 	})
+}
+
+// BenchmarkCrowd has 500 writers store 1,000 figures each, all at once, while readers read single cells, and reports how long readers wait.
+func BenchmarkCrowd(b *testing.B) {
+	for name, at := range everyPlace {
+		b.Run(name, func(b *testing.B) {
+			s := storetest.OpenWith(b, at(b), store.Options{Wait: 10 * time.Minute})
+			if _, err := cube.Append(b.Context(), s, figures(20_000, "2026-01-05")); err != nil {
+				b.Fatal(err)
+			}
+			const writers, rows = 500, 1000
+			var took []time.Duration
+			for b.Loop() {
+				done := make(chan struct{})
+				var working, reading sync.WaitGroup
+				var mu sync.Mutex
+				for range 2 {
+					reading.Go(func() {
+						for i := 0; ; i++ {
+							select {
+							case <-done:
+								return
+							case <-time.After(2 * time.Millisecond): // a reader every few milliseconds, as a portal has
+							}
+							begun := time.Now()
+							got, err := cube.Read(b.Context(), s, cube.Query{Dataflow: "FLOW_03", Key: fmt.Sprintf("A.VN.SERIES_%03d.TOTAL", i%60)})
+							if err != nil || len(got) == 0 {
+								b.Error(len(got), err)
+							}
+							mu.Lock()
+							took = append(took, time.Since(begun))
+							mu.Unlock()
+						}
+					})
+				}
+				for w := range writers {
+					working.Go(func() {
+						d, err := cube.Gather(cube.Header{Sender: "bench"}, stream(rows, stat.MustDate("2020-01-01").AddDays(w).String()))
+						if err == nil {
+							_, err = s.Append(b.Context(), d)
+						}
+						if err != nil {
+							b.Error(err)
+						}
+					})
+				}
+				working.Wait()
+				close(done)
+				reading.Wait()
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(writers*rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms-read-median")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms-read-p99")
+			b.ReportMetric(peak(), "MB-peak")
+		})
+	}
 }
