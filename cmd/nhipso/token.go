@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
@@ -20,17 +19,19 @@ func (a *app) takeIn(ctx context.Context) (stop func()) {
 	a.door = intake.NewDoor(a.store)
 	committer := &intake.Committer{Store: a.store, Intake: a.intake(), Areas: a.areas, Log: a.log, Door: a.door}
 	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
-	var done sync.WaitGroup
-	for what, run := range map[string]func(context.Context){"accept": a.door.Run, "commit": committer.Run} {
-		done.Add(1)
+	tasks := map[string]func(context.Context){"accept": a.door.Run, "commit": committer.Run}
+	done := make(chan struct{}, len(tasks))
+	for what, run := range tasks {
 		middleware.Go(a.log, what, func() {
-			defer done.Done()
+			defer func() { done <- struct{}{} }()
 			run(ctx)
 		})
 	}
 	return func() {
 		end()
-		done.Wait()
+		for range tasks {
+			<-done
+		}
 	}
 }
 
