@@ -65,7 +65,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 	}
 	works := s.Text("jobs") != "off" && !a.store.ReadOnly()
 	if !a.store.ReadOnly() {
-		defer a.takeIn(ctx)()
+		defer a.takeIn(ctx, works)()
 	}
 	if !works {
 		return a.serveOn(ctx, e, listeners, s, gate, func(context.Context) error { return nil })

@@ -14,12 +14,24 @@ import (
 	"nhipso/internal/store"
 )
 
-// takeIn opens the door to programs, and stores what comes in by it until the function given is called: after the last request was answered.
-func (a *app) takeIn(ctx context.Context) (stop func()) {
+// takeIn opens the door to programs until the function given is called: after the last request was answered. Who works, stores what comes in, here
+// or by another server.
+func (a *app) takeIn(ctx context.Context, works bool) (stop func()) {
 	a.door = intake.NewDoor(a.store)
-	committer := &intake.Committer{Store: a.store, Intake: a.intake(), Areas: a.areas, Log: a.log, Door: a.door}
+	tasks := map[string]func(context.Context){"accept": a.door.Run}
+	if works {
+		tasks["commit"] = a.committer().Run
+	}
+	return a.beside(ctx, tasks)
+}
+
+func (a *app) committer() *intake.Committer {
+	return &intake.Committer{Store: a.store, Intake: a.intake(), Areas: a.areas, Log: a.log, Door: a.door}
+}
+
+// beside does tasks until the function given is called, which waits for their end.
+func (a *app) beside(ctx context.Context, tasks map[string]func(context.Context)) (stop func()) {
 	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
-	tasks := map[string]func(context.Context){"accept": a.door.Run, "commit": committer.Run}
 	done := make(chan struct{}, len(tasks))
 	for what, run := range tasks {
 		middleware.Go(a.log, what, func() {

@@ -55,7 +55,7 @@ func TestAProgramSubmitsWithATokenUntilItIsRevoked(t *testing.T) {
 	if w := send(site(), http.MethodPost, intake.Path+"?dataflow=DE_SHARE", body); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("what has no door, as a mirror, answers %d", w.Code)
 	}
-	stop := a.takeIn(t.Context())
+	stop := a.takeIn(t.Context(), true)
 	h := site()
 	var x intake.Told
 	for range 120 { // more than a reader may ask for at once
