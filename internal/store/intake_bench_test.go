@@ -183,7 +183,13 @@ func BenchmarkCrowd(b *testing.B) {
 				}
 				for w := range writers {
 					working.Go(func() {
-						d, err := cube.Gather(cube.Header{Sender: "bench"}, stream(rows, stat.MustDate("2020-01-01").AddDays(w).String()))
+						d, err := cube.Gather(cube.Header{Sender: "bench"}, func(yield func(cube.Entry, error) bool) {
+							for e, err := range stream(rows, "2026-01-05") { // each has series of its own, as each ministry and province has
+								if e.Key += stat.Key(fmt.Sprint(".W", w)); !yield(e, err) {
+									return
+								}
+							}
+						})
 						if err == nil {
 							_, err = s.Append(b.Context(), d)
 						}
