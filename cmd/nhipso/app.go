@@ -19,6 +19,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/intake"
 	"nhipso/internal/jobs"
 	"nhipso/internal/middleware"
 	"nhipso/internal/pack"
@@ -65,6 +66,7 @@ type app struct {
 	answers      map[string]catalog.Label // reasons for what the rules find in the reference data
 	now          func() time.Time
 	log          *slog.Logger // of a server; nil for a command
+	door         *intake.Door // by which a server takes figures from programs; nil for a mirror
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.
@@ -242,6 +244,9 @@ func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site
 		portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words, Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)}), desk.New())
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
+	if a.door != nil {
+		site.HandlePrograms(a.door.Patterns())
+	}
 	site.HandleWatch("/healthz", http.HandlerFunc(s.health.Live))
 	site.HandleWatch("/readyz", http.HandlerFunc(s.health.Ready))
 	if s.Text("metrics-addr") == "" {

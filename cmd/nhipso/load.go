@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -30,6 +33,7 @@ func load(ctx context.Context, e *env, args []string) error {
 	reason := f.String("reason", "", "catalog-reason")
 	check := f.Bool("check", false, "check")
 	sender := f.String("by", userName(), "sender")
+	key := f.String("key", "", "message-key")
 	var format tabular.Options
 	format.Bind(f)
 	files, err := e.parse(f, args)
@@ -49,6 +53,9 @@ func load(ctx context.Context, e *env, args []string) error {
 	if given := format.Given(); len(given) > 0 && len(files) == 0 {
 		return fault.New("cli.no-effect", "flag", given[0], "with", e.w("load.files"))
 	}
+	if *key != "" && (len(files) != 1 || *check) {
+		return fault.New("cli.no-effect", "flag", "--key", "with", e.w("load.one-file"))
+	}
 	if *check && whole {
 		return fault.New("cli.check-reference")
 	}
@@ -67,15 +74,12 @@ func load(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	for i, name := range files {
-		m, err := a.readFile(name, *sender, format)
-		if err != nil {
-			return err
-		}
+		in := incoming{name: name, key: *key, sender: *sender, format: format, n: i + 1, of: len(files)}
 		do := a.take
 		if *check {
 			do = a.preview
 		}
-		if err := do(ctx, e, m, i+1, len(files)); err != nil {
+		if err := a.withFile(ctx, e, in, do); err != nil {
 			return err
 		}
 	}
@@ -89,13 +93,78 @@ func given(f *flag.FlagSet, name string) bool {
 	return found
 }
 
-// take loads a message and says what became of it.
-func (a *app) take(ctx context.Context, e *env, m cube.Message, n, of int) error {
-	receipt, err := a.intake().Take(ctx, m)
+// incoming is a file to be loaded, one of several.
+type incoming struct {
+	name, key, sender string
+	format            tabular.Options
+	n, of             int
+}
+
+// withFile reads and checks a file, tells a person at a terminal how far it is, and hands it on.
+func (a *app) withFile(ctx context.Context, e *env, in incoming, do func(context.Context, *env, *cube.Delivery, incoming) error) error {
+	f, err := os.Open(in.name)
+	if err != nil {
+		return fault.New("cli.file", "file", in.name, "reason", reason(err))
+	}
+	defer f.Close()
+	figures, err := reference.Open(f, filepath.Base(in.name), a.catalog, a.areas, reference.Options{Sender: in.sender, SentAt: a.now(), Format: in.format})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(e.out, e.w("load.file", "n", n, "of", of, "file", m.File, "added", receipt.Added, "revised", receipt.Revised, "unchanged", receipt.Unchanged))
+	if figures.Key = in.key; in.key != "" {
+		if figures.Digest, err = digestOf(f); err != nil {
+			return fault.New("cli.file", "file", in.name, "reason", reason(err))
+		}
+	}
+	progress, done := e.progress(figures.File, figures.Rows)
+	defer done()
+	d, err := a.intake().Prepare(figures.Header, figures.Entries(), progress)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return do(ctx, e, d, in)
+}
+
+// digestOf hashes a file from its beginning.
+func digestOf(f io.ReadSeeker) (string, error) {
+	h := sha256.New()
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	_, err := io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// progress shows on one line of a terminal how far a file is; done takes the line away. Where nobody looks, nothing is shown.
+func (e *env) progress(file string, rows int) (tell func(cube.Progress), done func()) {
+	f, ok := e.err.(*os.File)
+	if !ok {
+		return nil, func() {}
+	}
+	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil, func() {}
+	}
+	last := time.Time{}
+	return func(p cube.Progress) {
+			if now := time.Now(); now.Sub(last) > 200*time.Millisecond {
+				last = now
+				fmt.Fprint(e.err, "\r\x1b[K"+e.w("load.progress-"+string(p.Step), "file", file, "n", p.Done, "of", max(p.Of, rows, p.Done)))
+			}
+		}, func() {
+			if !last.IsZero() {
+				fmt.Fprint(e.err, "\r\x1b[K")
+			}
+		}
+}
+
+// take loads a message and says what became of it.
+func (a *app) take(ctx context.Context, e *env, d *cube.Delivery, in incoming) error {
+	receipt, err := a.intake().Keep(ctx, d)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out, e.w("load.file", "n", in.n, "of", in.of, "file", d.File, "added", receipt.Added, "revised", receipt.Revised, "unchanged", receipt.Unchanged))
 	if receipt.Findings == 0 {
 		return nil
 	}
@@ -116,17 +185,15 @@ func (a *app) take(ctx context.Context, e *env, m cube.Message, n, of int) error
 }
 
 // preview says what a load would do: everything that a real one runs, and nothing stored.
-func (a *app) preview(ctx context.Context, e *env, m cube.Message, n, of int) error {
-	review, err := a.intake().Review(ctx, m)
+func (a *app) preview(ctx context.Context, e *env, d *cube.Delivery, in incoming) error {
+	if err := a.intake().Examine(ctx, d, cube.AsOf{}); err != nil {
+		return err
+	}
+	receipt, changes, err := a.store.Preview(ctx, d, maxListed)
 	if err != nil {
 		return err
 	}
-	m.Findings = review.Findings
-	receipt, changes, err := a.store.Preview(ctx, a.intake().Complete(m))
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(e.out, e.w("load.checked", "n", n, "of", of, "file", m.File, "rows", len(m.Entries)))
+	fmt.Fprintln(e.out, e.w("load.checked", "n", in.n, "of", in.of, "file", d.File, "rows", d.Len()))
 	var added, revised []cube.Change
 	for _, c := range changes {
 		if c.Old == nil {
@@ -135,15 +202,14 @@ func (a *app) preview(ctx context.Context, e *env, m cube.Message, n, of int) er
 			revised = append(revised, c)
 		}
 	}
-	// A cell that a message gives twice counts as revised in the receipt, and shows as new twice over; the counts are the receipt's.
 	fmt.Fprintln(e.out, e.w("load.new", "n", receipt.Added))
-	listChanges(a.catalog, e, added)
+	listChanges(a.catalog, e, receipt.Added, added)
 	fmt.Fprintln(e.out, e.w("load.revised", "n", receipt.Revised))
-	listChanges(a.catalog, e, revised)
+	listChanges(a.catalog, e, receipt.Revised, revised)
 	fmt.Fprintln(e.out, e.w("load.unchanged", "n", receipt.Unchanged))
 	fmt.Fprintln(e.out, e.w("load.would-find", "n", receipt.Findings))
-	list(e, len(review.Findings), func(listed int, show func(string)) {
-		for _, f := range review.Findings[:listed] {
+	list(e, len(d.Findings), func(listed int, show func(string)) {
+		for _, f := range d.Findings[:listed] {
 			show(fmt.Sprintf("%s %s: %s", e.row(f.Row), e.severity(string(f.Severity)), f.In(a.catalog, e.lang)))
 		}
 	})
@@ -159,15 +225,15 @@ func list(e *env, total int, lines func(listed int, show func(string))) {
 }
 
 // listChanges shows new and revised cells by name, with their values and days of publication.
-func listChanges(c *catalog.Catalog, e *env, changes []cube.Change) {
+func listChanges(c *catalog.Catalog, e *env, total int, changes []cube.Change) {
 	value := func(o stat.Observation) string {
 		if o.Value == nil {
 			return string(o.Status)
 		}
 		return text.FormatNumber(e.lang, *o.Value, -1)
 	}
-	list(e, len(changes), func(listed int, show func(string)) {
-		for _, x := range changes[:listed] {
+	list(e, max(total, len(changes)), func(listed int, show func(string)) {
+		for _, x := range changes[:min(listed, len(changes))] {
 			name := x.Dataflow
 			if flow, err := c.Dataflow(x.Dataflow); err == nil {
 				name = cube.SeriesName(c, flow, x.Key, e.lang) + ", " + text.FormatPeriodInline(e.lang, x.Period)
@@ -183,16 +249,6 @@ func listChanges(c *catalog.Catalog, e *env, changes []cube.Change) {
 
 // row names a row of a file.
 func (e *env) row(n int) string { return e.w("load.row", "n", n) }
-
-// readFile reads a file of observations into a message.
-func (a *app) readFile(name, sender string, format tabular.Options) (cube.Message, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return cube.Message{}, fault.New("cli.file", "file", name, "reason", reason(err))
-	}
-	defer f.Close()
-	return reference.Read(f, filepath.Base(name), a.catalog, a.areas, reference.Options{Sender: sender, SentAt: a.now(), Format: format})
-}
 
 // loadFigures loads the figures of a pack, tells of each file, and answers the findings whose reasons come with it.
 func (a *app) loadFigures(ctx context.Context, e *env, from fs.FS) error {

@@ -51,6 +51,7 @@ func commands() []command {
 		{"explain", explain},
 		{"calc", calculate},
 		{"override", override},
+		{"token", tokens},
 		{"doctor", doctor},
 		{"backup", backUp},
 		{"restore", restore},

@@ -63,7 +63,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 	if _, err := gate.Refresh(ctx); err != nil {
 		return err
 	}
-	if s.Text("jobs") == "off" || a.store.ReadOnly() {
+	works := s.Text("jobs") != "off" && !a.store.ReadOnly()
+	if !a.store.ReadOnly() {
+		defer a.takeIn(ctx, works)()
+	}
+	if !works {
 		return a.serveOn(ctx, e, listeners, s, gate, func(context.Context) error { return nil })
 	}
 	working, stop := context.WithCancel(ctx)

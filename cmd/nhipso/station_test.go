@@ -66,7 +66,7 @@ func (o *office) prepared(t *testing.T) *app {
 func load1(t *testing.T, a *app, value, vintage string) {
 	t.Helper()
 	d := stat.MustDecimal(value)
-	if _, err := a.intake().Take(t.Context(), cube.Message{Sender: "test", File: "new.csv", Entries: []cube.Entry{{Dataflow: "DE_SHARE", Row: 2, Observation: stat.Observation{
+	if _, err := a.intake().Take(t.Context(), cube.Message{Header: cube.Header{Sender: "test", File: "new.csv"}, Entries: []cube.Entry{{Dataflow: "DE_SHARE", Row: 2, Observation: stat.Observation{
 		Key: "A.VN.NSO.TOTAL", Period: stat.MustPeriod("2025"), Vintage: stat.Vintage{Date: stat.MustDate(vintage), Written: vintage}, Value: &d, Status: stat.Normal,
 		Attributes: stat.Attributes{stat.AttrSource: "NSO-2026-01", stat.AttrMark: "S"}}}}}); err != nil {
 		t.Fatal(fault.In(err, "en"))

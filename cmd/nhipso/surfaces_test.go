@@ -24,40 +24,43 @@ import (
 // The addresses at which each route of the portal is asked for secrets; a route that is not here fails the test. An empty list says that a
 // route holds no figures, nor anything else of the store.
 var pagesAsked = map[string][]string{
-	"GET /{$}":                      {"/", "/trang-chu"},
-	"GET /tinh":                     {"/tinh", "/tinh?nam=2025", "/tinh?dinh-nghia=NSO", "/tinh?nam=2026"},
-	"GET /tinh/{area}":              {"/tinh/VN34-01", "/tinh/VN34-79", "/tinh/VN34-08"},
-	"GET /muc-tieu":                 {"/muc-tieu"},
-	"GET /muc-tieu/{target}":        {"/muc-tieu/KTS-1", "/muc-tieu/LOCAL-1", "/muc-tieu/749-7"},
-	"GET /nhiem-vu":                 {"/nhiem-vu"},
-	"GET /kich-ban":                 {"/kich-ban", "/kich-ban?tu-nam=2026"},
-	"GET /kich-ban/{id}":            {}, // what a reader typed, under an address that only that reader knows
-	"POST /kich-ban":                {}, // takes, gives nothing but the address
-	"GET /so-lieu":                  {"/so-lieu"},
-	"GET /so-lieu/{dataflow}":       nil, // every dataflow, below
-	"GET /so-lieu/{dataflow}/{key}": nil, // every series that holds something hidden, below
-	"GET /vi-sao":                   nil, // every hidden cell and every cell that was computed with one, below
-	"GET /phuong-phap":              {"/phuong-phap"},
-	"GET /phuong-phap/{slug}":       {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
-	"GET /gioi-thieu":               {"/gioi-thieu"},
-	"GET /phat-hien":                {"/phat-hien"},
-	"GET /tai-lieu":                 {"/tai-lieu"},
-	"GET /lich-su":                  {"/lich-su"},
-	"GET /lich-su/tep/{name}":       {}, // the files of releases have tests of their own
-	"GET /lich":                     {"/lich"},
-	"GET /lich.ics":                 {"/lich.ics"},
-	"GET /phat-hanh.atom":           {"/phat-hanh.atom"},
-	"GET /tim":                      {"/tim?q=37,9173", "/tim?q=kinh+te+so", "/tim?q=BIMAT"},
-	"/static/":                      {}, // files of the program
-	"GET /robots.txt":               {"/robots.txt"},
-	"GET /sitemap.xml":              {"/sitemap.xml"},
-	"GET /favicon.svg":              {},
-	"GET /favicon.ico":              {},
-	"GET /healthz":                  {"/healthz"},
-	"GET /readyz":                   {"/readyz"},
-	"GET /metrics":                  {"/metrics"},
-	"/api":                          {"/api"},
-	"/api/":                         nil, // every operation, below
+	"GET /{$}":                             {"/", "/trang-chu"},
+	"GET /tinh":                            {"/tinh", "/tinh?nam=2025", "/tinh?dinh-nghia=NSO", "/tinh?nam=2026"},
+	"GET /tinh/{area}":                     {"/tinh/VN34-01", "/tinh/VN34-79", "/tinh/VN34-08"},
+	"GET /muc-tieu":                        {"/muc-tieu"},
+	"GET /muc-tieu/{target}":               {"/muc-tieu/KTS-1", "/muc-tieu/LOCAL-1", "/muc-tieu/749-7"},
+	"GET /nhiem-vu":                        {"/nhiem-vu"},
+	"GET /kich-ban":                        {"/kich-ban", "/kich-ban?tu-nam=2026"},
+	"GET /kich-ban/{id}":                   {}, // what a reader typed, under an address that only that reader knows
+	"POST /kich-ban":                       {}, // takes, gives nothing but the address
+	"GET /so-lieu":                         {"/so-lieu"},
+	"GET /so-lieu/{dataflow}":              nil, // every dataflow, below
+	"GET /so-lieu/{dataflow}/{key}":        nil, // every series that holds something hidden, below
+	"GET /vi-sao":                          nil, // every hidden cell and every cell that was computed with one, below
+	"GET /phuong-phap":                     {"/phuong-phap"},
+	"GET /phuong-phap/{slug}":              {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
+	"GET /gioi-thieu":                      {"/gioi-thieu"},
+	"GET /phat-hien":                       {"/phat-hien"},
+	"GET /tai-lieu":                        {"/tai-lieu"},
+	"GET /lich-su":                         {"/lich-su"},
+	"GET /lich-su/tep/{name}":              {}, // the files of releases have tests of their own
+	"GET /lich":                            {"/lich"},
+	"GET /lich.ics":                        {"/lich.ics"},
+	"GET /phat-hanh.atom":                  {"/phat-hanh.atom"},
+	"GET /tim":                             {"/tim?q=37,9173", "/tim?q=kinh+te+so", "/tim?q=BIMAT"},
+	"/static/":                             {}, // files of the program
+	"GET /robots.txt":                      {"/robots.txt"},
+	"GET /sitemap.xml":                     {"/sitemap.xml"},
+	"GET /favicon.svg":                     {},
+	"GET /favicon.ico":                     {},
+	"GET /healthz":                         {"/healthz"},
+	"GET /readyz":                          {"/readyz"},
+	"GET /metrics":                         {"/metrics"},
+	"/api":                                 {"/api"},
+	"/api/":                                nil,                     // every operation, below
+	"POST /api/v1/submissions":             {"/api/v1/submissions"}, // with a test of its own
+	"GET /api/v1/submissions/{id}":         {"/api/v1/submissions/1"},
+	"GET /api/v1/submissions/openapi.json": {"/api/v1/submissions/openapi.json"},
 }
 
 // The parameters with which each operation of the API is asked.
@@ -72,7 +75,7 @@ var operationsAsked = map[string][]string{
 
 // The arguments with which each command is asked, beside those that are made from what is hidden.
 var commandsAsked = map[string][][]string{
-	"serve": {}, "load": {}, "calc": {}, "override": {}, "version": {{}}, "config": {{}}, // these show no figure of the store
+	"serve": {}, "load": {}, "token": {{"list"}}, "calc": {}, "override": {}, "version": {{}}, "config": {{}}, // these show no figure of the store
 	"backup": {}, "restore": {}, // a backup holds everything, and is for whoever keeps the installation: a file that its owner alone may read
 	"finding": {}, // the desk of whoever keeps the installation: an answer needs what was found, before any release; so does load --check
 	"run":     {{"--list"}},
@@ -148,7 +151,10 @@ func makeVault(t *testing.T) *vault {
 		for i := 0; i < len(attrs); i += 2 {
 			o.Attributes[attrs[i]] = attrs[i+1]
 		}
-		_, err := v.store.Append(ctx, cube.Message{Sender: "test", SentAt: now, Entries: []cube.Entry{{Dataflow: flow, Observation: o}}, Findings: noticed})
+		brought, err := cube.Message{Header: cube.Header{Sender: "test", SentAt: now}, Entries: []cube.Entry{{Dataflow: flow, Observation: o}}}.Ready()
+		check(err)
+		brought.Findings = noticed
+		_, err = v.store.Append(ctx, brought)
 		check(err)
 		noticed = nil
 	}

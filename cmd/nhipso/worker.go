@@ -47,6 +47,7 @@ func workJobs(ctx context.Context, e *env, args []string) error {
 	}
 	defer at.wait()
 	defer stop()
+	defer a.beside(ctx, map[string]func(context.Context){"commit": a.committer().Run})()
 	r := &running{e: e, how: a.serving(gate, s), log: log, failed: make(chan error, 1)}
 	if addr := s.Text("metrics-addr"); addr != "" {
 		l, err := listen(addr)

@@ -26,7 +26,7 @@ func figuresInAndOut(b *bench) error {
 	const n = 10_000
 	appended, err := repeat(5, func() error {
 		day = day.AddDays(1)
-		_, err := s.Append(b.ctx, manyFigures(n, day))
+		_, err := cube.Append(b.ctx, s, manyFigures(n, day))
 		return err
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func figuresInAndOut(b *bench) error {
 
 	one, err := repeat(50, func() error {
 		day = day.AddDays(1)
-		_, err := s.Append(b.ctx, manyFigures(1, day))
+		_, err := cube.Append(b.ctx, s, manyFigures(1, day))
 		return err
 	})
 	if err != nil {
@@ -117,7 +117,7 @@ func (b *bench) snapshot() error {
 
 // manyFigures makes figures such as a national load brings: fifteen dataflows, series of twenty years, sources shared by many.
 func manyFigures(n int, day stat.Date) cube.Message {
-	m := cube.Message{Sender: "bench", File: "bench.csv"}
+	m := cube.Message{Header: cube.Header{Sender: "bench", File: "bench.csv"}}
 	for i := range n {
 		v := stat.MustDecimal(fmt.Sprintf("%d.%02d", 1000+i, i%100))
 		m.Entries = append(m.Entries, cube.Entry{Dataflow: fmt.Sprintf("FLOW_%02d", i%15), Row: i + 2, Observation: stat.Observation{

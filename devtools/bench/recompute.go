@@ -58,7 +58,7 @@ func (d *desk) revise(b *bench, dataflow, key string, period stat.Period) error 
 		o.Vintage.Date = o.Vintage.Date.AddDays(1)
 		o.Vintage.Written = o.Vintage.Date.String()
 		o.Attributes = o.Attributes.Clone()
-		_, err := d.intake.Take(b.ctx, cube.Message{Sender: "bench", File: "bench.csv", SentAt: time.Now(), Entries: []cube.Entry{{Dataflow: dataflow, Row: 2, Observation: o}}})
+		_, err := d.intake.Take(b.ctx, cube.Message{Header: cube.Header{Sender: "bench", File: "bench.csv", SentAt: time.Now()}, Entries: []cube.Entry{{Dataflow: dataflow, Row: 2, Observation: o}}})
 		return err
 	}
 	return fmt.Errorf("no figure %s/%s/%s to revise", dataflow, key, period)

@@ -126,7 +126,7 @@ var library = sync.OnceValue(func() *shelf {
 
 	// What comes after the release.
 	value := stat.MustDecimal("99.99")
-	must(intake.Take(ctx, cube.Message{Sender: "test", SentAt: now, Entries: []cube.Entry{{Dataflow: "DE_SHARE", Observation: stat.Observation{
+	must(intake.Take(ctx, cube.Message{Header: cube.Header{Sender: "test", SentAt: now}, Entries: []cube.Entry{{Dataflow: "DE_SHARE", Observation: stat.Observation{
 		Key: "A.VN.NSO.TOTAL", Period: stat.Year(2025), Vintage: must(stat.ParseVintage("2026-11-10", stat.Date{})), Value: &value, Status: stat.Normal,
 		Attributes: stat.Attributes{stat.AttrSource: "NSO-2026-01", stat.AttrMark: "S"}}}}}))
 	last := must(s.Store.LastMessage(ctx))

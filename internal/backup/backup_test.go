@@ -32,14 +32,14 @@ var searchPath = regexp.MustCompile(`search_path=\w+`)
 
 // deliver stores a message of a hundred figures.
 func deliver(ctx context.Context, s *store.Store, n int) error {
-	m := cube.Message{Sender: "người gửi <&>", File: "số liệu.csv", SentAt: now.Add(time.Duration(n) * time.Second)}
+	m := cube.Message{Header: cube.Header{Sender: "người gửi <&>", File: "số liệu.csv", SentAt: now.Add(time.Duration(n) * time.Second)}}
 	for i := range 100 {
 		d := stat.MustDecimal(fmt.Sprintf("%d.%02d", n, i))
 		m.Entries = append(m.Entries, cube.Entry{Dataflow: "FLOW", Row: i + 2, Observation: stat.Observation{Key: stat.Key(fmt.Sprintf("A.%d", i)), Period: stat.MustPeriod("2025"), Status: stat.Normal,
 			Vintage: stat.Vintage{Date: stat.MustDate("2026-01-05"), Written: "2026-01-05"}, Value: &d, Attributes: stat.Attributes{stat.AttrSource: "tài liệu \u2028 \"x\"", stat.AttrMark: "S"}}})
 		m.Entries[i].Vintage.Date = stat.DateOf(time.Date(2026, 1, 5+n, 0, 0, 0, 0, time.UTC))
 	}
-	_, err := s.Append(ctx, m)
+	_, err := cube.Append(ctx, s, m)
 	return err
 }
 

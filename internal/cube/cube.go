@@ -8,7 +8,6 @@ package cube
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"nhipso/internal/stat"
 )
@@ -33,34 +32,6 @@ type Version struct {
 // Cell gives the place of the version.
 func (v Version) Cell() Cell { return Cell{v.Dataflow, v.Key, v.Period} }
 
-// Entry is an observation on its way in, with the row of the file it came from (0 when it comes from no file).
-type Entry struct {
-	Dataflow string
-	stat.Observation
-	Row int
-}
-
-// Message is what one sender brings at one time. It is stored whole or not at all.
-type Message struct {
-	Sender  string // "reference", "recipe/<id>@<version>", or a user
-	File    string // name of the file read, for messages about rows
-	SentAt  time.Time
-	Entries []Entry
-	// Findings are what Intake.Review found; they are stored in the message's transaction, or the message is not.
-	Findings []Finding
-	// Upon is the newest message that the review saw. A store that holds a newer one refuses this with cube.moved; nil asks nothing.
-	Upon *int64
-}
-
-// Receipt says what became of a message.
-type Receipt struct {
-	Message   int64 // its number; 0 when it changed nothing and so was not stored
-	Added     int   // cells seen for the first time
-	Revised   int   // cells that had an earlier vintage
-	Unchanged int   // entries already stored word for word
-	Findings  int   // findings stored with it; those stored before, by their identity, are not counted
-}
-
 // AsOf bounds a read. The zero AsOf reads everything known now.
 type AsOf struct {
 	Vintage stat.Date `json:"vintage"`        // figures published on or before this day; zero for no bound
@@ -68,15 +39,21 @@ type AsOf struct {
 	Only    Messages  `json:"only,omitempty"` // figures brought by one of these messages; nil for no bound
 }
 
+// Writer adds to the cube.
+type Writer interface {
+	// Append stores a delivery in one transaction. Entries equal to the latest version of their cell under the same vintage are left out; a
+	// reported figure that differs from a reported one of the same cell and vintage day is refused with cube.two-numbers, and nothing is stored.
+	// Where the delivery bears a key, the same sender's same key gives the receipt of before and stores nothing; with other content it is refused
+	// with cube.other-content. Where figures of a dataflow that the review read came in since, it is refused with cube.moved.
+	Append(ctx context.Context, d *Delivery) (Receipt, error)
+}
+
 // Store keeps the cube. Its implementations are bound by the conformance suite of package store.
 //
 // Order of versions of one cell: by vintage day, then by message number. Which of them is the figure as of now, Supersedes decides.
 type Store interface {
 	Reader
-	// Append stores a checked message in one transaction. Entries equal to the latest version of their cell under the
-	// same vintage are left out; a reported figure that differs from a reported one of the same cell and vintage day is
-	// refused with cube.two-numbers, and nothing is stored.
-	Append(ctx context.Context, m Message) (Receipt, error)
+	Writer
 }
 
 // Supersedes reports whether a version stands in place of another one of its cell. Reported figures are ordered by the day on which they

@@ -163,8 +163,7 @@ func (e *evaluation) sum(ref *catalog.Ref) (q quantity, n int, ok bool) {
 
 // pick gives the version of a cell that an identity takes.
 func (e *evaluation) pick(cell Cell) (Version, bool) {
-	h := e.flows[cell.Dataflow]
-	versions := h.versions[cell]
+	versions := e.versions(cell)
 	for i := len(versions) - 1; i >= 0; i-- {
 		x := versions[i]
 		day := e.anchor.Vintage.Date
@@ -189,36 +188,40 @@ func (e *evaluation) pick(cell Cell) (Version, bool) {
 
 // cellsOf gives the cells that a reference names at a figure: its own codes, and the figure's for the others.
 func (v *view) cellsOf(ref *catalog.Ref, anchor Version) ([]Cell, bool) {
-	from := v.flows[anchor.Dataflow].flow
-	keys := []string{""}
+	var out []Cell
+	for _, k := range keysOf(ref, v.flows[anchor.Dataflow].flow, anchor.Key) {
+		periods, ok := v.periodsOf(ref, k, anchor.Period)
+		if !ok {
+			return nil, false
+		}
+		for _, p := range periods {
+			out = append(out, Cell{ref.Flow.ID, k, p})
+		}
+	}
+	return out, true
+}
+
+// keysOf gives the series that a reference names at a series of a dataflow.
+func keysOf(ref *catalog.Ref, from *catalog.Dataflow, anchor stat.Key) []stat.Key {
+	keys := []stat.Key{""}
 	for i, d := range ref.Flow.Dimensions {
 		codes := ref.Codes[d.ID]
 		if codes == nil {
-			codes = []string{from.CodeOf(anchor.Key, d.ID)}
+			codes = []string{from.CodeOf(anchor, d.ID)}
 		}
-		var longer []string
+		var longer []stat.Key
 		for _, k := range keys {
 			for _, code := range codes {
 				if i > 0 {
-					longer = append(longer, k+"."+code)
+					longer = append(longer, k+stat.Key("."+code))
 				} else {
-					longer = append(longer, code)
+					longer = append(longer, stat.Key(code))
 				}
 			}
 		}
 		keys = longer
 	}
-	var out []Cell
-	for _, k := range keys {
-		periods, ok := v.periodsOf(ref, stat.Key(k), anchor.Period)
-		if !ok {
-			return nil, false
-		}
-		for _, p := range periods {
-			out = append(out, Cell{ref.Flow.ID, stat.Key(k), p})
-		}
-	}
-	return out, true
+	return keys
 }
 
 func (v *view) periodsOf(ref *catalog.Ref, key stat.Key, at stat.Period) ([]stat.Period, bool) {
@@ -232,7 +235,7 @@ func (v *view) periodsOf(ref *catalog.Ref, key stat.Key, at stat.Period) ([]stat
 		n := at.Frequency().PerYear()
 		return []stat.Period{at.Add(ref.Years * n)}, n > 0
 	case ref.Last:
-		cells := v.flows[ref.Flow.ID].byKey[key]
+		cells := v.flows[ref.Flow.ID].of(key).cells
 		for i := len(cells) - 1; i >= 0; i-- {
 			if !cells[i].Period.From().After(at.From()) {
 				return []stat.Period{cells[i].Period}, true

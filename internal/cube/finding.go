@@ -1,6 +1,7 @@
 package cube
 
 import (
+	"cmp"
 	_ "embed"
 	"slices"
 	"strings"
@@ -20,6 +21,8 @@ type Finding struct {
 	Row      int               // of the file; 0 when the figure came from none
 	Column   string            // of the file
 	Parts    map[string]string // the facts that the sentence names, as text; enough to say it again without the figures
+
+	seq int // of the figure in the message
 }
 
 // Tally says how often an identity could be tested, and how often it held.
@@ -248,7 +251,7 @@ func (s said) In(lang string) string { return s.f.In(s.c, lang) }
 // MarshalText writes it for machines, in the first language.
 func (s said) MarshalText() ([]byte, error) { return []byte(s.In("vi")), nil }
 
-// sortFindings orders findings as their rules are declared, then by row; findings of one rule and row keep their order.
+// sortFindings orders findings as their rules are declared, then by row and by place in the message.
 func sortFindings(c *catalog.Catalog, list []Finding) {
 	order := map[string]int{}
 	for i, r := range c.Rules() {
@@ -258,6 +261,6 @@ func sortFindings(c *catalog.Catalog, list []Finding) {
 		if order[a.Rule] != order[b.Rule] {
 			return order[a.Rule] - order[b.Rule]
 		}
-		return a.Row - b.Row
+		return cmp.Or(a.Row-b.Row, a.seq-b.seq)
 	})
 }

@@ -3,6 +3,7 @@ package cube
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -20,49 +21,97 @@ type Intake struct {
 	Store   Store
 }
 
-// tries bounds how often a message is reviewed anew because another one came in between.
+// tries bounds how often a message is reviewed anew because figures came in between that its review had read.
 const tries = 10
 
-// Take checks a message whole, holds it to the rules, and stores it with its findings in one transaction. Any error refuses
-// all of it; the error joins up to twenty faults, each with file, row and column. What the rules see is what the message is stored
-// upon: when another message comes in between, they see the store again.
-func (in Intake) Take(ctx context.Context, m Message) (r Receipt, err error) {
-	m = in.Complete(m)
-	for range tries {
-		if len(in.Catalog.Rules()) > 0 {
-			last, err := in.Store.LastMessage(ctx)
-			if err != nil {
-				return r, err
-			}
-			m.Upon = &last
-		}
-		review, err := in.Review(ctx, m)
-		if err != nil {
-			return r, err
-		}
-		m.Findings = review.Findings
-		if r, err = in.Store.Append(ctx, m); fault.CodeOf(err) != "cube.moved" {
-			return r, err
-		}
-	}
-	return r, fault.New("cube.moved")
+// Take is Load of a message that is held already.
+func (in Intake) Take(ctx context.Context, m Message) (Receipt, error) {
+	return in.Load(ctx, m.Header, m.All(), nil)
 }
 
-// Complete gives a message whose figures name their unit where the cell was left empty and the list of indicators, targets or measures says
-// it. The message given stays as it is.
-func (in Intake) Complete(m Message) Message {
-	m.Entries = slices.Clone(m.Entries)
-	for i, e := range m.Entries {
-		flow, err := in.Catalog.Dataflow(e.Dataflow)
-		if err != nil || !flow.Allows(stat.AttrUnit) || e.Attributes[stat.AttrUnit] != "" {
-			continue
+// Load takes a message of any size: it checks every row, holds all to the rules, and stores them with what was found in one transaction. Any
+// error refuses all of it; the error joins up to twenty faults, each with file, row and column. What the rules see is what the message is
+// stored upon: when figures that they read come in between, they see the store again. Progress, when given, is told how far it is.
+func (in Intake) Load(ctx context.Context, h Header, entries iter.Seq2[Entry, error], progress func(Progress)) (Receipt, error) {
+	d, err := in.Prepare(h, entries, progress)
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer d.Close()
+	return in.Keep(ctx, d)
+}
+
+// Keep examines what was prepared and stores it.
+func (in Intake) Keep(ctx context.Context, d *Delivery) (r Receipt, err error) {
+	for range tries {
+		if err := in.Examine(ctx, d, AsOf{}); err != nil {
+			return r, err
 		}
-		if own := flow.UnitOfKey(e.Key); own != "" {
-			m.Entries[i].Attributes = e.Attributes.Clone()
-			m.Entries[i].Attributes[stat.AttrUnit] = own
+		if r, err = in.Store.Append(ctx, d); fault.CodeOf(err) != "cube.moved" {
+			return r, err
 		}
 	}
-	return m
+	return r, err
+}
+
+// Prepare checks every row of a message as far as its own rows tell: structure, codes, and hard rules about single figures. Figures whose unit
+// was left empty get that of the list of indicators, targets or measures. The caller closes what it gives.
+func (in Intake) Prepare(h Header, entries iter.Seq2[Entry, error], progress func(Progress)) (*Delivery, error) {
+	var faults fault.List
+	today := in.today(h)
+	d, err := gather(h, func(yield func(Entry, error) bool) {
+		for e, err := range entries {
+			if err == nil {
+				e = in.complete(e)
+				if f, column := in.check(e, today); f != nil {
+					if faults.Add(f.At(h.File, e.Row, column)); faults.Full() {
+						return
+					}
+					continue
+				}
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}, progress)
+	if err == nil && faults.Err() == nil && d.Len() == 0 {
+		err = fault.New("cube.empty").At(h.File, 0, "")
+	}
+	if err = inRows(faults.Err(), err); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// inRows joins faults in the order of their rows, as many as are named.
+func inRows(errs ...error) error {
+	if err := errors.Join(errs...); err == nil || slices.ContainsFunc(errs, func(err error) bool { return err != nil && fault.CodeOf(err) == "" }) {
+		return err
+	}
+	all := fault.All(errors.Join(errs...))
+	slices.SortStableFunc(all, func(a, b *fault.Error) int { return a.Where.Row - b.Where.Row })
+	var out fault.List
+	for _, f := range all {
+		if !out.Full() {
+			out.Add(f)
+		}
+	}
+	return out.Err()
+}
+
+// complete gives an entry whose figure names its unit where the cell was left empty and a list says it. The one given stays as it is.
+func (in Intake) complete(e Entry) Entry {
+	flow, err := in.Catalog.Dataflow(e.Dataflow)
+	if err != nil || !flow.Allows(stat.AttrUnit) || e.Attributes[stat.AttrUnit] != "" {
+		return e
+	}
+	if own := flow.UnitOfKey(e.Key); own != "" {
+		e.Attributes = e.Attributes.Clone()
+		e.Attributes[stat.AttrUnit] = own
+	}
+	return e
 }
 
 // unitName is a unit as a fact of a fault: its name in the reader's language, for machines its code.
@@ -77,36 +126,11 @@ func (u unitName) In(lang string) string { return u.c.Name("CL_UNIT_MEASURE", u.
 // MarshalText writes it for machines.
 func (u unitName) MarshalText() ([]byte, error) { return []byte(u.code), nil }
 
-// Check finds what is wrong with a message without storing it, as far as its own rows tell: structure, codes, and hard rules about
-// single figures. It needs no store; Review holds a message to all rules.
+// Check says what is wrong with a message as Prepare does, and keeps nothing.
 func (in Intake) Check(m Message) error {
-	var faults []error
-	today := in.today(m)
-	seen := map[slot]int{}
-	add := func(e *fault.Error, row int, column string) bool {
-		faults = append(faults, e.At(m.File, row, column))
-		return len(faults) >= fault.MaxNamed
-	}
-	if len(m.Entries) == 0 {
-		return fault.New("cube.empty").At(m.File, 0, "")
-	}
-	for _, e := range m.Entries {
-		if f, column := in.check(e, today); f != nil {
-			if add(f, e.Row, column) {
-				break
-			}
-			continue
-		}
-		s := slotOf(e.Dataflow, e.Observation)
-		if first, twice := seen[s]; twice {
-			if add(fault.New("cube.duplicate", "cell", s.Cell.String(), "vintage", s.vintage.String(), "first", first), e.Row, "") {
-				break
-			}
-			continue
-		}
-		seen[s] = e.Row
-	}
-	return errors.Join(faults...)
+	d, err := in.Prepare(m.Header, m.All(), nil)
+	d.Close()
+	return err
 }
 
 // check gives the first fault of an entry and the column it is in.

@@ -15,9 +15,9 @@ type sink struct {
 	messages int
 }
 
-func (s *sink) Append(_ context.Context, m Message) (Receipt, error) {
+func (s *sink) Append(_ context.Context, d *Delivery) (Receipt, error) {
 	s.messages++
-	return Receipt{Message: int64(s.messages), Added: len(m.Entries)}, nil
+	return Receipt{Message: int64(s.messages), Added: d.Len()}, nil
 }
 
 func testCatalog(t *testing.T) *catalog.Catalog {
@@ -78,7 +78,7 @@ func TestIntakeRefusesAMessageWholeAndPointsAtTheRow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &sink{}
-			_, err := Intake{testCatalog(t), s}.Take(context.Background(), Message{File: "share.csv", Entries: []Entry{
+			_, err := Intake{testCatalog(t), s}.Take(context.Background(), Message{Header: Header{File: "share.csv"}, Entries: []Entry{
 				entry(2, func(e *Entry) { e.Period = stat.Year(2024) }), entry(3, c.change)}})
 			all := fault.All(err)
 			if len(all) != 1 || all[0].Code != c.code {
@@ -95,7 +95,7 @@ func TestIntakeRefusesAMessageWholeAndPointsAtTheRow(t *testing.T) {
 }
 
 func TestIntakeNamesTheFirstOfTwoEqualRows(t *testing.T) {
-	err := Intake{testCatalog(t), &sink{}}.Check(Message{File: "x.csv", Entries: []Entry{entry(2, nil), entry(7, nil)}})
+	err := Intake{testCatalog(t), &sink{}}.Check(Message{Header: Header{File: "x.csv"}, Entries: []Entry{entry(2, nil), entry(7, nil)}})
 	all := fault.All(err)
 	if len(all) != 1 || all[0].Code != "cube.duplicate" || all[0].Where.Row != 7 || all[0].Args["first"] != 2 {
 		t.Fatalf("%v", err)

@@ -16,7 +16,7 @@ func rulesBroken(t *testing.T, held, given []cube.Entry) (rules []string, said [
 	t.Helper()
 	s := &memory{}
 	if len(held) > 0 {
-		if _, err := s.Append(context.Background(), send(held...)); err != nil {
+		if _, err := s.Append(context.Background(), ready(t, send(held...))); err != nil {
 			t.Fatal(err)
 		}
 	}

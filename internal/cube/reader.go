@@ -3,9 +3,9 @@ package cube
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nhipso/internal/stat"
@@ -124,5 +124,11 @@ func (c Cell) Compare(other Cell) int {
 
 // Place gives a text that sorts as stat.Period.Compare does: first day, longer before shorter, frequency.
 func Place(p stat.Period) string {
-	return fmt.Sprintf("%s/%07d/%s", p.From(), 9999999-p.To().Sub(p.From()), p.Frequency())
+	b := append(make([]byte, 0, 24), p.From().String()...)
+	b = append(b, '/')
+	shorter := strconv.Itoa(9999999 - p.To().Sub(p.From()))
+	for range 7 - len(shorter) {
+		b = append(b, '0')
+	}
+	return string(append(append(append(b, shorter...), '/'), p.Frequency().String()...))
 }

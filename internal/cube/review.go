@@ -2,11 +2,10 @@ package cube
 
 import (
 	"context"
-	"errors"
+	"iter"
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
@@ -22,40 +21,55 @@ type Review struct {
 	Tested   []Tally   // identities that figures of the message took part in
 }
 
-// Review holds a message to every rule of the catalogue. What breaks a hard one refuses the message, with file, row, column and
-// reason; the rest become findings. It reads of the store only dataflows that the message or one of its rules names, and there
-// only the areas that the message or a rule names. Figures that are stored already, word for word, make no finding again.
+// Review says what Take would find, and stores nothing.
 func (in Intake) Review(ctx context.Context, m Message) (Review, error) {
-	return in.ReviewAt(ctx, m, AsOf{})
+	d, err := in.Prepare(m.Header, m.All(), nil)
+	if err != nil {
+		return Review{}, err
+	}
+	defer d.Close()
+	err = in.Examine(ctx, d, AsOf{})
+	return Review{d.Findings, d.Tested}, err
 }
 
-// ReviewAt is Review against a bounded part of the store, for a run that sees only that.
-func (in Intake) ReviewAt(ctx context.Context, m Message, at AsOf) (Review, error) {
-	if err := in.Check(m); err != nil {
-		return Review{}, err
+// Examine holds a prepared message to every rule of the catalogue, against the store as of a bound. What breaks a hard rule refuses the message,
+// with file, row, column and reason; the rest become its findings. It reads of the store only dataflows that the message or one of its rules
+// names, and there only the areas that the message or a rule names, some series at a time. Figures that are stored already, word for word,
+// make no finding again.
+func (in Intake) Examine(ctx context.Context, d *Delivery, at AsOf) error {
+	d.Findings, d.Tested, d.Upon, d.Read = nil, nil, nil, nil
+	if len(in.Catalog.Rules()) == 0 {
+		return nil
 	}
-	m = in.Complete(m)
-	v := &view{ctx: ctx, in: in, m: m, at: at, flows: map[string]*held{}, rows: map[slot]Entry{}, tested: map[string]*Tally{}}
-	v.mentioned()
+	last, err := in.Store.LastMessage(ctx)
+	if err != nil {
+		return err
+	}
+	v := &view{ctx: ctx, in: in, d: d, at: at, flows: map[string]*held{}, tested: map[string]*Tally{}, touched: map[string]map[stat.Key]bool{}, changed: make([]uint64, d.Len()/64+1)}
 	if err := v.try(); err != nil {
-		return Review{}, err
+		return err
 	}
-	var faults []error
-	var out Review
+	if at.Message == 0 && at.Only == nil { // a run that saw a part only is stored upon that part
+		d.Upon = &last
+	}
+	for id := range v.flows {
+		d.Read = append(d.Read, id)
+	}
+	var faults fault.List
 	sortFindings(in.Catalog, v.findings)
 	for _, f := range v.findings {
 		if f.Severity != catalog.Hard {
-			out.Findings = append(out.Findings, f)
-		} else if len(faults) < fault.MaxNamed {
-			faults = append(faults, in.refusal(f).At(m.File, f.Row, f.Column))
+			d.Findings = append(d.Findings, f)
+		} else if !faults.Full() {
+			faults.Add(in.refusal(f).At(d.File, f.Row, f.Column))
 		}
 	}
 	for _, r := range in.Catalog.Rules() {
 		if t := v.tested[r.ID]; t != nil {
-			out.Tested = append(out.Tested, *t)
+			d.Tested = append(d.Tested, *t)
 		}
 	}
-	return out, errors.Join(faults...)
+	return faults.Err()
 }
 
 // refusal is the fault of a figure that breaks a hard rule.
@@ -73,38 +87,73 @@ func slotOf(dataflow string, o stat.Observation) slot {
 	return slot{Cell{dataflow, o.Key, o.Period}, o.Vintage.Date}
 }
 
-// view is the store with a message on top of it.
+// view is the store with a message on top of it. It holds some series at a time.
 type view struct {
 	ctx      context.Context
 	in       Intake
-	m        Message
+	d        *Delivery
 	at       AsOf
 	areas    []string // that the message or a rule names; none for all
 	flows    map[string]*held
-	rows     map[slot]Entry // figures of the message that are new or differ
+	touched  map[string]map[stat.Key]bool // dataflow → series of which the message has a figure that is new or differs
+	changed  []uint64                     // a bit for every entry in its order: whether it is new or differs
+	held     int                          // versions held
+	err      error                        // met while reading a series that nobody had foreseen
 	findings []Finding
 	tested   map[string]*Tally
 }
 
 // held is what is known of a dataflow.
 type held struct {
-	flow     *catalog.Dataflow
-	cells    []Cell // in the order of key and period
-	versions map[Cell][]Version
-	byKey    map[stat.Key][]Cell
+	flow   *catalog.Dataflow
+	series map[stat.Key]*series
+	keys   []stat.Key // of all series that an identity may stand at; read once
+	load   func(keys []stat.Key) error
+}
+
+// series is what is known of a key.
+type series struct {
+	cells    []Cell // in the order of time
+	versions map[stat.Period][]Version
+	rows     map[slot]int // of the message's figures that are new or differ
 }
 
 const areaDimension = "REF_AREA"
 
+// of gives a series, which may have no figures.
+func (h *held) of(key stat.Key) *series {
+	s := h.series[key]
+	if s == nil && h.load != nil {
+		h.load([]stat.Key{key}) //nolint:errcheck // the view keeps the error
+		s = h.series[key]
+	}
+	if s == nil {
+		return &series{}
+	}
+	return s
+}
+
+// versions gives those of a cell, the newest last.
+func (v *view) versions(c Cell) []Version { return v.flows[c.Dataflow].of(c.Key).versions[c.Period] }
+
 // mentioned lists the areas that the message or a rule names. A figure that has no area may bear on any, so then none are listed.
-func (v *view) mentioned() {
+func (v *view) mentioned() error {
 	seen := map[string]bool{}
-	for _, e := range v.m.Entries {
-		f, err := v.in.Catalog.Dataflow(e.Dataflow)
+	for _, id := range v.d.Flows() {
+		f, err := v.in.Catalog.Dataflow(id)
 		if err != nil || f.Position(areaDimension) < 0 {
-			return
+			return err
 		}
-		seen[f.CodeOf(e.Key, areaDimension)] = true
+	}
+	var last *catalog.Dataflow
+	for e, err := range v.d.Entries() {
+		if err != nil {
+			return err
+		}
+		if last == nil || last.ID != e.Dataflow {
+			last, _ = v.in.Catalog.Dataflow(e.Dataflow) // asked above
+		}
+		seen[last.CodeOf(e.Key, areaDimension)] = true
 	}
 	for _, r := range v.in.Catalog.Rules() {
 		for _, code := range r.Where[areaDimension] {
@@ -118,6 +167,7 @@ func (v *view) mentioned() {
 	}
 	delete(seen, "")
 	v.areas = slices.Sorted(maps.Keys(seen))
+	return nil
 }
 
 // refs gives every reference of an identity.
@@ -129,7 +179,7 @@ func refs(r *catalog.Rule) []*catalog.Ref {
 	return out
 }
 
-// flow reads a dataflow once, and lays the figures of the message that are new or differ on top.
+// flow gives a dataflow, of which series are read when they are needed.
 func (v *view) flow(id string) (*held, error) {
 	if h := v.flows[id]; h != nil {
 		return h, nil
@@ -138,32 +188,57 @@ func (v *view) flow(id string) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := Query{Dataflow: id, AsOf: v.at}
-	if flow.Position(areaDimension) >= 0 && len(v.areas) > 0 {
-		q.Key = string(flow.KeyOf(map[string]string{areaDimension: strings.Join(v.areas, "+")}))
+	h := &held{flow: flow, series: map[stat.Key]*series{}}
+	h.load = func(keys []stat.Key) error {
+		err := v.load(h, keys, v.d.spool.series(id, keys))
+		if err != nil && v.err == nil {
+			v.err = err
+		}
+		return err
 	}
-	history, err := History(v.ctx, v.in.Store, q)
-	if err != nil {
-		return nil, err
+	v.flows[id] = h
+	return h, nil
+}
+
+// load reads series of the store, and lays the figures of the message that are new or differ on top.
+func (v *view) load(h *held, keys []stat.Key, given iter.Seq2[record, error]) error {
+	for _, k := range keys {
+		h.series[k] = &series{versions: map[stat.Period][]Version{}, rows: map[slot]int{}}
 	}
-	h := &held{flow: flow, versions: map[Cell][]Version{}, byKey: map[stat.Key][]Cell{}}
 	latest := map[slot]stat.Observation{}
-	for _, x := range history {
-		h.versions[x.Cell()] = append(h.versions[x.Cell()], x)
-		latest[slotOf(id, x.Observation)] = x.Observation
+	for part := range slices.Chunk(keys, bounds.series) {
+		for x, err := range v.in.Store.Versions(v.ctx, Query{Dataflow: h.flow.ID, Series: part, AsOf: v.at}) {
+			if err != nil {
+				return err
+			}
+			v.held++
+			s := h.series[x.Key]
+			s.versions[x.Period] = append(s.versions[x.Period], x)
+			latest[slotOf(x.Dataflow, x.Observation)] = x.Observation
+		}
 	}
-	for _, e := range v.m.Entries {
-		if e.Dataflow != id {
+	for r, err := range given {
+		if err != nil {
+			return err
+		}
+		at := slotOf(r.Dataflow, r.Observation)
+		if stored, ok := latest[at]; ok && SameFigure(stored, r.Observation) {
 			continue
 		}
-		at := slotOf(id, e.Observation)
-		if stored, ok := latest[at]; ok && SameFigure(stored, e.Observation) {
-			continue
-		}
-		v.rows[at] = e
-		h.versions[at.Cell] = append(h.versions[at.Cell], Version{Dataflow: id, Observation: e.Observation, Message: own})
+		v.held++
+		s := h.series[r.Key]
+		s.rows[at] = r.Row
+		s.versions[r.Period] = append(s.versions[r.Period], Version{Dataflow: r.Dataflow, Observation: r.Observation, Message: own})
 	}
-	for cell, list := range h.versions {
+	for _, k := range keys {
+		h.series[k].order(h.flow.ID, k)
+	}
+	return nil
+}
+
+// order sorts the versions of each cell by which supersedes which, and the cells by time.
+func (s *series) order(flow string, key stat.Key) {
+	for period, list := range s.versions {
 		slices.SortStableFunc(list, func(a, b Version) int {
 			switch {
 			case a.Supersedes(b):
@@ -173,46 +248,146 @@ func (v *view) flow(id string) (*held, error) {
 			}
 			return 0
 		})
-		h.cells = append(h.cells, cell)
+		s.cells = append(s.cells, Cell{flow, key, period})
 	}
-	slices.SortFunc(h.cells, func(a, b Cell) int {
-		if a.Key != b.Key {
-			return strings.Compare(string(a.Key), string(b.Key))
-		}
-		return a.Period.Compare(b.Period)
-	})
-	for _, cell := range h.cells {
-		h.byKey[cell.Key] = append(h.byKey[cell.Key], cell)
-	}
-	v.flows[id] = h
-	return h, nil
+	slices.SortFunc(s.cells, func(a, b Cell) int { return a.Period.Compare(b.Period) })
 }
 
-// try holds the message to the rules: those on one figure, those against the past, identities.
+// trim lets go of series when many are held.
+func (v *view) trim() {
+	if v.held < bounds.versions {
+		return
+	}
+	for _, h := range v.flows {
+		clear(h.series)
+	}
+	v.held = 0
+}
+
+// try holds the message to the rules: those on one figure and those against the past series by series, then identities.
 func (v *view) try() error {
-	named := map[string]bool{}
-	var flows []string // of the message, in order
-	for _, e := range v.m.Entries {
-		if !named[e.Dataflow] {
-			named[e.Dataflow] = true
-			flows = append(flows, e.Dataflow)
+	if err := v.mentioned(); err != nil {
+		return err
+	}
+	next := 0 // of the entries
+	var chunk []record
+	var repeats *copying
+	done := func(more bool) error {
+		if len(chunk) == 0 {
+			return nil
 		}
-	}
-	if len(v.in.Catalog.Rules()) == 0 {
-		return nil
-	}
-	for _, id := range flows {
-		h, err := v.flow(id)
+		h, err := v.flow(chunk[0].Dataflow)
 		if err != nil {
 			return err
 		}
-		for _, e := range v.m.Entries {
-			if e.Dataflow == id {
-				v.entry(h, e)
+		if repeats == nil || repeats.h != h {
+			repeats = v.copyingOf(h)
+		}
+		if err := v.entries(h, chunk, next-len(chunk), repeats); err != nil {
+			return err
+		}
+		v.d.tell(Reviewing, next, v.d.Len())
+		if last := chunk[len(chunk)-1].Dataflow; !more || v.flows[last] != h {
+			if err := repeats.find(); err != nil {
+				return err
 			}
 		}
-		v.repeats(h)
+		clear(chunk)
+		chunk = chunk[:0]
+		return nil
 	}
+	series := 0
+	for r, err := range v.d.spool.all() {
+		if err != nil {
+			return err
+		}
+		if n := len(chunk); n > 0 && (chunk[n-1].Key != r.Key || chunk[n-1].Dataflow != r.Dataflow) {
+			if series++; chunk[n-1].Dataflow != r.Dataflow || series >= bounds.series || n >= bounds.entries {
+				if err := done(chunk[n-1].Dataflow == r.Dataflow); err != nil {
+					return err
+				}
+				series = 0
+			}
+		}
+		chunk = append(chunk, r)
+		next++
+	}
+	if err := done(false); err != nil {
+		return err
+	}
+	return v.identities()
+}
+
+// entries holds some figures of the message, whole series of one dataflow, to the rules about single figures and about their past; first is the
+// number of the first in the order of all.
+func (v *view) entries(h *held, chunk []record, first int, repeats *copying) error {
+	var keys []stat.Key
+	for _, r := range chunk {
+		if n := len(keys); n == 0 || keys[n-1] != r.Key {
+			keys = append(keys, r.Key)
+		}
+	}
+	if err := v.load(h, keys, each(chunk)); err != nil {
+		return err
+	}
+	id := h.flow.ID
+	if v.touched[id] == nil {
+		v.touched[id] = map[stat.Key]bool{}
+	}
+	for i, r := range chunk {
+		if _, changed := h.series[r.Key].rows[slotOf(id, r.Observation)]; !changed {
+			continue
+		}
+		v.touched[id][r.Key] = true
+		v.changed[(first+i)/64] |= 1 << ((first + i) % 64)
+		v.entry(h, r)
+		repeats.add(r)
+	}
+	v.trim()
+	return nil
+}
+
+// each gives records one after another.
+func each(list []record) iter.Seq2[record, error] {
+	return func(yield func(record, error) bool) {
+		for _, r := range list {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// entry holds one figure of the message to the rules about single figures and about their past.
+func (v *view) entry(h *held, e record) {
+	today := v.in.today(v.d.Header)
+	for _, r := range v.in.Catalog.Rules() {
+		if r.Kind == catalog.IdentityRule || !r.About(h.flow, e.Observation) {
+			continue
+		}
+		var f *Finding
+		switch r.Kind {
+		case catalog.ChangeRule:
+			f = v.change(r, h, e.Entry)
+		case catalog.RevisionRule:
+			f = v.revision(r, h, e.Entry)
+		case catalog.SlipRule:
+			f = v.slip(r, h, e.Entry)
+		case catalog.RepeatRule:
+		default:
+			if r.Severity != catalog.Hard { // Prepare has tried the hard ones
+				f = v.in.single(r, h.flow, e.Entry, today)
+			}
+		}
+		if f != nil {
+			f.Row, f.seq = e.Row, e.seq
+			v.findings = append(v.findings, *f)
+		}
+	}
+}
+
+// identities tries those in which a figure of the message can take part.
+func (v *view) identities() error {
 	for _, r := range v.in.Catalog.Rules() {
 		if r.Kind != catalog.IdentityRule {
 			continue
@@ -221,10 +396,10 @@ func (v *view) try() error {
 		if err != nil {
 			return err
 		}
-		touched := named[r.Flows[0]]
+		touched := v.touched[r.Flows[0]] != nil
 		for _, ref := range refs(r) {
 			// A derived figure is stale when a new input comes, not wrong: it is tried when it is computed again.
-			touched = touched || named[ref.Flow.ID] && (about.Kind != catalog.Derived || ref.Flow.Kind == catalog.Derived)
+			touched = touched || v.touched[ref.Flow.ID] != nil && (about.Kind != catalog.Derived || ref.Flow.Kind == catalog.Derived)
 		}
 		if touched {
 			if err := v.identity(r); err != nil {
@@ -232,38 +407,7 @@ func (v *view) try() error {
 			}
 		}
 	}
-	return nil
-}
-
-// entry holds one figure of the message to the rules about single figures and about their past.
-func (v *view) entry(h *held, e Entry) {
-	if _, changed := v.rows[slotOf(e.Dataflow, e.Observation)]; !changed {
-		return
-	}
-	today := v.in.today(v.m)
-	for _, r := range v.in.Catalog.Rules() {
-		if r.Kind == catalog.IdentityRule || !r.About(h.flow, e.Observation) {
-			continue
-		}
-		var f *Finding
-		switch r.Kind {
-		case catalog.ChangeRule:
-			f = v.change(r, h, e)
-		case catalog.RevisionRule:
-			f = v.revision(r, h, e)
-		case catalog.SlipRule:
-			f = v.slip(r, h, e)
-		case catalog.RepeatRule:
-		default:
-			if r.Severity != catalog.Hard { // Check has tried the hard ones
-				f = v.in.single(r, h.flow, e, today)
-			}
-		}
-		if f != nil {
-			f.Row = e.Row
-			v.findings = append(v.findings, *f)
-		}
-	}
+	return v.err
 }
 
 // SameFigure reports whether a stored figure says what a given one says. Two derived figures may differ in their run.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/stat"
@@ -20,13 +21,56 @@ func (v *view) identity(r *catalog.Rule) error {
 	if err != nil {
 		return err
 	}
+	keys, err := v.anchors(r, h)
+	if err != nil {
+		return err
+	}
 	widest := map[stat.Period]Finding{}
 	var order []stat.Period
-	for _, cell := range h.cells {
-		if !r.AboutKey(h.flow, cell.Key) || r.First > 0 && cell.Period.To().Year() < r.First || r.Last > 0 && cell.Period.To().Year() > r.Last {
+	for len(keys) > 0 {
+		n, err := v.ahead(r, h, keys)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys[:n] {
+			for _, f := range v.triedAt(r, h, k) {
+				p := f.period
+				old, seen := widest[p]
+				if !seen {
+					order = append(order, p)
+				}
+				if !seen || gap(f.Finding).Cmp(gap(old)) > 0 {
+					widest[p] = f.Finding
+				}
+			}
+		}
+		keys = keys[n:]
+		v.trim()
+	}
+	for _, p := range order {
+		broken := gap(widest[p]).Cmp(stat.MustDecimal(widest[p].Parts["tolerance"])) > 0
+		v.count(r, !broken)
+		if broken {
+			v.findings = append(v.findings, widest[p])
+		}
+	}
+	return v.err
+}
+
+// candidate is what a rule that looks for the widest gap of a period finds at a figure.
+type candidate struct {
+	period stat.Period
+	Finding
+}
+
+// triedAt tries an identity at the figures of a series. It keeps what is broken, or gives it where only the widest gap of a period counts.
+func (v *view) triedAt(r *catalog.Rule, h *held, key stat.Key) (out []candidate) {
+	s := h.of(key)
+	for _, cell := range s.cells {
+		if r.First > 0 && cell.Period.To().Year() < r.First || r.Last > 0 && cell.Period.To().Year() > r.Last {
 			continue
 		}
-		versions := h.versions[cell]
+		versions := s.versions[cell.Period]
 		if slices.Contains([]catalog.Basis{catalog.NewestNow, catalog.OneVintage, catalog.LaterParts}, r.Basis) {
 			versions = versions[len(versions)-1:]
 		}
@@ -39,30 +83,101 @@ func (v *view) identity(r *catalog.Rule) error {
 				continue
 			}
 			f, broken := t.finding(v)
-			if !r.Widest {
-				v.count(r, !broken)
-				if broken || r.Severity == catalog.Note {
-					v.findings = append(v.findings, f)
-				}
+			if r.Widest {
+				out = append(out, candidate{cell.Period, f})
 				continue
 			}
-			old, seen := widest[cell.Period]
-			if !seen {
-				order = append(order, cell.Period)
-			}
-			if !seen || gap(f).Cmp(gap(old)) > 0 {
-				widest[cell.Period] = f
+			v.count(r, !broken)
+			if broken || r.Severity == catalog.Note {
+				v.findings = append(v.findings, f)
 			}
 		}
 	}
-	for _, p := range order {
-		broken := gap(widest[p]).Cmp(stat.MustDecimal(widest[p].Parts["tolerance"])) > 0
-		v.count(r, !broken)
-		if broken {
-			v.findings = append(v.findings, widest[p])
+	return out
+}
+
+// anchors gives the series that a rule stands at and in whose trial a figure of the message can take part, in their order.
+func (v *view) anchors(r *catalog.Rule, h *held) ([]stat.Key, error) {
+	if h.keys == nil {
+		if err := v.listKeys(h); err != nil {
+			return nil, err
 		}
 	}
+	var out []stat.Key
+	for _, k := range h.keys {
+		if r.AboutKey(h.flow, k) && v.mayTouch(r, h, k) {
+			out = append(out, k)
+		}
+	}
+	return out, nil
+}
+
+// mayTouch reports whether a series that an identity at another one reads has a changed figure.
+func (v *view) mayTouch(r *catalog.Rule, h *held, key stat.Key) bool {
+	if v.touched[h.flow.ID][key] {
+		return true
+	}
+	for _, ref := range refs(r) {
+		touched := v.touched[ref.Flow.ID]
+		if !ref.This && touched != nil && slices.ContainsFunc(keysOf(ref, h.flow, key), func(k stat.Key) bool { return touched[k] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// listKeys lists the series of a dataflow, stored or of the message, in the areas that are mentioned.
+func (v *view) listKeys(h *held) error {
+	q := Query{Dataflow: h.flow.ID, AsOf: v.at}
+	if h.flow.Position(areaDimension) >= 0 && len(v.areas) > 0 {
+		q.Key = string(h.flow.KeyOf(map[string]string{areaDimension: strings.Join(v.areas, "+")}))
+	}
+	h.keys = []stat.Key{}
+	for x, err := range v.in.Store.Versions(v.ctx, q) {
+		if err != nil {
+			return err
+		}
+		if n := len(h.keys); n == 0 || h.keys[n-1] != x.Key {
+			h.keys = append(h.keys, x.Key)
+		}
+	}
+	h.keys = slices.AppendSeq(h.keys, maps.Keys(v.touched[h.flow.ID]))
+	slices.Sort(h.keys)
+	h.keys = slices.Compact(h.keys)
 	return nil
+}
+
+// ahead reads the series that the next trials need, and gives how many series can be tried with them.
+func (v *view) ahead(r *catalog.Rule, h *held, keys []stat.Key) (int, error) {
+	wanted := map[*held]map[stat.Key]bool{}
+	total := 0
+	want := func(h *held, k stat.Key) {
+		if h.series[k] == nil && !wanted[h][k] {
+			if wanted[h] == nil {
+				wanted[h] = map[stat.Key]bool{}
+			}
+			wanted[h][k] = true
+			total++
+		}
+	}
+	n := 0
+	for ; n < len(keys) && (n == 0 || total < bounds.series); n++ {
+		want(h, keys[n])
+		for _, ref := range refs(r) {
+			if ref.This {
+				continue
+			}
+			for _, k := range keysOf(ref, h.flow, keys[n]) {
+				want(v.flows[ref.Flow.ID], k)
+			}
+		}
+	}
+	for h, set := range wanted {
+		if err := h.load(slices.Sorted(maps.Keys(set))); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
 }
 
 func gap(f Finding) stat.Decimal { return stat.MustDecimal(f.Parts["apart"]) }
@@ -113,7 +228,7 @@ func (v *view) daysOf(r *catalog.Rule, anchor Version) []stat.Date {
 		}
 		cells, _ := v.cellsOf(ref, anchor)
 		for _, cell := range cells {
-			for _, x := range v.flows[cell.Dataflow].versions[cell] {
+			for _, x := range v.versions(cell) {
 				seen[x.Vintage.Date] = true
 			}
 		}
@@ -179,7 +294,7 @@ func (t *trial) finding(v *view) (f Finding, broken bool) {
 			cells = append(cells, x.Cell())
 		}
 		if x.Message == own && row == 0 {
-			row = v.rows[slotOf(x.Dataflow, x.Observation)].Row
+			row = v.flows[x.Dataflow].of(x.Key).rows[slotOf(x.Dataflow, x.Observation)]
 		}
 	}
 	f = newFinding(t.rule, cells, t.anchor.Observation, parts, parts["got"], parts["expected"])

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/stat"
@@ -23,7 +22,7 @@ func (v *view) change(r *catalog.Rule, h *held, e Entry) *Finding {
 		return nil
 	}
 	before := Cell{e.Dataflow, e.Key, e.Period.Add(-n)}
-	past, ok := newestBy(h.versions[before], e.Vintage.Date)
+	past, ok := newestBy(v.versions(before), e.Vintage.Date)
 	if !ok {
 		return nil
 	}
@@ -33,7 +32,7 @@ func (v *view) change(r *catalog.Rule, h *held, e Entry) *Finding {
 // revision holds a figure against the version that it supersedes.
 func (v *view) revision(r *catalog.Rule, h *held, e Entry) *Finding {
 	var older []Version
-	for _, x := range h.versions[Cell{e.Dataflow, e.Key, e.Period}] {
+	for _, x := range v.versions(e.Cell()) {
 		if x.Message != own || x.Vintage.Date.Before(e.Vintage.Date) {
 			older = append(older, x)
 		}
@@ -114,14 +113,15 @@ func significant(x float64) string {
 
 // usualSize gives the median of the sizes of a series near a period; between two, their geometric mean.
 func usualSize(h *held, e Entry) (float64, bool) {
-	cells := h.byKey[e.Key]
+	series := h.of(e.Key)
+	cells := series.cells
 	at, _ := slices.BinarySearchFunc(cells, e.Period, func(c Cell, p stat.Period) int { return c.Period.Compare(p) })
 	var stored, given []float64
 	look := func(i int) {
 		if i < 0 || i >= len(cells) {
 			return
 		}
-		last, fresh := sizes(h.versions[cells[i]])
+		last, fresh := sizes(series.versions[cells[i].Period])
 		switch {
 		case last != nil:
 			stored = append(stored, math.Abs(scaled(h.flow, last.Observation).Float64()))
@@ -157,106 +157,4 @@ func sizes(versions []Version) (last, fresh *Version) {
 		}
 	}
 	return last, fresh
-}
-
-// repeats finds periods whose figures all equal those of the period before, and areas whose figures all equal those of another
-// area: signs of copying.
-func (v *view) repeats(h *held) {
-	for _, r := range v.in.Catalog.Rules() {
-		if r.Kind == catalog.RepeatRule && r.AboutFlow(h.flow) {
-			v.repeatedPeriods(r, h)
-			v.repeatedAreas(r, h)
-		}
-	}
-}
-
-// changed gives the figures with a value that the message changes in a dataflow, in the order of the message.
-func (v *view) changed(r *catalog.Rule, h *held) []Entry {
-	var out []Entry
-	for _, e := range v.m.Entries {
-		if _, ok := v.rows[slotOf(e.Dataflow, e.Observation)]; ok && e.Dataflow == h.flow.ID && e.Value != nil && r.About(h.flow, e.Observation) {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-func (v *view) repeatedPeriods(r *catalog.Rule, h *held) {
-	type block struct {
-		period  stat.Period
-		vintage stat.Date
-	}
-	groups := map[block][]Entry{}
-	var order []block
-	for _, e := range v.changed(r, h) {
-		if e.Period.Frequency().PerYear() == 0 {
-			continue
-		}
-		b := block{e.Period, e.Vintage.Date}
-		if groups[b] == nil {
-			order = append(order, b)
-		}
-		groups[b] = append(groups[b], e)
-	}
-	for _, b := range order {
-		same, n := true, 0
-		for _, e := range groups[b] {
-			past, ok := newestBy(h.versions[Cell{e.Dataflow, e.Key, e.Period.Add(-1)}], e.Vintage.Date)
-			if !ok {
-				continue
-			}
-			n++
-			same = same && past.Value.Cmp(*e.Value) == 0
-		}
-		if same && n >= r.Least {
-			v.repeated(r, groups[b], n, map[string]string{"before": b.period.Add(-1).String()})
-		}
-	}
-}
-
-func (v *view) repeatedAreas(r *catalog.Rule, h *held) {
-	at := h.flow.Position(areaDimension)
-	if at < 0 {
-		return
-	}
-	groups := map[string][]Entry{}
-	var order []string
-	for _, e := range v.changed(r, h) {
-		area := e.Key.Codes()[at]
-		if groups[area] == nil {
-			order = append(order, area)
-		}
-		groups[area] = append(groups[area], e)
-	}
-	first := map[string]string{} // what an area says → the first area that says it
-	for _, area := range order {
-		if len(groups[area]) < r.Least {
-			continue
-		}
-		var lines []string
-		for _, e := range groups[area] {
-			codes := e.Key.Codes()
-			codes[at] = ""
-			lines = append(lines, strings.Join(codes, ".")+"/"+e.Period.String()+"/"+e.Vintage.Date.String()+"="+e.Value.Round(e.Value.Decimals()).String())
-		}
-		slices.Sort(lines)
-		all := strings.Join(lines, "\n")
-		if other, twice := first[all]; twice {
-			v.repeated(r, groups[area], len(lines), map[string]string{"area": other, "say": "repeat-area"})
-			continue
-		}
-		first[all] = area
-	}
-}
-
-// repeated keeps a finding of a block of figures at its first one.
-func (v *view) repeated(r *catalog.Rule, block []Entry, n int, parts map[string]string) {
-	var cells []Cell
-	for _, e := range block {
-		cells = append(cells, Cell{e.Dataflow, e.Key, e.Period})
-	}
-	parts["cell"], parts["count"] = cells[0].String(), strconv.Itoa(n)
-	f := newFinding(r, cells, block[0].Observation, parts, parts["count"], shownValue(block[0].Observation))
-	f.Row, f.Column = block[0].Row, "OBS_VALUE"
-	v.findings = append(v.findings, f)
 }

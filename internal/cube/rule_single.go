@@ -8,11 +8,11 @@ import (
 )
 
 // today is the country's day on which a message was sent; zero when that is not known.
-func (in Intake) today(m Message) stat.Date {
-	if m.SentAt.IsZero() {
+func (in Intake) today(h Header) stat.Date {
+	if h.SentAt.IsZero() {
 		return stat.Date{}
 	}
-	return in.Catalog.Day(m.SentAt)
+	return in.Catalog.Day(h.SentAt)
 }
 
 // hard gives the first hard rule about single figures that an entry breaks.

@@ -46,20 +46,34 @@ func (s *memory) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Versio
 	return cube.Select(slices.SortedStableFunc(slices.Values(s.held), cube.InOrder), q)
 }
 
-func (s *memory) Append(_ context.Context, m cube.Message) (cube.Receipt, error) {
+func (s *memory) Append(_ context.Context, d *cube.Delivery) (cube.Receipt, error) {
 	if s.refuse > 0 {
 		s.refuse--
 		return cube.Receipt{}, fault.New("cube.moved")
 	}
-	if m.Upon != nil {
-		s.upon = append(s.upon, *m.Upon)
+	if d.Upon != nil {
+		s.upon = append(s.upon, *d.Upon)
 	}
 	s.messages++
-	for _, e := range m.Entries {
+	for e, err := range d.Entries() {
+		if err != nil {
+			return cube.Receipt{}, err
+		}
 		s.held = append(s.held, cube.Version{Dataflow: e.Dataflow, Observation: e.Observation, Message: s.messages})
 	}
-	s.findings = append(s.findings, m.Findings...)
-	return cube.Receipt{Message: s.messages, Added: len(m.Entries), Findings: len(m.Findings)}, nil
+	s.findings = append(s.findings, d.Findings...)
+	return cube.Receipt{Message: s.messages, Added: d.Len(), Findings: len(d.Findings)}, nil
+}
+
+// ready makes a delivery of a message without looking at it.
+func ready(t testing.TB, m cube.Message) *cube.Delivery {
+	t.Helper()
+	d, err := m.Ready()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return d
 }
 
 var day = time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
@@ -85,7 +99,7 @@ func send(entries ...cube.Entry) cube.Message {
 	for i := range entries {
 		entries[i].Row = i + 2
 	}
-	return cube.Message{Sender: "test", File: "x.csv", SentAt: day, Entries: entries}
+	return cube.Message{Header: cube.Header{Sender: "test", File: "x.csv", SentAt: day}, Entries: entries}
 }
 
 // with makes an intake whose only rules are those given, over a store that holds the messages given.
@@ -97,7 +111,7 @@ func with(t testing.TB, rules string, messages ...cube.Message) (cube.Intake, *m
 	}
 	s := &memory{}
 	for _, m := range messages {
-		if _, err := s.Append(context.Background(), m); err != nil {
+		if _, err := s.Append(context.Background(), ready(t, m)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -371,7 +385,7 @@ func TestAScaledSeriesIsNoticed(t *testing.T) {
 			}
 		}
 		s := &memory{}
-		if _, err := s.Append(context.Background(), cube.Message{Entries: past}); err != nil {
+		if _, err := s.Append(context.Background(), ready(t, cube.Message{Entries: past})); err != nil {
 			r.Fatal(err)
 		}
 		review, err := cube.Intake{Catalog: c, Store: s}.Review(context.Background(), send(slipped))

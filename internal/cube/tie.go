@@ -1,9 +1,7 @@
 package cube
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/stat"
@@ -22,19 +20,21 @@ type Tie struct {
 func Ties(c *catalog.Catalog, figures map[Cell]Version) []Tie {
 	v := &view{in: Intake{Catalog: c}, flows: map[string]*held{}}
 	for _, f := range c.Dataflows() {
-		v.flows[f.ID] = &held{flow: f, versions: map[Cell][]Version{}, byKey: map[stat.Key][]Cell{}}
+		v.flows[f.ID] = &held{flow: f, series: map[stat.Key]*series{}}
 	}
 	for cell, x := range figures {
 		if h := v.flows[cell.Dataflow]; h != nil && x.Value != nil {
-			h.cells, h.versions[cell], h.byKey[cell.Key] = append(h.cells, cell), []Version{x}, append(h.byKey[cell.Key], cell)
+			if h.series[cell.Key] == nil {
+				h.series[cell.Key] = &series{versions: map[stat.Period][]Version{}}
+				h.keys = append(h.keys, cell.Key)
+			}
+			h.series[cell.Key].versions[cell.Period] = []Version{x}
 		}
 	}
-	for _, h := range v.flows {
-		slices.SortFunc(h.cells, func(a, b Cell) int {
-			return cmp.Or(strings.Compare(string(a.Key), string(b.Key)), a.Period.Compare(b.Period))
-		})
-		for _, cells := range h.byKey {
-			slices.SortFunc(cells, func(a, b Cell) int { return a.Period.Compare(b.Period) })
+	for id, h := range v.flows {
+		slices.Sort(h.keys)
+		for _, k := range h.keys {
+			h.series[k].order(id, k)
 		}
 	}
 	var out []Tie
@@ -48,15 +48,18 @@ func Ties(c *catalog.Catalog, figures map[Cell]Version) []Tie {
 			if !r.AboutFlow(f) {
 				continue
 			}
-			for _, cell := range v.flows[f.ID].cells {
-				anchor := figures[cell]
-				if !r.About(f, anchor.Observation) {
-					continue
-				}
-				if t, ok := v.tie(rule, anchor); ok {
-					trial, tried := v.trial(&r, anchor)
-					t.Holds = tried && !trial.breaks(trial.got.Sub(trial.want))
-					out = append(out, t)
+			h := v.flows[f.ID]
+			for _, k := range h.keys {
+				for _, cell := range h.series[k].cells {
+					anchor := figures[cell]
+					if !r.About(f, anchor.Observation) {
+						continue
+					}
+					if t, ok := v.tie(rule, anchor); ok {
+						trial, tried := v.trial(&r, anchor)
+						t.Holds = tried && !trial.breaks(trial.got.Sub(trial.want))
+						out = append(out, t)
+					}
 				}
 			}
 		}
@@ -119,7 +122,7 @@ func (v *view) terms(e *catalog.Expr, anchor Version) (terms, bool) {
 		}
 		t := terms{cells: cells, linear: true}
 		for _, c := range cells {
-			if len(v.flows[c.Dataflow].versions[c]) == 0 {
+			if len(v.versions(c)) == 0 {
 				return terms{}, false
 			}
 			t.weights = append(t.weights, 1)

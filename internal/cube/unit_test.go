@@ -63,10 +63,10 @@ func TestAnEmptyUnitIsFilledIn(t *testing.T) {
 	if _, err := in.Take(context.Background(), given); err != nil {
 		t.Fatal(err)
 	}
-	if u := s.held[0].Attributes[stat.AttrUnit]; u != "PC" {
+	if u := s.held[1].Attributes[stat.AttrUnit]; u != "PC" {
 		t.Errorf("stored in %q", u)
 	}
-	if _, said := s.held[1].Attributes[stat.AttrUnit]; said {
+	if _, said := s.held[0].Attributes[stat.AttrUnit]; said {
 		t.Error("a dataflow of one unit was given it again")
 	}
 	if _, said := given.Entries[0].Attributes[stat.AttrUnit]; said {
@@ -82,7 +82,7 @@ func TestAnEmptyUnitIsFilledIn(t *testing.T) {
 func TestATargetThatSlipsIsNoticed(t *testing.T) {
 	past := send(give("TARGET", "A.VN.749-1", "2025", "2020-06-03", "80"), give("TARGET", "A.VN.749-1", "2030", "2020-06-03", "100"))
 	s := &memory{}
-	if _, err := s.Append(context.Background(), past); err != nil {
+	if _, err := s.Append(context.Background(), ready(t, past)); err != nil {
 		t.Fatal(err)
 	}
 	in := cube.Intake{Catalog: reference(t), Store: s}

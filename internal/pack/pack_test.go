@@ -129,7 +129,7 @@ func begun(t *testing.T) *store.Store {
 		t.Fatal(fault.In(err, "en"))
 	}
 	v := stat.MustDecimal("10")
-	_, err = s.Append(t.Context(), cube.Message{Sender: "lan", SentAt: time.Now(), Entries: []cube.Entry{{Dataflow: "DE_SHARE", Observation: stat.Observation{Key: "A.XM.IDX.TOTAL", Period: stat.Year(2023), Value: &v,
+	_, err = cube.Append(t.Context(), s, cube.Message{Header: cube.Header{Sender: "lan", SentAt: time.Now()}, Entries: []cube.Entry{{Dataflow: "DE_SHARE", Observation: stat.Observation{Key: "A.XM.IDX.TOTAL", Period: stat.Year(2023), Value: &v,
 		Status: stat.Normal, Vintage: stat.Vintage{Date: stat.MustDate("2025-03-01")}, Attributes: stat.Attributes{stat.AttrSource: "IDX-2025", stat.AttrMark: "S"}}}}})
 	if err != nil || p.Catalog.Country().ID != "XM" {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 // take stores figures of IN as one message.
 func (b *bench) take(t *testing.T, observations ...stat.Observation) {
 	t.Helper()
-	m := cube.Message{Sender: "test", File: "in.csv"}
+	m := cube.Message{Header: cube.Header{Sender: "test", File: "in.csv"}}
 	for i, o := range observations {
 		m.Entries = append(m.Entries, cube.Entry{Dataflow: "IN", Observation: o, Row: i + 2})
 	}

@@ -136,7 +136,7 @@ func TestExplainOpensAFigureOnceAndGoesSoDeepAndNoDeeper(t *testing.T) {
 		}
 		o := stat.Observation{Key: "A.y", Period: year, Value: &v, Status: stat.Estimated, Vintage: stat.Vintage{Date: stat.MustDate("2026-11-22")},
 			Attributes: stat.Attributes{stat.AttrRun: id, stat.AttrMark: "D"}}
-		if _, err := b.store.AppendRun(ctx, Run{ID: id, Recipe: "deep", ReadTo: last}, cube.Message{Entries: []cube.Entry{{Dataflow: "NEXT", Observation: o}}},
+		if _, err := b.store.AppendRun(ctx, Run{ID: id, Recipe: "deep", ReadTo: last}, ready(t, cube.Message{Entries: []cube.Entry{{Dataflow: "NEXT", Observation: o}}}),
 			[]Lineage{{Run: id, Cell: cube.Cell{Dataflow: "NEXT", Key: "A.y", Period: year}, From: from}}); err != nil {
 			t.Fatal(err)
 		}

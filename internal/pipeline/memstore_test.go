@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"testing"
 
 	"nhipso/internal/cube"
 )
@@ -16,15 +17,18 @@ type memStore struct {
 	lineage  map[string]map[cube.Cell]Lineage
 }
 
-func (s *memStore) Append(_ context.Context, m cube.Message) (cube.Receipt, error) {
-	return s.append(m, cube.AsOf{}, func(cube.Version) bool { return true })
+func (s *memStore) Append(_ context.Context, d *cube.Delivery) (cube.Receipt, error) {
+	return s.append(d, cube.AsOf{}, func(cube.Version) bool { return true })
 }
 
 // append leaves out what the newest version within the bound says already, from the same inputs.
-func (s *memStore) append(m cube.Message, at cube.AsOf, sameInputs func(cube.Version) bool) (cube.Receipt, error) {
+func (s *memStore) append(d *cube.Delivery, at cube.AsOf, sameInputs func(cube.Version) bool) (cube.Receipt, error) {
 	var r cube.Receipt
 	var add []cube.Version
-	for _, e := range m.Entries {
+	for e, err := range d.Entries() {
+		if err != nil {
+			return r, err
+		}
 		var last *cube.Version
 		for i := range s.versions {
 			if v := &s.versions[i]; v.Cell() == (cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}) && at.Holds(v.Message) {
@@ -64,12 +68,12 @@ func (s *memStore) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Vers
 
 func (s *memStore) LastMessage(context.Context) (int64, error) { return s.messages, nil }
 
-func (s *memStore) AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error) {
+func (s *memStore) AppendRun(ctx context.Context, run Run, d *cube.Delivery, lineage []Lineage) (cube.Receipt, error) {
 	given := map[cube.Cell]Lineage{}
 	for _, l := range lineage {
 		given[l.Cell] = l
 	}
-	r, err := s.append(m, run.Bound(), func(v cube.Version) bool {
+	r, err := s.append(d, run.Bound(), func(v cube.Version) bool {
 		return SameInputs(s.lineage[v.Attributes["RUN"]][v.Cell()], given[v.Cell()])
 	})
 	if err != nil {
@@ -120,4 +124,14 @@ func (s *memStore) Runs(context.Context) ([]Run, error) { return s.runs, nil }
 func (s *memStore) LineageOf(_ context.Context, run string, c cube.Cell) (Lineage, bool, error) {
 	l, ok := s.lineage[run][c]
 	return l, ok, nil
+}
+
+// ready makes a delivery of a message without looking at it.
+func ready(t testing.TB, m cube.Message) *cube.Delivery {
+	t.Helper()
+	d, err := m.Ready()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

@@ -42,7 +42,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) report(t *testing.T, code, year, value, vintage string, mark stat.Mark) {
 	t.Helper()
 	v := stat.MustDecimal(value)
-	_, err := b.runner.Intake.Take(context.Background(), cube.Message{Sender: "test", File: "in.csv", Entries: []cube.Entry{{Dataflow: "IN", Row: 2, Observation: stat.Observation{
+	_, err := b.runner.Intake.Take(context.Background(), cube.Message{Header: cube.Header{Sender: "test", File: "in.csv"}, Entries: []cube.Entry{{Dataflow: "IN", Row: 2, Observation: stat.Observation{
 		Key: stat.NewKey("A", code), Period: stat.MustPeriod(year), Vintage: stat.Vintage{Date: stat.MustDate(vintage), Written: vintage}, Value: &v, Status: stat.Normal,
 		Attributes: stat.Attributes{stat.AttrSource: "document " + code, stat.AttrMark: string(mark)}}}}})
 	if err != nil {

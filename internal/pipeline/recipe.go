@@ -234,7 +234,7 @@ type Store interface {
 	// AppendRun stores the message of a run, the run and its lineage. A figure counts as unchanged when the newest version of its cell that
 	// the run could see has the same day and says the same, from the same inputs; when all are, there is no message and the run is
 	// recorded all the same.
-	AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error)
+	AppendRun(ctx context.Context, run Run, d *cube.Delivery, lineage []Lineage) (cube.Receipt, error)
 	// NextRunNumber gives the number for the next run of a recipe, from 1.
 	NextRunNumber(ctx context.Context, recipe string) (int, error)
 }

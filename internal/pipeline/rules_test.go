@@ -15,9 +15,9 @@ type judging struct {
 	findings []cube.Finding
 }
 
-func (s *judging) AppendRun(ctx context.Context, run Run, m cube.Message, lineage []Lineage) (cube.Receipt, error) {
-	s.findings = append(s.findings, m.Findings...)
-	return s.memStore.AppendRun(ctx, run, m, lineage)
+func (s *judging) AppendRun(ctx context.Context, run Run, d *cube.Delivery, lineage []Lineage) (cube.Receipt, error) {
+	s.findings = append(s.findings, d.Findings...)
+	return s.memStore.AppendRun(ctx, run, d, lineage)
 }
 
 func TestDerivedFiguresAreHeldToTheRules(t *testing.T) {

@@ -104,19 +104,33 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 		return Run{}, false, err
 	}
 	run.FinishedAt, run.Outputs = r.Now().UTC(), len(result.Outputs)
-	if len(m.Entries) > 0 {
-		review, err := r.Intake.ReviewAt(ctx, m, at)
-		if err != nil {
-			return Run{}, false, fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
-		}
-		m.Findings = review.Findings
+	d, err := r.ready(ctx, recipe, m, at)
+	if err != nil {
+		return Run{}, false, err
 	}
-	receipt, err := r.Store.AppendRun(ctx, run, m, lineage)
+	defer d.Close()
+	receipt, err := r.Store.AppendRun(ctx, run, d, lineage)
 	if err != nil {
 		return Run{}, false, err
 	}
 	run.Message = receipt.Message
 	return run, true, nil
+}
+
+// ready holds the figures of a run to the rules, against what the run could see. A run may have none.
+func (r Runner) ready(ctx context.Context, recipe Recipe, m cube.Message, at cube.AsOf) (*cube.Delivery, error) {
+	if len(m.Entries) == 0 {
+		return m.Ready()
+	}
+	d, err := r.Intake.Prepare(m.Header, m.All(), nil)
+	if err == nil {
+		err = r.Intake.Examine(ctx, d, at)
+	}
+	if err != nil {
+		d.Close()
+		return nil, fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
+	}
+	return d, nil
 }
 
 // Stale reports whether a recipe has never run within a bound, or its inputs there, its parameters, its version or what the calendar says
@@ -136,7 +150,7 @@ func Stale(ctx context.Context, store Reader, recipe Recipe, at cube.AsOf, day s
 // message turns a result into observations that name their run and have the evidence of their weakest input, and adds a withdrawal for every
 // cell that the recipe gave before and gives no longer.
 func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs, result *Result) (cube.Message, []Lineage, error) {
-	m := cube.Message{Sender: "recipe/" + recipe.ID + "@" + recipe.Version, SentAt: run.StartedAt}
+	m := cube.Message{Header: cube.Header{Sender: "recipe/" + recipe.ID + "@" + recipe.Version, SentAt: run.StartedAt}}
 	observations, err := Derive(recipe, run.ID, in, result)
 	if err != nil {
 		return m, nil, err

@@ -107,14 +107,17 @@ func (s *shelf) LastMessage(context.Context) (int64, error) {
 	return last, nil
 }
 
-func (s *shelf) Append(context.Context, cube.Message) (cube.Receipt, error) {
+func (s *shelf) Append(context.Context, *cube.Delivery) (cube.Receipt, error) {
 	panic("not in this test")
 }
 
-func (s *shelf) AppendRun(_ context.Context, run pipeline.Run, m cube.Message, _ []pipeline.Lineage) (cube.Receipt, error) {
+func (s *shelf) AppendRun(_ context.Context, run pipeline.Run, d *cube.Delivery, _ []pipeline.Lineage) (cube.Receipt, error) {
 	last, _ := s.LastMessage(context.Background())
 	run.Message = last + 1
-	for _, e := range m.Entries {
+	for e, err := range d.Entries() {
+		if err != nil {
+			return cube.Receipt{}, err
+		}
 		s.figures = append(s.figures, cube.Version{Dataflow: e.Dataflow, Observation: e.Observation, Message: run.Message})
 	}
 	s.runs = append(s.runs, run)

@@ -49,7 +49,7 @@ func TestADerivedFigureThatFitsNothingIsFound(t *testing.T) {
 				o := v.Observation
 				other := o.Value.Mul(stat.MustDecimal("1.2"))
 				o.Value = &other
-				r, err := cube.Intake{Catalog: n.catalog, Store: n.store}.Review(context.Background(), cube.Message{Sender: "test", File: "x", SentAt: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC),
+				r, err := cube.Intake{Catalog: n.catalog, Store: n.store}.Review(context.Background(), cube.Message{Header: cube.Header{Sender: "test", File: "x", SentAt: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)},
 					Entries: []cube.Entry{{Dataflow: of.flow, Observation: o, Row: 2}}})
 				if err != nil {
 					t.Fatal(err)
@@ -74,7 +74,7 @@ func TestANewInputAccusesNoDerivedFigure(t *testing.T) {
 	o := versions[len(versions)-1].Observation
 	other := o.Value.Mul(stat.MustDecimal("1.03"))
 	o.Value, o.Vintage = &other, stat.Vintage{Date: stat.MustDate("2026-10-20")}
-	r, err := cube.Intake{Catalog: n.catalog, Store: n.store}.Review(context.Background(), cube.Message{Sender: "test", File: "x", SentAt: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC),
+	r, err := cube.Intake{Catalog: n.catalog, Store: n.store}.Review(context.Background(), cube.Message{Header: cube.Header{Sender: "test", File: "x", SentAt: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)},
 		Entries: []cube.Entry{{Dataflow: "GRDP_PER_HEAD", Observation: o, Row: 2}}})
 	if err != nil || len(r.Findings) != 0 {
 		t.Errorf("%v (%v)", r.Findings, err)

@@ -75,7 +75,7 @@ func readTable(fsys fs.FS, row map[string]string, c *catalog.Catalog, sentAt tim
 	if err != nil {
 		return cube.Message{}, err
 	}
-	m := cube.Message{Sender: Sender, File: name, SentAt: sentAt}
+	m := cube.Message{Header: cube.Header{Sender: Sender, File: name, SentAt: sentAt}}
 	for i, r := range grid.Rows {
 		for j, col := range grid.Columns {
 			cell := grid.At(i, j)

@@ -35,11 +35,14 @@ func world(t testing.TB) (*catalog.Catalog, *territory.Registry) {
 // memory is a cube that only remembers, for tests of what is done with it.
 type memory struct{ versions []cube.Version }
 
-func (m *memory) Append(_ context.Context, msg cube.Message) (cube.Receipt, error) {
-	for _, e := range msg.Entries {
+func (m *memory) Append(_ context.Context, d *cube.Delivery) (cube.Receipt, error) {
+	for e, err := range d.Entries() {
+		if err != nil {
+			return cube.Receipt{}, err
+		}
 		m.versions = append(m.versions, cube.Version{Dataflow: e.Dataflow, Observation: e.Observation, Message: 1})
 	}
-	return cube.Receipt{Message: 1, Added: len(msg.Entries)}, nil
+	return cube.Receipt{Message: 1, Added: d.Len()}, nil
 }
 
 func (m *memory) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {

@@ -3,6 +3,7 @@ package reference
 import (
 	"cmp"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -51,33 +52,27 @@ var open = map[string]bool{"CL_SOURCE": true, "CL_NOTE": true}
 // numeric lists the attributes that hold numbers.
 var numeric = map[string]bool{stat.AttrLower: true, stat.AttrUpper: true, stat.AttrStdErr: true, stat.AttrLevel: true}
 
-// Read reads a file whole, CSV or XLSX: a heading, then one figure a row. Columns are DATAFLOW, the dimensions of the dataflow,
-// TIME_PERIOD, OBS_VALUE, and as needed OBS_STATUS (A when left out), VINTAGE, EVIDENCE, SOURCE and other attributes. FREQ may be left
-// out: the period tells it. REF_AREA may be a two-digit province code, which means what it meant on the last day of the period.
-//
-// Any fault refuses the file; the error joins up to fault.MaxNamed of them, each with file, row and column. The message returned passes
-// the intake check of the cube.
-func Read(src io.Reader, name string, c *catalog.Catalog, areas *territory.Registry, o Options) (cube.Message, error) {
+// File is a file of figures that was found readable. Its rows are read when they are asked for.
+type File struct {
+	cube.Header
+	Rows int // as many as there are, blank ones left out
+
+	table *tabular.Table
+	rd    reader
+}
+
+// Open finds out how a file of figures is written, CSV or XLSX: a heading, then one figure a row. Columns are DATAFLOW, the dimensions of the
+// dataflow, TIME_PERIOD, OBS_VALUE, and as needed OBS_STATUS (A when left out), VINTAGE, EVIDENCE, SOURCE and other attributes. FREQ may be
+// left out: the period tells it. REF_AREA may be a two-digit province code, which means what it meant on the last day of the period.
+func Open(src io.Reader, name string, c *catalog.Catalog, areas *territory.Registry, o Options) (*File, error) {
 	if o.Known.IsZero() {
 		o.Known = stat.DateOf(o.SentAt)
 	}
-	m := cube.Message{Sender: o.Sender, File: name, SentAt: o.SentAt}
 	f, err := tabular.Open(src, name, o.Format)
 	if err != nil {
-		return cube.Message{}, err
+		return nil, err
 	}
 	rd := reader{catalog: c, areas: areas, known: o.Known}
-	if m.Entries, err = rd.rows(f); err != nil {
-		return cube.Message{}, err
-	}
-	if err := (cube.Intake{Catalog: c}).Check(m); err != nil {
-		return cube.Message{}, err
-	}
-	return m, nil
-}
-
-// rows reads the entries of a file, or all that is wrong with its rows.
-func (rd reader) rows(f *tabular.File) ([]cube.Entry, error) {
 	t, err := f.Table(rd.layout())
 	if err != nil {
 		return nil, err
@@ -87,24 +82,55 @@ func (rd reader) rows(f *tabular.File) ([]cube.Entry, error) {
 		rd.columns[c.Name] = i
 		rd.names = append(rd.names, c.Name)
 	}
-	entries := make([]cube.Entry, 0, f.Length)
-	var faults fault.List
-	for record, err := range t.Records() {
-		if err != nil {
-			return nil, err
-		}
-		e, column, err := rd.entry(record)
-		if err == nil {
+	return &File{Header: cube.Header{Sender: o.Sender, File: name, SentAt: o.SentAt}, Rows: max(0, f.Length-1), table: t, rd: rd}, nil
+}
+
+// Entries reads the figures of the rows one after another. Any fault refuses the file; it joins up to fault.MaxNamed of them, each with file,
+// row and column, and is the last that is given.
+func (f *File) Entries() iter.Seq2[cube.Entry, error] {
+	return func(yield func(cube.Entry, error) bool) {
+		var faults fault.List
+		for record, err := range f.table.Records() {
+			if err != nil {
+				yield(cube.Entry{}, err)
+				return
+			}
+			e, column, err := f.rd.entry(record)
+			if err != nil {
+				faults.Add(fault.Locate(err, f.File, record.Line, column))
+				if faults.Full() {
+					break
+				}
+				continue
+			}
 			e.Row = record.Line
-			entries = append(entries, e)
-			continue
+			if !yield(e, nil) {
+				return
+			}
 		}
-		faults.Add(fault.Locate(err, f.Name, record.Line, column))
-		if faults.Full() {
-			break
+		if err := faults.Err(); err != nil {
+			yield(cube.Entry{}, err)
 		}
 	}
-	return entries, faults.Err()
+}
+
+// Read reads a file that is small enough to hold, as Open and Entries do. The message returned passes the intake check of the cube.
+func Read(src io.Reader, name string, c *catalog.Catalog, areas *territory.Registry, o Options) (cube.Message, error) {
+	f, err := Open(src, name, c, areas, o)
+	if err != nil {
+		return cube.Message{}, err
+	}
+	m := cube.Message{Header: f.Header, Entries: make([]cube.Entry, 0, f.Rows)}
+	for e, err := range f.Entries() {
+		if err != nil {
+			return cube.Message{}, err
+		}
+		m.Entries = append(m.Entries, e)
+	}
+	if err := (cube.Intake{Catalog: c}).Check(m); err != nil {
+		return cube.Message{}, err
+	}
+	return m, nil
 }
 
 // layout says which columns a file of figures may have.

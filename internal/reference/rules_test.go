@@ -45,7 +45,7 @@ func judged(t *testing.T, fsys fs.FS) ([]cube.Finding, map[string]cube.Tally) {
 			sum := tested[id]
 			tested[id] = cube.Tally{Rule: id, Tested: sum.Tested + x.Tested, Held: sum.Held + x.Held}
 		}
-		if _, err := s.Append(context.Background(), m); err != nil {
+		if _, err := cube.Append(context.Background(), s, m); err != nil {
 			t.Fatal(err)
 		}
 	}

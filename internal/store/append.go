@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -18,10 +17,10 @@ import (
 
 // Append implements cube.Store. A derived figure (one with a RUN) is superseded by a newer one of the same vintage day;
 // it counts as unchanged when nothing but its run differs.
-func (s *Store) Append(ctx context.Context, m cube.Message) (cube.Receipt, error) {
+func (s *Store) Append(ctx context.Context, d *cube.Delivery) (cube.Receipt, error) {
 	var receipt cube.Receipt
-	err := s.write(ctx, func(tx *sqldb.Tx) (err error) {
-		receipt, err = s.append(ctx, tx, m, nil)
+	err := s.writeOn(ctx, d, func(tx *sqldb.Tx) (err error) {
+		receipt, err = s.append(ctx, tx, d, nil)
 		return err
 	})
 	if err != nil {
@@ -30,111 +29,196 @@ func (s *Store) Append(ctx context.Context, m cube.Message) (cube.Receipt, error
 	return receipt, nil
 }
 
-// append stores a message; basis is what it rests on when it comes from a run.
-func (s *Store) append(ctx context.Context, tx *sqldb.Tx, m cube.Message, on *basis) (cube.Receipt, error) {
-	number, err := s.nextNumber(ctx, tx, messageSeal)
+// append stores a delivery; basis is what it rests on when it comes from a run.
+func (s *Store) append(ctx context.Context, tx *sqldb.Tx, d *cube.Delivery, on *basis) (cube.Receipt, error) {
+	p, err := s.judge(ctx, tx, d, on)
 	if err != nil {
 		return cube.Receipt{}, err
 	}
-	p, err := s.plan(ctx, tx, m, number, on)
-	if err != nil || len(p.rows) == 0 {
-		return p.receipt, err
+	return s.keep(ctx, tx, d, p)
+}
+
+// judge finds out what a delivery would do, or why it is refused, and has its turn among all writers then. Nothing is stored yet. Until the turn
+// only writers of the same dataflows wait.
+func (s *Store) judge(ctx context.Context, tx *sqldb.Tx, d *cube.Delivery, on *basis) (p plan, err error) {
+	if p.receipt, p.known, err = s.receiptOf(ctx, tx, d); err != nil || p.known {
+		return p, err
 	}
-	p.receipt.Message = number
-	if err := s.insertMessage(ctx, tx, m, p.receipt, p.rows); err != nil {
-		return p.receipt, err
+	if p, err = s.plan(ctx, tx, d, on); err != nil {
+		return p, err
 	}
-	return p.receipt, s.insertFindings(ctx, tx, m.Sender, number, p.findings)
+	if err := tx.Turn(ctx); err != nil {
+		return p, err
+	}
+	return p, s.unmoved(ctx, tx, d)
+}
+
+// keep stores what was judged.
+func (s *Store) keep(ctx context.Context, tx *sqldb.Tx, d *cube.Delivery, p plan) (r cube.Receipt, err error) {
+	if p.known {
+		return p.receipt, tx.Turn(ctx)
+	}
+	if p.kept > 0 {
+		if p.receipt.Message, err = s.nextNumber(ctx, tx, messageSeal); err != nil {
+			return r, err
+		}
+		if err := s.insertMessage(ctx, tx, d, p); err != nil {
+			return r, err
+		}
+		if err := s.insertFindings(ctx, tx, d.Sender, p.receipt.Message, p.findings); err != nil {
+			return r, err
+		}
+	}
+	return p.receipt, s.keepReceipt(ctx, tx, d, p.receipt)
 }
 
 // plan is what a message would do to the store.
 type plan struct {
 	receipt  cube.Receipt // without the number of the message
-	entries  []cube.Entry // those that are new or revised
-	rows     [][]any      // of these entries
+	known    bool         // the delivery was stored before, under its key
+	bits     []uint64     // a bit for every entry, in their order: whether it is new or revised
+	kept     int
 	findings []cube.Finding
 }
 
-// plan finds out, without storing anything, what a message would do under its number, or why it is refused.
-func (s *Store) plan(ctx context.Context, from sqldb.Queryer, m cube.Message, number int64, on *basis) (p plan, err error) {
-	if err := storable(m); err != nil {
-		return p, err
+// takes reports whether an entry is new or revised.
+func (p *plan) takes(i int) bool { return p.bits[i/64]&(1<<(i%64)) != 0 }
+
+// unmoved refuses a delivery when figures came in, since its review, of a dataflow that the review read.
+func (s *Store) unmoved(ctx context.Context, from sqldb.Queryer, d *cube.Delivery) error {
+	if d.Upon == nil {
+		return nil
 	}
-	if m.Upon != nil && *m.Upon != number-1 {
-		return p, fault.New("cube.moved")
-	}
-	known, err := s.known(ctx, from, m.Entries)
-	if err != nil {
-		return p, err
-	}
-	r := &p.receipt
-	var faults []error
-	for _, e := range m.Entries {
-		c := known[spotOf(e.Dataflow, e.Observation)]
-		latest, reported := c.under(e.Vintage.Date, on)
-		same := latest != nil && cube.SameFigure(latest.Observation, e.Observation)
-		if same {
-			if same, err = on.same(ctx, from, *latest); err != nil {
-				return p, err
-			}
+	flows := append(d.Flows(), d.Read...)
+	moved := false
+	err := sqldb.Each(ctx, from, func(rows *sql.Rows) error {
+		var subject, details string
+		if err := rows.Scan(&subject, &details); err != nil {
+			return err
 		}
-		switch {
-		case same:
-			r.Unchanged++
-			continue
-		case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
-			faults = append(faults, fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
-				"stored", shown(reported.Observation), "given", shown(e.Observation)).At(m.File, e.Row, "OBS_VALUE"))
-			if len(faults) >= fault.MaxNamed {
-				return plan{}, errors.Join(faults...)
-			}
-			continue
-		case c.seen:
-			r.Revised++
-		default:
-			r.Added++
+		var said struct {
+			Dataflows []string `json:"dataflows"`
 		}
-		c.seen = true
-		p.entries, p.rows = append(p.entries, e), append(p.rows, row(e, number))
+		if number, err := strconv.ParseInt(subject, 10, 64); err != nil || number <= *d.Upon {
+			return err
+		}
+		err := json.Unmarshal([]byte(details), &said)
+		moved = moved || len(said.Dataflows) == 0 || slices.ContainsFunc(said.Dataflows, func(id string) bool { return slices.Contains(flows, id) })
+		return err
+	}, `SELECT subject, details FROM audit WHERE what = $1 ORDER BY number DESC
+		LIMIT (SELECT CASE WHEN MAX(number) > $2 THEN MAX(number) - $2 ELSE 0 END FROM message)`, messageSeal.what, *d.Upon)
+	if err == nil && moved {
+		err = fault.New("cube.moved")
+	}
+	return err
+}
+
+// plan finds out, without storing anything, what a delivery would do, or why it is refused.
+func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, on *basis) (p plan, err error) {
+	p.bits = make([]uint64, d.Len()/64+1)
+	var faults []*fault.Error
+	var last cube.Cell // the cell before, and whether it has a version by then
+	seen := false
+	here := &stored{store: s, from: from, fresh: map[string]bool{}}
+	look := func(first int, chunk []cube.Entry) error {
+		known, err := here.known(ctx, chunk)
+		if err != nil {
+			return err
+		}
+		for i, e := range chunk {
+			at := e.Cell()
+			c := known[at]
+			if c == nil {
+				c = &nothing
+			}
+			seen = c.seen || at == last && seen
+			last = at
+			latest, reported := c.under(e.Vintage.Date, on)
+			same := latest != nil && cube.SameFigure(latest.Observation, e.Observation)
+			if same {
+				if same, err = on.same(ctx, from, *latest); err != nil {
+					return err
+				}
+			}
+			switch {
+			case same:
+				p.receipt.Unchanged++
+				continue
+			case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
+				if len(faults) < fault.MaxNamed {
+					faults = append(faults, fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
+						"stored", shown(reported.Observation), "given", shown(e.Observation)).At(d.File, e.Row, "OBS_VALUE"))
+				}
+				continue
+			case seen:
+				p.receipt.Revised++
+			default:
+				p.receipt.Added++
+			}
+			seen = true
+			p.bits[(first+i)/64] |= 1 << ((first + i) % 64)
+			p.kept++
+		}
+		return nil
+	}
+	chunk, n := make([]cube.Entry, 0, sqldb.Chunk(3)), 0
+	for e, err := range d.Entries() {
+		if err == nil {
+			err = storable(d.File, e)
+		}
+		if err != nil {
+			return plan{}, err
+		}
+		if chunk = append(chunk, e); len(chunk) == cap(chunk) {
+			if err := look(n, chunk); err != nil {
+				return plan{}, err
+			}
+			n, chunk = n+len(chunk), chunk[:0]
+		}
+	}
+	if err := look(n, chunk); err != nil {
+		return plan{}, err
 	}
 	if len(faults) > 0 {
-		return plan{}, errors.Join(faults...)
+		slices.SortStableFunc(faults, func(a, b *fault.Error) int { return a.Where.Row - b.Where.Row })
+		var list fault.List
+		for _, f := range faults {
+			list.Add(f)
+		}
+		return plan{}, list.Err()
 	}
-	if len(p.rows) > 0 {
-		p.findings, err = s.newFindings(ctx, from, m.Findings)
-		r.Findings = len(p.findings)
+	if p.kept > 0 {
+		p.findings, err = s.newFindings(ctx, from, d.Findings)
+		p.receipt.Findings = len(p.findings)
 	}
 	return p, err
 }
 
-// compareText orders two values of a column of text. Of values that are none, which such a column never has, none comes first.
-func compareText(a, b any) int {
-	x, _ := a.(string)
-	y, _ := b.(string)
-	return strings.Compare(x, y)
-}
-
-// insertMessage stores a message with its figures under one seal, which goes into the audit log.
-func (s *Store) insertMessage(ctx context.Context, tx *sqldb.Tx, m cube.Message, r cube.Receipt, rows [][]any) error {
-	slices.SortFunc(rows, func(a, b []any) int { // the order of the table, in which the seal is checked
-		for i := range 4 {
-			if c := compareText(a[i], b[i]); c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
+// insertMessage stores a message with those figures that are new or revised under one seal, which goes into the audit log. They come in the order
+// of the table, in which the seal is checked.
+func (s *Store) insertMessage(ctx context.Context, tx *sqldb.Tx, d *cube.Delivery, p plan) error {
+	r := p.receipt
 	seal := newSealer()
-	head := []any{r.Message, m.Sender, m.File, sqldb.Time{Time: m.SentAt}, r.Added, r.Revised, r.Unchanged}
+	head := []any{r.Message, d.Sender, d.File, sqldb.Time{Time: d.SentAt}, r.Added, r.Revised, r.Unchanged}
 	if err := s.insertSealed(ctx, tx, seal, messageRows, [][]any{head}); err != nil {
 		return err
 	}
-	if err := s.insertSealed(ctx, tx, seal, figureRows, rows); err != nil {
+	err := s.insertSealedAll(ctx, tx, seal, figureRows, func(yield func([]any, error) bool) {
+		i := 0
+		row := newRowMaker(r.Message)
+		for e, err := range d.Stored() {
+			if (err != nil || p.takes(i)) && !yield(row.of(e), err) {
+				return
+			}
+			i++
+		}
+	})
+	if err != nil {
 		return err
 	}
 	key := strconv.FormatInt(r.Message, 10)
-	return s.audit(ctx, tx, AuditEntry{By: m.Sender, What: messageSeal.what, Subject: key,
-		Details: map[string]any{"seal": sealed{Kind: messageSeal.id, Key: key, Last: r.Message, Rows: seal.rows, Hash: seal.sum()}}})
+	return s.audit(ctx, tx, AuditEntry{By: d.Sender, What: messageSeal.what, Subject: key,
+		Details: map[string]any{"dataflows": d.Flows(), "seal": sealed{Kind: messageSeal.id, Key: key, Last: r.Message, Rows: seal.rows, Hash: seal.sum()}}})
 }
 
 // storedCell is what is stored of one cell when a message arrives.
@@ -142,6 +226,9 @@ type storedCell struct {
 	versions []cube.Version // under the vintage days of the message, in the order of cube.Store
 	seen     bool           // has a version, stored or in this message
 }
+
+// nothing is stored of most cells.
+var nothing storedCell
 
 // under gives the latest version of a vintage day that the run behind a message could see, and the latest reported one; nil where there is none.
 func (c *storedCell) under(day stat.Date, on *basis) (latest, reported *cube.Version) {
@@ -156,71 +243,103 @@ func (c *storedCell) under(day stat.Date, on *basis) (latest, reported *cube.Ver
 	return latest, reported
 }
 
-// spot names a cell as the table does.
-type spot struct{ dataflow, series, place string }
+// stored is what is stored of the cells of a delivery, some at a time.
+type stored struct {
+	store *Store
+	from  sqldb.Queryer
+	fresh map[string]bool // dataflow → nothing is stored of it yet
+}
 
-// known reads what is stored of the cells of a message: whether there is anything, and the versions under the same vintage
-// days, but not the whole past, which grows without end. Every cell of the message has an entry in the result.
-func (s *Store) known(ctx context.Context, from sqldb.Queryer, entries []cube.Entry) (map[spot]*storedCell, error) {
-	cells := make(map[spot]*storedCell, len(entries))
+// known reads what is stored of some cells: whether there is anything, and the versions under the same vintage days, but not the whole past,
+// which grows without end. A cell that is not in the result has nothing.
+func (k *stored) known(ctx context.Context, entries []cube.Entry) (map[cube.Cell]*storedCell, error) {
+	cells := map[cube.Cell]*storedCell{}
 	wanted := map[string][]any{} // by dataflow: series, place, vintage, series, place, vintage…
-	var flows []string           // in order of appearance
+	at := map[[2]string]stat.Period{}
 	for _, e := range entries {
-		cells[spotOf(e.Dataflow, e.Observation)] = &storedCell{}
-		if wanted[e.Dataflow] == nil {
-			flows = append(flows, e.Dataflow)
+		fresh, asked := k.fresh[e.Dataflow]
+		if !asked {
+			_, some, err := sqldb.First(ctx, k.from, sqldb.One[int64], "SELECT 1 FROM observation WHERE dataflow = $1 LIMIT 1", e.Dataflow)
+			if err != nil {
+				return nil, err
+			}
+			fresh, k.fresh[e.Dataflow] = !some, !some
 		}
-		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.Place(e.Period), e.Vintage.Date.String())
+		if !fresh {
+			place := cube.Place(e.Period)
+			at[[2]string{string(e.Key), place}] = e.Period
+			wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), place, e.Vintage.Date.String())
+		}
 	}
-	for _, flow := range flows {
-		if _, some, err := sqldb.First(ctx, from, sqldb.One[int64], "SELECT 1 FROM observation WHERE dataflow = $1 LIMIT 1", flow); err != nil {
-			return nil, err
-		} else if !some {
-			continue // nothing is stored of it yet
+	cell := func(c cube.Cell) *storedCell {
+		if cells[c] == nil {
+			cells[c] = &storedCell{}
 		}
-		for slots := wanted[flow]; len(slots) > 0; {
-			n := min(len(slots)/3, sqldb.Chunk(3))
-			args := append([]any{flow}, slots[:3*n]...)
-			slots = slots[3*n:]
-			given := "(VALUES " + sqldb.Values(n, 3, 1) + ")"
-			seen, err := sqldb.Collect(ctx, from, func(rows *sql.Rows) (at spot, err error) {
-				at.dataflow = flow
-				err = rows.Scan(&at.series, &at.place)
-				return at, err
-			}, "SELECT DISTINCT series, place FROM observation WHERE dataflow = $1 AND (series, place) IN (SELECT column1, column2 FROM "+given+" AS v)", args...)
-			if err != nil {
-				return nil, err
+		return cells[c]
+	}
+	for _, flow := range slices.Sorted(maps.Keys(wanted)) {
+		slots := wanted[flow]
+		args := append([]any{flow}, slots...)
+		given := "(VALUES " + sqldb.Values(len(slots)/3, 3, 1) + ")"
+		err := sqldb.Each(ctx, k.from, func(rows *sql.Rows) error {
+			var series, place string
+			var some sql.NullInt64 // a cell is looked up once, however many versions it has
+			if err := rows.Scan(&series, &place, &some); err != nil || !some.Valid {
+				return err
 			}
-			for _, at := range seen {
-				cells[at].seen = true
-			}
-			versions, err := s.versions(ctx, from, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
-			if err != nil {
-				return nil, err
-			}
-			for _, v := range versions {
-				c := cells[spotOf(flow, v.Observation)]
-				c.versions = append(c.versions, v)
-			}
+			cell(cube.Cell{Dataflow: flow, Key: stat.Key(series), Period: at[[2]string{series, place}]}).seen = true
+			return nil
+		}, "SELECT column1, column2, (SELECT 1 FROM observation WHERE dataflow = $1 AND series = column1 AND place = column2 LIMIT 1) FROM "+given+" AS v", args...)
+		if err != nil {
+			return nil, err
+		}
+		versions, err := k.store.versions(ctx, k.from, "dataflow = $1 AND (series, place, vintage) IN "+given, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range versions {
+			c := cell(v.Cell())
+			c.versions = append(c.versions, v)
 		}
 	}
 	return cells, nil
 }
 
-func spotOf(dataflow string, o stat.Observation) spot {
-	return spot{dataflow, string(o.Key), cube.Place(o.Period)}
+// rowMaker makes rows of the table of figures. Figures share attributes and periods, so each text is written once.
+type rowMaker struct {
+	message int64
+	places  map[stat.Period]string
+	last    stat.Attributes // of the entry before, and what it was written as
+	text    string
 }
 
-func row(e cube.Entry, message int64) []any {
-	run := e.Attributes[stat.AttrRun]
-	attributes := maps.Clone(e.Attributes)
-	delete(attributes, stat.AttrRun)
+func newRowMaker(message int64) *rowMaker {
+	return &rowMaker{message: message, places: map[stat.Period]string{}}
+}
+
+func (m *rowMaker) of(e cube.Entry) []any {
+	if m.last == nil || !maps.Equal(m.last, e.Attributes) {
+		attributes := e.Attributes
+		if attributes[stat.AttrRun] != "" {
+			attributes = attributes.Clone()
+			delete(attributes, stat.AttrRun)
+		}
+		m.last, m.text = e.Attributes, attributesText(attributes)
+	}
+	place, known := m.places[e.Period]
+	if !known {
+		if len(m.places) >= maxKnown {
+			clear(m.places)
+		}
+		place = cube.Place(e.Period)
+		m.places[e.Period] = place
+	}
 	var value sql.NullString
 	if e.Value != nil {
 		value = sql.NullString{String: e.Value.String(), Valid: true}
 	}
-	return []any{e.Dataflow, string(e.Key), cube.Place(e.Period), e.Vintage.Date.String(), message, e.Period.String(), e.Vintage.Written,
-		value, string(e.Status), run, attributesText(attributes), e.Row}
+	return []any{e.Dataflow, string(e.Key), place, e.Vintage.Date.String(), m.message, e.Period.String(), e.Vintage.Written,
+		value, string(e.Status), e.Attributes[stat.AttrRun], m.text, e.Row}
 }
 
 // attributesText writes attributes as JSON with sorted names, the same text as sqldb.JSON of the map. A load has as many of them as figures.
@@ -268,27 +387,14 @@ func shown(o stat.Observation) string {
 	return o.Value.String()
 }
 
-// storable refuses, with their rows, what the databases would refuse without: a cell and vintage given twice, and texts
-// that are not UTF-8 or hold a zero byte.
-func storable(m cube.Message) error {
-	type slot struct {
-		cube.Cell
-		vintage stat.Date
+// storable refuses, with its row, what the databases would refuse without: texts that are not UTF-8 or hold a zero byte.
+func storable(file string, e cube.Entry) error {
+	if key := string(e.Key); !sqldb.Plain(key) {
+		return fault.New("store.bad-text", "text", sqldb.Readable(key)).At(file, e.Row, "")
 	}
-	seen := make(map[slot]int, len(m.Entries))
-	for _, e := range m.Entries {
-		at := slot{cube.Cell{Dataflow: e.Dataflow, Key: e.Key, Period: e.Period}, e.Vintage.Date}
-		if first, twice := seen[at]; twice {
-			return fault.New("cube.duplicate", "cell", at.Cell.String(), "vintage", at.vintage.String(), "first", first).At(m.File, e.Row, "")
-		}
-		seen[at] = e.Row
-		if key := string(e.Key); !sqldb.Plain(key) {
-			return fault.New("store.bad-text", "text", sqldb.Readable(key)).At(m.File, e.Row, "")
-		}
-		for _, name := range e.Attributes.Names() {
-			if text := e.Attributes[name]; !sqldb.Plain(name) || !sqldb.Plain(text) {
-				return fault.New("store.bad-text", "text", sqldb.Readable(text)).At(m.File, e.Row, sqldb.Readable(name))
-			}
+	for name, text := range e.Attributes {
+		if !sqldb.Plain(name) || !sqldb.Plain(text) {
+			return fault.New("store.bad-text", "text", sqldb.Readable(text)).At(file, e.Row, sqldb.Readable(name))
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 // figures makes n figures such as a national load brings: some fifteen dataflows, series of twenty years, sources shared by
 // many figures.
 func figures(n int, day string) cube.Message {
-	m := cube.Message{Sender: "bench", File: "bench.csv"}
+	m := cube.Message{Header: cube.Header{Sender: "bench", File: "bench.csv"}}
 	for i := range n {
 		v := stat.MustDecimal(fmt.Sprintf("%d.%02d", 1000+i, i%100))
 		m.Entries = append(m.Entries, cube.Entry{Dataflow: fmt.Sprintf("FLOW_%02d", i%15), Row: i + 2, Observation: stat.Observation{
@@ -32,7 +32,7 @@ func BenchmarkAppend10k(b *testing.B) {
 			for b.Loop() {
 				day := stat.MustDate("2020-01-01").AddDays(n).String()
 				n++
-				if _, err := s.Append(b.Context(), figures(10_000, day)); err != nil {
+				if _, err := cube.Append(b.Context(), s, figures(10_000, day)); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -47,7 +47,7 @@ func BenchmarkAppendOne(b *testing.B) {
 			n := 0
 			for b.Loop() {
 				n++
-				if _, err := s.Append(b.Context(), figures(1, stat.MustDate("2020-01-01").AddDays(n).String())); err != nil {
+				if _, err := cube.Append(b.Context(), s, figures(1, stat.MustDate("2020-01-01").AddDays(n).String())); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -60,7 +60,7 @@ func BenchmarkRead(b *testing.B) {
 	for name, at := range everyPlace {
 		b.Run(name, func(b *testing.B) {
 			s := storetest.Open(b, at(b))
-			if _, err := s.Append(b.Context(), figures(20_000, "2026-01-05")); err != nil {
+			if _, err := cube.Append(b.Context(), s, figures(20_000, "2026-01-05")); err != nil {
 				b.Fatal(err)
 			}
 			read := func(key string) func(*testing.B) {

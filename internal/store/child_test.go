@@ -25,6 +25,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "writer":
 		must(writeForever(url))
+	case "streamer":
+		must(streamForever(url))
 	case "holder":
 		must(holdTheLock(url))
 	}
@@ -61,7 +63,7 @@ const batch = 40 // figures in one message of the writer
 
 // delivery is message n of the writer: it tells from any figure what all the others must be.
 func delivery(n int64) cube.Message {
-	m := cube.Message{Sender: "writer", File: "w.csv"}
+	m := cube.Message{Header: cube.Header{Sender: "writer", File: "w.csv"}}
 	for i := range batch {
 		v := stat.Int(n)
 		m.Entries = append(m.Entries, cube.Entry{Dataflow: "FLOW", Row: i + 2, Observation: stat.Observation{
@@ -82,10 +84,36 @@ func writeForever(url string) error {
 	for err == nil {
 		n++
 		var r cube.Receipt
-		r, err = s.Append(context.Background(), delivery(n))
+		r, err = cube.Append(context.Background(), s, delivery(n))
 		if err == nil {
 			fmt.Println(r.Message)
 		}
+	}
+	return err
+}
+
+// streamed is how many figures a message of the streamer has: more than are held in memory.
+const streamed = 20_000
+
+// streamForever stores large messages and says the number of each once it is acknowledged, and when it is in the middle of one.
+func streamForever(url string) error {
+	s, err := store.Open(context.Background(), url)
+	if err != nil {
+		return err
+	}
+	n, err := s.LastMessage(context.Background())
+	for err == nil {
+		n++
+		var d *cube.Delivery
+		if d, err = cube.Gather(cube.Header{Sender: "streamer"}, stream(streamed, stat.MustDate("2000-01-01").AddDays(int(n)).String())); err != nil {
+			return err
+		}
+		d.Progress = func(p cube.Progress) { fmt.Println("at", p.Done) }
+		var r cube.Receipt
+		if r, err = s.Append(context.Background(), d); err == nil {
+			fmt.Println(r.Message)
+		}
+		d.Close()
 	}
 	return err
 }

@@ -120,6 +120,64 @@ func TestAKilledProgramLosesNothingItAcknowledged(t *testing.T) {
 	})
 }
 
+func TestAProgramKilledInTheMiddleOfALargeMessageLeavesNothingOfIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, at storetest.Place) {
+		url, folder := at(t), t.TempDir()
+		t.Setenv("TMPDIR", folder)
+		storetest.Open(t, url).Close()
+		middle := 0
+		for range 4 {
+			c, _, lines := startChild(t, "streamer", url)
+			acknowledged := int64(0)
+			for lines.Scan() {
+				if at, in := strings.CutPrefix(lines.Text(), "at "); in {
+					if n, _ := strconv.Atoi(at); n >= streamed/2 && rand.IntN(3) > 0 {
+						middle++
+						c.Process.Kill() // SIGKILL
+					}
+				} else if n, err := strconv.ParseInt(lines.Text(), 10, 64); err == nil {
+					acknowledged = n
+				} else {
+					t.Fatal(lines.Text())
+				}
+			}
+			c.Wait()
+			s, err := store.Open(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Audit(t.Context(), store.AuditEntry{What: "killed"}); err != nil { // waits for what a server may still be doing
+				t.Fatal(err)
+			}
+			last, err := s.LastMessage(t.Context())
+			if err != nil || last < acknowledged || last > acknowledged+1 && acknowledged > 0 {
+				t.Fatalf("message %d was acknowledged, the last one stored is %d (%v)", acknowledged, last, err)
+			}
+			figures := int64(0)
+			for _, err := range s.Versions(t.Context(), cube.Query{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				figures++
+			}
+			if figures != last*streamed {
+				t.Fatalf("%d figures of %d messages", figures, last)
+			}
+			s.Close()
+		}
+		if middle == 0 {
+			t.Fatal("no program was killed in the middle")
+		}
+		if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+			t.Errorf("%v stayed in the temporary folder (%v)", left, err)
+		}
+		r, err := storetest.Open(t, url).Integrity(t.Context())
+		if err != nil || len(r.Problems) > 0 {
+			t.Fatal(err, r.Problems)
+		}
+	})
+}
+
 func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
 	t.Run("sqlite at the limit of its pages", func(t *testing.T) {
 		s := storetest.Open(t, storetest.SQLitePlace(t))
@@ -161,7 +219,7 @@ func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
 		execute(t, url, `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 			IF NEW.line > 20 THEN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$`,
 			"CREATE TRIGGER full_disk BEFORE INSERT ON observation FOR EACH ROW EXECUTE FUNCTION full_disk()")
-		_, err := s.Append(t.Context(), delivery(2))
+		_, err := cube.Append(t.Context(), s, delivery(2))
 		refused(t, err, "store.disk-full")
 		wantWhole(t, s, 1)
 		execute(t, url, "DROP TRIGGER full_disk ON observation")
@@ -172,7 +230,7 @@ func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
 
 func append1(t *testing.T, s *store.Store, n int64) {
 	t.Helper()
-	if _, err := s.Append(t.Context(), delivery(n)); err != nil {
+	if _, err := cube.Append(t.Context(), s, delivery(n)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -182,7 +240,7 @@ func fillUntil(t *testing.T, s *store.Store, prepare func(), code string) int64 
 	t.Helper()
 	prepare()
 	for n := int64(1); n < 2000; n++ {
-		if _, err := s.Append(t.Context(), delivery(n)); err != nil {
+		if _, err := cube.Append(t.Context(), s, delivery(n)); err != nil {
 			refused(t, err, code)
 			if n < 3 {
 				t.Fatal("refused too early to mean anything")
@@ -205,7 +263,7 @@ func TestADatabaseHeldByAnotherProgramIsWaitedForAndThenRefused(t *testing.T) {
 			t.Fatal("the other program holds nothing: " + lines.Text())
 		}
 		start := time.Now()
-		_, err := s.Append(t.Context(), delivery(2))
+		_, err := cube.Append(t.Context(), s, delivery(2))
 		refused(t, err, "store.locked")
 		if d := time.Since(start); d < wait || d > 20*wait {
 			t.Errorf("waited %v, want about %v", d, wait)
@@ -227,7 +285,7 @@ func TestADatabaseThatMayOnlyBeReadIsReadAndNotWritten(t *testing.T) {
 		s := storetest.Open(t, storetest.SQLitePlace(t))
 		append1(t, s, 1)
 		store.ForbidWriting(t, s)
-		_, err := s.Append(t.Context(), delivery(2))
+		_, err := cube.Append(t.Context(), s, delivery(2))
 		refused(t, err, "store.read-only")
 		wantWhole(t, s, 1)
 	})
@@ -235,7 +293,7 @@ func TestADatabaseThatMayOnlyBeReadIsReadAndNotWritten(t *testing.T) {
 		url := storetest.PostgresPlace(t)
 		append1(t, storetest.Open(t, url), 1)
 		s := storetest.Open(t, url+"&default_transaction_read_only=on")
-		_, err := s.Append(t.Context(), delivery(2))
+		_, err := cube.Append(t.Context(), s, delivery(2))
 		refused(t, err, "store.read-only")
 		wantWhole(t, s, 1)
 	})
@@ -351,6 +409,48 @@ func execute(t *testing.T, url string, statements ...string) {
 	for _, q := range statements {
 		if _, err := db.Writer().ExecContext(t.Context(), q); err != nil {
 			t.Fatal(fmt.Errorf("%s: %w", q, err))
+		}
+	}
+}
+
+// On PostgreSQL a writer keeps out those of the same dataflow, and the others only while it takes its number. SQLite has one writer anyway.
+func TestWritersWaitByDataflow(t *testing.T) {
+	url := storetest.PostgresPlace(t)
+	db, err := sqldb.Open(t.Context(), url, sqldb.Options{Wait: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	nothing := func(tx *sqldb.Tx) error { return tx.Turn(t.Context()) }
+	for _, c := range []struct {
+		holds, wants []string
+		turn, waits  bool
+	}{
+		{[]string{"flow/A"}, []string{"flow/A"}, false, true},
+		{[]string{"flow/A"}, []string{"flow/B"}, false, false},
+		{[]string{"flow/A", "flow/B"}, []string{"flow/B", "flow/C"}, false, true},
+		{[]string{"flow/A"}, []string{"flow/B"}, true, true},
+		{[]string{"flow/A"}, nil, false, false},
+		{nil, []string{"flow/B"}, false, true}, // whoever names nothing is alone from the beginning
+	} {
+		err := db.WriteOn(t.Context(), c.holds, func(tx *sqldb.Tx) error {
+			if c.turn {
+				if err := tx.Turn(t.Context()); err != nil {
+					return err
+				}
+			}
+			begun := time.Now()
+			inner := db.WriteOn(t.Context(), c.wants, nothing)
+			if waited := fault.CodeOf(inner) == "store.locked"; waited != c.waits || !waited && inner != nil {
+				t.Errorf("%v beside %v (turn: %v): %v", c.wants, c.holds, c.turn, inner)
+			}
+			if time.Since(begun) > 5*time.Second {
+				t.Errorf("%v beside %v waited for ever", c.wants, c.holds)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (s *Store) fillTable(ctx context.Context, tx *sqldb.Tx, t, want Table, open
 			return fault.New("store.bad-copy", "table", t.Name).Because(err)
 		}
 		if len(rows) == sqldb.Chunk(len(t.Columns)) || err != nil {
-			if insert := tx.Insert(ctx, into, rows); insert != nil {
+			if insert := tx.Insert(ctx, into, sqldb.Rows(rows)); insert != nil {
 				return insert
 			}
 			rows = rows[:0]

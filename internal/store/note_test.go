@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/store"
 	"nhipso/internal/store/storetest"
@@ -344,7 +345,7 @@ func TestAFolderThatCannotBeWrittenIsRead(t *testing.T) {
 			t.Error("it does not know that it cannot write")
 		}
 		wantWhole(t, ro, 2)
-		_, err := ro.Append(t.Context(), delivery(3))
+		_, err := cube.Append(t.Context(), ro, delivery(3))
 		refused(t, err, "store.read-only")
 		wantWhole(t, ro, 2)
 	}

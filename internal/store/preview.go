@@ -8,26 +8,55 @@ import (
 )
 
 // Preview says what Append would do, and stores nothing: the receipt and the refusals are those of a load at this moment. Message is
-// 0 in what it gives. The changes are in the order of the message; entries that are stored already have none.
-func (s *Store) Preview(ctx context.Context, m cube.Message) (cube.Receipt, []cube.Change, error) {
-	number, err := s.nextNumber(ctx, s.db, messageSeal)
+// 0 in what it gives. Of the changes it gives the first new and the first revised cells, so many of each; entries that are stored already are
+// none. A cell that the delivery gives under two days is new, or revised, twice over; the counts are the receipt's.
+func (s *Store) Preview(ctx context.Context, d *cube.Delivery, most int) (cube.Receipt, []cube.Change, error) {
+	p, err := s.plan(ctx, s.db, d, nil)
 	if err != nil {
 		return cube.Receipt{}, nil, err
 	}
-	p, err := s.plan(ctx, s.db, m, number, nil)
-	if err != nil {
+	if err := s.unmoved(ctx, s.db, d); err != nil {
 		return cube.Receipt{}, nil, err
 	}
-	changes, err := s.changes(ctx, p.entries)
-	if err != nil {
-		return cube.Receipt{}, nil, err
+	var changes []cube.Change
+	fresh, revised, i := 0, 0, 0
+	var chunk []cube.Entry
+	look := func() error {
+		more, err := s.changes(ctx, chunk)
+		for _, c := range more {
+			n := &fresh
+			if c.Old != nil {
+				n = &revised
+			}
+			if *n++; *n <= most {
+				changes = append(changes, c)
+			}
+		}
+		chunk = chunk[:0]
+		return err
 	}
-	return p.receipt, changes, nil
+	for e, err := range d.Entries() {
+		if err != nil {
+			return cube.Receipt{}, nil, err
+		}
+		if p.takes(i) {
+			chunk = append(chunk, e)
+		}
+		if i++; len(chunk) == sqldb.Chunk(2) {
+			if err := look(); err != nil {
+				return cube.Receipt{}, nil, err
+			}
+			if fresh >= most && revised >= most {
+				break
+			}
+		}
+	}
+	return p.receipt, changes, look()
 }
 
 // changes pairs what a message would write with the figure that is newest of each cell.
 func (s *Store) changes(ctx context.Context, entries []cube.Entry) ([]cube.Change, error) {
-	before := map[spot]cube.Version{}
+	before := map[cube.Cell]cube.Version{}
 	wanted := map[string][]any{}
 	for _, e := range entries {
 		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.Place(e.Period))
@@ -42,14 +71,14 @@ func (s *Store) changes(ctx context.Context, entries []cube.Entry) ([]cube.Chang
 				return nil, err
 			}
 			for _, v := range cube.Newest(old, cube.AsOf{}) {
-				before[spotOf(flow, v.Observation)] = v
+				before[v.Cell()] = v
 			}
 		}
 	}
 	var out []cube.Change
 	for _, e := range entries {
 		change := cube.Change{Entry: e}
-		if v, ok := before[spotOf(e.Dataflow, e.Observation)]; ok {
+		if v, ok := before[e.Cell()]; ok {
 			change.Old = &v
 		}
 		out = append(out, change)

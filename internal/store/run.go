@@ -17,21 +17,24 @@ import (
 
 // AppendRun implements pipeline.Store. The run's Message is that of the receipt, whatever was given. Every entry must bear
 // the run in its RUN attribute: a figure without it would count as reported.
-func (s *Store) AppendRun(ctx context.Context, run pipeline.Run, m cube.Message, lineage []pipeline.Lineage) (cube.Receipt, error) {
-	for _, e := range m.Entries {
+func (s *Store) AppendRun(ctx context.Context, run pipeline.Run, d *cube.Delivery, lineage []pipeline.Lineage) (cube.Receipt, error) {
+	for e, err := range d.Entries() {
+		if err != nil {
+			return cube.Receipt{}, err
+		}
 		if e.Attributes[stat.AttrRun] != run.ID {
-			return cube.Receipt{}, fault.New("store.wrong-run", "run", run.ID, "found", e.Attributes[stat.AttrRun]).At(m.File, e.Row, stat.AttrRun)
+			return cube.Receipt{}, fault.New("store.wrong-run", "run", run.ID, "found", e.Attributes[stat.AttrRun]).At(d.File, e.Row, stat.AttrRun)
 		}
 	}
 	var receipt cube.Receipt
-	err := s.write(ctx, func(tx *sqldb.Tx) (err error) {
+	err := s.writeOn(ctx, d, func(tx *sqldb.Tx) (err error) {
+		if receipt, err = s.append(ctx, tx, d, &basis{run: run, lineage: lineage}); err != nil {
+			return err
+		}
 		if taken, err := s.taken(ctx, tx, "run", run.ID, runSeal.what); err != nil {
 			return err
 		} else if taken {
 			return fault.New("store.run-exists", "run", run.ID)
-		}
-		if receipt, err = s.append(ctx, tx, m, &basis{run: run, lineage: lineage}); err != nil {
-			return err
 		}
 		return s.insertRun(ctx, tx, run, receipt, lineage)
 	})
@@ -40,6 +43,9 @@ func (s *Store) AppendRun(ctx context.Context, run pipeline.Run, m cube.Message,
 	}
 	return receipt, nil
 }
+
+// spot names a cell as the table of lineage does.
+type spot struct{ dataflow, series, period string }
 
 // basis is what the figures of a run rest on.
 type basis struct {
@@ -69,7 +75,7 @@ func (b *basis) same(ctx context.Context, from sqldb.Queryer, v cube.Version) (b
 		rows, err := sqldb.Collect(ctx, from, func(rows *sql.Rows) (r row, err error) {
 			var from sqldb.JSON[[]pipeline.Ref]
 			var formula sqldb.JSON[*pipeline.Formula]
-			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.place, &from, &formula)
+			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.period, &from, &formula)
 			r.from.From, r.from.Formula = from.V, formula.V
 			return r, err
 		}, "SELECT dataflow, series, period, sources, formula FROM lineage WHERE run = $1", id)
@@ -88,6 +94,13 @@ func (b *basis) same(ctx context.Context, from sqldb.Queryer, v cube.Version) (b
 
 // sees reports whether the run could see a version. A figure that it could not see is not the one that it repeats.
 func (b *basis) sees(v cube.Version) bool { return b == nil || b.run.Bound().Holds(v.Message) }
+
+// compareText orders two values of a column of text. Of values that are none, which such a column never has, none comes first.
+func compareText(a, b any) int {
+	x, _ := a.(string)
+	y, _ := b.(string)
+	return strings.Compare(x, y)
+}
 
 // insertRun stores a run with its lineage under one seal, which goes into the audit log.
 func (s *Store) insertRun(ctx context.Context, tx *sqldb.Tx, run pipeline.Run, receipt cube.Receipt, lineage []pipeline.Lineage) error {

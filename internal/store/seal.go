@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -143,15 +144,25 @@ func canonical(b []byte, row []any) ([]byte, error) {
 
 // insertSealed stores rows, in the order of the seal, each with its running checksum.
 func (s *Store) insertSealed(ctx context.Context, tx *sqldb.Tx, seal *sealer, t sealTable, rows [][]any) error {
-	out := make([][]any, len(rows))
-	for i, row := range rows {
-		sum, err := seal.add(t.name, row)
-		if err != nil {
-			return fault.New("store.internal", "database", s.db.Name).Because(err)
+	return s.insertSealedAll(ctx, tx, seal, t, sqldb.Rows(rows))
+}
+
+// insertSealedAll is insertSealed for rows that are too many to hold.
+func (s *Store) insertSealedAll(ctx context.Context, tx *sqldb.Tx, seal *sealer, t sealTable, rows iter.Seq2[[]any, error]) error {
+	return tx.Insert(ctx, t.insert(), func(yield func([]any, error) bool) {
+		for row, err := range rows {
+			if err == nil {
+				var sum string
+				if sum, err = seal.add(t.name, row); err != nil {
+					err = fault.New("store.internal", "database", s.db.Name).Because(err)
+				}
+				row = append(row[:len(row):len(row)], sum)
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
 		}
-		out[i] = append(row[:len(row):len(row)], sum)
-	}
-	return tx.Insert(ctx, t.insert(), out)
+	})
 }
 
 // nextNumber gives the next number of a kind: above all that are stored and above all that the audit log ever sealed, so that

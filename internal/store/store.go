@@ -7,6 +7,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,10 +181,28 @@ func (s *Store) Released(ctx context.Context) (bool, error) {
 	return n > 0, err
 }
 
+// writeOn is write where other writers wait at first only if they write one of the same dataflows, or bring the same message.
+func (s *Store) writeOn(ctx context.Context, d *cube.Delivery, do func(*sqldb.Tx) error) error {
+	names := []string{}
+	if d.Key != "" {
+		names = append(names, oneKey(d.Header))
+	}
+	for _, id := range d.Flows() {
+		names = append(names, "flow/"+id)
+	}
+	slices.Sort(names) // all writers wait in one order
+	return s.noting(ctx, func(do func(*sqldb.Tx) error) error { return s.db.WriteOn(ctx, names, do) }, do)
+}
+
 // write is sqldb.DB.Write, after which the head of the audit log is noted outside the database.
 func (s *Store) write(ctx context.Context, do func(*sqldb.Tx) error) error {
+	return s.noting(ctx, func(do func(*sqldb.Tx) error) error { return s.db.Write(ctx, do) }, do)
+}
+
+// noting writes, and notes the head of the audit log after it.
+func (s *Store) noting(ctx context.Context, write func(func(*sqldb.Tx) error) error, do func(*sqldb.Tx) error) error {
 	var head AuditHead
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+	err := write(func(tx *sqldb.Tx) (err error) {
 		if err = do(tx); err == nil {
 			head, err = auditHead(ctx, tx)
 		}

@@ -24,7 +24,7 @@ func TestReadingEverythingHoldsLittleOfIt(t *testing.T) {
 			s := storetest.Open(t, at(t))
 			const part, parts = 30_000, 4
 			for i := range parts {
-				if _, err := s.Append(t.Context(), figures(part, stat.MustDate("2021-01-01").AddDays(i).String())); err != nil {
+				if _, err := cube.Append(t.Context(), s, figures(part, stat.MustDate("2021-01-01").AddDays(i).String())); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -157,7 +157,7 @@ func wantActs(t *testing.T, s *store.Store, released publish.State) {
 	if err != nil || len(report.Schema) > 0 || len(report.Problems) > 0 {
 		t.Errorf("%v %v (%v)", report.Schema, report.Problems, err)
 	}
-	if _, err := s.Append(ctx, delivery(4)); err != nil {
+	if _, err := cube.Append(ctx, s, delivery(4)); err != nil {
 		t.Errorf("nothing more can be stored: %v", err)
 	}
 }

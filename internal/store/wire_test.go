@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/store"
 	"nhipso/internal/store/storetest"
@@ -28,7 +29,7 @@ func TestAServerLostInTheMiddleHalfStoresNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		wire.cutAfter(after)
-		r, err := s.Append(t.Context(), delivery(stored+1))
+		r, err := cube.Append(t.Context(), s, delivery(stored+1))
 		wire.heal()
 		s.Close()
 		switch {
@@ -62,11 +63,11 @@ func TestAServerLostInTheMiddleHalfStoresNothing(t *testing.T) {
 	t.Run("a commit whose answer is lost is reported as not known", func(t *testing.T) {
 		s := storetest.Open(t, wire.url)
 		wire.cutAtAnswerTo("commit")
-		_, err := s.Append(t.Context(), delivery(stored+2))
+		_, err := cube.Append(t.Context(), s, delivery(stored+2))
 		wire.heal()
 		refused(t, err, "store.unknown-outcome")
 		// Sending it again is harmless, as the sentence promises.
-		r, err := s.Append(t.Context(), delivery(stored+2))
+		r, err := cube.Append(t.Context(), s, delivery(stored+2))
 		if err != nil || r.Unchanged != batch && r.Added+r.Revised != batch {
 			t.Fatal(r, err)
 		}

@@ -52,7 +52,7 @@ func openSQLite(path string, o Options) (*DB, error) {
 		return (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String()
 	}
 	db := &DB{Dialect: SQLite, Name: path, wait: o.Wait, file: abs}
-	if db.write, err = sql.Open("sqlite", dsn("immediate")); err != nil {
+	if db.write, err = sql.Open("sqlite", dsn("immediate", fmt.Sprintf("cache_size(-%d)", writerCache))); err != nil {
 		return nil, db.Fault(err)
 	}
 	if db.read, err = sql.Open("sqlite", dsn("deferred", "query_only(ON)")); err != nil {
@@ -64,6 +64,9 @@ func openSQLite(path string, o Options) (*DB, error) {
 	db.read.SetMaxIdleConns(readers)
 	return db, nil
 }
+
+// writerCache is how much of the file the one writer keeps in memory, in KiB: figures of one message lie all over the table.
+const writerCache = 32 << 10
 
 // Missing reports that a URL names a SQLite file that is not there or holds nothing, so that opening it would make a new database.
 func Missing(url string) bool {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ type Tx struct {
 	db   *DB
 	conn *sql.Conn // on which the transaction runs
 	tx   *sql.Tx
+	turn bool // it is alone among writers
 }
 
 func (t *Tx) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
@@ -91,74 +93,120 @@ func Values(rows, width, skip int) string {
 // batch is how many rows one statement of Insert adds: more save little, and take longer to parse than to run.
 const batch = 64
 
-// Insert adds many rows with few statements, on PostgreSQL as one COPY. `into` is "table (a, b, c)"; every row has one value a column.
-func (t *Tx) Insert(ctx context.Context, into string, rows [][]any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	width := len(rows[0])
-	args := make([]any, 0, batch*width)
-	for _, row := range rows {
-		if err := keepable(row); err != nil {
-			return err
+// Rows gives rows that are held already, for Insert.
+func Rows(list [][]any) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for _, row := range list {
+			if !yield(row, nil) {
+				return
+			}
 		}
 	}
-	if t.db.Dialect == Postgres && len(rows) > batch {
-		return t.copy(ctx, into, rows)
+}
+
+// Insert adds rows with few statements, on PostgreSQL as one COPY where they are many. `into` is "table (a, b, c)"; every row has one value a
+// column. Few rows are held at a time; an error among them ends it.
+func (t *Tx) Insert(ctx context.Context, into string, rows iter.Seq2[[]any, error]) error {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	first := make([][]any, 0, batch) // whether they are many is not known before
+	take := func() error {
+		for first = first[:0]; len(first) < batch; {
+			row, err, more := next()
+			if err == nil && more {
+				err = keepable(row)
+			}
+			if err != nil || !more {
+				return err
+			}
+			first = append(first, row)
+		}
+		return nil
 	}
-	if len(rows) >= 2*batch {
-		s, err := t.tx.PrepareContext(ctx, t.db.rebind("INSERT INTO "+into+" VALUES "+Values(batch, width, 0)))
+	if err := take(); err != nil {
+		return err
+	}
+	if t.db.Dialect == Postgres && len(first) == batch {
+		return t.copy(ctx, into, first, next)
+	}
+	var whole *sql.Stmt // for a full batch
+	args := make([]any, 0, batch*maxWidth)
+	for len(first) > 0 {
+		width := len(first[0])
+		args = args[:0]
+		for _, row := range first {
+			args = append(args, row...)
+		}
+		var err error
+		switch {
+		case len(first) < batch:
+			_, err = t.tx.ExecContext(ctx, t.db.rebind("INSERT INTO "+into+" VALUES "+Values(len(first), width, 0)), args...)
+		case whole == nil:
+			if whole, err = t.tx.PrepareContext(ctx, t.db.rebind("INSERT INTO "+into+" VALUES "+Values(batch, width, 0))); err != nil {
+				return t.Fault(err)
+			}
+			defer whole.Close()
+			fallthrough
+		default:
+			_, err = whole.ExecContext(ctx, args...)
+		}
 		if err != nil {
 			return t.Fault(err)
 		}
-		defer s.Close()
-		for ; len(rows) >= batch; rows = rows[batch:] {
-			args = args[:0]
-			for _, row := range rows[:batch] {
-				args = append(args, row...)
-			}
-			if _, err := s.ExecContext(ctx, args...); err != nil {
-				return t.Fault(err)
-			}
+		if len(first) < batch {
+			return nil
 		}
-	}
-	for ; len(rows) > 0; rows = rows[min(len(rows), batch):] {
-		n := min(len(rows), batch)
-		args = args[:0]
-		for _, row := range rows[:n] {
-			args = append(args, row...)
-		}
-		if _, err := t.Exec(ctx, "INSERT INTO "+into+" VALUES "+Values(n, width, 0), args...); err != nil {
+		if err := take(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// copy adds rows by COPY, on the connection of the transaction.
-func (t *Tx) copy(ctx context.Context, into string, rows [][]any) error {
+// maxWidth is about how many columns a table has.
+const maxWidth = 16
+
+// copy adds rows by COPY, on the connection of the transaction: some that were taken already, and the rest.
+func (t *Tx) copy(ctx context.Context, into string, first [][]any, next func() ([]any, error, bool)) error {
 	table, columns, _ := strings.Cut(strings.TrimSuffix(into, ")"), " (")
 	names := strings.Split(columns, ", ")
+	var broken error
+	source := pgx.CopyFromFunc(func() ([]any, error) {
+		var row []any
+		if len(first) > 0 {
+			row, first = first[0], first[1:]
+		} else {
+			var err error
+			var more bool
+			if row, err, more = next(); err == nil && more {
+				err = keepable(row)
+			}
+			if err != nil || !more {
+				broken = err
+				return nil, err
+			}
+		}
+		for j, x := range row {
+			if v, ok := x.(driver.Valuer); ok {
+				var err error
+				if row[j], err = v.Value(); err != nil {
+					return nil, err
+				}
+			}
+		}
+		return row, nil
+	})
 	err := t.conn.Raw(func(driverConn any) error {
 		c, ok := driverConn.(*stdlib.Conn)
 		if !ok {
 			return driver.ErrBadConn
 		}
-		_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{table}, names, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
-			out := make([]any, len(rows[i]))
-			for j, x := range rows[i] {
-				if v, ok := x.(driver.Valuer); ok {
-					var err error
-					if x, err = v.Value(); err != nil {
-						return nil, err
-					}
-				}
-				out[j] = x
-			}
-			return out, nil
-		}))
+		_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{table}, names, source)
 		return err
 	})
+	if broken != nil { // what the server says of it is only that the rows ended
+		return t.Fault(broken)
+	}
 	return t.Fault(err)
 }
 
@@ -167,10 +215,29 @@ func (t *Tx) copy(ctx context.Context, into string, rows [][]any) error {
 // wait. The lock ends with the transaction, however it ends.
 const oneWriter = "SELECT pg_advisory_xact_lock(hashtextextended('nhipso/' || current_schema(), 0))"
 
+// oneOf makes the writers queue that name the same thing.
+const oneOf = "SELECT pg_advisory_xact_lock(hashtextextended('nhipso/' || current_schema() || '/' || $1::text, 1))"
+
+// Turn waits until this transaction is alone among writers, and keeps the turn until it ends. SQLite has it from the beginning.
+func (t *Tx) Turn(ctx context.Context) error {
+	if t.turn || t.db.Dialect != Postgres {
+		return nil
+	}
+	_, err := t.tx.ExecContext(ctx, oneWriter)
+	t.turn = err == nil
+	return t.Fault(err)
+}
+
 // Write runs do in a transaction, alone among writers. It is tried again, from its start, while another writer or program
 // holds the database, until the wait of the options is over. Whatever do returns, other than nil, leaves nothing stored.
 func (db *DB) Write(ctx context.Context, do func(*Tx) error) error {
-	return db.patiently(ctx, func() error { return db.once(ctx, do) })
+	return db.patiently(ctx, func() error { return db.once(ctx, nil, do) })
+}
+
+// WriteOn is Write where only those writers are kept out at first that name one of the same things. When do needs to be alone among all, it
+// takes its Turn. The names must be in one order, whoever gives them.
+func (db *DB) WriteOn(ctx context.Context, names []string, do func(*Tx) error) error {
+	return db.patiently(ctx, func() error { return db.once(ctx, names, do) })
 }
 
 // patiently tries again while another writer is in the way, until the wait of the options is over.
@@ -200,7 +267,8 @@ func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
 	return conn, db.Fault(err)
 }
 
-func (db *DB) once(ctx context.Context, do func(*Tx) error) error {
+// once tries it once. Without names it is alone among all writers.
+func (db *DB) once(ctx context.Context, names []string, do func(*Tx) error) error {
 	conn, err := db.turn(ctx)
 	if err != nil {
 		return err
@@ -211,12 +279,20 @@ func (db *DB) once(ctx context.Context, do func(*Tx) error) error {
 		return db.Fault(err)
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	if db.Dialect == Postgres {
-		if _, err := tx.ExecContext(ctx, oneWriter); err != nil {
-			return db.Fault(err)
+	t := &Tx{db: db, conn: conn, tx: tx}
+	if names == nil {
+		if err := t.Turn(ctx); err != nil {
+			return err
 		}
 	}
-	if err := do(&Tx{db, conn, tx}); err != nil {
+	for _, name := range names {
+		if db.Dialect == Postgres {
+			if _, err := tx.ExecContext(ctx, oneOf, name); err != nil {
+				return db.Fault(err)
+			}
+		}
+	}
+	if err := do(t); err != nil {
 		return err
 	}
 	if db.Dialect == Postgres {

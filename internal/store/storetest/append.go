@@ -46,7 +46,7 @@ func testAppend(t *testing.T, at Place) {
 	t.Run("messages are numbered from 1 without gaps, also after refusals", func(t *testing.T) {
 		s := open(t)
 		same(t, mustAppend(t, s, message(figure("A", "2020", "2021-01-01", "1", ""))).Message, int64(1))
-		_, err := s.Append(t.Context(), message(figure("A", "2020", "2021-01-01", "2", "")))
+		_, err := cube.Append(t.Context(), s, message(figure("A", "2020", "2021-01-01", "2", "")))
 		wantCode(t, err, "cube.two-numbers")
 		same(t, mustAppend(t, s, message(figure("A", "2021", "2021-01-01", "1", ""))).Message, int64(2))
 		same(t, mustLast(t, s), int64(2))
@@ -78,7 +78,7 @@ func testAppend(t *testing.T, at Place) {
 	t.Run("two reported numbers of one cell and vintage day are refused, pointing at the row", func(t *testing.T) {
 		s := open(t)
 		mustAppend(t, s, message(figure("A.VN", "2020", "2021-01-01", "1.50", "")))
-		_, err := s.Append(t.Context(), message(figure("A.VN", "2019", "2021-01-01", "9", ""), figure("A.VN", "2020", "2021-01-01", "1.6", "")))
+		_, err := cube.Append(t.Context(), s, message(figure("A.VN", "2019", "2021-01-01", "9", ""), figure("A.VN", "2020", "2021-01-01", "1.6", "")))
 		f := wantCode(t, err, "cube.two-numbers")
 		same(t, f.Where, fault.Where{File: "figures.csv", Row: 3, Column: "OBS_VALUE"})
 		same(t, f.Args, map[string]any{"cell": "FLOW/A.VN/2020", "vintage": "2021-01-01", "stored": "1.50", "given": "1.6"})
@@ -92,15 +92,15 @@ func testAppend(t *testing.T, at Place) {
 			first, second = append(first, figure("A", p, "2021-01-01", "1", "")), append(second, figure("A", p, "2021-01-01", "2", ""))
 		}
 		mustAppend(t, s, message(first...))
-		_, err := s.Append(t.Context(), message(second[:3]...))
+		_, err := cube.Append(t.Context(), s, message(second[:3]...))
 		same(t, len(fault.All(err)), 3)
-		_, err = s.Append(t.Context(), message(second...))
+		_, err = cube.Append(t.Context(), s, message(second...))
 		same(t, len(fault.All(err)), 20)
 	})
 	t.Run("a number where the same publication said there is none is a contradiction", func(t *testing.T) {
 		s := open(t)
 		mustAppend(t, s, message(figure("A", "2020", "2021-01-01", "-", "")))
-		_, err := s.Append(t.Context(), message(figure("A", "2020", "2021-01-01", "3", "")))
+		_, err := cube.Append(t.Context(), s, message(figure("A", "2020", "2021-01-01", "3", "")))
 		same(t, wantCode(t, err, "cube.two-numbers").Args["stored"], any("O"))
 	})
 	t.Run("a new vintage day makes it a revision", func(t *testing.T) {
@@ -138,21 +138,21 @@ func testAppend(t *testing.T, at Place) {
 		s := open(t)
 		mustAppend(t, s, message(figure("A", "2020", "2021-01-01", "1", "")))
 		mustAppend(t, s, message(figure("A", "2020", "2021-01-01", "2", "r#1")))
-		_, err := s.Append(t.Context(), message(figure("A", "2020", "2021-01-01", "3", "")))
+		_, err := cube.Append(t.Context(), s, message(figure("A", "2020", "2021-01-01", "3", "")))
 		same(t, wantCode(t, err, "cube.two-numbers").Args["stored"], any("1"))
 	})
 	t.Run("a cell given twice under one vintage is refused", func(t *testing.T) {
 		s := open(t)
-		_, err := s.Append(t.Context(), message(figure("A", "2020", "2021-01-01", "1", ""), figure("A", "2020", "2021-01-01", "1", "")))
+		_, err := cube.Append(t.Context(), s, message(figure("A", "2020", "2021-01-01", "1", ""), figure("A", "2020", "2021-01-01", "1", "")))
 		same(t, wantCode(t, err, "cube.duplicate").Where.Row, 3)
 		same(t, mustLast(t, s), int64(0))
 	})
 	t.Run("texts that cannot be kept alike are refused", func(t *testing.T) {
 		s := open(t)
 		for _, bad := range []string{"a\x00b", "a\xffb"} {
-			_, err := s.Append(t.Context(), message(with(figure("A", "2020", "2021-01-01", "1", ""), stat.AttrComment, bad)))
+			_, err := cube.Append(t.Context(), s, message(with(figure("A", "2020", "2021-01-01", "1", ""), stat.AttrComment, bad)))
 			same(t, wantCode(t, err, "store.bad-text").Where, fault.Where{File: "figures.csv", Row: 2, Column: stat.AttrComment})
-			_, err = s.Append(t.Context(), message(figure("A"+bad, "2020", "2021-01-01", "1", "")))
+			_, err = cube.Append(t.Context(), s, message(figure("A"+bad, "2020", "2021-01-01", "1", "")))
 			wantCode(t, err, "store.bad-text")
 		}
 		same(t, mustLast(t, s), int64(0))
@@ -183,14 +183,14 @@ func testAppend(t *testing.T, at Place) {
 		s := open(t)
 		ctx, cancel := contextCancelled()
 		defer cancel()
-		_, err := s.Append(ctx, message(figure("A", "2020", "2021-01-01", "1", "")))
+		_, err := cube.Append(ctx, s, message(figure("A", "2020", "2021-01-01", "1", "")))
 		wantCode(t, err, "store.cancelled")
 		same(t, mustLast(t, s), int64(0))
 	})
 	t.Run("its refusals are sentences in both languages", func(t *testing.T) {
 		s := open(t)
 		mustAppend(t, s, message(figure("A", "2020", "2021-01-01", "1", "")))
-		_, err := s.Append(t.Context(), message(figure("A", "2020", "2021-01-01", "2", "")))
+		_, err := cube.Append(t.Context(), s, message(figure("A", "2020", "2021-01-01", "2", "")))
 		for _, lang := range []string{"vi", "en"} {
 			if text := fault.In(err, lang); !strings.HasPrefix(text, "figures.csv:2:OBS_VALUE: ") || strings.Contains(text, "{") {
 				t.Error(text)

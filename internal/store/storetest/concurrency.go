@@ -52,7 +52,7 @@ func testOneOrder(t *testing.T, at Place) {
 						figure(fmt.Sprint("C", w), stat.Year(2000+i).String(), day, "1", ""),    // nobody else's
 					)
 					o := op{message: m, before: lastOrFail(t, s)}
-					r, err := s.Append(background, m)
+					r, err := cube.Append(background, s, m)
 					o.receipt, o.code, o.after = r, fault.CodeOf(err), lastOrFail(t, s)
 					if err != nil && o.code != "cube.two-numbers" {
 						t.Errorf("append: %v", err)
@@ -125,7 +125,7 @@ func testReadersBesideWriters(t *testing.T, at Place) {
 		for w := range 4 {
 			wg.Go(func() {
 				for i := range 15 {
-					if _, err := s.Append(background, message(figure("A", "2020", "2026-01-01", fmt.Sprint(i+1), fmt.Sprintf("r%d#%d", w, i)),
+					if _, err := cube.Append(background, s, message(figure("A", "2020", "2026-01-01", fmt.Sprint(i+1), fmt.Sprintf("r%d#%d", w, i)),
 						figure(fmt.Sprint("W", w), stat.Year(2000+i).String(), "2026-01-01", "1", ""))); err != nil {
 						t.Error(err)
 					}

@@ -22,7 +22,7 @@ func testIntegrity(t *testing.T, at Place) {
 	sound := func(t *testing.T) (*store.Store, string) {
 		url := at(t)
 		s := Open(t, url)
-		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#1", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineageOf("q#1")))
+		must[cube.Receipt](t)(appendRun(t.Context(), s, run("q#1", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineageOf("q#1")))
 		mustAppend(t, s, message(figure("B", "2020", "2026-01-01", "1.5", ""), figure("B", "2021", "2026-01-01", "2", "")))
 		mustAppend(t, s, message(figure("B", "2020", "2026-01-01", "1.50", ""))) // the same number in other digits
 		return s, url

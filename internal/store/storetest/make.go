@@ -8,6 +8,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 	"nhipso/internal/store"
 )
@@ -41,12 +42,39 @@ func message(entries ...cube.Entry) cube.Message {
 	for i := range entries {
 		entries[i].Row = i + 2 // the first row of a file holds the names
 	}
-	return cube.Message{Sender: "tester", File: "figures.csv", SentAt: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC), Entries: entries}
+	return cube.Message{Header: cube.Header{Sender: "tester", File: "figures.csv", SentAt: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}, Entries: entries}
+}
+
+// ready makes a delivery of a message.
+func ready(t tb, m cube.Message) *cube.Delivery {
+	t.Helper()
+	d, err := m.Ready()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// found makes a delivery of a message with findings.
+func found(t tb, m cube.Message, findings ...cube.Finding) *cube.Delivery {
+	t.Helper()
+	d := ready(t, m)
+	d.Findings = findings
+	return d
+}
+
+// appendRun stores a run with a message.
+func appendRun(ctx context.Context, s pipeline.Store, r pipeline.Run, m cube.Message, lineage []pipeline.Lineage) (cube.Receipt, error) {
+	d, err := m.Ready()
+	if err != nil {
+		return cube.Receipt{}, err
+	}
+	return s.AppendRun(ctx, r, d, lineage)
 }
 
 func mustAppend(t tb, s cube.Store, m cube.Message) cube.Receipt {
 	t.Helper()
-	r, err := s.Append(background, m)
+	r, err := cube.Append(background, s, m)
 	if err != nil {
 		t.Fatal(err)
 	}

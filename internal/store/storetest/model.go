@@ -147,7 +147,7 @@ func testModel(t *testing.T, at Place) {
 		for range rapid.IntRange(1, 12).Draw(rt, "messages") {
 			msg := drawMessage(rt, flow)
 			want, code := m.append(msg)
-			got, err := s.Append(t.Context(), msg)
+			got, err := cube.Append(t.Context(), s, msg)
 			if fault.CodeOf(err) != code || got != want || (err != nil) != (code != "") {
 				rt.Fatalf("append gave %+v, %v; want %+v, %q", got, err, want, code)
 			}

@@ -36,10 +36,8 @@ func testAppendOnly(t *testing.T, at Place) {
 	url := at(t)
 	s := Open(t, url)
 	r := run("q#1", "q")
-	must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineageOf("q#1")))
-	m := message(figure("B", "2020", "2026-01-01", "1", ""))
-	m.Findings = []cube.Finding{{Rule: "a", Severity: "soft", Identity: "a B"}}
-	must[cube.Receipt](t)(s.Append(t.Context(), m))
+	must[cube.Receipt](t)(appendRun(t.Context(), s, r, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineageOf("q#1")))
+	must[cube.Receipt](t)(s.Append(t.Context(), found(t, message(figure("B", "2020", "2026-01-01", "1", "")), cube.Finding{Rule: "a", Severity: "soft", Identity: "a B"})))
 	if err := s.AnswerFinding(t.Context(), 1, "lan", "as published"); err != nil {
 		t.Fatal(err)
 	}

@@ -174,7 +174,7 @@ func testReleases(t *testing.T, at Place) {
 	t.Run("the list of messages says what each brought", func(t *testing.T) {
 		s := open(t)
 		mustAppend(t, s, message(figure("A", "2020", "2021-01-01", "1", ""), figure("B", "2020", "2021-01-01", "1", "")))
-		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#1", "q"), message(figure("A", "2021", "2026-01-01", "1", "q#1")), lineageOf("q#1")))
+		must[cube.Receipt](t)(appendRun(t.Context(), s, run("q#1", "q"), message(figure("A", "2021", "2026-01-01", "1", "q#1")), lineageOf("q#1")))
 		list := must[[]publish.Message](t)(s.MessageList(t.Context()))
 		same(t, len(list), 2)
 		same(t, []any{list[0].Number, list[0].Sender, list[0].File, list[0].Figures["FLOW"], list[0].Run, list[1].Run}, []any{int64(1), "tester", "figures.csv", 2, false, true})

@@ -30,7 +30,7 @@ func testRuns(t *testing.T, at Place) {
 		s := open(t)
 		r := run("q#1", "q")
 		r.Message = 99 // the store gives the number
-		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1"))), cube.Receipt{Message: 1, Added: 1})
+		same(t, must[cube.Receipt](t)(appendRun(t.Context(), s, r, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1"))), cube.Receipt{Message: 1, Added: 1})
 		r.Message = 1
 		got, found, err := s.RunByID(t.Context(), "q#1")
 		same(t, []any{got, found, err}, []any{r, true, nil})
@@ -40,30 +40,30 @@ func testRuns(t *testing.T, at Place) {
 	})
 	t.Run("a run whose figures are unchanged is recorded without a message", func(t *testing.T) {
 		s := open(t)
-		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#1", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
-		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#2")), lineage("q#2"))), cube.Receipt{Unchanged: 1})
+		must[cube.Receipt](t)(appendRun(t.Context(), s, run("q#1", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
+		same(t, must[cube.Receipt](t)(appendRun(t.Context(), s, run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#2")), lineage("q#2"))), cube.Receipt{Unchanged: 1})
 		got, found, err := s.LatestRun(t.Context(), "q", cube.AsOf{})
 		same(t, []any{got.ID, got.Message, found, err}, []any{"q#2", int64(0), true, nil})
 	})
 	t.Run("a figure from other inputs is stored anew, though it says the same", func(t *testing.T) {
 		s := open(t)
-		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#1", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
+		must[cube.Receipt](t)(appendRun(t.Context(), s, run("q#1", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
 		revised := lineage("q#2")
 		revised[0].From[0].Message = 6
-		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#2")), revised)), cube.Receipt{Message: 2, Revised: 1})
+		same(t, must[cube.Receipt](t)(appendRun(t.Context(), s, run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "1", "q#2")), revised)), cube.Receipt{Message: 2, Revised: 1})
 		same(t, mustRead(t, s, cube.Query{Dataflow: "FLOW"})[0].Attributes[stat.AttrRun], "q#2")
 	})
 	t.Run("a run within a release repeats only figures of the release", func(t *testing.T) {
 		s := open(t)
 		first := run("q#1", "q")
 		first.ReadTo = 0
-		must[cube.Receipt](t)(s.AppendRun(t.Context(), first, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
-		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "2", "q#2")), lineage("q#2"))) // saw more
+		must[cube.Receipt](t)(appendRun(t.Context(), s, first, message(figure("A", "2020", "2026-01-01", "1", "q#1")), lineage("q#1")))
+		must[cube.Receipt](t)(appendRun(t.Context(), s, run("q#2", "q"), message(figure("A", "2020", "2026-01-01", "2", "q#2")), lineage("q#2"))) // saw more
 		r := run("q#3", "q")
 		r.ReadTo, r.Only = 2, cube.NewMessages(1)
-		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(figure("A", "2020", "2026-01-01", "1", "q#3")), lineage("q#3"))), cube.Receipt{Unchanged: 1})
+		same(t, must[cube.Receipt](t)(appendRun(t.Context(), s, r, message(figure("A", "2020", "2026-01-01", "1", "q#3")), lineage("q#3"))), cube.Receipt{Unchanged: 1})
 		r.ID, r.Only = "q#4", cube.Messages{}
-		same(t, must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(figure("A", "2020", "2026-01-01", "2", "q#4")), lineage("q#4"))), cube.Receipt{Message: 3, Revised: 1})
+		same(t, must[cube.Receipt](t)(appendRun(t.Context(), s, r, message(figure("A", "2020", "2026-01-01", "2", "q#4")), lineage("q#4"))), cube.Receipt{Message: 3, Revised: 1})
 		r.Message = 3
 		got, found, err := s.RunByID(t.Context(), "q#4")
 		same(t, []any{got, found, err}, []any{r, true, nil})
@@ -81,7 +81,7 @@ func testRuns(t *testing.T, at Place) {
 		s := open(t)
 		r := run("q#1", "q")
 		r.Params, r.Diagnostics = nil, nil
-		must[cube.Receipt](t)(s.AppendRun(t.Context(), r, message(), nil))
+		must[cube.Receipt](t)(appendRun(t.Context(), s, r, message(), nil))
 		same(t, must[[]pipeline.Run](t)(s.Runs(t.Context())), []pipeline.Run{r})
 	})
 	t.Run("runs of a recipe are numbered from 1, apart from other recipes", func(t *testing.T) {
@@ -89,7 +89,7 @@ func testRuns(t *testing.T, at Place) {
 		for i := 1; i <= 11; i++ {
 			n, err := s.NextRunNumber(t.Context(), "q")
 			same(t, []any{n, err}, []any{i, nil})
-			must[cube.Receipt](t)(s.AppendRun(t.Context(), run(fmt.Sprintf("q#%d", n), "q"), message(), nil))
+			must[cube.Receipt](t)(appendRun(t.Context(), s, run(fmt.Sprintf("q#%d", n), "q"), message(), nil))
 		}
 		n, err := s.NextRunNumber(t.Context(), "q2")
 		same(t, []any{n, err}, []any{1, nil})
@@ -107,15 +107,15 @@ func testRuns(t *testing.T, at Place) {
 	})
 	t.Run("a run that fails in any part leaves nothing of itself", func(t *testing.T) {
 		s := open(t)
-		must[cube.Receipt](t)(s.AppendRun(t.Context(), run("q#1", "q"), message(), nil))
+		must[cube.Receipt](t)(appendRun(t.Context(), s, run("q#1", "q"), message(), nil))
 		figures := func(run string) cube.Message { return message(figure("A", "2020", "2026-01-01", "5", run)) }
-		_, err := s.AppendRun(t.Context(), run("q#1", "q"), figures("q#1"), nil)
+		_, err := appendRun(t.Context(), s, run("q#1", "q"), figures("q#1"), nil)
 		wantCode(t, err, "store.run-exists")
-		_, err = s.AppendRun(t.Context(), run("q#2", "q"), figures("q#2"), append(lineage("q#2"), lineage("q#2")...)) // one cell twice
+		_, err = appendRun(t.Context(), s, run("q#2", "q"), figures("q#2"), append(lineage("q#2"), lineage("q#2")...)) // one cell twice
 		if err == nil {
 			t.Fatal("lineage of one cell was stored twice")
 		}
-		_, err = s.AppendRun(t.Context(), run("q#3", "q"), figures("another#1"), nil)
+		_, err = appendRun(t.Context(), s, run("q#3", "q"), figures("another#1"), nil)
 		same(t, wantCode(t, err, "store.wrong-run").Where, fault.Where{File: "figures.csv", Row: 2, Column: stat.AttrRun})
 		same(t, mustLast(t, s), int64(0))
 		same(t, len(must[[]pipeline.Run](t)(s.Runs(t.Context()))), 1)

@@ -22,8 +22,7 @@ import (
 func everything(t testing.TB, s *store.Store) {
 	t.Helper()
 	reported := message(figure("B", "2020", "2026-01-01", "1.5", ""), figure("A", "2021", "2026-01-01", "2", ""), figure("C", "2021", "2026-01-01", "3", ""))
-	reported.Findings = []cube.Finding{soft("total B"), soft("told-twice C")}
-	mustAppend(t, s, reported)
+	must[cube.Receipt](t)(s.Append(background, found(t, reported, soft("total B"), soft("told-twice C"))))
 	cells := []pipeline.Lineage{}
 	for _, l := range lineageOf("q#1") {
 		cells = append(cells, l)
@@ -31,8 +30,7 @@ func everything(t testing.TB, s *store.Store) {
 		cells = append(cells, l)
 	}
 	derived := message(figure("A", "2020", "2026-02-01", "1", "q#1"), figure("Z", "2020", "2026-02-01", "9", "q#1"))
-	derived.Findings = []cube.Finding{soft("total A")}
-	must[cube.Receipt](t)(s.AppendRun(background, run("q#1", "q"), derived, cells))
+	must[cube.Receipt](t)(s.AppendRun(background, run("q#1", "q"), found(t, derived, soft("total A")), cells))
 	at := time.Date(2026, 10, 1, 1, 2, 3, 0, time.UTC)
 	for _, err := range []error{
 		s.AnswerFinding(background, 2, "lan", "as published"),
@@ -213,9 +211,7 @@ func testSeals(t *testing.T, at Place) {
 		s := OpenWith(t, url, o)
 		everything(t, s)
 		same(t, must[store.Report](t)(s.IntegritySince(background)).Seals.Seals, 12)
-		later := message(figure("D", "2020", "2026-01-01", "1", ""))
-		later.Findings = []cube.Finding{soft("x D"), soft("y D")}
-		mustAppend(t, s, later)
+		must[cube.Receipt](t)(s.Append(background, found(t, message(figure("D", "2020", "2026-01-01", "1", "")), soft("x D"), soft("y D"))))
 		again := OpenWith(t, url, o)
 		r := must[store.Report](t)(again.IntegritySince(background))
 		same(t, []any{r.Seals, r.Since.Entries, len(r.Problems)}, []any{store.SealCount{Seals: 2, Rows: 4}, int64(12), 0})
@@ -236,12 +232,11 @@ func testNumbers(t *testing.T, at Place) {
 		for _, table := range []string{"lineage", "observation", "run", "answer", "finding", "override", "scenario", "release_act", "catalog_artefact", "catalog_file", "catalog_edition", "message"} {
 			tamper(t, url, table, "DELETE FROM "+table)
 		}
-		next := message(figure("A", "2020", "2026-01-01", "1", ""))
-		next.Findings = []cube.Finding{soft("x A")}
-		same(t, mustAppend(t, s, next).Message, int64(3))
+		next := found(t, message(figure("A", "2020", "2026-01-01", "1", "")), soft("x A"))
+		same(t, must[cube.Receipt](t)(s.Append(background, next)).Message, int64(3))
 		same(t, must[int](t)(s.NextRunNumber(background, "q")), 2)
 		same(t, must[int](t)(s.NextRunNumber(background, "Q")), 1)
-		_, err := s.AppendRun(background, run("q#1", "q"), message(), nil)
+		_, err := appendRun(background, s, run("q#1", "q"), message(), nil)
 		wantCode(t, err, "store.run-exists")
 		wantCode(t, acted(s, publish.Act{Release: "2026-Q3", Kind: publish.OpenAct, By: "lan", At: time.Now()}), "publish.exists")
 		same(t, must[[]store.Finding](t)(s.Findings(background))[0].ID, int64(4))
@@ -262,7 +257,7 @@ func testNumbers(t *testing.T, at Place) {
 	t.Run("a run's number is above every number of its recipe, not their count", func(t *testing.T) {
 		s := Open(t, at(t))
 		for _, n := range []int{1, 7} {
-			must[cube.Receipt](t)(s.AppendRun(background, run(fmt.Sprintf("q#%d", n), "q"), message(), nil))
+			must[cube.Receipt](t)(appendRun(background, s, run(fmt.Sprintf("q#%d", n), "q"), message(), nil))
 		}
 		same(t, must[int](t)(s.NextRunNumber(background, "q")), 8)
 	})
@@ -277,10 +272,10 @@ func testClock(t *testing.T, at Place) {
 	now = now.Add(-time.Second)
 	for what, act := range map[string]func() error{
 		"a load": func() error {
-			_, err := s.Append(background, message(figure("E", "2020", "2026-01-01", "1", "")))
+			_, err := cube.Append(background, s, message(figure("E", "2020", "2026-01-01", "1", "")))
 			return err
 		},
-		"a run":     func() error { _, err := s.AppendRun(background, run("q#2", "q"), message(), nil); return err },
+		"a run":     func() error { _, err := appendRun(background, s, run("q#2", "q"), message(), nil); return err },
 		"an answer": func() error { return s.AnswerFinding(background, 1, "lan", "as published") },
 		"an override": func() error {
 			return s.AppendOverride(background, monitor.Override{Target: "KTS-1@2025"})
@@ -306,6 +301,6 @@ func testClock(t *testing.T, at Place) {
 	wantCode(t, s.AcceptClock(background, accept), "store.nothing-to-accept")
 	mustAppend(t, s, message(figure("E", "2020", "2026-01-01", "1", "")))
 	now = now.Add(-time.Hour)
-	_, err := s.Append(background, message(figure("F", "2020", "2026-01-01", "1", "")))
+	_, err := cube.Append(background, s, message(figure("F", "2020", "2026-01-01", "1", "")))
 	wantCode(t, err, "store.clock-back")
 }

@@ -114,6 +114,18 @@ CREATE TABLE override (
 , seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER override_no_delete BEFORE DELETE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER override_no_update BEFORE UPDATE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE receipt (
+  sender    TEXT    NOT NULL,
+  name      TEXT    NOT NULL,               -- the key that the sender gave
+  digest    TEXT    NOT NULL,               -- of the content
+  message   INTEGER NOT NULL,               -- 0 when it changed nothing
+  added     INTEGER NOT NULL,
+  revised   INTEGER NOT NULL,
+  unchanged INTEGER NOT NULL,
+  findings  INTEGER NOT NULL,
+  at        TEXT    NOT NULL,
+  PRIMARY KEY (sender, name)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE release_act (
   number    INTEGER PRIMARY KEY,            -- from 1, in the order of recording
   release   TEXT    NOT NULL,       -- identifier of the release, "2026-Q4"
@@ -162,3 +174,30 @@ CREATE TABLE scenario (
 , seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER scenario_no_delete BEFORE DELETE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER scenario_no_update BEFORE UPDATE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE submission (
+  number  INTEGER PRIMARY KEY,              -- in the order of accepting
+  id      TEXT    NOT NULL UNIQUE,          -- cannot be guessed
+  sender  TEXT    NOT NULL,
+  name    TEXT    NOT NULL,                 -- the key that the sender gave
+  digest  TEXT    NOT NULL,                 -- of the content
+  flows   TEXT    NOT NULL,                 -- dataflows that the sender may write, with blanks between
+  file    TEXT    NOT NULL,
+  size    INTEGER NOT NULL,                 -- bytes of the body as it was sent
+  body    BLOB    NOT NULL,                 -- as it was sent; empty once it is settled
+  at      TEXT    NOT NULL,                 -- RFC 3339, UTC
+  state   TEXT    NOT NULL CHECK (state IN ('accepted', 'committed', 'refused')),
+  settled TEXT    NOT NULL,                 -- when it was stored or refused; '' before
+  outcome TEXT    NOT NULL,                 -- JSON: the receipt, or the faults; '' before
+  UNIQUE (sender, name)
+) STRICT;
+CREATE INDEX submission_open ON submission (number) WHERE state = 'accepted';
+CREATE TABLE token (
+  id         TEXT NOT NULL PRIMARY KEY,
+  hash       TEXT NOT NULL UNIQUE,          -- SHA-256 in hexadecimal
+  sender     TEXT NOT NULL,
+  flows      TEXT NOT NULL,                 -- dataflows that it may write, with blanks between
+  made_by    TEXT NOT NULL,
+  made_at    TEXT NOT NULL,
+  revoked_by TEXT NOT NULL,                 -- '' while it is good
+  revoked_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"html/template"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -64,6 +65,7 @@ type Site struct {
 	mux, pages *http.ServeMux   // pages are behind the formats, see formats
 	routes     map[string]Route // of pages, by pattern
 	unlimited  map[string]bool  // paths by which machines watch the server
+	programs   map[string]bool  // paths to which programs send what they have a right to send
 	handler    http.Handler
 	patterns   []string // of all routes, in the order of declaration
 }
@@ -92,7 +94,7 @@ func New(c Config, modules ...Maker) *Site {
 		c.Memory = 64 << 20
 	}
 	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), memory: middleware.NewMemory(c.Memory), trusted: c.Trusted, shared: c.Shared,
-		mux: http.NewServeMux(), pages: http.NewServeMux(), routes: map[string]Route{}, unlimited: map[string]bool{}}
+		mux: http.NewServeMux(), pages: http.NewServeMux(), routes: map[string]Route{}, unlimited: map[string]bool{}, programs: map[string]bool{}}
 	for _, makes := range modules {
 		s.modules = append(s.modules, makes(s))
 	}
@@ -100,7 +102,7 @@ func New(c Config, modules ...Maker) *Site {
 	s.declare()
 	limit := middleware.Limit{Rate: c.Rate, Burst: c.Burst, Now: c.Now, Trusted: c.Trusted, Shared: c.Shared, Name: "all",
 		Exempt: func(r *http.Request) bool {
-			return strings.HasPrefix(r.URL.Path, static.Prefix) || s.unlimited[r.URL.Path]
+			return strings.HasPrefix(r.URL.Path, static.Prefix) || s.unlimited[r.URL.Path] || r.Method == http.MethodPost && s.programs[r.URL.Path]
 		}}
 	s.handler = middleware.Chain(s.mux,
 		middleware.RequestID,
@@ -133,6 +135,17 @@ func (s *Site) Handle(pattern string, h http.Handler) {
 func (s *Site) HandleWatch(path string, h http.Handler) {
 	s.unlimited[path] = true
 	s.Handle("GET "+path, h)
+}
+
+// HandlePrograms adds routes by which programs work with the server. What is sent by POST is not counted with the requests of readers: who may send,
+// and how much, is the affair of those routes.
+func (s *Site) HandlePrograms(routes map[string]http.Handler) {
+	for _, pattern := range slices.Sorted(maps.Keys(routes)) {
+		if path, post := strings.CutPrefix(pattern, "POST "); post {
+			s.programs[path] = true
+		}
+		s.Handle(pattern, routes[pattern])
+	}
 }
 
 // Missing answers as for a page that there is not, or not with this method.

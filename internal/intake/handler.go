@@ -1,0 +1,253 @@
+package intake
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/store"
+)
+
+// Path is where submissions are sent to; each is at Path + "/" + its identifier.
+const Path = "/api/v1/submissions"
+
+// maxKey bounds a key, in bytes.
+const maxKey = 200
+
+//go:embed openapi.json
+var document []byte
+
+// Patterns are the routes of a door, for a ServeMux.
+func (d *Door) Patterns() map[string]http.Handler {
+	return map[string]http.Handler{
+		"POST " + Path:                  http.HandlerFunc(d.post),
+		"GET " + Path + "/{id}":         http.HandlerFunc(d.get),
+		"GET " + Path + "/openapi.json": http.HandlerFunc(d.describe),
+	}
+}
+
+// describe gives the OpenAPI document of these operations.
+func (d *Door) describe(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/openapi+json;version=3.1")
+	w.Header().Set("Cache-Control", "public, no-cache")
+	w.Write(document) //nolint:errcheck // nobody is left to be told
+}
+
+// post accepts a submission.
+func (d *Door) post(w http.ResponseWriter, r *http.Request) {
+	t, err := d.bearer(r)
+	if err != nil {
+		refuse(w, r, err)
+		return
+	}
+	x, err := d.read(w, r, t)
+	if err == nil {
+		err = d.accept(r.Context(), x)
+	}
+	if err != nil {
+		refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Location", Path+"/"+x.ID)
+	status := http.StatusAccepted
+	if x.State != store.Accepted {
+		status = http.StatusOK
+	}
+	answer(w, status, told(*x, language(r)))
+}
+
+// get tells where a submission of the bearer stands.
+func (d *Door) get(w http.ResponseWriter, r *http.Request) {
+	t, err := d.bearer(r)
+	if err != nil {
+		refuse(w, r, err)
+		return
+	}
+	x, err := d.line.SubmissionByID(r.Context(), t.Sender, r.PathValue("id"))
+	if err != nil {
+		refuse(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, told(x, language(r)))
+}
+
+// bearer finds whose token a request bears.
+func (d *Door) bearer(r *http.Request) (store.Token, error) {
+	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if secret = strings.TrimSpace(secret); !strings.EqualFold(scheme, "Bearer") || secret == "" {
+		return store.Token{}, fault.New("intake.unauthorised")
+	}
+	t, good, err := d.line.TokenBySecret(r.Context(), secret)
+	if err == nil && !good {
+		err = fault.New("intake.unauthorised")
+	}
+	return t, err
+}
+
+// read takes a request apart.
+func (d *Door) read(w http.ResponseWriter, r *http.Request, t store.Token) (*store.Submission, error) {
+	x := &store.Submission{Sender: t.Sender, Key: strings.TrimSpace(r.Header.Get("Idempotency-Key"))}
+	if x.Key == "" || len(x.Key) > maxKey {
+		return nil, fault.New("intake.no-key", "most", maxKey)
+	}
+	for name := range r.URL.Query() {
+		if name != "dataflow" {
+			return nil, fault.New("intake.unknown-parameter", "name", name, "known", "dataflow")
+		}
+	}
+	for _, id := range strings.Split(strings.Join(r.URL.Query()["dataflow"], ","), ",") {
+		if id = strings.TrimSpace(id); id == "" {
+			continue
+		}
+		if !t.May(id) {
+			return nil, otherFlow(id, t.Flows)
+		}
+		if !slices.Contains(x.Flows, id) {
+			x.Flows = append(x.Flows, id)
+		}
+	}
+	if len(x.Flows) == 0 {
+		return nil, fault.New("intake.no-dataflow")
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err == nil && media == "text/csv":
+		x.File = csvName
+	case err == nil && media == "application/json":
+		x.File = jsonName
+	default:
+		return nil, fault.New("intake.media", "type", r.Header.Get("Content-Type"))
+	}
+	size := r.ContentLength
+	if size > MaxBody {
+		return nil, fault.New("intake.too-large", "megabytes", MaxBody>>20)
+	}
+	if size < 0 {
+		size = MaxBody
+	}
+	done, err := d.hold(size)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	x.Body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return nil, fault.New("intake.too-large", "megabytes", MaxBody>>20)
+	case err != nil:
+		return nil, fault.New("intake.bad-json", "reason", err)
+	case len(strings.TrimSpace(string(x.Body))) == 0:
+		return nil, fault.New("cube.empty")
+	case x.File == jsonName && !json.Valid(x.Body):
+		return nil, fault.New("intake.bad-json", "reason", "JSON")
+	}
+	sum := sha256.Sum256(x.Body)
+	x.Digest = hex.EncodeToString(sum[:])
+	return x, nil
+}
+
+// Told is a submission as its sender is told of it.
+type Told struct {
+	ID       string        `json:"id"`
+	Key      string        `json:"key"`
+	State    store.Fate    `json:"state"`
+	Accepted time.Time     `json:"accepted"`
+	Settled  *time.Time    `json:"settled,omitempty"`
+	Receipt  *cube.Receipt `json:"receipt,omitempty"`
+	Faults   []Fault       `json:"faults,omitempty"`
+}
+
+// Fault is one thing that is wrong with a submission.
+type Fault struct {
+	Code   string `json:"code"`
+	Row    int    `json:"row,omitempty"`
+	Column string `json:"column,omitempty"`
+	Detail string `json:"detail"`
+}
+
+func told(x store.Submission, lang string) Told {
+	t := Told{ID: x.ID, Key: x.Key, State: x.State, Accepted: x.At.UTC()}
+	if x.State != store.Accepted {
+		at := x.Settled.UTC()
+		t.Settled = &at
+	}
+	if x.State == store.Committed {
+		t.Receipt = &x.Receipt
+	}
+	for _, f := range x.Reasons {
+		detail := f.Vi
+		if lang == "en" {
+			detail = f.En
+		}
+		t.Faults = append(t.Faults, Fault{f.Code, f.Row, f.Column, detail})
+	}
+	return t
+}
+
+// language is Vietnamese unless English is asked for first.
+func language(r *http.Request) string {
+	first, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(first)), "en") {
+		return "en"
+	}
+	return "vi"
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Cache-Control", "no-store")
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body) //nolint:errcheck // nobody is left to be told
+}
+
+// statuses are those of faults that their kind does not tell.
+var statuses = map[string]int{
+	"intake.unauthorised": http.StatusUnauthorized,
+	"intake.too-large":    http.StatusRequestEntityTooLarge,
+	"intake.media":        http.StatusUnsupportedMediaType,
+}
+
+// refuse says why a request is not accepted (RFC 9457).
+func refuse(w http.ResponseWriter, r *http.Request, err error) {
+	code, status := fault.CodeOf(err), http.StatusInternalServerError
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		status = http.StatusBadRequest
+	case fault.NotFound:
+		status = http.StatusNotFound
+	case fault.Conflict:
+		status = http.StatusConflict
+	case fault.Forbidden:
+		status = http.StatusForbidden
+	case fault.Unavailable:
+		status = http.StatusServiceUnavailable
+	}
+	if code == "store.locked" { // somebody else writes for long
+		status = http.StatusServiceUnavailable
+	}
+	if s := statuses[code]; s != 0 {
+		status = s
+	}
+	h := w.Header()
+	switch status {
+	case http.StatusServiceUnavailable:
+		h.Set("Retry-After", "5")
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Bearer realm="nhipso"`)
+	}
+	h.Set("Content-Type", "application/problem+json")
+	answer(w, status, map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "detail": fault.In(err, language(r))})
+}
