@@ -27,7 +27,7 @@ func newDocumentedSite(t *testing.T) *shell.Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return shell.New(shell.Config{Library: s, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6}, New(Config{Territory: re, Catalog: builtIn(), Maps: outlines(), Words: countryWords()g, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: files}))
+	return shell.New(shell.Config{Library: s, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6}, New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: files}))
 }
 
 func TestEveryMethodPageOfTheProgramRenders(t *testing.T) {
@@ -81,7 +81,7 @@ func TestAMethodPageShowsWhatItWasHeldAgainst(t *testing.T) {
 	})
 	t.Run("damaged results are an error of the program, not of the reader", func(t *testing.T) {
 		shelf, reg := newShelf(t)
-		bad := shell.New(shell.Config{Library: shelf}, New(Config{Territory: re, Catalog: builtIn(), Maps: outlines(), Words: countryWords()g, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: fstest.MapFS{"x.md": {Data: []byte("# X\n\ny\n")}, "oracles.json": {Data: []byte("{")}}}))
+		bad := shell.New(shell.Config{Library: shelf}, New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: fstest.MapFS{"x.md": {Data: []byte("# X\n\ny\n")}, "oracles.json": {Data: []byte("{")}}}))
 		if w := get(bad, "/phuong-phap/x"); w.Code != 500 {
 			t.Errorf("%d", w.Code)
 		}

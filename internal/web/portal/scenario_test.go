@@ -43,7 +43,7 @@ func newScenarioSite(t testing.TB) (*shell.Site, *drawer) {
 	}
 	s, reg := newShelf(t, more...)
 	d := &drawer{}
-	return shell.New(shell.Config{Library: s, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Now: func() time.Time { return time.Date(2026, 11, 22, 2, 30, 0, 0, time.UTC) }}, New(Config{Territory: re, Catalog: builtIn(), Maps: outlines(), Words: countryWords()g, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: methodFiles, Scenarios: d})), d
+	return shell.New(shell.Config{Library: s, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Now: func() time.Time { return time.Date(2026, 11, 22, 2, 30, 0, 0, time.UTC) }}, New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: methodFiles, Scenarios: d})), d
 }
 
 // post sends a form.

@@ -49,7 +49,7 @@ func slow(ctx context.Context, _ *chart.Spec) (string, error) { <-ctx.Done(); re
 func drawnBy(t *testing.T, a *artist) *shell.Site {
 	t.Helper()
 	lib, reg := newShelf(t)
-	return shell.New(shell.Config{Library: lib, Rate: 1e6, Burst: 1e6, Renderer: a, Log: slog.New(slog.DiscardHandler)}, New(Config{Territory: re, Catalog: builtIn(), Maps: outlines(), Words: countryWords()g, Catalog: builtIn(), Maps: outlines(), Words: countryWords()}))
+	return shell.New(shell.Config{Library: lib, Rate: 1e6, Burst: 1e6, Renderer: a, Log: slog.New(slog.DiscardHandler)}, New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords()}))
 }
 
 func TestADrawingThatFailsIsNotFatal(t *testing.T) {
@@ -73,7 +73,7 @@ func TestADrawingThatFailsIsNotFatal(t *testing.T) {
 
 func TestAFileOfALateDrawingSaysSo(t *testing.T) {
 	lib, reg := newShelf(t)
-	site := shell.New(shell.Config{Library: lib, Rate: 1e6, Burst: 1e6, Renderer: &artist{draw: slow}, Deadline: 5 * time.Millisecond}, New(Config{Territory: re, Catalog: builtIn(), Maps: outlines(), Words: countryWords()g, Catalog: builtIn(), Maps: outlines(), Words: countryWords()}))
+	site := shell.New(shell.Config{Library: lib, Rate: 1e6, Burst: 1e6, Renderer: &artist{draw: slow}, Deadline: 5 * time.Millisecond}, New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords()}))
 	for _, address := range []string{"/trang-chu.svg", "/trang-chu.png"} {
 		if w := get(site, address); w.Code < 500 || w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %v", address, w.Code, w.Header())
@@ -108,7 +108,7 @@ func TestWorkStopsWhenTheReaderHangsUp(t *testing.T) {
 		return "", ctx.Err()
 	}}
 	lib, reg := newShelf(t)
-	site := shell.New(shell.Config{Library: lib, Rate: 1e6, Burst: 1e6, Renderer: a, Log: slog.New(slog.DiscardHandler)}, New(Config{Territory: re, Catalog: builtIn(), Maps: outlines(), Words: countryWords()g, Catalog: builtIn(), Maps: outlines(), Words: countryWords()}))
+	site := shell.New(shell.Config{Library: lib, Rate: 1e6, Burst: 1e6, Renderer: a, Log: slog.New(slog.DiscardHandler)}, New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords()}))
 	ctx, hangUp := context.WithCancel(t.Context())
 	done := make(chan bool)
 	middleware.Go(slog.Default(), "reader", func() {

@@ -168,7 +168,7 @@ func TestAnswers(t *testing.T) {
 			row{"TARGET", "A.VN.749-12", "2030", "30", "2020-06-03", "A", []string{"COMPARATOR", "<=", "UNIT_MEASURE", "RANK", "EVIDENCE", "M"}},
 			row{"TARGET_STATUS", "A.VN.749-12.CLASS", "2030", "", "2026-11-20", "M", []string{"RUN", "digital-quarterly#1", "VALUE_TEXT", "NOT_ASSESSABLE", "COMMENT_OBS", "too-short", "EVIDENCE", "M"}},
 			row{"TARGET_STATUS", "A.VN.749-12.ACTUAL", "2030", "44", "2026-11-20", "E", []string{"RUN", "digital-quarterly#1", "VALUE_TEXT", "2024", "EVIDENCE", "D"}})
-		body := get(shell.New(shell.Config{Library: s, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Renderer: drawings()}, New(Config{Territory: re, Catalog: builtIn(), Maps: outlines(), Words: countryWords()g, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: methodFiles})), "/muc-tieu/749-12").Body.String()
+		body := get(shell.New(shell.Config{Library: s, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Renderer: drawings()}, New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: methodFiles})), "/muc-tieu/749-12").Body.String()
 		has(t, body, "Số thực hiện, 2024", "hạng 30 trở lên", "còn thiếu 14 bậc", "Mới có 2 số, từ 2021 đến 2024")
 		fact := body[strings.Index(body, "Số thực hiện, 2024"):]
 		if fact = fact[:strings.Index(fact, "</div>")]; !strings.Contains(fact, ">e<") || strings.Contains(fact, ">M<") || strings.Contains(fact, ">p<") {
@@ -439,7 +439,7 @@ func BenchmarkHome(b *testing.B) {
 
 func BenchmarkHomeFirstRender(b *testing.B) {
 	lib, reg := newShelf(b)
-	s := shell.New(shell.Config{Library: lib, Renderer: drawings(), Rate: 1e6, Burst: 1e6, Memory: 1}, New(Config{Territory: re, Catalog: builtIn(), Maps: outlines(), Words: countryWords()g, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: methodFiles})) // keeps no page
+	s := shell.New(shell.Config{Library: lib, Renderer: drawings(), Rate: 1e6, Burst: 1e6, Memory: 1}, New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: methodFiles})) // keeps no page
 	for b.Loop() {
 		if w := get(s, "/"); w.Code != 200 {
 			b.Fatal(w.Code)

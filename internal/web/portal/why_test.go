@@ -70,7 +70,7 @@ func TestExplanationsHoldNoCode(t *testing.T) {
 	}
 	view := publish.NewView(publish.Parts{Release: publish.Release{ID: "test", State: publish.Published, AsOf: cube.AsOf{Message: last}, PublishAt: now()}, Audience: publish.Everybody(),
 		Moment: now(), Catalog: c, Recipes: recipes, Source: quiet{s}, Figures: all})
-	site := shell.New(shell.Config{Library: fixed{view}, Now: now, Rate: 1e6, Burst: 1e6, Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))}, New(Config{Territory: area, Catalog: builtIn(), Maps: outlines(), Words: countryWords()s, Catalog: c, Maps: outlines(), Words: countryWords()}))
+	site := shell.New(shell.Config{Library: fixed{view}, Now: now, Rate: 1e6, Burst: 1e6, Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))}, New(Config{Territory: areas, Catalog: c, Maps: outlines(), Words: countryWords()}))
 	tried := map[string]bool{}
 	for _, v := range cube.Newest(all, cube.AsOf{}) {
 		codes := v.Key.Codes()
