@@ -16,8 +16,8 @@ const Stalled = 30 * time.Second
 const piece = 64 << 10
 
 // Stream serves a response as it is made: nothing of it is held, whatever its size. It is sent under the entity tag given, which must change whenever
-// the content does; who has that already gets 304, and nothing is made. It is compressed on the way. A handler that fails when something was
-// sent must panic, so that the connection is cut and nobody takes a part for the whole.
+// the content does; who has that already gets 304, and nothing is made. It is compressed on the way. The connection of one that ends before its time is cut, so
+// that nobody takes a part for the whole; a handler that fails by itself when something was sent must panic.
 func Stream(tag string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if matches(r.Header.Get("If-None-Match"), tag) {
@@ -37,6 +37,9 @@ func Stream(tag string, next http.Handler) http.Handler {
 			}()
 		}
 		next.ServeHTTP(s, r.WithContext(ctx))
+		if s.begun && !s.head && ctx.Err() != nil { // time ran out or the reader left, whatever the handler made of it: this is not the whole
+			panic(http.ErrAbortHandler)
+		}
 		s.end()
 	})
 }

@@ -75,18 +75,26 @@ func TestWhatIsNoAnswerHasNoTag(t *testing.T) {
 
 // A reader sees that a stream was cut: the end of it never comes.
 func TestAStreamThatFailsIsCut(t *testing.T) {
-	server := httptest.NewServer(middleware.Stream("x", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Write(make([]byte, 200<<10)) //nolint:errcheck // the reader is there
-		panic(http.ErrAbortHandler)
-	})))
-	defer server.Close()
-	got, err := http.Get(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer got.Body.Close()
-	if _, err := io.ReadAll(got.Body); err == nil {
-		t.Error("half a file passes for a whole one")
+	for name, ends := range map[string]func(*http.Request){
+		"fails":             func(*http.Request) { panic(http.ErrAbortHandler) },
+		"runs out of time":  func(r *http.Request) { <-r.Context().Done() },
+		"ends as it should": nil,
+	} {
+		server := httptest.NewServer(middleware.Within(100 * time.Millisecond)(middleware.Stream("x", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Write(make([]byte, 200<<10)) //nolint:errcheck // the reader is there
+			if ends != nil {
+				ends(r)
+			}
+		}))))
+		got, err := http.Get(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(got.Body); (err == nil) != (ends == nil) {
+			t.Errorf("a stream that %s: %v", name, err)
+		}
+		got.Body.Close()
+		server.Close()
 	}
 }
 

@@ -95,7 +95,7 @@ func TestTheQuarterlyEstimateSaysHowUncertainItIs(t *testing.T) {
 		if !reflect.DeepEqual(result, again) {
 			t.Error("a second run differs")
 		}
-		s := &simulation{in: in, quarterly: DigitalQuarterly(vn).Params, rounding: 0.005, low: 0.3, high: 0.36, growthSD: 0.1}
+		s := &simulation{ctx: t.Context(), in: in, quarterly: DigitalQuarterly(vn).Params, rounding: 0.005, low: 0.3, high: 0.36, growthSD: 0.1}
 		m, err := s.model(nil, nil)
 		if err != nil {
 			t.Fatal(err)

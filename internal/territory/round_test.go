@@ -131,3 +131,44 @@ func TestWhatAFigureIsMadeOf(t *testing.T) {
 		}
 	}
 }
+
+// What rounding leaves is taken by the largest part, wherever it stands among the parts and whatever the sign of the whole.
+func TestWhatRoundingLeavesGoesToTheLargestPart(t *testing.T) {
+	r := registry(t)
+	var whole string
+	for _, a := range r.Of(set34) {
+		if len(r.Predecessors(a.ID)) == 3 {
+			whole = a.ID
+			break
+		}
+	}
+	parts := r.Predecessors(whole)
+	for _, c := range []struct {
+		value         string
+		weights, want [3]int64
+	}{
+		{"10", [3]int64{1, 1, 4}, [3]int64{2, 2, 6}}, // 1.67, 1.67 and 6.67 would round to 11
+		{"10", [3]int64{4, 1, 1}, [3]int64{6, 2, 2}},
+		{"10", [3]int64{1, 4, 1}, [3]int64{2, 6, 2}},
+		{"-10", [3]int64{1, 4, 1}, [3]int64{-2, -6, -2}},
+		{"10", [3]int64{3, 3, 14}, [3]int64{2, 2, 6}}, // 1.5, 1.5 and 7 would round to 11
+	} {
+		q := territory.Request{From: set34, To: set63, Rule: territory.Additive,
+			Values: territory.Values{whole: stat.MustDecimal(c.value)}, Weights: territory.Values{}}
+		for i, p := range parts {
+			q.Weights[p.ID] = stat.Int(c.weights[i])
+		}
+		done, err := r.Restate(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Round(q, done, 0)
+		for _, x := range done {
+			for i, p := range parts {
+				if x.Area == p.ID && x.Value.Cmp(stat.Int(c.want[i])) != 0 {
+					t.Errorf("%s by %v: part %d is %s, want %d", c.value, c.weights, i+1, x.Value, c.want[i])
+				}
+			}
+		}
+	}
+}
