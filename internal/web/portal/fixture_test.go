@@ -254,7 +254,7 @@ func newTestPortal(t testing.TB, more ...row) (p *Portal, lib *shelf) {
 	t.Helper()
 	s, reg := newShelf(t, more...)
 	shell.New(shell.Config{Library: s, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Renderer: drawings(), Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))}, func(site *shell.Site) shell.Module {
-		p = newPortal(site, Config{Territory: reg, Methods: methodFiles})
+		p = newPortal(site, Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: methodFiles})
 		return p.module()
 	})
 	return p, s

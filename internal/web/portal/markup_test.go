@@ -305,7 +305,7 @@ func TestWords(t *testing.T) {
 	}
 	t.Run("are all written that are used", func(t *testing.T) {
 		for _, m := range regexp.MustCompile(`"((?:common|home|data|why|provinces|targets|tasks|methods|about|findings|releases|calendar|search|errors)\.[a-zA-Z0-9_-]+)"`).FindAllStringSubmatch(source, -1) {
-			if id := m[1]; !ids[id] && !strings.HasSuffix(id, "-") && !strings.HasSuffix(id, ".html") {
+			if id := m[1]; !ids[id] && !strings.HasSuffix(id, "-") && !strings.HasSuffix(id, ".html") && !countryWords().Has(id) {
 				t.Errorf("%s has no text", id)
 			}
 		}

@@ -17,7 +17,7 @@ func slugsOf(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newPortal(nil, Config{Methods: files}).slugs()
+	return newPortal(nil, Config{Methods: files, Catalog: builtIn()}).slugs()
 }
 
 func newDocumentedSite(t *testing.T) *shell.Site {

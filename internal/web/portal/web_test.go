@@ -145,8 +145,8 @@ func TestAnswers(t *testing.T) {
 	})
 	t.Run("provinces follow the date: 34 in 2025, 63 in 2022, and what is not published says so", func(t *testing.T) {
 		now, then := page("/tinh?dinh-nghia=NSO"), page("/tinh?dinh-nghia=MIC&nam=2022")
-		has(t, now, "2 trên 34 tỉnh", "46,30", "chưa công bố", "34 tỉnh, thành phố có hiệu lực từ 01/7/2025", "Hoàng Sa", "Trường Sa")
-		has(t, then, "2 trên 63 tỉnh", "56,83", "63 tỉnh, thành phố có hiệu lực đến 30/6/2025", "Hoàng Sa", "Trường Sa")
+		has(t, now, "2 trên 34 tỉnh", "46,30", "chưa công bố", "34 tỉnh, thành phố (từ 01/7/2025)", "Hoàng Sa", "Trường Sa")
+		has(t, then, "2 trên 63 tỉnh", "56,83", "63 tỉnh, thành phố (đến 30/6/2025)", "Hoàng Sa", "Trường Sa")
 		if regexp.MustCompile(`<td[^>]*>(<a[^>]*>)?0(,0+)?<`).MatchString(now) {
 			t.Error("a missing figure is shown as zero")
 		}
