@@ -31,13 +31,10 @@ func (v *view) change(r *catalog.Rule, h *held, e Entry) *Finding {
 
 // revision holds a figure against the version that it supersedes.
 func (v *view) revision(r *catalog.Rule, h *held, e Entry) *Finding {
-	var older []Version
-	for _, x := range v.versions(e.Cell()) {
-		if x.Message != own || x.Vintage.Date.Before(e.Vintage.Date) {
-			older = append(older, x)
-		}
-	}
-	past, ok := newestBy(older, e.Vintage.Date)
+	versions := v.versions(e.Cell())
+	past, ok := newest(versions, func(x *Version) bool {
+		return !x.Vintage.Date.After(e.Vintage.Date) && (x.Message != own || x.Vintage.Date.Before(e.Vintage.Date))
+	})
 	if e.Value == nil || !ok {
 		return nil
 	}
@@ -46,9 +43,14 @@ func (v *view) revision(r *catalog.Rule, h *held, e Entry) *Finding {
 
 // newestBy gives the newest version with a value that was published by a day.
 func newestBy(versions []Version, day stat.Date) (Version, bool) {
-	for _, x := range slices.Backward(versions) {
-		if x.Value != nil && !x.Vintage.Date.After(day) {
-			return x, true
+	return newest(versions, func(x *Version) bool { return !x.Vintage.Date.After(day) })
+}
+
+// newest gives the newest version with a value of which something holds. A cell may have thousands of versions, which are not copied.
+func newest(versions []Version, holds func(*Version) bool) (Version, bool) {
+	for i := len(versions) - 1; i >= 0; i-- {
+		if x := &versions[i]; x.Value != nil && holds(x) {
+			return *x, true
 		}
 	}
 	return Version{}, false
