@@ -60,6 +60,7 @@ type app struct {
 	areas        *territory.Registry
 	store        *store.Store
 	file         *releasefile.File // a mirror has it in place of a store
+	ahead        bool              // the file is looked at ahead of its minute
 	publications []publish.Publication
 	recipes      []pipeline.Recipe
 	queue        jobs.Queue               // of a server or worker that does jobs; nil elsewhere
@@ -171,8 +172,11 @@ func (a *app) desk() publish.Desk { return a.preparer().Desk }
 // gate decides what a reader may know: nothing leaves the installation but through it.
 func (a *app) gate() *publish.Gate {
 	var source publish.Source = a.file
-	if a.file == nil {
+	switch {
+	case a.file == nil:
 		source = a.source()
+	case a.ahead:
+		source = previewed{a.file, a.now()}
 	}
 	return &publish.Gate{Source: source, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
 }
@@ -240,7 +244,7 @@ func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site
 	if err != nil {
 		return nil, err
 	}
-	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Deadline: s.Duration("request-timeout")},
+	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Deadline: s.Duration("request-timeout")},
 		portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words, Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)}), desk.New())
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)

@@ -230,7 +230,7 @@ func (e *env) verifyReleaseFile(ctx context.Context, flags *flag.FlagSet, args [
 }
 
 // mirror serves the portal and the API from the file of a release and nothing else: no database, no draft, nothing that is not public.
-func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s config.Settings, name string) error {
+func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s config.Settings, name string, preview bool) error {
 	f, err := releasefile.Open(name)
 	if err != nil {
 		return err
@@ -239,14 +239,22 @@ func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s c
 	if _, err := f.Verify(ctx, nil); err != nil {
 		return err
 	}
-	if f.From.After(e.now()) {
+	out := f.State == string(publish.Published) && !f.From.After(e.now())
+	switch {
+	case out && preview:
+		return fault.New("releasefile.out", "release", f.Release)
+	case preview && !loopback(listeners.main.Addr()):
+		return fault.New("cli.preview-near", "addr", listeners.main.Addr())
+	case !out && !preview && f.From.IsZero():
+		return fault.New("releasefile.draft", "release", f.Release)
+	case !out && !preview:
 		return fault.New("releasefile.not-out", "release", f.Release, "from", f.From.Format(time.RFC3339))
 	}
 	a, err := mirrored(ctx, f, e.now)
 	if err != nil {
 		return err
 	}
-	a.log = log
+	a.log, a.ahead = log, preview
 	gate := a.gate()
 	return a.serveOn(ctx, e, listeners, s, gate, func(context.Context) error { return nil })
 }

@@ -21,6 +21,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 	var s config.Settings
 	e.bind(f, true, func(x config.Settings) { s = x })
 	file := f.String("release", "", "release-file")
+	preview := f.Bool("preview", false, "release-preview")
 	rest, err := e.parse(f, args)
 	if err != nil {
 		return err
@@ -29,9 +30,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return fault.New("cli.bad-flag", "command", "serve", "reason", rest[0])
 	}
 	if *file != "" {
-		if err := onlyFlags(f, "serve --release", "release config "+serverNames()); err != nil {
+		if err := onlyFlags(f, "serve --release", "release preview config "+serverNames()); err != nil {
 			return err
 		}
+	} else if *preview {
+		return fault.New("cli.no-effect", "flag", "--preview", "with", "--release")
 	}
 	// Ports are taken before anything is prepared, so that a busy one is known at once and nothing is done for nothing.
 	listeners, err := takePorts(s)
@@ -43,7 +46,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 	e = &out // what is said by the way goes into the log
 	log := e.logger(s)
 	if *file != "" {
-		return e.mirror(ctx, log, listeners, s, *file)
+		return e.mirror(ctx, log, listeners, s, *file, *preview)
 	}
 	p := placeOf(s)
 	a, err := e.open(ctx, &p)

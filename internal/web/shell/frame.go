@@ -49,6 +49,9 @@ func (f *Frame) H(id string, pairs ...any) template.HTML { return f.v.Words.HTML
 // Own gives a text that only the country may have; "" where it has none.
 func (f *Frame) Own(id string) string { return f.v.Words.Own(f.Lang, id) }
 
+// Preview reports that what is shown is not out yet.
+func (f *Frame) Preview() bool { return f.v.Site.preview }
+
 // Synthetic reports that there is no such country and every figure is made up.
 func (f *Frame) Synthetic() bool {
 	return f.v.Current != nil && f.v.Current.Catalog.Country().Synthetic

@@ -38,6 +38,7 @@ type Config struct {
 	Rate     float64            // requests a second and client; 0 means 50
 	Burst    int                // requests that a client may make at once; 0 means 200
 	Shared   *middleware.Shared // makes the limits of several servers one; nil for a server of its own
+	Preview  bool               // what is shown is not out yet: every page says so, and no search engine keeps it
 	Memory   int                // bytes of rendered pages to keep; 0 means 64 MiB
 	Renderer Renderer           // to share drawings with others; nil makes one
 	Deadline time.Duration      // after which work on a request stops; 0 means a minute
@@ -59,6 +60,7 @@ type Site struct {
 	memory     *middleware.Memory
 	trusted    []netip.Prefix
 	shared     *middleware.Shared
+	preview    bool
 	modules    []Module
 	templates  map[string]*template.Template
 	api        bool             // there is an API beside the pages
@@ -93,7 +95,7 @@ func New(c Config, modules ...Maker) *Site {
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
-	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), memory: middleware.NewMemory(c.Memory), trusted: c.Trusted, shared: c.Shared,
+	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), memory: middleware.NewMemory(c.Memory), trusted: c.Trusted, shared: c.Shared, preview: c.Preview,
 		mux: http.NewServeMux(), pages: http.NewServeMux(), routes: map[string]Route{}, unlimited: map[string]bool{}, programs: map[string]bool{}}
 	for _, makes := range modules {
 		s.modules = append(s.modules, makes(s))
