@@ -115,7 +115,8 @@ type held struct {
 type series struct {
 	cells    []Cell // in the order of time
 	versions map[stat.Period][]Version
-	rows     map[slot]int // of the message's figures that are new or differ
+	rows     map[slot]int          // of the message's figures that are new or differ
+	sizes    map[stat.Period]sizes // of cells that were looked at
 }
 
 const areaDimension = "REF_AREA"

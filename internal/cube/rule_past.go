@@ -123,12 +123,11 @@ func usualSize(h *held, e Entry) (float64, bool) {
 		if i < 0 || i >= len(cells) {
 			return
 		}
-		last, fresh := sizes(series.versions[cells[i].Period])
-		switch {
-		case last != nil:
-			stored = append(stored, math.Abs(scaled(h.flow, last.Observation).Float64()))
-		case fresh != nil && i != at:
-			given = append(given, math.Abs(scaled(h.flow, fresh.Observation).Float64()))
+		switch size := series.sizeAt(h, cells[i].Period); {
+		case size.stored > 0:
+			stored = append(stored, size.stored)
+		case size.given > 0 && i != at:
+			given = append(given, size.given)
 		}
 	}
 	look(at)
@@ -147,16 +146,32 @@ func usualSize(h *held, e Entry) (float64, bool) {
 	return math.Sqrt(stored[(n-1)/2] * stored[n/2]), true
 }
 
-// sizes gives the newest stored version of a cell that has a size, and the newest one of the message.
-func sizes(versions []Version) (last, fresh *Version) {
-	for i := range versions {
-		switch x := &versions[i]; {
-		case x.Value == nil || x.Value.Sign() == 0:
-		case x.Message == own:
-			fresh = x
-		default:
-			last = x
+// sizes are how large the newest version of a cell is that has a size: of those stored, and of those of the message. 0 where there is none.
+type sizes struct{ stored, given float64 }
+
+// sizeAt gives the sizes of a cell. Its neighbours ask for them again and again, and a cell may have thousands of versions.
+func (s *series) sizeAt(h *held, p stat.Period) sizes {
+	out, known := s.sizes[p]
+	if known {
+		return out
+	}
+	versions := s.versions[p]
+	for i := len(versions) - 1; i >= 0 && (out.stored == 0 || out.given == 0); i-- {
+		x := &versions[i]
+		if x.Value == nil || x.Value.Sign() == 0 {
+			continue
+		}
+		of := &out.stored
+		if x.Message == own {
+			of = &out.given
+		}
+		if *of == 0 {
+			*of = math.Abs(scaled(h.flow, x.Observation).Float64())
 		}
 	}
-	return last, fresh
+	if s.sizes == nil {
+		s.sizes = map[stat.Period]sizes{}
+	}
+	s.sizes[p] = out
+	return out
 }
