@@ -17,8 +17,8 @@ var mayBeSkipped = map[string]string{
 	root + "/internal/needs/needs.go":          "the one place that skips",
 }
 
-// What nobody tested must not pass for what works: whoever needs a file beside the repository, a program or a right asks package needs,
-// which skips at a desk and fails in CI. Only short runs, and draws that a property test turns down, are skipped otherwise.
+// What nobody tested must not pass for what works: whoever needs a program, a right or the collection beside the repository asks package
+// needs, which skips at a desk and fails in CI; only sweeps over the collection are skipped where the whole collection is not. Only short runs, and draws that a property test turns down, are skipped otherwise.
 func TestOnlyOnePlaceSkipsTests(t *testing.T) {
 	used := map[string]bool{}
 	everyFile(t, func(path string, set *token.FileSet, f *ast.File, _ []byte) {

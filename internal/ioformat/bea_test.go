@@ -66,7 +66,7 @@ func TestBEA(t *testing.T) {
 
 func TestBEAOfTheUnitedStates(t *testing.T) {
 	t.Run("the United States in 402 industries, 2017: every control total from the cells", func(t *testing.T) {
-		got, err := ReadBEA(shared(t, "bea_Detail_Make_2017_BeforeRedef_17sch.csv"), shared(t, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv"), "make", "use", tabular.Options{})
+		got, err := ReadBEA(published(t, "bea_Detail_Make_2017_BeforeRedef_17sch.csv.gz"), published(t, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv.gz"), "make", "use", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,11 +80,11 @@ func TestBEAOfTheUnitedStates(t *testing.T) {
 		va, _ := p.ValueAdded()
 		near(t, "value added", sum(va), 19612089, 0)
 		// Printed totals, added up; the cells themselves are rounded and add to a little less.
-		use, err := ReadMatrix(shared(t, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv"), "use", tabular.Options{})
+		use, err := ReadMatrix(published(t, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv.gz"), "use", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		supply, err := ReadMatrix(shared(t, "bea_Detail_Make_2017_BeforeRedef_17sch.csv"), "make", tabular.Options{})
+		supply, err := ReadMatrix(published(t, "bea_Detail_Make_2017_BeforeRedef_17sch.csv.gz"), "make", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +124,7 @@ func TestBEAOfTheUnitedStates(t *testing.T) {
 	})
 	t.Run("the summary tables of 2017 and 2022 give their own value added", func(t *testing.T) {
 		for year, want := range map[string]float64{"2017": 19612097, "2022": 26006889} {
-			got, err := ReadBEA(shared(t, "bea_Summary_Make_"+year+"_BeforeRedef_17sch.csv"), shared(t, "bea_Summary_Use_"+year+"_PRO_BeforeRedef_17sch.csv"), "make", "use", tabular.Options{})
+			got, err := ReadBEA(published(t, "bea_Summary_Make_"+year+"_BeforeRedef_17sch.csv.gz"), published(t, "bea_Summary_Use_"+year+"_PRO_BeforeRedef_17sch.csv.gz"), "make", "use", tabular.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

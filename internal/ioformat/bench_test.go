@@ -11,7 +11,7 @@ import (
 // BenchmarkUnitedStates402 is the digital value added of the United States in 402 industries (model D, 2017) by the ADB block
 // form, from the table in memory to the account.
 func BenchmarkUnitedStates402(b *testing.B) {
-	got, err := ReadBEA(shared(b, "bea_Detail_Make_2017_BeforeRedef_17sch.csv"), shared(b, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv"), "make", "use", tabular.Options{})
+	got, err := ReadBEA(published(b, "bea_Detail_Make_2017_BeforeRedef_17sch.csv.gz"), published(b, "bea_Detail_Use_2017_PRO_BeforeRedef_17sch.csv.gz"), "make", "use", tabular.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

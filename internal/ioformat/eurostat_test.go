@@ -117,7 +117,7 @@ X,2024,A,MIO_EUR,%[1]s,CPA_B,B1G,DE,2020,140,
 		wantCode(t, err, "ioformat.cell-twice")
 	})
 	t.Run("Hungary 2020 with subtotals of final use", func(t *testing.T) {
-		g, err := ReadMatrix(shared(t, "iotables_HU_IOT_2020.csv"), "HU", tabular.Options{})
+		g, err := ReadMatrix(published(t, "iotables_HU_IOT_2020.csv"), "HU", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

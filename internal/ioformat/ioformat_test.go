@@ -1,7 +1,9 @@
 package ioformat
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,7 +15,6 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
-	"nhipso/internal/needs"
 	"nhipso/internal/tabular"
 )
 
@@ -32,15 +33,22 @@ func wantCode(t testing.TB, err error, code string) *fault.Error {
 	return fault.All(err)[0]
 }
 
-// shared opens a file of the reference data beside the repository.
-func shared(t testing.TB, name string) *os.File {
+// published opens a published table of testdata, which is packed where it is large.
+func published(t testing.TB, name string) io.Reader {
 	t.Helper()
-	f, err := os.Open(needs.Shared(t, "data/io/"+name))
+	f, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
-	return f
+	if !strings.HasSuffix(name, ".gz") {
+		return f
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
 }
 
 func matrixOf(t testing.TB, text string) *Grid {
@@ -198,7 +206,7 @@ func TestRoles(t *testing.T) {
 	})
 	t.Run("the Netherlands 2000, comma and semicolon alike", func(t *testing.T) {
 		for _, name := range []string{"iotables_netherlands_2000.csv", "iotables_netherlands_2006.csv"} {
-			g, err := ReadMatrix(shared(t, name), name, tabular.Options{})
+			g, err := ReadMatrix(published(t, name), name, tabular.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

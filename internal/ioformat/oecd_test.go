@@ -62,7 +62,7 @@ func TestOECD(t *testing.T) {
 
 func TestOECDOfCountries(t *testing.T) {
 	t.Run("Belgium 2020: the layout of the OECD's table for Viet Nam", func(t *testing.T) {
-		blocks, err := ReadOECD(shared(t, "iotables_BEL2020ttl.csv"), "BEL2020ttl.csv", tabular.Options{})
+		blocks, err := ReadOECD(published(t, "iotables_BEL2020ttl.csv"), "BEL2020ttl.csv", tabular.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

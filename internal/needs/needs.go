@@ -1,9 +1,12 @@
-// Package needs is where a test asks for what is not in the repository: a file beside it, a program of the machine, a right. Where that is
-// missing a test is skipped, and in CI it fails, so that what nobody tested never passes for what works. Only tests import it, and it
-// imports nothing of ours.
+// Package needs is where a test asks for what is not in the repository: a program of the machine, a right, the collection beside it. Where
+// a program or a right is missing a test is skipped, and in CI it fails, so that what nobody tested never passes for what works. The
+// collection is different: what a room promises is held by files in its testdata, so only sweeps over the whole collection ask for it, and
+// a machine without it skips them. Only tests import this package, and it imports nothing of ours.
 package needs
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,7 +44,10 @@ func Browser(t testing.TB) string {
 	return Program(t, "chromium", "chromium-browser", "google-chrome")
 }
 
-// Shared gives the path of a file or folder of the collection that lies beside the repository while the program is built.
+// Shared gives the path of a file or folder of the collection that lies beside the repository while the program is built. Where the whole
+// collection is not there the test is skipped, in CI too: everything that a room promises is held by files of the repository, and what asks
+// here only goes through more of the same. Where the collection is there and the file is not, the test asks for something that does not
+// exist, which CI must show.
 func Shared(t testing.TB, name string) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -57,7 +63,11 @@ func Shared(t testing.TB, name string) string {
 		}
 		dir = filepath.Dir(dir)
 	}
-	path := filepath.Join(filepath.Dir(dir), "shared", filepath.FromSlash(name))
+	collection := filepath.Join(filepath.Dir(dir), "shared")
+	if _, err := os.Stat(collection); errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("the collection beside the repository is not here")
+	}
+	path := filepath.Join(collection, filepath.FromSlash(name))
 	_, err = os.Stat(path)
 	Here(t, err == nil, "shared/"+name)
 	return path

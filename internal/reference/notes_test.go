@@ -3,7 +3,6 @@ package reference_test
 import (
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,17 +20,6 @@ func note(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(b)
-}
-
-// listed reads a file of testdata.
-func listed(t *testing.T, name string) []map[string]string {
-	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	return rowsOf(t, f)
 }
 
 // notedFigure is a figure that the text of a note holds and no table does.
@@ -73,6 +61,11 @@ func TestFiguresOfTheTextOfTheNotesAreLoaded(t *testing.T) {
 		if printed != x.printed {
 			t.Errorf("%+v is printed “%s”, want “%s”", x.figure, printed, x.printed)
 		}
+	}
+}
+
+func TestTheNotesSayTheWordsOfTheirFigures(t *testing.T) {
+	for _, x := range noted(t) {
 		if plain := strings.Join(strings.Fields(note(t, x.file)), " "); !strings.Contains(plain, x.words) {
 			t.Errorf("%s does not say “%s”", x.file, x.words)
 		}

@@ -2,8 +2,9 @@ package reference_test
 
 import (
 	"encoding/csv"
-	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,21 +13,26 @@ import (
 	"nhipso/internal/stat"
 )
 
-// table reads one of the domain tables beside the repository.
+// table reads one of the tables of published figures, keyed apart from the files that the program carries.
 func table(t *testing.T, name string) []map[string]string {
 	t.Helper()
-	f, err := os.Open(needs.Shared(t, "domain/tables/"+name+".csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	return rowsOf(t, f)
+	return listed(t, "tables/"+name+".csv")
+}
+
+// listed reads a file of testdata.
+func listed(t *testing.T, name string) []map[string]string {
+	t.Helper()
+	return rowsOf(t, filepath.Join("testdata", filepath.FromSlash(name)))
 }
 
 // rowsOf reads the rows of a CSV file by their headings.
-func rowsOf(t *testing.T, r io.Reader) []map[string]string {
+func rowsOf(t *testing.T, path string) []map[string]string {
 	t.Helper()
-	rows, err := csv.NewReader(r).ReadAll()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(b), "\ufeff"))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +47,43 @@ func rowsOf(t *testing.T, r io.Reader) []map[string]string {
 	return out
 }
 
-// figure is one number of a domain table, said in our terms.
+// What is keyed in testdata is whole: where the collection is, each of its rows stands there in the same words, in the columns that tests read.
+func TestWhatIsKeyedIsWhatTheCollectionHas(t *testing.T) {
+	for folder, original := range map[string]string{"tables": "domain/tables", "provincial": "data/vn_provincial"} {
+		files := 0
+		err := filepath.WalkDir(filepath.Join("testdata", folder), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			files++
+			name, err := filepath.Rel(filepath.Join("testdata", folder), path)
+			if err != nil {
+				return err
+			}
+			name = filepath.ToSlash(name)
+			t.Run(folder+"/"+name, func(t *testing.T) {
+				want := rowsOf(t, needs.Shared(t, original+"/"+name))
+				got := rowsOf(t, path)
+				if len(got) != len(want) {
+					t.Fatalf("%d rows, the collection has %d", len(got), len(want))
+				}
+				for i, r := range got {
+					for column, v := range r {
+						if w, ok := want[i][column]; !ok || v != w {
+							t.Errorf("row %d, %s: %q, the collection has %q", i+2, column, v, w)
+						}
+					}
+				}
+			})
+			return nil
+		})
+		if err != nil || files < 11 {
+			t.Errorf("%s: %d files, %v", folder, files, err)
+		}
+	}
+}
+
+// figure is one number of a table, said in our terms.
 type figure struct {
 	flow, key, period, value, mark, vintage string
 }

@@ -234,37 +234,50 @@ func TestMultiRegion(t *testing.T) {
 		m.RegionOf = nil
 		wantCode(t, m.Check(), "inputoutput.length")
 	})
-	t.Run("the six-region sample of pymrio balances, when it is at hand", func(t *testing.T) {
-		z, y := tsv(t, "pymrio_test_trade_flows_Z.tsv"), tsv(t, "pymrio_test_finald_demand_Y.tsv")
-		n, _ := z.Dims()
-		table := &Table{Z: z}
-		m := &MultiRegion{Table: table}
-		for r := range 6 {
-			m.Regions = append(m.Regions, fmt.Sprint("reg", r+1))
+	t.Run("six regions of eight industries with seven final uses each", func(t *testing.T) {
+		var x struct {
+			Flows, Final, Embodied [][]float64
 		}
-		for i := range n {
-			table.Codes = append(table.Codes, fmt.Sprint(i))
-			m.RegionOf = append(m.RegionOf, i/8)
-		}
-		for k := range 42 {
-			table.Final = append(table.Final, Column{fmt.Sprint("y", k), mat.Col(nil, k, y)})
-			m.FinalRegion = append(m.FinalRegion, k/7)
-		}
-		va := table.GrossOutput()
-		for j, s := range columnSums(z) {
-			va[j] -= s
-		}
-		mod := model(t, table)
-		d, err := m.Embodied(mod, va)
-		if err != nil {
-			t.Fatal(err)
-		}
-		made := make([]float64, 6)
-		for i, v := range va {
-			made[i/8] += v
-		}
-		nearAll(t, "production account", rowSums(d), made, 1e-9)
+		load(t, "six_regions.json", &x)
+		nearMatrix(t, "embodied", embodied(t, matrix(x.Flows), matrix(x.Final)), x.Embodied, 1e-11)
 	})
+	t.Run("and so in the sample of pymrio, where the collection is", func(t *testing.T) {
+		embodied(t, tsv(t, "pymrio_test_trade_flows_Z.tsv"), tsv(t, "pymrio_test_finald_demand_Y.tsv"))
+	})
+}
+
+// embodied gives the value added of six regions in the final use of each, and wants its production account to be what each region made.
+func embodied(t *testing.T, z, y *mat.Dense) *mat.Dense {
+	t.Helper()
+	n, _ := z.Dims()
+	table := &Table{Z: z}
+	m := &MultiRegion{Table: table}
+	for r := range 6 {
+		m.Regions = append(m.Regions, fmt.Sprint("reg", r+1))
+	}
+	for i := range n {
+		table.Codes = append(table.Codes, fmt.Sprint(i))
+		m.RegionOf = append(m.RegionOf, i/8)
+	}
+	for k := range 42 {
+		table.Final = append(table.Final, Column{fmt.Sprint("y", k), mat.Col(nil, k, y)})
+		m.FinalRegion = append(m.FinalRegion, k/7)
+	}
+	va := table.GrossOutput()
+	for j, s := range columnSums(z) {
+		va[j] -= s
+	}
+	mod := model(t, table)
+	d, err := m.Embodied(mod, va)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := make([]float64, 6)
+	for i, v := range va {
+		made[i/8] += v
+	}
+	nearAll(t, "production account", rowSums(d), made, 1e-9)
+	return d
 }
 
 // tsv reads the numbers of a sample with three leading columns and two or more heading rows.
