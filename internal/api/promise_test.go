@@ -21,15 +21,15 @@ type promised struct {
 }
 
 type param struct {
-	at             []string // JSON pointer to its schema
-	name, in       string
-	required       bool
-	example        string
-	schema         map[string]any
-	least, most    string // bounds of a number
-	kind, format   string
-	choices        []string
-	longest, short int
+	at           []string // JSON pointer to its schema
+	name, in     string
+	required     bool
+	example      string
+	schema       map[string]any
+	least, most  string // bounds of a number
+	kind, format string
+	choices      []string
+	longest      int
 }
 
 func promises(t *testing.T) []promised {

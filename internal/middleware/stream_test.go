@@ -67,8 +67,8 @@ func TestAStreamIsSentUnderItsTagAndCompressedOnTheWay(t *testing.T) {
 
 func TestWhatIsNoAnswerHasNoTag(t *testing.T) {
 	w := httptest.NewRecorder()
-	middleware.Stream("x", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 422) })).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-	if w.Code != 422 || w.Header().Get("ETag") != "" || w.Body.String() != "no\n" {
+	middleware.Stream("x", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusUnprocessableEntity) })).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if w.Code != http.StatusUnprocessableEntity || w.Header().Get("ETag") != "" || w.Body.String() != "no\n" {
 		t.Error(w.Code, w.Header(), w.Body)
 	}
 }

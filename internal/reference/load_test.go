@@ -145,7 +145,7 @@ func TestLoadIsAllOrNothingPerFolder(t *testing.T) {
 	}
 	defer s.Close()
 	m := fstest.MapFS{}
-	for _, dir := range []string{"catalog/codelists/CL_AREA.csv", "territory/episodes.csv", "territory/regions.csv", "territory/succession.csv", "territory/counts.csv", "territory/aliases.csv", "observations/grdp.csv"} {
+	for _, dir := range []string{"catalog/codelists/CL_AREA.csv", "catalog/codelists/CL_AREA_SET.csv", "territory/episodes.csv", "territory/regions.csv", "territory/succession.csv", "territory/counts.csv", "territory/aliases.csv", "observations/grdp.csv"} {
 		b, err := data.FS.ReadFile(dir)
 		if err != nil {
 			t.Fatal(err)

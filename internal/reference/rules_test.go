@@ -83,8 +83,8 @@ func TestFindingsOfTheReferenceData(t *testing.T) {
 		{"the done rate of 2017 is cut", "printed-rate", "98.62", catalog.Soft, map[string]string{"expected": "98.63"}},
 		{"and the overdue rate complements it", "printed-rate", "1.38", catalog.Soft, map[string]string{"expected": "1.37"}},
 		{"digital growth of 2025 is 15.0 % in published dollars", "digital-growth-usd", "2025", catalog.Vintage, map[string]string{"expected": "15", "got": "14.6"}},
-		{"and 18.8 % in dong", "digital-growth-vnd", "14.6", catalog.Vintage, map[string]string{"expected": "18.8"}},
-		{"the ratio to 2020 is 1.77 in dong", "digital-ratio-vnd", "1.64", catalog.Vintage, map[string]string{"expected": "1.77"}},
+		{"and 18.8 % in dong", "digital-growth-own", "14.6", catalog.Vintage, map[string]string{"expected": "18.8"}},
+		{"the ratio to 2020 is 1.77 in dong", "digital-ratio-own", "1.64", catalog.Vintage, map[string]string{"expected": "1.77"}},
 		{"the average of 2021–2025 is not the mean of the years as then known", "mean-of-years", "13.2", catalog.Soft, map[string]string{"expected": "13.152"}},
 		{"provinces add to 99.8 % of GDP, as a note", "provinces-to-nation", "99.8", catalog.Note, nil},
 		{"and to 99.0 %", "provinces-to-nation", "99.0", catalog.Note, nil},
@@ -108,7 +108,7 @@ func TestFindingsOfTheReferenceData(t *testing.T) {
 			"sections-to-gdp": {62, 62}, "quarters-to-year": {264, 262}, "components-to-total": {13, 13}, "part-of-total": {25, 25}, "split-of-share": {8, 8},
 			"tasks-add-up": {9, 9}, "dti-formula": {5, 5}, "dti-points": {3, 3}, "bands-to-provinces": {2, 2}, "structure-to-hundred": {14, 14},
 			"mean-of-years": {3, 2}, "printed-rate": {8, 4}, "growth-of-levels": {10, 7}, "structure-of-levels": {6, 4},
-			"provinces-to-nation": {3, 0}, "digital-growth-usd": {1, 0}, "digital-growth-vnd": {2, 0}, "digital-ratio-vnd": {1, 0},
+			"provinces-to-nation": {3, 0}, "digital-growth-usd": {1, 0}, "digital-growth-own": {2, 0}, "digital-ratio-own": {1, 0},
 		}
 		for id, n := range want {
 			if got := tested[id]; got.Tested != n[0] || got.Held != n[1] {
