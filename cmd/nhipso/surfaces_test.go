@@ -67,6 +67,7 @@ var pagesAsked = map[string][]string{
 var operationsAsked = map[string][]string{
 	"/release": {""}, "/releases": {""}, "/calendar": {""}, "/health": {""}, "/runs": {"?limit=1000"}, "/findings": {""}, "/methods": {""}, "/recipes": {""}, "/provinces": {"", "?date=2026-01-01"},
 	"/targets": {""}, "/codelists": {""}, "/dataflows": {""}, "/indicators": {""},
+	"/scenario":        {"", "?startYear=2025&targetYear=2030&gdpReal=9"},
 	"/search":          {"?q=37.9173", "?q=kinh+te+so", "?q=BIMAT"},
 	"/data/{dataflow}": nil, "/series/{dataflow}/{key}": nil, "/observation": nil, "/explain": nil, "/runs/{run}": nil, // with what is hidden, below
 	"/dataflows/{dataflow}": {"DE_SHARE", "DE_VA", "TARGET_STATUS"}, "/codelists/{codelist}": {"CL_SOURCE"}, "/methods/{method}": {"digital-annual"}, "/provinces/{province}": {"VN34-01", "VN34-79"},

@@ -130,6 +130,7 @@ func (s *service) register(a huma.API) {
 	s.registerProvinces(a)
 	s.registerRecords(a)
 	s.registerSearch(a)
+	s.registerScenarios(a)
 }
 
 // ServeHTTP sets what every response of the API carries and turns away what no operation could answer.

@@ -16,11 +16,11 @@ var samples = map[string]string{
 	"series": "/series/DE_SHARE/A.{country}.{definition}.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.{country}.{definition}.TOTAL/2025",
 	"explain": "/explain?cell=DE_VA/A.{country}.{definition}.TOTAL.PUB/2024", "targets": "/targets?indicator=DE_GDP", "provinces": "/provinces?date={before}",
 	"province": "/provinces/{province}", "restate": "/restate/GRDP?key=A.&period=2025&from={set}&to={nation}", "findings": "/findings",
-	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "run": "/runs/digital-annual%231", "search": "/search?q={word}",
+	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "run": "/runs/digital-annual%231", "search": "/search?q={word}", "scenario": "/scenario?startYear=2025&startShare=14.02&targetYear=2030&targetShare=30&gdpReal=10&gdpPrices=3&digitalPrices=3&electronics=55&electronicsReal=12&otherReal=11&shape=even-ratio",
 }
 
 // examples are those of parameters that no sample gives, as far as they are no country's own.
-var examples = map[string]string{"asof": "2026-06-30", "date": "2026-01-31", "start": "2020", "end": "2025-Q4", "class": "ACHIEVED", "year": "2025", "limit": "1000", "recipe": "digital-annual", "denominator": "GRDP/A."}
+var examples = map[string]string{"asof": "2026-06-30", "date": "2026-01-31", "start": "2020", "end": "2025-Q4", "class": "ACHIEVED", "year": "2025", "limit": "1000", "recipe": "digital-annual", "denominator": "GRDP/A.", "coefficient": "10"}
 
 // example gives a parameter that no sample gives: of the country where it is a code of its own.
 func (s *service) example(name string) string {
