@@ -214,7 +214,8 @@ func (e *env) finish(err error) int {
 	}
 	fmt.Fprintln(e.err, fault.In(err, e.lang))
 	kind := fault.KindOf(err)
-	if room, _, _ := strings.Cut(fault.CodeOf(err), "."); (room == "cli" || room == "config") && kind == fault.Invalid {
+	code := fault.CodeOf(err)
+	if room, _, _ := strings.Cut(code, "."); (room == "cli" || room == "config" || code == "cube.bad-cell") && kind == fault.Invalid {
 		return exitUsage // the command line or the settings, not the data
 	}
 	switch kind {

@@ -84,6 +84,7 @@ var commandsAsked = map[string][][]string{
 	"release": {{"list"}, {"calendar"}, {"show", "--id", "2026-Q3"}}, // what release file writes has a test of its own
 	"message": {{"list"}},
 	"doctor":  {{}},
+	"catalog": {{}, {"history"}},
 	"export":  nil, "explain": nil,
 }
 
