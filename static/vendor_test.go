@@ -28,7 +28,7 @@ func TestVendoredFilesAreTheOnesNamed(t *testing.T) {
 		}
 	}
 	for _, licence := range []string{"vendor/echarts/LICENSE", "vendor/echarts/NOTICE", "vendor/echarts/LICENSE.zrender", "vendor/be-vietnam-pro/OFL.txt",
-		"testdata/axe-core/LICENSE", "../internal/geo/vietnam.LICENSE.md"} {
+		"testdata/axe-core/LICENSE", "../data/geo/LICENSE.md"} {
 		if _, err := os.Stat(licence); err != nil {
 			t.Error(err)
 		}

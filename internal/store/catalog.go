@@ -49,7 +49,7 @@ func (s *Store) AppendEdition(ctx context.Context, after int64, e catalog.Editio
 				return err
 			}
 		}
-		return s.audit(ctx, tx, AuditEntry{By: e.By, At: e.At, What: editionSeal.what, Subject: e.Pack + " " + e.Version, Details: map[string]any{"number": e.Number, "reason": e.Reason,
+		return s.audit(ctx, tx, AuditEntry{By: e.By, What: editionSeal.what, Subject: e.Pack + " " + e.Version, Details: map[string]any{"number": e.Number, "reason": e.Reason,
 			"files": len(e.Files), "gone": e.Gone, "artefacts": e.Artefacts,
 			"seal": sealed{Kind: editionSeal.id, Key: strconv.FormatInt(e.Number, 10), Last: e.Number, Rows: seal.rows, Hash: seal.sum()}}})
 	})

@@ -43,7 +43,7 @@ var invariants = []struct{ code, query string }{
 		WHERE r.message IS NOT NULL AND m.number IS NULL`},
 }
 
-var tables = []string{"message", "observation", "run", "lineage", "finding", "answer", "release_act", "override", "scenario", "audit"}
+var tables = []string{"message", "observation", "run", "lineage", "finding", "answer", "release_act", "override", "scenario", "catalog_edition", "catalog_file", "catalog_artefact", "audit"}
 
 // Integrity examines the database whole. An error means that it could not be examined; what is wrong with it is in the report.
 func (s *Store) Integrity(ctx context.Context) (Report, error) { return s.integrity(ctx, AuditHead{}) }

