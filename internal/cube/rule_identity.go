@@ -160,8 +160,8 @@ func (v *view) ahead(r *catalog.Rule, h *held, keys []stat.Key) (int, error) {
 			total++
 		}
 	}
-	n := 0
-	for ; n < len(keys) && (n == 0 || total < bounds.series); n++ {
+	n, most := 0, v.atOnce()
+	for ; n < len(keys) && (n == 0 || total < most); n++ {
 		want(h, keys[n])
 		for _, ref := range refs(r) {
 			if ref.This {
@@ -178,6 +178,16 @@ func (v *view) ahead(r *catalog.Rule, h *held, keys []stat.Key) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// atOnce gives how many series are read together: fewer where the message gives many figures of each.
+func (v *view) atOnce() int {
+	series := 0
+	for _, keys := range v.touched {
+		series += len(keys)
+	}
+	each := v.d.Len() / max(1, series)
+	return max(1, min(bounds.series, bounds.versions/max(1, each)))
 }
 
 func gap(f Finding) stat.Decimal { return stat.MustDecimal(f.Parts["apart"]) }
