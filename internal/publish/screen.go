@@ -39,7 +39,7 @@ func newScreen(ctx context.Context, source cube.Past, a Audience, bound cube.AsO
 		switch {
 		case err != nil:
 			return nil, err
-		case s.waits(v):
+		case waits(held, v):
 			s.waiting = append(s.waiting, v)
 		case !a.mayRead(confidentiality(v)):
 			s.hidden = append(s.hidden, v)
@@ -52,10 +52,10 @@ func newScreen(ctx context.Context, source cube.Past, a Audience, bound cube.AsO
 	return s, nil
 }
 
-// waits reports whether a version waits for a minute of its own.
-func (s *screen) waits(v cube.Version) bool {
-	before, held := s.held[v.Dataflow]
-	return held && !before.Has(v.Message)
+// waits reports whether a version waits for a minute of its own, by what shows of its dataflow until then.
+func waits(held map[string]cube.Messages, v cube.Version) bool {
+	before, some := held[v.Dataflow]
+	return some && !before.Has(v.Message)
 }
 
 // Flows implements Shelf.
@@ -74,7 +74,7 @@ func (s *screen) Each(ctx context.Context, dataflow, pattern string) iter.Seq2[c
 			return
 		}
 		for v, err := range s.source.Versions(ctx, cube.Query{Dataflow: dataflow, Key: pattern, AsOf: s.bound}) {
-			if err == nil && (s.waits(v) || !s.audience.mayRead(confidentiality(v))) {
+			if err == nil && (waits(s.held, v) || !s.audience.mayRead(confidentiality(v))) {
 				continue
 			}
 			if !yield(v, err) || err != nil {

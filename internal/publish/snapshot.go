@@ -97,10 +97,7 @@ func newSnapshot(r Release, c *catalog.Catalog, bound cube.AsOf, held map[string
 func byKey(a, b cube.Version) int { return strings.Compare(string(a.Key), string(b.Key)) }
 
 // waits reports whether a version waits for a minute of its own.
-func (s *Snapshot) waits(v cube.Version) bool {
-	before, held := s.held[v.Dataflow]
-	return held && !before.Has(v.Message)
-}
+func (s *Snapshot) waits(v cube.Version) bool { return waits(s.held, v) }
 
 // choose finds the newest version of each cell. A cell whose newest version is hidden has none.
 func (s *Snapshot) choose() {
