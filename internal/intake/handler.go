@@ -16,6 +16,7 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/store"
+	"nhipso/internal/text"
 )
 
 // Path is where submissions are sent to; each is at Path + "/" + its identifier.
@@ -73,6 +74,10 @@ func (d *Door) get(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, err)
 		return
 	}
+	if err := onlyParameters(r, "lang"); err != nil {
+		refuse(w, r, err)
+		return
+	}
 	x, err := d.line.SubmissionByID(r.Context(), t.Sender, r.PathValue("id"))
 	if err != nil {
 		refuse(w, r, err)
@@ -100,10 +105,8 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request, t store.Token) (*sto
 	if x.Key == "" || len(x.Key) > maxKey {
 		return nil, fault.New("intake.no-key", "most", maxKey)
 	}
-	for name := range r.URL.Query() {
-		if name != "dataflow" {
-			return nil, fault.New("intake.unknown-parameter", "name", name, "known", "dataflow")
-		}
+	if err := onlyParameters(r, "dataflow", "lang"); err != nil {
+		return nil, err
 	}
 	for _, id := range strings.Split(strings.Join(r.URL.Query()["dataflow"], ","), ",") {
 		if id = strings.TrimSpace(id); id == "" {
@@ -195,13 +198,19 @@ func told(x store.Submission, lang string) Told {
 	return t
 }
 
-// language is Vietnamese unless English is asked for first.
+// language is that of the address, else the one that the program prefers.
 func language(r *http.Request) string {
-	first, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
-	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(first)), "en") {
-		return "en"
+	return text.LanguageOf(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
+}
+
+// onlyParameters refuses a parameter that would have no effect.
+func onlyParameters(r *http.Request, known ...string) error {
+	for name := range r.URL.Query() {
+		if !slices.Contains(known, name) {
+			return fault.New("intake.unknown-parameter", "name", name, "known", strings.Join(known, ", "))
+		}
 	}
-	return "vi"
+	return nil
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

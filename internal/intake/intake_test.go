@@ -348,3 +348,22 @@ func TestTheDocumentDescribesEveryRoute(t *testing.T) {
 		}
 	}
 }
+
+// TestTheAddressDecidesOnTheLanguage: lang counts before what the program prefers, and a parameter without effect is refused on every route.
+func TestTheAddressDecidesOnTheLanguage(t *testing.T) {
+	o := open(t)
+	x := told(t, o.send(request{body: heading + share("2025", "viết chữ", "2026-01-05")}))
+	o.round(t)
+	get := func(query, lang string) *httptest.ResponseRecorder {
+		return o.send(request{method: http.MethodGet, path: intake.Path + "/" + x.ID + query, lang: lang})
+	}
+	vi, en := told(t, get("", "")).Faults[0].Detail, told(t, get("", "en")).Faults[0].Detail
+	if vi == en || told(t, get("?lang=en", "vi")).Faults[0].Detail != en || told(t, get("?lang=vi", "en")).Faults[0].Detail != vi {
+		t.Errorf("in Vietnamese %q, in English %q", vi, en)
+	}
+	for _, w := range []*httptest.ResponseRecorder{get("?x=1", ""), o.send(request{path: intake.Path + "?dataflow=DE_SHARE&x=1", key: "k2", body: heading})} {
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "intake.unknown-parameter") {
+			t.Errorf("%d: %s", w.Code, w.Body)
+		}
+	}
+}
