@@ -147,9 +147,10 @@ func TestOnPostgreSQL(t *testing.T) {
 		t.Errorf("%d: %s%s", o.status, o.out, o.err)
 	}
 	shared.get(t)
-	ours := run(t, "export", "DE_QUARTERLY", "--database", own, "--data", notes, "--key", "Q.VN.NSO...").out
-	if theirs := run(t, "export", "DE_QUARTERLY", "--data", shared.dir, "--key", "Q.VN.NSO...").out; ours != theirs || ours == "" {
-		t.Error("the two databases give different figures")
+	ours := run(t, "export", "DE_QUARTERLY", "--database", own, "--data", notes, "--key", "Q.VN.NSO...")
+	theirs := run(t, "export", "DE_QUARTERLY", "--data", shared.dir, "--key", "Q.VN.NSO...")
+	if ours.out != theirs.out || ours.out == "" {
+		t.Errorf("the two databases give different figures:\n%d %s%s\nand\n%d %s%s", ours.status, ours.err, ours.out, theirs.status, theirs.err, theirs.out)
 	}
 }
 
