@@ -35,8 +35,8 @@ import (
 	"nhipso/internal/web/shell"
 )
 
-// place says where the data are; every subcommand takes it.
-type place struct {
+// installation says where the data are; every subcommand takes it.
+type installation struct {
 	data     string
 	database string
 	note     string // file that notes the head of the audit log; "" for the usual place
@@ -54,7 +54,7 @@ func first(texts ...string) string {
 
 // app is an opened installation.
 type app struct {
-	place        place
+	installation installation
 	pack         *pack.Pack
 	catalog      *catalog.Catalog
 	areas        *territory.Registry
@@ -75,7 +75,7 @@ var notSafe = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
 
 // headNote is where the head of the audit log is noted: in the data folder, beside a SQLite file that lies elsewhere, or where
 // the operator wants it, best on another disk.
-func (p *place) headNote() string {
+func (p *installation) headNote() string {
 	switch {
 	case p.note != "":
 		return p.note
@@ -97,13 +97,13 @@ func (p *place) headNote() string {
 }
 
 // open opens the installation to work with it.
-func (e *env) open(ctx context.Context, p *place) (*app, error) {
+func (e *env) open(ctx context.Context, p *installation) (*app, error) {
 	return e.openWith(ctx, p, store.Options{})
 }
 
 // openFor opens the installation for an act, or only to read. An act is refused before anything is computed for it, where nothing can be
 // written or the clock went back behind an earlier act.
-func (e *env) openFor(ctx context.Context, p *place, act bool) (*app, error) {
+func (e *env) openFor(ctx context.Context, p *installation, act bool) (*app, error) {
 	a, err := e.open(ctx, p)
 	if err != nil || !act {
 		return a, err
@@ -119,7 +119,7 @@ func (e *env) openFor(ctx context.Context, p *place, act bool) (*app, error) {
 }
 
 // url is the address of the database: SQLite in the data folder unless another is named.
-func (p *place) url() string {
+func (p *installation) url() string {
 	if p.database == "" {
 		return "sqlite:" + filepath.Join(p.data, "nhipso.db")
 	}
@@ -127,7 +127,7 @@ func (p *place) url() string {
 }
 
 // openStore opens the database alone. A database that is to be copied must be there.
-func (e *env) openStore(ctx context.Context, p *place, o store.Options) (*store.Store, error) {
+func (e *env) openStore(ctx context.Context, p *installation, o store.Options) (*store.Store, error) {
 	if o.Copy && store.Missing(p.url()) {
 		return nil, fault.New("cli.no-database", "database", strings.TrimPrefix(p.url(), "sqlite:"))
 	}
@@ -142,7 +142,7 @@ func (e *env) openStore(ctx context.Context, p *place, o store.Options) (*store.
 }
 
 // openWith opens the database, in a data folder that it creates when it is not there, and reads the catalogue that is kept there.
-func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, error) {
+func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*app, error) {
 	s, err := e.openStore(ctx, p, o)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (e *env) openWith(ctx context.Context, p *place, o store.Options) (*app, er
 		return nil, err
 	}
 	e.country = kept.Catalog.Country().Name
-	a := &app{place: *p, store: s, now: e.now}
+	a := &app{installation: *p, store: s, now: e.now}
 	a.settle(kept)
 	return a, nil
 }

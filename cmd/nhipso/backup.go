@@ -14,7 +14,7 @@ import (
 // backUp copies the installation into one file while it works.
 func backUp(ctx context.Context, e *env, args []string) error {
 	f := e.flags("backup")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	rest, err := e.parse(f, args)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (e *env) printHead(m backup.Manifest) {
 // restore puts a backup back, or with --check only proves that it could.
 func restore(ctx context.Context, e *env, args []string) error {
 	f := e.flags("restore")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	check := f.Bool("check", false, "check-backup")
 	replace := f.Bool("replace", false, "replace")
 	accept := f.Bool("accept-head", false, "accept-head")
@@ -67,7 +67,7 @@ func restore(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	if !*accept {
-		if err := onlyFlags(f, "restore", placeNames+"check replace"); err != nil {
+		if err := onlyFlags(f, "restore", installationNames+"check replace"); err != nil {
 			return err
 		}
 	}

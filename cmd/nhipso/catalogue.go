@@ -36,7 +36,7 @@ var catalogActions = map[string]catalogAction{
 // catalogue shows what the installation keeps of its catalogue, as of any edition, and changes it.
 func catalogue(ctx context.Context, e *env, args []string) error {
 	f := e.flags("catalog")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	var o catalogOptions
 	f.StringVar(&o.asOf, "as-of", "", "catalog-as-of")
 	f.StringVar(&o.by, "by", userName(), "by")
@@ -55,7 +55,7 @@ func catalogue(ctx context.Context, e *env, args []string) error {
 	if !known || len(o.rest) > action.args {
 		return fault.New("cli.bad-action", "action", strings.Join(rest, " "), "known", "show, history, diff, load")
 	}
-	if err := onlyFlags(f, "catalog "+name, placeNames+action.flags); err != nil {
+	if err := onlyFlags(f, "catalog "+name, installationNames+action.flags); err != nil {
 		return err
 	}
 	if err := needed(f, name, o); err != nil {
@@ -189,7 +189,7 @@ func (e *env) changes(list []catalog.Change) {
 
 // loadCatalog takes the catalogue of a pack as the next edition; its figures are left alone.
 func (a *app) loadCatalog(ctx context.Context, e *env, o catalogOptions) error {
-	from, err := packOf(a.place.pack)
+	from, err := packOf(a.installation.pack)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func TestABackupHoldsTheCatalogue(t *testing.T) {
 		t.Fatal(names, err)
 	}
 	typed(t, e, out, exitOK, "restore", names[0], "--data", filepath.Join(root, "b"))
-	a, err := e.open(t.Context(), &place{data: filepath.Join(root, "b")})
+	a, err := e.open(t.Context(), &installation{data: filepath.Join(root, "b")})
 	if err != nil {
 		t.Fatal(fault.In(err, "en"))
 	}
@@ -136,7 +136,7 @@ func TestADatabaseOfAnEarlierProgramIsGivenTheCatalogueThatCameWithIt(t *testing
 		}
 		e, _ := clerk(t)
 		e.now = time.Now
-		a, err := e.open(t.Context(), &place{data: dir, pack: other})
+		a, err := e.open(t.Context(), &installation{data: dir, pack: other})
 		if other != "" {
 			if fault.CodeOf(err) != "catalog.other-country" {
 				t.Errorf("%v", err)

@@ -51,15 +51,15 @@ func TestAClockThatWentBackIsRefusedByEveryAct(t *testing.T) {
 
 func TestTheHeadIsNotedWhereAPersonFindsIt(t *testing.T) {
 	for _, c := range []struct {
-		p    place
+		p    installation
 		want string
 	}{
-		{place{data: "d"}, "d/audit-head.json"},
-		{place{data: "d", database: "sqlite:/x/y.db"}, "/x/y.db-audit-head.json"},
-		{place{data: "d", database: "y.db"}, "y.db-audit-head.json"},
-		{place{data: "d", database: "postgres://an:s3cret@host:5432/nhipso?sslmode=disable"}, "d/audit-head-host-5432-nhipso.json"},
-		{place{data: "d", database: "postgres://host/nhipso?search_path=t1"}, "d/audit-head-host-nhipso-t1.json"},
-		{place{data: "d", database: "postgres://host/nhipso", note: "/n/head"}, "/n/head"},
+		{installation{data: "d"}, "d/audit-head.json"},
+		{installation{data: "d", database: "sqlite:/x/y.db"}, "/x/y.db-audit-head.json"},
+		{installation{data: "d", database: "y.db"}, "y.db-audit-head.json"},
+		{installation{data: "d", database: "postgres://an:s3cret@host:5432/nhipso?sslmode=disable"}, "d/audit-head-host-5432-nhipso.json"},
+		{installation{data: "d", database: "postgres://host/nhipso?search_path=t1"}, "d/audit-head-host-nhipso-t1.json"},
+		{installation{data: "d", database: "postgres://host/nhipso", note: "/n/head"}, "/n/head"},
 	} {
 		if got := c.p.headNote(); got != c.want {
 			t.Errorf("%+v: %s, want %s", c.p, got, c.want)

@@ -34,7 +34,7 @@ var abroad = sync.OnceValues(func() (*vault, error) {
 	v := &vault{dir: dir, out: &bytes.Buffer{}}
 	now := time.Date(2026, 11, 28, 3, 0, 0, 0, time.UTC)
 	v.e = &env{in: strings.NewReader(""), out: v.out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { now = now.Add(time.Second); return now }, lang: "vi"}
-	if v.app, err = v.e.open(ctx, &place{data: dir, pack: cloudland}); err != nil {
+	if v.app, err = v.e.open(ctx, &installation{data: dir, pack: cloudland}); err != nil {
 		return nil, err
 	}
 	return v, v.prepare(ctx, v.e)
@@ -231,7 +231,7 @@ func TestAMirrorOfAnotherCountry(t *testing.T) {
 func TestAnInstallationStaysWithItsCountry(t *testing.T) {
 	v := country(t)
 	for name, other := range map[string]string{"the pack that comes with the program": "../../data", "none named": ""} {
-		a, err := v.e.open(t.Context(), &place{data: v.dir, pack: other})
+		a, err := v.e.open(t.Context(), &installation{data: v.dir, pack: other})
 		switch {
 		case other != "" && fault.CodeOf(err) != "catalog.other-country":
 			t.Errorf("%s: %v", name, err)

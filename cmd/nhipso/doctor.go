@@ -71,7 +71,7 @@ func (x *examination) verdict() error {
 // found, since nothing else opens a database that its note speaks against.
 func doctor(ctx context.Context, e *env, args []string) error {
 	f := e.flags("doctor")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	since := f.Bool("since-last", false, "since-last")
 	acceptHead := f.Bool("accept-head", false, "accept-head")
 	acceptClock := f.Bool("accept-clock", false, "accept-clock")
@@ -117,7 +117,7 @@ func doctor(ctx context.Context, e *env, args []string) error {
 }
 
 // machine checks what the program runs on.
-func (x *examination) machine(p *place) error {
+func (x *examination) machine(p *installation) error {
 	info, _ := debug.ReadBuildInfo()
 	x.line(info != nil, "program", fmt.Sprintf("nhipso %s, %s, %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH), "")
 	if p.database == "" {

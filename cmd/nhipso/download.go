@@ -97,7 +97,7 @@ func (a *app) downloads(gate *publish.Gate) downloads {
 	if a.file != nil {
 		return downloads{gate: gate, folder: filepath.Dir(a.file.Name()), mirror: a.file.Name(), key: func() (ed25519.PublicKey, error) { return a.file.PublicKey(context.Background()), nil }}
 	}
-	return downloads{gate: gate, folder: filepath.Join(a.place.data, releaseFolder), key: func() (ed25519.PublicKey, error) {
+	return downloads{gate: gate, folder: filepath.Join(a.installation.data, releaseFolder), key: func() (ed25519.PublicKey, error) {
 		o, err := a.fileOptions()
 		if err != nil {
 			return nil, err
@@ -108,7 +108,7 @@ func (a *app) downloads(gate *publish.Gate) downloads {
 
 // filesOf checks the files of releases that lie in a data folder: their hashes and signatures, by the key of the installation.
 func (x *examination) filesOf(ctx context.Context, a *app) error {
-	names, err := filepath.Glob(filepath.Join(a.place.data, releaseFolder, "*"+releasefile.Extension))
+	names, err := filepath.Glob(filepath.Join(a.installation.data, releaseFolder, "*"+releasefile.Extension))
 	if err != nil || len(names) == 0 {
 		return err // an installation that has not served yet has none
 	}

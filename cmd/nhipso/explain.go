@@ -18,7 +18,7 @@ import (
 // explain prints why a figure is what it is: the tree from it down to the documents.
 func explain(ctx context.Context, e *env, args []string) error {
 	f := e.flags("explain")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	asOf := f.String("asof", "", "asof")
 	asJSON := f.Bool("json", false, "json")
 	drafts := f.Bool("draft", false, "draft")

@@ -15,7 +15,7 @@ import (
 // exportData writes the figures of a dataflow to a file or to standard output.
 func exportData(ctx context.Context, e *env, args []string) error {
 	f := e.flags("export")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	format := f.String("format", "csv", "format")
 	key := f.String("key", "", "key")
 	asOf := f.String("asof", "", "asof")

@@ -11,7 +11,7 @@ import (
 // finding lists what loads noticed and let pass, or answers one of them with a reason.
 func finding(ctx context.Context, e *env, args []string) error {
 	f := e.flags("finding")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	id := f.Int64("id", 0, "finding-id")
 	why := f.String("reason", "", "answer")
 	by := f.String("by", userName(), "by")

@@ -16,7 +16,7 @@ var jobsOrder = []string{"list", "show", "cancel", "retry"}
 // jobsCommand shows the queue of work and lets a person step in.
 func jobsCommand(ctx context.Context, e *env, args []string) error {
 	f := e.flags("jobs")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	id := f.Int64("id", 0, "job-id")
 	state := f.String("state", "", "job-state")
 	rest, err := e.parse(f, args)
@@ -31,7 +31,7 @@ func jobsCommand(ctx context.Context, e *env, args []string) error {
 	if _, ok := known[action]; !ok || len(rest) > 1 {
 		return fault.New("cli.bad-jobs-action", "action", rest[len(rest)-1], "known", strings.Join(jobsOrder, ", "))
 	}
-	if err := onlyFlags(f, "jobs "+action, placeNames+known[action]); err != nil {
+	if err := onlyFlags(f, "jobs "+action, installationNames+known[action]); err != nil {
 		return err
 	}
 	if action != "list" && *id == 0 {

@@ -28,7 +28,7 @@ const maxListed = 20
 // load takes figures from CSV and XLSX files, each file one transaction, or the reference data that come with the program.
 func load(ctx context.Context, e *env, args []string) error {
 	f := e.flags("load")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	withReference := f.Bool("reference", false, "reference")
 	reason := f.String("reason", "", "catalog-reason")
 	check := f.Bool("check", false, "check")
@@ -258,7 +258,7 @@ func (a *app) loadFigures(ctx context.Context, e *env, from fs.FS) error {
 	if err != nil {
 		return err
 	}
-	if err := a.answerKnown(ctx, e.err, e); err != nil {
+	if err := a.answerFindings(ctx, e.err, e); err != nil {
 		return err
 	}
 	if report.Findings > 0 {
@@ -267,8 +267,8 @@ func (a *app) loadFigures(ctx context.Context, e *env, from fs.FS) error {
 	return nil
 }
 
-// answerKnown answers the findings of the reference data whose reasons come with those data.
-func (a *app) answerKnown(ctx context.Context, out io.Writer, e *env) error {
+// answerFindings answers the findings of the reference data whose reasons come with those data.
+func (a *app) answerFindings(ctx context.Context, out io.Writer, e *env) error {
 	open, err := a.store.UnansweredFindings(ctx, nil)
 	if err != nil {
 		return err

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// installation runs commands on one installation, on one day.
-type installation struct {
+// keeper runs commands on one installation, on one day.
+type keeper struct {
 	t    *testing.T
 	data string
 }
 
-func (d installation) do(args ...string) (status int, out string) {
+func (d keeper) do(args ...string) (status int, out string) {
 	d.t.Helper()
 	var said bytes.Buffer
 	e := &env{in: strings.NewReader(""), out: &said, err: &said, now: func() time.Time { return time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC) },
@@ -24,7 +24,7 @@ func (d installation) do(args ...string) (status int, out string) {
 	return status, said.String()
 }
 
-func (d installation) file(rows ...string) string {
+func (d keeper) file(rows ...string) string {
 	d.t.Helper()
 	name := filepath.Join(d.t.TempDir(), "share.csv")
 	text := "DATAFLOW,REF_AREA,DEFINITION,COMPONENT,TIME_PERIOD,OBS_VALUE,OBS_STATUS,VINTAGE,EVIDENCE,SOURCE\n" + strings.Join(rows, "\n") + "\n"
@@ -44,7 +44,7 @@ func wantAll(t *testing.T, out string, parts ...string) {
 }
 
 func TestALoadIsShownCheckedAndAnswered(t *testing.T) {
-	d := installation{t, t.TempDir()}
+	d := keeper{t, t.TempDir()}
 	if status, out := d.do("load", "--reference"); status != exitOK || strings.Contains(out, "have no reason yet") {
 		t.Fatalf("%d %s", status, out)
 	}

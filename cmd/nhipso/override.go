@@ -16,7 +16,7 @@ const withdraw = "WITHDRAW"
 // override sets a person's judgement of a target beside the computed one; it needs a class, a reason and a name.
 func override(ctx context.Context, e *env, args []string) error {
 	f := e.flags("override")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	class := f.String("class", "", "class")
 	why := f.String("reason", "", "reason")
 	by := f.String("by", "", "by")

@@ -25,7 +25,7 @@ func packOf(dir string) (fs.FS, error) {
 
 // country reads the catalogue that the installation keeps. A new installation begins with the pack named, and so does one of a program that
 // kept no catalogue yet. Where nothing can be or may be written, the pack is read as it is.
-func (p *place) country(ctx context.Context, s *store.Store, look bool) (*pack.Pack, error) {
+func (p *installation) country(ctx context.Context, s *store.Store, look bool) (*pack.Pack, error) {
 	from, err := packOf(p.pack)
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (p *place) country(ctx context.Context, s *store.Store, look bool) (*pack.P
 }
 
 // fits refuses another country's pack for figures that were stored before catalogues were kept: they are of the pack that came with the program.
-func (p *place) fits(ctx context.Context, s *store.Store, from fs.FS) error {
+func (p *installation) fits(ctx context.Context, s *store.Store, from fs.FS) error {
 	last, err := s.LastMessage(ctx)
 	if err != nil || last == 0 || p.pack == "" {
 		return err
@@ -107,7 +107,7 @@ func (a *app) update(ctx context.Context, e *env, from fs.FS, by, reason string)
 // firstFigures loads the figures of the pack with which an installation begins. Where its pack was loaded before and is not at hand, those
 // that are there are its figures.
 func (a *app) firstFigures(ctx context.Context, e *env) error {
-	from, err := packOf(a.place.pack)
+	from, err := packOf(a.installation.pack)
 	if err != nil {
 		return err
 	}

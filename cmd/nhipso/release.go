@@ -56,7 +56,7 @@ var releaseOrder = []string{"list", "show", "plan", "open", "add", "drop", "desc
 // release carries releases from plan to publication.
 func release(ctx context.Context, e *env, args []string) error {
 	f := e.flags("release")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	var o releaseOptions
 	f.StringVar(&o.id, "id", "", "release-id")
 	f.StringVar(&o.by, "by", userName(), "by")
@@ -85,14 +85,14 @@ func release(ctx context.Context, e *env, args []string) error {
 	if !known || len(rest) > 1 {
 		return fault.New("cli.bad-action", "action", strings.Join(rest, " "), "known", strings.Join(releaseOrder, ", "))
 	}
-	if err := onlyFlags(f, "release "+name, placeNames+action.flags); err != nil {
+	if err := onlyFlags(f, "release "+name, installationNames+action.flags); err != nil {
 		return err
 	}
 	if strings.HasPrefix(action.flags, "id") && o.id == "" && name != "open" {
 		return fault.New("cli.missing", "command", "release "+name, "what", "--id")
 	}
 	if name == "describe" && o.vi == "" && o.en == "" { // the words are then the program's, whoever asks for them
-		if err := onlyFlags(f, "release describe", placeNames+"id"); err != nil {
+		if err := onlyFlags(f, "release describe", installationNames+"id"); err != nil {
 			return err
 		}
 	}

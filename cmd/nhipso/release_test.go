@@ -149,7 +149,7 @@ func TestServersThatStartTogetherPrepareOnce(t *testing.T) {
 	dir := t.TempDir()
 	opened := func() (*app, *env) {
 		e := &env{in: strings.NewReader(""), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }, now: time.Now, lang: "vi"}
-		a, err := e.open(t.Context(), &place{data: dir})
+		a, err := e.open(t.Context(), &installation{data: dir})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,7 +37,7 @@ func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) er
 	key := with.Key
 	name := o.out
 	if name == "" {
-		folder := filepath.Join(a.place.data, releaseFolder)
+		folder := filepath.Join(a.installation.data, releaseFolder)
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return fault.New("releasefile.cannot-write", "file", folder).Because(err)
 		}
@@ -70,7 +70,7 @@ func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) er
 
 // fileOptions are those with which this installation writes files.
 func (a *app) fileOptions() (releasefile.Options, error) {
-	key, err := releasefile.ReadKey(filepath.Join(a.place.data, releaseKey))
+	key, err := releasefile.ReadKey(filepath.Join(a.installation.data, releaseKey))
 	if err != nil {
 		return releasefile.Options{}, err
 	}
@@ -100,7 +100,7 @@ type files struct {
 func (f *files) source(ctx context.Context, r publish.Release, from time.Time, content func(context.Context) (publish.Content, error)) (publish.Source, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	name := filepath.Join(f.place.data, releaseFolder, releaseFileName(r, from))
+	name := filepath.Join(f.installation.data, releaseFolder, releaseFileName(r, from))
 	if have, ok := f.open[name]; ok {
 		return shelved{have, f.app.source()}, nil
 	}
@@ -131,7 +131,7 @@ func (f *files) ahead(ctx context.Context, id string, from time.Time, name strin
 		return err
 	}
 	gate := f.gate()
-	return f.have(ctx, filepath.Join(f.place.data, releaseFolder, name), func(ctx context.Context) (publish.Content, error) { return gate.Content(ctx, id, from) })
+	return f.have(ctx, filepath.Join(f.installation.data, releaseFolder, name), func(ctx context.Context) (publish.Content, error) { return gate.Content(ctx, id, from) })
 }
 
 // have sees to it that a file is there, with its hash and signature beside it. Of several servers that want it one writes it and the others wait.

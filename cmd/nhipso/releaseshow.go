@@ -119,7 +119,7 @@ func (a *app) showMessage(e *env, m publish.Message, mark string) {
 // messages lists what each message brought, and in which release it first came out.
 func messages(ctx context.Context, e *env, args []string) error {
 	f := e.flags("message")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	dataflow := f.String("dataflow", "", "dataflow")
 	rest, err := e.parse(f, args)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // runRecipes runs the recipes that are stale, those named, or with --force all of them.
 func runRecipes(ctx context.Context, e *env, args []string) error {
 	f := e.flags("run")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	force := f.Bool("force", false, "force")
 	list := f.Bool("list", false, "list-recipes")
 	names, err := e.parse(f, args)

@@ -48,7 +48,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 	if *file != "" {
 		return e.mirror(ctx, log, listeners, s, *file, *preview)
 	}
-	p := placeOf(s)
+	p := installationOf(s)
 	a, err := e.open(ctx, &p)
 	if err != nil {
 		return err

@@ -37,18 +37,18 @@ func (e *env) environment() []string {
 	return out
 }
 
-// placeFlags adds what says where the installation is; every command that opens one takes it.
-func (e *env) placeFlags(f *flag.FlagSet) *place {
-	p := &place{}
-	e.bind(f, false, func(s config.Settings) { *p = placeOf(s) })
+// installationFlags adds what says where the installation is; every command that opens one takes it.
+func (e *env) installationFlags(f *flag.FlagSet) *installation {
+	p := &installation{}
+	e.bind(f, false, func(s config.Settings) { *p = installationOf(s) })
 	return p
 }
 
-// placeNames are the flags of placeFlags, for commands that say which of their flags have an effect.
-const placeNames = "config data database head-note pack "
+// installationNames are the flags of installationFlags, for commands that say which of their flags have an effect.
+const installationNames = "config data database head-note pack "
 
-func placeOf(s config.Settings) place {
-	return place{data: s.Text("data"), database: s.Text("database"), note: s.Text("head-note"), pack: s.Text("pack")}
+func installationOf(s config.Settings) installation {
+	return installation{data: s.Text("data"), database: s.Text("database"), note: s.Text("head-note"), pack: s.Text("pack")}
 }
 
 // showConfig prints every setting as a server with the same flags, environment and file would have it, and where it comes from.

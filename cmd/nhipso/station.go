@@ -49,7 +49,7 @@ type (
 
 // openQueue opens the queue of an installation that can be written.
 func (a *app) openQueue(ctx context.Context) (jobs.Queue, error) {
-	return jobs.Open(ctx, a.place.url(), jobs.Options{Alone: a.store.Alone, Now: a.now})
+	return jobs.Open(ctx, a.installation.url(), jobs.Options{Alone: a.store.Alone, Now: a.now})
 }
 
 // due gives the jobs that follow from what is stored. Whoever adds them adds none twice, since each has its key; so every server may, and

@@ -34,7 +34,7 @@ type office struct {
 func (o *office) opened(t *testing.T) *app {
 	t.Helper()
 	e := &env{in: strings.NewReader(""), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }, now: o.now, lang: "en"}
-	a, err := e.open(t.Context(), &place{data: o.dir, database: o.url})
+	a, err := e.open(t.Context(), &installation{data: o.dir, database: o.url})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,14 +150,14 @@ func within(t *testing.T, d time.Duration, what string, holds func() bool) {
 	}
 }
 
-func places() map[string]storetest.Place {
-	return map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace}
+func databases() map[string]storetest.Database {
+	return map[string]storetest.Database{"sqlite": storetest.EmptySQLite, "postgres": storetest.EmptyPostgres}
 }
 
 // TestTwoServersGoThroughAReleaseMinute: what a third program loads and approves, each of the jobs one of two servers does, once, and both show the
 // release at its second, not before.
 func TestTwoServersGoThroughAReleaseMinute(t *testing.T) {
-	for name, at := range places() {
+	for name, at := range databases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := &office{dir: t.TempDir(), url: at(t), now: time.Now}

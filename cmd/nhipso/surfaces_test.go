@@ -135,7 +135,7 @@ func makeVault(t *testing.T) *vault {
 	v := &vault{dir: dir, out: &bytes.Buffer{}}
 	now := time.Date(2026, 11, 28, 3, 0, 0, 0, time.UTC)
 	v.e = &env{in: strings.NewReader(""), out: v.out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { now = now.Add(time.Second); return now }, lang: "vi"}
-	if v.app, err = v.e.open(ctx, &place{data: v.dir}); err != nil {
+	if v.app, err = v.e.open(ctx, &installation{data: v.dir}); err != nil {
 		t.Fatal(err)
 	}
 	check := func(err error) {

@@ -10,7 +10,7 @@ import (
 )
 
 // people writes a file as a person keeps it.
-func (d installation) people(name, text string) string {
+func (d keeper) people(name, text string) string {
 	d.t.Helper()
 	path := filepath.Join(d.t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -20,7 +20,7 @@ func (d installation) people(name, text string) string {
 }
 
 func TestTablesOfPeopleAreLoadedOrRefused(t *testing.T) {
-	d := installation{t, t.TempDir()}
+	d := keeper{t, t.TempDir()}
 	const head = "DATAFLOW;REF_AREA;TIME_PERIOD;OBS_VALUE;VINTAGE;EVIDENCE;SOURCE\n"
 	row := func(area, value string) string {
 		return "GRDP;" + area + ";2025;" + value + ";2026-01-05;S;NSO-2025-01\n"

@@ -53,7 +53,7 @@ var tokenActions = map[string][]string{"add": {"sender", "dataflow", "by"}, "lis
 // tokens makes, lists and revokes the tokens by which programs submit figures.
 func tokens(ctx context.Context, e *env, args []string) error {
 	f := e.flags("token")
-	p := e.placeFlags(f)
+	p := e.installationFlags(f)
 	sender := f.String("sender", "", "sender")
 	flows := f.String("dataflow", "", "dataflow")
 	by := f.String("by", userName(), "by")

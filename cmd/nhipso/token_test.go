@@ -16,7 +16,7 @@ import (
 )
 
 func TestAProgramSubmitsWithATokenUntilItIsRevoked(t *testing.T) {
-	d := installation{t, t.TempDir()}
+	d := keeper{t, t.TempDir()}
 	status, out := d.do("token", "add", "--sender", "Cục Thống kê", "--dataflow", "GRDP,DE_SHARE", "--by", "an")
 	lines := strings.Split(out, "\n")
 	if status != exitOK || len(lines) < 3 || !strings.Contains(lines[0], "DE_SHARE, GRDP") {
@@ -28,7 +28,7 @@ func TestAProgramSubmitsWithATokenUntilItIsRevoked(t *testing.T) {
 	}
 
 	e := &env{in: strings.NewReader(""), out: &bytes.Buffer{}, err: &bytes.Buffer{}, now: func() time.Time { return time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC) }, getenv: os.Getenv}
-	a, err := e.open(t.Context(), &place{data: d.data})
+	a, err := e.open(t.Context(), &installation{data: d.data})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestAProgramSubmitsWithATokenUntilItIsRevoked(t *testing.T) {
 }
 
 func TestAFileLoadedAgainUnderItsKeyStoresNothing(t *testing.T) {
-	d := installation{t, t.TempDir()}
+	d := keeper{t, t.TempDir()}
 	file := d.file("DE_SHARE,VN,NSO,TOTAL,2025,14.02,A,2026-01-05,S,NSO-2026-01")
 	for range 2 {
 		status, out := d.do("load", "--by", "lan", "--key", "k1", file)

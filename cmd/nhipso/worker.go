@@ -9,7 +9,7 @@ import (
 )
 
 // workerNames are the flags that a worker takes.
-const workerNames = placeNames + "log-format log-level metrics-addr stop-timeout"
+const workerNames = installationNames + "log-format log-level metrics-addr stop-timeout"
 
 // workJobs does jobs and shows nothing.
 func workJobs(ctx context.Context, e *env, args []string) error {
@@ -29,7 +29,7 @@ func workJobs(ctx context.Context, e *env, args []string) error {
 	out := *e
 	e = &out
 	log := e.logger(s)
-	p := placeOf(s)
+	p := installationOf(s)
 	a, err := e.openFor(ctx, &p, true)
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ func (v *visit) figures(dataflow, pattern string, s Span) iter.Seq2[cube.Version
 
 // part gives the figures from an offset on, at most so many (all when limit is 0), and how many there are. How many, is counted once a release.
 func (v *visit) part(dataflow, pattern string, s Span, offset, limit int) (list []cube.Version, total int, err error) {
-	counted := strings.Join([]string{v.known.Key(), dataflow, pattern, s.Start.String(), s.End.String(), strconv.FormatBool(s.History)}, "\x00")
+	counted := strings.Join([]string{v.asOfView.Key(), dataflow, pattern, s.Start.String(), s.End.String(), strconv.FormatBool(s.History)}, "\x00")
 	total, known := v.counts.get(counted)
 	n := 0
 	for o, err := range v.figures(dataflow, pattern, s) {

@@ -80,11 +80,11 @@ func (v *visit) explain(in *explainInput) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	node, err := v.known.Explain(v.ctx, o.Cell())
+	node, err := v.asOfView.Explain(v.ctx, o.Cell())
 	if err != nil {
 		return nil, query("cell", err)
 	}
-	speaker := view.NewSpeaker(v.snap.Catalog, v.known.Recipes(), v.lang, v.snap.Cell)
+	speaker := view.NewSpeaker(v.snap.Catalog, v.asOfView.Recipes(), v.lang, v.snap.Cell)
 	out := &Explanation{Stamp: v.stamp(), Cell: o.Cell().String(), Tree: v.step(node, speaker), Documents: []Source{}, node: node}
 	if s, ok := speaker.Sentence(node); ok {
 		out.Sentence = s.Text
@@ -104,7 +104,7 @@ func (v *visit) explain(in *explainInput) (*Explanation, error) {
 // write writes the workbook in which the figure can be computed again.
 func (x *Explanation) write(v *visit) error {
 	var b bytes.Buffer
-	if err := view.NewSpeaker(v.snap.Catalog, v.known.Recipes(), v.lang, v.snap.Cell).WriteWorkbook(v.ctx, &b, x.node); err != nil {
+	if err := view.NewSpeaker(v.snap.Catalog, v.asOfView.Recipes(), v.lang, v.snap.Cell).WriteWorkbook(v.ctx, &b, x.node); err != nil {
 		return err
 	}
 	x.name, x.give = "explanation.xlsx", func(w io.Writer) error { _, err := b.WriteTo(w); return err }

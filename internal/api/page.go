@@ -62,7 +62,7 @@ func (s *service) sample(operation string) string {
 	t, n := s.territory, s.catalog.Country()
 	codes := []string{"{country}", n.ID, "{definition}", n.Official, "{set}", string(t.Current()), "{nation}", string(t.Nation()), "{word}", url.QueryEscape(n.Name.In("vi"))}
 	if provinces := t.Of(t.Current()); len(provinces) > 0 {
-		codes = append(codes, "{province}", provinces[0].ID, "{before}", n.Known.String())
+		codes = append(codes, "{province}", provinces[0].ID, "{before}", n.Compiled.String())
 		if d, ok := t.Division(t.Earlier()); ok {
 			codes[len(codes)-1] = d.To.String()
 		}

@@ -38,7 +38,7 @@ type Findings struct {
 }
 
 func (v *visit) findings(*Common) (*Findings, error) {
-	all, err := v.known.Findings(v.ctx)
+	all, err := v.asOfView.Findings(v.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (v *visit) methodHead(m method) MethodHead {
 			out.Languages = append(out.Languages, l)
 		}
 	}
-	for _, r := range v.known.Recipes() {
+	for _, r := range v.asOfView.Recipes() {
 		if r.Method == m.id {
 			out.Recipes = append(out.Recipes, r.ID)
 		}
@@ -196,7 +196,7 @@ type Recipes struct {
 
 func (v *visit) recipes(*Common) (*Recipes, error) {
 	out := &Recipes{Recipes: []Recipe{}}
-	for _, r := range v.known.Recipes() {
+	for _, r := range v.asOfView.Recipes() {
 		x := Recipe{ID: r.ID, Version: r.Version, Title: r.Title.In(v.lang), Method: r.Method, Params: r.Params, Inputs: []RecipeInput{}, Outputs: nonNil(r.Outputs)}
 		for _, i := range r.Inputs {
 			x.Inputs = append(x.Inputs, RecipeInput{i.Name, i.Dataflow, i.Key, i.History})
@@ -245,9 +245,9 @@ type runsInput struct {
 	Offset int    `query:"offset" minimum:"0" maximum:"100000000" default:"0"`
 }
 
-// knownRuns lists, newest first, the runs that the release rests on: what a later run found out is not public yet.
-func (v *visit) knownRuns() ([]pipeline.Run, error) {
-	all, err := v.known.Runs(v.ctx)
+// runsAsOf lists, newest first, the runs that the release rests on: what a later run found out is not public yet.
+func (v *visit) runsAsOf() ([]pipeline.Run, error) {
+	all, err := v.asOfView.Runs(v.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -259,10 +259,10 @@ func (v *visit) knownRuns() ([]pipeline.Run, error) {
 }
 
 func (v *visit) runs(in *runsInput) (*Runs, error) {
-	if in.Recipe != "" && !slices.ContainsFunc(v.known.Recipes(), func(r pipeline.Recipe) bool { return r.ID == in.Recipe }) {
+	if in.Recipe != "" && !slices.ContainsFunc(v.asOfView.Recipes(), func(r pipeline.Recipe) bool { return r.ID == in.Recipe }) {
 		return nil, query("recipe", fault.New("api.no-recipe", "id", short(in.Recipe)))
 	}
-	all, err := v.knownRuns()
+	all, err := v.runsAsOf()
 	if err != nil {
 		return nil, err
 	}
@@ -300,7 +300,7 @@ type runInput struct {
 }
 
 func (v *visit) run(in *runInput) (*RunView, error) {
-	all, err := v.knownRuns()
+	all, err := v.runsAsOf()
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ type Releases struct {
 
 // releases lists the published releases, newest first; with a day, those that were out by its end.
 func (v *visit) releases(*Common) (*Releases, error) {
-	all, err := v.known.Releases(v.ctx)
+	all, err := v.asOfView.Releases(v.ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -34,14 +34,14 @@ func (c *Common) common() *Common { return c }
 // visit is one request, read once.
 type visit struct {
 	*service
-	ctx     context.Context
-	r       *http.Request
-	lang    string
-	format  string
-	asOf    stat.Date         // the day asked for, or none
-	current *publish.View     // what the reader may know now
-	known   *publish.View     // as of the day asked for
-	snap    *publish.Snapshot // its figures
+	ctx      context.Context
+	r        *http.Request
+	lang     string
+	format   string
+	asOf     stat.Date         // the day asked for, or none
+	current  *publish.View     // what the reader may know now
+	asOfView *publish.View     // as of the day asked for
+	snap     *publish.Snapshot // its figures
 }
 
 // call is what the middleware hands to the operation through the context.
@@ -63,7 +63,7 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 	if v.current, err = s.library.View(ctx, publish.Everybody()); err != nil {
 		return v, err
 	}
-	v.known, v.snap = v.current, v.current.Snapshot
+	v.asOfView, v.snap = v.current, v.current.Snapshot
 	if v.asOf.IsZero() {
 		return v, nil
 	}
@@ -72,8 +72,8 @@ func (s *service) visit(ctx context.Context, c *Common) (*visit, error) {
 	}
 	// From the day of the release on, the day changes nothing, and asking for it must not cost a view of its own.
 	if v.asOf.Before(v.current.Catalog.Day(v.current.Release.PublishAt)) {
-		v.known = v.current.On(v.asOf)
-		v.snap = v.known.Snapshot
+		v.asOfView = v.current.On(v.asOf)
+		v.snap = v.asOfView.Snapshot
 	}
 	return v, nil
 }

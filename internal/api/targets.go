@@ -178,7 +178,7 @@ func (v *visit) targets(in *targetsInput) (*Targets, error) {
 	basic := map[string]int{}
 goals:
 	for _, o := range v.snap.Read(flow.ID, "") {
-		at := place{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
+		at := targetCell{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
 		t := v.target(flow, o, standings[at])
 		code, known := list.Code(at.target)
 		if known {
@@ -208,9 +208,9 @@ goals:
 }
 
 // measured adds to a target what it is held against: the readings of its measure, those by other definitions, its conditions.
-func (v *visit) measured(t *Target, code catalog.Code, at place, standings map[place]map[string]cube.Version) {
+func (v *visit) measured(t *Target, code catalog.Code, at targetCell, standings map[targetCell]map[string]cube.Version) {
 	for _, c := range monitor.Conditions(mustList(v, "CL_TARGET"), code.ID, at.period.Year()) {
-		measures := standings[place{c.ID, at.area, at.period}]
+		measures := standings[targetCell{c.ID, at.area, at.period}]
 		x := TargetCondition{ID: c.ID, Name: c.Name.In(v.lang), Indicator: v.named("CL_INDICATOR", c.Notes["indicator"]), Class: v.classNamed(measures), Reason: v.reasonOf(measures)}
 		if o, ok := measures["CLASS"]; ok {
 			x.StandingCell = o.Cell().String()
@@ -316,21 +316,21 @@ func idOf(n *Named) string {
 	return n.ID
 }
 
-// place is where a target stands: its code, area and year.
-type place struct {
+// targetCell is what a target is set for: its code, area and year.
+type targetCell struct {
 	target, area string
 	period       stat.Period
 }
 
 // standings gives what has been computed for each target, by measure.
-func (v *visit) standings() map[place]map[string]cube.Version {
-	out := map[place]map[string]cube.Version{}
+func (v *visit) standings() map[targetCell]map[string]cube.Version {
+	out := map[targetCell]map[string]cube.Version{}
 	flow, err := v.snap.Catalog.Dataflow("TARGET_STATUS")
 	if err != nil {
 		return out
 	}
 	for _, o := range v.snap.Read(flow.ID, "") {
-		p := place{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
+		p := targetCell{flow.CodeOf(o.Key, "TARGET"), flow.CodeOf(o.Key, "REF_AREA"), o.Period}
 		if out[p] == nil {
 			out[p] = map[string]cube.Version{}
 		}
@@ -436,7 +436,7 @@ func figureOf(o cube.Version) *TargetFigure {
 // overrides gives the newest override of each target. One that was set after the release was approved waits for the next release,
 // as a figure would.
 func (v *visit) overrides() (map[string]*OverrideShown, error) {
-	all, err := v.known.Overrides(v.ctx)
+	all, err := v.asOfView.Overrides(v.ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,8 @@ import (
 )
 
 var (
-	places = map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace}
-	now    = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+	databases = map[string]storetest.Database{"sqlite": storetest.EmptySQLite, "postgres": storetest.EmptyPostgres}
+	now       = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
 )
 
 var searchPath = regexp.MustCompile(`search_path=\w+`)
@@ -49,7 +49,7 @@ type installation struct {
 	s                 *store.Store
 }
 
-func install(t *testing.T, at storetest.Place, messages int) installation {
+func install(t *testing.T, at storetest.Database, messages int) installation {
 	t.Helper()
 	i := installation{url: at(t), folder: t.TempDir()}
 	i.note = filepath.Join(i.folder, "audit-head.json")
@@ -77,7 +77,7 @@ func (i installation) target() backup.Target {
 }
 
 // nowhere is a target that holds nothing yet.
-func nowhere(t *testing.T, at storetest.Place) backup.Target {
+func nowhere(t *testing.T, at storetest.Database) backup.Target {
 	t.Helper()
 	dir := t.TempDir()
 	return backup.Target{URL: at(t), Folder: dir, HeadNote: filepath.Join(dir, "audit-head.json"), Now: now}
@@ -111,8 +111,8 @@ func put(t *testing.T, name, text string) {
 }
 
 func TestABackupOfOneDatabaseIsRestoredIntoTheOtherWithTheSameHashes(t *testing.T) {
-	for from, source := range places {
-		for to, target := range places {
+	for from, source := range databases {
+		for to, target := range databases {
 			t.Run(from+" to "+to, func(t *testing.T) {
 				i := install(t, source, 3)
 				put(t, filepath.Join(i.folder, "keys", "signing.pem"), "a key")
@@ -154,7 +154,7 @@ func TestABackupOfOneDatabaseIsRestoredIntoTheOtherWithTheSameHashes(t *testing.
 }
 
 func TestABackupIsOfOneMomentWhateverIsWrittenMeanwhile(t *testing.T) {
-	for name, at := range places {
+	for name, at := range databases {
 		t.Run(name, func(t *testing.T) {
 			i := install(t, at, 2)
 			ctx, stop := context.WithCancel(t.Context())
@@ -225,7 +225,7 @@ func rewrite(t *testing.T, name string, change func(part string, b []byte) []byt
 }
 
 func TestADamagedArchiveIsRefusedBeforeAnythingIsTouched(t *testing.T) {
-	i := install(t, storetest.SQLitePlace, 2)
+	i := install(t, storetest.EmptySQLite, 2)
 	put(t, filepath.Join(i.folder, "keys", "a.pem"), "a key")
 	name, m := i.backup(t)
 	whole, err := os.ReadFile(name)
@@ -283,7 +283,7 @@ func TestADamagedArchiveIsRefusedBeforeAnythingIsTouched(t *testing.T) {
 		"a row that is no row": {rehash(t, replaceIn("tables/message.jsonl", `"số liệu.csv"`, `{}`), m), "store.bad-copy"},
 	} {
 		t.Run(what, func(t *testing.T) {
-			to := nowhere(t, storetest.SQLitePlace)
+			to := nowhere(t, storetest.EmptySQLite)
 			_, err := restore(t, c.file, to)
 			refused(t, err, c.code)
 			if empty, err := store.Empty(t.Context(), to.URL); err != nil || !empty {
@@ -322,7 +322,7 @@ func rehash(t *testing.T, name string, m backup.Manifest) string {
 }
 
 func TestATargetThatHoldsSomethingIsRefusedUnlessItIsSetAside(t *testing.T) {
-	for kind, at := range places {
+	for kind, at := range databases {
 		t.Run(kind, func(t *testing.T) {
 			i := install(t, at, 2)
 			put(t, filepath.Join(i.folder, "keys", "a.pem"), "old")
@@ -372,7 +372,7 @@ func TestATargetThatHoldsSomethingIsRefusedUnlessItIsSetAside(t *testing.T) {
 }
 
 func TestAFileInUseIsNotReplaced(t *testing.T) {
-	i := install(t, storetest.SQLitePlace, 1)
+	i := install(t, storetest.EmptySQLite, 1)
 	name, _ := i.backup(t)
 	to := i.target()
 	to.Replace = true
@@ -384,7 +384,7 @@ func TestAFileInUseIsNotReplaced(t *testing.T) {
 }
 
 func TestABackupOlderThanTheNoteIsAPersonsDecision(t *testing.T) {
-	i := install(t, storetest.SQLitePlace, 1)
+	i := install(t, storetest.EmptySQLite, 1)
 	name, m := i.backup(t)
 	if err := deliver(t.Context(), i.s, 2); err != nil {
 		t.Fatal(err)
@@ -402,14 +402,14 @@ func TestABackupOlderThanTheNoteIsAPersonsDecision(t *testing.T) {
 	if r.Report.Audit.Entries != m.Head.Entries+1 {
 		t.Errorf("the acceptance is not in the log: %+v", r.Report.Audit)
 	}
-	fresh := nowhere(t, storetest.SQLitePlace)
+	fresh := nowhere(t, storetest.EmptySQLite)
 	fresh.Accept = to.Accept
 	_, err = restore(t, name, fresh)
 	refused(t, err, "store.nothing-to-accept")
 }
 
 func TestABackupIsNeverWrittenOverAFile(t *testing.T) {
-	i := install(t, storetest.SQLitePlace, 1)
+	i := install(t, storetest.EmptySQLite, 1)
 	name, _ := i.backup(t)
 	_, err := backup.Write(t.Context(), i.s, backup.Source{}, name, "1", now)
 	refused(t, err, "backup.exists")

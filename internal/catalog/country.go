@@ -21,7 +21,7 @@ type Country struct {
 	Name      Label          // as sentences name it
 	Zone      *time.Location // in which its days begin and end
 	Currency  string         // as CL_UNIT_MEASURE has it
-	Known     stat.Date      // day on which its figures were put together
+	Compiled  stat.Date      // day on which its figures were put together
 	Synthetic bool           // there is no such country and every figure is made up, which everything that shows one says
 	Official  string         // code of CL_DEFINITION: whose digital economy the front page is about
 	Target    string         // code of CL_TARGET: the target of its share; "" where none is set
@@ -33,7 +33,7 @@ type declared struct {
 	Name                 Label
 	Zone, Currency       string
 	Languages            []string
-	Known                string
+	Compiled             string `yaml:"known"` // as manifests that are kept call it
 	Synthetic            bool
 	Headline             struct{ Definition, Target string }
 }
@@ -67,9 +67,9 @@ func ReadCountry(fsys fs.FS) (Country, error) {
 			return Country{}, fault.New("catalog.bad-file", "reason", x.key+": "+x.text).At(Manifest, 0, x.key)
 		}
 	}
-	known, err := stat.ParseDate(d.Known)
+	compiled, err := stat.ParseDate(d.Compiled)
 	if err != nil {
-		return Country{}, fault.New("catalog.bad-file", "reason", "known: "+d.Known).At(Manifest, 0, "known").Because(err)
+		return Country{}, fault.New("catalog.bad-file", "reason", "known: "+d.Compiled).At(Manifest, 0, "known").Because(err)
 	}
 	// An offset, not a name: the program needs no time-zone files, and a zone that changes its clocks would make days of 23 hours.
 	at, err := time.Parse("-07:00", d.Zone)
@@ -77,7 +77,7 @@ func ReadCountry(fsys fs.FS) (Country, error) {
 		return Country{}, fault.New("catalog.bad-file", "reason", err.Error()).At(Manifest, 0, "zone")
 	}
 	_, offset := at.Zone()
-	return Country{Pack: d.ID, Version: d.Version, ID: d.Country, Name: d.Name, Zone: time.FixedZone(d.Zone, offset), Currency: d.Currency, Known: known,
+	return Country{Pack: d.ID, Version: d.Version, ID: d.Country, Name: d.Name, Zone: time.FixedZone(d.Zone, offset), Currency: d.Currency, Compiled: compiled,
 		Synthetic: d.Synthetic, Official: d.Headline.Definition, Target: d.Headline.Target}, nil
 }
 

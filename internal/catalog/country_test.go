@@ -56,7 +56,7 @@ func TestAManifestSaysWhoseEconomyItIs(t *testing.T) {
 		t.Error(offset)
 	}
 	c.Zone = nil
-	if want := (Country{Pack: "a-b", Version: "1.2", ID: "X", Name: Label{Vi: "Nước X", En: "X Land"}, Currency: "XXD", Known: stat.MustDate("2026-11-01"), Synthetic: true, Official: "NSO", Target: "T-1"}); c != want {
+	if want := (Country{Pack: "a-b", Version: "1.2", ID: "X", Name: Label{Vi: "Nước X", En: "X Land"}, Currency: "XXD", Compiled: stat.MustDate("2026-11-01"), Synthetic: true, Official: "NSO", Target: "T-1"}); c != want {
 		t.Errorf("%+v", c)
 	}
 }

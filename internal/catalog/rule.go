@@ -51,7 +51,7 @@ type Basis string
 // Bases of an identity.
 const (
 	SameVintage Basis = "same"     // all under the vintage day of the figure that the rule stands at
-	KnownThen   Basis = "known"    // the newest on that day
+	AsOfDay     Basis = "known"    // the newest on that day
 	NewestNow   Basis = "newest"   // the newest of each
 	OneVintage  Basis = "together" // the newest vintage day on which all of them are there
 	// LaterParts is the newest of each, tried where one of them is not older than the figure that the rule stands at and not all are of its
@@ -381,7 +381,7 @@ func (r *Rule) lacks() string {
 			return "least"
 		}
 	case IdentityRule:
-		if !slices.Contains([]Basis{SameVintage, KnownThen, NewestNow, OneVintage, LaterParts}, r.Basis) {
+		if !slices.Contains([]Basis{SameVintage, AsOfDay, NewestNow, OneVintage, LaterParts}, r.Basis) {
 			return "basis"
 		}
 	}

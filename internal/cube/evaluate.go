@@ -149,7 +149,7 @@ func (e *evaluation) sum(ref *catalog.Ref) (q quantity, n int, ok bool) {
 	}
 	before := len(e.used)
 	for _, cell := range cells {
-		x, ok := e.pick(cell)
+		x, ok := e.taken(cell)
 		if !ok {
 			e.used = e.used[:before]
 			return quantity{}, 0, false
@@ -161,8 +161,8 @@ func (e *evaluation) sum(ref *catalog.Ref) (q quantity, n int, ok bool) {
 	return q, len(cells), len(cells) > 0
 }
 
-// pick gives the version of a cell that an identity takes.
-func (e *evaluation) pick(cell Cell) (Version, bool) {
+// taken gives the version of a cell that an identity takes.
+func (e *evaluation) taken(cell Cell) (Version, bool) {
 	versions := e.versions(cell)
 	for i := len(versions) - 1; i >= 0; i-- {
 		x := versions[i]
@@ -176,7 +176,7 @@ func (e *evaluation) pick(cell Cell) (Version, bool) {
 			if x.Vintage.Date != day {
 				continue
 			}
-		case catalog.KnownThen:
+		case catalog.AsOfDay:
 			if x.Vintage.Date.After(day) {
 				continue
 			}

@@ -122,8 +122,8 @@ func (c Cell) Compare(other Cell) int {
 	return c.Period.Compare(other.Period)
 }
 
-// Place gives a text that sorts as stat.Period.Compare does: first day, longer before shorter, frequency.
-func Place(p stat.Period) string {
+// SortText gives a text that sorts as stat.Period.Compare does: first day, longer before shorter, frequency.
+func SortText(p stat.Period) string {
 	b := append(make([]byte, 0, 24), p.From().String()...)
 	b = append(b, '/')
 	shorter := strconv.Itoa(9999999 - p.To().Sub(p.From()))

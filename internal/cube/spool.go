@@ -37,14 +37,14 @@ type spool struct {
 	n     int
 	flows []string // in order of appearance
 
-	held   []record
-	places map[stat.Period]string
+	held      []record
+	sortTexts map[stat.Period]string
 
-	file  *os.File  // of sorted parts, then of all
-	parts []int64   // where each ends
-	marks []found   // of the sorted file
-	size  int64     // of the sorted file
-	known *decoding // of all readers
+	file     *os.File  // of sorted parts, then of all
+	parts    []int64   // where each ends
+	marks    []found   // of the sorted file
+	size     int64     // of the sorted file
+	decoding *decoding // of all readers
 }
 
 // record is an entry with its key, by which it is sorted, and its number in the order of coming.
@@ -61,7 +61,7 @@ type found struct {
 }
 
 func newSpool() *spool {
-	return &spool{places: map[stat.Period]string{}, known: newDecoding()}
+	return &spool{sortTexts: map[stat.Period]string{}, decoding: newDecoding()}
 }
 
 // sortKey gives a text in whose order the entries are.
@@ -69,14 +69,14 @@ func sortKey(dataflow string, k stat.Key, place, day string) string {
 	return dataflow + "\x00" + string(k) + "\x00" + place + "\x00" + day
 }
 
-func (s *spool) place(p stat.Period) string {
-	text, ok := s.places[p]
+func (s *spool) sortText(p stat.Period) string {
+	text, ok := s.sortTexts[p]
 	if !ok {
-		if len(s.places) >= maxTexts {
-			clear(s.places)
+		if len(s.sortTexts) >= maxTexts {
+			clear(s.sortTexts)
 		}
-		text = Place(p)
-		s.places[p] = text
+		text = SortText(p)
+		s.sortTexts[p] = text
 	}
 	return text
 }
@@ -86,7 +86,7 @@ func (s *spool) add(e Entry) error {
 	if n := len(s.flows); (n == 0 || s.flows[n-1] != e.Dataflow) && !slices.Contains(s.flows, e.Dataflow) {
 		s.flows = append(s.flows, e.Dataflow)
 	}
-	s.held = append(s.held, record{e, sortKey(e.Dataflow, e.Key, s.place(e.Period), e.Vintage.Date.String()), s.n})
+	s.held = append(s.held, record{e, sortKey(e.Dataflow, e.Key, s.sortText(e.Period), e.Vintage.Date.String()), s.n})
 	s.n++
 	if len(s.held) < bounds.entries {
 		return nil
@@ -129,7 +129,7 @@ func (s *spool) spill() (err error) {
 
 // finish sorts all that came and refuses what came twice, in the order of the rows.
 func (s *spool) finish(file string) error {
-	s.places = nil
+	s.sortTexts = nil
 	var faults []*fault.Error
 	twice := func(first, again record) {
 		if len(faults) < fault.MaxNamed {
@@ -195,8 +195,8 @@ func (s *spool) merge(twice func(first, again record)) error {
 			if first == nil {
 				first = slices.Clone(last)
 			}
-			a, err1 := s.known.record(first)
-			b, err2 := s.known.record(p.raw)
+			a, err1 := s.decoding.record(first)
+			b, err2 := s.decoding.record(p.raw)
 			if err := errors.Join(err1, err2); err != nil {
 				return err
 			}
@@ -258,7 +258,7 @@ func (s *spool) from(key string) iter.Seq2[record, error] {
 			if string(keyOf(p.raw)) < key {
 				continue
 			}
-			r, err := s.known.record(p.raw)
+			r, err := s.decoding.record(p.raw)
 			if !yield(r, err) || err != nil {
 				return
 			}

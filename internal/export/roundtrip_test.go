@@ -36,7 +36,7 @@ func TestWhatIsExportedWithCodesLoadsAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	options := reference.Options{Sender: "test", SentAt: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Known: c.Country().Known}
+	options := reference.Options{Sender: "test", SentAt: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Vintage: c.Country().Compiled}
 	given, err := reference.Read(f, "targets.csv", c, areas, options)
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ func open(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{Store: storetest.Open(t, storetest.SQLitePlace(t)), mux: http.NewServeMux()}
+	o := &office{Store: storetest.Open(t, storetest.EmptySQLite(t)), mux: http.NewServeMux()}
 	o.door = intake.NewDoor(o.Store)
 	o.committer = &intake.Committer{Store: o.Store, Intake: cube.Intake{Catalog: c, Store: o.Store}, Areas: areas, Log: slog.New(slog.DiscardHandler), Door: o.door}
 	for pattern, h := range o.door.Patterns() {

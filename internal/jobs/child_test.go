@@ -79,14 +79,14 @@ func startChild(t *testing.T, role, url, file string) (*exec.Cmd, io.WriteCloser
 	return c, in, bufio.NewScanner(out)
 }
 
-var places = map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace}
+var databases = map[string]storetest.Database{"sqlite": storetest.EmptySQLite, "postgres": storetest.EmptyPostgres}
 
 // A worker that is killed is heard of no more; its job goes to another one when the lease has run out, and not before.
 func TestAJobOfAWorkerThatIsKilledGoesToAnotherOne(t *testing.T) {
-	for name, place := range places {
+	for name, database := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url, file := place(t), filepath.Join(t.TempDir(), "result")
+			url, file := database(t), filepath.Join(t.TempDir(), "result")
 			q, err := jobs.Open(t.Context(), url, jobs.Options{Lease: lease})
 			if err != nil {
 				t.Fatal(err)
@@ -139,10 +139,10 @@ func TestAJobOfAWorkerThatIsKilledGoesToAnotherOne(t *testing.T) {
 
 // A job that kills every worker does not go on for ever.
 func TestAJobThatKillsItsWorkersFails(t *testing.T) {
-	for name, place := range places {
+	for name, database := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url := place(t)
+			url := database(t)
 			q, err := jobs.Open(t.Context(), url, jobs.Options{Lease: lease})
 			if err != nil {
 				t.Fatal(err)
@@ -165,10 +165,10 @@ func TestAJobThatKillsItsWorkersFails(t *testing.T) {
 
 // Several programs may open the queue of a new database at once.
 func TestSeveralProgramsOpenANewQueueAtOnce(t *testing.T) {
-	for name, place := range places {
+	for name, database := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url := place(t)
+			url := database(t)
 			s := storetest.Open(t, url)
 			q := make(chan error, 3)
 			for range cap(q) {

@@ -32,10 +32,10 @@ func each(t *testing.T, test func(t *testing.T, open maker, c *clock)) {
 		q := jobs.NewMemory(c.now)
 		test(t, func(jobs.Options) jobs.Queue { return q }, c)
 	})
-	for name, place := range map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace} {
+	for name, database := range map[string]storetest.Database{"sqlite": storetest.EmptySQLite, "postgres": storetest.EmptyPostgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url, c := place(t), &clock{}
+			url, c := database(t), &clock{}
 			test(t, func(o jobs.Options) jobs.Queue {
 				if o.Now == nil {
 					o.Now = c.now

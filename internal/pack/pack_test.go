@@ -123,7 +123,7 @@ func TestAPackNeedNotHaveProvincesMapWordsOrPublications(t *testing.T) {
 // begun is a store that keeps the pack as its first edition, with one figure.
 func begun(t *testing.T) *store.Store {
 	t.Helper()
-	s := storetest.Open(t, storetest.SQLitePlace(t))
+	s := storetest.Open(t, storetest.EmptySQLite(t))
 	p, err := pack.Begin(t.Context(), s, testpack.Cloudland(), "lan", "begun")
 	if err != nil {
 		t.Fatal(fault.In(err, "en"))

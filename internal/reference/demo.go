@@ -92,7 +92,7 @@ func readTable(fsys fs.FS, row map[string]string, c *catalog.Catalog, sentAt tim
 			prefix := row["classification"] + "-"
 			m.Entries = append(m.Entries, cube.Entry{Dataflow: tableFlow, Row: i + 2, Observation: stat.Observation{
 				Key:    flow.KeyOf(map[string]string{"FREQ": period.Frequency().String(), "REF_AREA": row["area"], "TABLE": row["table"], "ROW": prefix + r, "COLUMN": prefix + col}),
-				Period: period, Value: &v, Status: stat.Normal, Vintage: stat.Vintage{Date: c.Country().Known},
+				Period: period, Value: &v, Status: stat.Normal, Vintage: stat.Vintage{Date: c.Country().Compiled},
 				Attributes: stat.Attributes{stat.AttrSource: row["source"], stat.AttrMark: row["evidence"], stat.AttrComment: row["note"]}}})
 		}
 	}

@@ -65,7 +65,7 @@ func carried(t *testing.T) map[string][]cube.Entry {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := reference.Read(f, e.Name(), c, areas, reference.Options{Sender: reference.Sender, SentAt: when, Known: c.Country().Known})
+		m, err := reference.Read(f, e.Name(), c, areas, reference.Options{Sender: reference.Sender, SentAt: when, Vintage: c.Country().Compiled})
 		f.Close()
 		if err != nil {
 			t.Fatal(err)

@@ -86,5 +86,5 @@ func readFile(fsys fs.FS, name string, c *catalog.Catalog, areas *territory.Regi
 		return cube.Message{}, fault.New("reference.unreadable").At(name, 0, "").Because(err)
 	}
 	defer f.Close()
-	return Read(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Known: c.Country().Known, Format: ours})
+	return Read(f, path.Base(name), c, areas, Options{Sender: Sender, SentAt: sentAt, Vintage: c.Country().Compiled, Format: ours})
 }

@@ -30,17 +30,17 @@ const (
 
 // Options of a file.
 type Options struct {
-	Sender string
-	SentAt time.Time
-	Known  stat.Date // the day that a figure counts as published on when its row does not state one; zero means the day of SentAt
-	Format tabular.Options
+	Sender  string
+	SentAt  time.Time
+	Vintage stat.Date // the day that a figure counts as published on when its row does not state one; zero means the day of SentAt
+	Format  tabular.Options
 }
 
 // reader reads the rows of one file.
 type reader struct {
 	catalog *catalog.Catalog
 	areas   *territory.Registry
-	known   stat.Date
+	vintage stat.Date
 	numbers tabular.Convention
 	columns map[string]int // where each column of the file stands
 	names   []string       // of the columns, in order
@@ -65,14 +65,14 @@ type File struct {
 // dataflow, TIME_PERIOD, OBS_VALUE, and as needed OBS_STATUS (A when left out), VINTAGE, EVIDENCE, SOURCE and other attributes. FREQ may be
 // left out: the period tells it. REF_AREA may be a two-digit province code, which means what it meant on the last day of the period.
 func Open(src io.Reader, name string, c *catalog.Catalog, areas *territory.Registry, o Options) (*File, error) {
-	if o.Known.IsZero() {
-		o.Known = stat.DateOf(o.SentAt)
+	if o.Vintage.IsZero() {
+		o.Vintage = stat.DateOf(o.SentAt)
 	}
 	f, err := tabular.Open(src, name, o.Format)
 	if err != nil {
 		return nil, err
 	}
-	rd := reader{catalog: c, areas: areas, known: o.Known}
+	rd := reader{catalog: c, areas: areas, vintage: o.Vintage}
 	t, err := f.Table(rd.layout())
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func (rd reader) layout() tabular.Layout {
 			add(a)
 		}
 	}
-	return tabular.Layout{Known: known, Required: required, Numeric: func(c string) bool { return c == colValue || numeric[c] }}
+	return tabular.Layout{Names: known, Required: required, Numeric: func(c string) bool { return c == colValue || numeric[c] }}
 }
 
 // line is a row under the names of its columns.
@@ -209,7 +209,7 @@ func (rd reader) entry(r tabular.Record) (e cube.Entry, column string, err error
 	if column, err = l.value(flow, &e); err != nil {
 		return e, column, err
 	}
-	if e.Vintage, err = stat.ParseVintage(l.get(colVintage), rd.known); err != nil {
+	if e.Vintage, err = stat.ParseVintage(l.get(colVintage), rd.vintage); err != nil {
 		return e, colVintage, err
 	}
 	e.Attributes = stat.Attributes{}

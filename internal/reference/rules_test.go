@@ -31,7 +31,7 @@ func judged(t *testing.T, fsys fs.FS) ([]cube.Finding, map[string]cube.Tally) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := reference.Read(bytes.NewReader(b), name, c, areas, reference.Options{Sender: "test", SentAt: when, Known: c.Country().Known})
+		m, err := reference.Read(bytes.NewReader(b), name, c, areas, reference.Options{Sender: "test", SentAt: when, Vintage: c.Country().Compiled})
 		if err != nil {
 			t.Fatal(err)
 		}

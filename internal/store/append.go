@@ -121,7 +121,7 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 	seen := false
 	here := &stored{store: s, from: from, fresh: map[string]bool{}}
 	look := func(first int, chunk []cube.Entry) error {
-		known, err := here.known(ctx, chunk)
+		known, err := here.cells(ctx, chunk)
 		if err != nil {
 			return err
 		}
@@ -250,9 +250,9 @@ type stored struct {
 	fresh map[string]bool // dataflow → nothing is stored of it yet
 }
 
-// known reads what is stored of some cells: whether there is anything, and the versions under the same vintage days, but not the whole past,
+// cells reads what is stored of some cells: whether there is anything, and the versions under the same vintage days, but not the whole past,
 // which grows without end. A cell that is not in the result has nothing.
-func (k *stored) known(ctx context.Context, entries []cube.Entry) (map[cube.Cell]*storedCell, error) {
+func (k *stored) cells(ctx context.Context, entries []cube.Entry) (map[cube.Cell]*storedCell, error) {
 	cells := map[cube.Cell]*storedCell{}
 	wanted := map[string][]any{} // by dataflow: series, place, vintage, series, place, vintage…
 	at := map[[2]string]stat.Period{}
@@ -266,7 +266,7 @@ func (k *stored) known(ctx context.Context, entries []cube.Entry) (map[cube.Cell
 			fresh, k.fresh[e.Dataflow] = !some, !some
 		}
 		if !fresh {
-			place := cube.Place(e.Period)
+			place := cube.SortText(e.Period)
 			at[[2]string{string(e.Key), place}] = e.Period
 			wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), place, e.Vintage.Date.String())
 		}
@@ -307,14 +307,14 @@ func (k *stored) known(ctx context.Context, entries []cube.Entry) (map[cube.Cell
 
 // rowMaker makes rows of the table of figures. Figures share attributes and periods, so each text is written once.
 type rowMaker struct {
-	message int64
-	places  map[stat.Period]string
-	last    stat.Attributes // of the entry before, and what it was written as
-	text    string
+	message   int64
+	sortTexts map[stat.Period]string
+	last      stat.Attributes // of the entry before, and what it was written as
+	text      string
 }
 
 func newRowMaker(message int64) *rowMaker {
-	return &rowMaker{message: message, places: map[stat.Period]string{}}
+	return &rowMaker{message: message, sortTexts: map[stat.Period]string{}}
 }
 
 func (m *rowMaker) of(e cube.Entry) []any {
@@ -326,13 +326,13 @@ func (m *rowMaker) of(e cube.Entry) []any {
 		}
 		m.last, m.text = e.Attributes, attributesText(attributes)
 	}
-	place, known := m.places[e.Period]
+	place, known := m.sortTexts[e.Period]
 	if !known {
-		if len(m.places) >= maxKnown {
-			clear(m.places)
+		if len(m.sortTexts) >= maxRemembered {
+			clear(m.sortTexts)
 		}
-		place = cube.Place(e.Period)
-		m.places[e.Period] = place
+		place = cube.SortText(e.Period)
+		m.sortTexts[e.Period] = place
 	}
 	var value sql.NullString
 	if e.Value != nil {

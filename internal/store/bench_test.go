@@ -25,7 +25,7 @@ func figures(n int, day string) cube.Message {
 }
 
 func BenchmarkAppend10k(b *testing.B) {
-	for name, at := range everyPlace {
+	for name, at := range everyDatabase {
 		b.Run(name, func(b *testing.B) {
 			s := storetest.Open(b, at(b))
 			n := 0
@@ -41,7 +41,7 @@ func BenchmarkAppend10k(b *testing.B) {
 }
 
 func BenchmarkAppendOne(b *testing.B) {
-	for name, at := range everyPlace {
+	for name, at := range everyDatabase {
 		b.Run(name, func(b *testing.B) {
 			s := storetest.Open(b, at(b))
 			n := 0
@@ -57,7 +57,7 @@ func BenchmarkAppendOne(b *testing.B) {
 
 // The store holds 20,000 versions, of which a dataflow has 1,333 and a series 20.
 func BenchmarkRead(b *testing.B) {
-	for name, at := range everyPlace {
+	for name, at := range everyDatabase {
 		b.Run(name, func(b *testing.B) {
 			s := storetest.Open(b, at(b))
 			if _, err := cube.Append(b.Context(), s, figures(20_000, "2026-01-05")); err != nil {

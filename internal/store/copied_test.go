@@ -107,7 +107,7 @@ func TestAClosedFileIsWholeByItself(t *testing.T) {
 	}
 	second.Close()
 	t.Run("once the last one has closed it", func(t *testing.T) {
-		url := storetest.SQLitePlace(t)
+		url := storetest.EmptySQLite(t)
 		s := storetest.Open(t, url)
 		append1(t, s, 1)
 		s.Close()

@@ -62,8 +62,8 @@ const pageRows = 4096
 
 // mark is a row that was read, as the table orders them; the zero mark stands before the first.
 type mark struct {
-	dataflow, series, place, vintage string
-	message                          int64
+	dataflow, series, sortText, vintage string
+	message                             int64
 }
 
 // past gives a mark behind every version of a cell.
@@ -71,7 +71,7 @@ func past(c cube.Cell) mark {
 	if c == (cube.Cell{}) {
 		return mark{}
 	}
-	return mark{c.Dataflow, string(c.Key), cube.Place(c.Period), "~", 0} // every day is before "~"
+	return mark{c.Dataflow, string(c.Key), cube.SortText(c.Period), "~", 0} // every day is before "~"
 }
 
 // span is a part of a dataflow that lies together: all, keys that begin in one way, or some series.
@@ -151,7 +151,7 @@ func (s *Store) page(ctx context.Context, d *decoder, q cube.Query, in span, fro
 	}
 	columns, values := "series, place, vintage, message", ""
 	if from != (mark{}) {
-		values = bind(from.series) + ", " + bind(from.place) + ", " + bind(from.vintage) + ", " + bind(from.message)
+		values = bind(from.series) + ", " + bind(from.sortText) + ", " + bind(from.vintage) + ", " + bind(from.message)
 	}
 	if q.Dataflow != "" {
 		where = append(where, "dataflow = "+bind(q.Dataflow))
@@ -191,7 +191,7 @@ func (s *Store) page(ctx context.Context, d *decoder, q cube.Query, in span, fro
 		v, err := d.scan(rows, func(series string) bool { return stat.Key(series).Matches(q.Key) })
 		p.rows++
 		if p.rows == pageRows {
-			p.last = mark{d.dataflow, d.series, d.place, d.vintage, v.Message}
+			p.last = mark{d.dataflow, d.series, d.sortText, d.vintage, v.Message}
 		}
 		if err == nil && v.Dataflow != "" {
 			p.versions = append(p.versions, v)
@@ -225,8 +225,8 @@ func (s *Store) versions(ctx context.Context, from sqldb.Queryer, where string, 
 
 // decoder makes versions of rows. Figures share periods, vintages and attributes, so each text is read once a query.
 type decoder struct {
-	dataflow, series, place, period, vintage, written, status, run, attrs string
-	value                                                                 sql.NullString
+	dataflow, series, sortText, period, vintage, written, status, run, attrs string
+	value                                                                    sql.NullString
 
 	periods    map[string]stat.Period
 	vintages   map[string]stat.Vintage
@@ -239,7 +239,7 @@ func newDecoder() *decoder {
 
 // scan reads a row; of a series that is not to be kept it gives the message only.
 func (d *decoder) scan(rows *sql.Rows, keep func(series string) bool) (v cube.Version, err error) {
-	if err := rows.Scan(&d.dataflow, &d.series, &d.place, &d.period, &d.vintage, &d.written, &d.value, &d.status, &d.run, &d.attrs, &v.Message); err != nil {
+	if err := rows.Scan(&d.dataflow, &d.series, &d.sortText, &d.period, &d.vintage, &d.written, &d.value, &d.status, &d.run, &d.attrs, &v.Message); err != nil {
 		return v, err
 	}
 	if keep(d.series) {
@@ -283,19 +283,19 @@ func (d *decoder) fill(v *cube.Version) (err error) {
 	return err
 }
 
-// maxKnown bounds how many texts are remembered: a reader of everything must not hold it.
-const maxKnown = 10_000
+// maxRemembered bounds how many texts are remembered: a reader of everything must not hold it.
+const maxRemembered = 10_000
 
-func remember[T any](known map[string]T, text string, parse func(string) (T, error)) (T, error) {
-	if v, ok := known[text]; ok {
+func remember[T any](before map[string]T, text string, parse func(string) (T, error)) (T, error) {
+	if v, ok := before[text]; ok {
 		return v, nil
 	}
 	v, err := parse(text)
 	if err == nil {
-		if len(known) >= maxKnown {
-			clear(known)
+		if len(before) >= maxRemembered {
+			clear(before)
 		}
-		known[text] = v
+		before[text] = v
 	}
 	return v, err
 }

@@ -19,10 +19,10 @@ import (
 	"nhipso/internal/store/storetest"
 )
 
-var everyPlace = map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace}
+var everyDatabase = map[string]storetest.Database{"sqlite": storetest.EmptySQLite, "postgres": storetest.EmptyPostgres}
 
-func onBoth(t *testing.T, test func(t *testing.T, at storetest.Place)) {
-	for name, at := range everyPlace {
+func onBoth(t *testing.T, test func(t *testing.T, at storetest.Database)) {
+	for name, at := range everyDatabase {
 		t.Run(name, func(t *testing.T) { test(t, at) })
 	}
 }
@@ -64,7 +64,7 @@ func refused(t *testing.T, err error, codes ...string) {
 
 func TestAKilledProgramLosesNothingItAcknowledged(t *testing.T) {
 	kills := map[string]int{"sqlite": 100, "postgres": 15}
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		url := at(t)
 		n := kills[filepath.Base(t.Name())]
 		if testing.Short() {
@@ -121,7 +121,7 @@ func TestAKilledProgramLosesNothingItAcknowledged(t *testing.T) {
 }
 
 func TestAProgramKilledInTheMiddleOfALargeMessageLeavesNothingOfIt(t *testing.T) {
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		url, folder := at(t), t.TempDir()
 		t.Setenv("TMPDIR", folder)
 		storetest.Open(t, url).Close()
@@ -180,7 +180,7 @@ func TestAProgramKilledInTheMiddleOfALargeMessageLeavesNothingOfIt(t *testing.T)
 
 func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
 	t.Run("sqlite at the limit of its pages", func(t *testing.T) {
-		s := storetest.Open(t, storetest.SQLitePlace(t))
+		s := storetest.Open(t, storetest.EmptySQLite(t))
 		n := fillUntil(t, s, func() { store.LimitPages(t, s, 150) }, "store.disk-full")
 		store.LimitPages(t, s, 1<<30)
 		append1(t, s, n+1)
@@ -213,7 +213,7 @@ func TestAFullDiskStoresNothingAndSaysSo(t *testing.T) {
 		again.Close()
 	})
 	t.Run("postgres, whose server reports it in the middle of a message", func(t *testing.T) {
-		url := storetest.PostgresPlace(t)
+		url := storetest.EmptyPostgres(t)
 		s := storetest.Open(t, url)
 		append1(t, s, 1)
 		execute(t, url, `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -253,7 +253,7 @@ func fillUntil(t *testing.T, s *store.Store, prepare func(), code string) int64 
 }
 
 func TestADatabaseHeldByAnotherProgramIsWaitedForAndThenRefused(t *testing.T) {
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		url := at(t)
 		const wait = 300 * time.Millisecond
 		s := storetest.OpenWith(t, url, store.Options{Wait: wait})
@@ -282,7 +282,7 @@ func TestADatabaseHeldByAnotherProgramIsWaitedForAndThenRefused(t *testing.T) {
 
 func TestADatabaseThatMayOnlyBeReadIsReadAndNotWritten(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
-		s := storetest.Open(t, storetest.SQLitePlace(t))
+		s := storetest.Open(t, storetest.EmptySQLite(t))
 		append1(t, s, 1)
 		store.ForbidWriting(t, s)
 		_, err := cube.Append(t.Context(), s, delivery(2))
@@ -290,7 +290,7 @@ func TestADatabaseThatMayOnlyBeReadIsReadAndNotWritten(t *testing.T) {
 		wantWhole(t, s, 1)
 	})
 	t.Run("postgres, as on a standby", func(t *testing.T) {
-		url := storetest.PostgresPlace(t)
+		url := storetest.EmptyPostgres(t)
 		append1(t, storetest.Open(t, url), 1)
 		s := storetest.Open(t, url+"&default_transaction_read_only=on")
 		_, err := cube.Append(t.Context(), s, delivery(2))
@@ -301,7 +301,7 @@ func TestADatabaseThatMayOnlyBeReadIsReadAndNotWritten(t *testing.T) {
 
 func TestADamagedFileIsNamedAsSuch(t *testing.T) {
 	damage := func(t *testing.T, change func(path string, size int64)) (string, error) {
-		url := storetest.SQLitePlace(t)
+		url := storetest.EmptySQLite(t)
 		path := strings.TrimPrefix(url, "sqlite:")
 		s := storetest.Open(t, url)
 		for n := int64(1); n <= 30; n++ {
@@ -389,7 +389,7 @@ func TestAnAddressThatLeadsNowhereIsRefusedAtOnce(t *testing.T) {
 		}
 	})
 	t.Run("a server that knows no such database says so", func(t *testing.T) {
-		u, err := neturl.Parse(storetest.PostgresPlace(t))
+		u, err := neturl.Parse(storetest.EmptyPostgres(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -415,7 +415,7 @@ func execute(t *testing.T, url string, statements ...string) {
 
 // On PostgreSQL a writer keeps out those of the same dataflow, and the others only while it takes its number. SQLite has one writer anyway.
 func TestWritersWaitByDataflow(t *testing.T) {
-	url := storetest.PostgresPlace(t)
+	url := storetest.EmptyPostgres(t)
 	db, err := sqldb.Open(t.Context(), url, sqldb.Options{Wait: 300 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)

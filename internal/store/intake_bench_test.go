@@ -58,7 +58,7 @@ func peak() float64 {
 
 // BenchmarkIntake loads a large message through the checks that need no catalogue.
 func BenchmarkIntake(b *testing.B) {
-	for name, at := range everyPlace {
+	for name, at := range everyDatabase {
 		b.Run(name, func(b *testing.B) {
 			s := storetest.Open(b, at(b))
 			n, day := intakeRows(), 0
@@ -125,7 +125,7 @@ func BenchmarkRaw(b *testing.B) {
 		b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 	})
 	b.Run("postgres", func(b *testing.B) {
-		url := storetest.PostgresPlace(b)
+		url := storetest.EmptyPostgres(b)
 		c, err := pgx.Connect(b.Context(), url)
 		if err != nil {
 			b.Fatal(err)
@@ -150,7 +150,7 @@ func BenchmarkRaw(b *testing.B) {
 
 // BenchmarkCrowd has 500 writers store 1,000 figures each, all at once, while readers read single cells, and reports how long readers wait.
 func BenchmarkCrowd(b *testing.B) {
-	for name, at := range everyPlace {
+	for name, at := range everyDatabase {
 		b.Run(name, func(b *testing.B) {
 			s := storetest.OpenWith(b, at(b), store.Options{Wait: 10 * time.Minute})
 			if _, err := cube.Append(b.Context(), s, figures(20_000, "2026-01-05")); err != nil {

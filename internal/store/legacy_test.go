@@ -14,7 +14,7 @@ import (
 
 // Releases were rows once, with a state that was written. They come back as the acts that would have made them.
 func TestReleasesOfAnOlderDatabaseBecomeActs(t *testing.T) {
-	for name, at := range map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace} {
+	for name, at := range map[string]storetest.Database{"sqlite": storetest.EmptySQLite, "postgres": storetest.EmptyPostgres} {
 		t.Run(name, func(t *testing.T) {
 			url := at(t)
 			db, err := sqldb.Open(t.Context(), url, sqldb.Options{})

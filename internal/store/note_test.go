@@ -17,7 +17,7 @@ import (
 )
 
 // notedStore is a database with three deliveries, and its note.
-func notedStore(t *testing.T, at storetest.Place) (url string, o store.Options) {
+func notedStore(t *testing.T, at storetest.Database) (url string, o store.Options) {
 	t.Helper()
 	url, o = at(t), store.Options{HeadNote: filepath.Join(t.TempDir(), "audit-head.json")}
 	s := storetest.OpenWith(t, url, o)
@@ -57,7 +57,7 @@ func pastTheTriggers(t *testing.T, url string, statements ...string) {
 }
 
 func TestTheHeadIsNotedAfterEveryWrite(t *testing.T) {
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		url, o := notedStore(t, at)
 		if n := entriesIn(t, o.HeadNote); n != 3 {
 			t.Fatalf("the note is at %d", n)
@@ -80,7 +80,7 @@ func TestTheHeadIsNotedAfterEveryWrite(t *testing.T) {
 }
 
 func TestANoteSaysWhatItCannotKnow(t *testing.T) {
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		url, o := notedStore(t, at)
 		since := func() int64 {
 			s := storetest.OpenWith(t, url, o)
@@ -102,7 +102,7 @@ func TestANoteSaysWhatItCannotKnow(t *testing.T) {
 }
 
 func TestADatabaseThatDoesNotHoldTheNotedHeadIsRefused(t *testing.T) {
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		for what, statement := range map[string]string{
 			"a cut log":       "DELETE FROM audit WHERE number = 3",
 			"an emptied log":  "DELETE FROM audit",
@@ -150,7 +150,7 @@ func TestADatabaseThatDoesNotHoldTheNotedHeadIsRefused(t *testing.T) {
 }
 
 func TestAHeadCanBeAcceptedAlsoWhileTheClockIsInDoubt(t *testing.T) {
-	url, o := notedStore(t, storetest.SQLitePlace)
+	url, o := notedStore(t, storetest.EmptySQLite)
 	pastTheTriggers(t, url, "DELETE FROM audit WHERE number = 3")
 	o.Accept, o.Now = &store.Acceptance{By: "lan", Reason: "restored"}, func() time.Time { return time.Now().Add(-time.Hour) }
 	s := storetest.OpenWith(t, url, o)
@@ -161,7 +161,7 @@ func TestAHeadCanBeAcceptedAlsoWhileTheClockIsInDoubt(t *testing.T) {
 }
 
 func TestAnotherDatabaseBesideTheNoteIsRefused(t *testing.T) {
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		_, o := notedStore(t, at)
 		empty := at(t)
 		_, err := store.OpenWith(t.Context(), empty, o)
@@ -173,7 +173,7 @@ func TestAnotherDatabaseBesideTheNoteIsRefused(t *testing.T) {
 }
 
 func TestTwoProgramsNeverTakeTheNoteBack(t *testing.T) {
-	url, o := notedStore(t, storetest.SQLitePlace)
+	url, o := notedStore(t, storetest.EmptySQLite)
 	one, two := storetest.OpenWith(t, url, o), storetest.OpenWith(t, url, o)
 	append1(t, one, 4)
 	append1(t, two, 5)
@@ -188,7 +188,7 @@ func TestTwoProgramsNeverTakeTheNoteBack(t *testing.T) {
 }
 
 func TestALostDatabaseBesideItsNoteIsNotMadeAnew(t *testing.T) {
-	url, o := notedStore(t, storetest.SQLitePlace)
+	url, o := notedStore(t, storetest.EmptySQLite)
 	path := strings.TrimPrefix(url, "sqlite:")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestALostDatabaseBesideItsNoteIsNotMadeAnew(t *testing.T) {
 }
 
 func TestAnOlderCopyIsRefusedAndTheRightFileIsTakenAgain(t *testing.T) {
-	url, o := notedStore(t, storetest.SQLitePlace)
+	url, o := notedStore(t, storetest.EmptySQLite)
 	path := strings.TrimPrefix(url, "sqlite:")
 	old, err := os.ReadFile(path)
 	if err != nil {
@@ -262,7 +262,7 @@ func TestANoteThatCannotBeWrittenLosesNothingAndIsToldOnce(t *testing.T) {
 	mountSmallDisk(t, dir)
 	var told []error
 	o := store.Options{HeadNote: filepath.Join(dir, "audit-head.json"), Warn: func(err error) { told = append(told, err) }}
-	s := storetest.OpenWith(t, storetest.SQLitePlace(t), o)
+	s := storetest.OpenWith(t, storetest.EmptySQLite(t), o)
 	append1(t, s, 1)
 	fill, err := os.Create(filepath.Join(dir, "ballast"))
 	if err != nil {
@@ -295,7 +295,7 @@ func TestANoteThatCannotBeWrittenLosesNothingAndIsToldOnce(t *testing.T) {
 }
 
 func TestAKilledProgramLeavesANoteThatItsDatabaseHolds(t *testing.T) {
-	url := storetest.SQLitePlace(t)
+	url := storetest.EmptySQLite(t)
 	note := filepath.Join(t.TempDir(), "audit-head.json")
 	t.Setenv("STORE_TEST_NOTE", note)
 	for range 10 {

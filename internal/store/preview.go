@@ -59,7 +59,7 @@ func (s *Store) changes(ctx context.Context, entries []cube.Entry) ([]cube.Chang
 	before := map[cube.Cell]cube.Version{}
 	wanted := map[string][]any{}
 	for _, e := range entries {
-		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.Place(e.Period))
+		wanted[e.Dataflow] = append(wanted[e.Dataflow], string(e.Key), cube.SortText(e.Period))
 	}
 	for flow, places := range wanted {
 		for len(places) > 0 {

@@ -49,10 +49,10 @@ func TestNoMigrationGoesDown(t *testing.T) {
 func TestTheMigrationsLeadToTheGoldenSchema(t *testing.T) {
 	for _, c := range []struct {
 		dialect sqldb.Dialect
-		at      storetest.Place
+		at      storetest.Database
 	}{
-		{sqldb.SQLite, storetest.SQLitePlace},
-		{sqldb.Postgres, storetest.PostgresPlace},
+		{sqldb.SQLite, storetest.EmptySQLite},
+		{sqldb.Postgres, storetest.EmptyPostgres},
 	} {
 		t.Run(string(c.dialect), func(t *testing.T) {
 			url := c.at(t)

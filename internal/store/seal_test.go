@@ -14,7 +14,7 @@ import (
 
 // A column that is added later must come under the seal too, or it could be altered unseen.
 func TestEveryColumnOfEveryTableIsUnderASeal(t *testing.T) {
-	url := storetest.SQLitePlace(t)
+	url := storetest.EmptySQLite(t)
 	storetest.Open(t, url)
 	db, err := sqldb.Open(t.Context(), url, sqldb.Options{})
 	if err != nil {

@@ -6,5 +6,5 @@ import (
 	"nhipso/internal/store/storetest"
 )
 
-func TestSQLiteKeepsTheContracts(t *testing.T)     { storetest.RunAll(t, storetest.SQLitePlace) }
-func TestPostgreSQLKeepsTheContracts(t *testing.T) { storetest.RunAll(t, storetest.PostgresPlace) }
+func TestSQLiteKeepsTheContracts(t *testing.T)     { storetest.RunAll(t, storetest.EmptySQLite) }
+func TestPostgreSQLKeepsTheContracts(t *testing.T) { storetest.RunAll(t, storetest.EmptyPostgres) }

@@ -19,7 +19,7 @@ func heap() uint64 {
 
 // It runs beside no other test: what is in use is that of the whole process.
 func TestReadingEverythingHoldsLittleOfIt(t *testing.T) {
-	for name, at := range everyPlace {
+	for name, at := range everyDatabase {
 		t.Run(name, func(t *testing.T) {
 			s := storetest.Open(t, at(t))
 			const part, parts = 30_000, 4

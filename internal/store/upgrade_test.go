@@ -66,7 +66,7 @@ func TestDatabasesOfEarlierCommitsKeepFiguresRunsAndReleases(t *testing.T) {
 
 // A backup of a database of an earlier program goes into either kind of database: with the schema of its day, which is then brought up to date.
 func TestACopyOfAnEarlierDatabaseIsRestoredIntoBoth(t *testing.T) {
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		for _, x := range earlier {
 			if !x.inOrder {
 				continue // never left the desk of whoever worked on two lines at once

@@ -10,7 +10,7 @@ import (
 )
 
 func TestAServerNoticesAnotherNoteThanItsOwn(t *testing.T) {
-	onBoth(t, func(t *testing.T, at storetest.Place) {
+	onBoth(t, func(t *testing.T, at storetest.Database) {
 		url, o := notedStore(t, at)
 		s := storetest.OpenWith(t, url, o)
 		if err := s.Ping(t.Context()); err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 func TestAServerLostInTheMiddleHalfStoresNothing(t *testing.T) {
-	url := storetest.PostgresPlace(t)
+	url := storetest.EmptyPostgres(t)
 	direct := storetest.Open(t, url)
 	wire := newWire(t, url)
 	append1(t, direct, 1)

@@ -14,7 +14,7 @@ const headRows = 60
 
 // Layout says what a caller knows about a table. The zero Layout takes any heading.
 type Layout struct {
-	Known    []string          // the columns that mean something; a column of another name is refused
+	Names    []string          // the columns that mean something; a column of another name is refused
 	Required []string          // those of them that have to be there
 	Numeric  func(string) bool // whether a column holds numbers; nil where each column's own cells tell
 }
@@ -70,8 +70,8 @@ func (f *File) Table(l Layout) (*Table, error) {
 
 // heading gives the rows of the heading: from the first to before the one after the last.
 func (f *File) heading(top []Row, l Layout) (from, to int) {
-	if len(l.Known) > 0 {
-		if at := mostKnown(top, l.Known); at >= 0 {
+	if len(l.Names) > 0 {
+		if at := mostNames(top, l.Names); at >= 0 {
 			return at, at + 1
 		}
 	}
@@ -92,7 +92,7 @@ func (f *File) heading(top []Row, l Layout) (from, to int) {
 	if from < 0 {
 		return -1, -1
 	}
-	if len(l.Known) > 0 {
+	if len(l.Names) > 0 {
 		return from, from + 1
 	}
 	to = from + 1
@@ -117,13 +117,13 @@ func said(r Row) int {
 	return min(r.filled(), 1)
 }
 
-// mostKnown finds the row that names the most of the known columns: at least two, or all.
-func mostKnown(top []Row, known []string) int {
-	best, most := -1, min(2, len(known))-1
+// mostNames finds the row that gives the most of the names of columns: at least two, or all.
+func mostNames(top []Row, names []string) int {
+	best, most := -1, min(2, len(names))-1
 	for i, r := range top {
 		n := 0
 		for _, c := range r.Cells {
-			if slices.Contains(known, c.Text) {
+			if slices.Contains(names, c.Text) {
 				n++
 			}
 		}
@@ -228,10 +228,10 @@ func (t *Table) check(l Layout) error {
 	seen := map[string]bool{}
 	for i, c := range t.Columns {
 		switch {
-		case c.Name == "" && len(l.Known) > 0:
+		case c.Name == "" && len(l.Names) > 0:
 			faults.Add(fault.New("tabular.nameless-column", "letter", Letters(i)).At(t.File.Name, t.Line, Letters(i)))
-		case len(l.Known) > 0 && !slices.Contains(l.Known, c.Name):
-			faults.Add(fault.New("tabular.unknown-column", "column", shortened(c.Name), "near", strings.Join(text.Nearest(c.Name, l.Known), ", ")).At(t.File.Name, t.Line, c.Name))
+		case len(l.Names) > 0 && !slices.Contains(l.Names, c.Name):
+			faults.Add(fault.New("tabular.unknown-column", "column", shortened(c.Name), "near", strings.Join(text.Nearest(c.Name, l.Names), ", ")).At(t.File.Name, t.Line, c.Name))
 		case seen[c.Name] && c.Name != "":
 			faults.Add(fault.New("tabular.column-twice", "column", shortened(c.Name)).At(t.File.Name, t.Line, c.Name))
 		}

@@ -120,7 +120,7 @@ func TestMergedCells(t *testing.T) {
 }
 
 func TestKnownColumns(t *testing.T) {
-	layout := tabular.Layout{Known: []string{"DATAFLOW", "REF_AREA", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "SOURCE", "EVIDENCE"}, Required: []string{"DATAFLOW", "OBS_VALUE"},
+	layout := tabular.Layout{Names: []string{"DATAFLOW", "REF_AREA", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "SOURCE", "EVIDENCE"}, Required: []string{"DATAFLOW", "OBS_VALUE"},
 		Numeric: func(c string) bool { return c == "OBS_VALUE" }}
 	open := func(t *testing.T, text string) (*tabular.Table, error) {
 		t.Helper()

@@ -80,7 +80,7 @@ func readMargins(e *command.Env, f *balanceFlags) (*margins, error) {
 			m.Cols = out.v.Codes
 		}
 	}
-	m.Rows, m.Cols = command.Places(m.Rows, len(m.Values)), command.Places(m.Cols, len(m.Values[0]))
+	m.Rows, m.Cols = command.Numbered(m.Rows, len(m.Values)), command.Numbered(m.Cols, len(m.Values[0]))
 	return out, nil
 }
 
@@ -158,7 +158,7 @@ func readMargin(e *command.Env, file string, m *command.Matrix, codes []string, 
 	if err != nil {
 		return nil, err
 	}
-	out := &command.Vector{Name: file, Values: command.Pick(v.Values, at), Extra: map[string][]float64{}}
+	out := &command.Vector{Name: file, Values: command.Reorder(v.Values, at), Extra: map[string][]float64{}}
 	if v.Codes != nil {
 		for _, k := range at {
 			out.Codes = append(out.Codes, v.Codes[k])
@@ -168,7 +168,7 @@ func readMargin(e *command.Env, file string, m *command.Matrix, codes []string, 
 	if err != nil {
 		return nil, err
 	}
-	out.Extra["se"] = command.Pick(se, at)
+	out.Extra["se"] = command.Reorder(se, at)
 	return out, nil
 }
 

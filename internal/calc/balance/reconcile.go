@@ -69,7 +69,7 @@ func (r *reconciling) read() error {
 		return err
 	}
 	named := x.Codes != nil
-	x.Codes = command.Places(x.Codes, len(x.Values))
+	x.Codes = command.Numbered(x.Codes, len(x.Values))
 	r.codes, r.prior = x.Codes, make([]float64, len(x.Values))
 	r.problem = balance.Problem{Values: x.Values, Names: x.Codes}
 	switch {
@@ -222,7 +222,7 @@ func variances(e *command.Env, x *command.Vector, file string, named bool) ([]fl
 		case command.Among(v.Head, command.ErrorWords):
 			kind = balance.AsSE
 		}
-		from, values = v, command.Pick(v.Values, at)
+		from, values = v, command.Reorder(v.Values, at)
 	} else {
 		for _, k := range []struct {
 			kind  balance.Spread

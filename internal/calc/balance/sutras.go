@@ -122,7 +122,7 @@ func readPair(e *command.Env, f *balanceFlags) (supply, use *command.Matrix, err
 	if supply.Rows == nil {
 		supply.Rows = use.Rows
 	}
-	supply.Rows = command.Places(supply.Rows, len(at))
+	supply.Rows = command.Numbered(supply.Rows, len(at))
 	use.Rows, use.Values = supply.Rows, values
 	return supply, use, nil
 }
@@ -147,11 +147,11 @@ func pairTotals(e *command.Env, f *balanceFlags, supply, use *command.Matrix) (s
 		if err != nil {
 			return nil, nil, err
 		}
-		out[k] = command.Pick(both[k].Values, at)
+		out[k] = command.Reorder(both[k].Values, at)
 		if m.Cols == nil && both[k].Codes != nil {
 			m.Cols = slices.Clone(both[k].Codes)
 		}
-		m.Cols = command.Places(m.Cols, n)
+		m.Cols = command.Numbered(m.Cols, n)
 	}
 	return out[0], out[1], nil
 }

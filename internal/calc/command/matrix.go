@@ -63,7 +63,7 @@ func (e *Env) Matrix(name string, blankIsZero bool) (*Matrix, error) {
 
 // wide reads a matrix that is written as one.
 func (c *Cells) wide(blankIsZero bool) (*Matrix, error) {
-	row, col := c.labels()
+	row, col := c.coded()
 	m, h := &Matrix{Name: c.Name}, c.Rows[0]
 	first, from := 0, 0 // where the numbers begin
 	if row {
@@ -148,9 +148,9 @@ func (c *Cells) numbers(row, from int, heads []string, blankIsZero bool) (values
 	return values, zeros, nil
 }
 
-// labels tells whether the first row and the first column hold codes. Codes may be numbers (26, 61): then the first cell, which is empty
+// coded tells whether the first row and the first column hold codes. Codes may be numbers (26, 61): then the first cell, which is empty
 // or says "code", tells.
-func (c *Cells) labels() (row, col bool) {
+func (c *Cells) coded() (row, col bool) {
 	h := c.Rows[0]
 	row = c.Words(h[1:])
 	below := make([]string, 0, len(c.Rows))

@@ -233,7 +233,7 @@ func (e *Env) Ordered(file string, codes []string, n int, of string) ([]float64,
 	if err != nil {
 		return nil, err
 	}
-	return Pick(v.Values, at), nil
+	return Reorder(v.Values, at), nil
 }
 
 // Positions gives where each code stands.
@@ -245,8 +245,8 @@ func Positions(codes []string) map[string]int {
 	return out
 }
 
-// Pick orders a column.
-func Pick(values []float64, at []int) []float64 {
+// Reorder orders a column.
+func Reorder(values []float64, at []int) []float64 {
 	if values == nil {
 		return nil
 	}
@@ -257,8 +257,8 @@ func Pick(values []float64, at []int) []float64 {
 	return out
 }
 
-// Places numbers rows or columns that have no codes, counted from 1.
-func Places(codes []string, n int) []string {
+// Numbered numbers rows or columns that have no codes, counted from 1.
+func Numbered(codes []string, n int) []string {
 	if codes != nil {
 		return codes
 	}

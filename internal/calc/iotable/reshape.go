@@ -124,7 +124,7 @@ func revalued(e *command.Env, name string, t *inputoutput.Table, of string) (*in
 	if err != nil {
 		return nil, err
 	}
-	return inputoutput.Revalue(t, command.Pick(products.Values, at), primary)
+	return inputoutput.Revalue(t, command.Reorder(products.Values, at), primary)
 }
 
 // grouping reads records code,group: where each industry goes.

@@ -32,7 +32,7 @@ func (r *provincesRun) byMap(f *areaFigures) ([]restated, error) {
 		if err != nil {
 			return nil, err
 		}
-		if m, err = m.Reverse(command.Pick(w.Values, at)); err != nil {
+		if m, err = m.Reverse(command.Reorder(w.Values, at)); err != nil {
 			return nil, err
 		}
 	}

@@ -124,7 +124,7 @@ func (r *provincesRun) crossed(name string, wanted []string) ([]crossed, error) 
 		turned := &command.Matrix{Rows: m.Cols, Cols: m.Rows, Values: command.Rows(mat.DenseCopyOf(m.Dense().T()))}
 		m = turned
 	}
-	return []crossed{{name: name, areas: command.Places(m.Rows, len(m.Values)), kinds: m.Cols, values: m.Values}}, nil
+	return []crossed{{name: name, areas: command.Numbered(m.Rows, len(m.Values)), kinds: m.Cols, values: m.Values}}, nil
 }
 
 // inside says whether codes are there, and all of them among others.
@@ -223,7 +223,7 @@ func (x crossed) arrange(file string, areas, kinds []string, n int, of string) (
 	}
 	d := mat.NewDense(len(areas), n, nil)
 	for i, p := range row {
-		d.SetRow(i, command.Pick(x.values[p], col))
+		d.SetRow(i, command.Reorder(x.values[p], col))
 	}
 	return d, nil
 }
@@ -247,7 +247,7 @@ func (r *provincesRun) allocate() error {
 		}
 		for _, x := range found {
 			if codes == nil {
-				codes = command.Places(x.kinds, len(x.values[0]))
+				codes = command.Numbered(x.kinds, len(x.values[0]))
 			}
 			if areas == nil {
 				areas = x.areas
@@ -287,7 +287,7 @@ func (r *provincesRun) headOffice() error {
 	if len(found) != 1 {
 		return fault.New("calc.one-series", "file", r.Reported)
 	}
-	areas, codes := found[0].areas, command.Places(found[0].kinds, len(found[0].values[0]))
+	areas, codes := found[0].areas, command.Numbered(found[0].kinds, len(found[0].values[0]))
 	firms, err := r.establishments(areas, codes)
 	if err != nil {
 		return err

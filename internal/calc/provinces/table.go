@@ -48,7 +48,7 @@ func (r *provincesRun) multiRegional() error {
 		if err != nil {
 			return err
 		}
-		in.Quotients.SectorDelta = command.Pick(v.Values, at)
+		in.Quotients.SectorDelta = command.Reorder(v.Values, at)
 	}
 	read := func(file string, areas, codes []string, n int, of string) (*mat.Dense, []string, error) {
 		found, err := r.crossed(file, codes)

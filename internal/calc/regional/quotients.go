@@ -92,7 +92,7 @@ func (f *lqFlags) oneFile(e *command.Env) (*sizes, error) {
 		return nil, err
 	}
 	if r == 0 || n == 0 { // no column of codes
-		s.codes = command.Places(nil, t.Len())
+		s.codes = command.Numbered(nil, t.Len())
 		return s, nil
 	}
 	for i := range t.Len() {
@@ -125,9 +125,9 @@ func (f *lqFlags) twoFiles(e *command.Env) (*sizes, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sizes{codes: n.Codes, region: command.Pick(r.Values, at), nation: n.Values}
+	s := &sizes{codes: n.Codes, region: command.Reorder(r.Values, at), nation: n.Values}
 	if s.codes == nil {
-		s.codes = command.Places(r.Codes, len(s.nation))
+		s.codes = command.Numbered(r.Codes, len(s.nation))
 	}
 	return s, nil
 }

@@ -46,7 +46,7 @@ func (r *digitalRun) oecd() error {
 	}
 	var codes []string
 	var by []satellite.Maybe
-	gdp, sum, total := 0.0, known(0), known(0)
+	gdp, sum, total := 0.0, inputoutput.Known(0), inputoutput.Known(0)
 	for _, v := range va {
 		gdp += v
 	}
@@ -209,7 +209,7 @@ func (r *digitalRun) components() error {
 			return err
 		}
 	}
-	gdp := known(b.taxes)
+	gdp := inputoutput.Known(b.taxes)
 	for _, v := range b.va {
 		gdp = gdp.Plus(v)
 	}
@@ -252,7 +252,7 @@ func (r *digitalRun) sectors() error {
 	}
 	var codes []string
 	var digital, all []satellite.Maybe
-	sums := [2]satellite.Maybe{known(0), known(0)}
+	sums := [2]satellite.Maybe{inputoutput.Known(0), inputoutput.Known(0)}
 	for i := range t.Len() {
 		codes = append(codes, t.Text(i, sector))
 		var v [2]satellite.Maybe
@@ -302,7 +302,7 @@ func (r *digitalRun) concentration() error {
 	if err != nil {
 		return err
 	}
-	codes := command.Places(v.Codes, len(v.Values))
+	codes := command.Numbered(v.Codes, len(v.Values))
 	if !r.e.JSON() {
 		rows := [][]string{{"measure", "value"}}
 		for _, k := range top {
@@ -315,6 +315,6 @@ func (r *digitalRun) concentration() error {
 	for _, k := range top {
 		held = append(held, command.Member{strconv.Itoa(k), c.Top[k]})
 	}
-	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(c.Total), satellite.Maybe{}, codes, satellite.Known(v.Values...),
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, inputoutput.Known(c.Total), satellite.Maybe{}, codes, satellite.Known(v.Values...),
 		command.Object{{"units", c.Units}, {"top", held}, {"hhi", c.HHI}, {"normalHHI", c.Normal}, {"effective", c.Effective}, {"gini", c.Gini}, {"lorenz", c.Lorenz}})
 }

@@ -108,8 +108,6 @@ func (r *digitalRun) write(own, backward, forward, double, total, share satellit
 	return r.e.WriteJSON(append(append(out, more...), command.Member{"notes", r.e.Remarks(r.notes)}))
 }
 
-func known(v float64) satellite.Maybe { return inputoutput.Known(v) }
-
 // members gives the list of digital codes as the methods take it, and the codes of the table in the form in which they are to be compared.
 // Codes that merely number the industries (1, 2, …, n) are no classification: there 40 does not lie below 4, so they are marked.
 func (r *digitalRun) members(codes []string) (satellite.List, []string) {
@@ -198,14 +196,14 @@ func (r *digitalRun) adb(literal bool) error {
 		if err != nil {
 			return err
 		}
-		investment = command.Pick(v.Values, at)
+		investment = command.Reorder(v.Values, at)
 	}
 	a, err := satellite.ADB{Model: &model, Digital: in, Investment: investment}.Compute()
 	if err != nil {
 		return err
 	}
 	r.notes = iotable.Loose(append(r.notes, a.Warnings...), a.Bound)
-	double, total := known(a.DoubleCount), known(a.Block)
+	double, total := inputoutput.Known(a.DoubleCount), inputoutput.Known(a.Block)
 	if literal {
 		double, total = a.Diagonal, a.Literal
 		if a.Difference.Value != 0 {
@@ -214,7 +212,7 @@ func (r *digitalRun) adb(literal bool) error {
 	}
 	share := satellite.Maybe{}
 	if a.GDP != 0 {
-		share = known(total.Value / a.GDP)
+		share = inputoutput.Known(total.Value / a.GDP)
 	}
 	if r.e.Explains() {
 		for i, c := range codes {
@@ -223,7 +221,7 @@ func (r *digitalRun) adb(literal bool) error {
 		r.e.Say("explain-adb", "backward", command.Number(a.Backward), "forward", command.Number(a.Forward), "double", command.Number(double.Value), "capital", command.Number(a.Capital), "total", command.Number(total.Value),
 			"gdp", command.Number(a.GDP), "block", command.Number(a.Block), "literal", command.Number(a.Literal.Value), "difference", command.Number(a.Difference.Value))
 	}
-	return r.write(known(a.Own), known(a.Backward), known(a.Forward), double, total, share, codes, satellite.Known(a.ByIndustry...),
+	return r.write(inputoutput.Known(a.Own), inputoutput.Known(a.Backward), inputoutput.Known(a.Forward), double, total, share, codes, satellite.Known(a.ByIndustry...),
 		command.Object{{"gdp", a.GDP}, {"capital", a.Capital}, {"block", a.Block}, {"literal", a.Literal}, {"difference", a.Difference}, {"diagonal", a.Diagonal}, {"bound", a.Bound}, {"checks", a.Checks}})
 }
 
@@ -435,7 +433,7 @@ func (r *digitalRun) mic() error {
 	if err != nil {
 		return err
 	}
-	s.ProductTaxes = known(taxes)
+	s.ProductTaxes = inputoutput.Known(taxes)
 	for _, x := range []struct {
 		code string
 		to   *[]satellite.Maybe

@@ -78,7 +78,7 @@ func (r *digitalRun) productRatio() error {
 	for i, c := range codes {
 		r.e.Say("explain-ratio", "code", c, "d", command.Number(a.Ratio[i]), "va", command.Number(p.Measures[0].Values[i]), "digital", command.Number(main.ByIndustry[i]))
 	}
-	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(main.Digital), main.Share, codes, satellite.Known(main.ByIndustry...), ratioTerms(codes, a))
+	return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, inputoutput.Known(main.Digital), main.Share, codes, satellite.Known(main.ByIndustry...), ratioTerms(codes, a))
 }
 
 // ratioTerms are what the product ratio has beyond the terms of every definition.

@@ -52,10 +52,10 @@ func (r *digitalRun) inVolume(g *ioformat.Grid, p satellite.ProductRatio) error 
 		r.e.Say("explain-ratio", "code", c, "d", command.Number(now.Ratio[i]), "va", command.Number(nominal[i]), "digital", command.Number(before.ByIndustry[i]))
 		r.e.Say("explain-volume", "code", c, "d", command.Number(real.Ratio[i]), "va", command.Number(volume.Values[i]), "digital", command.Number(after.ByIndustry[i]))
 	}
-	price := known(before.Digital).Over(after.Digital)
+	price := inputoutput.Known(before.Digital).Over(after.Digital)
 	if r.e.JSON() {
 		terms := append(command.Object{{"total", after.Digital}, {"share", after.Share}, {"price", price}, {"byIndustry", command.ByCode(codes, after.ByIndustry)}}, ratioTerms(codes, real)...)
-		return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, known(before.Digital), before.Share, codes, satellite.Known(before.ByIndustry...),
+		return r.write(satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, inputoutput.Known(before.Digital), before.Share, codes, satellite.Known(before.ByIndustry...),
 			append(ratioTerms(codes, now), command.Member{"volume", terms}))
 	}
 	r.e.Warn(r.notes)
@@ -76,7 +76,7 @@ func (r *digitalRun) productPrices(products []string) ([]float64, error) {
 	if !(r.PriceBase > 0) {
 		return nil, fault.New("calc.bad-number", "flag", "--price-base", "given", command.Number(r.PriceBase))
 	}
-	prices := command.Pick(v.Values, at)
+	prices := command.Reorder(v.Values, at)
 	for i := range prices {
 		prices[i] /= r.PriceBase
 	}

@@ -137,7 +137,7 @@ func areas(t *command.Sheet, column string, used []string) ([]string, error) {
 		}
 	}
 	if at < 0 {
-		return command.Places(nil, t.Len()), nil
+		return command.Numbered(nil, t.Len()), nil
 	}
 	var out []string
 	for i := range t.Len() {
@@ -147,7 +147,7 @@ func areas(t *command.Sheet, column string, used []string) ([]string, error) {
 		}
 		if slices.Contains(out, c) {
 			if column == "" && at == 0 && t.Numeric(c) { // a first column of repeated numbers names nothing
-				return command.Places(nil, t.Len()), nil
+				return command.Numbered(nil, t.Len()), nil
 			}
 			return nil, fault.New("calc.twice", "code", c).At(t.Name, t.Line(i), t.Head[at])
 		}

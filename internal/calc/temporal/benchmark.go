@@ -160,7 +160,7 @@ func (r *benchmarkRun) meet() (*temporal.Benchmarked, error) {
 		}
 		if r.Partial {
 			var err error
-			if t, err = r.known(k, t); err != nil {
+			if t, err = r.covered(k, t); err != nil {
 				return nil, err
 			}
 		}
@@ -169,8 +169,8 @@ func (r *benchmarkRun) meet() (*temporal.Benchmarked, error) {
 	return temporal.Benchmark(r.series.Values[0], kept, r.opt)
 }
 
-// known leaves of the k-th total the periods that the indicator has, and says of which.
-func (r *benchmarkRun) known(k int, t temporal.Target) (temporal.Target, error) {
+// covered leaves of the k-th total the periods that the indicator has, and says of which.
+func (r *benchmarkRun) covered(k int, t temporal.Target) (temporal.Target, error) {
 	have := t.Covered(len(r.series.Periods), r.conversion)
 	n := len(have.Terms)
 	switch {

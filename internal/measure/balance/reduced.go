@@ -18,15 +18,15 @@ const (
 // which G V G' + Σ has unit diagonal.
 type reduced struct {
 	scale      []float64
-	eliminated []int       // constraints eliminated first
-	meets      [][]Term    // of each, the constraints left that share cells with it, with their covariance
-	blocks     []*block    // of the constraints left
-	place      []placement // where each constraint is
+	eliminated []int      // constraints eliminated first
+	meets      [][]Term   // of each, the constraints left that share cells with it, with their covariance
+	blocks     []*block   // of the constraints left
+	positions  []position // where each constraint is
 	rank       int
 	pairs      float64
 }
 
-type placement struct{ block, at int } // block -1: eliminated; -2: nothing can move it
+type position struct{ block, at int } // block -1: eliminated; -2: nothing can move it
 
 type block struct {
 	rows []int
@@ -38,10 +38,10 @@ type block struct {
 // reduce builds the factor, or returns nil when a block or the number of meetings is too large.
 func (e *normal) reduce() *reduced {
 	c := e.g.rows()
-	f := &reduced{scale: e.scale, place: make([]placement, c)}
+	f := &reduced{scale: e.scale, positions: make([]position, c)}
 	at := make([][]Term, e.g.cells) // constraints of each movable cell, scaled by its standard deviation
 	for k := range c {
-		f.place[k].block = -2
+		f.positions[k].block = -2
 		if e.scale[k] == 0 {
 			continue
 		}
@@ -96,7 +96,7 @@ func (f *reduced) choose(e *normal, at [][]Term) {
 		if blocked[k] {
 			continue
 		}
-		f.place[k] = placement{-1, len(f.eliminated)}
+		f.positions[k] = position{-1, len(f.eliminated)}
 		f.eliminated = append(f.eliminated, k)
 		var met []int
 		for i := e.g.start[k]; i < e.g.start[k+1]; i++ {
@@ -131,7 +131,7 @@ func (f *reduced) choose(e *normal, at [][]Term) {
 
 // split numbers the blocks of the constraints left: those tied by a cell or by an eliminated constraint.
 func (f *reduced) split(at [][]Term) bool {
-	parent := make([]int, len(f.place))
+	parent := make([]int, len(f.positions))
 	for k := range parent {
 		parent[k] = k
 	}
@@ -145,7 +145,7 @@ func (f *reduced) split(at [][]Term) bool {
 	tie := func(ts []Term) {
 		first := -1
 		for _, t := range ts {
-			if f.place[t.Cell].block == -1 {
+			if f.positions[t.Cell].block == -1 {
 				continue
 			}
 			if first < 0 {
@@ -162,7 +162,7 @@ func (f *reduced) split(at [][]Term) bool {
 		tie(ts)
 	}
 	number := map[int]int{}
-	for k, p := range f.place {
+	for k, p := range f.positions {
 		if p.block == -1 || f.scale[k] == 0 {
 			continue
 		}
@@ -174,7 +174,7 @@ func (f *reduced) split(at [][]Term) bool {
 			f.blocks = append(f.blocks, &block{})
 		}
 		b := f.blocks[n]
-		f.place[k] = placement{n, len(b.rows)}
+		f.positions[k] = position{n, len(b.rows)}
 		b.rows = append(b.rows, k)
 		if len(b.rows) > mostReduced {
 			return false
@@ -195,13 +195,13 @@ func (f *reduced) assemble(e *normal, at [][]Term) {
 	}
 	add := func(ts []Term, sign float64) {
 		for _, a := range ts {
-			p := f.place[a.Cell]
+			p := f.positions[a.Cell]
 			if p.block < 0 {
 				continue
 			}
 			row := left[p.block][p.at]
 			for _, b := range ts {
-				if q := f.place[b.Cell]; q.block == p.block {
+				if q := f.positions[b.Cell]; q.block == p.block {
 					row[q.at] += sign * a.Coefficient * b.Coefficient
 				}
 			}
@@ -269,7 +269,7 @@ func (f *reduced) right(b []float64) (scaled []float64, sides [][]float64) {
 	}
 	for i, k := range f.eliminated {
 		for _, t := range f.meets[i] {
-			p := f.place[t.Cell]
+			p := f.positions[t.Cell]
 			sides[p.block][p.at] -= t.Coefficient * scaled[k]
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"nhipso/internal/stat"
 )
 
-func testAppend(t *testing.T, at Place) {
+func testAppend(t *testing.T, at Database) {
 	open := func(t *testing.T) cube.Store { t.Parallel(); return Open(t, at(t)) }
 	flow := cube.Query{Dataflow: "FLOW"}
 

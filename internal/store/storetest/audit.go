@@ -13,7 +13,7 @@ import (
 	"nhipso/internal/store/sqldb"
 )
 
-func testAudit(t *testing.T, at Place) {
+func testAudit(t *testing.T, at Database) {
 	fill := func(t *testing.T, s *store.Store, n int) {
 		t.Helper()
 		for i := range n {

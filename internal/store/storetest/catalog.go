@@ -22,7 +22,7 @@ func edited(s *store.Store, after int64, e catalog.Edition) error {
 	return err
 }
 
-func testCatalog(t *testing.T, at Place) {
+func testCatalog(t *testing.T, at Database) {
 	open := func(t *testing.T) *store.Store { t.Parallel(); return Open(t, at(t)) }
 	t.Run("a new store has no catalogue", func(t *testing.T) {
 		s := open(t)

@@ -23,7 +23,7 @@ type op struct {
 }
 
 // testConcurrency has many writers and readers, in several programs, at work on one database.
-func testConcurrency(t *testing.T, at Place) {
+func testConcurrency(t *testing.T, at Database) {
 	testOneOrder(t, at)
 	testReadersBesideWriters(t, at)
 	testProgramsTogether(t, at)
@@ -32,7 +32,7 @@ func testConcurrency(t *testing.T, at Place) {
 // testOneOrder has many writers, in two programs, fight over few cells, and then looks for one order of all of it that
 // explains what each was told: the numbers of the messages give the order of those stored, and whoever was refused or
 // changed nothing must have a place in that order between the moments at which it began and ended (linearisability).
-func testOneOrder(t *testing.T, at Place) {
+func testOneOrder(t *testing.T, at Database) {
 	t.Run("there is one order of messages that explains every answer", func(t *testing.T) {
 		url := at(t)
 		wait := store.Options{Wait: time.Minute} // the machine may be slow; waiting is tested elsewhere
@@ -115,7 +115,7 @@ func testOneOrder(t *testing.T, at Place) {
 }
 
 // testReadersBesideWriters reads as of every message while others are being stored.
-func testReadersBesideWriters(t *testing.T, at Place) {
+func testReadersBesideWriters(t *testing.T, at Database) {
 	t.Run("what is read as of a message never changes while others write", func(t *testing.T) {
 		url := at(t)
 		s := OpenWith(t, url, store.Options{Wait: time.Minute})
@@ -163,7 +163,7 @@ func testReadersBesideWriters(t *testing.T, at Place) {
 }
 
 // testProgramsTogether starts programs together, and has them wait for their turn to be alone.
-func testProgramsTogether(t *testing.T, at Place) {
+func testProgramsTogether(t *testing.T, at Database) {
 	t.Run("programs that start together on a new database all find it ready", func(t *testing.T) {
 		url := at(t)
 		var wg sync.WaitGroup

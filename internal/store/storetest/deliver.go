@@ -21,7 +21,7 @@ func keyed(sender, key string, entries ...cube.Entry) cube.Message {
 }
 
 // testDeliver holds writing to what it says of keys and of messages that are too large to hold.
-func testDeliver(t *testing.T, at Place) {
+func testDeliver(t *testing.T, at Database) {
 	a, b := figure("A", "2020", "2021-01-01", "1", ""), figure("B", "2020", "2021-01-01", "1", "")
 
 	t.Run("the same key again gives the same receipt and stores nothing, whatever came between", func(t *testing.T) {

@@ -24,7 +24,7 @@ func answered(t *testing.T, s *store.Store) []store.AuditEntry {
 	return slices.DeleteFunc(must[[]store.AuditEntry](t)(s.Audits(t.Context())), func(e store.AuditEntry) bool { return e.What != "finding.answered" })
 }
 
-func testFindings(t *testing.T, at Place) {
+func testFindings(t *testing.T, at Database) {
 	t.Run("findings are stored with their message and come back in their order with their parts", func(t *testing.T) {
 		s := Open(t, at(t))
 		note := cube.Finding{Rule: "sum", Severity: "note", Identity: "sum A"}
@@ -124,7 +124,7 @@ func testFindings(t *testing.T, at Place) {
 	})
 }
 
-func testPreview(t *testing.T, at Place) {
+func testPreview(t *testing.T, at Database) {
 	t.Run("a preview says what a load would do, old and new, and stores nothing", func(t *testing.T) {
 		s := Open(t, at(t))
 		must[cube.Receipt](t)(cube.Append(t.Context(), s, message(figure("A", "2020", "2021-01-01", "1", ""), figure("B", "2020", "2021-01-01", "2", ""))))

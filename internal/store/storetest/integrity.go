@@ -18,7 +18,7 @@ func lineageOf(run string) []pipeline.Lineage {
 	return []pipeline.Lineage{{Run: run, Cell: cube.Cell{Dataflow: "FLOW", Key: "A", Period: stat.Year(2020)}, From: []pipeline.Ref{{Dataflow: "GDP", Key: "A.VN"}}}}
 }
 
-func testIntegrity(t *testing.T, at Place) {
+func testIntegrity(t *testing.T, at Database) {
 	sound := func(t *testing.T) (*store.Store, string) {
 		url := at(t)
 		s := Open(t, url)
@@ -67,7 +67,7 @@ func testIntegrity(t *testing.T, at Place) {
 	}
 }
 
-func testOpening(t *testing.T, at Place) {
+func testOpening(t *testing.T, at Database) {
 	t.Run("what one program stored the next one finds", func(t *testing.T) {
 		url := at(t)
 		first := must[*store.Store](t)(store.Open(t.Context(), url))

@@ -134,7 +134,7 @@ func drawMessage(t *rapid.T, flow string) cube.Message {
 
 // testModel compares the store with the model over random messages and random reads. Each run uses a dataflow of its own
 // in one database, so that runs are quick.
-func testModel(t *testing.T, at Place) {
+func testModel(t *testing.T, at Database) {
 	s := Open(t, at(t))
 	var flows atomic.Int64
 	rapid.Check(t, func(rt *rapid.T) {

@@ -11,7 +11,7 @@ import (
 	"nhipso/internal/store"
 )
 
-func testNotes(t *testing.T, at Place) {
+func testNotes(t *testing.T, at Database) {
 	t.Run("overrides come back oldest first, and each is in the audit log", func(t *testing.T) {
 		s := Open(t, at(t))
 		o := monitor.Override{Target: "QD411.1", Class: monitor.Concentrate, Reason: "Số liệu quý chưa phản ánh", By: "lan", At: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}
@@ -32,7 +32,7 @@ func testNotes(t *testing.T, at Place) {
 	})
 }
 
-func testAppendOnly(t *testing.T, at Place) {
+func testAppendOnly(t *testing.T, at Database) {
 	url := at(t)
 	s := Open(t, url)
 	r := run("q#1", "q")

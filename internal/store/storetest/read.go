@@ -8,7 +8,7 @@ import (
 	"nhipso/internal/stat"
 )
 
-func testRead(t *testing.T, at Place) {
+func testRead(t *testing.T, at Database) {
 	s := Open(t, at(t))
 	other := figure("A.VN.X", "2024", "2025-01-01", "99", "")
 	other.Dataflow = "ANOTHER"

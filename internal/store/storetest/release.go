@@ -38,7 +38,7 @@ func (o *releaseOffice) ready(t *testing.T, id string) {
 	must[publish.Release](t)(o.Check(t.Context(), id, "lan"))
 }
 
-func testReleases(t *testing.T, at Place) {
+func testReleases(t *testing.T, at Database) {
 	open := func(t *testing.T) *store.Store { t.Parallel(); return Open(t, at(t)) }
 
 	t.Run("every part of an act comes back as it was", func(t *testing.T) {

@@ -18,7 +18,7 @@ func run(id, recipe string) pipeline.Run {
 		Diagnostics: []pipeline.Diagnostic{{Table: "regression", Row: map[string]string{"rho": "0.7"}}, {Table: "regression", Row: map[string]string{}}}}
 }
 
-func testRuns(t *testing.T, at Place) {
+func testRuns(t *testing.T, at Database) {
 	cell := cube.Cell{Dataflow: "FLOW", Key: "A", Period: stat.Year(2020)}
 	lineage := func(run string) []pipeline.Lineage {
 		return []pipeline.Lineage{{Run: run, Cell: cell, From: []pipeline.Ref{

@@ -10,7 +10,7 @@ import (
 	"nhipso/internal/store"
 )
 
-func testScenarios(t *testing.T, at Place) {
+func testScenarios(t *testing.T, at Database) {
 	one := scenario.Saved{ID: strings.Repeat("a", 26), Name: "Tăng tốc", By: "Lan", At: time.Date(2026, 11, 22, 3, 4, 5, 6000, time.UTC), Release: "2026-Q3",
 		Assumptions: scenario.Assumptions{StartYear: 2025, StartShare: 14.02, TargetYear: 2030, TargetShare: 30, GDPReal: 10, GDPPrices: 3, DigitalPrices: 2.5,
 			Electronics: 30, ElectronicsReal: 15.25, OtherReal: -1, Shape: "even-points", GDP: 12847600.5, Value: 3}}

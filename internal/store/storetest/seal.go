@@ -115,7 +115,7 @@ var tampering = []struct{ what, table, sql, want string }{
 	{"a renumbered log", "audit", "UPDATE audit SET number = number + 100", "store.audit-broken"},
 }
 
-func testSeals(t *testing.T, at Place) {
+func testSeals(t *testing.T, at Database) {
 	t.Run("what was stored fits its seals", func(t *testing.T) {
 		s := Open(t, at(t))
 		everything(t, s)
@@ -224,7 +224,7 @@ func testSeals(t *testing.T, at Place) {
 	})
 }
 
-func testNumbers(t *testing.T, at Place) {
+func testNumbers(t *testing.T, at Database) {
 	t.Run("no number or identifier is given twice, even after rows were removed past the program", func(t *testing.T) {
 		url := at(t)
 		s := Open(t, url)
@@ -263,7 +263,7 @@ func testNumbers(t *testing.T, at Place) {
 	})
 }
 
-func testClock(t *testing.T, at Place) {
+func testClock(t *testing.T, at Database) {
 	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
 	s := OpenWith(t, at(t), store.Options{Now: func() time.Time { return now }})
 	everything(t, s)

@@ -21,7 +21,7 @@ func wide(n int, value string) cube.Message {
 }
 
 // testStream holds reading one after another to what reading at once says.
-func testStream(t *testing.T, at Place) {
+func testStream(t *testing.T, at Database) {
 	s := Open(t, at(t))
 	const n = 9001 // several pages
 	mustAppend(t, s, wide(n, "1"))

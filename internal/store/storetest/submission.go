@@ -37,7 +37,7 @@ func delivered(t *testing.T, x store.Submission, m cube.Message) *store.Settleme
 	return &store.Settlement{Submission: x, Delivery: ready(t, m)}
 }
 
-func testSubmissions(t *testing.T, at Place) {
+func testSubmissions(t *testing.T, at Database) {
 	t.Run("what is accepted waits in order, and outlives the program", func(t *testing.T) {
 		url := at(t)
 		s := Open(t, url)
@@ -157,7 +157,7 @@ func testSubmissions(t *testing.T, at Place) {
 	})
 }
 
-func testTokens(t *testing.T, at Place) {
+func testTokens(t *testing.T, at Database) {
 	s := Open(t, at(t))
 	add := func(sender string, flows ...string) (store.Token, string) {
 		made, secret, err := s.AddToken(background, store.Token{Sender: sender, Flows: flows, By: "an"})

@@ -9,7 +9,7 @@ import (
 )
 
 // testTalk holds a store on which servers can talk to hearing within a second what another one tells, to the letter.
-func testTalk(t *testing.T, at Place) {
+func testTalk(t *testing.T, at Database) {
 	url := at(t)
 	s, other := Open(t, url), Open(t, url)
 	if !s.Talks() {
@@ -40,7 +40,7 @@ func testTalk(t *testing.T, at Place) {
 }
 
 // testWatch holds a store to telling of what another program stored, within a second, and of nothing while nothing is.
-func testWatch(t *testing.T, at Place) {
+func testWatch(t *testing.T, at Database) {
 	url := at(t)
 	s, other := Open(t, url), Open(t, url)
 	var told atomic.Int64

@@ -17,7 +17,7 @@ type findingsPage struct {
 type findingEntry struct{ N, Rule, Severity, Text, Reason string }
 
 func (v *visit) findings() (shell.Page, error) {
-	list, err := v.Known.Findings(v.R.Context())
+	list, err := v.AsOfView.Findings(v.R.Context())
 	if err != nil {
 		return nil, err
 	}

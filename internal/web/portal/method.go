@@ -43,11 +43,11 @@ func (v *visit) method() (shell.Page, error) {
 	if in != v.Lang {
 		p.OnlyIn = in
 	}
-	runs, err := v.Known.Runs(v.R.Context())
+	runs, err := v.AsOfView.Runs(v.R.Context())
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range v.Known.Recipes() {
+	for _, r := range v.AsOfView.Recipes() {
 		if r.Method != slug {
 			continue
 		}

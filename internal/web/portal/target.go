@@ -50,7 +50,7 @@ type overrideView struct{ Class, ClassName, By, At, Reason string }
 
 // overrides gives the newest judgement of a person on each target, by target and year.
 func (v *visit) overrides() (map[string]*overrideView, error) {
-	list, err := v.Known.Overrides(v.R.Context())
+	list, err := v.AsOfView.Overrides(v.R.Context())
 	if err != nil {
 		return nil, err
 	}

@@ -44,8 +44,8 @@ func (v *visit) tasks() (shell.Page, error) {
 	return p, nil
 }
 
-// place is a programme at a time.
-type taskPlace struct {
+// taskCell is a programme at a time.
+type taskCell struct {
 	programme string
 	period    stat.Period
 }
@@ -55,12 +55,12 @@ func (v *visit) taskAccount(p *tasksPage) {
 	if err != nil {
 		return
 	}
-	at := map[taskPlace]map[string]cube.Version{}
-	var order []taskPlace
+	at := map[taskCell]map[string]cube.Version{}
+	var order []taskCell
 	var obs []cube.Version
 	for _, s := range v.Snap.Series("TASKS", "") {
 		for _, o := range s.Obs {
-			k := taskPlace{f.CodeOf(o.Key, "PROGRAMME"), o.Period}
+			k := taskCell{f.CodeOf(o.Key, "PROGRAMME"), o.Period}
 			if at[k] == nil {
 				at[k] = map[string]cube.Version{}
 				order = append(order, k)
@@ -81,8 +81,8 @@ func (v *visit) taskAccount(p *tasksPage) {
 	for _, m := range accounting {
 		isAccount[m] = true
 	}
-	slices.SortStableFunc(order, func(a, b taskPlace) int { return b.period.Compare(a.period) })
-	var newest taskPlace
+	slices.SortStableFunc(order, func(a, b taskCell) int { return b.period.Compare(a.period) })
+	var newest taskCell
 	for _, k := range order {
 		row := []shell.Cell{shell.Label(nameOf(v.Snap, "CL_PROGRAMME", k.programme)), shell.When(k.period)}
 		have := 0

@@ -80,7 +80,7 @@ func (v *visit) explain() (shell.Page, error) {
 	if !ok {
 		return nil, fault.New("cube.no-cell", "cell", c.String())
 	}
-	node, err := v.Known.Explain(v.R.Context(), c)
+	node, err := v.AsOfView.Explain(v.R.Context(), c)
 	if err != nil {
 		return nil, err
 	}
@@ -263,5 +263,5 @@ func (n *whyNode) takeIn(child whyNode) {
 
 // speaker says in words what explanations mean.
 func (v *visit) speaker() *view.Speaker {
-	return view.NewSpeaker(v.Snap.Catalog, v.Known.Recipes(), v.Lang, v.Snap.Cell)
+	return view.NewSpeaker(v.Snap.Catalog, v.AsOfView.Recipes(), v.Lang, v.Snap.Cell)
 }

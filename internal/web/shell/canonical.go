@@ -35,8 +35,8 @@ func canonical(q url.Values, names []string) (url.Values, bool) {
 	return out, same
 }
 
-// onlyKnown leads a request with other parameters than its page takes to the page's own address.
-func (s *Site) onlyKnown(takes Parameters, next http.Handler) http.Handler {
+// onlyAccepted leads a request with other parameters than its page takes to the page's own address.
+func (s *Site) onlyAccepted(takes Parameters, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		names := append([]string{"lang", "asof"}, takes(r)...)
 		path := r.URL.Path

@@ -26,18 +26,18 @@ const optionFormat = "option"
 
 // Visit is one request, read once: its language, the snapshot it sees and the format it asks for.
 type Visit struct {
-	R       *http.Request
-	Site    *Site
-	Words   *Words
-	Lang    string
-	Path    string // without the suffix of the format; "/" for the home page
-	Query   url.Values
-	Format  string // "" for a page, else one of the formats
-	AsOf    stat.Date
-	Known   *publish.View     // what the reader may know, as of the day viewed
-	Snap    *publish.Snapshot // its figures
-	Current *publish.View     // as of now
-	late    bool              // a drawing is missing from the page, which is not to be kept
+	R        *http.Request
+	Site     *Site
+	Words    *Words
+	Lang     string
+	Path     string // without the suffix of the format; "/" for the home page
+	Query    url.Values
+	Format   string // "" for a page, else one of the formats
+	AsOf     stat.Date
+	AsOfView *publish.View     // what the reader may know, as of the day viewed
+	Snap     *publish.Snapshot // its figures
+	Current  *publish.View     // as of now
+	late     bool              // a drawing is missing from the page, which is not to be kept
 }
 
 // split parts an address from the format that it ends in.
@@ -72,7 +72,7 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 	if v.Current, err = s.View(r); err != nil {
 		return v, err
 	}
-	v.Known, v.Snap = v.Current, v.Current.Snapshot
+	v.AsOfView, v.Snap = v.Current, v.Current.Snapshot
 	if day := v.Query.Get("asof"); day != "" {
 		if v.AsOf, err = stat.ParseDate(day); err != nil {
 			v.Query.Del("asof")
@@ -89,8 +89,8 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 			v.AsOf = stat.Date{}
 			return v, fault.New("web.future-day", "day", day.String(), "today", today.String())
 		}
-		v.Known = v.Current.On(v.AsOf)
-		v.Snap = v.Known.Snapshot
+		v.AsOfView = v.Current.On(v.AsOf)
+		v.Snap = v.AsOfView.Snapshot
 	} else {
 		v.Query.Del("asof")
 	}

@@ -34,8 +34,8 @@ func (w *Words) For(own words.Book, facts map[string]catalog.Label) *Words {
 	return &Words{books: w.books, own: own, facts: facts}
 }
 
-// known adds what any text may name.
-func (w *Words) known(lang string, pairs []any) []any {
+// withFacts adds what any text may name.
+func (w *Words) withFacts(lang string, pairs []any) []any {
 	out := pairs[:len(pairs):len(pairs)]
 	for _, name := range slices.Sorted(maps.Keys(w.facts)) {
 		out = append(out, name, w.facts[name].In(lang))
@@ -85,7 +85,7 @@ func (w *Words) Rooms() map[string]words.Book { return maps.Clone(w.books) }
 
 // Say gives a text with {name} replaced by the values that follow as pairs.
 func (w *Words) Say(lang, id string, pairs ...any) string {
-	return w.bookOf(id).Say(lang, id, w.known(lang, pairs)...)
+	return w.bookOf(id).Say(lang, id, w.withFacts(lang, pairs)...)
 }
 
 // bookOf gives the book that has a text: the country's where it words it itself.
@@ -106,7 +106,7 @@ var blank = regexp.MustCompile(`\{\w+\}`)
 
 // HTML is Say for sentences that hold marked-up values: what is template.HTML goes in as it is, everything else is escaped.
 func (w *Words) HTML(lang, id string, pairs ...any) template.HTML {
-	pairs = w.known(lang, pairs)
+	pairs = w.withFacts(lang, pairs)
 	values := map[string]string{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		v, marked := pairs[i+1].(template.HTML)

@@ -20,17 +20,17 @@ import (
 	"nhipso/internal/store/sqldb"
 )
 
-// Place gives the address of an empty database that is the test's own, and removes it when the test ends.
-type Place func(t testing.TB) (url string)
+// Database gives the address of an empty database that is the test's own, and removes it when the test ends.
+type Database func(t testing.TB) (url string)
 
-// SQLitePlace is a new file.
-func SQLitePlace(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "nhipso.db") }
+// EmptySQLite is a new file.
+func EmptySQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "nhipso.db") }
 
 var schemas atomic.Int64
 
-// PostgresPlace is a new schema on the server that NHIPSO_TEST_POSTGRES names. Without that variable the test is skipped,
+// EmptyPostgres is a new schema on the server that NHIPSO_TEST_POSTGRES names. Without that variable the test is skipped,
 // except in CI, where a database that nobody tested must not pass for one that works.
-func PostgresPlace(t testing.TB) string {
+func EmptyPostgres(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("NHIPSO_TEST_POSTGRES")
 	needs.Here(t, server != "", "a PostgreSQL server that NHIPSO_TEST_POSTGRES names")
@@ -75,7 +75,7 @@ func OpenWith(t testing.TB, url string, o store.Options) *store.Store {
 }
 
 // SQLite opens an empty SQLite store, for the tests of other packages.
-func SQLite(t testing.TB) *store.Store { t.Helper(); return Open(t, SQLitePlace(t)) }
+func SQLite(t testing.TB) *store.Store { t.Helper(); return Open(t, EmptySQLite(t)) }
 
 // raw opens the database without the store, to do to it what the store never does.
 func raw(t testing.TB, url string) *sqldb.DB {
@@ -89,10 +89,10 @@ func raw(t testing.TB, url string) *sqldb.DB {
 }
 
 // RunAll holds a kind of database to the contracts.
-func RunAll(t *testing.T, at Place) {
+func RunAll(t *testing.T, at Database) {
 	for _, suite := range []struct {
 		name string
-		run  func(*testing.T, Place)
+		run  func(*testing.T, Database)
 	}{
 		{"append", testAppend},
 		{"read", testRead},
