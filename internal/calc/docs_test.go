@@ -28,8 +28,8 @@ const docs, examples = "../../doc/calc", "../../doc/calc/examples"
 // console is a fenced block of a page: commands after "$ ", each followed by what it prints. A line "…" stands for any lines.
 var console = regexp.MustCompile("(?s)```console\n(.*?)```\n")
 
-// example runs one command of a page in the folder of the examples, with what it prints and its remarks.
-func example(line string) (string, error) {
+// attempt runs one command of a page in the folder of the examples, with what it prints and its remarks.
+func attempt(line string) (string, error) {
 	var out bytes.Buffer
 	e := &calc.Env{In: strings.NewReader(""), Out: &out, Err: &out, Lang: "en", Areas: func() (*territory.Registry, error) { return territory.Load(data.FS) }, Open: func(name string) (io.ReadCloser, error) {
 		if rest, ok := strings.CutPrefix(name, "data/"); ok { // files of the system itself, as seen from its root
@@ -37,11 +37,17 @@ func example(line string) (string, error) {
 		}
 		return os.Open(filepath.Join(examples, name))
 	}}
-	args := strings.Fields(strings.TrimPrefix(line, "$ nhipso calc "))
-	if err := calc.Run(context.Background(), e, args); err != nil && !errors.Is(err, calc.ErrHelp) {
-		fmt.Fprintln(&out, err)
+	err := calc.Run(context.Background(), e, strings.Fields(strings.TrimPrefix(line, "$ nhipso calc ")))
+	return out.String(), err
+}
+
+// example is attempt with what a refusal says.
+func example(line string) (string, error) {
+	out, err := attempt(line)
+	if err != nil && !errors.Is(err, calc.ErrHelp) {
+		out += fmt.Sprintln(err)
 	}
-	return out.String(), nil
+	return out, nil
 }
 
 var figure = regexp.MustCompile(`-?\d+(\.\d+)?(e[+-]?\d+)?`)

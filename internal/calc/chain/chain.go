@@ -44,6 +44,11 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if what1 == "contributions" { // has no working to show beside what it prints
+		if err := e.NoEffect(what1, "explain"); err != nil {
+			return err
+		}
+	}
 	if what1 == "deflate" {
 		return deflate(e, flags.Data, flags.Fallback, flags.PriceBase)
 	}

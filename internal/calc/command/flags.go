@@ -176,6 +176,16 @@ func (e *Env) NoEffect(method string, flags ...string) error {
 	return nil
 }
 
+// OnlyWith refuses flags that are read only where another one is given, which is not there.
+func (e *Env) OnlyWith(other string, flags ...string) error {
+	for _, name := range flags {
+		if e.Changed(name) {
+			return fault.New("calc.only-with", "flag", "--"+name, "other", other)
+		}
+	}
+	return nil
+}
+
 // OneOf gives the value of a choice, or refuses a word that is none of them.
 func OneOf[T any](flagName, word string, choices []Choice[T]) (T, error) {
 	var names []string

@@ -33,6 +33,11 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if err := e.Need("table"); err != nil {
 		return err
 	}
+	if flags.HouseholdIncome == "" {
+		if err := e.OnlyWith("--household-income", "household-final"); err != nil {
+			return err
+		}
+	}
 	f := &flags.Flags
 	f.File = flags.Table
 	run, err := command.Mode(e, "what", flags.What, []command.Choice[func(*ioRun) error]{{"multipliers", (*ioRun).multipliers}, {"leontief", (*ioRun).leontief}, {"ghosh", (*ioRun).ghosh},

@@ -116,6 +116,11 @@ func (f *Flags) beside(g *ioformat.Grid, t *inputoutput.Table, origin inputoutpu
 		}
 		return out
 	}
+	if f.first != nil {
+		if err := f.Present(f.first, g); err != nil {
+			return nil, nil, err
+		}
+	}
 	r := ioformat.Roles{Origin: origin, Industries: t.Codes, BlankIsZero: f.BlankIsZero}
 	for _, c := range command.List(f.Final) {
 		if g.HasColumn(c) && c != leave {

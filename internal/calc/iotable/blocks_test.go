@@ -119,9 +119,8 @@ func TestDomesticAndImportedFlowsAreKeptApart(t *testing.T) {
 		}
 	})
 	t.Run("a definition without such a table says so", func(t *testing.T) {
-		r := calctest.Ask(t, calctest.Files{"T": "code,va,d\nA,10,0.1\nJ,5,\n"}, "digital", "--definition", "nso", "--table", "T", "--value-added", "va", "--digital", "J", "--coefficients", "d", "--domestic", "proportional", "--deflators", "P")
-		if n := r.At("notes").List(); len(n) != 2 || n[0].At("code").V != "calc.no-effect" {
-			t.Errorf("%v", n)
+		for _, flag := range []string{"--domestic", "--deflators", "--layout", "--split"} {
+			calctest.Refused(t, calctest.Files{"T": "code,va,d\nA,10,0.1\nJ,5,\n"}, "calc.no-effect", "digital", "--definition", "nso", "--table", "T", "--value-added", "va", "--digital", "J", "--coefficients", "d", flag, "proportional")
 		}
 	})
 }

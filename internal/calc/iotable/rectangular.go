@@ -15,6 +15,9 @@ import (
 // SupplyUse reads a rectangular pair: --table is the use table (products × industries, with columns of final use and rows of primary
 // inputs), and what industries make comes from --make-table (industries × products) or --supply-table (products × industries).
 func SupplyUse(e *command.Env, f *Flags) (*inputoutput.SupplyUse, []*fault.Error, error) {
+	if f.MakeTable != "" && f.SupplyTable != "" {
+		return nil, nil, fault.New("calc.not-together", "flag", "--make-table", "other", "--supply-table")
+	}
 	name, flip := f.MakeTable, false
 	if name == "" {
 		name, flip = f.SupplyTable, true
@@ -28,6 +31,9 @@ func SupplyUse(e *command.Env, f *Flags) (*inputoutput.SupplyUse, []*fault.Error
 	}
 	u, err := Grid(e, f.File)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := f.Present(u, v); err != nil {
 		return nil, nil, err
 	}
 	r := &rectangle{f: f, make: v, use: u, flip: flip, pair: &inputoutput.SupplyUse{}}

@@ -43,6 +43,7 @@ type Flags struct {
 	Block          string                   `default:"domestic" help:"block"`
 	BlankIsZero    bool                     `help:"blank-is-zero"`
 	regions        *inputoutput.MultiRegion // of an inter-country table, once it is read
+	first          *ioformat.Grid           // the first of two tables
 }
 
 // Regions gives the regions of an inter-country table, nil where the table is none, or was changed since it was read.
@@ -76,6 +77,11 @@ func Symmetric(e *command.Env, f *Flags) (*inputoutput.Table, []*fault.Error, er
 
 // asPrinted reads a table, or makes it of supply and use.
 func asPrinted(e *command.Env, f *Flags) (*inputoutput.Table, []*fault.Error, error) {
+	if f.Domestic == "" {
+		if err := e.OnlyWith("--domestic", "exports"); err != nil {
+			return nil, nil, err
+		}
+	}
 	if f.apart(e) && !e.Given("origin") {
 		f.Origin = "total" // what a table is that is to be taken apart
 	}
@@ -194,8 +200,26 @@ func findings(file string, list []inputoutput.Finding) []*fault.Error {
 	return out
 }
 
+// Present refuses a code of the flags that no row and no column of the files has: nothing would be left out or taken in by it.
+func (f *Flags) Present(grids ...*ioformat.Grid) error {
+	for _, list := range []struct{ code, names string }{{"ioformat.no-such-column", f.Final},
+		{"ioformat.no-such-row", strings.Join([]string{f.Ignore, f.Output, f.Imports, f.Taxes, f.Details, f.Physical}, ",")}} {
+		for _, c := range command.List(list.names) {
+			if !slices.ContainsFunc(grids, func(g *ioformat.Grid) bool { return g.HasRow(c) || g.HasColumn(c) }) {
+				return fault.New(list.code, "code", c).At(grids[0].File, 0, "")
+			}
+		}
+	}
+	return nil
+}
+
 // Read reads the industries, final uses and primary inputs that the flags name from a table whose flows are of an origin.
 func (f *Flags) Read(e *command.Env, g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
+	if f.ImportsTable != "" || f.DomesticTable != "" {
+		f.first = g // a code may stand in the other alone
+	} else if err := f.Present(g); err != nil {
+		return nil, nil, err
+	}
 	r := ioformat.Roles{Origin: origin, Final: command.List(f.Final), ValueAdded: command.List(f.ValueAdded), Taxes: command.List(f.Taxes), Details: command.List(f.Details),
 		Physical: command.List(f.Physical), Output: f.Output, BlankIsZero: f.BlankIsZero}
 	for _, c := range command.List(f.Imports) {

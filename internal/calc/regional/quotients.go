@@ -22,7 +22,7 @@ type lqFlags struct {
 	Delta          float64 `default:"0.3" help:"delta"`
 	SectorDelta    string  `help:"sector-delta"`
 	Coefficients   string  `help:"coefficients-lq"`
-	CapBeforeScale bool    `help:"cap-before-scale"`
+	CapBeforeScale bool    `help:"cap-before-scale" form:"aflq"`
 	BlankIsZero    bool    `help:"blank-is-zero"`
 }
 
@@ -34,7 +34,7 @@ func Quotients(_ context.Context, e *command.Env, args []string) error {
 	}
 	opt := regional.QuotientOptions{Delta: &flags.Delta, CapBeforeScale: flags.CapBeforeScale}
 	var err error
-	if opt.Form, err = command.OneOf("form", flags.Form, command.Named(regional.Forms()...)); err != nil {
+	if opt.Form, err = command.Mode(e, "form", flags.Form, command.Named(regional.Forms()...)); err != nil {
 		return err
 	}
 	read := (*lqFlags).twoFiles

@@ -19,6 +19,9 @@ func (r *digitalRun) oecd() error {
 	if err := r.e.Need("value-added", "moves"); err != nil {
 		return err
 	}
+	if err := r.oneMake(); err != nil {
+		return err
+	}
 	for _, same := range []struct {
 		to   *string
 		from string
@@ -52,6 +55,7 @@ func (r *digitalRun) oecd() error {
 	}
 	for _, c := range d.Classes {
 		codes, by = append(codes, "DI"+string(c.Class)), append(by, c.ValueAdded)
+		r.e.Say("explain-row", "code", "DI"+string(c.Class), "value", c.ValueAdded.String())
 		if c.Known {
 			sum.Value += c.ValueAdded.Value
 		}
@@ -245,7 +249,11 @@ func (r *digitalRun) sectors() error {
 		return err
 	}
 	at := [2]int{}
-	for k, names := range [2][]string{{"digital", "số"}, {"value_added", "value-added", "va", r.f.ValueAdded}} {
+	added := []string{"value_added", "value-added", "va"}
+	if r.f.ValueAdded != "" {
+		added = []string{r.f.ValueAdded}
+	}
+	for k, names := range [2][]string{{"digital", "số"}, added} {
 		if at[k], err = t.Column(names...); err != nil {
 			return err
 		}

@@ -65,27 +65,52 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 	if len(r.codes) == 0 && r.Phi == "" && !slices.Contains([]string{"oecd", "sectors", "concentration"}, r.Definition) {
 		return e.Need("digital")
 	}
-	r.unused()
+	if err := r.idle(); err != nil {
+		return err
+	}
 	return run()
 }
 
-// unused notes flags that the definition does not know, for a figure in which a table of imports or a deflator had no part would mislead.
-func (r *digitalRun) unused() {
-	var flags []string
-	if r.Definition != "product-ratio" || r.Deflators == "" {
-		flags = append(flags, "volume", "price-base")
-	}
-	if r.Definition != "product-ratio" {
-		flags = append(flags, "deflators")
-	}
-	if !strings.HasPrefix(r.Definition, "adb") {
-		flags = append(flags, "imports-table", "domestic-table", "domestic", "exports", "block")
-	}
-	for _, flag := range flags {
-		if r.e.Given(flag) {
-			r.notes = append(r.notes, fault.New("calc.no-effect", "flag", "--"+flag, "method", r.Definition))
+// idle refuses flags that the definition does not read, where the tags cannot tell: a figure in which a table of imports or a deflator had no
+// part would mislead.
+func (r *digitalRun) idle() error {
+	if r.Deflators == "" && r.Definition == "product-ratio" {
+		if err := r.e.OnlyWith("--deflators", "volume", "price-base"); err != nil {
+			return err
 		}
 	}
+	var flags []string
+	if r.Definition != "product-ratio" {
+		flags = append(flags, "deflators", "volume", "price-base")
+	}
+	if !strings.HasPrefix(r.Definition, "adb") {
+		flags = append(flags, "imports-table", "domestic-table", "domestic", "exports", "block",
+			"origin", "layout", "choose", "transformation", "aggregate", "split", "prices")
+		if r.Definition != "oecd" {
+			flags = append(flags, "make-table", "supply-table")
+		}
+	}
+	switch r.Definition {
+	case "concentration":
+		flags = append(flags, "value-added")
+		fallthrough
+	case "sectors":
+		flags = append(flags, "industries", "ignore", "final", "output", "imports", "taxes", "details", "physical", "blank-is-zero", "explain")
+	case "mic":
+		flags = append(flags, "value-added", "final", "output", "imports", "taxes", "details", "physical", "blank-is-zero")
+	}
+	return r.e.NoEffect(r.Definition, flags...)
+}
+
+// oneMake refuses two files that say the same: what industries make.
+func (r *digitalRun) oneMake() error {
+	pairs := [][2]string{{"make", "supply"}, {"make", "make-table"}, {"make", "supply-table"}, {"supply", "make-table"}, {"supply", "supply-table"}}
+	for _, p := range pairs {
+		if r.e.Changed(p[0]) && r.e.Changed(p[1]) {
+			return fault.New("calc.not-together", "flag", "--"+p[0], "other", "--"+p[1])
+		}
+	}
+	return nil
 }
 
 type digitalRun struct {
@@ -228,6 +253,9 @@ func (r *digitalRun) adb(literal bool) error {
 // industriesOf gives the industries of a table that need not be square: codes that are both; else the columns when the named line is a row,
 // and the rows when it is a column.
 func (r *digitalRun) industriesOf(g *ioformat.Grid, line string) (codes []string, asRow bool, err error) {
+	if err := r.f.Present(g); err != nil {
+		return nil, false, err
+	}
 	if given := command.List(r.f.Industries); given != nil {
 		return given, g.HasRow(line), nil
 	}
@@ -456,6 +484,7 @@ func (r *digitalRun) mic() error {
 		if in[i] {
 			by[i] = s.Current[i]
 		}
+		r.e.Say("explain-row", "code", codes[i], "value", by[i].String())
 	}
 	return r.write(a.Core, satellite.Maybe{}, satellite.Maybe{}, satellite.Maybe{}, a.Total, a.Share, codes, by,
 		command.Object{{"core", a.Core}, {"spillOver", a.SpillOver}, {"ict", command.ByCode(codes, a.ICT)}, {"grdp", a.GRDP}, {"coreShare", a.CoreShare}, {"spillShare", a.SpillShare}, {"lag", a.Lag}, {"missing", append([]string{}, a.Missing...)}})

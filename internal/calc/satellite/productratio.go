@@ -131,6 +131,9 @@ func (r *digitalRun) fractions(p *satellite.ProductRatio) error {
 }
 
 func (r *digitalRun) makeFile(p *satellite.ProductRatio) error {
+	if err := r.oneMake(); err != nil {
+		return err
+	}
 	name, flip := r.Make, false
 	if name == "" {
 		name, flip = r.Supply, true

@@ -27,7 +27,7 @@ type seasonalFlags struct {
 	Sigma          string `default:"1.5,2.5" help:"sigma" method:"x11"`
 	Regressors     string `help:"regressors"`
 	Tet            string `help:"tet"`
-	Extend         bool   `help:"extend"`
+	Extend         bool   `help:"extend" method:"x11"`
 	Always         bool   `help:"always"`
 	Window         string `default:"periodic" help:"window" method:"stl"`
 	Periodic       bool   `help:"periodic" method:"stl"`
@@ -145,6 +145,9 @@ func (f *seasonalFlags) calendar(e *command.Env, s *oneSeries, opt *seasonal.Opt
 // loess makes the parameters of STL for a series of n values; what is not given is by default.
 func (f *seasonalFlags) loess(n, period, trend int) (*seasonal.STLOptions, error) {
 	width := 0
+	if f.Periodic && f.Window != "periodic" {
+		return nil, fault.New("calc.not-together", "flag", "--periodic", "other", "--window")
+	}
 	if f.Window != "periodic" && !f.Periodic {
 		var err error
 		if width, err = strconv.Atoi(f.Window); err != nil || width < 0 {

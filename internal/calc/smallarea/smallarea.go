@@ -55,6 +55,11 @@ func Run(_ context.Context, e *command.Env, args []string) error {
 		return err
 	}
 	d := smallarea.Data{}
+	if flags.Total == "" {
+		if err := e.OnlyWith("--total", "weights"); err != nil {
+			return err
+		}
+	}
 	used := slices.Concat([]string{flags.Direct, flags.Variance, flags.SmoothBy, flags.Weights}, command.List(flags.Covariates), command.List(flags.Factors))
 	if d.Areas, err = areas(t, flags.Area, used); err != nil {
 		return err

@@ -50,6 +50,9 @@ func Benchmark(_ context.Context, e *command.Env, args []string) error {
 		}
 		return reconcileSystem(e, r.System, temporal.System{Form: temporal.DagumCholette, Lambda: r.Lambda, Rho: r.Rho, Floor: r.Floor, Bias: r.opt.Bias, CorrectionVariance: r.CorrectionVariance}, r.conversion)
 	}
+	if err := r.idle(); err != nil {
+		return err
+	}
 	if err := r.read(); err != nil {
 		return err
 	}
@@ -62,7 +65,6 @@ func Benchmark(_ context.Context, e *command.Env, args []string) error {
 		return err
 	}
 	r.notes = append(r.notes, b.Warnings...)
-	r.idle()
 	return r.write(b)
 }
 
@@ -145,6 +147,9 @@ func (r *benchmarkRun) read() (err error) {
 		r.variances = r.totals.Values[1]
 		return r.totals.Whole()
 	}
+	if r.e.Changed("correction-variance") {
+		return fault.New("calc.exact-totals").At(r.totals.File, 0, "")
+	}
 	return nil
 }
 
@@ -199,23 +204,20 @@ func (r *benchmarkRun) extrapolate() (*temporal.Benchmarked, error) {
 	return temporal.Extrapolate(r.series.Values[0], r.totals.Values[0], temporal.Extrapolation{Frequency: r.f, Offset: r.offset, Conversion: r.conversion, Rule: rule, Variances: r.variances}, r.opt)
 }
 
-// idle notes flags that the method does not read.
-func (r *benchmarkRun) idle() {
-	note := func(flag string) {
-		r.notes = append(r.notes, fault.New("calc.no-effect", "flag", "--"+flag, "method", r.Method))
-	}
-	for _, name := range []string{"rho", "lambda"} {
-		if r.e.Changed(name) && r.Method != "dagum-cholette" {
-			note(name)
-		}
+// idle refuses flags that the method does not read.
+func (r *benchmarkRun) idle() error {
+	var flags []string
+	if r.Method != "dagum-cholette" {
+		flags = append(flags, "rho", "lambda")
 	}
 	growth := r.opt.Form > temporal.DagumCholette
-	switch {
-	case r.e.Changed("differences") && (growth || r.Method == "dagum-cholette"):
-		note("differences")
-	case growth && r.Criterion != "proportional":
-		note("criterion")
+	if growth || r.Method == "dagum-cholette" {
+		flags = append(flags, "differences")
 	}
+	if growth {
+		flags = append(flags, "criterion")
+	}
+	return r.e.NoEffect(r.Method, flags...)
 }
 
 func (r *benchmarkRun) write(b *temporal.Benchmarked) error {

@@ -140,6 +140,9 @@ func (s *system) options(e *command.Env, sys *temporal.System) error {
 	if s.Lambda != nil && !e.Given("lambda") && !e.Given("criterion") {
 		sys.Lambda = *s.Lambda
 	}
+	if len(s.Variances) == 0 && (e.Changed("correction-variance") || s.CorrectionVariance != 0) {
+		return fault.New("calc.exact-totals").At(s.file, 0, "")
+	}
 	if !e.Given("correction-variance") {
 		sys.CorrectionVariance = s.CorrectionVariance
 	}

@@ -132,11 +132,11 @@ func TestBenchmarkFlagsThatGoBeyondTheUsual(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("what has no effect is said", func(t *testing.T) {
-		_, said, err := calctest.Run("en", disk, "benchmark", "--low", "L", "--indicator", "I", "--method", "grp", "--differences", "2")
-		if err != nil || !strings.Contains(said, "--differences") {
-			t.Error(said, err)
+	t.Run("what has no effect is refused", func(t *testing.T) {
+		for _, flags := range []string{"--method grp --differences 2", "--method grp --criterion additive", "--method grp-log --rho 0.5", "--method dagum-cholette --differences 2", "--lambda 0", "--rho 0.5"} {
+			calctest.Refused(t, disk, "calc.no-effect", append([]string{"benchmark", "--low", "L", "--indicator", "I"}, strings.Fields(flags)...)...)
 		}
+		calctest.Refused(t, disk, "calc.exact-totals", "benchmark", "--low", "L", "--indicator", "I", "--correction-variance", "2")
 	})
 }
 
