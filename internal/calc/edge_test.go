@@ -20,7 +20,7 @@ func TestInputThatHasNoAnswerIsRefusedByName(t *testing.T) {
 	}
 	digital := func(args ...string) func(string) {
 		return func(code string) {
-			calctest.Refused(t, calctest.Files{"T": calctest.Small + "d,1,3,0\n"}, code, append([]string{"digital", "--table", "T", "--value-added", "va", "--ignore", "d"}, args...)...)
+			calctest.Refused(t, calctest.Files{"T": calctest.Small + "d,1,3,0\n"}, code, append([]string{"digital", "--table", "T", "--value-added", "va", "--final", "fd", "--ignore", "d"}, args...)...)
 		}
 	}
 	balance := func(m, u, v string, args ...string) func(string) {
@@ -215,10 +215,8 @@ func TestWhatAReaderHasToKnowIsSaid(t *testing.T) {
 		if !strings.Contains(notes(r), "calc.finding") {
 			t.Error(notes(r))
 		}
-		r = calctest.Ask(t, calctest.Files{"T": calctest.Small + "jobs,1,2,0\n"}, "io", "--table", "T", "--value-added", "va", "--final", "fd")
-		if !strings.Contains(notes(r), "calc.ignored") {
-			t.Error(notes(r))
-		}
+		calctest.Refused(t, calctest.Files{"T": calctest.Small + "jobs,1,2,0\n"}, "calc.no-role", "io", "--table", "T", "--value-added", "va", "--final", "fd")
+		calctest.Refused(t, calctest.Files{"T": calctest.Small}, "ioformat.no-such-row", "io", "--table", "T", "--value-added", "va", "--final", "fd", "--ignore", "jobs")
 	})
 	t.Run("the literal form counts twice", func(t *testing.T) {
 		r := calctest.Ask(t, calctest.Files{"T": calctest.Small}, "digital", "--table", "T", "--value-added", "va", "--final", "fd", "--digital", "a,b", "--definition", "adb-literal")
@@ -251,7 +249,7 @@ func TestWhatAReaderHasToKnowIsSaid(t *testing.T) {
 	})
 	t.Run("with --explain the working goes to standard error, with or without --json", func(t *testing.T) {
 		for name, args := range map[string][]string{
-			"io": {"--table", "T", "--value-added", "va"}, "digital": {"--table", "T", "--value-added", "va", "--digital", "a"},
+			"io": {"--table", "T", "--value-added", "va", "--final", "fd"}, "digital": {"--table", "T", "--value-added", "va", "--final", "fd", "--digital", "a"},
 			"balance": {"--matrix", "M", "--rows", "U", "--cols", "U"}, "reconcile": {"--values", "X", "--constraints", "G"}, "lq": {"--region", "U", "--nation", "U"},
 			"growth": {"--share", "0.1", "--target", "0.2", "--years", "2", "--gdp-growth", "0.1"}, "nowcast": {"--model", "N", "--data", "Y"},
 			"chain": {"--data", "C"}, "seasonal": {"--series", "S", "--period", "4"}, "disaggregate": {"--low", "L", "--indicator", "I"}, "benchmark": {"--low", "L", "--indicator", "I"},

@@ -116,12 +116,16 @@ func TestAFileMayBeWrittenInMoreThanOneWay(t *testing.T) {
 	})
 	t.Run("an index from wide and from long data, in the declared order", func(t *testing.T) {
 		method := "code: p\nversion: '1'\nfrom: 2020-01-01\nnormalise: {kind: goalposts, low: 0, high: 10}\nindex: {code: p, parts: [{code: k, weight: 1}, {code: l, weight: 3}]}\n"
-		disk := calctest.Files{"P": method, "W": "unit,k,l,other\na,2,4,9\nb,6,8,9\n", "L": "unit,indicator,value\na,k,2\na,l,4\nb,k,6\nb,l,8\n"}
+		disk := calctest.Files{"P": method, "W": "unit,k,l\na,2,4\nb,6,8\n", "L": "unit,indicator,value\na,k,2\na,l,4\nb,k,6\nb,l,8\n"}
 		for _, d := range []string{"W", "L"} {
 			r := calctest.Ask(t, disk, "index", "--data", d, "--method", "P", "--draws", "50", "--seed", "7")
 			calctest.Near(t, d, r.At("scores").By("a", "b"), []float64{(0.2 + 3*0.4) / 4, (0.6 + 3*0.8) / 4}, 1e-15)
 			calctest.Near(t, d, r.At("ranks").By("a", "b"), []float64{2, 1}, 0)
 			calctest.Near(t, d, r.At("robustness", "units", "b").By("low", "high"), []float64{1, 1}, 0)
+		}
+		disk["W"], disk["L"] = "unit,k,l,other\na,2,4,9\nb,6,8,9\n", disk["L"]+"a,other,9\n"
+		for _, d := range []string{"W", "L"} {
+			calctest.Refused(t, disk, "calc.no-indicator", "index", "--data", d, "--method", "P")
 		}
 	})
 	t.Run("a large system keeps its variances for who asks", func(t *testing.T) {

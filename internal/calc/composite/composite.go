@@ -268,7 +268,7 @@ func readings(e *command.Env, file string, m composite.Method) (composite.Data, 
 	}
 	var notes []*fault.Error
 	if len(other) > 0 {
-		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(other, ", ")).At(t.Name, 0, ""))
+		return d, nil, fault.New("calc.no-indicator", "codes", strings.Join(other, ", ")).At(t.Name, 0, "")
 	}
 	return d, notes, nil
 }

@@ -149,7 +149,7 @@ func (f *Flags) beside(g *ioformat.Grid, t *inputoutput.Table, origin inputoutpu
 	known := slices.Concat([]string{leave, f.Output}, command.List(f.Ignore), command.List(f.ValueAdded), command.List(f.Imports), command.List(f.Taxes), command.List(f.Details), command.List(f.Physical))
 	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return slices.Contains(known, c) || strings.EqualFold(c, "total") })
 	if len(ignored) > 0 {
-		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(ignored, ", ")).At(g.File, 0, ""))
+		return nil, nil, noRole(g.File, ignored)
 	}
 	return loaded.Table, notes, nil
 }

@@ -42,7 +42,7 @@ func SupplyUse(e *command.Env, f *Flags) (*inputoutput.SupplyUse, []*fault.Error
 	}
 	notes := command.Zeros(nil, &command.Matrix{Name: u.File, Zeros: r.zeros})
 	if len(r.ignored) > 0 {
-		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(r.ignored, ", ")).At(u.File, 0, ""))
+		return nil, nil, noRole(u.File, r.ignored)
 	}
 	largest := 0.0
 	for _, x := range append(r.pair.IndustryOutput(), r.pair.ProductOutput()...) {

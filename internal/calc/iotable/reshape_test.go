@@ -100,14 +100,14 @@ func TestAnswersSayHowWellTheyAreProven(t *testing.T) {
 			t.Errorf("%s: bound %g", what, b)
 		}
 	}
-	if b := calctest.Ask(t, disk, "io", "--table", "T", "--final", "fd").At("bound").Number(); b <= 0 {
+	if b := calctest.Ask(t, disk, "io", "--table", "T", "--final", "fd", "--ignore", "va").At("bound").Number(); b <= 0 {
 		t.Error("multipliers of a table without primary rows claim to have no error")
 	}
-	if b := calctest.Ask(t, disk, "io", "--table", "T", "--what", "coefficients", "--value-added", "va").At("bound"); b.V != nil {
+	if b := calctest.Ask(t, disk, "io", "--table", "T", "--what", "coefficients", "--value-added", "va", "--final", "fd").At("bound"); b.V != nil {
 		t.Error("a bound where nothing was solved")
 	}
 	hardly := calctest.Files{"T": "code,a,b,fd\na,500,499.9999999999,1e-10\nb,500,500,0\nva,0,1e-10,\n"}
-	notes := calctest.Ask(t, hardly, "io", "--table", "T", "--value-added", "va").At("notes").List()
+	notes := calctest.Ask(t, hardly, "io", "--table", "T", "--value-added", "va", "--final", "fd").At("notes").List()
 	told := false
 	for _, n := range notes {
 		told = told || n.At("code").V == "calc.loose-bound"
@@ -124,6 +124,6 @@ func TestAnInterCountryTableSaysWhoUsesWhoseValueAdded(t *testing.T) {
 	calctest.Near(t, "flows", r.At("flows").Numbers(), []float64{0.7 * 60 / 0.78, 0.7 * 18 / 0.78, 0.8 * 6 / 0.78, 0.8 * 33 / 0.78}, 1e-14)
 	calctest.Near(t, "made", r.At("production").By("A", "B"), []float64{70, 40}, 1e-13)
 	calctest.Near(t, "used", r.At("consumption").By("A", "B"), []float64{46.8 / 0.78, 39 / 0.78}, 1e-14)
-	calctest.Refused(t, calctest.Files{"T": calctest.Small}, "calc.no-regions", "io", "--table", "T", "--value-added", "va", "--what", "regions")
+	calctest.Refused(t, calctest.Files{"T": calctest.Small}, "calc.no-regions", "io", "--table", "T", "--value-added", "va", "--final", "fd", "--what", "regions")
 	calctest.Refused(t, calctest.Files{"T": disk["T"], "g": "A_x,a\nB_x,a\n"}, "calc.no-regions", "io", "--layout", "icio", "--table", "T", "--what", "regions", "--aggregate", "g")
 }

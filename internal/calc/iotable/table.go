@@ -275,9 +275,14 @@ func (f *Flags) Read(e *command.Env, g *ioformat.Grid, origin inputoutput.Origin
 	notes = append(notes, findings(g.File, loaded.Findings)...)
 	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == f.Output || slices.Contains(command.List(f.Ignore), c) })
 	if len(ignored) > 0 {
-		notes = append(notes, fault.New("calc.ignored", "codes", strings.Join(ignored, ", ")).At(g.File, 0, ""))
+		return nil, nil, noRole(g.File, ignored)
 	}
 	return t, notes, nil
+}
+
+// noRole refuses rows and columns that no flag names: a figure without them would look like one with them.
+func noRole(file string, codes []string) error {
+	return fault.New("calc.no-role", "codes", strings.Join(codes, ", ")).At(file, 0, "")
 }
 
 // looseBound is the proven relative error from which a reader is told: fewer digits hold than a table prints.
