@@ -1,7 +1,9 @@
 package temporal_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"testing"
@@ -83,7 +85,17 @@ func TestTimeOracles(t *testing.T) {
 	})
 	t.Run("a system of series", func(t *testing.T) {
 		m := calctest.Oracle(t, "multivariate-denton.json")
-		r := calctest.Ask(t, calctest.Files{"S.json": calctest.Read(t, "../testdata/oracles/multivariate-denton.json")}, "benchmark", "--system", "S.json")
+		keys, ok := m.V.(map[string]any)
+		if !ok {
+			t.Fatal("no object")
+		}
+		asked := maps.Clone(keys)
+		maps.DeleteFunc(asked, func(key string, _ any) bool { return key == "expected" })
+		file, err := json.Marshal(asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := calctest.Ask(t, calctest.Files{"S.json": string(file)}, "benchmark", "--system", "S.json")
 		for _, s := range []string{"s1", "s2", "s3"} {
 			m.At("expected", s).Near(r.At("series", s).Numbers(), 1e-7)
 		}

@@ -88,6 +88,9 @@ func reconcileSystem(e *command.Env, file string, sys temporal.System, conv temp
 	if err := s.across(&sys); err != nil {
 		return err
 	}
+	if err := s.idle(); err != nil {
+		return err
+	}
 	r, err := temporal.Reconcile(sys)
 	if err != nil {
 		return err
@@ -101,6 +104,7 @@ type system struct {
 	file     string
 	names    []string                   // of the series, sorted
 	position map[string]int             // by name
+	named    []string                   // lists that an equation names
 	lists    map[string]json.RawMessage // everything of the file by its name, for totals across are named there
 }
 
@@ -171,6 +175,24 @@ func (s *system) overTime(sys *temporal.System, conv temporal.Conversion) {
 	}
 }
 
+// systemKeys are the names that the file itself gives a meaning.
+var systemKeys = []string{"frequency", "offset", "series", "annual", "contemporaneous", "variances", "correctionVariance", "procedure", "rho", "lambda"}
+
+// idle refuses what stands in the file and has no effect: a list that no equation names, a variance of nothing.
+func (s *system) idle() error {
+	for _, name := range slices.Sorted(maps.Keys(s.lists)) {
+		if !slices.Contains(systemKeys, name) && !slices.Contains(s.named, name) {
+			return fault.New("calc.unused-key", "key", name).At(s.file, 0, "")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Variances)) {
+		if _, series := s.position[name]; !series && !slices.Contains(s.named, name) {
+			return fault.New("calc.unused-key", "key", "variances."+name).At(s.file, 0, "")
+		}
+	}
+	return nil
+}
+
 // across puts the totals across the series into the system.
 func (s *system) across(sys *temporal.System) error {
 	for _, q := range s.Contemporaneous {
@@ -180,6 +202,7 @@ func (s *system) across(sys *temporal.System) error {
 		}
 		values := make(gappy, len(sys.Series[0].Indicator))
 		if name != "" {
+			s.named = append(s.named, name)
 			if err := json.Unmarshal(s.lists[name], &values); err != nil {
 				return fault.New("calc.no-series", "name", name, "file", s.file)
 			}

@@ -165,10 +165,15 @@ func TestASystemAsItIsWritten(t *testing.T) {
 	})
 	t.Run("series that have to be equal, or to add to a number", func(t *testing.T) {
 		for _, v := range []string{"s2 - 2*s1 = 1", "s2 = 2*s1 + 1"} {
-			got := values(file(`"annual":{"s1":[31,33]},"contemporaneous":"` + v + `"`))
+			got := values("{" + series + `,"annual":{"s1":[31,33]},"contemporaneous":"` + v + `"}`)
 			for i := range got[0] {
 				calctest.Near(t, v, []float64{got[1][i]}, []float64{2*got[0][i] + 1}, 1e-9)
 			}
+		}
+	})
+	t.Run("a key that nothing uses is refused", func(t *testing.T) {
+		for _, more := range []string{`"annual":{"s1":[31,33]},"contemporaneous":"s1 + s2 = a","frequncy":4`, `"annual":{"s1":[31,33]}`, `"annual":{"s1":[31,33]},"contemporaneous":"s1 + s2 = a","correctionVariance":1,"variances":{"s9":1}`} {
+			calctest.Refused(t, calctest.Files{"S": file(more)}, "calc.unused-key", "benchmark", "--system", "S")
 		}
 	})
 	t.Run("null is a total that is not known", func(t *testing.T) {
