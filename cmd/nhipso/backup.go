@@ -62,7 +62,7 @@ func restore(ctx context.Context, e *env, args []string) error {
 		return fault.New("cli.missing", "command", "restore", "what", e.w("restore.what"))
 	}
 	if *check {
-		if err := onlyFlags(f, "restore --check", "check config data"); err != nil {
+		if err := onlyFlags(f, "restore --check", "check"); err != nil {
 			return err
 		}
 	}

@@ -58,6 +58,11 @@ func catalogue(ctx context.Context, e *env, args []string) error {
 	if err := onlyFlags(f, "catalog "+name, installationNames+action.flags); err != nil {
 		return err
 	}
+	if o.check { // records nothing, so that nobody answers for it
+		if err := onlyFlags(f, "catalog load --check", installationNames+"check"); err != nil {
+			return err
+		}
+	}
 	if err := needed(f, name, o); err != nil {
 		return err
 	}

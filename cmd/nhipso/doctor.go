@@ -28,8 +28,12 @@ const minFree = 512 << 20
 // showVersion prints the version and what it was built with.
 func showVersion(_ context.Context, e *env, args []string) error {
 	f := e.flags("version")
-	if _, err := e.parse(f, args); err != nil {
+	rest, err := e.parse(f, args)
+	if err != nil {
 		return err
+	}
+	if len(rest) > 0 {
+		return fault.New("cli.idle-argument", "argument", rest[0], "command", "version")
 	}
 	fmt.Fprintln(e.out, "nhipso", version, runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
 	return nil
@@ -84,8 +88,10 @@ func doctor(ctx context.Context, e *env, args []string) error {
 	if len(rest) > 0 {
 		return fault.New("cli.no-effect", "flag", rest[0], "with", "load, release, export")
 	}
-	if *why != "" && !*acceptHead && !*acceptClock {
-		return fault.New("cli.no-effect", "flag", "--reason", "with", "--accept-head, --accept-clock")
+	for _, name := range []string{"reason", "by"} {
+		if given(f, name) && !*acceptHead && !*acceptClock {
+			return fault.New("cli.no-effect", "flag", "--"+name, "with", "--accept-head, --accept-clock")
+		}
 	}
 	x := &examination{env: e}
 	if err := x.machine(p); err != nil {

@@ -27,8 +27,8 @@ func finding(ctx context.Context, e *env, args []string) error {
 	if len(rest) > 1 || action != "list" && action != "answer" {
 		return fault.New("cli.bad-finding-action", "action", rest[len(rest)-1])
 	}
-	if action == "list" && (*id != 0 || *why != "") || action == "answer" && *open {
-		return fault.New("cli.idle-flag", "command", "finding "+action)
+	if err := onlyFlags(f, "finding "+action, installationNames+map[string]string{"list": "open", "answer": "id reason by"}[action]); err != nil {
+		return err
 	}
 	if action == "answer" && *id == 0 {
 		return fault.New("cli.missing", "command", "finding answer", "what", "--id")

@@ -56,6 +56,9 @@ func load(ctx context.Context, e *env, args []string) error {
 	if *key != "" && (len(files) != 1 || *check) {
 		return fault.New("cli.no-effect", "flag", "--key", "with", e.w("load.one-file"))
 	}
+	if *check && given(f, "by") {
+		return fault.New("cli.flag-unused", "flag", "by", "command", "load --check")
+	}
 	if *check && whole {
 		return fault.New("cli.check-reference")
 	}

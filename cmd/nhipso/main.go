@@ -84,7 +84,10 @@ func main() {
 
 // dispatch finds the subcommand, runs it and turns its error into a sentence and an exit status.
 func dispatch(ctx context.Context, e *env, args []string) int {
-	args = e.takeLanguage(args)
+	args, err := e.takeLanguage(args)
+	if err != nil {
+		return e.finish(err)
+	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		if len(args) > 1 {
 			for _, c := range commands() {
@@ -107,7 +110,7 @@ func dispatch(ctx context.Context, e *env, args []string) int {
 }
 
 // takeLanguage reads --lang anywhere on the command line, or NHIPSO_LANG; Vietnamese is the default.
-func (e *env) takeLanguage(args []string) []string {
+func (e *env) takeLanguage(args []string) ([]string, error) {
 	e.lang = e.getenv("NHIPSO_LANG")
 	var rest []string
 	for i := 0; i < len(args); i++ {
@@ -121,10 +124,14 @@ func (e *env) takeLanguage(args []string) []string {
 			rest = append(rest, a)
 		}
 	}
+	asked := e.lang
 	if e.lang != "en" {
 		e.lang = "vi"
 	}
-	return rest
+	if len(rest) < len(args) && asked != e.lang { // what stands on the command line was meant for this program
+		return nil, fault.New("cli.bad-language", "lang", asked)
+	}
+	return rest, nil
 }
 
 func (e *env) usage(w io.Writer) {

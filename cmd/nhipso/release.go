@@ -175,6 +175,9 @@ func (a *app) openRelease(ctx context.Context, e *env, o releaseOptions) error {
 }
 
 func (a *app) addToRelease(ctx context.Context, e *env, o releaseOptions) error {
+	if o.to != 0 && o.dataflow == "" {
+		return fault.New("cli.no-effect", "flag", "--to", "with", "--dataflow")
+	}
 	s := publish.Selection{To: o.to, All: o.all}
 	var err error
 	if s.Messages, err = cube.ParseMessages(o.messages); err != nil {

@@ -24,6 +24,14 @@ func runRecipes(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if *list {
+		if err := onlyFlags(f, "run --list", installationNames+"list"); err != nil {
+			return err
+		}
+		if len(names) > 0 {
+			return fault.New("cli.idle-argument", "argument", names[0], "command", "run --list")
+		}
+	}
 	a, err := e.openFor(ctx, p, !*list)
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return fault.New("cli.bad-flag", "command", "serve", "reason", rest[0])
 	}
 	if *file != "" {
-		if err := onlyFlags(f, "serve --release", "release preview config "+serverNames()); err != nil {
+		if err := onlyFlags(f, "serve --release", "release preview config "+serverNames("jobs")); err != nil {
 			return err
 		}
 	} else if *preview {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nhipso/internal/config"
@@ -77,11 +78,11 @@ func shownValue(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// serverNames are the flags that only servers take.
-func serverNames() string {
+// serverNames are the flags that only servers take, but for those that one kind of server has no use for.
+func serverNames(but ...string) string {
 	var out []string
 	for _, o := range config.Options() {
-		if o.Server {
+		if o.Server && !slices.Contains(but, o.Name) {
 			out = append(out, o.Name)
 		}
 	}

@@ -65,7 +65,7 @@ func tokens(ctx context.Context, e *env, args []string) error {
 		return fault.New("cli.missing", "command", "token", "what", "add | list | revoke")
 	}
 	action := rest[0]
-	if err := onlyFlags(f, "token "+action, strings.Join(append(tokenActions[action], "data", "database", "audit-head"), " ")); err != nil {
+	if err := onlyFlags(f, "token "+action, installationNames+strings.Join(tokenActions[action], " ")); err != nil {
 		return err
 	}
 	if want := map[string]int{"revoke": 2}[action]; len(rest) != max(1, want) {

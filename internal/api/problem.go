@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/middleware"
 )
 
 // Problem says why a request was not answered (RFC 9457).
@@ -195,22 +196,10 @@ func statusOf(err error) int {
 	if status, ok := statuses[fault.CodeOf(err)]; ok {
 		return status
 	}
-	switch fault.KindOf(err) {
-	case fault.Invalid:
-		if strings.HasPrefix(whereOf(err), "path.") {
-			return http.StatusNotFound
-		}
-		return http.StatusUnprocessableEntity
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.Forbidden:
-		return http.StatusForbidden
-	case fault.Unavailable:
-		return http.StatusServiceUnavailable
+	if strings.HasPrefix(whereOf(err), "path.") {
+		return middleware.Status(err, http.StatusNotFound)
 	}
-	return http.StatusInternalServerError
+	return middleware.Status(err, http.StatusUnprocessableEntity)
 }
 
 // refuse writes a problem outside an operation.

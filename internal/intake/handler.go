@@ -15,6 +15,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/middleware"
 	"nhipso/internal/store"
 	"nhipso/internal/text"
 )
@@ -231,19 +232,7 @@ var statuses = map[string]int{
 
 // refuse says why a request is not accepted (RFC 9457).
 func refuse(w http.ResponseWriter, r *http.Request, err error) {
-	code, status := fault.CodeOf(err), http.StatusInternalServerError
-	switch fault.KindOf(err) {
-	case fault.Invalid:
-		status = http.StatusBadRequest
-	case fault.NotFound:
-		status = http.StatusNotFound
-	case fault.Conflict:
-		status = http.StatusConflict
-	case fault.Forbidden:
-		status = http.StatusForbidden
-	case fault.Unavailable:
-		status = http.StatusServiceUnavailable
-	}
+	code, status := fault.CodeOf(err), middleware.Status(err, http.StatusBadRequest)
 	if code == "store.locked" { // somebody else writes for long
 		status = http.StatusServiceUnavailable
 	}

@@ -402,20 +402,8 @@ func problem(w http.ResponseWriter, status int, code, detail string) {
 }
 
 func statusOf(err error) int {
-	switch fault.KindOf(err) {
-	case fault.Invalid:
-		return http.StatusBadRequest
-	case fault.NotFound:
-		if errors.Is(err, fault.New("publish.none")) {
-			return http.StatusServiceUnavailable
-		}
-		return http.StatusNotFound
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.Forbidden:
-		return http.StatusForbidden
-	case fault.Unavailable:
+	if errors.Is(err, fault.New("publish.none")) {
 		return http.StatusServiceUnavailable
 	}
-	return http.StatusInternalServerError
+	return middleware.Status(err, http.StatusBadRequest)
 }

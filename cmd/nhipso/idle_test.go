@@ -1,0 +1,99 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// effects lists runs of the commands with the flags that have an effect on each, beside those that say where the installation is. Every
+// other flag that the command has is refused: a flag that changes nothing is one that somebody believes to have been obeyed.
+var effects = []struct{ run, flags string }{
+	{"run --list", "list"},
+	{"load --check FILE", "check sheet separator encoding decimal reference"},
+	{"load FILE FILE", "by check sheet separator encoding decimal reference"},
+	{"load --reference", "reference by reason check"},
+	{"serve --release FILE", "- release preview addr base-url trusted-proxies tls-cert tls-key rate-limit rate-burst log-format log-level metrics-addr request-timeout read-timeout write-timeout idle-timeout drain stop-timeout"},
+	{"worker", "log-format log-level metrics-addr stop-timeout"},
+	{"jobs list", "state"},
+	{"jobs show", "id"},
+	{"jobs cancel", "id"},
+	{"jobs retry", "id"},
+	{"catalog show", "as-of"},
+	{"catalog history", ""},
+	{"catalog diff 1", ""},
+	{"catalog load --check", "check"},
+	{"catalog load", "by reason check"},
+	{"finding list", "open"},
+	{"finding answer", "id reason by"},
+	{"release list", ""},
+	{"release show", "id"},
+	{"release plan", "id by at vi en"},
+	{"release open", "id by vi en all"},
+	{"release add --id 2099-Q1", "id by messages dataflow to all"},
+	{"release publish", ""},
+	{"release calendar", ""},
+	{"release file", "id out"},
+	{"release verify FILE", "- key"},
+	{"token list", ""},
+	{"token add", "sender dataflow by"},
+	{"token revoke T", "by"},
+	{"doctor", "since-last accept-head accept-clock"},
+	{"restore FILE", "check replace accept-head"},
+	{"restore --check FILE", "- check"},
+}
+
+// proper are values of flags that are checked before anything else is.
+var proper = map[string]string{"addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
+	"log-level": "debug", "jobs": "off", "request-timeout": "1m", "read-timeout": "1m", "write-timeout": "1m", "idle-timeout": "1m", "drain": "1m", "stop-timeout": "1m"}
+
+var (
+	flagOfHelp = regexp.MustCompile(`(?m)^  --(\S+)`)
+	saysIdle   = regexp.MustCompile(`has no effect|goes with .* only`)
+)
+
+func TestAFlagWithoutEffectIsRefused(t *testing.T) {
+	d := keeper{t, filepath.Join(t.TempDir(), "data")}
+	file := d.file()
+	for _, x := range effects {
+		command, _, _ := strings.Cut(x.run, " ")
+		_, help := d.do("help", command)
+		with := strings.Fields(x.flags)
+		if !slices.Contains(with, "-") { // the run opens an installation
+			with = append(with, strings.Fields(installationNames)...)
+		}
+		tried := 0
+		for _, m := range flagOfHelp.FindAllStringSubmatch(help, -1) {
+			name := m[1]
+			if slices.Contains(with, name) || name == "config" || name == "tls-cert" || name == "tls-key" {
+				continue
+			}
+			value := "1"
+			if proper[name] != "" {
+				value = proper[name]
+			}
+			tried++
+			args := strings.Fields(strings.ReplaceAll(x.run, "FILE", file))
+			if status, out := d.do(append(args, "--"+name+"="+value)...); status == exitOK || !saysIdle.MatchString(out) {
+				t.Errorf("%s --%s=%s: %d %s", x.run, name, value, status, out)
+			}
+		}
+		if tried == 0 && command != "token" {
+			t.Errorf("%s: no flag was tried; what does its help say?\n%s", x.run, help)
+		}
+	}
+	for _, line := range []string{"run --list digital-annual", "version now", "release add --id 2099-Q1 --to 3 --messages 1", "serve --preview", "doctor now"} {
+		if status, out := d.do(strings.Fields(line)...); status == exitOK || !saysIdle.MatchString(out) {
+			t.Errorf("%s: %d %s", line, status, out)
+		}
+	}
+	if status, out := d.do("version", "--lang", "fr"); status != exitUsage || !strings.Contains(out, "fr") {
+		t.Errorf("a language that there is not: %d %s", status, out)
+	}
+	if left, err := os.ReadDir(filepath.Dir(d.data)); err != nil || len(left) > 1 { // one at most: release add looks into it
+		t.Errorf("%v, %v", left, err)
+	}
+}
