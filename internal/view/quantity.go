@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
 	"nhipso/internal/tabular"
@@ -99,28 +98,6 @@ func (s *Speaker) write(q quantity, inside bool) string {
 		return s.say("rank-n", "n", text.FormatNumber(s.Lang, q.value, q.decimals))
 	}
 	return text.WithUnit(n, unit)
-}
-
-// unitText writes a unit in a sentence, where money has its name and not its code.
-func (s *Speaker) unitText(unit, mult string) string {
-	if unit == "FRACTION" || unit == "COUNT" { // a bare number
-		return ""
-	}
-	l := s.UnitLabel(unit, mult)
-	if vi, en := s.Note("CL_UNIT_MEASURE", unit, "inline_vi"), s.Note("CL_UNIT_MEASURE", unit, "inline_en"); vi != "" && en != "" {
-		l = catalog.Label{Vi: strings.Replace(l.Vi, s.Note("CL_UNIT_MEASURE", unit, "symbol_vi"), vi, 1),
-			En: strings.Replace(l.En, s.Note("CL_UNIT_MEASURE", unit, "symbol_en"), en, 1)}
-	}
-	return l.In(s.Lang)
-}
-
-// isPercent reports whether a unit is a part of a hundred of something.
-func isPercent(unit string) bool {
-	switch unit {
-	case "PC", "PC_GDP", "PC_GRDP", "PC_DVA", "PC_VA":
-		return true
-	}
-	return false
 }
 
 // Vintage writes when a figure was published, as precisely as that is known.
