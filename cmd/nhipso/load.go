@@ -44,23 +44,8 @@ func load(ctx context.Context, e *env, args []string) error {
 	if len(files) == 0 && !whole {
 		return fault.New("cli.missing", "command", "load", "what", "FILE.csv / FILE.xlsx / --pack DIR / --reference")
 	}
-	if *withReference && p.pack != "" {
-		return fault.New("cli.no-effect", "flag", "--reference", "with", "--pack")
-	}
-	if *reason != "" && !whole {
-		return fault.New("cli.no-effect", "flag", "--reason", "with", "--pack, --reference")
-	}
-	if given := format.Given(); len(given) > 0 && len(files) == 0 {
-		return fault.New("cli.no-effect", "flag", given[0], "with", e.w("load.files"))
-	}
-	if *key != "" && (len(files) != 1 || *check) {
-		return fault.New("cli.no-effect", "flag", "--key", "with", e.w("load.one-file"))
-	}
-	if *check && given(f, "by") {
-		return fault.New("cli.flag-unused", "flag", "by", "command", "load --check")
-	}
-	if *check && whole {
-		return fault.New("cli.check-reference")
+	if err := e.loadable(f, p.pack, format, len(files), whole, *check); err != nil {
+		return err
 	}
 	a, err := e.openFor(ctx, p, !*check)
 	if err != nil {
@@ -85,6 +70,29 @@ func load(ctx context.Context, e *env, args []string) error {
 		if err := a.withFile(ctx, e, in, do); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// loadable refuses flags that have no effect on what is to be loaded: files, a whole pack, or both.
+func (e *env) loadable(f *flag.FlagSet, pack string, format tabular.Options, files int, whole, check bool) error {
+	if given(f, "reference") && pack != "" {
+		return fault.New("cli.flag-unused", "flag", "reference", "command", "load --pack")
+	}
+	if given(f, "reason") && !whole {
+		return fault.New("cli.no-effect", "flag", "--reason", "with", "--pack, --reference")
+	}
+	if idle := format.Given(); len(idle) > 0 && files == 0 {
+		return fault.New("cli.no-effect", "flag", idle[0], "with", e.w("load.files"))
+	}
+	if given(f, "key") && (files != 1 || check) {
+		return fault.New("cli.no-effect", "flag", "--key", "with", e.w("load.one-file"))
+	}
+	if check && given(f, "by") {
+		return fault.New("cli.flag-unused", "flag", "by", "command", "load --check")
+	}
+	if check && whole {
+		return fault.New("cli.check-reference")
 	}
 	return nil
 }

@@ -148,10 +148,7 @@ func (f *Flags) beside(g *ioformat.Grid, t *inputoutput.Table, origin inputoutpu
 	notes := append(loaded.Notes, findings(g.File, loaded.Findings)...)
 	known := slices.Concat([]string{leave, f.Output}, command.List(f.Ignore), command.List(f.ValueAdded), command.List(f.Imports), command.List(f.Taxes), command.List(f.Details), command.List(f.Physical))
 	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return slices.Contains(known, c) || strings.EqualFold(c, "total") })
-	if len(ignored) > 0 {
-		return nil, nil, noRole(g.File, ignored)
-	}
-	return loaded.Table, notes, nil
+	return loaded.Table, notes, noRole(g.File, ignored)
 }
 
 // importColumn gives the negative column of imports of a table of total flows: what --imports names, else the only final use that is negative

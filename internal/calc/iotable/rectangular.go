@@ -41,8 +41,8 @@ func SupplyUse(e *command.Env, f *Flags) (*inputoutput.SupplyUse, []*fault.Error
 		return nil, nil, err
 	}
 	notes := command.Zeros(nil, &command.Matrix{Name: u.File, Zeros: r.zeros})
-	if len(r.ignored) > 0 {
-		return nil, nil, noRole(u.File, r.ignored)
+	if err := noRole(u.File, r.ignored); err != nil {
+		return nil, nil, err
 	}
 	largest := 0.0
 	for _, x := range append(r.pair.IndustryOutput(), r.pair.ProductOutput()...) {

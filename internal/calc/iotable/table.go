@@ -213,11 +213,18 @@ func (f *Flags) Present(grids ...*ioformat.Grid) error {
 	return nil
 }
 
+// presentIn is Present for the table that is read first; where there is a second, a code may stand in that alone.
+func (f *Flags) presentIn(g *ioformat.Grid) error {
+	if f.ImportsTable == "" && f.DomesticTable == "" {
+		return f.Present(g)
+	}
+	f.first = g
+	return nil
+}
+
 // Read reads the industries, final uses and primary inputs that the flags name from a table whose flows are of an origin.
 func (f *Flags) Read(e *command.Env, g *ioformat.Grid, origin inputoutput.Origin) (*inputoutput.Table, []*fault.Error, error) {
-	if f.ImportsTable != "" || f.DomesticTable != "" {
-		f.first = g // a code may stand in the other alone
-	} else if err := f.Present(g); err != nil {
+	if err := f.presentIn(g); err != nil {
 		return nil, nil, err
 	}
 	r := ioformat.Roles{Origin: origin, Final: command.List(f.Final), ValueAdded: command.List(f.ValueAdded), Taxes: command.List(f.Taxes), Details: command.List(f.Details),
@@ -273,15 +280,14 @@ func (f *Flags) Read(e *command.Env, g *ioformat.Grid, origin inputoutput.Origin
 		loaded.Findings = t.Reconcile(1e-9 * largest)
 	}
 	notes = append(notes, findings(g.File, loaded.Findings)...)
-	ignored := slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == f.Output || slices.Contains(command.List(f.Ignore), c) })
-	if len(ignored) > 0 {
-		return nil, nil, noRole(g.File, ignored)
-	}
-	return t, notes, nil
+	return t, notes, noRole(g.File, slices.DeleteFunc(loaded.Ignored, func(c string) bool { return c == f.Output || slices.Contains(command.List(f.Ignore), c) }))
 }
 
 // noRole refuses rows and columns that no flag names: a figure without them would look like one with them.
 func noRole(file string, codes []string) error {
+	if len(codes) == 0 {
+		return nil
+	}
 	return fault.New("calc.no-role", "codes", strings.Join(codes, ", ")).At(file, 0, "")
 }
 
