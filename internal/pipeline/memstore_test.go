@@ -68,6 +68,16 @@ func (s *memStore) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Vers
 
 func (s *memStore) LastMessage(context.Context) (int64, error) { return s.messages, nil }
 
+func (s *memStore) Touched(_ context.Context, of cube.Messages) ([]string, bool, error) {
+	var flows []string
+	for _, v := range s.versions {
+		if of.Has(v.Message) {
+			flows = append(flows, v.Dataflow)
+		}
+	}
+	return flows, true, nil
+}
+
 func (s *memStore) AppendRun(ctx context.Context, run Run, d *cube.Delivery, lineage []Lineage) (cube.Receipt, error) {
 	given := map[cube.Cell]Lineage{}
 	for _, l := range lineage {

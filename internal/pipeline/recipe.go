@@ -21,6 +21,7 @@ type Input struct {
 	Dataflow string
 	Key      string // pattern
 	History  bool   // also earlier vintages, for recipes that choose among them
+	Calendar bool   // the Phase of the recipe asks for it, so it is read at every look; only such an input is there for a Phase
 }
 
 // Country is whose figures a recipe computes: what recipes of every country ask for, as its catalogue has it.
@@ -49,8 +50,12 @@ type Recipe struct {
 	// Compute is pure but for its context: it stops soon after the context has ended, and gives its error. It asks before each step that may take long.
 	Compute func(context.Context, *Inputs) (*Result, error)
 	// Phase, for a recipe that judges by the calendar (Inputs.Day), gives a text that changes only when the calendar changes a result, such
-	// as the deadlines that have passed. It is part of the memo, so that the recipe becomes stale on that day and on no other.
+	// as the deadlines that have passed. It is part of the memo, so that the recipe becomes stale on that day and on no other. It sees the inputs
+	// that are declared for it (Input.Calendar).
 	Phase func(*Inputs) string
+	// Catalogue is a text that changes with what Compute asks of the catalogue and the territory. It is part of the marks of a run, so that an
+	// edition that changes some of it makes the recipe stale, and no other edition does.
+	Catalogue string
 	// DisclosureSafe names the test which shows that no confidential input can be computed back from any output. Where it is empty, an output
 	// is as confidential as the most confidential figure that it came from.
 	DisclosureSafe string
@@ -182,6 +187,7 @@ type Run struct {
 	Recipe      string            `json:"recipe"`
 	Version     string            `json:"version"`
 	Memo        string            `json:"memo"` // hash of recipe, version, parameters and the input versions
+	Marks       *Marks            `json:"-"`    // nil for runs of before; what the memo is about, part by part; never shown, since one small input could be guessed from its hash
 	StartedAt   time.Time         `json:"startedAt"`
 	FinishedAt  time.Time         `json:"finishedAt"`
 	ReadTo      int64             `json:"readTo"`         // newest message that it could see
@@ -235,6 +241,8 @@ type Store interface {
 	// the run could see has the same day and says the same, from the same inputs; when all are, there is no message and the run is
 	// recorded all the same.
 	AppendRun(ctx context.Context, run Run, d *cube.Delivery, lineage []Lineage) (cube.Receipt, error)
+	// Touched gives the dataflows of which messages of a set brought figures, perhaps some more, or false where that cannot be told cheaply.
+	Touched(ctx context.Context, of cube.Messages) (dataflows []string, told bool, err error)
 	// NextRunNumber gives the number for the next run of a recipe, from 1.
 	NextRunNumber(ctx context.Context, recipe string) (int, error)
 }

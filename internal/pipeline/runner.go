@@ -2,10 +2,7 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -77,17 +74,16 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 		return Run{}, false, err
 	}
 	at := cube.AsOf{Message: readTo, Only: r.Only}
-	in, err := Read(ctx, r.Store, recipe, at, r.day(started))
+	stands, err := Look(ctx, r.Store, recipe, at, r.day(started))
 	if err != nil {
 		return Run{}, false, err
 	}
-	memo := Memo(recipe, in)
-	last, have, err := r.Store.LatestRun(ctx, recipe.ID, at)
+	if stands.Fresh && !force {
+		return stands.Last, false, nil
+	}
+	in, err := stands.inputs(ctx, r.Store, recipe, at, r.day(started))
 	if err != nil {
 		return Run{}, false, err
-	}
-	if have && last.Memo == memo && !force {
-		return last, false, nil
 	}
 	result, err := recipe.Compute(ctx, in)
 	if err != nil {
@@ -97,7 +93,7 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 	if err != nil {
 		return Run{}, false, err
 	}
-	run := Run{ID: fmt.Sprintf("%s#%d", recipe.ID, n), Recipe: recipe.ID, Version: recipe.Version, Memo: memo,
+	run := Run{ID: fmt.Sprintf("%s#%d", recipe.ID, n), Recipe: recipe.ID, Version: recipe.Version, Memo: Memo(recipe, in), Marks: MarksOf(recipe, in),
 		StartedAt: started.UTC(), ReadTo: readTo, Only: r.Only, Params: recipe.Params, Diagnostics: result.Diagnostics}
 	m, lineage, err := r.message(ctx, recipe, run, in, result)
 	if err != nil {
@@ -131,20 +127,6 @@ func (r Runner) ready(ctx context.Context, recipe Recipe, m cube.Message, at cub
 		return nil, fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
 	}
 	return d, nil
-}
-
-// Stale reports whether a recipe has never run within a bound, or its inputs there, its parameters, its version or what the calendar says
-// on a day have changed since it did.
-func Stale(ctx context.Context, store Reader, recipe Recipe, at cube.AsOf, day stat.Date) (bool, error) {
-	last, have, err := store.LatestRun(ctx, recipe.ID, at)
-	if err != nil || !have {
-		return !have, err
-	}
-	in, err := Read(ctx, store, recipe, at, day)
-	if err != nil {
-		return false, err
-	}
-	return Memo(recipe, in) != last.Memo, nil
 }
 
 // message turns a result into observations that name their run and have the evidence of their weakest input, and adds a withdrawal for every
@@ -211,60 +193,6 @@ func Derive(recipe Recipe, run string, in *Inputs, result *Result) ([]cube.Versi
 		out = append(out, cube.Version{Dataflow: x.Dataflow, Observation: o})
 	}
 	return out, nil
-}
-
-// Read gives what a recipe reads within a bound, on a day.
-func Read(ctx context.Context, store cube.Reader, recipe Recipe, at cube.AsOf, day stat.Date) (*Inputs, error) {
-	in := &Inputs{Params: recipe.Params, Country: recipe.Country, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
-	for _, i := range recipe.Inputs {
-		history, err := cube.History(ctx, store, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
-		if err != nil {
-			return nil, err
-		}
-		in.series[i.Name] = cube.Newest(history, cube.AsOf{})
-		if i.History {
-			in.past[i.Name] = history
-		}
-	}
-	return in, nil
-}
-
-// Memo gives the key by which a run is remembered: a hash of the recipe, its version and parameters, and every input
-// version that it can see. The run and the recipe version that made a derived input are left out, so that a rerun which changes no
-// figure makes nothing downstream stale.
-func Memo(recipe Recipe, in *Inputs) string {
-	h := sha256.New()
-	line := func(parts ...any) { fmt.Fprintln(h, parts...) }
-	line(recipe.ID, recipe.Version)
-	for _, k := range slices.Sorted(maps.Keys(recipe.Params)) {
-		line("param", k, recipe.Params[k])
-	}
-	if recipe.Phase != nil {
-		line("calendar", recipe.Phase(in))
-	}
-	for _, i := range recipe.Inputs {
-		line("input", i.Name, i.Dataflow, i.Key, i.History)
-		list := in.series[i.Name]
-		if i.History {
-			list = in.past[i.Name]
-		}
-		for _, v := range list {
-			value := "–"
-			if v.Value != nil {
-				value = v.Value.String()
-			}
-			line(v.Key, v.Period, value, v.Status)
-			if cube.Reported(v.Observation) {
-				line(v.Vintage.Date) // a derived input is dated by the day of its run, which says nothing of its figures
-			}
-			for _, a := range v.Attributes.Names() {
-				if a != stat.AttrRun && a != stat.AttrRecipe {
-					line(a, v.Attributes[a])
-				}
-			}
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Order sorts recipes so that each comes after those whose outputs it reads. Two recipes with one output, or recipes that

@@ -71,18 +71,12 @@ func (d Desk) stale(ctx context.Context, r Release, line func(...any)) ([]error,
 	var out []error
 	at, day := r.AsOf, d.today()
 	for _, recipe := range d.Recipes {
-		in, err := pipeline.Read(ctx, d.Cube, recipe, at, day)
+		stands, err := pipeline.Look(ctx, d.Cube, recipe, at, day)
 		if err != nil {
 			return nil, err
 		}
-		last, ran, err := d.Cube.LatestRun(ctx, recipe.ID, at)
-		if err != nil {
-			return nil, err
-		}
-		memo := pipeline.Memo(recipe, in)
-		line("recipe", memo)
-		any := slices.ContainsFunc(recipe.Inputs, func(i pipeline.Input) bool { return len(in.Newest(i.Name)) > 0 })
-		if ran && last.Memo != memo || !ran && any {
+		line("recipe", stands.Memo)
+		if !stands.Fresh && (stands.Ran || stands.Sees(recipe)) {
 			out = append(out, fault.New("publish.stale", "id", r.ID, "recipe", recipe.Title))
 		}
 	}

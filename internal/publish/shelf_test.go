@@ -107,6 +107,10 @@ func (s *shelf) LastMessage(context.Context) (int64, error) {
 	return last, nil
 }
 
+func (s *shelf) Touched(context.Context, cube.Messages) ([]string, bool, error) {
+	return nil, false, nil
+}
+
 func (s *shelf) Append(context.Context, *cube.Delivery) (cube.Receipt, error) {
 	panic("not in this test")
 }

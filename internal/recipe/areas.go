@@ -19,7 +19,7 @@ import (
 func Areas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "grdp-areas", Version: "2", Method: "provinces",
-		Title: title("grdp-areas"),
+		Title: title("grdp-areas"), Catalogue: areas.Digest(),
 		Inputs: []pipeline.Input{
 			{Name: "population", Dataflow: "POPULATION", Key: "A."},
 			{Name: "per-head", Dataflow: "GRDP_PER_HEAD", Key: "A."},
@@ -259,7 +259,7 @@ func (g *grdpSheet) splitFormula(area, whole string, rest pipeline.Term, left te
 func DTIAreas(areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "dti-areas", Version: "2", Method: "provinces",
-		Title:   title("dti-areas"),
+		Title: title("dti-areas"), Catalogue: areas.Digest(),
 		Inputs:  []pipeline.Input{{Name: "dti", Dataflow: "DTI", Key: "A..PROV..TOTAL.SCORE"}},
 		Outputs: []string{"DTI_RESTATED"},
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {

@@ -24,6 +24,7 @@ func Concentration(n pipeline.Country, c *catalog.Catalog, areas *territory.Regi
 	definitions := concentrated(c)
 	return pipeline.Recipe{
 		ID: "concentration", Version: "2", Method: "concentration", Country: n, Title: title("concentration"),
+		Catalogue: asks(c, []string{"CL_CONCENTRATION"}, areas.Digest()),
 		Inputs: []pipeline.Input{
 			{Name: "digital", Dataflow: "DE_PROVINCE", Key: "A.." + strings.Join(definitions, "+") + ".NAT_SHARE"},
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},

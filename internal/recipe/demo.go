@@ -22,7 +22,7 @@ const (
 
 // onTables makes a recipe that fills one dataflow from the tables of the demonstration.
 func onTables(c *catalog.Catalog, id, flow string, fill func(*tables, *sheet) error) pipeline.Recipe {
-	return pipeline.Recipe{ID: id, Version: "2", Method: id, Title: title(id), Params: map[string]string{"area": demoArea},
+	return pipeline.Recipe{ID: id, Version: "2", Method: id, Title: title(id), Catalogue: asks(c, []string{"CL_IO_MEASURE"}), Params: map[string]string{"area": demoArea},
 		Inputs: tableInputs(demoArea), Outputs: []string{flow}, Costly: "thousands of cells of supply and use tables, which have one vintage",
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
 			measures, err := c.Codelist("CL_IO_MEASURE")
@@ -282,7 +282,7 @@ func linkages(t *tables, s *sheet) error {
 // DemoConcentration says in how many industries the digital value added of the product ratio is concentrated.
 func DemoConcentration(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{ID: "demo-concentration", Version: "2", Method: "demo-concentration", Params: map[string]string{"area": demoArea},
-		Title:   title("demo-concentration"),
+		Title: title("demo-concentration"), Catalogue: asks(c, []string{"CL_IO_MEASURE"}),
 		Inputs:  []pipeline.Input{{Name: "ratio", Dataflow: "IO_RATIO", Key: "A." + demoArea + "..VA_DIG"}},
 		Outputs: []string{"IO_CONCENTRATION"},
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {

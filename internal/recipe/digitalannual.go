@@ -19,7 +19,7 @@ import (
 func DigitalAnnual(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "digital-annual", Version: "2", Method: "digital-annual",
-		Country: n, Title: title("digital-annual"),
+		Country: n, Title: title("digital-annual"), Catalogue: asks(c, []string{"CL_COMPONENT"}),
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A." + n.Area + "..", History: true},
 			{Name: "gdp", Dataflow: "NA_VA", Key: "A." + n.Area + "." + gdp + "." + current, History: true},

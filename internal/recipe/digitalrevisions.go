@@ -17,7 +17,7 @@ import (
 // series and are never compared with these.
 func DigitalRevisions(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "digital-revisions", Version: "2", Method: "digital-revisions", Country: n, Title: title("digital-revisions"),
+		ID: "digital-revisions", Version: "2", Method: "digital-revisions", Country: n, Title: title("digital-revisions"), Catalogue: asks(c, []string{"CL_REVISION"}),
 		Inputs:  []pipeline.Input{{Name: "share", Dataflow: "DE_SHARE", Key: "A." + n.Area + "." + n.Official + ".", History: true}},
 		Outputs: []string{"DE_REVISIONS"},
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {

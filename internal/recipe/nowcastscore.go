@@ -35,7 +35,7 @@ func NowcastScore(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
 		inputs = append(inputs, i)
 	}
 	return pipeline.Recipe{
-		ID: "nowcast-score", Version: "3", Method: "nowcast-score", Country: n, Title: title("nowcast-score"),
+		ID: "nowcast-score", Version: "3", Method: "nowcast-score", Country: n, Title: title("nowcast-score"), Catalogue: chain[0].Catalogue,
 		Params:    map[string]string{"through": through[:len(through)-1]}, // another version of one of them makes this recipe stale
 		Inputs:    inputs,
 		Outputs:   []string{"DE_NOWCAST_SCORE"},

@@ -17,7 +17,7 @@ import (
 func Provinces(n pipeline.Country, areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "provinces", Version: "1", Method: "provinces",
-		Country: n, Title: title("provinces"),
+		Country: n, Title: title("provinces"), Catalogue: areas.Digest(),
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A..." + total},
 			{Name: "grdp", Dataflow: "GRDP", Key: "A."},

@@ -7,6 +7,9 @@
 package recipe
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 
 	"nhipso/internal/catalog"
@@ -63,6 +66,30 @@ func All(c *catalog.Catalog, areas *territory.Registry) []pipeline.Recipe {
 	return slices.DeleteFunc(all, func(r pipeline.Recipe) bool {
 		return !declared(c, r) || areas.Earlier() == "" && (r.ID == "grdp-areas" || r.ID == "dti-areas") // which lead from one map to another
 	})
+}
+
+// asks gives a text that changes with some codelists of a catalogue and with whatever else of the country a recipe asks for. Names are for
+// readers: no recipe computes with one.
+func asks(c *catalog.Catalog, lists []string, more ...any) string {
+	if c == nil {
+		return "" // only the parameters of the recipe are wanted
+	}
+	said := append([]any{}, more...)
+	for _, id := range lists {
+		if l, err := c.Codelist(id); err == nil {
+			said = append(said, l.ID)
+			for _, code := range l.Codes {
+				code.Name = catalog.Label{}
+				said = append(said, code)
+			}
+		}
+	}
+	b, err := json.Marshal(said)
+	if err != nil {
+		panic("recipe: " + err.Error()) // texts, lists and maps only
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // declared reports whether a catalogue has every dataflow that a recipe reads or writes.

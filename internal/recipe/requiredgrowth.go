@@ -26,7 +26,7 @@ var (
 func RequiredGrowth(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "required-growth", Version: "2", Method: "required-growth",
-		Country: n, Title: title("required-growth"),
+		Country: n, Title: title("required-growth"), Catalogue: asks(c, []string{"CL_SCENARIO"}),
 		Params: map[string]string{
 			"real-to-2025":   "6.5", // lower bound of the five-year plan 2021–2025
 			"real-from-2026": "10",  // double-digit growth asked of 2026–2030 at the forum of 20 December 2025

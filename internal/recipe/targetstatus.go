@@ -23,8 +23,8 @@ import (
 func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
 		ID: "target-status", Version: "4", Method: "target-status",
-		Title: title("target-status"),
-		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: ""}},
+		Title: title("target-status"), Catalogue: asks(c, []string{"CL_TARGET", "CL_INDICATOR"}),
+		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: "", Calendar: true}},
 			actualFlows(c)...),
 		Outputs: []string{"TARGET_STATUS"},
 		Phase:   deadlinesPassed,

@@ -91,22 +91,9 @@ func (s *Store) unmoved(ctx context.Context, from sqldb.Queryer, d *cube.Deliver
 	}
 	flows := append(d.Flows(), d.Read...)
 	moved := false
-	err := sqldb.Each(ctx, from, func(rows *sql.Rows) error {
-		var subject, details string
-		if err := rows.Scan(&subject, &details); err != nil {
-			return err
-		}
-		var said struct {
-			Dataflows []string `json:"dataflows"`
-		}
-		if number, err := strconv.ParseInt(subject, 10, 64); err != nil || number <= *d.Upon {
-			return err
-		}
-		err := json.Unmarshal([]byte(details), &said)
-		moved = moved || len(said.Dataflows) == 0 || slices.ContainsFunc(said.Dataflows, func(id string) bool { return slices.Contains(flows, id) })
-		return err
-	}, `SELECT subject, details FROM audit WHERE what = $1 ORDER BY number DESC
-		LIMIT (SELECT CASE WHEN MAX(number) > $2 THEN MAX(number) - $2 ELSE 0 END FROM message)`, messageSeal.what, *d.Upon)
+	err := messagesAfter(ctx, from, *d.Upon, func(_ int64, brought []string) {
+		moved = moved || len(brought) == 0 || slices.ContainsFunc(brought, func(id string) bool { return slices.Contains(flows, id) })
+	})
 	if err == nil && moved {
 		err = fault.New("cube.moved")
 	}

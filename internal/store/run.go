@@ -111,7 +111,7 @@ func (s *Store) insertRun(ctx context.Context, tx *sqldb.Tx, run pipeline.Run, r
 	seal := newSealer()
 	head := []any{seq, run.ID, run.Recipe, run.Version, run.Memo, sqldb.Time{Time: run.StartedAt}, sqldb.Time{Time: run.FinishedAt}, run.ReadTo, run.Only.String(),
 		sql.NullInt64{Int64: receipt.Message, Valid: receipt.Message != 0}, run.Outputs,
-		sqldb.JSON[map[string]string]{V: run.Params}, sqldb.JSON[[]pipeline.Diagnostic]{V: run.Diagnostics}}
+		sqldb.JSON[map[string]string]{V: run.Params}, sqldb.JSON[[]pipeline.Diagnostic]{V: run.Diagnostics}, sqldb.JSON[*pipeline.Marks]{V: run.Marks}}
 	if err := s.insertSealed(ctx, tx, seal, runRows, [][]any{head}); err != nil {
 		return err
 	}
@@ -152,12 +152,13 @@ func (s *Store) NextRunNumber(ctx context.Context, recipe string) (int, error) {
 	return highest + 1, nil
 }
 
-const runColumns = "SELECT id, recipe, version, memo, started_at, finished_at, read_to, read_only, COALESCE(message, 0), outputs, params, diagnostics FROM run "
+const runColumns = "SELECT id, recipe, version, memo, started_at, finished_at, read_to, read_only, COALESCE(message, 0), outputs, params, diagnostics, marks FROM run "
 
 // LatestRun implements pipeline.Store.
 func (s *Store) LatestRun(ctx context.Context, recipe string, at cube.AsOf) (pipeline.Run, bool, error) {
-	if at.Message == 0 && at.Only == nil {
-		return sqldb.First(ctx, s.db, scanRun, runColumns+"WHERE recipe = $1 ORDER BY seq DESC LIMIT 1", recipe)
+	newest, some, err := sqldb.First(ctx, s.db, scanRun, runColumns+"WHERE recipe = $1 ORDER BY seq DESC LIMIT 1", recipe)
+	if err != nil || !some || at.Message == 0 && at.Only == nil || newest.Within(at) {
+		return newest, some, err
 	}
 	runs, err := sqldb.Collect(ctx, s.db, scanRun, runColumns+"WHERE recipe = $1 ORDER BY seq DESC", recipe)
 	if err != nil {
@@ -187,8 +188,10 @@ func scanRun(rows *sql.Rows) (pipeline.Run, error) {
 	var only string
 	var params sqldb.JSON[map[string]string]
 	var diagnostics sqldb.JSON[[]pipeline.Diagnostic]
-	err := rows.Scan(&r.ID, &r.Recipe, &r.Version, &r.Memo, &started, &finished, &r.ReadTo, &only, &r.Message, &r.Outputs, &params, &diagnostics)
+	var marks sqldb.JSON[*pipeline.Marks]
+	err := rows.Scan(&r.ID, &r.Recipe, &r.Version, &r.Memo, &started, &finished, &r.ReadTo, &only, &r.Message, &r.Outputs, &params, &diagnostics, &marks)
 	r.StartedAt, r.FinishedAt, r.Params, r.Diagnostics = started.Time, finished.Time, params.V, diagnostics.V
+	r.Marks = marks.V
 	if err == nil {
 		r.Only, err = cube.ParseMessages(only)
 	}

@@ -33,7 +33,6 @@ type sealTable struct {
 	key     string // the column that says which seal a row belongs to
 	order   string // within one seal
 	label   func(row []any) string
-	later   []string // columns that were added after rows of the table were sealed without them, oldest first; older rows have their default
 }
 
 // insert names table and columns for an INSERT.
@@ -47,35 +46,36 @@ type sealKind struct {
 	ranges bool   // one seal covers the rows from its key to its last
 	since  int64  // version of the schema from which on rows of this kind are sealed
 	tables []sealTable
+	later  []string // columns, as "table.column", that were added after rows were sealed without them, oldest first; older rows have their default
 }
 
 var (
-	messageRows = sealTable{"message", "number, sender, file, sent_at, added, revised, unchanged", "number", "number", first, nil}
+	messageRows = sealTable{"message", "number, sender, file, sent_at, added, revised, unchanged", "number", "number", first}
 	figureRows  = sealTable{"observation", "dataflow, series, place, vintage, message, period, vintage_written, value, status, run, attributes, line",
-		"message", "dataflow, series, place, vintage", func(row []any) string { return slash(row[0], row[1], row[5]) + " (" + slash(row[3]) + ")" }, nil}
-	runRows = sealTable{"run", "seq, id, recipe, version, memo, started_at, finished_at, read_to, read_only, message, outputs, params, diagnostics",
-		"id", "seq", func(row []any) string { return slash(row[1]) }, nil}
+		"message", "dataflow, series, place, vintage", func(row []any) string { return slash(row[0], row[1], row[5]) + " (" + slash(row[3]) + ")" }}
+	runRows = sealTable{"run", "seq, id, recipe, version, memo, started_at, finished_at, read_to, read_only, message, outputs, params, diagnostics, marks",
+		"id", "seq", func(row []any) string { return slash(row[1]) }}
 	lineageRows = sealTable{"lineage", "run, dataflow, series, period, sources, formula", "run", "dataflow, series, period",
-		func(row []any) string { return slash(row[1], row[2], row[3]) }, []string{"formula"}}
-	findingRows  = sealTable{"finding", "id, message, rule, severity, parts, identity, line", "id", "id", first, nil}
-	answerRows   = sealTable{"answer", "id, finding, reason, who, at", "id", "id", first, nil}
-	overrideRows = sealTable{"override", "id, target, class, reason, who, at", "id", "id", first, nil}
-	scenarioRows = sealTable{"scenario", "seq, id, name, who, at, release, assumptions", "seq", "seq", first, nil}
+		func(row []any) string { return slash(row[1], row[2], row[3]) }}
+	findingRows  = sealTable{"finding", "id, message, rule, severity, parts, identity, line", "id", "id", first}
+	answerRows   = sealTable{"answer", "id, finding, reason, who, at", "id", "id", first}
+	overrideRows = sealTable{"override", "id, target, class, reason, who, at", "id", "id", first}
+	scenarioRows = sealTable{"scenario", "seq, id, name, who, at, release, assumptions", "seq", "seq", first}
 
-	releaseRows = sealTable{"release_act", "number, release, kind, who, at, messages, minute, title_vi, title_en, notes_vi, notes_en, reason, digest, facts", "number", "number", first, nil}
+	releaseRows = sealTable{"release_act", "number, release, kind, who, at, messages, minute, title_vi, title_en, notes_vi, notes_en, reason, digest, facts", "number", "number", first}
 
-	editionRows     = sealTable{"catalog_edition", "number, who, at, reason, pack, version", "number", "number", first, nil}
-	editionFileRows = sealTable{"catalog_file", "edition, path, gone, content", "edition", "path", func(row []any) string { return slash(row[0], row[1]) }, nil}
-	artefactRows    = sealTable{"catalog_artefact", "edition, class, agency, id, version, digest", "edition", "class, id", func(row []any) string { return slash(row[0], row[1], row[3]) }, nil}
+	editionRows     = sealTable{"catalog_edition", "number, who, at, reason, pack, version", "number", "number", first}
+	editionFileRows = sealTable{"catalog_file", "edition, path, gone, content", "edition", "path", func(row []any) string { return slash(row[0], row[1]) }}
+	artefactRows    = sealTable{"catalog_artefact", "edition, class, agency, id, version, digest", "edition", "class, id", func(row []any) string { return slash(row[0], row[1], row[3]) }}
 
-	messageSeal  = sealKind{"message", "message.stored", "number", false, 4, []sealTable{messageRows, figureRows}}
-	runSeal      = sealKind{"run", "run.stored", "seq", false, 4, []sealTable{runRows, lineageRows}}
-	findingSeal  = sealKind{"finding", "findings.stored", "id", true, 5, []sealTable{findingRows}}
-	answerSeal   = sealKind{"answer", "finding.answered", "id", false, 5, []sealTable{answerRows}}
-	overrideSeal = sealKind{"override", "target.override", "id", false, 4, []sealTable{overrideRows}}
-	scenarioSeal = sealKind{"scenario", "scenario.saved", "seq", false, 4, []sealTable{scenarioRows}}
-	releaseSeal  = sealKind{"release", "release.%", "number", false, 6, []sealTable{releaseRows}} // each kind of act has an entry of its own name
-	editionSeal  = sealKind{"edition", "catalog.edition", "number", false, 10, []sealTable{editionRows, editionFileRows, artefactRows}}
+	messageSeal  = sealKind{"message", "message.stored", "number", false, 4, []sealTable{messageRows, figureRows}, nil}
+	runSeal      = sealKind{"run", "run.stored", "seq", false, 4, []sealTable{runRows, lineageRows}, []string{"lineage.formula", "run.marks"}}
+	findingSeal  = sealKind{"finding", "findings.stored", "id", true, 5, []sealTable{findingRows}, nil}
+	answerSeal   = sealKind{"answer", "finding.answered", "id", false, 5, []sealTable{answerRows}, nil}
+	overrideSeal = sealKind{"override", "target.override", "id", false, 4, []sealTable{overrideRows}, nil}
+	scenarioSeal = sealKind{"scenario", "scenario.saved", "seq", false, 4, []sealTable{scenarioRows}, nil}
+	releaseSeal  = sealKind{"release", "release.%", "number", false, 6, []sealTable{releaseRows}, nil} // each kind of act has an entry of its own name
+	editionSeal  = sealKind{"edition", "catalog.edition", "number", false, 10, []sealTable{editionRows, editionFileRows, artefactRows}, nil}
 )
 
 // sealKinds are all kinds; a test holds every table that is append-only to being in one of them.

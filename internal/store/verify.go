@@ -31,6 +31,7 @@ const maxBroken = 20
 
 // group is what the rows of one seal turned out to be.
 type group struct {
+	later []string
 	forms []form // as sealed today, then without the columns that came later, the newest first
 	plain bool   // no row has a checksum: they are older than the seals
 }
@@ -61,11 +62,7 @@ func (g *group) best(hash string) form {
 
 // newGroup makes a group that is still without rows.
 func newGroup(k sealKind) *group {
-	n := 1
-	for _, t := range k.tables {
-		n = max(n, 1+len(t.later))
-	}
-	g := &group{forms: make([]form, n)}
+	g := &group{later: k.later, forms: make([]form, 1+len(k.later))}
 	for i := range g.forms {
 		g.forms[i].seal = newSealer()
 	}
@@ -77,10 +74,10 @@ func (g *group) add(t sealTable, columns []string, row []any, seal any) error {
 	for i := range g.forms {
 		f := &g.forms[i]
 		kept, whole := row, true
-		if n := min(i, len(t.later)); n > 0 {
+		if i > 0 {
 			kept = nil
 			for c, name := range columns {
-				if !slices.Contains(t.later[len(t.later)-n:], name) {
+				if !slices.Contains(g.later[len(g.later)-i:], t.name+"."+name) {
 					kept = append(kept, row[c])
 				} else if v := row[c]; v != "" && v != int64(0) && v != nil {
 					whole = false // a row that was sealed without the column has nothing in it

@@ -1,7 +1,10 @@
 package territory
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"sort"
@@ -32,11 +35,16 @@ func Load(fsys fs.FS) (*Registry, error) {
 		{"territory/counts.csv", []string{"area", "level", "count", "as_of", "source", "mark"}, r.takeCount},
 		{"territory/aliases.csv", []string{"area", "alias"}, r.takeAlias},
 	}
+	read := sha256.New()
 	for _, s := range steps {
-		if err := each(fsys, s.file, s.columns, s.take); err != nil {
+		b, err := each(fsys, s.file, s.columns, s.take)
+		if err != nil {
 			return nil, err
 		}
+		fmt.Fprintln(read, s.file, len(b))
+		read.Write(b)
 	}
+	r.digest = hex.EncodeToString(read.Sum(nil))
 	for _, parts := range r.parts {
 		sort.Strings(parts)
 	}
@@ -46,24 +54,25 @@ func Load(fsys fs.FS) (*Registry, error) {
 // row is a line of a file by column name.
 type row map[string]string
 
-func each(fsys fs.FS, name string, columns []string, take func(row) error) error {
+// each takes the rows of a file, and gives its bytes.
+func each(fsys fs.FS, name string, columns []string, take func(row) error) ([]byte, error) {
 	b, err := fs.ReadFile(fsys, name)
 	if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(name, "territory/") {
-		return nil // no merger, no regions, no other names
+		return nil, nil // no merger, no regions, no other names
 	}
 	if err != nil {
-		return fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
+		return nil, fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
 	}
 	rows, err := record.Exactly(b, columns...)
 	if err != nil {
-		return fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
+		return nil, fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
 	}
 	for _, r := range rows {
 		if err := take(r.Map()); err != nil {
-			return fault.New("territory.bad-row").At(name, r.Line, "").Because(err)
+			return nil, fault.New("territory.bad-row").At(name, r.Line, "").Because(err)
 		}
 	}
-	return nil
+	return b, nil
 }
 
 func (m row) date(column string) (stat.Date, error) {

@@ -116,7 +116,11 @@ type Registry struct {
 	shapes     map[string]bool // of those codes
 	counts     map[[2]string][]Count
 	aliases    map[string][]string // by area
+	digest     string
 }
+
+// Digest is a text that changes with the files that the areas were read from.
+func (r *Registry) Digest() string { return r.digest }
 
 // Aliases lists other names by which people call an area, such as "TP.HCM", or nothing.
 func (r *Registry) Aliases(area string) []string { return slices.Clone(r.aliases[area]) }

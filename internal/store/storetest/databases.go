@@ -103,6 +103,7 @@ func RunAll(t *testing.T, at Database) {
 		{"model", testModel},
 		{"concurrency", testConcurrency},
 		{"runs", testRuns},
+		{"looks", testLooks},
 		{"releases", testReleases},
 		{"audit", testAudit},
 		{"findings", testFindings},

@@ -158,6 +158,7 @@ COLUMN run.params text NOT NULL;
 COLUMN run.diagnostics text NOT NULL;
 COLUMN run.read_only text NOT NULL;
 COLUMN run.seal text NOT NULL;
+COLUMN run.marks text NOT NULL;
 CONSTRAINT run.run_id_key UNIQUE (id);
 CONSTRAINT run.run_message_fkey FOREIGN KEY (message) REFERENCES message(number);
 CONSTRAINT run.run_pkey PRIMARY KEY (seq);

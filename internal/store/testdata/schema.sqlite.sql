@@ -159,7 +159,7 @@ CREATE TABLE run (
   outputs     INTEGER NOT NULL,
   params      TEXT    NOT NULL,             -- JSON
   diagnostics TEXT    NOT NULL              -- JSON
-, read_only TEXT NOT NULL DEFAULT '', seal TEXT NOT NULL DEFAULT '') STRICT;
+, read_only TEXT NOT NULL DEFAULT '', seal TEXT NOT NULL DEFAULT '', marks TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX run_recipe ON run (recipe, seq);
 CREATE TRIGGER run_no_delete BEFORE DELETE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN SELECT RAISE(ABORT, 'append-only'); END;
