@@ -19,9 +19,9 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
-	"nhipso/internal/intake"
 	"nhipso/internal/jobs"
 	"nhipso/internal/middleware"
+	"nhipso/internal/module"
 	"nhipso/internal/pack"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
@@ -30,8 +30,6 @@ import (
 	"nhipso/internal/scenario"
 	"nhipso/internal/store"
 	"nhipso/internal/territory"
-	"nhipso/internal/web/desk"
-	"nhipso/internal/web/portal"
 	"nhipso/internal/web/shell"
 )
 
@@ -66,8 +64,9 @@ type app struct {
 	queue        jobs.Queue               // of a server or worker that does jobs; nil elsewhere
 	answers      map[string]catalog.Label // reasons for what the rules find in the reference data
 	now          func() time.Time
-	log          *slog.Logger // of a server; nil for a command
-	door         *intake.Door // by which a server takes figures from programs; nil for a mirror
+	log          *slog.Logger   // of a server; nil for a command
+	parts        []module.Maker // modules that work on a store that can be written; none elsewhere
+	number       int64          // of the edition of its catalogue
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.
@@ -147,13 +146,21 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 	if err != nil {
 		return nil, err
 	}
+	number, err := s.LastEdition(ctx) // one that comes in after this is taken up when somebody looks
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
 	kept, err := p.country(ctx, s, o.Examine || o.Copy)
 	if err != nil {
 		s.Close()
 		return nil, err
 	}
 	e.country = kept.Catalog.Country().Name
-	a := &app{installation: *p, store: s, now: e.now}
+	a := &app{installation: *p, store: s, now: e.now, number: max(number, 1)}
+	if !s.ReadOnly() {
+		a.parts = parts()
+	}
 	a.settle(kept)
 	return a, nil
 }
@@ -234,8 +241,16 @@ func (s source) inWords(kept []store.Finding) []publish.Finding {
 	return out
 }
 
-// site puts the portal, the API and what watches them together.
+// site puts the pages of all modules, the API and what watches them together.
 func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site, error) {
+	modules, err := a.modules(gate, newFiles(a))
+	if err != nil {
+		return nil, err
+	}
+	return a.siteOf(modules, gate, log, s)
+}
+
+func (a *app) siteOf(modules module.List, gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site, error) {
 	methods, err := a.methods()
 	if err != nil {
 		return nil, err
@@ -245,11 +260,11 @@ func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site
 		return nil, err
 	}
 	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Deadline: s.Duration("request-timeout")},
-		portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words, Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)}), desk.New())
+		modules.Pages()...)
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)
-	if a.door != nil {
-		site.HandlePrograms(a.door.Patterns())
+	for _, m := range modules {
+		site.HandlePrograms(m.Programs)
 	}
 	site.HandleWatch("/healthz", http.HandlerFunc(s.health.Live))
 	site.HandleWatch("/readyz", http.HandlerFunc(s.health.Ready))

@@ -151,7 +151,7 @@ func siteOf(t *testing.T, a *app) (http.Handler, *publish.Gate) {
 		t.Fatal(err)
 	}
 	a.log = slog.New(slog.DiscardHandler)
-	site, err := a.site(gate, a.log, a.serving(gate, settled(t, "", "NHIPSO_RATE_LIMIT=1000000", "NHIPSO_RATE_BURST=1000000")))
+	site, err := a.site(gate, a.log, watched(t, a, settled(t, "", "NHIPSO_RATE_LIMIT=1000000", "NHIPSO_RATE_BURST=1000000")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,9 +26,9 @@ import (
 func shown(t *testing.T) (*vault, http.Handler) {
 	t.Helper()
 	v := newVault(t)
-	kept := &files{app: v.app}
+	kept := newFiles(v.app)
 	t.Cleanup(func() {
-		kept.close()
+		kept.shut()
 		os.RemoveAll(filepath.Join(v.dir, releaseFolder)) //nolint:errcheck // others share the vault
 	})
 	gate := v.gate()
@@ -36,7 +36,7 @@ func shown(t *testing.T) (*vault, http.Handler) {
 	if _, err := gate.View(t.Context(), publish.Everybody()); err != nil {
 		t.Fatal(err)
 	}
-	site, err := v.site(gate, slog.New(slog.DiscardHandler), v.serving(gate, config.Defaults()))
+	site, err := v.site(gate, slog.New(slog.DiscardHandler), watched(t, v.app, config.Defaults()))
 	if err != nil {
 		t.Fatal(err)
 	}

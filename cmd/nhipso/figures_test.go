@@ -33,7 +33,7 @@ type readings map[string]reading
 func TestAFigureReadsTheSameEverywhere(t *testing.T) {
 	v := newVault(t)
 	gate := v.gate()
-	site, err := v.site(gate, slog.New(slog.DiscardHandler), v.serving(gate, config.Defaults()))
+	site, err := v.site(gate, slog.New(slog.DiscardHandler), watched(t, v.app, config.Defaults()))
 	if err != nil {
 		t.Fatal(err)
 	}

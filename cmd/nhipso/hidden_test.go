@@ -15,15 +15,12 @@ import (
 
 	"nhipso/internal/config"
 	"nhipso/internal/cube"
-	"nhipso/internal/intake"
 )
 
 func TestNoSurfaceTellsWhatIsHidden(t *testing.T) {
 	v := newVault(t)
 	gate := v.gate()
-	v.door = intake.NewDoor(v.store)
-	defer func() { v.door = nil }() // the vault is shared
-	handler, err := v.site(gate, slog.New(slog.DiscardHandler), v.serving(gate, config.Defaults()))
+	handler, err := v.site(gate, slog.New(slog.DiscardHandler), watched(t, v.app, config.Defaults()))
 	if err != nil {
 		t.Fatal(err)
 	}

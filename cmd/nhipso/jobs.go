@@ -69,7 +69,7 @@ func jobsCommand(ctx context.Context, e *env, args []string) error {
 func (a *app) stepIn(ctx context.Context, e *env, id int64, word string, do func(context.Context, int64) (jobs.Info, error)) error {
 	i, err := do(ctx, id)
 	if err == nil {
-		fmt.Fprintln(e.out, e.w(word, "id", id, "what", e.w("jobs.kind-"+i.Kind)))
+		fmt.Fprintln(e.out, e.w(word, "id", id, "what", a.kindOf(e, i)))
 		fmt.Fprintln(e.out, a.jobLine(e, i))
 	}
 	return err
@@ -130,6 +130,16 @@ func (a *app) jobLine(e *env, i jobs.Info) string {
 	return line
 }
 
+// kindOf names the kind of a job: by what the module that does it says, or by its identifier where no module of this program does it.
+func (a *app) kindOf(e *env, i jobs.Info) string {
+	if list, err := a.modules(a.gate(), newFiles(a)); err == nil {
+		if k, known := list.Kind(i.Kind); known {
+			return k.Name.In(e.lang)
+		}
+	}
+	return i.Kind
+}
+
 // clock writes a moment in the country's zone.
 func (a *app) clock(t time.Time) string {
 	return t.In(a.catalog.Zone()).Format("2006-01-02 15:04:05")
@@ -139,7 +149,7 @@ func (a *app) clock(t time.Time) string {
 func (a *app) showJob(out io.Writer, e *env, i jobs.Info) {
 	say := func(key string, value any) { fmt.Fprintf(out, "%-22s %v\n", e.w("jobs."+key), value) }
 	say("id", i.ID)
-	say("what", e.w("jobs.kind-"+i.Kind))
+	say("what", a.kindOf(e, i))
 	say("key", i.Key)
 	state := e.w("jobs.state-" + string(i.State))
 	if i.Cancelling {

@@ -31,15 +31,16 @@ type served struct {
 }
 
 // serving makes what watches a server.
-func (a *app) serving(gate *publish.Gate, s config.Settings) *served {
+func (f *front) serving(s config.Settings) *served {
+	a := f.now.Load().app
 	x := &served{Settings: s, metrics: ops.NewMetrics(version, a.now), health: &ops.Health{
 		Release: func(ctx context.Context) string {
-			if view, err := gate.View(ctx, publish.Everybody()); err == nil {
+			if view, err := f.view(ctx, publish.Everybody()); err == nil {
 				return view.Release.ID
 			}
 			return ""
 		},
-		Checks: []ops.Check{{Name: "release", Run: func(ctx context.Context) error { _, err := gate.View(ctx, publish.Everybody()); return err }}},
+		Checks: []ops.Check{{Name: "release", Run: func(ctx context.Context) error { _, err := f.view(ctx, publish.Everybody()); return err }}},
 	}}
 	if a.store != nil { // a mirror has none
 		x.health.Checks = append([]ops.Check{{Name: "database", Run: a.store.Ping}, {Name: "head-note", Run: a.store.CheckNote}}, x.health.Checks...)
@@ -47,7 +48,7 @@ func (a *app) serving(gate *publish.Gate, s config.Settings) *served {
 			x.limits = &middleware.Shared{Server: rand.Text(), Tell: a.store.Tell, Now: a.now}
 		}
 	}
-	x.metrics.Facts(a.facts(gate))
+	x.metrics.Facts(f.facts)
 	return x
 }
 

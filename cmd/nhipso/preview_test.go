@@ -57,7 +57,7 @@ func TestADraftIsLookedAtAheadFromItsFile(t *testing.T) {
 		}
 	}
 	m.ahead = true
-	site, err := m.site(m.gate(), log, m.serving(m.gate(), config.Defaults()))
+	site, err := m.site(m.gate(), log, watched(t, m, config.Defaults()))
 	if err != nil {
 		t.Fatal(err)
 	}

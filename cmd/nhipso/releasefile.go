@@ -92,6 +92,13 @@ func (s shelved) Releases(ctx context.Context) ([]publish.Release, error) {
 // files keeps the files of releases that a server shows, in the data folder. They are written when a release is about to come out and stay for ever.
 type files struct {
 	*app
+	*shelf
+}
+
+func newFiles(a *app) *files { return &files{app: a, shelf: &shelf{}} }
+
+// shelf holds the files that are open, whatever edition of the catalogue they are read by.
+type shelf struct {
 	mu   sync.Mutex
 	open map[string]*releasefile.File
 }
@@ -178,11 +185,11 @@ func fileOf(e publish.Edition) string {
 	return e.Release + "-" + e.From.UTC().Format("20060102T150405Z") + "-" + e.ID + releasefile.Extension
 }
 
-// close closes the files.
-func (f *files) close() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, file := range f.open {
+// shut closes the files.
+func (s *shelf) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, file := range s.open {
 		file.Close() //nolint:errcheck // nothing was written
 	}
 }
@@ -255,8 +262,11 @@ func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s c
 		return err
 	}
 	a.log, a.ahead = log, preview
-	gate := a.gate()
-	return a.serveOn(ctx, e, listeners, s, gate, func(context.Context) error { return nil })
+	front, err := newFront(a)
+	if err != nil {
+		return err
+	}
+	return front.serveOn(ctx, e, listeners, s, func(context.Context) error { return nil })
 }
 
 // mirrored is an installation without a store: everything comes from the file.

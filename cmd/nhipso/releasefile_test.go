@@ -103,7 +103,7 @@ func TestAMirrorAnswersAsTheInstallationDoes(t *testing.T) {
 	gate := v.gate()
 	handlers := [2]http.Handler{}
 	for i, a := range []*app{v.app, m} {
-		if handlers[i], err = a.site(a.gate(), slog.New(slog.DiscardHandler), a.serving(a.gate(), config.Defaults())); err != nil {
+		if handlers[i], err = a.site(a.gate(), slog.New(slog.DiscardHandler), watched(t, a, config.Defaults())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -177,8 +177,8 @@ func TestAFileIsVerifiedAtTheCommandLine(t *testing.T) {
 func TestAServerReadsTheFileOfItsRelease(t *testing.T) {
 	v := newVault(t)
 	ctx := t.Context()
-	kept := &files{app: v.app}
-	defer kept.close()
+	kept := newFiles(v.app)
+	defer kept.shut()
 	t.Cleanup(func() { os.RemoveAll(filepath.Join(v.dir, releaseFolder)) }) //nolint:errcheck // others share the vault
 	gate := v.gate()
 	gate.Files = kept.source
@@ -210,8 +210,8 @@ func TestAServerReadsTheFileOfItsRelease(t *testing.T) {
 		}
 	}
 	before, _ := os.ReadFile(written[0])
-	another := &files{app: v.app}
-	defer another.close()
+	another := newFiles(v.app)
+	defer another.shut()
 	second := v.gate()
 	second.Files = another.source
 	if _, err := second.View(ctx, publish.Everybody()); err != nil {
@@ -225,7 +225,7 @@ func TestAServerReadsTheFileOfItsRelease(t *testing.T) {
 			t.Fatal(err)
 		}
 		third, warned := v.gate(), ""
-		damaged := &files{app: v.app}
+		damaged := newFiles(v.app)
 		third.Files, third.Warn = damaged.source, func(err error) { warned = fault.CodeOf(err) }
 		view, err := third.View(ctx, publish.Everybody())
 		if err != nil || warned != "releasefile.no-release" || len(view.Read("DE_SHARE", "")) == 0 {

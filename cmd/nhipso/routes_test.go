@@ -36,7 +36,7 @@ var aged = regexp.MustCompile(`^public, max-age=(\d+), s-maxage=(\d+), must-reva
 func TestEveryRouteCanBeKeptByACacheOnTheWay(t *testing.T) {
 	v := newVault(t)
 	gate := v.gate()
-	site, err := v.site(gate, slog.New(slog.DiscardHandler), v.serving(gate, config.Defaults()))
+	site, err := v.site(gate, slog.New(slog.DiscardHandler), watched(t, v.app, config.Defaults()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ var (
 func TestALongQuestionGetsAShortAnswer(t *testing.T) {
 	v := newVault(t)
 	gate := v.gate()
-	site, err := v.site(gate, slog.New(slog.DiscardHandler), v.serving(gate, config.Defaults()))
+	site, err := v.site(gate, slog.New(slog.DiscardHandler), watched(t, v.app, config.Defaults()))
 	if err != nil {
 		t.Fatal(err)
 	}

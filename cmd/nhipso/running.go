@@ -26,14 +26,14 @@ type running struct {
 
 // serveOn answers on the listeners until the context ends, and shows a new release at its minute. plan is called whenever something may have
 // changed, to have jobs done.
-func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, gate *publish.Gate, plan func(context.Context) error) error {
-	how := a.serving(gate, s)
-	site, err := a.site(gate, a.log, how)
-	if err != nil {
+func (f *front) serveOn(ctx context.Context, e *env, l ports, s config.Settings, plan func(context.Context) error) error {
+	how := f.serving(s)
+	if err := f.open(how); err != nil {
 		return err
 	}
+	a := f.now.Load().app
 	r := &running{e: e, how: how, log: a.log, failed: make(chan error, 2)}
-	r.start(l.main, l.tls, middleware.Chain(site, how.metrics.Requests(site.Route), how.health.Closing))
+	r.start(l.main, l.tls, middleware.Chain(f, how.metrics.Requests(f.route), how.health.Closing))
 	if l.watch != nil {
 		r.start(l.watch, nil, how.watchers())
 		fmt.Fprintln(e.err, e.w("serve.watching", "addr", l.watch.Addr()))
@@ -46,23 +46,27 @@ func (a *app) serveOn(ctx context.Context, e *env, l ports, s config.Settings, g
 	if s.Text("base-url") == "" && !loopback(addr) {
 		a.log.Warn("base-url is not set: addresses in feeds and files are those by which each reader asks")
 	}
-	ahead := func() { middleware.Go(a.log, "warm", func() { site.Warm(ctx, addr.String()) }) }
+	ahead := func() { middleware.Go(a.log, "warm", func() { f.now.Load().site.Warm(ctx, addr.String()) }) }
 	ahead()
 
 	following, stop := context.WithCancel(ctx)
 	followed := make(chan struct{})
 	middleware.Go(a.log, "follow", func() {
 		defer close(followed)
-		planning, showing := troubles{log: a.log, what: "jobs"}, troubles{log: a.log, what: "refresh"}
-		a.follow(following, gate.Source, func(ctx context.Context) {
-			planning.tell(ctx, plan(ctx))
+		planning, showing, renewing := troubles{log: a.log, what: "jobs"}, troubles{log: a.log, what: "refresh"}, troubles{log: a.log, what: "catalogue"}
+		a.follow(following, f.now.Load().gate.Source, func(ctx context.Context) {
 			// A failed look leaves what is shown as it is: readers go on, and the next look may succeed.
-			fresh, err := gate.Refresh(ctx)
+			renewed, err := f.renew(ctx)
+			renewing.tell(ctx, err)
+			planning.tell(ctx, plan(ctx))
+			fresh, err := f.now.Load().gate.Refresh(ctx)
 			showing.tell(ctx, err)
 			if fresh {
-				if view, err := gate.View(ctx, publish.Everybody()); err == nil {
+				if view, err := f.view(ctx, publish.Everybody()); err == nil {
 					a.log.Info("release shown", "release", view.Release.ID, "minute", view.Release.PublishAt)
 				}
+			}
+			if fresh || renewed {
 				ahead()
 			}
 		})

@@ -58,30 +58,28 @@ func serve(ctx context.Context, e *env, args []string) error {
 	if err := a.prepare(ctx, e); err != nil {
 		return err
 	}
-	kept := &files{app: a}
-	defer kept.close()
-	gate := a.gate()
-	gate.Files = kept.source
-	gate.Warn = func(err error) { log.Warn("no file of the release", "error", fault.In(err, "en")) }
-	if _, err := gate.Refresh(ctx); err != nil {
+	front, err := newFront(a)
+	if err != nil {
+		return err
+	}
+	defer front.close()
+	if _, err := front.now.Load().gate.Refresh(ctx); err != nil {
 		return err
 	}
 	works := s.Text("jobs") != "off" && !a.store.ReadOnly()
-	if !a.store.ReadOnly() {
-		defer a.takeIn(ctx, works)()
-	}
+	front.work(ctx, true, works)
 	if !works {
-		return a.serveOn(ctx, e, listeners, s, gate, func(context.Context) error { return nil })
+		return front.serveOn(ctx, e, listeners, s, func(context.Context) error { return nil })
 	}
 	working, stop := context.WithCancel(ctx)
-	at, err := a.openStation(working, kept, s.Duration("stop-timeout"))
+	at, err := front.openStation(working, s.Duration("stop-timeout"))
 	if err != nil {
 		stop()
 		return err
 	}
 	defer at.wait()
 	defer stop()
-	return a.serveOn(ctx, e, listeners, s, gate, at.plan)
+	return front.serveOn(ctx, e, listeners, s, at.plan)
 }
 
 // ports are the listeners of a server. The main one speaks TLS where it is told how.

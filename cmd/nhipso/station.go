@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"nhipso/internal/middleware"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
-	"nhipso/internal/stat"
 )
 
 // The kinds of jobs.
@@ -52,39 +50,6 @@ func (a *app) openQueue(ctx context.Context) (jobs.Queue, error) {
 	return jobs.Open(ctx, a.installation.url(), jobs.Options{Alone: a.store.Alone, Now: a.now})
 }
 
-// due gives the jobs that follow from what is stored. Whoever adds them adds none twice, since each has its key; so every server may, and
-// nothing is lost with one that dies.
-func (a *app) due(ctx context.Context) ([]jobs.Job, error) {
-	releases, err := a.store.Releases(ctx)
-	if err != nil {
-		return nil, err
-	}
-	now := a.now()
-	var out []jobs.Job
-	for _, r := range releases {
-		if r.State != publish.Approved && r.State != publish.Published {
-			continue
-		}
-		for _, minute := range r.Minutes() {
-			if minute.After(now) {
-				out = append(out, jobs.Job{Kind: fileJob, Key: releaseFileName(r, minute), At: minute.Add(-writeAhead), Args: releaseArgs{r.ID, minute}})
-			}
-		}
-		if r.State == publish.Approved {
-			out = append(out, jobs.Job{Kind: publishJob, Key: r.ID + " " + r.PublishAt.UTC().Format(time.RFC3339), At: r.PublishAt, Args: releaseArgs{Release: r.ID}})
-		}
-	}
-	loaded, read, err := a.loaded(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out = append(out, jobs.Job{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{loaded}})
-	if read > 0 && loaded > read { // where recipes never ran, a person has them run first
-		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(loaded), At: now.Add(settling), Args: recipesArgs{Message: loaded}})
-	}
-	return out, nil
-}
-
 // loaded gives the newest message that no recipe wrote, and up to which message recipes last read everything there is.
 func (a *app) loaded(ctx context.Context) (loaded, read int64, err error) {
 	if loaded, err = a.store.LastMessage(ctx); err != nil {
@@ -107,35 +72,6 @@ func (a *app) loaded(ctx context.Context) (loaded, read int64, err error) {
 		loaded--
 	}
 	return loaded, read, nil
-}
-
-// handlers do the jobs.
-func (a *app) handlers(kept *files) map[string]jobs.Handler {
-	return map[string]jobs.Handler{
-		fileJob: func(ctx context.Context, t *jobs.Task) error {
-			var to releaseArgs
-			if err := t.Into(&to); err != nil {
-				return err
-			}
-			return kept.ahead(ctx, to.Release, to.From, t.Key)
-		},
-		publishJob: func(ctx context.Context, _ *jobs.Task) error {
-			_, err := a.desk().PublishDue(ctx)
-			return err
-		},
-		prepareJob: func(ctx context.Context, t *jobs.Task) error {
-			var of messageArgs
-			if err := t.Into(&of); err != nil {
-				return err
-			}
-			if loaded, _, err := a.loaded(ctx); err != nil || loaded > of.Message {
-				return err // with a newer load there is a newer job
-			}
-			_, err := a.preparePublications(ctx)
-			return err
-		},
-		recipesJob: a.recipesHandler,
-	}
 }
 
 // recipeDone is what is told of a recipe as it is done.
@@ -179,23 +115,32 @@ func (a *app) recipesHandler(ctx context.Context, t *jobs.Task) error {
 
 // station is where jobs are done: in a server, or in a worker that does nothing else.
 type station struct {
-	*app
+	front *front
 	queue jobs.Queue
-	files *files
 	ended chan struct{}
 }
 
-// openStation opens the queue and begins to work. It goes on until the context ends; then wait.
-func (a *app) openStation(ctx context.Context, kept *files, patience time.Duration) (*station, error) {
+// openStation opens the queue and begins to work, each job by the newest edition of the catalogue. It goes on until the context ends; then wait.
+func (f *front) openStation(ctx context.Context, patience time.Duration) (*station, error) {
+	a := f.now.Load().app
 	q, err := a.openQueue(ctx)
 	if err != nil {
 		return nil, err
 	}
 	a.queue = q
-	s := &station{app: a, queue: q, files: kept, ended: make(chan struct{})}
+	s := &station{front: f, queue: q, ended: make(chan struct{})}
+	handlers := map[string]jobs.Handler{}
+	for _, k := range f.now.Load().modules.Kinds() {
+		handlers[k.ID] = func(ctx context.Context, t *jobs.Task) error {
+			if now, known := f.now.Load().modules.Kind(t.Kind); known {
+				return now.Do(ctx, t)
+			}
+			return k.Do(ctx, t)
+		}
+	}
 	middleware.Go(a.log, "jobs", func() {
 		defer close(s.ended)
-		if err := q.Work(ctx, jobs.Workers{Handlers: a.handlers(kept), Patience: patience, Log: a.log}); err != nil {
+		if err := q.Work(ctx, jobs.Workers{Handlers: handlers, Patience: patience, Log: a.log}); err != nil {
 			a.log.Error("no jobs are done here", "error", fault.In(err, "en"))
 		}
 	})
@@ -210,7 +155,7 @@ func (s *station) wait() {
 
 // plan adds the jobs that follow from what is stored.
 func (s *station) plan(ctx context.Context) error {
-	list, err := s.due(ctx)
+	list, err := s.front.now.Load().modules.Due(ctx)
 	if err != nil {
 		return err
 	}

@@ -104,15 +104,16 @@ func (o *office) serve(t *testing.T) *testServer {
 	t.Helper()
 	s := &testServer{app: o.opened(t)}
 	ctx, stop := context.WithCancel(context.Background())
-	kept := &files{app: s.app}
-	s.gate = s.app.gate()
-	s.gate.Files = kept.source
+	front, err := newFront(s.app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.gate = front.now.Load().gate
 	s.gate.Warn = func(err error) { t.Error(fault.In(err, "en")) }
 	if _, err := s.gate.Refresh(ctx); err != nil {
 		t.Fatal(fault.In(err, "en"))
 	}
-	var err error
-	if s.at, err = s.openStation(ctx, kept, 10*time.Second); err != nil {
+	if s.at, err = front.openStation(ctx, 10*time.Second); err != nil {
 		t.Fatal(fault.In(err, "en"))
 	}
 	var following sync.WaitGroup
@@ -126,7 +127,7 @@ func (o *office) serve(t *testing.T) *testServer {
 			}
 		})
 	})
-	t.Cleanup(func() { stop(); following.Wait(); s.at.wait(); kept.close() })
+	t.Cleanup(func() { stop(); following.Wait(); s.at.wait(); front.close() })
 	return s
 }
 
@@ -244,7 +245,7 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	o := &office{dir: t.TempDir(), now: func() time.Time { return now }}
 	a := o.prepared(t)
 	due := func() (out []string) {
-		list, err := a.due(t.Context())
+		list, err := dueOf(t, a)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +275,7 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	minute := now.Add(24 * time.Hour)
 	approve(t, a, "2027-Q1", minute)
 	want("approved", "prepare now", "publish 02T03:00:00", "release-file 02T02:50:00")
-	before, err := a.due(t.Context())
+	before, err := dueOf(t, a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +283,7 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("postponed", "prepare now", "publish 02T04:00:00", "release-file 02T03:50:00")
-	after, err := a.due(t.Context())
+	after, err := dueOf(t, a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,13 +292,22 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 			t.Errorf("%s: the same key for another minute", before[i].Key)
 		}
 	}
-	kept := &files{app: a}
-	defer kept.close()
-	do := a.handlers(kept)
+	front, err := newFront(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer front.close()
+	do := func(j jobs.Job) error {
+		k, known := front.now.Load().modules.Kind(j.Kind)
+		if !known {
+			t.Fatal(j.Kind)
+		}
+		return k.Do(t.Context(), task(t, j))
+	}
 	// The job of the earlier minute writes no file and records nothing.
 	now = minute.Add(time.Minute)
 	for _, j := range before {
-		if err := do[j.Kind](t.Context(), task(t, j)); err != nil {
+		if err := do(j); err != nil {
 			t.Errorf("%s: %v", j.Kind, err)
 		}
 	}
@@ -310,7 +320,7 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	now = minute.Add(time.Hour)
 	want("at its minute", "prepare now", "publish 02T04:00:00")
 	for _, j := range after {
-		if err := do[j.Kind](t.Context(), task(t, j)); err != nil {
+		if err := do(j); err != nil {
 			t.Errorf("%s: %v", j.Kind, err)
 		}
 	}
@@ -330,7 +340,7 @@ func TestRecipesGoOnWhereAWorkerThatDiedLeftThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	load1(t, a, "14.9", "2026-11-01")
-	list, err := a.due(t.Context())
+	list, err := dueOf(t, a)
 	if err != nil || list[len(list)-1].Kind != recipesJob {
 		t.Fatal(list, err)
 	}
@@ -363,8 +373,8 @@ func TestAFileThatWasLeftWithoutItsSignatureGetsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := &files{app: a}
-	defer kept.close()
+	kept := newFiles(a)
+	defer kept.shut()
 	name := filepath.Join(o.dir, releaseFolder, releaseFileName(r, r.PublishAt))
 	for _, lost := range []string{"", releasefile.SignatureExtension} {
 		if lost != "" {
@@ -381,6 +391,16 @@ func TestAFileThatWasLeftWithoutItsSignatureGetsIt(t *testing.T) {
 			}
 		}
 	}
+}
+
+// dueOf gives the jobs that the modules of an installation have due.
+func dueOf(t *testing.T, a *app) ([]jobs.Job, error) {
+	t.Helper()
+	list, err := a.modules(a.gate(), newFiles(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list.Due(t.Context())
 }
 
 // task is a job as a handler meets it.

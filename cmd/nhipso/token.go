@@ -8,26 +8,10 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
-	"nhipso/internal/intake"
 	"nhipso/internal/middleware"
 	"nhipso/internal/reference"
 	"nhipso/internal/store"
 )
-
-// takeIn opens the door to programs until the function given is called: after the last request was answered. Who works, stores what comes in, here
-// or by another server.
-func (a *app) takeIn(ctx context.Context, works bool) (stop func()) {
-	a.door = intake.NewDoor(a.store)
-	tasks := map[string]func(context.Context){"accept": a.door.Run}
-	if works {
-		tasks["commit"] = a.committer().Run
-	}
-	return a.beside(ctx, tasks)
-}
-
-func (a *app) committer() *intake.Committer {
-	return &intake.Committer{Store: a.store, Intake: a.intake(), Areas: a.areas, Log: a.log, Door: a.door}
-}
 
 // beside does tasks until the function given is called, which waits for their end.
 func (a *app) beside(ctx context.Context, tasks map[string]func(context.Context)) (stop func()) {

@@ -33,10 +33,10 @@ func TestAProgramSubmitsWithATokenUntilItIsRevoked(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.close()
-	a.log = slog.New(slog.DiscardHandler)
+	a.log, a.parts = slog.New(slog.DiscardHandler), nil
 	site := func() http.Handler {
 		gate := a.gate()
-		s, err := a.site(gate, a.log, a.serving(gate, config.Defaults()))
+		s, err := a.site(gate, a.log, watched(t, a, config.Defaults()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,8 +55,13 @@ func TestAProgramSubmitsWithATokenUntilItIsRevoked(t *testing.T) {
 	if w := send(site(), http.MethodPost, intake.Path+"?dataflow=DE_SHARE", body); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("what has no door, as a mirror, answers %d", w.Code)
 	}
-	stop := a.takeIn(t.Context(), true)
+	a.parts = parts()
 	h := site()
+	list, err := a.modules(a.gate(), newFiles(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := a.beside(t.Context(), list.Tasks(true, true))
 	var x intake.Told
 	for range 120 { // more than a reader may ask for at once
 		w := send(h, http.MethodPost, intake.Path+"?dataflow=DE_SHARE", body)

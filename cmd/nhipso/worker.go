@@ -36,19 +36,21 @@ func workJobs(ctx context.Context, e *env, args []string) error {
 	}
 	defer a.close()
 	a.log = log
-	gate := a.gate()
-	kept := &files{app: a}
-	defer kept.close()
+	front, err := newFront(a)
+	if err != nil {
+		return err
+	}
+	defer front.close()
 	working, stop := context.WithCancel(ctx)
-	at, err := a.openStation(working, kept, s.Duration("stop-timeout"))
+	at, err := front.openStation(working, s.Duration("stop-timeout"))
 	if err != nil {
 		stop()
 		return err
 	}
 	defer at.wait()
 	defer stop()
-	defer a.beside(ctx, map[string]func(context.Context){"commit": a.committer().Run})()
-	r := &running{e: e, how: a.serving(gate, s), log: log, failed: make(chan error, 1)}
+	front.work(ctx, false, true)
+	r := &running{e: e, how: front.serving(s), log: log, failed: make(chan error, 1)}
 	if addr := s.Text("metrics-addr"); addr != "" {
 		l, err := listen(addr)
 		if err != nil {
@@ -58,8 +60,12 @@ func workJobs(ctx context.Context, e *env, args []string) error {
 		fmt.Fprintln(e.err, e.w("serve.watching", "addr", l.Addr()))
 	}
 	fmt.Fprintln(e.err, e.w("worker.working", "database", a.store.Database()))
-	planning := troubles{log: log, what: "jobs"}
-	a.follow(ctx, gate.Source, func(ctx context.Context) { planning.tell(ctx, at.plan(ctx)) })
+	planning, renewing := troubles{log: log, what: "jobs"}, troubles{log: log, what: "catalogue"}
+	a.follow(ctx, front.now.Load().gate.Source, func(ctx context.Context) {
+		_, err := front.renew(ctx)
+		renewing.tell(ctx, err)
+		planning.tell(ctx, at.plan(ctx))
+	})
 	r.stop(context.WithoutCancel(ctx))
 	return nil
 }

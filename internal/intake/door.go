@@ -53,7 +53,7 @@ func (d *Door) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case first := <-d.in:
-			d.let(ctx, d.together(first))
+			d.let(context.WithoutCancel(ctx), d.together(first)) // whoever is in the door is not sent away
 		}
 	}
 }

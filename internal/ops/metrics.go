@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,11 +22,14 @@ type Metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	now      func() time.Time
+
+	mu       sync.Mutex
+	memories map[string]func() middleware.Kept // by name
 }
 
 // NewMetrics makes the counters, with those of the Go runtime and the process and what the program was built from.
 func NewMetrics(version string, now func() time.Time) *Metrics {
-	m := &Metrics{registry: prometheus.NewRegistry(), now: now,
+	m := &Metrics{registry: prometheus.NewRegistry(), now: now, memories: map[string]func() middleware.Kept{},
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "nhipso_http_in_flight", Help: "Requests being answered."}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nhipso_http_requests_total", Help: "Requests answered, by route, method and status."}, []string{"route", "method", "status"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "nhipso_http_request_seconds", Help: "Time taken to answer, by route.",
@@ -79,8 +83,21 @@ func (m *Metrics) Requests(route func(*http.Request) string) middleware.Wrap {
 	}
 }
 
-// Memory counts how a memory of responses does.
-func (m *Metrics) Memory(name string, kept func() middleware.Kept) {
+// Memory counts how a memory of responses does. Another one of the same name takes the place of the former, and is counted from nothing.
+func (m *Metrics) Memory(name string, of func() middleware.Kept) {
+	m.mu.Lock()
+	_, counted := m.memories[name]
+	m.memories[name] = of
+	m.mu.Unlock()
+	if counted {
+		return
+	}
+	kept := func() middleware.Kept {
+		m.mu.Lock()
+		now := m.memories[name]
+		m.mu.Unlock()
+		return now()
+	}
 	labels := func(result string) prometheus.Labels { return prometheus.Labels{"memory": name, "result": result} }
 	const help = "Requests answered from a memory of responses (hit), or rendered to be kept in it (miss)."
 	count := func(result string, n func() int64) {

@@ -84,6 +84,11 @@ func artefactsOf(e catalog.Edition) [][]any {
 	return rows
 }
 
+// LastEdition gives the number of the newest edition of the catalogue, 0 where there is none.
+func (s *Store) LastEdition(ctx context.Context) (int64, error) {
+	return sqldb.Scalar[int64](ctx, s.db, "SELECT COALESCE(MAX(number), 0) FROM catalog_edition")
+}
+
 // Editions lists the editions of the catalogue, the oldest first: who, when, why, from which pack, and which artefacts got which version. Their
 // files are read with CatalogFiles.
 func (s *Store) Editions(ctx context.Context) ([]catalog.Edition, error) {

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/intake"
+	"nhipso/internal/jobs"
+	"nhipso/internal/module"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/web/desk"
+	"nhipso/internal/web/portal"
+)
+
+// parts are the modules that work on a store that can be written. One more is one line more.
+func parts() []module.Maker {
+	return []module.Maker{
+		intake.Part(),
+	}
+}
+
+// modules are all modules of the program, for one edition of the catalogue.
+func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
+	methods, err := a.methods()
+	if err != nil {
+		return nil, err
+	}
+	list := module.List{
+		{Name: "portal", Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
+			Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)})},
+		{Name: "desk", Pages: desk.New()},
+	}
+	if a.store == nil { // a mirror does nothing for others
+		return list, nil
+	}
+	list = append(list, a.publishing(kept), a.computing())
+	in := module.Installation{Store: a.store, Catalog: a.catalog, Areas: a.areas, Now: a.now, Log: a.log}
+	for _, makes := range a.parts {
+		list = append(list, makes(in))
+	}
+	return list, nil
+}
+
+// kind is a kind of jobs of this room, with its name from the words.
+func kind(id string, do jobs.Handler) module.Kind {
+	return module.Kind{ID: id, Name: catalog.Label{Vi: book.Say("vi", "jobs.kind-"+id), En: book.Say("en", "jobs.kind-"+id)}, Do: do}
+}
+
+// publishing brings out releases at their minutes, each with its file.
+func (a *app) publishing(kept *files) module.Module {
+	return module.Module{Name: "publishing", Due: a.dueReleases, Kinds: []module.Kind{
+		kind(fileJob, func(ctx context.Context, t *jobs.Task) error {
+			var to releaseArgs
+			if err := t.Into(&to); err != nil {
+				return err
+			}
+			return kept.ahead(ctx, to.Release, to.From, t.Key)
+		}),
+		kind(publishJob, func(ctx context.Context, _ *jobs.Task) error {
+			_, err := a.desk().PublishDue(ctx)
+			return err
+		}),
+	}}
+}
+
+// dueReleases gives the jobs of releases that are not out yet.
+func (a *app) dueReleases(ctx context.Context) ([]jobs.Job, error) {
+	releases, err := a.store.Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := a.now()
+	var out []jobs.Job
+	for _, r := range releases {
+		if r.State != publish.Approved && r.State != publish.Published {
+			continue
+		}
+		for _, minute := range r.Minutes() {
+			if minute.After(now) {
+				out = append(out, jobs.Job{Kind: fileJob, Key: releaseFileName(r, minute), At: minute.Add(-writeAhead), Args: releaseArgs{r.ID, minute}})
+			}
+		}
+		if r.State == publish.Approved {
+			out = append(out, jobs.Job{Kind: publishJob, Key: r.ID + " " + r.PublishAt.UTC().Format(time.RFC3339), At: r.PublishAt, Args: releaseArgs{Release: r.ID}})
+		}
+	}
+	return out, nil
+}
+
+// computing keeps recipes up with what is loaded, and prepares the publications whose inputs are there.
+func (a *app) computing() module.Module {
+	return module.Module{Name: "computing", Due: a.dueComputing, Kinds: []module.Kind{
+		kind(prepareJob, func(ctx context.Context, t *jobs.Task) error {
+			var of messageArgs
+			if err := t.Into(&of); err != nil {
+				return err
+			}
+			if loaded, _, err := a.loaded(ctx); err != nil || loaded > of.Message {
+				return err // with a newer load there is a newer job
+			}
+			_, err := a.preparePublications(ctx)
+			return err
+		}),
+		kind(recipesJob, a.recipesHandler),
+	}}
+}
+
+// dueComputing gives the jobs of the newest load, and of the day.
+func (a *app) dueComputing(ctx context.Context) ([]jobs.Job, error) {
+	loaded, read, err := a.loaded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := a.now()
+	out := []jobs.Job{{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{loaded}}}
+	if read > 0 && loaded > read { // where recipes never ran, a person has them run first
+		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(loaded), At: now.Add(settling), Args: recipesArgs{Message: loaded}})
+	}
+	return out, nil
+}
