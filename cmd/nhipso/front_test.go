@@ -1,9 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -15,8 +16,10 @@ import (
 
 	"nhipso/internal/config"
 	"nhipso/internal/fault"
+	"nhipso/internal/intake"
 	"nhipso/internal/jobs"
 	"nhipso/internal/releasefile"
+	"nhipso/internal/store"
 	"nhipso/internal/store/storetest"
 )
 
@@ -69,129 +72,181 @@ func server(t *testing.T, p place, now func() time.Time) (address string, a *app
 	return "http://" + l.main.Addr().String(), a
 }
 
+// What the reference pack of the test says in three of its files, and what another edition says there.
+var (
+	oldNames = names{"Statistics office of Cloudland (fictitious)", "Share of digital value added in GDP", "The core is the digital industries of Cloudland"}
+	newNames = names{"Office that counts clouds (fictitious)", "Part of digital value in GDP", "The core is what counts as digital in Cloudland"}
+)
+
+type names struct{ code, flow, word string }
+
+// on reports how many of a code and of a dataflow a page of the dataflow names.
+func (n names) on(page string) (count int) {
+	for _, said := range []string{">" + n.code + "</option>", n.flow} {
+		if strings.Contains(page, said) {
+			count++
+		}
+	}
+	return count
+}
+
+// renamed makes the pack of a folder say the new names.
+func renamed(t *testing.T, dir string) {
+	t.Helper()
+	rewrite(t, filepath.Join(dir, "catalog", "codelists", "CL_DEFINITION.csv"), oldNames.code, newNames.code)
+	rewrite(t, filepath.Join(dir, "catalog", "dataflows.yaml"), oldNames.flow, newNames.flow)
+	rewrite(t, filepath.Join(dir, "words", "web.csv"), oldNames.word, newNames.word)
+	rewrite(t, filepath.Join(dir, "catalog", "codelists", "CL_ACTIVITY.csv"), "\nTAX,", "\nX9,B1GQ,Dệt mây,Weaving of clouds\nTAX,")
+}
+
+func fetched(t *testing.T, address string) string {
+	t.Helper()
+	r, err := http.Get(address)
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil || r.StatusCode != http.StatusOK {
+		t.Errorf("%s answers %d (%v)", address, r.StatusCode, err)
+	}
+	return string(b)
+}
+
+// prepared1 prepares an installation of a pack and ends.
+func prepared1(t *testing.T, e *env, p place) {
+	t.Helper()
+	a, err := e.open(t.Context(), &p)
+	if err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	defer a.close()
+	a.log = slog.New(slog.DiscardHandler)
+	if err := a.prepare(t.Context(), e); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+}
+
+// writtenAnew has a server that runs write the file of the release that is out once more, and gives a file of the pack in it.
+func writtenAnew(t *testing.T, a *app, name string) string {
+	t.Helper()
+	r, err := a.desk().Current(t.Context())
+	if err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	minute := r.Minutes()[0]
+	file := filepath.Join(a.place.data, releaseFolder, releaseFileName(r, minute))
+	for _, end := range []string{"", releasefile.HashExtension, releasefile.SignatureExtension} {
+		if err := os.Remove(file + end); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q, err := a.openQueue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	if _, fresh, err := q.Add(t.Context(), jobs.Job{Kind: fileJob, Key: filepath.Base(file), Args: releaseArgs{r.ID, minute}}); err != nil || !fresh {
+		t.Fatal(fresh, err)
+	}
+	within(t, 60*time.Second, "the file of the release is written", func() bool { _, err := os.Stat(file + releasefile.SignatureExtension); return err == nil })
+	f, err := releasefile.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	held, err := f.Pack(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := fs.ReadFile(held, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// submitted sends a figure to a server and gives what became of it.
+func submitted(t *testing.T, server, token, row string) (told intake.Told) {
+	t.Helper()
+	ask := func(method, address, body string) {
+		r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range map[string]string{"Authorization": "Bearer " + token, "Idempotency-Key": "k", "Content-Type": "text/csv"} {
+			r.Header.Set(name, value)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if err := json.NewDecoder(answer.Body).Decode(&told); err != nil {
+			t.Fatal(answer.Status, err)
+		}
+	}
+	ask(http.MethodPost, server+intake.Path+"?dataflow=NA_GROWTH", "DATAFLOW,FREQ,REF_AREA,ACTIVITY,TIME_PERIOD,OBS_VALUE,OBS_STATUS,VINTAGE,EVIDENCE,SOURCE\n"+row)
+	within(t, 30*time.Second, "the submission is settled", func() bool {
+		ask(http.MethodGet, server+intake.Path+"/"+told.ID, "")
+		return told.State != store.Accepted
+	})
+	return told
+}
+
 // TestServersTakeUpAnEditionOfTheCatalogueWithoutARestart: names, structures and words of an edition are shown by every server within seconds; no page is of
 // two editions, no request fails, and the file of a release that is written later holds the new edition.
 func TestServersTakeUpAnEditionOfTheCatalogueWithoutARestart(t *testing.T) {
 	for name, url := range map[string]storetest.Place{"sqlite": nil, "postgres": storetest.PostgresPlace} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := copyOf(t)
-			p := place{data: t.TempDir(), pack: dir}
+			dir, p := copyOf(t), place{data: t.TempDir()}
 			if url != nil {
 				p.database = url(t)
 			}
-			out := &bytes.Buffer{}
-			e := &env{in: strings.NewReader(""), out: out, err: out, getenv: func(string) string { return "" }, now: time.Now, lang: "en"}
-			first, err := e.open(t.Context(), &p)
-			if err != nil {
-				t.Fatal(fault.In(err, "en"))
-			}
-			first.log = slog.New(slog.DiscardHandler)
-			if err := first.prepare(t.Context(), e); err != nil {
-				t.Fatal(fault.In(err, "en"))
-			}
-			first.close()
-			p.pack = ""
+			e, out := clerk(t)
+			e.now = time.Now
+			prepared1(t, e, place{data: p.data, database: p.database, pack: dir})
 			var servers []string
 			var last *app
 			for range 2 {
 				address, a := server(t, p, time.Now)
 				servers, last = append(servers, address), a
 			}
-			get := func(address string) (int, string) {
-				r, err := http.Get(address)
-				if err != nil {
-					t.Error(err)
-					return 0, ""
-				}
-				defer r.Body.Close()
-				b, err := io.ReadAll(r.Body)
-				if err != nil {
-					t.Error(err)
-				}
-				return r.StatusCode, string(b)
-			}
-			const page, structure = "/so-lieu/DE_SHARE?lang=en", "/api/v1/codelists/CL_DEFINITION?lang=en"
-			const oldCode, oldFlow, oldWord = "Statistics office of Cloudland (fictitious)", "Share of digital value added in GDP", "The core is the digital industries of Cloudland"
-			const code, flow, word = "Office that counts clouds (fictitious)", "Part of digital value in GDP", "The core is what counts as digital in Cloudland"
-			list, flows, words := filepath.Join(dir, "catalog", "codelists", "CL_DEFINITION.csv"), filepath.Join(dir, "catalog", "dataflows.yaml"), filepath.Join(dir, "words", "web.csv")
-			rewrite(t, list, oldCode, code)
-			rewrite(t, flows, oldFlow, flow)
-			rewrite(t, words, oldWord, word)
-
-			option := func(name string) string { return ">" + name + "</option>" }
+			const page = "/so-lieu/DE_SHARE?lang=en"
 			var readers sync.WaitGroup
 			reading, enough := context.WithCancel(t.Context())
 			for _, server := range servers {
 				readers.Go(func() {
 					for reading.Err() == nil {
-						status, body := get(server + page)
-						if status != http.StatusOK {
-							t.Errorf("%s answers %d", server, status)
-						}
-						// The name of the dataflow and those of its series come from two files of the pack.
-						older, newer := strings.Contains(body, option(oldCode)) && strings.Contains(body, oldFlow), strings.Contains(body, option(code)) && strings.Contains(body, flow)
-						if older == newer || older && (strings.Contains(body, option(code)) || strings.Contains(body, flow)) || newer && (strings.Contains(body, option(oldCode)) || strings.Contains(body, oldFlow)) {
-							t.Errorf("%s shows a page that is not of one edition: %v, %v", server, older, newer)
+						body := fetched(t, server+page)
+						if old, now := oldNames.on(body), newNames.on(body); old+now != 2 || old == 1 {
+							t.Errorf("%s shows %d old names and %d new ones on one page", server, old, now)
 							return
 						}
 					}
 				})
 			}
-			args := []string{"--lang", "en", "catalog", "load", "--pack", dir, "--data", p.data, "--by", "lan", "--reason", "other names"}
+			at := []string{"--data", p.data}
 			if p.database != "" {
-				args = append(args, "--database", p.database)
+				at = append(at, "--database", p.database)
 			}
-			if status := dispatch(t.Context(), e, args); status != exitOK {
-				t.Fatal(out.String())
-			}
+			token := strings.Split(typed(t, e, out, exitOK, append([]string{"token", "add", "--sender", "Sky office", "--dataflow", "NA_GROWTH", "--by", "an"}, at...)...), "\n")[1]
+			renamed(t, dir)
+			typed(t, e, out, exitOK, append([]string{"catalog", "load", "--pack", dir, "--by", "lan", "--reason", "other names"}, at...)...)
 			for _, server := range servers {
 				within(t, 20*time.Second, server+" shows the edition", func() bool {
-					_, names := get(server + page)
-					_, codes := get(server + structure)
-					_, home := get(server + "/?lang=en")
-					return strings.Contains(names, code) && strings.Contains(codes, code) && strings.Contains(home, word)
+					return newNames.on(fetched(t, server+page)) == 2 && strings.Contains(fetched(t, server+"/?lang=en"), newNames.word) &&
+						strings.Contains(fetched(t, server+"/api/v1/codelists/CL_DEFINITION?lang=en"), newNames.code)
 				})
 			}
 			enough()
 			readers.Wait()
-
-			// A server that has been running all the time writes the file of a release.
-			r, err := last.desk().Current(t.Context())
-			if err != nil {
-				t.Fatal(fault.In(err, "en"))
+			if said := submitted(t, servers[0], token, "NA_GROWTH,A,XM,X9,2020,7.5,A,2025-02-01,S,XMS-2025\n"); said.State != store.Committed {
+				t.Errorf("a figure of a code that came with the edition: %+v", said)
 			}
-			minute := r.Minutes()[0]
-			file := filepath.Join(p.data, releaseFolder, releaseFileName(r, minute))
-			for _, end := range []string{"", releasefile.HashExtension, releasefile.SignatureExtension} {
-				if err := os.Remove(file + end); err != nil {
-					t.Fatal(err)
-				}
-			}
-			q, err := last.openQueue(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer q.Close()
-			if _, fresh, err := q.Add(t.Context(), jobs.Job{Kind: fileJob, Key: filepath.Base(file), Args: releaseArgs{r.ID, minute}}); err != nil || !fresh {
-				t.Fatal(fresh, err)
-			}
-			within(t, 60*time.Second, "the file of the release is written", func() bool { _, err := os.Stat(file + releasefile.SignatureExtension); return err == nil })
-			f, err := releasefile.Open(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			held, err := f.Pack(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			b, err := held.Open("catalog/codelists/CL_DEFINITION.csv")
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, _ := io.ReadAll(b)
-			if !strings.Contains(string(text), code) {
+			if text := writtenAnew(t, last, "catalog/codelists/CL_DEFINITION.csv"); !strings.Contains(text, newNames.code) {
 				t.Error("the file holds an edition of before")
 			}
 		})

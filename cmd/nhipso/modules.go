@@ -108,7 +108,7 @@ func (a *app) computing() module.Module {
 	}}
 }
 
-// dueComputing gives the jobs of the newest load, and of the day.
+// dueComputing gives the jobs of the newest load, of the day, and of the newest edition of the catalogue.
 func (a *app) dueComputing(ctx context.Context) ([]jobs.Job, error) {
 	loaded, read, err := a.loaded(ctx)
 	if err != nil {
@@ -118,6 +118,9 @@ func (a *app) dueComputing(ctx context.Context) ([]jobs.Job, error) {
 	out := []jobs.Job{{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{loaded}}}
 	if read > 0 && loaded > read { // where recipes never ran, a person has them run first
 		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(loaded), At: now.Add(settling), Args: recipesArgs{Message: loaded}})
+	}
+	if read > 0 && a.number > 1 { // what it changed may make recipes stale; where it does not, looking costs next to nothing
+		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint("edition ", a.number), At: now.Add(settling), Args: recipesArgs{}})
 	}
 	return out, nil
 }

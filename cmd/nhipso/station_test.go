@@ -328,6 +328,8 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 		t.Error("not recorded: ", r.State)
 	}
 	want("out", "prepare now")
+	a.number = 2
+	want("another edition of the catalogue", "prepare now", "recipes 02T04:00:02")
 }
 
 // TestRecipesGoOnWhereAWorkerThatDiedLeftThem: what it had computed is stored, and is no load by which the job would be out of date.

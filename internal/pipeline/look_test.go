@@ -120,11 +120,11 @@ func TestALookWithoutMarksReadsEverything(t *testing.T) {
 		}
 		return is
 	}
-	if !stale(cube.AsOf{}) || stale(cube.AsOf{Message: 2}) || stale(cube.AsOf{Vintage: stat.MustDate("2026-05-31")}) || !stale(cube.AsOf{Vintage: stat.MustDate("2025-12-31")}) {
+	if !stale(cube.AsOf{}) || stale(cube.AsOf{Message: 2}) || stale(cube.AsOf{Vintage: stat.MustDate("2026-05-31")}) || !stale(cube.AsOf{Vintage: stat.MustDate("2025-12-31")}) || !stale(cube.AsOf{Message: 2, Vintage: stat.MustDate("2025-12-31")}) {
 		t.Error("with marks")
 	}
 	b.store.runs[0].Marks = nil
-	if !stale(cube.AsOf{}) || stale(cube.AsOf{Message: 2}) || stale(cube.AsOf{Vintage: stat.MustDate("2026-05-31")}) || !stale(cube.AsOf{Vintage: stat.MustDate("2025-12-31")}) {
+	if !stale(cube.AsOf{}) || stale(cube.AsOf{Message: 2}) || stale(cube.AsOf{Vintage: stat.MustDate("2026-05-31")}) || !stale(cube.AsOf{Vintage: stat.MustDate("2025-12-31")}) || !stale(cube.AsOf{Message: 2, Vintage: stat.MustDate("2025-12-31")}) {
 		t.Error("without marks")
 	}
 }
