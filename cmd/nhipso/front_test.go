@@ -35,7 +35,7 @@ func watched(t *testing.T, a *app, s config.Settings) *served {
 }
 
 // server starts a whole server on an installation, and gives its address and what it logs.
-func server(t *testing.T, p place, now func() time.Time) (address string, a *app) {
+func server(t *testing.T, p installation, now func() time.Time) (address string, a *app) {
 	t.Helper()
 	e := &env{in: strings.NewReader(""), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }, now: now, lang: "en"}
 	a, err := e.open(t.Context(), &p)
@@ -115,7 +115,7 @@ func fetched(t *testing.T, address string) string {
 }
 
 // prepared1 prepares an installation of a pack and ends.
-func prepared1(t *testing.T, e *env, p place) {
+func prepared1(t *testing.T, e *env, p installation) {
 	t.Helper()
 	a, err := e.open(t.Context(), &p)
 	if err != nil {
@@ -136,7 +136,7 @@ func writtenAnew(t *testing.T, a *app, name string) string {
 		t.Fatal(fault.In(err, "en"))
 	}
 	minute := r.Minutes()[0]
-	file := filepath.Join(a.place.data, releaseFolder, releaseFileName(r, minute))
+	file := filepath.Join(a.installation.data, releaseFolder, releaseFileName(r, minute))
 	for _, end := range []string{"", releasefile.HashExtension, releasefile.SignatureExtension} {
 		if err := os.Remove(file + end); err != nil {
 			t.Fatal(err)
@@ -198,16 +198,16 @@ func submitted(t *testing.T, server, token, row string) (told intake.Told) {
 // TestServersTakeUpAnEditionOfTheCatalogueWithoutARestart: names, structures and words of an edition are shown by every server within seconds; no page is of
 // two editions, no request fails, and the file of a release that is written later holds the new edition.
 func TestServersTakeUpAnEditionOfTheCatalogueWithoutARestart(t *testing.T) {
-	for name, url := range map[string]storetest.Place{"sqlite": nil, "postgres": storetest.PostgresPlace} {
+	for name, url := range map[string]storetest.Database{"sqlite": nil, "postgres": storetest.EmptyPostgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir, p := copyOf(t), place{data: t.TempDir()}
+			dir, p := copyOf(t), installation{data: t.TempDir()}
 			if url != nil {
 				p.database = url(t)
 			}
 			e, out := clerk(t)
 			e.now = time.Now
-			prepared1(t, e, place{data: p.data, database: p.database, pack: dir})
+			prepared1(t, e, installation{data: p.data, database: p.database, pack: dir})
 			var servers []string
 			var last *app
 			for range 2 {

@@ -133,7 +133,7 @@ func (a *app) jobLine(e *env, i jobs.Info) string {
 // kindOf names the kind of a job: by what the module that does it says, or by its identifier where no module of this program does it.
 func (a *app) kindOf(e *env, i jobs.Info) string {
 	if list, err := a.modules(a.gate(), newFiles(a)); err == nil {
-		if k, known := list.Kind(i.Kind); known {
+		if k, found := list.Kind(i.Kind); found {
 			return k.Name.In(e.lang)
 		}
 	}

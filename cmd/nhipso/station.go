@@ -132,7 +132,7 @@ func (f *front) openStation(ctx context.Context, patience time.Duration) (*stati
 	handlers := map[string]jobs.Handler{}
 	for _, k := range f.now.Load().modules.Kinds() {
 		handlers[k.ID] = func(ctx context.Context, t *jobs.Task) error {
-			if now, known := f.now.Load().modules.Kind(t.Kind); known {
+			if now, found := f.now.Load().modules.Kind(t.Kind); found {
 				return now.Do(ctx, t)
 			}
 			return k.Do(ctx, t)

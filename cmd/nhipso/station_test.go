@@ -298,8 +298,8 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	}
 	defer front.close()
 	do := func(j jobs.Job) error {
-		k, known := front.now.Load().modules.Kind(j.Kind)
-		if !known {
+		k, found := front.now.Load().modules.Kind(j.Kind)
+		if !found {
 			t.Fatal(j.Kind)
 		}
 		return k.Do(t.Context(), task(t, j))

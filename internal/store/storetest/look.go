@@ -13,7 +13,7 @@ import (
 	"nhipso/internal/store"
 )
 
-func testLooks(t *testing.T, at Place) {
+func testLooks(t *testing.T, at Database) {
 	t.Run("the store tells which dataflows messages touched", func(t *testing.T) {
 		t.Parallel()
 		s := Open(t, at(t))
