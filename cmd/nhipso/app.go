@@ -146,7 +146,7 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 	if err != nil {
 		return nil, err
 	}
-	number, err := s.LastEdition(ctx) // one that comes in after this is taken up when somebody looks
+	number, since, err := s.LastEdition(ctx) // one that comes in after this is taken up when somebody looks
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -157,6 +157,9 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 		return nil, err
 	}
 	e.country = kept.Catalog.Country().Name
+	if number > 1 {
+		kept.Catalog.Since = since
+	}
 	a := &app{installation: *p, store: s, now: e.now, number: max(number, 1)}
 	if !s.ReadOnly() {
 		a.parts = parts()

@@ -121,7 +121,7 @@ func (a *app) renewed(ctx context.Context) (*app, error) {
 	if a.store == nil {
 		return nil, nil
 	}
-	newest, err := a.store.LastEdition(ctx)
+	newest, since, err := a.store.LastEdition(ctx)
 	if err != nil || newest == 0 || newest == a.number {
 		return nil, err
 	}
@@ -129,6 +129,7 @@ func (a *app) renewed(ctx context.Context) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept.Catalog.Since = since
 	next := *a
 	next.number = newest
 	next.settle(kept)

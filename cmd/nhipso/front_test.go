@@ -114,6 +114,26 @@ func fetched(t *testing.T, address string) string {
 	return string(b)
 }
 
+// askedSince asks an address for what has changed since the release that is out came out, and gives the status.
+func askedSince(t *testing.T, address string, a *app) int {
+	t.Helper()
+	out, err := a.desk().Current(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("If-Modified-Since", out.PublishAt.UTC().Format(http.TimeFormat))
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return answer.StatusCode
+}
+
 // prepared1 prepares an installation of a pack and ends.
 func prepared1(t *testing.T, e *env, p installation) {
 	t.Helper()
@@ -243,6 +263,11 @@ func TestServersTakeUpAnEditionOfTheCatalogueWithoutARestart(t *testing.T) {
 			}
 			enough()
 			readers.Wait()
+			for _, asks := range []string{page, "/api/v1/codelists/CL_DEFINITION?lang=en"} {
+				if status := askedSince(t, servers[0]+asks, last); status != http.StatusOK {
+					t.Errorf("whoever asks for what has changed since the release gets %d at %s", status, asks)
+				}
+			}
 			if said := submitted(t, servers[0], token, "NA_GROWTH,A,XM,X9,2020,7.5,A,2025-02-01,S,XMS-2025\n"); said.State != store.Committed {
 				t.Errorf("a figure of a code that came with the edition: %+v", said)
 			}

@@ -195,8 +195,3 @@ func (s *service) key(r *http.Request) (string, bool) {
 		bestFormat(r.Header.Get("Accept"), formats), r.URL.EscapedPath(), r.URL.RawQuery}, "\x00")
 	return k, len(k) <= longestName
 }
-
-// lastModified is when the answers of a snapshot last changed: with its release, whatever day it is viewed as of.
-func lastModified(snap *publish.Snapshot) time.Time {
-	return snap.Release.PublishAt.UTC().Truncate(time.Second)
-}

@@ -332,7 +332,7 @@ func get[I any, P interface {
 		}
 		out := &reply[O]{Body: body}
 		if _, lasting := s.key(v.r); lasting {
-			out.LastModified = lastModified(v.current.Snapshot).Format(http.TimeFormat)
+			out.LastModified = v.current.Changed().Format(http.TimeFormat)
 		}
 		if p, ok := any(body).(pager); ok {
 			total, next, counted := p.page()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
@@ -188,7 +189,8 @@ type Indicator struct {
 
 // Catalog is the whole of it.
 type Catalog struct {
-	Agency     string // the maintenance agency of our structures, in SDMX messages
+	Since      time.Time // when the installation took it in place of another edition; zero for its first, and for a pack that is read as it is
+	Agency     string    // the maintenance agency of our structures, in SDMX messages
 	dataflows  []*Dataflow
 	codelists  map[string]*Codelist
 	indicators []Indicator

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -95,6 +96,16 @@ func newSnapshot(r Release, c *catalog.Catalog, bound cube.AsOf, held map[string
 }
 
 func byKey(a, b cube.Version) int { return strings.Compare(string(a.Key), string(b.Key)) }
+
+// Changed is when what is said last changed, to the second: with its release, or with the edition of the catalogue that it is said in, whatever day it
+// is viewed as of.
+func (s *Snapshot) Changed() time.Time {
+	at := s.Release.PublishAt
+	if s.Catalog != nil && s.Catalog.Since.After(at) {
+		at = s.Catalog.Since.Add(time.Second - 1) // who asked within its second may have seen what was before
+	}
+	return at.UTC().Truncate(time.Second)
+}
 
 // waits reports whether a version waits for a minute of its own.
 func (s *Snapshot) waits(v cube.Version) bool { return waits(s.held, v) }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
@@ -84,9 +85,15 @@ func artefactsOf(e catalog.Edition) [][]any {
 	return rows
 }
 
-// LastEdition gives the number of the newest edition of the catalogue, 0 where there is none.
-func (s *Store) LastEdition(ctx context.Context) (int64, error) {
-	return sqldb.Scalar[int64](ctx, s.db, "SELECT COALESCE(MAX(number), 0) FROM catalog_edition")
+// LastEdition gives the number of the newest edition of the catalogue and when it was recorded; 0 where there is none.
+func (s *Store) LastEdition(ctx context.Context) (number int64, at time.Time, err error) {
+	_, _, err = sqldb.First(ctx, s.db, func(rows *sql.Rows) (none struct{}, err error) {
+		var recorded sqldb.Time
+		err = rows.Scan(&number, &recorded)
+		at = recorded.Time
+		return none, err
+	}, "SELECT number, at FROM catalog_edition ORDER BY number DESC LIMIT 1")
+	return number, at, err
 }
 
 // Editions lists the editions of the catalogue, the oldest first: who, when, why, from which pack, and which artefacts got which version. Their

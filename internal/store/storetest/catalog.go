@@ -27,6 +27,8 @@ func testCatalog(t *testing.T, at Database) {
 	t.Run("a new store has no catalogue", func(t *testing.T) {
 		s := open(t)
 		same(t, len(must[[]catalog.Edition](t)(s.Editions(t.Context()))), 0)
+		none, _, err := s.LastEdition(t.Context())
+		same(t, []any{none, err}, []any{int64(0), nil})
 		same(t, must[map[string]string](t)(s.CatalogFiles(t.Context(), 0)), map[string]string{})
 	})
 	t.Run("every edition can be read as it left the files", func(t *testing.T) {
@@ -46,6 +48,8 @@ func testCatalog(t *testing.T, at Database) {
 			same(t, must[map[string]string](t)(s.CatalogFiles(t.Context(), n)), want)
 		}
 		all := must[[]catalog.Edition](t)(s.Editions(t.Context()))
+		newest, recorded, err := s.LastEdition(t.Context())
+		same(t, []any{newest, recorded, err}, []any{all[len(all)-1].Number, all[len(all)-1].At, nil})
 		same(t, len(all), 3)
 		same(t, []any{all[1].Number, all[1].By, all[1].Reason, all[1].Pack, all[1].Version, all[1].At}, []any{int64(2), "lan", "a code came", "x-land", "1.0", second.At})
 		same(t, all[1].Artefacts, []catalog.Artefact{second.Artefacts[1], second.Artefacts[0]}) // by class and identifier

@@ -298,7 +298,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, m Module, route Rou
 		h.Set("Cache-Control", "private, no-cache")
 	}
 	if route.Keep == KeepAll {
-		h.Set("Last-Modified", v.Current.Release.PublishAt.UTC().Format(http.TimeFormat))
+		h.Set("Last-Modified", v.Current.Changed().Format(http.TimeFormat))
 	}
 	p, err := route.Read(v)
 	if err != nil {
