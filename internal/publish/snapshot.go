@@ -64,6 +64,8 @@ type Snapshot struct {
 	replayed *pipeline.Replayed        // for the day viewed; nil for today
 	replays  map[string][]cube.Version // dataflow → replayed figures, where none had been computed by the day viewed
 
+	outlined outlined // what shows of large dataflows, without their figures
+
 	mu    sync.Mutex
 	older map[stat.Date]*older
 	turn  int64 // counts how often an earlier day was asked for

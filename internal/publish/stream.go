@@ -21,8 +21,8 @@ func (s *Snapshot) Stream(ctx context.Context, dataflow, pattern string, history
 			}
 			return yield(v, nil)
 		}
-		switch large := !s.Replayed(dataflow) && s.past.size(dataflow) > small; {
-		case large:
+		switch {
+		case s.large(dataflow):
 			s.streamShelf(ctx, dataflow, pattern, history, give, func(err error) { yield(cube.Version{}, err) })
 		case history && !s.Replayed(dataflow):
 			for _, v := range s.past.of(dataflow, pattern) {
@@ -52,7 +52,7 @@ func (s *Snapshot) streamShelf(ctx context.Context, dataflow, pattern string, hi
 		cell = cell[:0]
 		return true
 	}
-	for v, err := range s.past.shelf.Each(ctx, dataflow, pattern) {
+	for v, err := range s.past.shelf.Each(ctx, cube.Query{Dataflow: dataflow, Key: pattern}) {
 		switch {
 		case err != nil:
 			fail(err)
@@ -89,7 +89,7 @@ func gather(stream iter.Seq2[cube.Version, error]) ([]cube.Version, error) {
 func (l *lists) all(ctx context.Context) iter.Seq2[cube.Version, error] {
 	return func(yield func(cube.Version, error) bool) {
 		for _, flow := range l.flows() {
-			for v, err := range l.shelf.Each(ctx, flow, "") {
+			for v, err := range l.shelf.Each(ctx, cube.Query{Dataflow: flow}) {
 				if !yield(v, err) || err != nil {
 					return
 				}

@@ -74,20 +74,24 @@ func selecting(q cube.Query) (where string, args []any) {
 		if from, to, narrow := keys(q.Key); narrow {
 			where, args = where+" AND s.key >= ? AND s.key < ?", append(args, from, to)
 		}
+		if q.Series != nil {
+			list, _ := json.Marshal(q.Series) // texts can be written
+			where, args = where+" AND s.key IN (SELECT value FROM json_each(?))", append(args, string(list))
+		}
 	}
 	return where, args
 }
 
 // Each implements publish.Shelf.
-func (f *File) Each(ctx context.Context, dataflow, pattern string) iter.Seq2[cube.Version, error] {
+func (f *File) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
 	return func(yield func(cube.Version, error) bool) {
 		d := newDecoder()
 		d.shares = true
-		where, args := selecting(cube.Query{Dataflow: dataflow, Key: pattern})
+		where, args := selecting(q)
 		stopped := false
 		err := f.each(ctx, func(rows *sql.Rows) error {
 			v, err := d.version(rows)
-			if err == nil && v.Key.Matches(pattern) && !yield(v, nil) {
+			if err == nil && v.Key.Matches(q.Key) && !yield(v, nil) {
 				stopped = true
 				return errEnough
 			}
@@ -97,6 +101,15 @@ func (f *File) Each(ctx context.Context, dataflow, pattern string) iter.Seq2[cub
 			yield(cube.Version{}, err)
 		}
 	}
+}
+
+// Outline implements publish.Shelf. Files that were written before there were outlines have none.
+func (f *File) Outline(dataflow string) (*publish.Outline, error) {
+	list, err := decoded[publish.Outline](context.Background(), f, "SELECT body FROM record WHERE kind = ? AND number = ?", outlineRecord, slices.Index(f.flows, dataflow)+1)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
 }
 
 // errEnough ends a query whose caller has what it wanted.

@@ -61,6 +61,7 @@ const (
 	releaseRecord  = "release"
 	findingRecord  = "finding"
 	overrideRecord = "override"
+	outlineRecord  = "outline" // of a dataflow, by its number in their order
 )
 
 // About says what a file holds.
