@@ -94,7 +94,7 @@ func (s *Snapshot) arrange(dataflow string, o, unseen *Outline) *arranged {
 		}
 		days++
 		a.extent.count(d, 1)
-		span.spans(d.First, d.Last)
+		span.spans(d.First, d.Last, d.FirstAt, d.LastAt)
 		for _, w := range d.Written {
 			a.extent.Stated = append(a.extent.Stated, stat.Vintage{Date: d.Date, Written: w})
 		}
@@ -192,7 +192,10 @@ type Choice struct {
 
 // Choose gives the series that match a pattern.
 func (s *Snapshot) Choose(dataflow, pattern string) *Choice {
-	a := s.outlineOf(dataflow)
+	return choiceOf(s.outlineOf(dataflow), pattern)
+}
+
+func choiceOf(a *arranged, pattern string) *Choice {
 	x := &Choice{of: a, codes: make([][]bool, len(a.Keys))}
 	wanted, bound, fits := a.wanted(pattern)
 	if !fits {
@@ -362,12 +365,16 @@ func (s *Snapshot) Replacements(ctx context.Context, dataflow string, limit int)
 	return out, nil
 }
 
+// Differs reports whether the two are figures of one cell with different values.
+func (r Replacement) Differs() bool {
+	return r.Before.Cell() == r.After.Cell() && r.Before.Value != nil && r.After.Value != nil && r.After.Value.Cmp(*r.Before.Value) != 0
+}
+
 // replacements gives the replacements among versions in the order of cube.Reader.
 func replacements(history []cube.Version) func(func(Replacement) bool) {
 	return func(yield func(Replacement) bool) {
 		for i := 1; i < len(history); i++ {
-			before, after := history[i-1], history[i]
-			if before.Cell() == after.Cell() && after.Value != nil && before.Value != nil && after.Value.Cmp(*before.Value) != 0 && !yield(Replacement{before, after}) {
+			if r := (Replacement{history[i-1], history[i]}); r.Differs() && !yield(r) {
 				return
 			}
 		}

@@ -26,6 +26,8 @@ type Outlined struct {
 	Day
 	First     stat.Period    `json:"first,omitzero"`      // of the cells that had no figure before
 	Last      stat.Period    `json:"last,omitzero"`       // of these too
+	FirstAt   int            `json:"firstAt,omitempty"`   // which cell of the dataflow brought it: of equal ones the first met counts
+	LastAt    int            `json:"lastAt,omitempty"`
 	Written   []string       `json:"written,omitempty"`   // how the day is recorded
 	Documents map[string]int `json:"documents,omitempty"` // how many more, or fewer, of the newest figures rest on each document
 	Revised   int            `json:"revised,omitempty"`   // figures that another value replaced
@@ -85,6 +87,7 @@ type outliner struct {
 	latest cube.Version // the newest of the cell that is being read
 	before cube.Version // the version before, of the same cell
 	some   bool
+	cells  int
 }
 
 func (x *outliner) add(v cube.Version) {
@@ -100,7 +103,8 @@ func (x *outliner) add(v cube.Version) {
 		}
 		x.out.Cells.increase(n)
 		day.Cells++
-		day.spans(v.Period, v.Period)
+		x.cells++
+		day.spans(v.Period, v.Period, x.cells, x.cells)
 		day.rests(v, 1)
 		x.latest, x.before, x.some = v, v, true
 		return
@@ -150,16 +154,16 @@ func (x *outliner) series(v cube.Version) {
 	x.since = append(x.since, v.Vintage.Date)
 }
 
-// spans widens what a day covers by a span of periods.
-func (d *Outlined) spans(first, last stat.Period) {
+// spans widens what a day covers by a span of periods, which certain cells brought.
+func (d *Outlined) spans(first, last stat.Period, firstAt, lastAt int) {
 	if first.IsZero() {
 		return
 	}
-	if d.First.IsZero() || first.From().Before(d.First.From()) {
-		d.First = first
+	if c := first.From().Compare(d.First.From()); d.First.IsZero() || c < 0 || c == 0 && firstAt < d.FirstAt {
+		d.First, d.FirstAt = first, firstAt
 	}
-	if d.Last.IsZero() || last.To().After(d.Last.To()) {
-		d.Last = last
+	if c := last.To().Compare(d.Last.To()); d.Last.IsZero() || c > 0 || c == 0 && lastAt < d.LastAt {
+		d.Last, d.LastAt = last, lastAt
 	}
 }
 

@@ -307,19 +307,6 @@ func (s *Snapshot) CellHistory(c cube.Cell) []cube.Version {
 	return out
 }
 
-// Count gives the number of cells and of versions of a dataflow, within the bound of the view.
-func (s *Snapshot) Count(dataflow string) (cells, versions int) {
-	if s.past.size(dataflow) <= small {
-		return len(s.newestOf(dataflow, "")), len(s.History(dataflow, ""))
-	}
-	for _, d := range s.past.days(dataflow) {
-		if s.AsOf.Vintage.IsZero() || !d.Date.After(s.AsOf.Vintage) {
-			cells, versions = cells+d.Cells, versions+d.Versions
-		}
-	}
-	return cells, versions
-}
-
 // First is the first day on which a figure that the view shows, on this day or another, was published; zero when there is none.
 func (s *Snapshot) First() stat.Date {
 	if len(s.days) == 0 {
