@@ -24,9 +24,9 @@ type Outline struct {
 // Outlined is what was published of a dataflow on one day.
 type Outlined struct {
 	Day
-	First     stat.Period    `json:"first,omitzero"`      // of the cells that had no figure before
-	Last      stat.Period    `json:"last,omitzero"`       // of these too
-	FirstAt   int            `json:"firstAt,omitempty"`   // which cell of the dataflow brought it: of equal ones the first met counts
+	First     stat.Period    `json:"first,omitzero"`    // of the cells that had no figure before
+	Last      stat.Period    `json:"last,omitzero"`     // of these too
+	FirstAt   int            `json:"firstAt,omitempty"` // which cell of the dataflow brought it: of equal ones the first met counts
 	LastAt    int            `json:"lastAt,omitempty"`
 	Written   []string       `json:"written,omitempty"`   // how the day is recorded
 	Documents map[string]int `json:"documents,omitempty"` // how many more, or fewer, of the newest figures rest on each document
