@@ -126,10 +126,16 @@ func (s *Snapshot) reduce(list []cube.Version) []cube.Version {
 	if len(s.closers) == 0 {
 		return out
 	}
-	return slices.DeleteFunc(out, func(v cube.Version) bool {
-		h, ok := s.closers[v.Cell()]
-		return ok && h.Supersedes(v)
-	})
+	return slices.DeleteFunc(out, s.behind)
+}
+
+// behind reports whether a hidden version stands in the place of one.
+func (s *Snapshot) behind(v cube.Version) bool {
+	if len(s.closers) == 0 {
+		return false
+	}
+	h, ok := s.closers[v.Cell()]
+	return ok && h.Supersedes(v)
 }
 
 // newestOf gives the newest versions of a dataflow in which those of a pattern lie, among others perhaps.

@@ -42,16 +42,9 @@ func (s *Snapshot) Stream(ctx context.Context, dataflow, pattern string, history
 
 // streamShelf gives the figures of a large dataflow as they lie on the shelf, cell by cell.
 func (s *Snapshot) streamShelf(ctx context.Context, dataflow, pattern string, history bool, give func(cube.Version) bool, fail func(error)) {
-	var cell []cube.Version // versions of one cell, which lie together
-	flush := func() bool {
-		for _, v := range s.reduce(cell) {
-			if !give(v) {
-				return false
-			}
-		}
-		cell = cell[:0]
-		return true
-	}
+	var newest cube.Version // of the cell whose versions come, which lie together
+	some := false
+	flush := func() bool { return !some || s.behind(newest) || give(newest) }
 	for v, err := range s.past.shelf.Each(ctx, cube.Query{Dataflow: dataflow, Key: pattern}) {
 		switch {
 		case err != nil:
@@ -63,10 +56,13 @@ func (s *Snapshot) streamShelf(ctx context.Context, dataflow, pattern string, hi
 				return
 			}
 		default:
-			if len(cell) > 0 && (cell[0].Period != v.Period || cell[0].Key != v.Key) && !flush() {
+			switch same := some && newest.Period == v.Period && newest.Key == v.Key; {
+			case same && !v.Supersedes(newest):
+				continue
+			case !same && !flush():
 				return
 			}
-			cell = append(cell, v)
+			newest, some = v, true
 		}
 	}
 	flush()
