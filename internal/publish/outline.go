@@ -80,14 +80,14 @@ func (o *Outline) find(key stat.Key) (int, bool) {
 
 // outliner makes the outline of one dataflow from versions in the order of cube.Reader.
 type outliner struct {
-	out    Outline
-	places []map[string]int // of codes, by dimension
-	days   map[stat.Date]*Outlined
-	since  []stat.Date
-	latest cube.Version // the newest of the cell that is being read
-	before cube.Version // the version before, of the same cell
-	some   bool
-	cells  int
+	out     Outline
+	numbers []map[string]int // of codes, by dimension
+	days    map[stat.Date]*Outlined
+	since   []stat.Date
+	latest  cube.Version // the newest of the cell that is being read
+	before  cube.Version // the version before, of the same cell
+	some    bool
+	cells   int
 }
 
 func (x *outliner) add(v cube.Version) {
@@ -138,15 +138,15 @@ func (x *outliner) day(v cube.Version) *Outlined {
 // series begins another series.
 func (x *outliner) series(v cube.Version) {
 	codes := v.Key.Codes()
-	for len(x.places) < len(codes) {
-		x.places, x.out.Codes, x.out.Keys = append(x.places, map[string]int{}), append(x.out.Codes, nil), append(x.out.Keys, nil)
+	for len(x.numbers) < len(codes) {
+		x.numbers, x.out.Codes, x.out.Keys = append(x.numbers, map[string]int{}), append(x.out.Codes, nil), append(x.out.Keys, nil)
 	}
 	for d, code := range codes {
-		at, known := x.places[d][code]
+		at, known := x.numbers[d][code]
 		if !known {
 			code = strings.Clone(code) // or it would hold the whole key
 			at = len(x.out.Codes[d])
-			x.places[d][code], x.out.Codes[d] = at, append(x.out.Codes[d], code)
+			x.numbers[d][code], x.out.Codes[d] = at, append(x.out.Codes[d], code)
 		}
 		x.out.Keys[d].add(at)
 	}
@@ -195,13 +195,13 @@ func newestRevised(list []Revised) []Revised {
 
 // outline gives what was added.
 func (x *outliner) outline() *Outline {
-	places := map[stat.Date]int{}
+	numbers := map[stat.Date]int{}
 	for i, date := range slices.SortedFunc(maps.Keys(x.days), stat.Date.Compare) {
-		places[date] = i
+		numbers[date] = i
 		x.out.Days = append(x.out.Days, *x.days[date])
 	}
 	for _, date := range x.since {
-		x.out.Since.add(places[date])
+		x.out.Since.add(numbers[date])
 	}
 	x.out.Revised = newestRevised(x.out.Revised)
 	return &x.out

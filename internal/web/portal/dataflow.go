@@ -98,22 +98,10 @@ func (v *visit) dataflow() (shell.Page, error) {
 	if counted {
 		p.Cells = v.count(cells)
 	}
-	history := v.Query.Get("lich-su") == "1"
 	p.HistoryFile = v.File("csv", "lich-su", "1")
-	pages := max(1, (choice.Len()+rowsAPage-1)/rowsAPage)
-	n, _ := strconv.Atoi(v.Query.Get("trang"))
-	if v.Query.Has("trang") && (n < 1 || n > pages) {
-		return nil, fault.New("web.no-such-part", "n", v.Query.Get("trang"), "of", pages)
-	}
-	n = max(n, 1)
-	part := v.Snap.Some(f.ID, choice.Keys((n-1)*rowsAPage, n*rowsAPage))
-	p.FirstRow, p.LastRow = v.count((n-1)*rowsAPage+1), v.count(min(n*rowsAPage, choice.Len()))
-	p.Pages = v.pageLinks(n, pages)
-	if pages > maxLinks && n > 1 {
-		p.Previous = v.Here("trang", strconv.Itoa(n-1))
-	}
-	if pages > maxLinks && n < pages {
-		p.Next = v.Here("trang", strconv.Itoa(n+1))
+	part, err := v.part(p, f, choice)
+	if err != nil {
+		return nil, err
 	}
 	series := part // those whose documents are named
 	if counted && cells <= mostNamed {
@@ -125,13 +113,43 @@ func (v *visit) dataflow() (shell.Page, error) {
 	for _, s := range series {
 		shownObs = append(shownObs, s.Obs...)
 	}
+	v.tables(p, f, part, pattern, v.SourceLine(shownObs))
+	p.Documents = v.documents(shownObs)
+	if p.Data = v.dataset(f, shownObs, nil); p.Partly {
+		p.Data = v.dataset(f, shownObs, &extent)
+	}
+	return p, nil
+}
+
+// part reads the part of the series that the address asks for, and gives the page the way to the others.
+func (v *visit) part(p *dataflowPage, f *catalog.Dataflow, choice *publish.Choice) ([]publish.Series, error) {
+	pages := max(1, (choice.Len()+rowsAPage-1)/rowsAPage)
+	n, _ := strconv.Atoi(v.Query.Get("trang"))
+	if v.Query.Has("trang") && (n < 1 || n > pages) {
+		return nil, fault.New("web.no-such-part", "n", v.Query.Get("trang"), "of", pages)
+	}
+	n = max(n, 1)
+	p.FirstRow, p.LastRow = v.count((n-1)*rowsAPage+1), v.count(min(n*rowsAPage, choice.Len()))
+	p.Pages = v.pageLinks(n, pages)
+	if pages > maxLinks && n > 1 {
+		p.Previous = v.Here("trang", strconv.Itoa(n-1))
+	}
+	if pages > maxLinks && n < pages {
+		p.Next = v.Here("trang", strconv.Itoa(n+1))
+	}
+	return v.Snap.Some(f.ID, choice.Keys((n-1)*rowsAPage, n*rowsAPage)), nil
+}
+
+// tables puts series on a page. The files of the first table hold all series of a pattern.
+func (v *visit) tables(p *dataflowPage, f *catalog.Dataflow, part []publish.Series, pattern, source string) {
+	history := v.Query.Get("lich-su") == "1"
 	// Years and quarters do not share columns: a table for each frequency. The first one answers for the page's files.
 	for i, group := range byFrequency(f, part) {
 		shown, hidden, unit := v.pivot(f, group)
 		p.Hidden += hidden
 		fig := &shell.Figure{ID: "bang", Title: f.Name, Note: unit.In(v.Lang), Table: shown, Stream: func() *export.Table {
 			return export.Dataflow(v.Snap.Catalog, f, v.Snap.Stream(v.R.Context(), f.ID, pattern, history))
-		}, Source: v.SourceLine(shownObs), Open: true}
+		}, Source: source, Open: true}
 		if freq := f.CodeOf(group[0].Key, "FREQ"); freq != "" && len(group) < len(part) {
 			name := nameOf(v.Snap, "CL_FREQ", freq)
 			fig.Title = catalog.Label{Vi: say("vi", "data.by-frequency", "flow", f.Name.Vi, "frequency", name.Vi), En: say("en", "data.by-frequency", "flow", f.Name.In("en"), "frequency", name.In("en"))}
@@ -149,11 +167,6 @@ func (v *visit) dataflow() (shell.Page, error) {
 	if len(part) == 0 {
 		p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name, shell.Text("series", both("data.series"))), Source: v.VintageLine()})
 	}
-	p.Documents = v.documents(shownObs)
-	if p.Data = v.dataset(f, shownObs, nil); p.Partly {
-		p.Data = v.dataset(f, shownObs, &extent)
-	}
-	return p, nil
 }
 
 // byFrequency parts series by their frequency, in the order in which they come.
