@@ -91,7 +91,7 @@ func TestAnOutlineTellsWhatReadingTells(t *testing.T) {
 			}
 			made, read := s.arrange("F", &full, s.unseen("F")), s.outlineOf("F")
 			got, want := made.extent, read.extent
-			if made.less != nil && len(made.less) > 0 { // the span may name a period of which nothing shows any more
+			if len(made.less) > 0 { // the span may name a period of which nothing shows any more
 				got.First, got.Last = want.First, want.Last
 			}
 			got.Stated, want.Stated = nil, nil // days on which only such figures were published are told too
