@@ -62,6 +62,9 @@ func (v *visit) figures(dataflow, pattern string, s Span) iter.Seq2[cube.Version
 func (v *visit) part(dataflow, pattern string, s Span, offset, limit int) (list []cube.Version, total int, err error) {
 	counted := strings.Join([]string{v.asOfView.Key(), dataflow, pattern, s.Start.String(), s.End.String(), strconv.FormatBool(s.History)}, "\x00")
 	total, known := v.counts.get(counted)
+	if !known && limit > 0 && s == (Span{}) {
+		total, known = v.snap.Choose(dataflow, pattern).Cells()
+	}
 	n := 0
 	for o, err := range v.figures(dataflow, pattern, s) {
 		if err != nil {

@@ -53,8 +53,9 @@ func (v *visit) search(in *searchInput) (*Found, error) {
 		kinds = []string{in.Kind}
 	}
 	found := v.finder().Find(in.Q, kinds...)
-	out.Total = len(found)
-	for _, t := range found[:min(in.Limit, len(found))] {
+	out.Total = found.Len()
+	for i := range min(in.Limit, found.Len()) {
+		t := found.At(i)
 		out.Hits = append(out.Hits, Hit{t.Kind, t.ID, t.Name.In(v.lang), t.Detail.In(v.lang), Root + "/v1" + v.addressOf(t)})
 	}
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 )
 
@@ -32,21 +33,8 @@ type Dataflow struct {
 
 func (v *visit) dataflowOf(f *catalog.Dataflow) Dataflow {
 	out := Dataflow{ID: f.ID, Name: f.Name.In(v.lang), Description: f.Description.In(v.lang), Topic: v.named("CL_TOPIC", f.Topic), Kind: f.Kind, Method: f.Method}
-	var last stat.Key
-	for _, o := range v.snap.Read(f.ID, "") {
-		out.Cells++
-		if o.Key != last {
-			last = o.Key
-			out.Series++
-		}
-		if out.First.IsZero() || o.Period.From().Before(out.First.From()) {
-			out.First = o.Period
-		}
-		if out.Last.IsZero() || o.Period.To().After(out.Last.To()) {
-			out.Last = o.Period
-		}
-	}
-	out.Versions = len(v.snap.History(f.ID, ""))
+	extent := v.snap.Extent(f.ID)
+	out.Series, out.Cells, out.Versions, out.First, out.Last = extent.Series, extent.Cells, extent.Versions, extent.First, extent.Last
 	return out
 }
 
@@ -114,8 +102,9 @@ func (v *visit) dataflow(in *dataflowInput) (*Structure, error) {
 	if f.Ratio != nil {
 		out.Ratio = &Ratio{f.Ratio.Numerator, f.Ratio.Denominator}
 	}
+	all := v.snap.Choose(f.ID, "")
 	for i, d := range f.Dimensions {
-		out.Dimensions = append(out.Dimensions, Dimension{Component{d.ID, d.Name.In(v.lang), d.Codelist}, i + 1, v.codesUsed(f, i)})
+		out.Dimensions = append(out.Dimensions, Dimension{Component{d.ID, d.Name.In(v.lang), d.Codelist}, i + 1, v.codesUsed(f, all, i)})
 	}
 	for _, id := range f.Attributes {
 		c, _ := v.snap.Catalog.Concept(id)
@@ -130,12 +119,10 @@ func (v *visit) dataflow(in *dataflowInput) (*Structure, error) {
 }
 
 // codesUsed lists, in the order of their list, the codes of a dimension that have figures.
-func (v *visit) codesUsed(f *catalog.Dataflow, dimension int) []Named {
+func (v *visit) codesUsed(f *catalog.Dataflow, all *publish.Choice, dimension int) []Named {
 	used := map[string]bool{}
-	for _, o := range v.snap.Read(f.ID, "") {
-		if codes := o.Key.Codes(); dimension < len(codes) {
-			used[codes[dimension]] = true
-		}
+	for _, code := range all.Codes(dimension) {
+		used[code] = true
 	}
 	out := []Named{}
 	if l, err := v.snap.Catalog.Codelist(f.Dimensions[dimension].Codelist); err == nil {
@@ -239,7 +226,7 @@ func (v *visit) indicators(*Common) (*Indicators, error) {
 		x := Indicator{ID: i.ID, Name: i.Name.In(v.lang), Unit: v.named("CL_UNIT_MEASURE", i.Unit), Direction: i.Direction, Topic: v.named("CL_TOPIC", i.Topic),
 			Owner: i.Owner, Dataflow: i.Dataflow, Key: i.Key, Targets: nonNil(targets[i.ID])}
 		if i.Dataflow != "" {
-			x.Series = len(v.snap.Series(i.Dataflow, i.Key))
+			x.Series = v.snap.Choose(i.Dataflow, i.Key).Len()
 		}
 		out.Indicators = append(out.Indicators, x)
 	}

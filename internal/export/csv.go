@@ -2,9 +2,11 @@ package export
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"io"
 
+	"nhipso/internal/stat"
 	"nhipso/internal/text"
 )
 
@@ -28,8 +30,7 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 			return err
 		}
 	}
-	out := csv.NewWriter(bufio.NewWriterSize(w, 64<<10))
-	out.UseCRLF = true
+	out := newCSVWriter(w)
 	flagged, worded := make([]bool, len(t.Columns)), make([]bool, len(t.Columns))
 	var head []string
 	for i, c := range t.Columns {
@@ -54,30 +55,107 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 			}
 		}
 	}
-	if err := out.Write(head); err != nil {
+	for _, name := range head {
+		out.text(name)
+	}
+	if err := out.end(); err != nil {
 		return err
 	}
-	rec := make([]string, 0, len(head))
 	err := t.each(w, func(row []Cell) error {
-		rec = rec[:0]
 		for i, c := range t.Columns {
-			s := row[i].plain(c.Kind, o.Lang)
-			if c.Kind != Number {
-				s = text.Disarm(s)
+			switch cell := &row[i]; c.Kind {
+			case Number:
+				out.number(cell.Number)
+			case Period:
+				out.period(cell.Period)
+			default:
+				out.text(text.Disarm(cell.Label.In(o.Lang)))
 			}
-			rec = append(rec, s)
 			if worded[i] {
-				rec = append(rec, text.Disarm(row[i].Label.In(o.Lang)))
+				out.text(text.Disarm(row[i].Label.In(o.Lang)))
 			}
 			if flagged[i] {
-				rec = append(rec, string(row[i].Status))
+				out.text(string(row[i].Status))
 			}
 		}
-		return out.Write(rec)
+		return out.end()
 	})
-	out.Flush()
 	if err != nil {
 		return err
 	}
-	return out.Error()
+	return out.to.Flush()
+}
+
+// csvWriter writes the lines of a CSV. Most texts of a line are those of the line before, so that of each column the last one is kept as it is
+// written.
+type csvWriter struct {
+	to      *bufio.Writer
+	line    []byte
+	column  int // the next one
+	last    []string
+	written [][]byte // last, with quotes where it needs them
+	periods map[stat.Period]string
+	quoted  bytes.Buffer
+	quoter  *csv.Writer
+}
+
+func newCSVWriter(w io.Writer) *csvWriter {
+	out := &csvWriter{to: bufio.NewWriterSize(w, 64<<10), periods: map[stat.Period]string{}}
+	out.quoter = csv.NewWriter(&out.quoted)
+	out.quoter.UseCRLF = true
+	return out
+}
+
+// next begins the next column.
+func (c *csvWriter) next() int {
+	if c.column == len(c.last) {
+		c.last, c.written = append(c.last, ""), append(c.written, nil)
+	}
+	if c.column > 0 {
+		c.line = append(c.line, ',')
+	}
+	c.column++
+	return c.column - 1
+}
+
+func (c *csvWriter) text(s string) {
+	i := c.next()
+	if s != c.last[i] {
+		c.quoted.Reset()
+		c.quoter.Write([]string{s}) //nolint:errcheck // a buffer takes everything
+		c.quoter.Flush()
+		c.last[i], c.written[i] = s, append(c.written[i][:0], bytes.TrimSuffix(c.quoted.Bytes(), []byte("\r\n"))...)
+	}
+	c.line = append(c.line, c.written[i]...)
+}
+
+// number writes a number, in which nothing needs quotes.
+func (c *csvWriter) number(d *stat.Decimal) {
+	if c.next(); d != nil {
+		c.line = d.Append(c.line)
+	}
+}
+
+// period writes a period, in which nothing needs quotes.
+func (c *csvWriter) period(p stat.Period) {
+	c.next()
+	s, known := c.periods[p]
+	if !known {
+		if len(c.periods) >= mostPeriods {
+			clear(c.periods)
+		}
+		s = p.String()
+		c.periods[p] = s
+	}
+	c.line = append(c.line, s...)
+}
+
+// mostPeriods bounds how many periods are remembered as they are written.
+const mostPeriods = 10_000
+
+// end ends a line.
+func (c *csvWriter) end() error {
+	_, err := c.to.Write(append(c.line, '\r', '\n'))
+	c.line, c.column = c.line[:0], 0
+	return err
 }

@@ -3,6 +3,7 @@ package publish
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,10 +20,6 @@ import (
 // one that an earlier day still shows. A confidential figure is a secret for good, one under an embargo of its own until its minute; so the
 // release is tried as it will show at its minute and whenever an embargo ends, as of today and of every earlier day.
 func (g *Gate) Disclosed(ctx context.Context, r Release) []error {
-	figures, err := cube.History(ctx, g.Source, cube.Query{})
-	if err != nil {
-		return []error{err}
-	}
 	releases, err := g.Source.Releases(ctx)
 	if err != nil {
 		return []error{err}
@@ -33,14 +30,30 @@ func (g *Gate) Disclosed(ctx context.Context, r Release) []error {
 	}
 	before, _ := precedes(releases, r.ID, minute)
 	r.Embargoes = r.settled(releases, minute)
-	a := &audit{gate: g, public: before.Content(), lineage: map[lineageOf]pipeline.Lineage{}, runs: map[string]cube.AsOf{}, told: map[cube.Cell]bool{}}
-	for _, moment := range r.openings(minute) {
-		a.view = NewView(Parts{Release: r, Audience: Everybody(), Moment: moment, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source, Figures: figures})
-		if err := a.look(ctx); err != nil {
+	around, err := g.secretive(ctx, r, minute)
+	if err != nil {
+		return []error{err}
+	}
+	if len(around.secrets) == 0 {
+		return nil
+	}
+	for {
+		figures, err := around.figures(ctx)
+		if err != nil {
 			return []error{err}
 		}
+		a := &audit{gate: g, around: around, public: before.Content(), lineage: map[lineageOf]pipeline.Lineage{}, runs: map[string]cube.AsOf{}, told: map[cube.Cell]bool{}, lacks: map[string]bool{}}
+		for _, moment := range r.openings(minute) {
+			a.view = NewView(Parts{Release: r, Audience: Everybody(), Moment: moment, Catalog: g.Catalog, Recipes: g.Recipes, Zone: g.Zone, Source: g.Source, Figures: figures})
+			if err := a.look(ctx); err != nil {
+				return []error{err}
+			}
+		}
+		if len(a.lacks) == 0 {
+			return a.faults
+		}
+		maps.Copy(around.flows, a.lacks) // and again, with what else figures were computed from
 	}
-	return a.faults
 }
 
 // openings gives the moments at which more of a release comes out: its minute, and the ends of its embargoes.
@@ -63,6 +76,8 @@ type audit struct {
 	lineage map[lineageOf]pipeline.Lineage
 	runs    map[string]cube.AsOf // what each run could see
 	told    map[cube.Cell]bool
+	around  *around
+	lacks   map[string]bool // dataflows that a lineage names and that were not read
 	faults  []error
 }
 

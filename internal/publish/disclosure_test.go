@@ -1,9 +1,13 @@
 package publish
 
 import (
+	"context"
 	"errors"
+	"iter"
+	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -238,5 +242,67 @@ func TestDeclaredIdentitiesGiveASecretAway(t *testing.T) {
 	found := g.Disclosed(t.Context(), Release{ID: "2026-Q1", AsOf: cube.AsOf{Message: 1}})
 	if len(found) != 1 || fault.CodeOf(found[0]) != "publish.disclosed-derived" || !strings.Contains(fault.In(found[0], "en"), "NA_VA/A.VN.C.V/2024") {
 		t.Errorf("%v", found)
+	}
+}
+
+// watched is a source that counts, by dataflow, what is read to be held.
+type watched struct {
+	*archive
+	read map[string]int
+}
+
+func (w watched) Versions(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		for v, err := range w.archive.Versions(ctx, q) {
+			if q.Dataflow != "" {
+				w.read[v.Dataflow]++
+			}
+			if !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
+// Only the figures of dataflows that can tell of a secret are held, and what is computed from a secret is among them whoever computed it; where there
+// is no secret, none are.
+func TestDisclosuresAreLookedForAroundTheSecrets(t *testing.T) {
+	derived := func(flow, run string) cube.Version {
+		v := figure(flow, "A.T.T", "2025", "5", "2026-01-05", 1)
+		v.Attributes = stat.Attributes{stat.AttrRun: run}
+		return v
+	}
+	for name, x := range map[string]struct {
+		secret string
+		runs   []pipeline.Run
+		want   []string
+	}{
+		"no secret":                       {"1", nil, nil},
+		"unrelated":                       {"!1", []pipeline.Run{{ID: "other#1", Recipe: "other"}}, []string{"F"}},
+		"computed from it":                {"!1", []pipeline.Run{{ID: "other#1", Recipe: "reads"}}, []string{"D", "F"}},
+		"by a recipe as it was":           {"!1", []pipeline.Run{{ID: "other#1", Recipe: "other", Version: "0"}}, []string{"D", "F"}},
+		"by a run that nobody knows":      {"!1", nil, []string{"D", "F"}},
+		"by a recipe that is no more":     {"!1", []pipeline.Run{{ID: "other#1", Recipe: "gone"}}, []string{"D", "F"}},
+		"what its lineage names":          {"!1", nil, []string{"D", "F", "G"}},
+		"what it is computed from beside": {"!1", []pipeline.Run{{ID: "other#1", Recipe: "beside"}}, []string{"D", "F", "G"}},
+	} {
+		a := &archive{runs: x.runs, figures: []cube.Version{derived("D", "other#1"), at("T.T", "6"), at("T.a", x.secret)}}
+		if name == "what its lineage names" {
+			a.lineage = map[string][]pipeline.Ref{"D/A.T.T/2025": {{Dataflow: "F", Key: "A.T.a", Period: stat.Year(2025)}, {Dataflow: "G", Key: "A.a.b", Period: stat.Year(1990)}}}
+		}
+		for i := range 500 {
+			a.figures = append(a.figures, figure("G", "A.a.b", strconv.Itoa(1500+i), "1", "2026-01-05", 1))
+		}
+		g := table(t, a)
+		g.Recipes = []pipeline.Recipe{{ID: "other", Inputs: []pipeline.Input{{Dataflow: "H"}}}, {ID: "reads", Inputs: []pipeline.Input{{Dataflow: "F"}}}}
+		if name == "what it is computed from beside" {
+			g.Recipes = append(g.Recipes, pipeline.Recipe{ID: "beside", Inputs: []pipeline.Input{{Dataflow: "F"}, {Dataflow: "G"}}, Outputs: []string{"D"}})
+		}
+		w := watched{a, map[string]int{}}
+		g.Source = w
+		g.Disclosed(t.Context(), Release{ID: "2026-Q1", AsOf: cube.AsOf{Message: 2}})
+		if got := slices.Sorted(maps.Keys(w.read)); !slices.Equal(got, x.want) {
+			t.Errorf("%s: %v was held, want %v", name, got, x.want)
+		}
 	}
 }

@@ -17,9 +17,11 @@ type Shelf interface {
 	Flows() []string
 	// Days lists the days on which figures of a dataflow were published, oldest first, with how many.
 	Days(dataflow string) []Day
-	// Each gives the versions of the series that match a pattern one by one, ordered by key, period, vintage and message. They may share their
-	// attributes. It ends with the context.
-	Each(ctx context.Context, dataflow, pattern string) iter.Seq2[cube.Version, error]
+	// Each gives the versions of the series of a dataflow that match a pattern, or of those that are named, one by one, ordered by key, period,
+	// vintage and message. Of a query it looks at nothing else. They may share their attributes. It ends with the context.
+	Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error]
+	// Outline gives what is known of a large dataflow without reading its figures; nil where they have to be read for it.
+	Outline(dataflow string) (*Outline, error)
 	// Closed gives the figures that nobody may read and that a view has to know of, without what they say.
 	Closed() ([]cube.Version, error)
 }
@@ -42,6 +44,9 @@ const (
 type lists struct {
 	shelf Shelf
 	keep  keep
+
+	mu       sync.Mutex
+	outlines map[string]func() *Outline // of large dataflows
 }
 
 func (l *lists) flows() []string { return l.shelf.Flows() }
@@ -68,37 +73,134 @@ func (l *lists) of(flow, pattern string) []cube.Version {
 
 // read reads from the shelf. A file that cannot be read any more ends the request that met it, as nothing can be said in its place.
 func (l *lists) read(flow, pattern string) []cube.Version {
-	list, err := gather(l.shelf.Each(context.Background(), flow, pattern))
+	list, err := gather(l.shelf.Each(context.Background(), cube.Query{Dataflow: flow, Key: pattern}))
 	if err != nil {
 		panic(err)
 	}
 	return list
 }
 
-// keep holds lists of versions, those asked for last, up to roomy versions. The zero keep is ready.
+// series gives the versions of some series of a dataflow.
+func (l *lists) series(flow string, keys []stat.Key) []cube.Version {
+	if len(keys) == 0 {
+		return nil
+	}
+	list, err := gather(l.shelf.Each(context.Background(), cube.Query{Dataflow: flow, Series: keys}))
+	if err != nil {
+		panic(err)
+	}
+	return list
+}
+
+// outline gives the outline of a large dataflow, made or read once.
+func (l *lists) outline(flow string) *Outline {
+	l.mu.Lock()
+	get := l.outlines[flow]
+	if get == nil {
+		if l.outlines == nil {
+			l.outlines = map[string]func() *Outline{}
+		}
+		get = sync.OnceValue(func() *Outline {
+			o, err := l.shelf.Outline(flow)
+			x := outliner{}
+			if o == nil && err == nil {
+				for v, fault := range l.shelf.Each(context.Background(), cube.Query{Dataflow: flow}) {
+					if err = fault; err != nil {
+						break
+					}
+					x.add(v)
+				}
+				o = x.outline()
+			}
+			if err != nil {
+				panic(err) // as of what cannot be read
+			}
+			return o
+		})
+		l.outlines[flow] = get
+	}
+	l.mu.Unlock()
+	return get()
+}
+
+// keep holds lists of versions, those asked for last, up to roomy versions. A list is loaded once, by whoever asks for it first: others of that
+// list wait for it, those of other lists do not. The zero keep is ready.
 type keep struct {
 	mu    sync.Mutex
-	lists map[string][]cube.Version
+	lists map[string]*kept
 	order []string // the last asked for comes last
 	total int
 }
 
+// kept is a list, or one that is being loaded.
+type kept struct {
+	get  func() []cube.Version
+	size int // 0 until it is loaded
+}
+
 func (k *keep) get(name string, load func() []cube.Version) []cube.Version {
+	return k.entry(name, load).get()
+}
+
+// entry gives what is kept under a name, and makes it the last asked for.
+func (k *keep) entry(name string, load func() []cube.Version) *kept {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if i := slices.Index(k.order, name); i >= 0 {
-		k.order = append(slices.Delete(k.order, i, i+1), name)
-		return k.lists[name]
+	x := k.lists[name]
+	if x == nil {
+		x = &kept{}
+		x.get = sync.OnceValue(func() []cube.Version {
+			loaded := false
+			defer func() { // one that failed is not kept for the next
+				if !loaded {
+					k.forget(name, x)
+				}
+			}()
+			list := load()
+			loaded = true
+			k.fit(name, x, len(list))
+			return list
+		})
+		if k.lists == nil {
+			k.lists = map[string]*kept{}
+		}
+		k.lists[name], k.order = x, append(k.order, name)
+		return x
 	}
-	list := load()
-	if k.lists == nil {
-		k.lists = map[string][]cube.Version{}
+	i := slices.Index(k.order, name)
+	k.order = append(slices.Delete(k.order, i, i+1), name)
+	return x
+}
+
+// fit counts a list that was loaded, and forgets those asked for longest ago where they have become too many.
+func (k *keep) fit(name string, x *kept, size int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.lists[name] != x {
+		return // it was forgotten meanwhile
 	}
-	for k.total+len(list) > roomy && len(k.order) > 0 {
-		k.total -= len(k.lists[k.order[0]])
-		delete(k.lists, k.order[0])
-		k.order = k.order[1:]
+	x.size = size
+	k.total += size
+	for i := 0; k.total > roomy && i < len(k.order); {
+		if oldest := k.order[i]; oldest != name && k.lists[oldest].size > 0 {
+			k.drop(oldest)
+			continue
+		}
+		i++ // it is being loaded, or empty, or the one that came now
 	}
-	k.lists[name], k.order, k.total = list, append(k.order, name), k.total+len(list)
-	return list
+}
+
+func (k *keep) forget(name string, x *kept) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.lists[name] == x {
+		k.drop(name)
+	}
+}
+
+func (k *keep) drop(name string) {
+	k.total -= k.lists[name].size
+	delete(k.lists, name)
+	i := slices.Index(k.order, name)
+	k.order = slices.Delete(k.order, i, i+1)
 }

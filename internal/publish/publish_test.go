@@ -102,11 +102,11 @@ func TestSeriesGivesItsFiguresByPeriodAndItsLastValue(t *testing.T) {
 
 func TestSnapshotCountsWithinItsViewAndListsEveryDay(t *testing.T) {
 	s := testSnapshot(t)
-	if cells, versions := s.Count("F"); cells != 2 || versions != 3 {
-		t.Errorf("%d cells, %d versions", cells, versions)
+	if x := s.Extent("F"); x.Cells != 2 || x.Versions != 3 {
+		t.Errorf("%d cells, %d versions", x.Cells, x.Versions)
 	}
-	if cells, versions := s.At(stat.MustDate("2024-01-01")).Count("F"); cells != 1 || versions != 1 {
-		t.Errorf("as of January 2024: %d cells, %d versions", cells, versions)
+	if x := s.At(stat.MustDate("2024-01-01")).Extent("F"); x.Cells != 1 || x.Versions != 1 {
+		t.Errorf("as of January 2024: %d cells, %d versions", x.Cells, x.Versions)
 	}
 	if days := s.Vintages("F"); len(days) != 2 || days[0] != stat.MustDate("2023-12-04") || days[1] != stat.MustDate("2025-01-06") {
 		t.Errorf("days %v", days)

@@ -182,6 +182,11 @@ func (a *audit) from(ctx context.Context, run string, c cube.Cell) ([]pipeline.R
 			return nil, err
 		}
 		a.lineage[key] = l
+		for _, ref := range l.From {
+			if !a.around.flows[ref.Dataflow] {
+				a.lacks[ref.Dataflow] = true
+			}
+		}
 	}
 	return l.From, nil
 }

@@ -20,6 +20,7 @@ type screen struct {
 	held     map[string]cube.Messages // dataflow → what shows of it until its own minute
 	flows    []string
 	days     map[string][]Day
+	outlines map[string]*Outline
 	hidden   []cube.Version
 	waiting  []cube.Version
 }
@@ -47,7 +48,7 @@ func newScreen(ctx context.Context, source cube.Past, a Audience, bound cube.AsO
 			count.Add(v)
 		}
 	}
-	s.days = count.Days()
+	s.days, s.outlines = count.Days(), count.Outlines()
 	s.flows = slices.Sorted(maps.Keys(s.days))
 	return s, nil
 }
@@ -64,16 +65,19 @@ func (s *screen) Flows() []string { return s.flows }
 // Days implements Shelf.
 func (s *screen) Days(dataflow string) []Day { return s.days[dataflow] }
 
+// Outline implements Shelf.
+func (s *screen) Outline(dataflow string) (*Outline, error) { return s.outlines[dataflow], nil }
+
 // Closed implements Shelf.
 func (s *screen) Closed() ([]cube.Version, error) { return s.hidden, nil }
 
 // Each implements Shelf.
-func (s *screen) Each(ctx context.Context, dataflow, pattern string) iter.Seq2[cube.Version, error] {
+func (s *screen) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
 	return func(yield func(cube.Version, error) bool) {
-		if s.days[dataflow] == nil {
+		if s.days[q.Dataflow] == nil {
 			return
 		}
-		for v, err := range s.source.Versions(ctx, cube.Query{Dataflow: dataflow, Key: pattern, AsOf: s.bound}) {
+		for v, err := range s.source.Versions(ctx, cube.Query{Dataflow: q.Dataflow, Key: q.Key, Series: q.Series, AsOf: s.bound}) {
 			if err == nil && (waits(s.held, v) || !s.audience.mayRead(confidentiality(v))) {
 				continue
 			}
@@ -82,45 +86,6 @@ func (s *screen) Each(ctx context.Context, dataflow, pattern string) iter.Seq2[c
 			}
 		}
 	}
-}
-
-// Counter counts versions and cells by dataflow and day. Versions come in the order of cube.Reader, those of a cell together and the oldest first.
-// The zero Counter is ready.
-type Counter struct {
-	at   map[string]map[stat.Date]*Day
-	last cube.Cell
-}
-
-// Add counts a version.
-func (c *Counter) Add(v cube.Version) {
-	if c.at == nil {
-		c.at = map[string]map[stat.Date]*Day{}
-	}
-	if c.at[v.Dataflow] == nil {
-		c.at[v.Dataflow] = map[stat.Date]*Day{}
-	}
-	day := c.at[v.Dataflow][v.Vintage.Date]
-	if day == nil {
-		day = &Day{Date: v.Vintage.Date}
-		c.at[v.Dataflow][v.Vintage.Date] = day
-	}
-	day.Versions++
-	if cell := v.Cell(); cell != c.last {
-		day.Cells++
-		c.last = cell
-	}
-}
-
-// Days gives the days of each dataflow on which it has figures, oldest first.
-func (c *Counter) Days() map[string][]Day {
-	out := make(map[string][]Day, len(c.at))
-	for flow, at := range c.at {
-		for _, day := range at {
-			out[flow] = append(out[flow], *day)
-		}
-		slices.SortFunc(out[flow], func(a, b Day) int { return a.Date.Compare(b.Date) })
-	}
-	return out
 }
 
 // inMemory is figures at hand, by dataflow and there in the order of cube.Reader.

@@ -37,7 +37,7 @@ func TestAScreenLetsNothingElseThrough(t *testing.T) {
 	}
 	source.figures = append(source.figures, entry("I", "A", "2025", 5, ""))
 	read := func(s *screen, flow, pattern string) (n int) {
-		for v, err := range s.Each(t.Context(), flow, pattern) {
+		for v, err := range s.Each(t.Context(), cube.Query{Dataflow: flow, Key: pattern}) {
 			if err != nil || v.Attributes[stat.AttrConf] != "" || v.Message > 3 {
 				t.Errorf("%v of message %d (%v)", v.Cell(), v.Message, err)
 			}
@@ -61,7 +61,7 @@ func TestAScreenLetsNothingElseThrough(t *testing.T) {
 	}
 	source.figures = append(source.figures, entry("I", "B", "2025", 6, ""))
 	n := 0
-	for range keeper.Each(t.Context(), "I", "") {
+	for range keeper.Each(t.Context(), cube.Query{Dataflow: "I"}) {
 		n++
 	}
 	if n != 1 || len(keeper.hidden) != 0 {

@@ -65,6 +65,8 @@ type Snapshot struct {
 	replayed *pipeline.Replayed        // for the day viewed; nil for today
 	replays  map[string][]cube.Version // dataflow → replayed figures, where none had been computed by the day viewed
 
+	outlined outlined // what shows of large dataflows, without their figures
+
 	mu    sync.Mutex
 	older map[stat.Date]*older
 	turn  int64 // counts how often an earlier day was asked for
@@ -135,10 +137,16 @@ func (s *Snapshot) reduce(list []cube.Version) []cube.Version {
 	if len(s.closers) == 0 {
 		return out
 	}
-	return slices.DeleteFunc(out, func(v cube.Version) bool {
-		h, ok := s.closers[v.Cell()]
-		return ok && h.Supersedes(v)
-	})
+	return slices.DeleteFunc(out, s.behind)
+}
+
+// behind reports whether a hidden version stands in the place of one.
+func (s *Snapshot) behind(v cube.Version) bool {
+	if len(s.closers) == 0 {
+		return false
+	}
+	h, ok := s.closers[v.Cell()]
+	return ok && h.Supersedes(v)
 }
 
 // newestOf gives the newest versions of a dataflow in which those of a pattern lie, among others perhaps.
@@ -314,19 +322,6 @@ func (s *Snapshot) CellHistory(c cube.Cell) []cube.Version {
 		}
 	}
 	return out
-}
-
-// Count gives the number of cells and of versions of a dataflow, within the bound of the view.
-func (s *Snapshot) Count(dataflow string) (cells, versions int) {
-	if s.past.size(dataflow) <= small {
-		return len(s.newestOf(dataflow, "")), len(s.History(dataflow, ""))
-	}
-	for _, d := range s.past.days(dataflow) {
-		if s.AsOf.Vintage.IsZero() || !d.Date.After(s.AsOf.Vintage) {
-			cells, versions = cells+d.Cells, versions+d.Versions
-		}
-	}
-	return cells, versions
 }
 
 // First is the first day on which a figure that the view shows, on this day or another, was published; zero when there is none.

@@ -21,8 +21,8 @@ func (s *Snapshot) Stream(ctx context.Context, dataflow, pattern string, history
 			}
 			return yield(v, nil)
 		}
-		switch large := !s.Replayed(dataflow) && s.past.size(dataflow) > small; {
-		case large:
+		switch {
+		case s.large(dataflow):
 			s.streamShelf(ctx, dataflow, pattern, history, give, func(err error) { yield(cube.Version{}, err) })
 		case history && !s.Replayed(dataflow):
 			for _, v := range s.past.of(dataflow, pattern) {
@@ -42,17 +42,10 @@ func (s *Snapshot) Stream(ctx context.Context, dataflow, pattern string, history
 
 // streamShelf gives the figures of a large dataflow as they lie on the shelf, cell by cell.
 func (s *Snapshot) streamShelf(ctx context.Context, dataflow, pattern string, history bool, give func(cube.Version) bool, fail func(error)) {
-	var cell []cube.Version // versions of one cell, which lie together
-	flush := func() bool {
-		for _, v := range s.reduce(cell) {
-			if !give(v) {
-				return false
-			}
-		}
-		cell = cell[:0]
-		return true
-	}
-	for v, err := range s.past.shelf.Each(ctx, dataflow, pattern) {
+	var newest cube.Version // of the cell whose versions come, which lie together
+	some := false
+	flush := func() bool { return !some || s.behind(newest) || give(newest) }
+	for v, err := range s.past.shelf.Each(ctx, cube.Query{Dataflow: dataflow, Key: pattern}) {
 		switch {
 		case err != nil:
 			fail(err)
@@ -63,10 +56,13 @@ func (s *Snapshot) streamShelf(ctx context.Context, dataflow, pattern string, hi
 				return
 			}
 		default:
-			if len(cell) > 0 && (cell[0].Period != v.Period || cell[0].Key != v.Key) && !flush() {
+			switch same := some && newest.Period == v.Period && newest.Key == v.Key; {
+			case same && !v.Supersedes(newest):
+				continue
+			case !same && !flush():
 				return
 			}
-			cell = append(cell, v)
+			newest, some = v, true
 		}
 	}
 	flush()
@@ -89,7 +85,7 @@ func gather(stream iter.Seq2[cube.Version, error]) ([]cube.Version, error) {
 func (l *lists) all(ctx context.Context) iter.Seq2[cube.Version, error] {
 	return func(yield func(cube.Version, error) bool) {
 		for _, flow := range l.flows() {
-			for v, err := range l.shelf.Each(ctx, flow, "") {
+			for v, err := range l.shelf.Each(ctx, cube.Query{Dataflow: flow}) {
 				if !yield(v, err) || err != nil {
 					return
 				}

@@ -26,9 +26,10 @@ func (w wide) Closed() ([]cube.Version, error) { return w.closed, nil }
 func (w wide) Days(string) []Day {
 	return []Day{{Date: stat.MustDate("2025-01-05"), Versions: len(w.figures) / 2}, {Date: stat.MustDate("2026-01-05"), Versions: len(w.figures) - len(w.figures)/2}}
 }
-func (w wide) Each(ctx context.Context, _, pattern string) iter.Seq2[cube.Version, error] {
-	return cube.Select(w.figures, cube.Query{Dataflow: "F", Key: pattern})
+func (w wide) Each(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return cube.Select(w.figures, q)
 }
+func (w wide) Outline(string) (*Outline, error) { return nil, nil }
 
 // stacked makes a shelf of more figures than are held, each published twice, the second time not all of them, some of them closed since.
 func stacked() wide {

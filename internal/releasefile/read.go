@@ -8,12 +8,10 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"io/fs"
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -25,7 +23,6 @@ import (
 
 var (
 	_ publish.Source = (*File)(nil)
-	_ publish.Shelf  = (*File)(nil)
 )
 
 // each hands every row of a query to do.
@@ -43,68 +40,40 @@ func (f *File) each(ctx context.Context, do func(*sql.Rows) error, query string,
 	return f.trouble(rows.Err())
 }
 
-// figureColumns of the two tables of figures; a closed one says nothing but which it is. Series come first, so that the rows are read as they lie
-// and need no sorting.
-const (
-	figureColumns = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, f.written, f.value, f.status, r.name, t.body FROM series s CROSS JOIN figure f ON f.series = s.id "
-	closedColumns = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, NULL, NULL, 'M', r.name, t.body FROM series s CROSS JOIN closed f ON f.series = s.id "
-	figureJoins   = "JOIN period p ON p.id = f.period LEFT JOIN run r ON r.id = f.run LEFT JOIN text t ON t.id = f.attributes "
-	figureOrder   = " ORDER BY s.dataflow, s.key, f.period, f.vintage, f.message"
-)
+// closedFigures are the figures that nobody may read; each says nothing but which it is.
+const closedFigures = "SELECT s.dataflow, s.key, p.code, f.vintage, f.message, NULL, NULL, 'M', r.name, t.body FROM series s CROSS JOIN closed f ON f.series = s.id " +
+	"JOIN period p ON p.id = f.period LEFT JOIN run r ON r.id = f.run LEFT JOIN text t ON t.id = f.attributes "
 
-// versions reads figures from one of the two tables.
-func (f *File) versions(ctx context.Context, columns string, q cube.Query) ([]cube.Version, error) {
+// closed reads the figures that nobody may read and that a query selects. They are few.
+func (f *File) closed(ctx context.Context, q cube.Query) ([]cube.Version, error) {
 	var out []cube.Version
 	d := newDecoder()
-	where, args := selecting(q)
+	where, args := "", []any(nil)
+	if q.Dataflow != "" {
+		where, args = selecting(q)
+	}
 	err := f.each(ctx, func(rows *sql.Rows) error {
 		v, err := d.version(rows)
 		if err == nil && v.Key.Matches(q.Key) && q.AsOf.Allows(v) {
 			out = append(out, v)
 		}
 		return err
-	}, columns+figureJoins+where+figureOrder, args...)
+	}, closedFigures+where+" ORDER BY s.dataflow, s.key, f.period, f.vintage, f.message", args...)
 	return out, err
 }
 
-// selecting gives the condition under which rows are read.
-func selecting(q cube.Query) (where string, args []any) {
-	if q.Dataflow != "" {
-		where, args = "WHERE s.dataflow = ?", []any{q.Dataflow}
-		if from, to, narrow := keys(q.Key); narrow {
-			where, args = where+" AND s.key >= ? AND s.key < ?", append(args, from, to)
-		}
+// Outline implements publish.Shelf. Files that were written before there were outlines have none.
+func (f *File) Outline(dataflow string) (*publish.Outline, error) {
+	list, err := decoded[publish.Outline](context.Background(), f, "SELECT body FROM record WHERE kind = ? AND number = ?", outlineRecord, slices.Index(f.flows, dataflow)+1)
+	if err != nil || len(list) == 0 {
+		return nil, err
 	}
-	return where, args
+	return &list[0], nil
 }
-
-// Each implements publish.Shelf.
-func (f *File) Each(ctx context.Context, dataflow, pattern string) iter.Seq2[cube.Version, error] {
-	return func(yield func(cube.Version, error) bool) {
-		d := newDecoder()
-		d.shares = true
-		where, args := selecting(cube.Query{Dataflow: dataflow, Key: pattern})
-		stopped := false
-		err := f.each(ctx, func(rows *sql.Rows) error {
-			v, err := d.version(rows)
-			if err == nil && v.Key.Matches(pattern) && !yield(v, nil) {
-				stopped = true
-				return errEnough
-			}
-			return err
-		}, figureColumns+figureJoins+where+figureOrder, args...)
-		if err != nil && !stopped {
-			yield(cube.Version{}, err)
-		}
-	}
-}
-
-// errEnough ends a query whose caller has what it wanted.
-var errEnough = errors.New("enough")
 
 // Closed implements publish.Shelf.
 func (f *File) Closed() ([]cube.Version, error) {
-	return f.versions(context.Background(), closedColumns, cube.Query{})
+	return f.closed(context.Background(), cube.Query{})
 }
 
 // Flows implements publish.Shelf.
@@ -148,11 +117,11 @@ func (f *File) contents(ctx context.Context) error {
 
 // both gives figures with what is closed in its place among the versions of its cell.
 func (f *File) both(ctx context.Context, q cube.Query) ([]cube.Version, error) {
-	out, err := f.versions(ctx, figureColumns, q)
+	out, err := f.open(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	closed, err := f.versions(ctx, closedColumns, q)
+	closed, err := f.closed(ctx, q)
 	if err != nil || len(closed) == 0 {
 		return out, err
 	}
@@ -166,7 +135,6 @@ type decoder struct {
 	periods    map[string]stat.Period
 	days       map[string]stat.Date
 	attributes map[[2]string]stat.Attributes // by text and run
-	shares     bool                          // versions of one text share their attributes: nobody may change them
 	key        stat.Key                      // of the row before, which is mostly that of this one
 }
 
@@ -201,9 +169,7 @@ func (d *decoder) version(rows *sql.Rows) (v cube.Version, err error) {
 		v.Value = &n
 	}
 	v.Attributes, err = once(d.attributes, [2]string{attributes.String, run.String}, readAttributes)
-	if !d.shares {
-		v.Attributes = maps.Clone(v.Attributes)
-	}
+	v.Attributes = maps.Clone(v.Attributes)
 	return v, err
 }
 
@@ -242,27 +208,6 @@ func (f *File) Versions(ctx context.Context, q cube.Query) iter.Seq2[cube.Versio
 		}
 		cube.Select(list, q)(yield)
 	}
-}
-
-// keys gives the range in which the keys of a pattern lie: its codes up to the first that may vary.
-func keys(pattern string) (from, to string, narrow bool) {
-	if pattern == "" || pattern == "all" {
-		return "", "", false
-	}
-	if !stat.Key(pattern).Open() && !strings.ContainsAny(pattern, "+*") {
-		return pattern, pattern + "\x00", true
-	}
-	fixed := ""
-	for _, code := range strings.Split(pattern, ".") {
-		if code == "" || strings.ContainsAny(code, "+*") {
-			break
-		}
-		fixed += code + "."
-	}
-	if fixed == "" {
-		return "", "", false
-	}
-	return fixed, fixed[:len(fixed)-1] + "/", true // "/" follows the point
 }
 
 // LastMessage implements cube.Reader: the newest message of which the file holds a figure.

@@ -16,12 +16,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
+	"nhipso/internal/stat"
 )
 
 // Version is that of the format. A file of another version is refused.
@@ -61,6 +63,7 @@ const (
 	releaseRecord  = "release"
 	findingRecord  = "finding"
 	overrideRecord = "override"
+	outlineRecord  = "outline" // of a dataflow, by its number in their order
 )
 
 // About says what a file holds.
@@ -81,6 +84,10 @@ type File struct {
 	messages int64                    // the newest message in it
 	flows    []string                 // that have figures
 	days     map[string][]publish.Day // by dataflow
+
+	mu      sync.Mutex
+	periods map[int64]stat.Period // by number; read with the first figure
+	runs    map[int64]string      // their names, too
 }
 
 // Open opens a file for reading. It checks that the file is one of a release and of a version that it knows; its hashes and its signature are
@@ -149,8 +156,8 @@ func (f *File) meta(ctx context.Context) (map[string]string, error) {
 
 // trouble is what a database said, as one of ours.
 func (f *File) trouble(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || strings.HasPrefix(fault.CodeOf(err), "releasefile.") {
+		return err
 	}
 	if strings.Contains(err.Error(), "context") {
 		return fault.New("releasefile.cancelled", "file", f.name).Because(err)

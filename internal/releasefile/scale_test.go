@@ -94,8 +94,8 @@ func BenchmarkLargeRelease(b *testing.B) {
 	})
 	b.Run("count", func(b *testing.B) {
 		for b.Loop() {
-			if cells, _ := v.Count("BIG"); cells != n {
-				b.Fatal(cells)
+			if x := v.Extent("BIG"); x.Cells != n {
+				b.Fatal(x.Cells)
 			}
 		}
 	})

@@ -193,8 +193,11 @@ func (w *writer) names(c publish.Content) {
 		w.runs[r.ID] = int64(i + 1)
 		w.insert("run", i+1, r.ID, w.json(r))
 	}
-	published := days.Days()
-	for _, flow := range slices.Sorted(maps.Keys(published)) {
+	published, outlines := days.Days(), days.Outlines()
+	for i, flow := range slices.Sorted(maps.Keys(published)) {
+		if o := outlines[flow]; o != nil {
+			w.insert("record", outlineRecord, i+1, w.json(o))
+		}
 		for _, d := range published[flow] {
 			w.insert("day", flow, d.Date.String(), d.Versions, d.Cells)
 		}

@@ -36,11 +36,41 @@ func ParseDecimal(s string) (Decimal, error) {
 	if s == "" || len(s) > 400 || strings.Trim(s, "0123456789+-.eE") != "" {
 		return Decimal{}, fault.New("stat.bad-decimal", "text", s)
 	}
+	if n, digits, ok := short(s); ok {
+		return Decimal{apd.New(n, int32(-digits))}, nil //nolint:gosec // at most 18
+	}
 	d, cond, err := apd.NewFromString(s)
 	if err != nil || cond.Any() || d.Form != apd.Finite || d.Exponent < -300 || d.Exponent > 300 {
 		return Decimal{}, fault.New("stat.bad-decimal", "text", s)
 	}
 	return Decimal{d}, nil
+}
+
+// short reads what nearly all numbers are: up to 18 digits, with a sign or a point among them perhaps. Of a number below zero without any other
+// digit than 0 the sign would be lost.
+func short(s string) (n int64, digits int, ok bool) {
+	rest := strings.TrimPrefix(s, "-")
+	if rest == "" || len(rest) > 18 {
+		return 0, 0, false
+	}
+	point := -1
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c >= '0' && c <= '9':
+			n = n*10 + int64(c-'0')
+		case c == '.' && point < 0 && i > 0 && i < len(rest)-1:
+			point = i
+		default:
+			return 0, 0, false
+		}
+	}
+	if point >= 0 {
+		digits = len(rest) - 1 - point
+	}
+	if len(rest) < len(s) {
+		return -n, digits, n != 0
+	}
+	return n, digits, true
 }
 
 // MustDecimal is ParseDecimal for text written in the code.
@@ -81,6 +111,14 @@ func (a Decimal) Float64() float64 {
 
 // String writes the number without exponent, with the digits it was given.
 func (a Decimal) String() string { return a.val().Text('f') }
+
+// Append is String, behind what is there.
+func (a Decimal) Append(b []byte) []byte {
+	if a.d == nil {
+		return append(b, '0')
+	}
+	return a.d.Append(b, 'f')
+}
 
 // MarshalText implements encoding.TextMarshaler.
 func (a Decimal) MarshalText() ([]byte, error) { return []byte(a.String()), nil }

@@ -1,7 +1,8 @@
 package view
 
 import (
-	"cmp"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,30 +31,44 @@ type Thing struct {
 }
 
 // Finder finds things by words, without regard to case, diacritics, đ or blanks between syllables. It is safe for use by many goroutines.
-type Finder struct{ things []findable }
-
-// findable is a thing with its texts folded.
-type findable struct {
-	Thing
-	head     string   // name in both languages and other names
-	all      string   // the same with identifier and detail
-	squeezed []string // each name without blanks: "hanoi"
+//
+// The texts of all things lie behind each other, so that the things in which a word can be are found in one pass over them; only these are looked at.
+type Finder struct {
+	things []Thing
+	words  texts // " " + name in both languages and other names, then identifier and detail
+	heads  []int // of each thing how much of its words are names
+	names  texts // each name without blanks, between two: " hanoi thudohanoi "
 }
+
+// texts are the folded texts of things, behind each other.
+type texts struct {
+	all    string
+	starts []int // of each thing, and the end
+}
+
+func (t *texts) at(i int) string { return t.all[t.starts[i]:t.starts[i+1]] }
 
 // NewFinder makes a finder.
 func NewFinder(things []Thing) *Finder {
-	f := &Finder{things: make([]findable, len(things))}
+	f := &Finder{things: slices.Clone(things), heads: make([]int, len(things))}
+	var words, names strings.Builder
 	for i, t := range things {
-		names := append([]string{t.Name.Vi, t.Name.En}, t.Also...)
-		x := findable{Thing: t, head: text.Fold(strings.Join(names, " "))}
-		x.all = x.head + " " + text.Fold(t.ID+" "+t.Detail.Vi+" "+t.Detail.En)
-		for _, n := range append(names, t.ID) {
-			if s := squeeze(n); s != "" && !slices.Contains(x.squeezed, s) {
-				x.squeezed = append(x.squeezed, s)
+		f.words.starts, f.names.starts = append(f.words.starts, words.Len()), append(f.names.starts, names.Len())
+		called := append([]string{t.Name.Vi, t.Name.En}, t.Also...)
+		head := text.Fold(strings.Join(called, " "))
+		f.heads[i] = len(head) + 1
+		words.WriteString(" " + head + " " + text.Fold(t.ID+" "+t.Detail.Vi+" "+t.Detail.En))
+		names.WriteByte(' ')
+		var seen []string
+		for _, n := range append(called, t.ID) {
+			if s := squeeze(n); s != "" && !slices.Contains(seen, s) {
+				seen = append(seen, s)
+				names.WriteString(s + " ")
 			}
 		}
-		f.things[i] = x
 	}
+	f.words.starts, f.names.starts = append(f.words.starts, words.Len()), append(f.names.starts, names.Len())
+	f.words.all, f.names.all = words.String(), names.String()
 	return f
 }
 
@@ -67,58 +82,118 @@ func squeeze(s string) string {
 	}, text.Fold(s))
 }
 
+// Hits are things that were found, best first.
+type Hits struct {
+	things []Thing
+	order  []int
+}
+
+// Len gives how many there are.
+func (h *Hits) Len() int { return len(h.order) }
+
+// At gives one of them.
+func (h *Hits) At(i int) Thing { return h.things[h.order[i]] }
+
 // Find gives what bears all the words of a query, best first, of some kinds or of all.
-func (f *Finder) Find(query string, kinds ...string) []Thing {
-	words, whole := strings.Fields(text.Fold(query)), squeeze(query)
-	if whole == "" {
-		return nil
+func (f *Finder) Find(query string, kinds ...string) *Hits {
+	q := asked{whole: squeeze(query)}
+	if q.whole == "" {
+		return &Hits{}
 	}
-	type hit struct {
-		at    int
-		score int
+	longest := ""
+	for _, w := range strings.Fields(text.Fold(query)) {
+		q.words = append(q.words, " "+w)
+		if len(w) > len(longest) {
+			longest = w
+		}
 	}
-	var hits []hit
-	for i, x := range f.things {
-		if len(kinds) > 0 && !slices.Contains(kinds, x.Kind) {
+	byScore := map[int][]int{}
+	for i := range f.candidates(longest, q.whole) {
+		if len(kinds) > 0 && !slices.Contains(kinds, f.things[i].Kind) {
 			continue
 		}
-		if n := x.match(words, whole); n > 0 {
-			hits = append(hits, hit{i, n})
+		if n := q.match(f.words.at(i), f.heads[i], f.names.at(i)); n > 0 {
+			byScore[n] = append(byScore[n], i)
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
-	out := make([]Thing, len(hits))
-	for i, h := range hits {
-		out[i] = f.things[h.at].Thing
+	out := &Hits{things: f.things}
+	for _, score := range slices.Backward(slices.Sorted(maps.Keys(byScore))) {
+		out.order = append(out.order, byScore[score]...)
 	}
 	return out
 }
 
-// match scores a thing. A query that is one of its names is best, and one that a name begins with comes next; otherwise every word must be in it:
-// the start of its names counts most, the start of a word more than its middle.
-func (x findable) match(words []string, whole string) int {
-	best := 0
-	for _, name := range x.squeezed {
-		switch {
-		case name == whole:
-			return 1000
-		case strings.HasPrefix(name, whole):
-			best = 100
+// candidates gives, in order, the things whose words hold one text or whose names without blanks hold another.
+func (f *Finder) candidates(word, name string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		a, b := f.words.next(word, 0), f.names.next(name, 0)
+		for a < len(f.things) || b < len(f.things) {
+			i := min(a, b)
+			if !yield(i) {
+				return
+			}
+			if a == i {
+				a = f.words.next(word, i+1)
+			}
+			if b == i {
+				b = f.names.next(name, i+1)
+			}
 		}
 	}
+}
+
+// next gives the first thing from one on whose text holds a part without blanks; how many there are, when none does.
+func (t *texts) next(part string, from int) int {
+	things := len(t.starts) - 1
+	if from >= things {
+		return things
+	}
+	at := strings.Index(t.all[t.starts[from]:], part)
+	if at < 0 {
+		return things
+	}
+	at += t.starts[from]
+	step := 1 // mostly it is near
+	for from+step < things && t.starts[from+step] <= at {
+		step *= 2
+	}
+	low := from + step/2
+	i, exactly := slices.BinarySearch(t.starts[low:min(from+step+1, things)], at)
+	if exactly {
+		return low + i
+	}
+	return low + i - 1
+}
+
+// asked is a query: its words, each behind a blank, and all of it without blanks.
+type asked struct {
+	words []string
+	whole string
+}
+
+// match scores a thing. A query that is one of its names is best, and one that a name begins with comes next; otherwise every word must be in it:
+// the start of its names counts most, the start of a word more than its middle.
+func (q asked) match(words string, head int, names string) int {
+	best := 0
+	switch begun := " " + q.whole; {
+	case strings.Contains(names, begun+" "):
+		return 1000
+	case strings.Contains(names, begun):
+		best = 100
+	}
 	score := 0
-	for _, w := range words {
+	for _, w := range q.words {
 		switch {
-		case strings.HasPrefix(x.head, w):
+		case strings.HasPrefix(words, w):
 			score += 8
-		case strings.Contains(" "+x.head, " "+w):
+		case strings.Contains(words[:head], w):
 			score += 5
-		case strings.Contains(" "+x.all, " "+w):
+		case strings.Contains(words, w):
 			score += 2
-		case strings.Contains(x.all, w):
+		case strings.Contains(words, w[1:]):
 			score++
 		default:
-			if len(whole) > 3 && strings.Contains(strings.Join(x.squeezed, " "), whole) {
+			if len(q.whole) > 3 && strings.Contains(names, q.whole) {
 				return max(best, 2)
 			}
 			return best

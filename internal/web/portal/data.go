@@ -45,24 +45,15 @@ func (v *visit) data() (shell.Page, error) {
 			byTopic[f.Topic] = i
 			p.Topics = append(p.Topics, topic{ID: f.Topic, Name: nameOf(v.Snap, "CL_TOPIC", f.Topic).In(v.Lang)})
 		}
-		list := v.Snap.Read(f.ID, "")
-		_, versions := v.Snap.Count(f.ID)
-		e := flowEntry{ID: f.ID, Name: f.Name.In(v.Lang), Description: f.Description.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID), Kind: string(f.Kind), Empty: len(list) == 0}
-		total += len(list)
-		var from, to stat.Period
-		for _, o := range list {
-			if from.IsZero() || o.Period.From().Before(from.From()) {
-				from = o.Period
-			}
-			if to.IsZero() || o.Period.To().After(to.To()) {
-				to = o.Period
-			}
-		}
+		extent := v.Snap.Extent(f.ID)
+		from, to := extent.First, extent.Last
+		e := flowEntry{ID: f.ID, Name: f.Name.In(v.Lang), Description: f.Description.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID), Kind: string(f.Kind), Empty: extent.Cells == 0}
+		total += extent.Cells
 		var last stat.Vintage
-		if days := v.vintages(f.ID); len(days) > 0 {
+		if days := extent.Stated; len(days) > 0 {
 			last = days[len(days)-1]
 		}
-		e.Cells, e.Versions = v.count(len(list)), v.count(versions)
+		e.Cells, e.Versions = v.count(extent.Cells), v.count(extent.Versions)
 		if !e.Empty {
 			if e.Span = text.FormatPeriodInline(v.Lang, from); from != to {
 				e.Span = v.Say("data.span", "from", e.Span, "to", text.FormatPeriodInline(v.Lang, to))
@@ -72,7 +63,7 @@ func (v *visit) data() (shell.Page, error) {
 		p.Topics[i].Flows = append(p.Topics[i].Flows, e)
 		p.Flows++
 		table.Add(shell.Same(f.ID).To(e.URL), shell.Label(f.Name), shell.Label(nameOf(v.Snap, "CL_TOPIC", f.Topic)), shell.Label(both("data.kind-"+string(f.Kind))),
-			shell.Number(stat.Int(int64(len(list)))), shell.Number(stat.Int(int64(versions))), shell.Same(from.String()), shell.Same(to.String()), shell.Same(last.String()))
+			shell.Number(stat.Int(int64(extent.Cells))), shell.Number(stat.Int(int64(extent.Versions))), shell.Same(from.String()), shell.Same(to.String()), shell.Same(last.String()))
 	}
 	p.Figured, p.FiguredText = total, v.count(total)
 	p.Show(&shell.Figure{ID: "danh-muc", Title: table.Title, Table: table})

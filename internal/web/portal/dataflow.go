@@ -1,9 +1,8 @@
 package portal
 
 import (
-	"maps"
+	"cmp"
 	"slices"
-	"sort"
 	"strconv"
 
 	"nhipso/internal/catalog"
@@ -21,6 +20,10 @@ const (
 	rowsAPage   = 50
 	maxPeriods  = 12
 	maxInLegend = 6
+	maxLinks    = 200    // to parts of a table; of more parts the first, the last and those near
+	maxNear     = 3      // parts before and after the present one
+	maxOptions  = 500    // of a list to choose from; of more codes one is written
+	mostNamed   = 20_000 // figures of which all documents are named; of more those of the part shown
 )
 
 // dataflowPage is one dataflow: its table with filters, and the files.
@@ -34,7 +37,9 @@ type dataflowPage struct {
 	Series, Cells     string
 	FirstRow, LastRow string
 	Pages             []pageLink
-	Hidden            int // earlier periods left out of the page
+	Previous, Next    string // addresses of the parts beside this one, where not all have a link
+	Partly            bool   // the documents are those of the part shown
+	Hidden            int    // earlier periods left out of the page
 	Method            string
 	Vintages          []string
 	VintageCount      int
@@ -46,8 +51,10 @@ type dataflowPage struct {
 
 type pageLink struct {
 	N    int
+	Text string
 	URL  string
 	Here bool
+	Gap  bool // parts before it have no link
 }
 
 type fieldEntry struct{ ID, Name, List string }
@@ -64,53 +71,85 @@ func (v *visit) dataflow() (shell.Page, error) {
 	if hinh := v.Query.Get("hinh"); slices.Contains(shell.TableFormats(), v.Format) && (hinh == "" || hinh == "bang") {
 		return p, v.wholeFile(p, f)
 	}
-	all := v.Snap.Series(f.ID, "")
-	p.Empty = len(all) == 0
-	series, filters, err := v.filter(f, all)
+	extent := v.Snap.Extent(f.ID)
+	p.Empty = extent.Series == 0
+	pattern, err := v.chosen(f)
 	if err != nil {
 		return nil, err
 	}
-	p.Filters = filters
-	for _, x := range filters {
+	choice := v.Snap.Choose(f.ID, pattern)
+	if p.Filters, err = v.filters(f, choice); err != nil {
+		return nil, err
+	}
+	for _, x := range p.Filters {
 		p.Filtered = p.Filtered || !x.Options[0].Selected
 	}
 	for _, d := range f.Dimensions {
 		l, _ := v.Snap.Catalog.Codelist(d.Codelist)
 		p.Fields = append(p.Fields, fieldEntry{d.ID, d.Name.In(v.Lang), l.Name.In(v.Lang)})
 	}
-	days := v.vintages(f.ID)
+	days := extent.Stated
 	p.VintageCount = len(days)
 	for i := len(days) - 1; i >= max(0, len(days)-12); i-- {
 		p.Vintages = append(p.Vintages, v.Vintage(days[i]))
 	}
-	cells := 0
+	p.Series = v.count(choice.Len())
+	cells, counted := choice.Cells()
+	if counted {
+		p.Cells = v.count(cells)
+	}
+	p.HistoryFile = v.File("csv", "lich-su", "1")
+	part, err := v.part(p, f, choice)
+	if err != nil {
+		return nil, err
+	}
+	series := part // those whose documents are named
+	if counted && cells <= mostNamed {
+		series = v.Snap.Series(f.ID, pattern)
+	} else {
+		p.Partly = true
+	}
 	var shownObs []cube.Version
 	for _, s := range series {
-		cells += len(s.Obs)
 		shownObs = append(shownObs, s.Obs...)
 	}
-	p.Series, p.Cells = v.count(len(series)), v.count(cells)
+	v.tables(p, f, part, pattern, v.SourceLine(shownObs))
+	p.Documents = v.documents(shownObs)
+	if p.Data = v.dataset(f, shownObs, nil); p.Partly {
+		p.Data = v.dataset(f, shownObs, &extent)
+	}
+	return p, nil
+}
 
-	history := v.Query.Get("lich-su") == "1"
-	p.HistoryFile = v.File("csv", "lich-su", "1")
-	pages := max(1, (len(series)+rowsAPage-1)/rowsAPage)
+// part reads the part of the series that the address asks for, and gives the page the way to the others.
+func (v *visit) part(p *dataflowPage, f *catalog.Dataflow, choice *publish.Choice) ([]publish.Series, error) {
+	pages := max(1, (choice.Len()+rowsAPage-1)/rowsAPage)
 	n, _ := strconv.Atoi(v.Query.Get("trang"))
 	if v.Query.Has("trang") && (n < 1 || n > pages) {
 		return nil, fault.New("web.no-such-part", "n", v.Query.Get("trang"), "of", pages)
 	}
 	n = max(n, 1)
-	part := series[min((n-1)*rowsAPage, len(series)):min(n*rowsAPage, len(series))]
-	p.FirstRow, p.LastRow = v.count((n-1)*rowsAPage+1), v.count(min(n*rowsAPage, len(series)))
-	if pages > 1 {
-		for i := 1; i <= pages; i++ {
-			p.Pages = append(p.Pages, pageLink{i, v.Here("trang", strconv.Itoa(i)), i == n})
-		}
+	p.FirstRow, p.LastRow = v.count((n-1)*rowsAPage+1), v.count(min(n*rowsAPage, choice.Len()))
+	p.Pages = v.pageLinks(n, pages)
+	if pages > maxLinks && n > 1 {
+		p.Previous = v.Here("trang", strconv.Itoa(n-1))
 	}
+	if pages > maxLinks && n < pages {
+		p.Next = v.Here("trang", strconv.Itoa(n+1))
+	}
+	return v.Snap.Some(f.ID, choice.Keys((n-1)*rowsAPage, n*rowsAPage)), nil
+}
+
+// tables puts series on a page. The files of the first table hold all series of a pattern.
+func (v *visit) tables(p *dataflowPage, f *catalog.Dataflow, part []publish.Series, pattern, source string) {
+	history := v.Query.Get("lich-su") == "1"
 	// Years and quarters do not share columns: a table for each frequency. The first one answers for the page's files.
 	for i, group := range byFrequency(f, part) {
 		shown, hidden, unit := v.pivot(f, group)
 		p.Hidden += hidden
-		fig := &shell.Figure{ID: "bang", Title: f.Name, Note: unit.In(v.Lang), Table: shown, Stream: func() *export.Table { return v.file(f, series, history) }, Source: v.SourceLine(shownObs), Open: true}
+		fig := &shell.Figure{ID: "bang", Title: f.Name, Note: unit.In(v.Lang), Table: shown, Stream: func() *export.Table {
+			return export.Dataflow(v.Snap.Catalog, f, v.Snap.Stream(v.R.Context(), f.ID, pattern, history))
+		}, Source: source, Open: true}
 		if freq := f.CodeOf(group[0].Key, "FREQ"); freq != "" && len(group) < len(part) {
 			name := nameOf(v.Snap, "CL_FREQ", freq)
 			fig.Title = catalog.Label{Vi: say("vi", "data.by-frequency", "flow", f.Name.Vi, "frequency", name.Vi), En: say("en", "data.by-frequency", "flow", f.Name.In("en"), "frequency", name.In("en"))}
@@ -128,9 +167,6 @@ func (v *visit) dataflow() (shell.Page, error) {
 	if len(part) == 0 {
 		p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name, shell.Text("series", both("data.series"))), Source: v.VintageLine()})
 	}
-	p.Documents = v.documents(shownObs)
-	p.Data = v.dataset(f, shownObs)
-	return p, nil
 }
 
 // byFrequency parts series by their frequency, in the order in which they come.
@@ -146,73 +182,64 @@ func byFrequency(f *catalog.Dataflow, series []publish.Series) [][]publish.Serie
 	return out
 }
 
-// vintages lists the days of publication that sources state, oldest first, as they are recorded.
-func (v *visit) vintages(flow string) []stat.Vintage {
-	var out []stat.Vintage
-	for _, o := range v.Snap.History(flow, "") {
-		if o.Vintage.Written != "" && !slices.Contains(out, o.Vintage) {
-			out = append(out, o.Vintage)
-		}
+// pageLinks gives the addresses of the parts of a table: of all, or of many those near the present one, the first and the last.
+func (v *visit) pageLinks(here, pages int) []pageLink {
+	if pages < 2 {
+		return nil
 	}
-	slices.SortStableFunc(out, func(a, b stat.Vintage) int { return a.Date.Compare(b.Date) })
+	var out []pageLink
+	last := 0
+	for i := 1; i <= pages; i++ {
+		if pages > maxLinks && i != 1 && i != pages && (i < here-maxNear || i > here+maxNear) {
+			continue
+		}
+		out = append(out, pageLink{N: i, Text: v.count(i), URL: v.Here("trang", strconv.Itoa(i)), Here: i == here, Gap: i != last+1})
+		last = i
+	}
 	return out
 }
 
-// filter applies the choices in the address and lists what can be chosen. A code that the dataflow's list does not have is refused.
-func (v *visit) filter(f *catalog.Dataflow, all []publish.Series) ([]publish.Series, []shell.Filter, error) {
-	chosen := map[int]string{}
-	for i, d := range f.Dimensions {
+// chosen gives the choices in the address as a pattern. A code that the dataflow's list does not have is refused.
+func (v *visit) chosen(f *catalog.Dataflow) (string, error) {
+	chosen := map[string]string{}
+	for _, d := range f.Dimensions {
 		code := v.Query.Get(d.ID)
 		if code == "" {
 			continue
 		}
 		if err := v.knows(d, code); err != nil {
-			return nil, nil, err
+			return "", err
 		}
-		chosen[i] = code
+		chosen[d.ID] = code
 	}
-	var out []publish.Series
-	present := make([]map[string]bool, len(f.Dimensions))
-	for i := range present {
-		present[i] = map[string]bool{}
-	}
-	for _, s := range all {
-		codes := s.Key.Codes()
-		fits := 0
-		for i, want := range chosen {
-			if codes[i] == want {
-				fits++
-			}
-		}
-		if fits == len(chosen) {
-			out = append(out, s)
-		}
-		for i, c := range codes {
-			// A code can be chosen when the other choices leave it something.
-			_, own := chosen[i]
-			if others := len(chosen) - btoi(own); fits-btoi(own && codes[i] == chosen[i]) == others {
-				present[i][c] = true
-			}
-		}
-	}
+	return string(f.KeyOf(chosen)), nil
+}
+
+// filters lists what can be chosen: of each dimension the codes that leave the other choices something.
+func (v *visit) filters(f *catalog.Dataflow, choice *publish.Choice) ([]shell.Filter, error) {
 	var filters []shell.Filter
 	for i, d := range f.Dimensions {
-		if len(present[i]) < 2 && chosen[i] == "" {
+		codes, chosen := choice.Codes(i), v.Query.Get(d.ID)
+		if len(codes) < 2 && chosen == "" {
 			continue
 		}
 		l, err := v.Snap.Catalog.Codelist(d.Codelist)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		codes := slices.Sorted(maps.Keys(present[i]))
-		sort.SliceStable(codes, func(a, b int) bool { return l.Position(codes[a]) < l.Position(codes[b]) })
-		x := shell.Filter{ID: d.ID, Name: d.Name.In(v.Lang), Options: []shell.Option{{Name: v.Say("data.all"), Selected: chosen[i] == ""}}}
+		slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(l.Position(a), l.Position(b)), cmp.Compare(a, b)) })
+		x := shell.Filter{ID: d.ID, Name: d.Name.In(v.Lang), Options: []shell.Option{{Name: v.Say("data.all"), Selected: chosen == ""}}}
+		if len(codes) > maxOptions {
+			x.Name, x.Typed, x.Code = v.Say("data.code-of", "dimension", x.Name), true, chosen
+			filters = append(filters, x)
+			continue
+		}
 		for _, c := range codes {
-			x.Options = append(x.Options, shell.Option{Value: c, Name: nameOf(v.Snap, d.Codelist, c).In(v.Lang), Selected: chosen[i] == c})
+			x.Options = append(x.Options, shell.Option{Value: c, Name: nameOf(v.Snap, d.Codelist, c).In(v.Lang), Selected: chosen == c})
 		}
 		filters = append(filters, x)
 	}
-	return out, filters, nil
+	return filters, nil
 }
 
 func btoi(b bool) int {
@@ -287,18 +314,11 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 
 // wholeFile puts the table of a dataflow on a page that is given as a file: the figures that were chosen, read as they are written.
 func (v *visit) wholeFile(p *dataflowPage, f *catalog.Dataflow) error {
-	chosen := map[string]string{}
-	for _, d := range f.Dimensions {
-		code := v.Query.Get(d.ID)
-		if code == "" {
-			continue
-		}
-		if err := v.knows(d, code); err != nil {
-			return err
-		}
-		chosen[d.ID] = code
+	pattern, err := v.chosen(f)
+	if err != nil {
+		return err
 	}
-	figures := v.Snap.Stream(v.R.Context(), f.ID, string(f.KeyOf(chosen)), v.Query.Get("lich-su") == "1")
+	figures := v.Snap.Stream(v.R.Context(), f.ID, pattern, v.Query.Get("lich-su") == "1")
 	p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name), Source: v.VintageLine(), Stream: func() *export.Table { return export.Dataflow(v.Snap.Catalog, f, figures) }})
 	return nil
 }

@@ -6,12 +6,13 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/web/shell"
 )
 
-// dataset describes the figures of a dataflow.
-func (v *visit) dataset(f *catalog.Dataflow, obs []cube.Version) *shell.Dataset {
+// dataset describes the figures of a dataflow. Where only a part of them is at hand, it covers the time that all of them do.
+func (v *visit) dataset(f *catalog.Dataflow, obs []cube.Version, all *publish.Extent) *shell.Dataset {
 	if len(obs) == 0 {
 		return nil
 	}
@@ -23,6 +24,9 @@ func (v *visit) dataset(f *catalog.Dataflow, obs []cube.Version) *shell.Dataset 
 		if to.IsZero() || o.Period.To().After(to.To()) {
 			to = o.Period
 		}
+	}
+	if all != nil {
+		from, to = all.First, all.Last
 	}
 	origin := v.Site.Origin(v.R)
 	var files []map[string]any

@@ -22,7 +22,11 @@ func (v *visit) decision1354(f *shell.Frame) *shell.Figure {
 		}
 		row := []shell.Cell{shell.Same(x.ID), shell.Label(nameOf(v.Snap, l.ID, x.Parent)), shell.Label(x.Name), shell.None(stat.Missing)}
 		if i, ok := v.Snap.Catalog.Indicator(x.Notes["indicator"]); ok && i.Dataflow != "" {
-			if n := len(v.Snap.Read(i.Dataflow, i.Key)); n > 0 {
+			n, known := v.Snap.Choose(i.Dataflow, i.Key).Cells()
+			if !known {
+				n = len(v.Snap.Read(i.Dataflow, i.Key))
+			}
+			if n > 0 {
 				row[3] = shell.Number(stat.Int(int64(n))).To(v.Link("/so-lieu/" + i.Dataflow))
 			}
 		}

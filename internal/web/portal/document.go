@@ -78,10 +78,8 @@ func (v *visit) register() (shell.Page, error) {
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
 	figures := map[string]int64{}
 	for _, f := range v.Snap.Catalog.Dataflows() {
-		for _, o := range v.Snap.Read(f.ID, "") {
-			if cube.Reported(o.Observation) {
-				figures[o.Attributes[stat.AttrSource]]++
-			}
+		for document, n := range v.Snap.Extent(f.ID).Documents {
+			figures[document] += int64(n)
 		}
 	}
 	t := shell.NewTable("documents", both("data.doc-title"), shell.Text("document", both("data.doc-name")), shell.Text("publisher", both("data.doc-publisher")), shell.Text("date", both("data.doc-date")),

@@ -1,10 +1,10 @@
 package portal
 
 import (
-	"slices"
 	"strings"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/export"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -111,26 +111,20 @@ func (v *visit) releases() (shell.Page, error) {
 		shell.Numbers("before", both("releases.before"), catalog.Label{}, -1), shell.Text("before-day", both("releases.before-day")),
 		shell.Numbers("after", both("releases.after"), catalog.Label{}, -1), shell.Text("after-day", both("releases.after-day")),
 		shell.Numbers("change", both("releases.change"), catalog.Label{}, -1))
-	type revised struct {
-		flow *catalog.Dataflow
-		revision
+	list, total, err := v.revisions()
+	if err != nil {
+		return nil, err
 	}
-	var list []revised
-	for _, f := range v.Snap.Catalog.Dataflows() {
-		for _, r := range v.revisions(f, "") {
-			list = append(list, revised{f, r})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b revised) int { return b.after.Vintage.Date.Compare(a.after.Vintage.Date) })
 	for _, r := range list {
-		f, change := r.flow, r.after.Value.Sub(*r.before.Value)
-		before, after := v.CellOf(r.before), v.CellOf(r.after)
-		before.Href = ""
-		t.Add(shell.Label(f.Name).To(v.Link("/so-lieu/"+f.ID)), shell.Label(shortName(v.Snap, f, r.after.Key, nil)).To(v.Link("/so-lieu/"+f.ID+"/"+string(r.after.Key))), shell.When(r.after.Period),
-			before, shell.Same(v.Vintage(r.before.Vintage)), after, shell.Same(v.Vintage(r.after.Vintage)), shell.Number(change))
+		t.Add(v.revisionRow(r)...)
 	}
-	p.Count = v.count(len(list))
-	p.Revisions = p.Show(&shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.VintageLine(), Open: true})
+	p.Count = v.count(total)
+	fig := &shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.VintageLine(), Open: true}
+	if total > len(list) {
+		fig.Note = v.Say("releases.newest-of", "n", v.count(len(list)), "of", p.Count)
+		fig.Stream = func() *export.Table { return v.everyRevision(t) }
+	}
+	p.Revisions = p.Show(fig)
 	p.Statistics = v.whole(&p.Frame, "thong-ke", "DE_REVISIONS")
 	return p, nil
 }

@@ -52,10 +52,11 @@ func (v *visit) search() (shell.Page, error) {
 	}
 	p.Title = v.Say("search.title-for", "q", q)
 	found := map[string][]view.Thing{}
-	n := 0
-	for _, t := range v.portal.finder(v).Find(q, searchGroups...) {
-		found[t.Kind] = append(found[t.Kind], t)
-		n++
+	hits := v.portal.finder(v).Find(q, searchGroups...)
+	for i := range hits.Len() {
+		if t := hits.At(i); len(found[t.Kind]) < maxHits {
+			found[t.Kind] = append(found[t.Kind], t)
+		}
 	}
 	for _, kind := range searchGroups {
 		hits := found[kind]
@@ -63,12 +64,12 @@ func (v *visit) search() (shell.Page, error) {
 			continue
 		}
 		group := searchGroup{Name: v.Say("search.group-" + kind)}
-		for _, t := range hits[:min(len(hits), maxHits)] {
+		for _, t := range hits {
 			group.Hits = append(group.Hits, searchHit{t.Name.In(v.Lang), v.detailOf(t), v.Link(v.pathOf(t))})
 		}
 		p.Groups = append(p.Groups, group)
 	}
-	p.Count, p.None = v.count(n), n == 0
+	p.Count, p.None = v.count(hits.Len()), hits.Len() == 0
 	return p, nil
 }
 

@@ -74,7 +74,7 @@ func (v *visit) series() (shell.Page, error) {
 	if t := v.vintageTable(f, history, unit, digits); t != nil {
 		p.History = p.Show(&shell.Figure{ID: "cac-lan-cong-bo", Title: t.Title, Note: p.Unit, Table: t, Source: v.SourceLine(history), Open: true})
 	}
-	p.Data = v.dataset(f, s.Obs)
+	p.Data = v.dataset(f, s.Obs, nil)
 	return p, nil
 }
 

@@ -277,6 +277,8 @@ func (v *Visit) Zone() *time.Location {
 type Filter struct {
 	ID, Name string
 	Options  []Option
+	Typed    bool   // there are too many codes for a list: one is written
+	Code     string // the one written
 }
 
 // Option is a code that may be chosen.

@@ -1,0 +1,74 @@
+package publish
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"nhipso/internal/cube"
+)
+
+// A list that takes long to load holds up nobody who wants another one, and is loaded once however many want it.
+func TestListsAreLoadedApart(t *testing.T) {
+	var k keep
+	begun, goOn := make(chan bool), make(chan bool)
+	var loads atomic.Int32
+	slow := func() []cube.Version {
+		loads.Add(1)
+		close(begun)
+		<-goOn
+		return make([]cube.Version, 3)
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if n := len(k.get("slow", slow)); n != 3 {
+				t.Errorf("%d versions", n)
+			}
+		})
+	}
+	<-begun
+	if n := len(k.get("other", func() []cube.Version { return make([]cube.Version, 2) })); n != 2 { // would wait for ever
+		t.Errorf("%d versions", n)
+	}
+	close(goOn)
+	all.Wait()
+	if n := loads.Load(); n != 1 {
+		t.Errorf("loaded %d times", n)
+	}
+}
+
+// Lists are kept up to a number of versions; those asked for longest ago go first.
+func TestListsAreBounded(t *testing.T) {
+	var k keep
+	loads := map[string]int{}
+	get := func(name string) {
+		k.get(name, func() []cube.Version { loads[name]++; return make([]cube.Version, roomy/4) })
+	}
+	for i := range 4 {
+		get(fmt.Sprint(i))
+	}
+	get("0")
+	get("4")
+	get("0")
+	get("1")
+	if loads["0"] != 1 || loads["1"] != 2 || loads["4"] != 1 {
+		t.Error(loads)
+	}
+	if len(k.order) != len(k.lists) || k.total > roomy {
+		t.Errorf("%d in order, %d kept, %d versions", len(k.order), len(k.lists), k.total)
+	}
+}
+
+// A list that could not be loaded is asked for again.
+func TestListsThatFailedAreLoadedAgain(t *testing.T) {
+	var k keep
+	func() {
+		defer func() { _ = recover() }()
+		k.get("x", func() []cube.Version { panic("the disk") })
+	}()
+	if n := len(k.get("x", func() []cube.Version { return make([]cube.Version, 1) })); n != 1 {
+		t.Errorf("%d versions", n)
+	}
+}

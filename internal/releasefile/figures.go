@@ -1,0 +1,333 @@
+package releasefile
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"strings"
+
+	"nhipso/internal/cube"
+	"nhipso/internal/fault"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+)
+
+var _ publish.Shelf = (*File)(nil)
+
+// The rows of figure lie in the order of series and periods, and the series of a dataflow are numbered in the order of their keys. So figures are
+// read as ranges of numbers, without looking into another table for each row: periods and runs are read once for the file, texts some at a time.
+
+const (
+	seriesAtOnce = 2048 // series that are looked up together
+	blockOf      = 512  // figures that are handed on together
+	blocksAhead  = 8    // blocks that are read while others are written
+	textsAtOnce  = 256  // texts that are read together; those of figures that lie together do
+	textsKept    = 20_000
+)
+
+// Each implements publish.Shelf. It reads ahead of who uses the figures, a few blocks and no more.
+func (f *File) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		ctx, stop := context.WithCancel(ctx)
+		blocks := make(chan []cube.Version, blocksAhead)
+		var failed error
+		var reader fault.Group
+		reader.Go(func() {
+			defer close(blocks)
+			failed = f.scan(ctx, q, func(block []cube.Version) error {
+				select {
+				case blocks <- block:
+					return nil
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			})
+		})
+		defer reader.Wait()
+		defer stop()
+		for block := range blocks {
+			for _, v := range block {
+				if !yield(v, nil) {
+					return
+				}
+			}
+		}
+		if failed != nil {
+			yield(cube.Version{}, f.trouble(failed))
+		}
+	}
+}
+
+// scan hands the versions of a query's dataflow, of its pattern and of its series, to do, some at a time. They share their attributes.
+func (f *File) scan(ctx context.Context, q cube.Query, do func([]cube.Version) error) error {
+	r, err := f.reader()
+	if err != nil {
+		return err
+	}
+	r.ctx, r.do, r.block = ctx, do, make([]cube.Version, 0, blockOf)
+	for after, more := "", true; more; {
+		list, err := f.seriesAfter(ctx, q, after)
+		if err != nil {
+			return err
+		}
+		if more = len(list) == seriesAtOnce; more {
+			after = list[len(list)-1].key
+		}
+		for len(list) > 0 {
+			n := 0 // series that follow each other, but for those that do not match
+			for n < len(list) && list[n].id == list[0].id+int64(n) {
+				n++
+			}
+			if err := r.read(q, list[:n]); err != nil {
+				return err
+			}
+			list = list[n:]
+		}
+	}
+	return r.flush()
+}
+
+// numbered is a series with its number.
+type numbered struct {
+	id  int64
+	key string
+}
+
+// seriesAfter gives the next series of a query behind a key.
+func (f *File) seriesAfter(ctx context.Context, q cube.Query, after string) (out []numbered, err error) {
+	where, args := selecting(q)
+	err = f.each(ctx, func(rows *sql.Rows) error {
+		var s numbered
+		err := rows.Scan(&s.id, &s.key)
+		out = append(out, s)
+		return err
+	}, fmt.Sprint("SELECT s.id, s.key FROM series s ", where, " AND s.key > ? ORDER BY s.key LIMIT ", seriesAtOnce), append(args, after)...)
+	return out, err
+}
+
+// rowReader makes versions of rows of figure.
+type rowReader struct {
+	*File
+	ctx        context.Context
+	do         func([]cube.Version) error
+	block      []cube.Version
+	texts      map[int64]string
+	attributes map[[2]int64]stat.Attributes // by text and run
+	day        string                       // of the row before
+	date       stat.Date
+	columns    [9]any
+	into       [9]any
+}
+
+// reader starts to read figures. Periods and names of runs are read with the first one.
+func (f *File) reader() (*rowReader, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.periods == nil {
+		periods, runs := map[int64]stat.Period{}, map[int64]string{}
+		err := f.each(context.Background(), func(rows *sql.Rows) error {
+			var id int64
+			var code string
+			err := rows.Scan(&id, &code)
+			if err == nil {
+				periods[id], err = stat.ParsePeriod(code)
+			}
+			return err
+		}, "SELECT id, code FROM period")
+		if err == nil {
+			err = f.each(context.Background(), func(rows *sql.Rows) error {
+				var id int64
+				var name string
+				err := rows.Scan(&id, &name)
+				runs[id] = name
+				return err
+			}, "SELECT id, name FROM run")
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.periods, f.runs = periods, runs
+	}
+	r := &rowReader{File: f, texts: map[int64]string{}, attributes: map[[2]int64]stat.Attributes{}}
+	for i := range r.columns {
+		r.into[i] = &r.columns[i]
+	}
+	return r, nil
+}
+
+const figureRows = "SELECT series, period, vintage, message, written, value, status, run, attributes FROM figure WHERE series BETWEEN ? AND ? ORDER BY series, period, vintage, message"
+
+// read reads the figures of series that follow each other.
+func (r *rowReader) read(q cube.Query, list []numbered) error {
+	first := list[0].id
+	wanted := make([]bool, len(list))
+	some := false
+	for i, s := range list {
+		wanted[i] = stat.Key(s.key).Matches(q.Key)
+		some = some || wanted[i]
+	}
+	if !some {
+		return nil
+	}
+	return r.each(r.ctx, func(rows *sql.Rows) error {
+		if err := rows.Scan(r.into[:]...); err != nil {
+			return err
+		}
+		series, _ := r.columns[0].(int64)
+		if !wanted[series-first] {
+			return nil
+		}
+		v, err := r.version(q.Dataflow, stat.Key(list[series-first].key))
+		if err != nil {
+			return err
+		}
+		if r.block = append(r.block, v); len(r.block) == blockOf {
+			return r.flush()
+		}
+		return nil
+	}, figureRows, first, list[len(list)-1].id)
+}
+
+// flush hands on what was read.
+func (r *rowReader) flush() error {
+	if len(r.block) == 0 {
+		return nil
+	}
+	err := r.do(r.block)
+	r.block = make([]cube.Version, 0, blockOf)
+	return err
+}
+
+var errRow = errors.New("a figure is not written as the format has it")
+
+// version makes a version of the row that was scanned.
+func (r *rowReader) version(dataflow string, key stat.Key) (v cube.Version, err error) {
+	period, isPeriod := r.columns[1].(int64)
+	day, isDay := r.columns[2].(string)
+	message, isMessage := r.columns[3].(int64)
+	status, isStatus := r.columns[6].(string)
+	p, known := r.periods[period]
+	if !isPeriod || !isDay || !isMessage || !isStatus || !known {
+		return v, errRow
+	}
+	if day != r.day {
+		if r.date, err = stat.ParseDate(day); err != nil {
+			return v, err
+		}
+		r.day = day
+	}
+	v = cube.Version{Dataflow: dataflow, Message: message, Observation: stat.Observation{Key: key, Period: p, Status: stat.Status(status), Vintage: stat.Vintage{Date: r.date, Written: r.day}}}
+	if written, is := r.columns[4].(string); is {
+		v.Vintage.Written = written
+	}
+	if value, is := r.columns[5].(string); is {
+		n, err := stat.ParseDecimal(value)
+		if err != nil {
+			return v, err
+		}
+		v.Value = &n
+	}
+	run, _ := r.columns[7].(int64) // 0 for none
+	text, _ := r.columns[8].(int64)
+	v.Attributes, err = r.attributesOf(text, run)
+	return v, err
+}
+
+// attributesOf gives the attributes of a text and a run.
+func (r *rowReader) attributesOf(text, run int64) (stat.Attributes, error) {
+	at := [2]int64{text, run}
+	a, known := r.attributes[at]
+	if known {
+		return a, nil
+	}
+	body := ""
+	if text != 0 {
+		var err error
+		if body, err = r.text(text); err != nil {
+			return nil, err
+		}
+	}
+	a, err := readAttributes([2]string{body, r.runs[run]})
+	if len(r.attributes) >= textsKept {
+		clear(r.attributes)
+	}
+	r.attributes[at] = a
+	return a, err
+}
+
+// text gives a text, and reads those after it with it.
+func (r *rowReader) text(id int64) (string, error) {
+	if body, known := r.texts[id]; known {
+		return body, nil
+	}
+	clear(r.texts)
+	err := r.each(r.ctx, func(rows *sql.Rows) error {
+		var at int64
+		var body string
+		err := rows.Scan(&at, &body)
+		r.texts[at] = body
+		return err
+	}, fmt.Sprint("SELECT id, body FROM text WHERE id >= ? ORDER BY id LIMIT ", textsAtOnce), id)
+	return r.texts[id], err
+}
+
+// open gives the versions that a query selects at once. Each has attributes of its own.
+func (f *File) open(ctx context.Context, q cube.Query) (out []cube.Version, err error) {
+	flows := []string{q.Dataflow}
+	if q.Dataflow == "" {
+		flows = f.flows
+	}
+	for _, q.Dataflow = range flows {
+		err = f.scan(ctx, q, func(block []cube.Version) error {
+			for _, v := range block {
+				if q.AsOf.Allows(v) {
+					v.Attributes = maps.Clone(v.Attributes)
+					out = append(out, v)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, f.trouble(err)
+		}
+	}
+	return out, nil
+}
+
+// selecting gives the condition under which series are read.
+func selecting(q cube.Query) (where string, args []any) {
+	where, args = "WHERE s.dataflow = ?", []any{q.Dataflow}
+	if from, to, narrow := keys(q.Key); narrow {
+		where, args = where+" AND s.key >= ? AND s.key < ?", append(args, from, to)
+	}
+	if q.Series != nil {
+		list, _ := json.Marshal(q.Series) // texts can be written
+		where, args = where+" AND s.key IN (SELECT value FROM json_each(?))", append(args, string(list))
+	}
+	return where, args
+}
+
+// keys gives the range in which the keys of a pattern lie: its codes up to the first that may vary.
+func keys(pattern string) (from, to string, narrow bool) {
+	if pattern == "" || pattern == "all" {
+		return "", "", false
+	}
+	if !stat.Key(pattern).Open() && !strings.ContainsAny(pattern, "+*") {
+		return pattern, pattern + "\x00", true
+	}
+	fixed := ""
+	for _, code := range strings.Split(pattern, ".") {
+		if code == "" || strings.ContainsAny(code, "+*") {
+			break
+		}
+		fixed += code + "."
+	}
+	if fixed == "" {
+		return "", "", false
+	}
+	return fixed, fixed[:len(fixed)-1] + "/", true // "/" follows the point
+}
