@@ -123,7 +123,13 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request, t store.Token) (*sto
 	if len(x.Flows) == 0 {
 		return nil, fault.New("intake.no-dataflow")
 	}
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if coding := strings.Join(r.Header.Values("Content-Encoding"), ", "); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, fault.New("intake.coding", "coding", coding)
+	}
+	media, how, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := strings.ToLower(how["charset"]); !slices.Contains([]string{"", "utf-8", "us-ascii"}, charset) {
+		return nil, fault.New("intake.encoding")
+	}
 	switch {
 	case err == nil && media == "text/csv":
 		x.File = csvName
@@ -204,11 +210,14 @@ func language(r *http.Request) string {
 	return text.LanguageOf(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
 }
 
-// onlyParameters refuses a parameter that would have no effect.
+// onlyParameters refuses a parameter, or a language, that would have no effect.
 func onlyParameters(r *http.Request, known ...string) error {
-	for name := range r.URL.Query() {
+	for name, values := range r.URL.Query() {
 		if !slices.Contains(known, name) {
 			return fault.New("intake.unknown-parameter", "name", name, "known", strings.Join(known, ", "))
+		}
+		if name == "lang" && (len(values) > 1 || !slices.Contains(text.Languages, values[0])) {
+			return fault.New("intake.bad-language", "value", strings.Join(values, ", "))
 		}
 	}
 	return nil
@@ -228,6 +237,8 @@ var statuses = map[string]int{
 	"intake.unauthorised": http.StatusUnauthorized,
 	"intake.too-large":    http.StatusRequestEntityTooLarge,
 	"intake.media":        http.StatusUnsupportedMediaType,
+	"intake.encoding":     http.StatusUnsupportedMediaType,
+	"intake.coding":       http.StatusUnsupportedMediaType,
 }
 
 // refuse says why a request is not accepted (RFC 9457).
