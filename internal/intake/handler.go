@@ -138,25 +138,20 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request, t store.Token) (*sto
 	default:
 		return nil, fault.New("intake.media", "type", r.Header.Get("Content-Type"))
 	}
-	size := r.ContentLength
-	if size > MaxBody {
+	if r.ContentLength > MaxBody {
 		return nil, fault.New("intake.too-large", "megabytes", MaxBody>>20)
 	}
-	if size < 0 {
-		size = MaxBody
-	}
-	done, err := d.hold(size)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	x.Body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body := &counted{Reader: http.MaxBytesReader(w, r.Body, MaxBody), door: d}
+	defer body.done()
+	x.Body, err = io.ReadAll(body)
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
 		return nil, fault.New("intake.too-large", "megabytes", MaxBody>>20)
+	case fault.CodeOf(err) == "intake.full":
+		return nil, err
 	case err != nil:
-		return nil, fault.New("intake.bad-json", "reason", err)
+		return nil, fault.New("intake.cut", "n", len(x.Body)).Because(err)
 	case len(strings.TrimSpace(string(x.Body))) == 0:
 		return nil, fault.New("cube.empty")
 	case x.File == jsonName && !json.Valid(x.Body):

@@ -300,6 +300,44 @@ func TestAFullLineSaysWhenToComeAgain(t *testing.T) {
 	}
 }
 
+// slow is a body that says it will be large and does not come until it is let go.
+type slow struct{ started, free chan struct{} }
+
+func (s slow) Read([]byte) (int, error) {
+	s.started <- struct{}{}
+	<-s.free
+	return 0, io.ErrUnexpectedEOF
+}
+
+// TestSlowBodiesTakeNoRoomFromOthers: forty that announced 8 MB each would be more than the door holds at once.
+func TestSlowBodiesTakeNoRoomFromOthers(t *testing.T) {
+	o := open(t)
+	s := slow{make(chan struct{}, 80), make(chan struct{})}
+	var all sync.WaitGroup
+	for i := range 40 {
+		all.Go(func() {
+			q := httptest.NewRequest(http.MethodPost, intake.Path+"?dataflow=DE_SHARE", s)
+			q.ContentLength = int64(intake.MaxBody - i%2*intake.MaxBody - i%2) // announced, or -1 for a chunked one
+			for name, value := range map[string]string{"Authorization": "Bearer " + o.secret, "Idempotency-Key": fmt.Sprint("slow", i), "Content-Type": "text/csv"} {
+				q.Header.Set(name, value)
+			}
+			w := httptest.NewRecorder()
+			o.mux.ServeHTTP(w, q)
+			if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "intake.cut") {
+				t.Errorf("a body that broke off: %d %s", w.Code, w.Body)
+			}
+		})
+	}
+	for range 40 {
+		<-s.started
+	}
+	if w := o.send(request{body: heading + share("2025", "14.02", "2026-01-05")}); w.Code != http.StatusAccepted {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	close(s.free)
+	all.Wait()
+}
+
 func TestFiveHundredAtOnceAreAllAcceptedAndStored(t *testing.T) {
 	o := open(t)
 	ctx, stop := context.WithCancel(t.Context())
