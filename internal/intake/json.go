@@ -122,7 +122,11 @@ func (t *jsonTable) name(observation int) (string, error) {
 	if err != nil {
 		return "", bad(err.Error(), observation, "")
 	}
-	return token.(string), nil //nolint:errcheck // the decoder takes nothing else where a name has to stand
+	name, ok := token.(string) // the decoder takes nothing else where a name has to stand
+	if !ok {
+		return "", bad(short(fmt.Sprint(token)), observation, "")
+	}
+	return name, nil
 }
 
 // observation reads one row.

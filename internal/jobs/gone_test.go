@@ -46,7 +46,7 @@ func drop(t *testing.T, url string) {
 
 // TestAQueueThatIsTakenAwayIsMadeAnew: it holds nothing that could not be made again, so programs that run need not be started again.
 func TestAQueueThatIsTakenAwayIsMadeAnew(t *testing.T) {
-	for name, place := range map[string]storetest.Place{"sqlite": storetest.SQLitePlace, "postgres": storetest.PostgresPlace} {
+	for name, database := range map[string]storetest.Database{"sqlite": storetest.EmptySQLite, "postgres": storetest.EmptyPostgres} {
 		t.Run(name, func(t *testing.T) {
 			url := place(t)
 			q, err := jobs.Open(t.Context(), url, jobs.Options{})
