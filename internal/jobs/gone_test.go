@@ -48,7 +48,7 @@ func drop(t *testing.T, url string) {
 func TestAQueueThatIsTakenAwayIsMadeAnew(t *testing.T) {
 	for name, database := range map[string]storetest.Database{"sqlite": storetest.EmptySQLite, "postgres": storetest.EmptyPostgres} {
 		t.Run(name, func(t *testing.T) {
-			url := place(t)
+			url := database(t)
 			q, err := jobs.Open(t.Context(), url, jobs.Options{})
 			if err != nil {
 				t.Fatal(err)
