@@ -5,8 +5,10 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,11 +16,14 @@ import (
 	"sync"
 	"time"
 
+	"nhipso/data"
+	"nhipso/internal/catalog"
 	"nhipso/internal/config"
 	"nhipso/internal/fault"
 	"nhipso/internal/pack"
 	"nhipso/internal/publish"
 	"nhipso/internal/releasefile"
+	"nhipso/internal/stat"
 )
 
 // Names in the data folder: files of releases, and the key that signs them.
@@ -261,6 +266,9 @@ func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s c
 	if err != nil {
 		return err
 	}
+	if !hasPack(ctx, f) {
+		log.Warn("the file was written before files held a whole pack: names and definitions are those that come with this program", "file", name)
+	}
 	a.log, a.ahead = log, preview
 	front, err := newFront(a)
 	if err != nil {
@@ -275,11 +283,44 @@ func mirrored(ctx context.Context, f *releasefile.File, now func() time.Time) (*
 	if err != nil {
 		return nil, err
 	}
+	whole := hasPack(ctx, f)
+	if !whole {
+		files = data.FS
+	}
 	kept, err := pack.Read(files)
 	if err != nil {
 		return nil, err
 	}
+	if !whole {
+		if err := stands(ctx, f, kept.Catalog); err != nil {
+			return nil, fault.New("releasefile.no-pack", "file", f.Name(), "release", f.Release).Because(err)
+		}
+	}
 	a := &app{file: f, now: now}
 	a.settle(kept)
 	return a, nil
+}
+
+// hasPack reports whether a file holds the whole pack of its country. Those that were written before there were packs hold tables of another form
+// than the program reads now. They are to be readable for ever too: with the pack that comes with the program.
+func hasPack(ctx context.Context, f *releasefile.File) bool {
+	files, err := f.Pack(ctx)
+	if err == nil {
+		_, err = fs.Stat(files, catalog.Manifest)
+	}
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// stands refuses a catalogue for a file of another country, and one in which a series of the file has no meaning.
+func stands(ctx context.Context, f *releasefile.File, c *catalog.Catalog) error {
+	if own := c.Country().ID; own != f.Country {
+		return fault.New("catalog.other-country", "has", own, "given", f.Country)
+	}
+	return f.Series(ctx, func(dataflow string, key stat.Key) error {
+		flow, err := c.Dataflow(dataflow)
+		if err != nil {
+			return err
+		}
+		return c.CheckKey(flow, key)
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,8 +14,10 @@ import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/config"
 	"nhipso/internal/fault"
+	"nhipso/internal/pack"
 	"nhipso/internal/publish"
 	"nhipso/internal/releasefile"
 )
@@ -81,6 +84,74 @@ func TestTheFileOfAReleaseHoldsNothingHidden(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.tell(t, "the bytes of the file", string(raw)) // also what a database leaves in its free pages
+}
+
+// TestAFileOfBeforePacksIsReadWithThePackOfTheProgram: a file is readable for ever, where the program knows what its figures mean; where it does
+// not, the refusal says what to do.
+func TestAFileOfBeforePacksIsReadWithThePackOfTheProgram(t *testing.T) {
+	v, _ := shown(t)
+	ctx := t.Context()
+	with, err := v.fileOptions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := maps.Clone(v.pack.Files)
+	delete(files, catalog.Manifest)
+	files["catalog/codelists/CL_AREA_SET.csv"] = "id,parent,name_vi,name_en,from,to\n" // as it was then
+	if with.Pack, err = pack.Archive(files); err != nil {
+		t.Fatal(err)
+	}
+	c, err := v.gate().Content(ctx, "2026-Q3", v.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, x := range map[string]struct{ country, change, want string }{
+		"of the same country":        {"VN", "", ""},
+		"of another country":         {"XM", "", "releasefile.no-pack"},
+		"with a code that went away": {"VN", "UPDATE series SET key = replace(key, '.VN.', '.VN77.') WHERE dataflow = 'DE_SHARE'", "releasefile.no-pack"},
+		"with a dataflow no more":    {"VN", "UPDATE series SET dataflow = 'DE_GONE' WHERE dataflow = 'DE_SHARE'", "releasefile.no-pack"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "old"+releasefile.Extension)
+			o := with
+			o.Country = x.country
+			if err := releasefile.Write(ctx, path, c, o); err != nil {
+				t.Fatal(err)
+			}
+			if x.change != "" {
+				if err := os.Chmod(path, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				db, err := sql.Open("sqlite", path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := db.ExecContext(ctx, x.change); err != nil {
+					t.Fatal(err)
+				}
+				db.Close()
+			}
+			f, err := releasefile.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			m, err := mirrored(ctx, f, v.now)
+			if fault.CodeOf(err) != x.want {
+				t.Fatalf("%v", err)
+			}
+			if err != nil {
+				if text := fault.In(err, "en"); !strings.Contains(text, "nhipso release file --id 2026-Q3") {
+					t.Error(text)
+				}
+				return
+			}
+			view, err := m.gate().View(ctx, publish.Everybody())
+			if err != nil || len(view.Read("DE_SHARE", "")) == 0 {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 // TestAMirrorAnswersAsTheInstallationDoes asks the installation and a server that has nothing but the file of its release the same.

@@ -101,7 +101,32 @@ func NewCodelist(id string, name Label, source string, codes []Code) (*Codelist,
 			}
 		}
 	}
+	if code := c.circle(); code != "" {
+		return nil, fault.New("catalog.circle", "code", code, "codelist", id)
+	}
 	return c, nil
+}
+
+// circle gives a code that belongs to itself by way of its parents, or "".
+func (c *Codelist) circle() string {
+	good := make([]bool, len(c.Codes))
+	for i := range c.Codes {
+		var way []int
+		for at := i; !good[at]; {
+			if slices.Contains(way, at) {
+				return c.Codes[i].ID
+			}
+			way = append(way, at)
+			if c.Codes[at].Parent == "" {
+				break
+			}
+			at = c.byID[c.Codes[at].Parent]
+		}
+		for _, at := range way {
+			good[at] = true
+		}
+	}
+	return ""
 }
 
 // Dimension is a component of a structure that takes its codes from a codelist.

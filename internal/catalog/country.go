@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"nhipso/internal/fault"
@@ -60,16 +61,16 @@ func ReadCountry(fsys fs.FS) (Country, error) {
 	}{
 		{"id", d.ID, packShape.MatchString(d.ID)}, {"version", d.Version, versionShape.MatchString(d.Version)}, {"country", d.Country, codeShape.MatchString(d.Country)},
 		{"name", d.Name.Vi + " / " + d.Name.En, d.Name.Vi != "" && d.Name.En != ""}, {"zone", d.Zone, zoneShape.MatchString(d.Zone)},
-		{"currency", d.Currency, codeShape.MatchString(d.Currency)}, {"languages", "", slices.Equal(d.Languages, Languages)},
+		{"currency", d.Currency, codeShape.MatchString(d.Currency)}, {"languages", strings.Join(d.Languages, ", "), slices.Equal(d.Languages, Languages)},
 		{"headline", d.Headline.Definition, codeShape.MatchString(d.Headline.Definition)},
 	} {
 		if !x.fits {
-			return Country{}, fault.New("catalog.bad-file", "reason", x.key+": "+x.text).At(Manifest, 0, x.key)
+			return Country{}, fault.New("catalog.bad-manifest", "key", x.key, "text", x.text).At(Manifest, 0, x.key)
 		}
 	}
 	compiled, err := stat.ParseDate(d.Compiled)
 	if err != nil {
-		return Country{}, fault.New("catalog.bad-file", "reason", "known: "+d.Compiled).At(Manifest, 0, "known").Because(err)
+		return Country{}, fault.New("catalog.bad-manifest", "key", "known", "text", d.Compiled).At(Manifest, 0, "known")
 	}
 	// An offset, not a name: the program needs no time-zone files, and a zone that changes its clocks would make days of 23 hours.
 	at, err := time.Parse("-07:00", d.Zone)

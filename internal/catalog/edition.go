@@ -1,16 +1,20 @@
 package catalog
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/tabular/record"
 )
 
 // Edition is one change of the catalogue: a person gave some of its files another content, for a reason. The catalogue is what its editions
@@ -101,15 +105,27 @@ func FilesOf(fsys fs.FS) (map[string]string, error) {
 				}
 				return err
 			}
+			if strings.HasPrefix(d.Name(), ".") { // of the system or of an editor
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			}
 			if d.IsDir() {
 				return nil
 			}
 			b, err := fs.ReadFile(fsys, path)
-			out[path] = string(b)
+			if out[path] = string(b); err == nil && (!utf8.Valid(b) || bytes.ContainsRune(b, 0)) {
+				return fault.Unread("catalog.bad-file", path, &record.TableError{Wrong: record.NotText})
+			}
 			return err
 		})
 		if err != nil {
-			return nil, fault.New("catalog.bad-file", "reason", err.Error()).At(root, 0, "").Because(err)
+			var ours *fault.Error
+			if errors.As(err, &ours) {
+				return nil, ours
+			}
+			return nil, fault.Unread("catalog.bad-file", root, err)
 		}
 	}
 	return out, nil

@@ -2,12 +2,15 @@ package catalog
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"io/fs"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 
@@ -66,47 +69,56 @@ func Load(fsys fs.FS) (*Catalog, error) {
 func readYAML(fsys fs.FS, name string, into any) error {
 	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
-		return fault.New("catalog.bad-file", "reason", err.Error()).At(name, 0, "")
+		return fault.Unread("catalog.bad-file", name, err)
 	}
 	return decodeYAML(name, b, into)
 }
 
 func decodeYAML(name string, text []byte, into any) error {
-	d := yaml.NewDecoder(bytes.NewReader(text))
+	if err := DecodeYAML(bytes.NewReader(text), into); err != nil {
+		return fault.Unread("catalog.bad-file", name, err)
+	}
+	return nil
+}
+
+// DecodeYAML reads a YAML text of a pack. A key that nothing knows, and a second document, would be left out unseen: both are refused.
+func DecodeYAML(r io.Reader, into any) error {
+	d := yaml.NewDecoder(r)
 	d.KnownFields(true)
 	if err := d.Decode(into); err != nil {
-		return fault.New("catalog.bad-file", "reason", err.Error()).At(name, 0, "")
+		return err
+	}
+	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return fault.New("file.second-document")
 	}
 	return nil
 }
 
 // table is a CSV file of the catalogue: a heading and rows by column name.
 type table struct {
-	name string
-	head []string
-	rows []map[string]string
+	name  string
+	head  []string
+	rows  []map[string]string
+	lines []int // where each row begins
 }
 
 func readTable(fsys fs.FS, name string, columns ...string) (table, error) {
-	refuse := func(row int, reason string) (table, error) {
-		return table{}, fault.New("catalog.bad-file", "reason", reason).At(name, row, "")
-	}
 	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
-		return refuse(0, err.Error())
+		return table{}, fault.Unread("catalog.bad-file", name, err)
 	}
 	read, err := record.Ours(b)
 	if err != nil {
-		return refuse(0, err.Error())
+		return table{}, fault.Unread("catalog.bad-file", name, err)
 	}
 	for _, want := range columns {
 		if !slices.Contains(read.Head, want) {
-			return refuse(1, want)
+			return table{}, fault.New("reference.missing-column", "column", want).At(name, 1, want)
 		}
 	}
 	t := table{name: name, head: read.Head}
 	for _, r := range read.Rows {
-		t.rows = append(t.rows, r.Map())
+		t.rows, t.lines = append(t.rows, r.Map()), append(t.lines, r.Line)
 	}
 	return t, nil
 }
@@ -141,7 +153,10 @@ func loadCodelists(fsys fs.FS) ([]*Codelist, error) {
 		for i, row := range t.rows {
 			c := Code{ID: row["id"], Parent: row["parent"], Name: Label{Vi: row["name_vi"], En: row["name_en"]}}
 			if c.ID == "" || c.Name.Vi == "" || c.Name.En == "" {
-				return nil, fault.New("catalog.nameless", "code", c.ID, "codelist", d.ID).At(t.name, i+2, "")
+				return nil, fault.New("catalog.nameless", "code", c.ID, "codelist", d.ID).At(t.name, t.lines[i], "")
+			}
+			if name := c.Name.Vi + c.Name.En; len(name) > 2*maxName || strings.ContainsFunc(name, unseen) {
+				return nil, fault.New("catalog.bad-name", "code", c.ID, "codelist", d.ID, "most", maxName).At(t.name, t.lines[i], "")
 			}
 			for _, h := range t.head {
 				if v := row[h]; v != "" && h != "id" && h != "parent" && h != "name_vi" && h != "name_en" {
@@ -155,12 +170,32 @@ func loadCodelists(fsys fs.FS) ([]*Codelist, error) {
 		}
 		l, err := NewCodelist(d.ID, d.Name, d.Source, codes)
 		if err != nil {
-			return nil, err
+			return nil, t.locate(err)
 		}
 		l.Version = d.Version
 		out = append(out, l)
 	}
 	return out, nil
+}
+
+// maxName bounds the name of a code, in bytes: it stands in headings, tables and links.
+const maxName = 1000
+
+// unseen are signs that a name cannot have: a line ends within it, or what follows is read in another order than it is written.
+func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+
+// locate points a fault over a code to the last row that has it.
+func (t table) locate(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	for i := len(t.rows) - 1; i >= 0; i-- {
+		if t.rows[i]["id"] == f.Args["code"] {
+			return f.At(t.name, t.lines[i], "id")
+		}
+	}
+	return f.At(t.name, 0, "")
 }
 
 // flowFile is the form of dataflows.yaml.
@@ -179,6 +214,9 @@ type flowFile struct {
 		Ratio                            *Ratio
 	}
 }
+
+// mostDigits bounds the decimals and the power of ten of a dataflow.
+const mostDigits = 18
 
 // dimensionRef names a concept, with another codelist than the concept's where the dataflow needs one.
 type dimensionRef struct{ ID, Codelist string }
@@ -206,6 +244,9 @@ func loadDataflows(fsys fs.FS, concepts []Concept) (string, []*Dataflow, error) 
 	for _, f := range file.Dataflows {
 		if f.Kind != Reported && f.Kind != Derived {
 			return "", nil, fault.New("catalog.unresolved", "id", string(f.Kind), "by", f.ID+".kind")
+		}
+		if f.Decimals < 0 || f.Decimals > mostDigits || f.UnitMult < 0 || f.UnitMult > mostDigits {
+			return "", nil, fault.New("catalog.bad-digits", "id", f.ID, "most", mostDigits).At("catalog/dataflows.yaml", 0, "")
 		}
 		flow := &Dataflow{ID: f.ID, Topic: f.Topic, Name: f.Name, Description: f.Description, Kind: f.Kind, Unit: f.Unit, UnitMult: f.UnitMult,
 			Decimals: f.Decimals, Additive: f.Additive, Ratio: f.Ratio, Method: f.Method, Version: f.Version}
@@ -252,7 +293,7 @@ func (c *Catalog) checkCodes() error {
 		for _, d := range f.Dimensions {
 			for _, x := range c.codelists[d.Codelist].Codes {
 				if !codeShape.MatchString(x.ID) {
-					return fault.New("catalog.bad-code", "code", x.ID, "codelist", d.Codelist)
+					return fault.New("catalog.bad-code", "code", x.ID, "codelist", d.Codelist).At("catalog/codelists/"+d.Codelist+".csv", 0, "id")
 				}
 			}
 		}

@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"strconv"
 
-	"gopkg.in/yaml.v3"
-
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/tabular/record"
@@ -89,9 +87,7 @@ func Load(fsys fs.FS) (*Maps, error) {
 			Tiles map[string]Corner
 		}
 	}
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	if err := d.Decode(&layout); err != nil {
+	if err := catalog.DecodeYAML(bytes.NewReader(text), &layout); err != nil {
 		return nil, refused(layoutFile, 0, err)
 	}
 	if layout.Width <= 0 || layout.Height <= 0 {
@@ -124,7 +120,11 @@ func Load(fsys fs.FS) (*Maps, error) {
 }
 
 func refused(file string, row int, err error) error {
-	return fault.New("geo.bad-file", "reason", err.Error()).At(file, row, "")
+	f := fault.Unread("geo.bad-file", file, err)
+	if row != 0 {
+		f = f.At(file, row, "")
+	}
+	return f
 }
 
 // reader takes the files up row by row.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -91,14 +92,25 @@ func (d *Door) let(ctx context.Context, list []*caller) {
 	}
 }
 
-// hold makes room for a body, or says that there is none.
-func (d *Door) hold(bytes int64) (done func(), err error) {
-	if d.held.Add(bytes) > maxHeld {
-		d.held.Add(-bytes)
-		return nil, fault.New("intake.full", "n", len(d.in))
-	}
-	return func() { d.held.Add(-bytes) }, nil
+// counted is a body that takes its room as it arrives: one that only says how much it will be, and comes slowly, takes none from others.
+type counted struct {
+	io.Reader
+	door *Door
+	held int64
 }
+
+// Read implements io.Reader.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.held += int64(n)
+	if c.door.held.Add(int64(n)) > maxHeld {
+		return n, fault.New("intake.full", "n", len(c.door.in))
+	}
+	return n, err
+}
+
+// done gives the room back.
+func (c *counted) done() { c.door.held.Add(-c.held) }
 
 // accept waits until a submission is kept.
 func (d *Door) accept(ctx context.Context, x *store.Submission) error {

@@ -123,7 +123,13 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request, t store.Token) (*sto
 	if len(x.Flows) == 0 {
 		return nil, fault.New("intake.no-dataflow")
 	}
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if coding := strings.Join(r.Header.Values("Content-Encoding"), ", "); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, fault.New("intake.coding", "coding", coding)
+	}
+	media, how, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := strings.ToLower(how["charset"]); !slices.Contains([]string{"", "utf-8", "us-ascii"}, charset) {
+		return nil, fault.New("intake.encoding")
+	}
 	switch {
 	case err == nil && media == "text/csv":
 		x.File = csvName
@@ -132,25 +138,20 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request, t store.Token) (*sto
 	default:
 		return nil, fault.New("intake.media", "type", r.Header.Get("Content-Type"))
 	}
-	size := r.ContentLength
-	if size > MaxBody {
+	if r.ContentLength > MaxBody {
 		return nil, fault.New("intake.too-large", "megabytes", MaxBody>>20)
 	}
-	if size < 0 {
-		size = MaxBody
-	}
-	done, err := d.hold(size)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	x.Body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body := &counted{Reader: http.MaxBytesReader(w, r.Body, MaxBody), door: d}
+	defer body.done()
+	x.Body, err = io.ReadAll(body)
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
 		return nil, fault.New("intake.too-large", "megabytes", MaxBody>>20)
+	case fault.CodeOf(err) == "intake.full":
+		return nil, err
 	case err != nil:
-		return nil, fault.New("intake.bad-json", "reason", err)
+		return nil, fault.New("intake.cut", "n", len(x.Body)).Because(err)
 	case len(strings.TrimSpace(string(x.Body))) == 0:
 		return nil, fault.New("cube.empty")
 	case x.File == jsonName && !json.Valid(x.Body):
@@ -204,11 +205,14 @@ func language(r *http.Request) string {
 	return text.LanguageOf(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
 }
 
-// onlyParameters refuses a parameter that would have no effect.
+// onlyParameters refuses a parameter, or a language, that would have no effect.
 func onlyParameters(r *http.Request, known ...string) error {
-	for name := range r.URL.Query() {
+	for name, values := range r.URL.Query() {
 		if !slices.Contains(known, name) {
 			return fault.New("intake.unknown-parameter", "name", name, "known", strings.Join(known, ", "))
+		}
+		if name == "lang" && (len(values) > 1 || !slices.Contains(text.Languages, values[0])) {
+			return fault.New("intake.bad-language", "value", strings.Join(values, ", "))
 		}
 	}
 	return nil
@@ -228,6 +232,8 @@ var statuses = map[string]int{
 	"intake.unauthorised": http.StatusUnauthorized,
 	"intake.too-large":    http.StatusRequestEntityTooLarge,
 	"intake.media":        http.StatusUnsupportedMediaType,
+	"intake.encoding":     http.StatusUnsupportedMediaType,
+	"intake.coding":       http.StatusUnsupportedMediaType,
 }
 
 // refuse says why a request is not accepted (RFC 9457).

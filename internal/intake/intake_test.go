@@ -69,7 +69,7 @@ func open(t testing.TB) *office {
 
 // request is one call of a program; what is left out is as it should be.
 type request struct {
-	method, path, secret, key, media, body, lang string
+	method, path, secret, key, media, body, lang, coding string
 }
 
 func (o *office) send(r request) *httptest.ResponseRecorder {
@@ -87,6 +87,9 @@ func (o *office) send(r request) *httptest.ResponseRecorder {
 	q.Header.Set("Idempotency-Key", or(r.key, "k1"))
 	q.Header.Set("Content-Type", or(r.media, "text/csv"))
 	q.Header.Set("Accept-Language", r.lang)
+	if r.coding != "" {
+		q.Header.Set("Content-Encoding", r.coding)
+	}
 	w := httptest.NewRecorder()
 	o.mux.ServeHTTP(w, q)
 	return w
@@ -161,6 +164,15 @@ func TestJSONIsReadToTheLastDigit(t *testing.T) {
 	}
 }
 
+// columns is a JSON whose observations have each a column of its own: as a table it is as many times larger.
+func columns(n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf(`{"C%d": 1}`, i)
+	}
+	return `{"observations": [` + strings.Join(rows, ", ") + `]}`
+}
+
 func TestWhatIsWrongWithASubmissionIsToldByRow(t *testing.T) {
 	for name, c := range map[string]struct {
 		media, body, code string
@@ -175,6 +187,16 @@ func TestWhatIsWrongWithASubmissionIsToldByRow(t *testing.T) {
 		"a column of no name":       {"", strings.Replace(heading, "OBS_VALUE", "OBS_VALU", 1) + share("2025", "14", "2026-01-05"), "", 0, ""},
 		"JSON of another form":      {"application/json", `{"rows": []}`, "intake.bad-json", 0, ""},
 		"JSON without observations": {"application/json", `{"observations": []}`, "cube.empty", 0, ""},
+		"a name twice in JSON":      {"application/json", `{"observations": [{"DATAFLOW": "DE_SHARE", "OBS_VALUE": 1, "OBS_VALUE": 2}]}`, "intake.json-twice", 2, "OBS_VALUE"},
+		"a list twice":              {"application/json", `{"observations": [{"DATAFLOW": "DE_SHARE"}], "observations": []}`, "intake.json-twice", 0, ""},
+		"another list beside it":    {"application/json", `{"observations": [{"DATAFLOW": "DE_SHARE"}], "Observations": []}`, "intake.bad-json", 0, ""},
+		"an empty observation":      {"application/json", `{"observations": [{"DATAFLOW": "DE_SHARE"}, {}]}`, "intake.json-empty", 3, ""},
+		"columns without end":       {"application/json", columns(3000), "intake.json-columns", 102, "C100"},
+		"a zero byte in JSON":       {"application/json", `{"observations": [{"REF_AREA": "V\u0000N", "DATAFLOW": "DE_SHARE"}]}`, "tabular.nul", 2, "REF_AREA"},
+		"no UTF-8 in JSON":          {"application/json", "{\"observations\": [{\"REF_AREA\": \"V\xffN\"}]}", "tabular.lost-character", 2, "REF_AREA"},
+		"a truth in a cell":         {"application/json", `{"observations": [{"DATAFLOW": true}]}`, "intake.bad-json", 2, "DATAFLOW"},
+		"a list of texts":           {"application/json", `{"observations": ["DE_SHARE"]}`, "intake.bad-json", 2, ""},
+		"another encoding":          {"", "\xff\xfeD\x00A\x00T\x00A\x00", "intake.encoding", 0, ""},
 		"JSON in a cell":            {"application/json", `{"observations": [{"DATAFLOW": ["DE_SHARE"]}]}`, "intake.bad-json", 2, "DATAFLOW"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -211,22 +233,26 @@ func TestRequestsThatAreNotAccepted(t *testing.T) {
 		status int
 		code   string
 	}{
-		"no token":              {request{body: good, secret: "-"}, 401, "intake.unauthorised"},
-		"no good token":         {request{body: good, secret: "Bearer x"}, 401, "intake.unauthorised"},
-		"another scheme":        {request{body: good, secret: "Basic " + o.secret}, 401, "intake.unauthorised"},
-		"a guest who looks":     {request{method: http.MethodGet, path: intake.Path + "/1", secret: "-"}, 401, "intake.unauthorised"},
-		"another dataflow":      {request{body: good, path: intake.Path + "?dataflow=DE_SHARE,NA_VA"}, 403, "intake.other-dataflow"},
-		"no dataflow":           {request{body: good, path: intake.Path}, 400, "intake.no-dataflow"},
-		"an unknown parameter":  {request{body: good, path: intake.Path + "?dataflow=DE_SHARE&force=1"}, 400, "intake.unknown-parameter"},
-		"no key":                {request{body: good, key: "-"}, 400, "intake.no-key"},
-		"a long key":            {request{body: good, key: strings.Repeat("k", 201)}, 400, "intake.no-key"},
-		"other content":         {request{body: good + "\n", key: "taken"}, 409, "cube.other-content"},
-		"another kind of file":  {request{body: good, media: "application/pdf"}, 415, "intake.media"},
-		"no kind of file":       {request{body: good, media: "-"}, 415, "intake.media"},
-		"nothing":               {request{body: " \n"}, 400, "cube.empty"},
-		"JSON that is none":     {request{body: "{", media: "application/json"}, 400, "intake.bad-json"},
-		"more than is taken":    {request{body: strings.Repeat("x", intake.MaxBody+1)}, 413, "intake.too-large"},
-		"a submission of no id": {request{method: http.MethodGet, path: intake.Path + "/nothing"}, 404, "intake.no-submission"},
+		"no token":               {request{body: good, secret: "-"}, 401, "intake.unauthorised"},
+		"no good token":          {request{body: good, secret: "Bearer x"}, 401, "intake.unauthorised"},
+		"another scheme":         {request{body: good, secret: "Basic " + o.secret}, 401, "intake.unauthorised"},
+		"a guest who looks":      {request{method: http.MethodGet, path: intake.Path + "/1", secret: "-"}, 401, "intake.unauthorised"},
+		"another dataflow":       {request{body: good, path: intake.Path + "?dataflow=DE_SHARE,NA_VA"}, 403, "intake.other-dataflow"},
+		"no dataflow":            {request{body: good, path: intake.Path}, 400, "intake.no-dataflow"},
+		"an unknown parameter":   {request{body: good, path: intake.Path + "?dataflow=DE_SHARE&force=1"}, 400, "intake.unknown-parameter"},
+		"no key":                 {request{body: good, key: "-"}, 400, "intake.no-key"},
+		"a long key":             {request{body: good, key: strings.Repeat("k", 201)}, 400, "intake.no-key"},
+		"other content":          {request{body: good + "\n", key: "taken"}, 409, "cube.other-content"},
+		"another kind of file":   {request{body: good, media: "application/pdf"}, 415, "intake.media"},
+		"no kind of file":        {request{body: good, media: "-"}, 415, "intake.media"},
+		"another charset":        {request{body: good, media: "text/csv; charset=iso-8859-1"}, 415, "intake.encoding"},
+		"a language of no words": {request{body: good, path: intake.Path + "?dataflow=DE_SHARE&lang=fr"}, 400, "intake.bad-language"},
+		"two languages":          {request{body: good, path: intake.Path + "?dataflow=DE_SHARE&lang=en&lang=vi"}, 400, "intake.bad-language"},
+		"compressed":             {request{body: good, coding: "gzip"}, 415, "intake.coding"},
+		"nothing":                {request{body: " \n"}, 400, "cube.empty"},
+		"JSON that is none":      {request{body: "{", media: "application/json"}, 400, "intake.bad-json"},
+		"more than is taken":     {request{body: strings.Repeat("x", intake.MaxBody+1)}, 413, "intake.too-large"},
+		"a submission of no id":  {request{method: http.MethodGet, path: intake.Path + "/nothing"}, 404, "intake.no-submission"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := o.send(c.request)
@@ -272,6 +298,44 @@ func TestAFullLineSaysWhenToComeAgain(t *testing.T) {
 			t.Errorf("%s: %d %v %s", code, w.Code, w.Header(), w.Body)
 		}
 	}
+}
+
+// slow is a body that says it will be large and does not come until it is let go.
+type slow struct{ started, free chan struct{} }
+
+func (s slow) Read([]byte) (int, error) {
+	s.started <- struct{}{}
+	<-s.free
+	return 0, io.ErrUnexpectedEOF
+}
+
+// TestSlowBodiesTakeNoRoomFromOthers: forty that announced 8 MB each would be more than the door holds at once.
+func TestSlowBodiesTakeNoRoomFromOthers(t *testing.T) {
+	o := open(t)
+	s := slow{make(chan struct{}, 80), make(chan struct{})}
+	var all sync.WaitGroup
+	for i := range 40 {
+		all.Go(func() {
+			q := httptest.NewRequest(http.MethodPost, intake.Path+"?dataflow=DE_SHARE", s)
+			q.ContentLength = int64(intake.MaxBody - i%2*intake.MaxBody - i%2) // announced, or -1 for a chunked one
+			for name, value := range map[string]string{"Authorization": "Bearer " + o.secret, "Idempotency-Key": fmt.Sprint("slow", i), "Content-Type": "text/csv"} {
+				q.Header.Set(name, value)
+			}
+			w := httptest.NewRecorder()
+			o.mux.ServeHTTP(w, q)
+			if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "intake.cut") {
+				t.Errorf("a body that broke off: %d %s", w.Code, w.Body)
+			}
+		})
+	}
+	for range 40 {
+		<-s.started
+	}
+	if w := o.send(request{body: heading + share("2025", "14.02", "2026-01-05")}); w.Code != http.StatusAccepted {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	close(s.free)
+	all.Wait()
 }
 
 func TestFiveHundredAtOnceAreAllAcceptedAndStored(t *testing.T) {

@@ -5,16 +5,19 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
@@ -102,6 +105,7 @@ func openPostgres(ctx context.Context, link string, o Options) (Queue, error) {
 		return nil, at.fault(err)
 	}
 	at.close = func() error { pool.Close(); return nil }
+	at.forget = pool.Reset
 	var schema string
 	if err := pool.QueryRow(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
 		pool.Close()
@@ -142,6 +146,7 @@ type where struct {
 	schema    string // of PostgreSQL
 	exclusive string // statement that lets one transaction after another go on, where the database does not do so by itself
 	prepare   func(context.Context) error
+	forget    func() // ends connections that remember tables as they were
 	close     func() error
 }
 
@@ -166,6 +171,12 @@ type client interface {
 func open[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Options, at where) (Queue, error) {
 	q := &queue{at: at, now: o.Now, lease: o.Lease, exec: driver.GetExecutor()}
 	q.make = func(c *river.Config) (client, error) { return river.NewClient(driver, c) }
+	q.anew = func(ctx context.Context) error {
+		if at.forget != nil {
+			at.forget()
+		}
+		return migrate(ctx, driver, o, at)
+	}
 	err := migrate(ctx, driver, o, at)
 	if err == nil {
 		q.client, err = q.make(q.config(slog.New(slog.DiscardHandler)))
@@ -175,6 +186,13 @@ func open[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Option
 		return nil, at.fault(err)
 	}
 	return q, nil
+}
+
+// gone reports whether a database said that it has no such table, or another one than a connection remembers: somebody took the queue away under
+// the programs that work with it.
+func gone(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && slices.Contains([]string{"42P01", "3F000", "0A000"}, pg.Code) || err != nil && strings.Contains(err.Error(), "no such table")
 }
 
 // migrate makes the tables of River, or brings them up to date.

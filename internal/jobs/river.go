@@ -29,6 +29,7 @@ type queue struct {
 	client client
 	exec   riverdriver.Executor
 	make   func(*river.Config) (client, error)
+	anew   func(context.Context) error // makes the tables where there are none
 }
 
 var _ Queue = (*queue)(nil)
@@ -80,6 +81,11 @@ func (q *queue) Add(ctx context.Context, j Job) (Info, bool, error) {
 		o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: everyState}
 	}
 	r, err := q.client.Insert(ctx, args{kind: j.Kind, Key: j.Key, Args: b}, o)
+	for try := 0; err != nil && gone(err) && try < 2*connections; try++ { // each connection may remember the tables that were
+		if err = q.anew(ctx); err == nil { // what was in the queue follows from what is stored; whoever plans adds it again
+			r, err = q.client.Insert(ctx, args{kind: j.Kind, Key: j.Key, Args: b}, o)
+		}
+	}
 	if err != nil {
 		return Info{}, false, q.at.fault(err)
 	}

@@ -12,10 +12,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"os"
-	"path"
 	"slices"
-	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
@@ -37,28 +34,6 @@ type Pack struct {
 	Answers      map[string]catalog.Label // reasons for what the rules find in its figures
 	Words        words.Book               // texts of pages in place of the program's, and those that only this country has
 	Pages        fs.FS                    // method pages; nil: it has none of its own
-}
-
-// folders are what a pack may hold beside its manifest and its README.
-var folders = []string{"catalog", "territory", "geo", "govern", "words", "pages", "observations", "demo", "methods"}
-
-// Folder opens a folder as a pack. What no part of the program reads is refused by name, since a misspelt folder would be left out unseen.
-func Folder(dir string) (fs.FS, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fault.New("pack.no-folder", "folder", dir).Because(err)
-	}
-	for _, e := range entries {
-		name := e.Name()
-		known := e.IsDir() && slices.Contains(folders, name) || !e.IsDir() && (name == catalog.Manifest || strings.HasPrefix(name, "README") || path.Ext(name) == ".go")
-		if !known && !strings.HasPrefix(name, ".") {
-			return nil, fault.New("pack.unknown-entry", "folder", dir, "name", name, "known", strings.Join(append([]string{catalog.Manifest}, folders...), ", "))
-		}
-	}
-	if _, err := os.Stat(path.Join(dir, catalog.Manifest)); err != nil {
-		return nil, fault.New("pack.no-manifest", "folder", dir, "manifest", catalog.Manifest).Because(err)
-	}
-	return os.DirFS(dir), nil
 }
 
 // Read reads what makes an installation from a file system, and refuses all of it where anything in it does not fit.
@@ -105,15 +80,15 @@ func readWords(fsys fs.FS) (words.Book, error) {
 		return words.Book{}, nil
 	}
 	if err != nil {
-		return words.Book{}, fault.New("pack.bad-words", "reason", err.Error()).At(wordsFile, 0, "")
+		return words.Book{}, fault.Unread("pack.bad-words", wordsFile, err)
 	}
 	rows, err := record.Exactly(b, "id", "vi", "en")
 	if err != nil {
-		return words.Book{}, fault.New("pack.bad-words", "reason", err.Error()).At(wordsFile, 0, "")
+		return words.Book{}, fault.Unread("pack.bad-words", wordsFile, err)
 	}
 	book, err := words.Read(rows)
 	if err != nil {
-		return words.Book{}, fault.New("pack.bad-words", "reason", err.Error()).At(wordsFile, 0, "")
+		return words.Book{}, fault.Unread("pack.bad-words", wordsFile, err)
 	}
 	return book, nil
 }

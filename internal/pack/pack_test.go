@@ -69,6 +69,9 @@ func TestAFolderIsAPackOrRefusedByName(t *testing.T) {
 	if _, err := pack.Folder(dir); fault.CodeOf(err) != "pack.unknown-entry" || !strings.Contains(err.Error(), "teritory") {
 		t.Error(err)
 	}
+	if _, err := pack.Folder("../../data"); err != nil {
+		t.Errorf("the pack that comes with the program: %v", err)
+	}
 }
 
 func TestAPackThatDoesNotFitTogetherIsRefused(t *testing.T) {
@@ -79,11 +82,71 @@ func TestAPackThatDoesNotFitTogetherIsRefused(t *testing.T) {
 		"sets that leave a day between":      {"catalog/codelists/CL_AREA_SET.csv", "2023-12-31", "2023-12-30", "territory.bad-set"},
 		"a province that leads nowhere":      {"territory/succession.csv", "XM5-04,XM3-03", "XM5-03,XM3-03", "territory.incomplete"},
 		"a word without a language":          {"words/web.csv", "home.parts-note", ",,\nhome.parts-note", "pack.bad-words"},
+		"a code that belongs to itself":      {"catalog/codelists/CL_TOPIC.csv", "\nDE,,", "\nDE,DE,", "catalog.circle"},
+		"a code twice":                       {"catalog/codelists/CL_TOPIC.csv", "\nDE,,", "\nDE,,a,b\nDE,,", "catalog.duplicate-code"},
+		"a second document":                  {"pack.yaml", "synthetic: true", "synthetic: true\n---\nid: other", "catalog.bad-file"},
+		"a file in another encoding":         {"pack.yaml", "Xứ", "X\xfa", "catalog.bad-file"},
+		"a zero byte":                        {"geo/map.yaml", "width", "#\x00\nwidth", "catalog.bad-file"},
+		"one language for all":               {"pack.yaml", "[vi, en]", "[en]", "catalog.bad-manifest"},
+		"a line break in a name":             {"catalog/codelists/CL_TOPIC.csv", "DE,,Kinh tế số", "DE,,\"Kinh tế\nsố\"", "catalog.bad-name"},
+		"a name that is read backwards":      {"catalog/codelists/CL_TOPIC.csv", "DE,,Kinh tế số", "DE,,\u202eKinh tế số", "catalog.bad-name"},
+		"a name without end":                 {"catalog/codelists/CL_TOPIC.csv", "DE,,Kinh tế số", "DE,," + strings.Repeat("Kinh tế số ", 500), "catalog.bad-name"},
+		"decimals below none":                {"catalog/dataflows.yaml", "decimals: 2", "decimals: -2", "catalog.bad-digits"},
+		"decimals without end":               {"catalog/dataflows.yaml", "decimals: 2", "decimals: 999999999", "catalog.bad-digits"},
 		"a map without its size":             {"geo/map.yaml", "width: 160", "width: 0", "geo.bad-file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := pack.Read(with(t, x.file, x.old, x.now)); !errors.Is(err, fault.New(x.want)) {
 				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// TestAFileThatNothingReadsIsRefusedByName: it would be left out unseen, or lead out of the pack.
+func TestAFileThatNothingReadsIsRefusedByName(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret.md")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write := func(path string) error {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		return os.WriteFile(path, []byte("x"), 0o600)
+	}
+	link := func(path string) error { return os.Symlink(secret, path) }
+	for name, x := range map[string]struct {
+		file string
+		make func(string) error
+		want string
+	}{
+		"a file beside those of the catalogue": {"catalog/rule.yaml", write, "pack.unknown-entry"},
+		"a folder within a folder":             {"catalog/codelist/CL_X.csv", write, "pack.unknown-entry"},
+		"a misspelt table of areas":            {"territory/alias.csv", write, "pack.unknown-entry"},
+		"misspelt words":                       {"words/wbe.csv", write, "pack.unknown-entry"},
+		"figures of another kind":              {"observations/a.txt", write, "pack.unknown-entry"},
+		"a page in one language":               {"pages/only.vi.md", write, "pack.one-language"},
+		"a link to a file":                     {"pages/link.vi.md", link, "pack.not-plain"},
+		"a link to a folder":                   {"demo", func(path string) error { return os.Symlink(filepath.Dir(secret), path) }, "pack.not-plain"},
+		"what an editor leaves":                {"catalog/.rules.yaml.swp", write, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, testpack.Cloudland()); err != nil {
+				t.Fatal(err)
+			}
+			if err := x.make(filepath.Join(dir, x.file)); err != nil {
+				t.Fatal(err)
+			}
+			fsys, err := pack.Folder(dir)
+			if fault.CodeOf(err) != x.want || err != nil && !strings.Contains(fault.In(err, "vi"), strings.SplitN(x.file, "/", 3)[0]) {
+				t.Fatal(err)
+			}
+			if err == nil {
+				if p, err := pack.Read(fsys); err != nil || p.Files[x.file] != "" {
+					t.Errorf("%v", err)
+				}
 			}
 		})
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
@@ -78,10 +76,8 @@ func LoadPublications(fsys fs.FS, c *catalog.Catalog) ([]Publication, error) {
 	}
 	defer f.Close()
 	var out []Publication
-	d := yaml.NewDecoder(f)
-	d.KnownFields(true)
-	if err := d.Decode(&out); err != nil {
-		return nil, fault.New("publish.bad-publication", "what", err.Error()).At(name, 0, "")
+	if err := catalog.DecodeYAML(f, &out); err != nil {
+		return nil, fault.Unread("catalog.bad-file", name, err)
 	}
 	for i := range out {
 		if what := out[i].settle(c); what != "" {

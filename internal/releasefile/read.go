@@ -306,6 +306,25 @@ func (f *File) Pack(ctx context.Context) (fs.FS, error) {
 	return z, nil
 }
 
+// Series hands every series of a file to do, and stops at its first fault.
+func (f *File) Series(ctx context.Context, do func(dataflow string, key stat.Key) error) error {
+	var refusal error
+	err := f.each(ctx, func(rows *sql.Rows) error {
+		var dataflow, key string
+		if err := rows.Scan(&dataflow, &key); err != nil {
+			return err
+		}
+		if refusal = do(dataflow, stat.Key(key)); refusal != nil {
+			return refusal
+		}
+		return nil
+	}, "SELECT dataflow, key FROM series ORDER BY id")
+	if refusal != nil {
+		return refusal
+	}
+	return err
+}
+
 // PublicKey gives the key that a file says it was signed with, or nil.
 func (f *File) PublicKey(ctx context.Context) ed25519.PublicKey {
 	meta, err := f.meta(ctx)

@@ -122,11 +122,16 @@ func (f *File) Name() string { return f.name }
 
 func (f *File) about() error {
 	meta, err := f.meta(context.Background())
+	if err != nil && strings.Contains(err.Error(), "malformed") { // it was one once, and is cut off
+		return fault.New("releasefile.unreadable", "file", f.name).Because(err)
+	}
 	if err != nil {
 		return fault.New("releasefile.no-release", "file", f.name).Because(err)
 	}
 	if v, err := strconv.Atoi(meta["version"]); err != nil || meta["format"] != "nhipso-release" {
 		return fault.New("releasefile.no-release", "file", f.name)
+	} else if v < Version {
+		return fault.New("releasefile.older-version", "file", f.name, "version", v, "known", Version)
 	} else if v != Version {
 		return fault.New("releasefile.other-version", "file", f.name, "version", v, "known", Version)
 	}

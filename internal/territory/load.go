@@ -61,11 +61,11 @@ func each(fsys fs.FS, name string, columns []string, take func(row) error) ([]by
 		return nil, nil // no merger, no regions, no other names
 	}
 	if err != nil {
-		return nil, fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
+		return nil, fault.Unread("territory.bad-file", name, err)
 	}
 	rows, err := record.Exactly(b, columns...)
 	if err != nil {
-		return nil, fault.New("territory.bad-file", "reason", err.Error()).At(name, 0, "")
+		return nil, fault.Unread("territory.bad-file", name, err)
 	}
 	for _, r := range rows {
 		if err := take(r.Map()); err != nil {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -23,6 +24,33 @@ type SyntaxError struct {
 
 // Error says the line and the reason.
 func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
+
+// Wrong says what is wrong with a table of ours.
+type Wrong string
+
+// What may be wrong.
+const (
+	NotText   Wrong = "not plain UTF-8"
+	NoHeading Wrong = "no heading"
+	Length    Wrong = "cells"   // a row has another number of them than the heading
+	Name      Wrong = "name"    // a column without a name, or with that of another
+	Columns   Wrong = "columns" // others than have to be there
+)
+
+// TableError is what is wrong with a table of ours, so that whoever reads it can say so in the language of its reader.
+type TableError struct {
+	Line int // 0 for the whole table
+	Wrong
+	Got, Want string
+}
+
+// Error says it in English.
+func (e *TableError) Error() string {
+	if e.Line == 0 {
+		return string(e.Wrong)
+	}
+	return fmt.Sprintf("line %d: %s: %s instead of %s", e.Line, e.Wrong, e.Got, e.Want)
+}
 
 // Reader gives one record after another. The zero Reader is not usable; make it with New.
 type Reader struct {
@@ -91,7 +119,7 @@ type Table struct {
 // and differ, every row as long as it.
 func Ours(b []byte) (*Table, error) {
 	if !utf8.Valid(b) || bytes.HasPrefix(b, []byte("\ufeff")) || bytes.IndexByte(b, 0) >= 0 {
-		return nil, errors.New("not plain UTF-8")
+		return nil, &TableError{Wrong: NotText}
 	}
 	r := New(bytes.NewReader(b), ',')
 	t := &Table{}
@@ -109,17 +137,17 @@ func Ours(b []byte) (*Table, error) {
 			continue
 		}
 		if len(cells) != len(t.Head) {
-			return nil, fmt.Errorf("line %d: %d cells where the heading has %d", line, len(cells), len(t.Head))
+			return nil, &TableError{line, Length, fmt.Sprint(len(cells)), fmt.Sprint(len(t.Head))}
 		}
 		t.Rows = append(t.Rows, Row{line, cells, t.Head})
 	}
 	for i, h := range t.Head {
 		if h == "" || slices.Contains(t.Head[:i], h) {
-			return nil, fmt.Errorf("line 1: column %q is nameless or there twice", h)
+			return nil, &TableError{1, Name, h, ""}
 		}
 	}
 	if t.Head == nil {
-		return nil, errors.New("no heading")
+		return nil, &TableError{Wrong: NoHeading}
 	}
 	return t, nil
 }
@@ -131,7 +159,7 @@ func Exactly(b []byte, columns ...string) ([]Row, error) {
 		return nil, err
 	}
 	if !slices.Equal(t.Head, columns) {
-		return nil, fmt.Errorf("line 1: columns are %q, not %q", t.Head, columns)
+		return nil, &TableError{1, Columns, strings.Join(t.Head, ","), strings.Join(columns, ",")}
 	}
 	return t.Rows, nil
 }
