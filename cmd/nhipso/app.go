@@ -240,7 +240,11 @@ func (a *app) site(gate *publish.Gate, log *slog.Logger, s *served) (*shell.Site
 	if err != nil {
 		return nil, err
 	}
-	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")})
+	described := api.Options{Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")}
+	if a.door != nil {
+		described.Beside = intake.Document
+	}
+	service, err := api.Handler(gate, described)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -218,6 +217,11 @@ func TestRequestsThatAreNotAccepted(t *testing.T) {
 		"another dataflow":      {request{body: good, path: intake.Path + "?dataflow=DE_SHARE,NA_VA"}, 403, "intake.other-dataflow"},
 		"no dataflow":           {request{body: good, path: intake.Path}, 400, "intake.no-dataflow"},
 		"an unknown parameter":  {request{body: good, path: intake.Path + "?dataflow=DE_SHARE&force=1"}, 400, "intake.unknown-parameter"},
+		"a parameter twice":     {request{body: good, path: intake.Path + "?dataflow=DE_SHARE&dataflow=GRDP"}, 400, "intake.bad-parameter"},
+		"an empty parameter":    {request{body: good, path: intake.Path + "?dataflow="}, 400, "intake.bad-parameter"},
+		"a language of no book": {request{body: good, path: intake.Path + "?dataflow=DE_SHARE&lang=fr"}, 400, "intake.bad-parameter"},
+		"another method":        {request{method: http.MethodPut, path: intake.Path}, 405, "intake.bad-method"},
+		"deleting":              {request{method: http.MethodDelete, path: intake.Path + "/1"}, 405, "intake.bad-method"},
 		"no key":                {request{body: good, key: "-"}, 400, "intake.no-key"},
 		"a long key":            {request{body: good, key: strings.Repeat("k", 201)}, 400, "intake.no-key"},
 		"other content":         {request{body: good + "\n", key: "taken"}, 409, "cube.other-content"},
@@ -324,19 +328,25 @@ func TestFiveHundredAtOnceAreAllAcceptedAndStored(t *testing.T) {
 
 func TestTheDocumentDescribesEveryRoute(t *testing.T) {
 	o := open(t)
-	w := o.send(request{method: http.MethodGet, path: intake.Path + "/openapi.json", secret: "-"})
+	if w := o.send(request{method: http.MethodGet, path: intake.Path + "/openapi.json", secret: "-"}); w.Code != http.StatusMovedPermanently || w.Header().Get("Location") != "/api/v1/openapi.json" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
 	var doc struct {
-		OpenAPI string
-		Paths   map[string]map[string]struct {
+		Paths map[string]map[string]struct {
 			Responses map[string]any
 		}
 	}
-	b, _ := io.ReadAll(w.Body)
-	if err := json.Unmarshal(b, &doc); err != nil || doc.OpenAPI != "3.1.0" {
-		t.Fatal(err, string(b))
+	for _, lang := range []string{"vi", "en"} {
+		b := intake.Document(lang)
+		if err := json.Unmarshal(b, &doc); err != nil || strings.Contains(string(b), `"@`) {
+			t.Fatal(err, string(b))
+		}
 	}
 	for pattern := range o.door.Patterns() {
-		method, path, _ := strings.Cut(pattern, " ")
+		method, path, some := strings.Cut(pattern, " ")
+		if !some || strings.HasSuffix(path, "openapi.json") {
+			continue // other methods are refused
+		}
 		op, ok := doc.Paths[strings.TrimPrefix(path, "/api/v1")][strings.ToLower(method)]
 		if !ok || len(op.Responses) == 0 {
 			t.Errorf("%s is not described", pattern)
