@@ -29,7 +29,7 @@ type counter struct {
 
 func newCounter(t *testing.T) *counter {
 	t.Helper()
-	s := storetest.Open(t, storetest.SQLitePlace(t))
+	s := storetest.Open(t, storetest.EmptySQLite(t))
 	_, secret, err := s.AddToken(t.Context(), store.Token{Sender: "Cục Thống kê", Flows: []string{"DE_SHARE"}, By: "an"})
 	if err != nil {
 		t.Fatal(err)

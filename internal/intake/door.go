@@ -24,7 +24,7 @@ const (
 type Line interface {
 	Accept(ctx context.Context, list []*store.Submission, most store.Backlog) ([]error, error)
 	SubmissionByID(ctx context.Context, sender, id string) (store.Submission, error)
-	TokenBySecret(ctx context.Context, secret string) (store.Token, bool, error)
+	TokensBySecret(ctx context.Context, secrets []string) (map[string]store.Token, error)
 }
 
 // Door accepts submissions. Those that come at the same time are written together.
@@ -33,6 +33,8 @@ type Door struct {
 	wake chan struct{}
 	in   chan *caller
 	held atomic.Int64
+	here atomic.Int64 // callers that were not answered yet
+	keys bearers
 }
 
 // caller waits for its submission to be accepted.
@@ -43,7 +45,7 @@ type caller struct {
 
 // NewDoor makes the door of a store. Run lets callers in.
 func NewDoor(line Line) *Door {
-	return &Door{line: line, wake: make(chan struct{}, 1), in: make(chan *caller, maxLine)}
+	return &Door{line: line, wake: make(chan struct{}, 1), in: make(chan *caller, maxLine), keys: bearers{line: line, turn: make(chan struct{}, 1)}}
 }
 
 // Run accepts what comes until the context ends.

@@ -51,6 +51,8 @@ func otherThan(methods ...string) http.Handler {
 
 // post accepts a submission.
 func (d *Door) post(w http.ResponseWriter, r *http.Request) {
+	d.here.Add(1)
+	defer d.here.Add(-1)
 	t, err := d.bearer(r)
 	if err != nil {
 		refuse(w, r, err)
@@ -97,7 +99,7 @@ func (d *Door) bearer(r *http.Request) (store.Token, error) {
 	if secret = strings.TrimSpace(secret); !strings.EqualFold(scheme, "Bearer") || secret == "" {
 		return store.Token{}, fault.New("intake.unauthorised")
 	}
-	t, good, err := d.line.TokenBySecret(r.Context(), secret)
+	t, good, err := d.keys.tokenOf(r.Context(), secret)
 	if err == nil && !good {
 		err = fault.New("intake.unauthorised")
 	}

@@ -40,6 +40,11 @@ func share(period, value, vintage string) string {
 
 func open(t testing.TB) *office {
 	t.Helper()
+	return openAt(t, storetest.EmptySQLite(t))
+}
+
+func openAt(t testing.TB, url string) *office {
+	t.Helper()
 	c, err := catalog.Load(data.FS)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +53,7 @@ func open(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{Store: storetest.Open(t, storetest.EmptySQLite(t)), mux: http.NewServeMux()}
+	o := &office{Store: storetest.Open(t, url), mux: http.NewServeMux()}
 	o.door = intake.NewDoor(o.Store)
 	o.committer = &intake.Committer{Store: o.Store, Intake: cube.Intake{Catalog: c, Store: o.Store}, Areas: areas, Log: slog.New(slog.DiscardHandler), Door: o.door}
 	for pattern, h := range o.door.Patterns() {
