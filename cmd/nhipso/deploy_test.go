@@ -157,6 +157,30 @@ type composed struct {
 	Volumes map[string]any
 }
 
+// mounts holds the volumes of a service to the files and volumes that there are.
+func (c composed) mounts(t *testing.T, service string, volumes []string) {
+	t.Helper()
+	for _, v := range volumes {
+		from, _, _ := strings.Cut(v, ":")
+		if file, isFile := strings.CutPrefix(from, "./"); isFile {
+			read(t, "deploy/"+file)
+		} else if _, named := c.Volumes[from]; !named {
+			t.Errorf("%s: there is no volume %s", service, from)
+		}
+	}
+}
+
+// heeds holds the environment of a worker to the settings that it takes.
+func heeds(t *testing.T, service string, environment map[string]string) {
+	t.Helper()
+	for k := range environment {
+		option := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(k, "NHIPSO_")), "_", "-")
+		if strings.HasPrefix(k, "NHIPSO_") && !slices.Contains(strings.Fields(workerNames), option) {
+			t.Errorf("%s is told %s, of which it takes no notice", service, k)
+		}
+	}
+}
+
 func TestTheCompositionFitsTogether(t *testing.T) {
 	var c composed
 	if err := yaml.Unmarshal([]byte(read(t, "deploy/compose.yaml")), &c); err != nil {
@@ -166,14 +190,7 @@ func TestTheCompositionFitsTogether(t *testing.T) {
 	backends := regexp.MustCompile(`reverse_proxy (.*) \{`).FindStringSubmatch(caddy)[1]
 	servers, doers := 0, 0
 	for name, x := range c.Services {
-		for _, v := range x.Volumes {
-			from, _, _ := strings.Cut(v, ":")
-			if file, isFile := strings.CutPrefix(from, "./"); isFile {
-				read(t, "deploy/"+file)
-			} else if _, known := c.Volumes[from]; !known {
-				t.Errorf("%s: there is no volume %s", name, from)
-			}
-		}
+		c.mounts(t, name, x.Volumes)
 		if !strings.HasPrefix(name, "nhipso") {
 			continue
 		}
@@ -194,11 +211,7 @@ func TestTheCompositionFitsTogether(t *testing.T) {
 			doers++
 		}
 		if x.Command[0] == "worker" {
-			for k := range x.Environment {
-				if option := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(k, "NHIPSO_")), "_", "-"); strings.HasPrefix(k, "NHIPSO_") && !slices.Contains(strings.Fields(workerNames), option) {
-					t.Errorf("%s is told %s, of which it takes no notice", name, k)
-				}
-			}
+			heeds(t, name, x.Environment)
 			continue
 		}
 		if servers++; x.Command[0] != "serve" {

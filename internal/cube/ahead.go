@@ -1,6 +1,10 @@
 package cube
 
-import "iter"
+import (
+	"iter"
+
+	"nhipso/internal/fault"
+)
 
 // Bounds of what is made ahead: so many elements are handed over together, and so many such parts lie ready.
 const (
@@ -16,19 +20,26 @@ func Ahead[T any](s iter.Seq2[T, error]) iter.Seq2[T, error] {
 	type part struct {
 		list []T
 		err  error // behind the list
-		pain any   // a panic
 	}
 	return func(yield func(T, error) bool) {
 		parts, stop := make(chan part, aheadParts), make(chan struct{})
-		go func() {
+		var making fault.Group
+		making.Go(func() {
 			defer close(parts)
-			p := part{}
+			var p part
+			give := func() bool {
+				select {
+				case parts <- p:
+					p = part{}
+					return true
+				case <-stop:
+					p = part{}
+					return false
+				}
+			}
 			defer func() {
-				if p.pain = recover(); p.pain != nil || len(p.list) > 0 {
-					select {
-					case parts <- p:
-					case <-stop:
-					}
+				if len(p.list) > 0 { // also those before a panic
+					give()
 				}
 			}()
 			for x, err := range s {
@@ -40,28 +51,22 @@ func Ahead[T any](s iter.Seq2[T, error]) iter.Seq2[T, error] {
 						continue
 					}
 				}
-				select {
-				case parts <- p:
-				case <-stop:
-					p = part{}
+				if !give() {
 					return
 				}
-				p = part{}
 			}
-		}()
+		})
 		defer func() {
 			close(stop)
 			for range parts { // it may read what the caller closes next
 			}
+			making.Wait()
 		}()
 		for p := range parts {
 			for _, x := range p.list {
 				if !yield(x, nil) {
 					return
 				}
-			}
-			if p.pain != nil {
-				panic(p.pain)
 			}
 			if p.err != nil {
 				var none T

@@ -34,7 +34,7 @@ func (b *bearers) tokenOf(ctx context.Context, secret string) (t store.Token, go
 	b.mu.Lock()
 	q, first := b.next, b.next == nil
 	if first {
-		q = &question{answered: make(chan struct{})}
+		q = &question{answered: make(chan struct{}), err: fault.New("intake.broken")}
 		b.next = q
 	}
 	if !slices.Contains(q.secrets, secret) {
@@ -42,7 +42,7 @@ func (b *bearers) tokenOf(ctx context.Context, secret string) (t store.Token, go
 	}
 	b.mu.Unlock()
 	if first {
-		go b.ask(context.WithoutCancel(ctx), q)
+		fault.Go(func() { b.ask(context.WithoutCancel(ctx), q) }, func(any, []byte) {}) // whoever asked is told
 	}
 	select {
 	case <-q.answered:
