@@ -115,6 +115,13 @@ func ParsePeriod(s string) (Period, error) {
 		}
 		return Day(d), nil
 	}
+	if len(s) == len("2025") { // most figures are of a year
+		y, err := strconv.ParseUint(s, 10, 16)
+		if err != nil || y == 0 {
+			return Period{}, bad()
+		}
+		return NewPeriod(Annual, int(y), 1)
+	}
 	if m := reYear.FindStringSubmatch(s); m != nil {
 		y, _ := strconv.Atoi(m[1])
 		if y == 0 {
