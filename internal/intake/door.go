@@ -14,7 +14,7 @@ const (
 	MaxBody    = 8 << 20   // bytes of a submission
 	maxHeld    = 128 << 20 // bytes of submissions that are being accepted
 	maxLine    = 2000      // submissions that are being accepted
-	maxAtOnce  = 256       // of them in one transaction
+	maxAtOnce  = 512       // of them in one transaction
 	maxBytes   = 32 << 20  // and their bytes
 	maxWaiting = 20_000    // submissions that wait to be stored
 	maxStored  = 1 << 30   // bytes that wait to be stored
