@@ -258,7 +258,8 @@ func (a *app) siteOf(modules module.List, gate *publish.Gate, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
-	service, err := api.Handler(gate, api.Options{Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")})
+	described := api.Options{Beside: modules.Documents(), Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")}
+	service, err := api.Handler(gate, described)
 	if err != nil {
 		return nil, err
 	}

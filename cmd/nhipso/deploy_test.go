@@ -62,7 +62,7 @@ func entries(unit string) map[string][]string {
 
 func TestTheUnitsStartWhatThereIs(t *testing.T) {
 	sample := settled(t, "../../deploy/nhipso.yaml")
-	for _, name := range []string{"nhipso.service", "nhipso-backup.service"} {
+	for _, name := range []string{"nhipso.service", "nhipso-worker.service", "nhipso-backup.service"} {
 		t.Run(name, func(t *testing.T) {
 			unit := entries(read(t, "deploy/"+name))
 			args := strings.Fields(unit["ExecStart"][0])
@@ -70,9 +70,17 @@ func TestTheUnitsStartWhatThereIs(t *testing.T) {
 				t.Errorf("starts %v", args)
 			}
 			f := flag.NewFlagSet(args[1], flag.ContinueOnError)
-			config.Bind(f, args[1] == "serve")
+			config.Bind(f, args[1] != "backup")
 			if err := f.Parse(slices.DeleteFunc(args[2:], func(a string) bool { return strings.HasPrefix(a, "/var/backups") })); err != nil {
 				t.Error(err)
+			}
+			if args[1] == "worker" {
+				if err := onlyFlags(f, "worker", workerNames); err != nil {
+					t.Error(err)
+				}
+				if at := f.Lookup("metrics-addr").Value.String(); at == sample.Text("metrics-addr") {
+					t.Errorf("server and worker both listen on %s", at)
+				}
 			}
 			for _, want := range []string{"NoNewPrivileges=yes", "ProtectSystem=strict", "User=nhipso", "CapabilityBoundingSet="} {
 				key, value, _ := strings.Cut(want, "=")
@@ -149,6 +157,30 @@ type composed struct {
 	Volumes map[string]any
 }
 
+// mounts holds the volumes of a service to the files and volumes that there are.
+func (c composed) mounts(t *testing.T, service string, volumes []string) {
+	t.Helper()
+	for _, v := range volumes {
+		from, _, _ := strings.Cut(v, ":")
+		if file, isFile := strings.CutPrefix(from, "./"); isFile {
+			read(t, "deploy/"+file)
+		} else if _, named := c.Volumes[from]; !named {
+			t.Errorf("%s: there is no volume %s", service, from)
+		}
+	}
+}
+
+// heeds holds the environment of a worker to the settings that it takes.
+func heeds(t *testing.T, service string, environment map[string]string) {
+	t.Helper()
+	for k := range environment {
+		option := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(k, "NHIPSO_")), "_", "-")
+		if strings.HasPrefix(k, "NHIPSO_") && !slices.Contains(strings.Fields(workerNames), option) {
+			t.Errorf("%s is told %s, of which it takes no notice", service, k)
+		}
+	}
+}
+
 func TestTheCompositionFitsTogether(t *testing.T) {
 	var c composed
 	if err := yaml.Unmarshal([]byte(read(t, "deploy/compose.yaml")), &c); err != nil {
@@ -156,22 +188,14 @@ func TestTheCompositionFitsTogether(t *testing.T) {
 	}
 	caddy := read(t, "deploy/Caddyfile")
 	backends := regexp.MustCompile(`reverse_proxy (.*) \{`).FindStringSubmatch(caddy)[1]
-	servers := 0
+	servers, doers := 0, 0
 	for name, x := range c.Services {
-		for _, v := range x.Volumes {
-			from, _, _ := strings.Cut(v, ":")
-			if file, isFile := strings.CutPrefix(from, "./"); isFile {
-				read(t, "deploy/"+file)
-			} else if _, known := c.Volumes[from]; !known {
-				t.Errorf("%s: there is no volume %s", name, from)
-			}
-		}
+		c.mounts(t, name, x.Volumes)
 		if !strings.HasPrefix(name, "nhipso") {
 			continue
 		}
-		servers++
 		read(t, filepath.Join("deploy", x.Build.Context, x.Build.Dockerfile))
-		if !x.ReadOnly || x.User == "" || strings.HasPrefix(x.User, "0") || !slices.Equal(x.Command, []string{"serve"}) {
+		if !x.ReadOnly || x.User == "" || strings.HasPrefix(x.User, "0") || len(x.Command) != 1 {
 			t.Errorf("%s: %+v", name, x)
 		}
 		var environ []string
@@ -183,6 +207,16 @@ func TestTheCompositionFitsTogether(t *testing.T) {
 		if !strings.HasPrefix(s.Text("database"), "postgres://nhipso@db:") || x.DependsOn["db"] == nil {
 			t.Errorf("%s reads %s", name, s.Text("database"))
 		}
+		if x.Command[0] == "worker" || s.Text("jobs") != "off" {
+			doers++
+		}
+		if x.Command[0] == "worker" {
+			heeds(t, name, x.Environment)
+			continue
+		}
+		if servers++; x.Command[0] != "serve" {
+			t.Errorf("%s runs %v", name, x.Command)
+		}
 		if proxies := s.Networks("trusted-proxies"); len(proxies) != 1 || !strings.Contains(read(t, "deploy/compose.yaml"), "ipv4_address: "+proxies[0].Addr().String()) {
 			t.Errorf("%s trusts %v", name, proxies)
 		}
@@ -193,6 +227,9 @@ func TestTheCompositionFitsTogether(t *testing.T) {
 		if err != nil || 2*every > s.Duration("drain") {
 			t.Errorf("the proxy asks every %s, a server says for %s that it stops", every, s.Duration("drain"))
 		}
+	}
+	if doers == 0 {
+		t.Error("nobody does the jobs")
 	}
 	if servers != 2 || len(strings.Fields(backends)) != servers || !strings.Contains(caddy, "health_uri /readyz") || !strings.Contains(caddy, "/metrics") {
 		t.Errorf("%d servers, proxied are %s", servers, backends)

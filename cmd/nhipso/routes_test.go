@@ -72,12 +72,13 @@ func TestEveryRouteCanBeKeptByACacheOnTheWay(t *testing.T) {
 	t.Run("operations of the API", func(t *testing.T) {
 		var doc struct {
 			Paths map[string]struct {
-				Get struct {
+				Get *struct {
 					Parameters []struct {
 						Name, In string
 						Required bool
 						Example  any
 					}
+					Security []any
 				}
 			}
 		}
@@ -85,6 +86,9 @@ func TestEveryRouteCanBeKeptByACacheOnTheWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		for path, op := range doc.Paths {
+			if op.Get == nil || len(op.Get.Security) > 0 {
+				continue // for programs with a token
+			}
 			query := ""
 			for _, p := range op.Get.Parameters {
 				switch example, _ := p.Example.(string); {

@@ -61,6 +61,8 @@ var pagesAsked = map[string][]string{
 	"POST /api/v1/submissions":             {"/api/v1/submissions"}, // with a test of its own
 	"GET /api/v1/submissions/{id}":         {"/api/v1/submissions/1"},
 	"GET /api/v1/submissions/openapi.json": {"/api/v1/submissions/openapi.json"},
+	"/api/v1/submissions":                  {}, // other methods are refused
+	"/api/v1/submissions/{id}":             {},
 }
 
 // The parameters with which each operation of the API is asked.
@@ -71,7 +73,7 @@ var operationsAsked = map[string][]string{
 	"/search":          {"?q=37.9173", "?q=kinh+te+so", "?q=BIMAT"},
 	"/data/{dataflow}": nil, "/series/{dataflow}/{key}": nil, "/observation": nil, "/explain": nil, "/runs/{run}": nil, // with what is hidden, below
 	"/dataflows/{dataflow}": {"DE_SHARE", "DE_VA", "TARGET_STATUS"}, "/codelists/{codelist}": {"CL_SOURCE"}, "/methods/{method}": {"digital-annual"}, "/provinces/{province}": {"VN34-01", "VN34-79"},
-	"/restate/{dataflow}": nil,
+	"/restate/{dataflow}": nil, "/submissions": {""}, "/submissions/{id}": {"1"},
 }
 
 // The arguments with which each command is asked, beside those that are made from what is hidden.

@@ -38,6 +38,8 @@ type Options struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	BaseURL   string // "https://…" when it is known; else the document names no host
+	// Beside describe, each in a language, operations that others serve under the same root (OpenAPI 3.1).
+	Beside []func(lang string) []byte
 	// Publications are the periodic ones that the calendar tells of.
 	Publications []publish.Publication
 }
@@ -99,6 +101,11 @@ func Handler(lib view.Library, o Options) (http.Handler, error) {
 		s.bound(a.OpenAPI())
 		if s.documents[lang], err = s.describe(a.OpenAPI(), lang, s.order); err != nil {
 			return nil, err
+		}
+		for _, beside := range o.Beside {
+			if err := s.documents[lang].join(beside(lang)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	mux.HandleFunc("GET "+Root+"/v1/openapi.json", s.openapi("application/openapi+json;version=3.1", func(d *document) []byte { return d.json }))

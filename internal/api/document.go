@@ -53,6 +53,7 @@ func config(lang string) huma.Config {
 type document struct {
 	api        *huma.OpenAPI
 	operations []*huma.Operation // in the order of their tags, then as registered
+	beside     []group           // operations that others serve
 	json, yaml []byte
 }
 

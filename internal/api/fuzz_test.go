@@ -30,9 +30,10 @@ var words = []string{"DE_SHARE", "GRDP", "TARGET", "TASKS", "DTI", "DE_QUARTERLY
 // never a failure of the server.
 func TestRandomRequests(t *testing.T) {
 	c := theContract()
+	read := slices.DeleteFunc(slices.Clone(c.paths), func(p template) bool { return strings.HasPrefix(p.path, "/submissions") }) // whose door has its own test
 	word := rapid.OneOf(rapid.SampledFrom(words), rapid.String(), rapid.StringMatching(`[A-Z0-9_.+-]{1,12}`))
 	rapid.Check(t, func(t *rapid.T) {
-		path := rapid.SampledFrom(c.paths).Draw(t, "path").path
+		path := rapid.SampledFrom(read).Draw(t, "path").path
 		get := c.doc["paths"].(map[string]any)[path].(map[string]any)["get"].(map[string]any)
 		q := url.Values{}
 		for _, p := range get["parameters"].([]any) {

@@ -18,6 +18,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/intake"
 	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
@@ -140,7 +141,7 @@ var library = sync.OnceValue(func() *shelf {
 })
 
 func newHandler(l view.Library) (http.Handler, error) {
-	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Catalog: library().catalog, Publications: must(publish.LoadPublications(data.FS, library().catalog)), Now: func() time.Time { return now }})
+	return api.Handler(l, api.Options{Methods: must(fs.Sub(doc.Methods, "methods")), Territory: library().areas, Catalog: library().catalog, Beside: []func(string) []byte{intake.Document}, Publications: must(publish.LoadPublications(data.FS, library().catalog)), Now: func() time.Time { return now }})
 }
 
 func handlerOf(s *shelf) http.Handler { return must(newHandler(s)) }

@@ -37,8 +37,8 @@ type group struct {
 }
 
 type operation struct {
-	ID, Name, Path, Text, Sample string
-	Parameters                   parameters
+	ID, Method, Name, Path, Text, Sample string
+	Parameters                           parameters
 }
 
 // parameters is a table of parameters with its heads, since a part of a template sees nothing else.
@@ -126,9 +126,16 @@ func (s *service) pageIn(lang string) *page {
 					}
 					sample += sep + "lang=en"
 				}
-				g.Operations = append(g.Operations, operation{op.OperationID, op.Summary, op.Path, op.Description, sample, table(op.Parameters, false, op.Summary)})
+				g.Operations = append(g.Operations, operation{op.OperationID, http.MethodGet, op.Summary, op.Path, op.Description, sample, table(op.Parameters, false, op.Summary)})
 				p.Common = table(op.Parameters, true, p.Say("page.common"))
 			}
+		}
+		p.Groups = append(p.Groups, g)
+	}
+	for _, g := range d.beside {
+		g.Operations = slices.Clone(g.Operations) // those of the document are shared
+		for i, op := range g.Operations {
+			g.Operations[i].Parameters = parameters{p.Say("page.parameters") + ": " + op.Name, p.Say("page.parameter"), p.Say("page.meaning"), p.Say("page.values"), op.Parameters.Rows}
 		}
 		p.Groups = append(p.Groups, g)
 	}

@@ -37,7 +37,10 @@ func promises(t *testing.T) []promised {
 	c := theContract()
 	var out []promised
 	for _, path := range slices.Sorted(maps.Keys(c.doc["paths"].(map[string]any))) {
-		get := dig(c.doc, "paths", path, "get").(map[string]any)
+		get, ok := dig(c.doc, "paths", path, "get").(map[string]any)
+		if !ok || get["security"] != nil {
+			continue // for programs with a token: see programs_test.go
+		}
 		op := promised{path: path}
 		for i, x := range get["parameters"].([]any) {
 			m := x.(map[string]any)

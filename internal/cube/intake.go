@@ -60,7 +60,7 @@ func (in Intake) Prepare(h Header, entries iter.Seq2[Entry, error], progress fun
 	var faults fault.List
 	today := in.today(h)
 	d, err := gather(h, func(yield func(Entry, error) bool) {
-		for e, err := range entries {
+		for e, err := range Ahead(entries) {
 			if err == nil {
 				e = in.complete(e)
 				if f, column := in.check(e, today); f != nil {

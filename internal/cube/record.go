@@ -8,7 +8,7 @@ import (
 
 // encode writes a record: its length; the lengths of its key and of the dataflow and series in it; the key; its number; the rest.
 func (r record) encode(b []byte) []byte {
-	body := binary.AppendUvarint(nil, uint64(len(r.key)))
+	body := binary.AppendUvarint(make([]byte, 0, 256), uint64(len(r.key)))
 	body = binary.AppendUvarint(body, uint64(len(r.Dataflow)))
 	body = binary.AppendUvarint(body, uint64(len(r.Key)))
 	body = append(body, r.key...)

@@ -106,6 +106,7 @@ type view struct {
 // held is what is known of a dataflow.
 type held struct {
 	flow   *catalog.Dataflow
+	rules  []*catalog.Rule // about figures of it, but for identities
 	series map[stat.Key]*series
 	keys   []stat.Key // of all series that an identity may stand at; read once
 	load   func(keys []stat.Key) error
@@ -190,6 +191,11 @@ func (v *view) flow(id string) (*held, error) {
 		return nil, err
 	}
 	h := &held{flow: flow, series: map[stat.Key]*series{}}
+	for _, r := range v.in.Catalog.Rules() {
+		if r.Kind != catalog.IdentityRule && r.AboutFlow(flow) {
+			h.rules = append(h.rules, r)
+		}
+	}
 	h.load = func(keys []stat.Key) error {
 		err := v.load(h, keys, v.d.spool.series(id, keys))
 		if err != nil && v.err == nil {
@@ -362,8 +368,8 @@ func each(list []record) iter.Seq2[record, error] {
 // entry holds one figure of the message to the rules about single figures and about their past.
 func (v *view) entry(h *held, e record) {
 	today := v.in.today(v.d.Header)
-	for _, r := range v.in.Catalog.Rules() {
-		if r.Kind == catalog.IdentityRule || !r.About(h.flow, e.Observation) {
+	for _, r := range h.rules {
+		if !r.About(h.flow, e.Observation) {
 			continue
 		}
 		var f *Finding

@@ -119,13 +119,15 @@ func outside(r *catalog.Rule, flow *catalog.Dataflow, o stat.Observation, parts 
 		return false
 	}
 	value := scaled(flow, o)
-	parts.put("value", shownValue(o))
 	below, above := r.Low != nil && value.Cmp(*r.Low) < 0, r.High != nil && value.Cmp(*r.High) > 0
-	if r.Low != nil {
-		parts.put("low", r.Low.String())
-	}
-	if r.High != nil {
-		parts.put("high", r.High.String())
+	if parts != nil {
+		parts.put("value", shownValue(o))
+		if r.Low != nil {
+			parts.put("low", r.Low.String())
+		}
+		if r.High != nil {
+			parts.put("high", r.High.String())
+		}
 	}
 	switch {
 	case below && r.High == nil:
@@ -158,13 +160,15 @@ func disordered(o stat.Observation, parts facts) (column string, broken bool) {
 		return &d
 	}
 	low, high, sd, level := number(stat.AttrLower), number(stat.AttrUpper), number(stat.AttrStdErr), number(stat.AttrLevel)
-	parts.put("value", shownValue(o))
-	for name, fact := range map[string]string{stat.AttrLower: "low", stat.AttrUpper: "high", stat.AttrStdErr: "error"} {
-		text := o.Attributes[name]
-		if text == "" {
-			text = "–"
+	if parts != nil {
+		parts.put("value", shownValue(o))
+		for name, fact := range map[string]string{stat.AttrLower: "low", stat.AttrUpper: "high", stat.AttrStdErr: "error"} {
+			text := o.Attributes[name]
+			if text == "" {
+				text = "–"
+			}
+			parts.put(fact, text)
 		}
-		parts.put(fact, text)
 	}
 	switch {
 	case low != nil && (high != nil && low.Cmp(*high) > 0 || o.Value != nil && low.Cmp(*o.Value) > 0):
@@ -181,12 +185,16 @@ func disordered(o stat.Observation, parts facts) (column string, broken bool) {
 
 // dates holds the days of a figure against each other and against the day of the load.
 func dates(r *catalog.Rule, o stat.Observation, today stat.Date, parts facts) (column string, broken bool) {
-	parts.put("status", string(o.Status))
-	parts.put("day", today.String())
+	if parts != nil {
+		parts.put("status", string(o.Status))
+		parts.put("day", today.String())
+		if r.Kind == catalog.PeriodRule {
+			parts.put("first", strconv.Itoa(r.First))
+			parts.put("last", strconv.Itoa(r.Last))
+		}
+	}
 	switch r.Kind {
 	case catalog.PeriodRule:
-		parts.put("first", strconv.Itoa(r.First))
-		parts.put("last", strconv.Itoa(r.Last))
 		return "TIME_PERIOD", o.Period.From().Year() < r.First || o.Period.To().Year() > r.Last
 	case catalog.FutureRule:
 		first := o.Vintage.Date // a publication known only to its month may have been on the first of it

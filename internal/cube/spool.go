@@ -44,7 +44,7 @@ type spool struct {
 	parts    []int64   // where each ends
 	marks    []found   // of the sorted file
 	size     int64     // of the sorted file
-	decoding *decoding // of all readers
+	decoding *decoding // of who reads single series
 }
 
 // record is an entry with its key, by which it is sorted, and its number in the order of coming.
@@ -225,11 +225,16 @@ func (s *spool) merge(twice func(first, again record)) error {
 	return nil
 }
 
-// all gives the records in order.
-func (s *spool) all() iter.Seq2[record, error] { return s.from("") }
+// all gives the records in order; those of a file are read ahead, so that who takes them has a processor to itself.
+func (s *spool) all() iter.Seq2[record, error] {
+	if s.file == nil {
+		return s.from("", nil)
+	}
+	return Ahead(s.from("", newDecoding()))
+}
 
 // from gives the records in order, from a key on.
-func (s *spool) from(key string) iter.Seq2[record, error] {
+func (s *spool) from(key string, decoding *decoding) iter.Seq2[record, error] {
 	return func(yield func(record, error) bool) {
 		if s.file == nil {
 			i := sort.Search(len(s.held), func(i int) bool { return s.held[i].key >= key })
@@ -258,7 +263,7 @@ func (s *spool) from(key string) iter.Seq2[record, error] {
 			if string(keyOf(p.raw)) < key {
 				continue
 			}
-			r, err := s.decoding.record(p.raw)
+			r, err := decoding.record(p.raw)
 			if !yield(r, err) || err != nil {
 				return
 			}
@@ -270,7 +275,7 @@ func (s *spool) from(key string) iter.Seq2[record, error] {
 func (s *spool) series(dataflow string, keys []stat.Key) iter.Seq2[record, error] {
 	return func(yield func(record, error) bool) {
 		for _, k := range keys {
-			for r, err := range s.from(sortKey(dataflow, k, "", "")) {
+			for r, err := range s.from(sortKey(dataflow, k, "", ""), s.decoding) {
 				if err == nil && (r.Dataflow != dataflow || r.Key != k) {
 					break
 				}

@@ -96,7 +96,9 @@ func (c *Committer) Round(ctx context.Context) (settled int, err error) {
 		return err
 	}
 	defer func() { b.close() }()
+	patience := time.Now().Add(giveWay)
 	for _, x := range waiting {
+		c.letIn(ctx, patience)
 		s := &store.Settlement{Submission: x}
 		s.Delivery, s.Refusal = c.prepare(x)
 		if s.Refusal == nil && b.overlaps(s.Delivery.Flows()) { // the rules must see what is stored before it
@@ -128,6 +130,16 @@ func (c *Committer) Round(ctx context.Context) (settled int, err error) {
 		}
 	}
 	return settled, flush()
+}
+
+// giveWay is how long a round lets those go first who wait to be accepted: they want an answer now, and what is accepted can wait.
+const giveWay = 100 * time.Millisecond
+
+// letIn waits until nobody is at the door, or patience is over.
+func (c *Committer) letIn(ctx context.Context, patience time.Time) {
+	for c.Door != nil && c.Door.here.Load() > 0 && ctx.Err() == nil && time.Now().Before(patience) {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 func (b *batch) overlaps(flows []string) bool {

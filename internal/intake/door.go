@@ -15,7 +15,7 @@ const (
 	MaxBody    = 8 << 20   // bytes of a submission
 	maxHeld    = 128 << 20 // bytes of submissions that are being accepted
 	maxLine    = 2000      // submissions that are being accepted
-	maxAtOnce  = 256       // of them in one transaction
+	maxAtOnce  = 512       // of them in one transaction
 	maxBytes   = 32 << 20  // and their bytes
 	maxWaiting = 20_000    // submissions that wait to be stored
 	maxStored  = 1 << 30   // bytes that wait to be stored
@@ -25,7 +25,7 @@ const (
 type Line interface {
 	Accept(ctx context.Context, list []*store.Submission, most store.Backlog) ([]error, error)
 	SubmissionByID(ctx context.Context, sender, id string) (store.Submission, error)
-	TokenBySecret(ctx context.Context, secret string) (store.Token, bool, error)
+	TokensBySecret(ctx context.Context, secrets []string) (map[string]store.Token, error)
 }
 
 // Door accepts submissions. Those that come at the same time are written together.
@@ -34,6 +34,8 @@ type Door struct {
 	wake chan struct{}
 	in   chan *caller
 	held atomic.Int64
+	here atomic.Int64 // callers that were not answered yet
+	keys bearers
 }
 
 // caller waits for its submission to be accepted.
@@ -44,7 +46,7 @@ type caller struct {
 
 // NewDoor makes the door of a store. Run lets callers in.
 func NewDoor(line Line) *Door {
-	return &Door{line: line, wake: make(chan struct{}, 1), in: make(chan *caller, maxLine)}
+	return &Door{line: line, wake: make(chan struct{}, 1), in: make(chan *caller, maxLine), keys: bearers{line: line, turn: make(chan struct{}, 1)}}
 }
 
 // Run accepts what comes until the context ends.

@@ -2,13 +2,14 @@ package intake
 
 import (
 	"crypto/sha256"
-	_ "embed"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -23,30 +24,35 @@ import (
 // Path is where submissions are sent to; each is at Path + "/" + its identifier.
 const Path = "/api/v1/submissions"
 
+// description is where the API is described, with the operations of the door.
+const description = "/api/v1/openapi.json"
+
 // maxKey bounds a key, in bytes.
 const maxKey = 200
-
-//go:embed openapi.json
-var document []byte
 
 // Patterns are the routes of a door, for a ServeMux.
 func (d *Door) Patterns() map[string]http.Handler {
 	return map[string]http.Handler{
 		"POST " + Path:                  http.HandlerFunc(d.post),
 		"GET " + Path + "/{id}":         http.HandlerFunc(d.get),
-		"GET " + Path + "/openapi.json": http.HandlerFunc(d.describe),
+		Path:                            otherThan(http.MethodPost),
+		Path + "/{id}":                  otherThan(http.MethodGet, http.MethodHead),
+		"GET " + Path + "/openapi.json": http.RedirectHandler(description, http.StatusMovedPermanently), // where it was before it was part of the one of the API
 	}
 }
 
-// describe gives the OpenAPI document of these operations.
-func (d *Door) describe(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/openapi+json;version=3.1")
-	w.Header().Set("Cache-Control", "public, no-cache")
-	w.Write(document) //nolint:errcheck // nobody is left to be told
+// otherThan refuses methods other than those.
+func otherThan(methods ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		refuse(w, r, fault.New("intake.bad-method", "method", r.Method, "allowed", strings.Join(methods, ", ")))
+	})
 }
 
 // post accepts a submission.
 func (d *Door) post(w http.ResponseWriter, r *http.Request) {
+	d.here.Add(1)
+	defer d.here.Add(-1)
 	t, err := d.bearer(r)
 	if err != nil {
 		refuse(w, r, err)
@@ -93,7 +99,7 @@ func (d *Door) bearer(r *http.Request) (store.Token, error) {
 	if secret = strings.TrimSpace(secret); !strings.EqualFold(scheme, "Bearer") || secret == "" {
 		return store.Token{}, fault.New("intake.unauthorised")
 	}
-	t, good, err := d.line.TokenBySecret(r.Context(), secret)
+	t, good, err := d.keys.tokenOf(r.Context(), secret)
 	if err == nil && !good {
 		err = fault.New("intake.unauthorised")
 	}
@@ -109,7 +115,7 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request, t store.Token) (*sto
 	if err := onlyParameters(r, "dataflow", "lang"); err != nil {
 		return nil, err
 	}
-	for _, id := range strings.Split(strings.Join(r.URL.Query()["dataflow"], ","), ",") {
+	for _, id := range strings.Split(r.URL.Query().Get("dataflow"), ",") {
 		if id = strings.TrimSpace(id); id == "" {
 			continue
 		}
@@ -205,14 +211,20 @@ func language(r *http.Request) string {
 	return text.LanguageOf(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
 }
 
-// onlyParameters refuses a parameter, or a language, that would have no effect.
+// onlyParameters refuses a parameter that would have no effect, one that is given twice, and a language that there is not.
 func onlyParameters(r *http.Request, known ...string) error {
-	for name, values := range r.URL.Query() {
-		if !slices.Contains(known, name) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return fault.New("intake.bad-parameter", "name", "?", "text", r.URL.RawQuery)
+	}
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		switch values := q[name]; {
+		case !slices.Contains(known, name):
 			return fault.New("intake.unknown-parameter", "name", name, "known", strings.Join(known, ", "))
-		}
-		if name == "lang" && (len(values) > 1 || !slices.Contains(text.Languages, values[0])) {
-			return fault.New("intake.bad-language", "value", strings.Join(values, ", "))
+		case len(values) > 1 || values[0] == "":
+			return fault.New("intake.bad-parameter", "name", name, "text", strings.Join(values, ", "))
+		case name == "lang" && !slices.Contains(text.Languages, values[0]):
+			return fault.New("intake.bad-language", "value", values[0])
 		}
 	}
 	return nil
@@ -230,6 +242,7 @@ func answer(w http.ResponseWriter, status int, body any) {
 // statuses are those of faults that their kind does not tell.
 var statuses = map[string]int{
 	"intake.unauthorised": http.StatusUnauthorized,
+	"intake.bad-method":   http.StatusMethodNotAllowed,
 	"intake.too-large":    http.StatusRequestEntityTooLarge,
 	"intake.media":        http.StatusUnsupportedMediaType,
 	"intake.encoding":     http.StatusUnsupportedMediaType,

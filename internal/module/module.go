@@ -31,9 +31,10 @@ type Installation struct {
 // Module is a part of the program.
 type Module struct {
 	Name     string
-	Pages    shell.Maker             // what it brings to the site; nil for nothing
-	Programs map[string]http.Handler // routes by which programs work with the server
-	Kinds    []Kind                  // of jobs that it does
+	Pages    shell.Maker              // what it brings to the site; nil for nothing
+	Programs map[string]http.Handler  // routes by which programs work with the server
+	Document func(lang string) []byte // describes these routes, in a language (OpenAPI 3.1); nil for nothing
+	Kinds    []Kind                   // of jobs that it does
 	// Due gives the jobs that follow from what is stored. It is asked whenever something may have changed, by every server: whoever adds the jobs
 	// adds none twice, since each has its key. It may be nil.
 	Due   func(ctx context.Context) ([]jobs.Job, error)
@@ -59,6 +60,17 @@ type Maker func(Installation) Module
 
 // List is the modules of a program.
 type List []Module
+
+// Documents gives what modules say of their routes for programs.
+func (l List) Documents() []func(lang string) []byte {
+	var out []func(lang string) []byte
+	for _, m := range l {
+		if m.Document != nil {
+			out = append(out, m.Document)
+		}
+	}
+	return out
+}
 
 // Kind finds a kind of jobs, or false.
 func (l List) Kind(id string) (Kind, bool) {

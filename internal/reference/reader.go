@@ -169,19 +169,19 @@ func (l line) get(column string) string {
 }
 
 // figure reads the cell of a number. What is said of text that is none, says how a missing figure is given.
-func (l line) figure(column string) (tabular.Figure, error) {
+func (l line) figure(column string) (f tabular.Figure, v stat.Decimal, err error) {
 	i, ok := l.columns[column]
 	if !ok {
-		return tabular.Figure{}, nil
+		return f, v, nil
 	}
-	f, err := l.numbers.Figure(l.cells[i])
+	f, err = l.numbers.Figure(l.cells[i])
 	if err == nil && f.Known() {
-		_, err = stat.ParseDecimal(f.Plain)
+		v, err = stat.ParseDecimal(f.Plain)
 	}
 	if code := fault.CodeOf(err); code == "tabular.not-a-number" || code == "stat.bad-decimal" {
 		err = fault.New("reference.not-a-number", "text", l.cells[i].Text)
 	}
-	return f, err
+	return f, v, err
 }
 
 // entry reads one row; on a fault it names the column.
@@ -227,12 +227,11 @@ func (rd reader) entry(r tabular.Record) (e cube.Entry, column string, err error
 // value reads the figure and its status. A mark or flag of the publisher gives the status where the file has none of its own, and may not
 // contradict one.
 func (l line) value(flow *catalog.Dataflow, e *cube.Entry) (column string, err error) {
-	f, err := l.figure(colValue)
+	f, v, err := l.figure(colValue)
 	if err != nil {
 		return colValue, err
 	}
 	if f.Known() {
-		v := stat.MustDecimal(f.Plain)
 		e.Value = &v
 	}
 	if f.Percent && !strings.HasPrefix(cmp.Or(l.get(stat.AttrUnit), flow.UnitOfKey(e.Key), flow.Unit), "PC") {
@@ -298,7 +297,7 @@ func (l line) attributes(flow *catalog.Dataflow, attributes stat.Attributes) (st
 			return name, fault.New("cube.unknown-attribute", "attribute", name, "dataflow", flow.ID)
 		}
 		if numeric[name] {
-			f, err := l.figure(name)
+			f, _, err := l.figure(name)
 			if err != nil {
 				return name, err
 			}

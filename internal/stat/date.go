@@ -50,7 +50,23 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return d.Time().Format("2006-01-02")
+	year, month, day := d.Time().Date() // written by hand: a load of figures has millions
+	b := [10]byte{4: '-', 7: '-'}
+	if year > 9999 {
+		return d.Time().Format("2006-01-02")
+	}
+	digits(b[:4], year)
+	digits(b[5:7], int(month))
+	digits(b[8:], day)
+	return string(b[:])
+}
+
+// digits writes a number that is not negative with as many digits as there is room for.
+func digits(b []byte, n int) {
+	for i := len(b) - 1; i >= 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
 }
 
 // MarshalText implements encoding.TextMarshaler.

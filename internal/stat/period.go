@@ -108,6 +108,20 @@ var (
 // and start/duration such as 2024-12-15/P1Y or 2026-01-01/P9M.
 func ParsePeriod(s string) (Period, error) {
 	bad := func() error { return fault.New("stat.bad-period", "text", s) }
+	if len(s) == len("2025-07-01") && s[4] == '-' && s[7] == '-' { // as most vintages are written; no other format has this shape
+		d, err := ParseDate(s)
+		if err != nil {
+			return Period{}, bad()
+		}
+		return Day(d), nil
+	}
+	if len(s) == len("2025") { // most figures are of a year
+		y, err := strconv.ParseUint(s, 10, 16)
+		if err != nil || y == 0 {
+			return Period{}, bad()
+		}
+		return NewPeriod(Annual, int(y), 1)
+	}
 	if m := reYear.FindStringSubmatch(s); m != nil {
 		y, _ := strconv.Atoi(m[1])
 		if y == 0 {

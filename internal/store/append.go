@@ -190,7 +190,7 @@ func (s *Store) insertMessage(ctx context.Context, tx *sqldb.Tx, d *cube.Deliver
 	if err := s.insertSealed(ctx, tx, seal, messageRows, [][]any{head}); err != nil {
 		return err
 	}
-	err := s.insertSealedAll(ctx, tx, seal, figureRows, func(yield func([]any, error) bool) {
+	err := tx.Insert(ctx, figureRows.insert(), cube.Ahead(s.sealing(seal, figureRows, func(yield func([]any, error) bool) {
 		i := 0
 		row := newRowMaker(r.Message)
 		for e, err := range d.Stored() {
@@ -199,7 +199,7 @@ func (s *Store) insertMessage(ctx context.Context, tx *sqldb.Tx, d *cube.Deliver
 			}
 			i++
 		}
-	})
+	})))
 	if err != nil {
 		return err
 	}
@@ -292,18 +292,41 @@ func (k *stored) cells(ctx context.Context, entries []cube.Entry) (map[cube.Cell
 	return cells, nil
 }
 
-// rowMaker makes rows of the table of figures. Figures share attributes and periods, so each text is written once.
+// rowMaker makes rows of the table of figures. Figures in their order share most of what they say, so each text is made once.
 type rowMaker struct {
-	message   int64
-	sortTexts map[stat.Period]string
-	last      stat.Attributes // of the entry before, and what it was written as
-	text      string
+	message  any
+	periods  map[stat.Period]*periodTexts
+	days     map[stat.Date]any
+	last     stat.Attributes // of the entry before, and what it was written as
+	text     any
+	dataflow same
+	series   same
+	written  same
+	status   same
+	run      same
+}
+
+// periodTexts are what a period is stored as.
+type periodTexts struct{ sort, period any }
+
+// same keeps a text as a value of a row for as long as the text is the same.
+type same struct {
+	text  string
+	value any
+}
+
+func (s *same) of(text string) any {
+	if s.value == nil || s.text != text {
+		*s = same{text, text}
+	}
+	return s.value
 }
 
 func newRowMaker(message int64) *rowMaker {
-	return &rowMaker{message: message, sortTexts: map[stat.Period]string{}}
+	return &rowMaker{message: message, periods: map[stat.Period]*periodTexts{}, days: map[stat.Date]any{}}
 }
 
+// of makes a row, with room for the seal.
 func (m *rowMaker) of(e cube.Entry) []any {
 	if m.last == nil || !maps.Equal(m.last, e.Attributes) {
 		attributes := e.Attributes
@@ -313,21 +336,32 @@ func (m *rowMaker) of(e cube.Entry) []any {
 		}
 		m.last, m.text = e.Attributes, attributesText(attributes)
 	}
-	place, known := m.sortTexts[e.Period]
-	if !known {
-		if len(m.sortTexts) >= maxRemembered {
-			clear(m.sortTexts)
+	at := m.periods[e.Period]
+	if at == nil {
+		if len(m.periods) >= maxRemembered {
+			clear(m.periods)
 		}
-		place = cube.SortText(e.Period)
-		m.sortTexts[e.Period] = place
+		at = &periodTexts{cube.SortText(e.Period), e.Period.String()}
+		m.periods[e.Period] = at
 	}
-	var value sql.NullString
+	day := m.days[e.Vintage.Date]
+	if day == nil {
+		if len(m.days) >= maxRemembered {
+			clear(m.days)
+		}
+		day = e.Vintage.Date.String()
+		m.days[e.Vintage.Date] = day
+	}
+	var value any
 	if e.Value != nil {
-		value = sql.NullString{String: e.Value.String(), Valid: true}
+		value = e.Value.String()
 	}
-	return []any{e.Dataflow, string(e.Key), place, e.Vintage.Date.String(), m.message, e.Period.String(), e.Vintage.Written,
-		value, string(e.Status), e.Attributes[stat.AttrRun], m.text, e.Row}
+	return append(make([]any, 0, figureWidth), m.dataflow.of(e.Dataflow), m.series.of(string(e.Key)), at.sort, day, m.message, at.period, m.written.of(e.Vintage.Written),
+		value, m.status.of(string(e.Status)), m.run.of(e.Attributes[stat.AttrRun]), m.text, e.Row)
 }
+
+// figureWidth is how many columns the table of figures has.
+const figureWidth = 13
 
 // attributesText writes attributes as JSON with sorted names, the same text as sqldb.JSON of the map. A load has as many of them as figures.
 func attributesText(a stat.Attributes) string {

@@ -144,25 +144,25 @@ func canonical(b []byte, row []any) ([]byte, error) {
 
 // insertSealed stores rows, in the order of the seal, each with its running checksum.
 func (s *Store) insertSealed(ctx context.Context, tx *sqldb.Tx, seal *sealer, t sealTable, rows [][]any) error {
-	return s.insertSealedAll(ctx, tx, seal, t, sqldb.Rows(rows))
+	return tx.Insert(ctx, t.insert(), s.sealing(seal, t, sqldb.Rows(rows)))
 }
 
-// insertSealedAll is insertSealed for rows that are too many to hold.
-func (s *Store) insertSealedAll(ctx context.Context, tx *sqldb.Tx, seal *sealer, t sealTable, rows iter.Seq2[[]any, error]) error {
-	return tx.Insert(ctx, t.insert(), func(yield func([]any, error) bool) {
+// sealing gives rows, which come in the order of the seal, with their running checksums. Each has room for it.
+func (s *Store) sealing(seal *sealer, t sealTable, rows iter.Seq2[[]any, error]) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
 		for row, err := range rows {
 			if err == nil {
 				var sum string
 				if sum, err = seal.add(t.name, row); err != nil {
 					err = fault.New("store.internal", "database", s.db.Name).Because(err)
 				}
-				row = append(row[:len(row):len(row)], sum)
+				row = append(row, sum)
 			}
 			if !yield(row, err) || err != nil {
 				return
 			}
 		}
-	})
+	}
 }
 
 // nextNumber gives the next number of a kind: above all that are stored and above all that the audit log ever sealed, so that

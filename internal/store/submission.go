@@ -68,8 +68,9 @@ type Backlog struct {
 // waitsInLine is the name by which those who accept wait for each other, and for nobody else.
 const waitsInLine = "submissions"
 
-// Accept keeps submissions to be stored later, all in one transaction. Each gets its number, identifier and state, or a fault: the same key with
-// the same content gives the submission of before, with other content it is refused, and so is what goes beyond the backlog.
+// Accept keeps submissions to be stored later, all in one transaction and with few statements, however many they are: who comes at the same time
+// waits for one flush of the disk. Each gets its number, identifier and state, or a fault: the same key with the same content gives the
+// submission of before, with other content it is refused, and so is what goes beyond the backlog.
 func (s *Store) Accept(ctx context.Context, list []*Submission, most Backlog) ([]error, error) {
 	faults := make([]error, len(list))
 	err := s.db.WriteOn(ctx, []string{waitsInLine}, func(tx *sqldb.Tx) error {
@@ -82,16 +83,19 @@ func (s *Store) Accept(ctx context.Context, list []*Submission, most Backlog) ([
 		if err != nil {
 			return err
 		}
+		known, err := s.underKeys(ctx, tx, list)
+		if err != nil {
+			return err
+		}
+		var rows [][]any
 		for i, x := range list {
-			known, found, err := sqldb.First(ctx, tx, scanSubmission, submissionColumns+"WHERE sender = $1 AND name = $2", x.Sender, x.Key)
+			before, found := known[[2]string{x.Sender, x.Key}]
 			switch {
-			case err != nil:
-				return err
-			case found && known.Digest != x.Digest:
+			case found && before.Digest != x.Digest:
 				faults[i] = fault.New("cube.other-content", "key", x.Key)
 				continue
 			case found:
-				*x = known
+				*x = *before
 				continue
 			case waiting.Messages >= most.Messages, waiting.Bytes+int64(len(x.Body)) > most.Bytes:
 				faults[i] = fault.New("intake.full", "n", waiting.Messages)
@@ -100,15 +104,31 @@ func (s *Store) Accept(ctx context.Context, list []*Submission, most Backlog) ([
 			number++
 			waiting.Messages, waiting.Bytes = waiting.Messages+1, waiting.Bytes+int64(len(x.Body))
 			x.Number, x.ID, x.At, x.State = number, rand.Text(), s.now(), Accepted
-			if _, err := tx.Exec(ctx, `INSERT INTO submission (number, id, sender, name, digest, flows, file, size, body, at, state, settled, outcome)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', '')`, x.Number, x.ID, x.Sender, x.Key, x.Digest, strings.Join(x.Flows, " "), x.File,
-				len(x.Body), x.Body, sqldb.Time{Time: x.At}, string(x.State)); err != nil {
-				return err
-			}
+			known[[2]string{x.Sender, x.Key}] = x
+			rows = append(rows, []any{x.Number, x.ID, x.Sender, x.Key, x.Digest, strings.Join(x.Flows, " "), x.File, len(x.Body), x.Body, sqldb.Time{Time: x.At}, string(x.State), "", ""})
 		}
-		return nil
+		return tx.Insert(ctx, "submission (number, id, sender, name, digest, flows, file, size, body, at, state, settled, outcome)", sqldb.Rows(rows))
 	})
 	return faults, err
+}
+
+// underKeys finds what was accepted before under the keys of some submissions.
+func (s *Store) underKeys(ctx context.Context, from sqldb.Queryer, list []*Submission) (map[[2]string]*Submission, error) {
+	out := map[[2]string]*Submission{}
+	for part := range slices.Chunk(list, sqldb.Chunk(2)) {
+		var keys []any
+		for _, x := range part {
+			keys = append(keys, x.Sender, x.Key)
+		}
+		known, err := sqldb.Collect(ctx, from, scanSubmission, submissionColumns+"WHERE (sender, name) IN (VALUES "+sqldb.Values(len(part), 2, 0)+")", keys...)
+		if err != nil {
+			return nil, err
+		}
+		for i, x := range known {
+			out[[2]string{x.Sender, x.Key}] = &known[i]
+		}
+	}
+	return out, nil
 }
 
 // backlog counts what waits.

@@ -23,6 +23,8 @@ type Token struct {
 	At        time.Time
 	Revoked   time.Time // zero while it is good
 	RevokedBy string
+
+	hash string // of its secret
 }
 
 // May reports whether a token lets its bearer bring figures of a dataflow.
@@ -51,12 +53,12 @@ func hashOf(secret string) string {
 	return hex.EncodeToString(h[:])
 }
 
-const tokenColumns = "SELECT id, sender, flows, made_by, made_at, revoked_by, revoked_at FROM token "
+const tokenColumns = "SELECT id, sender, flows, made_by, made_at, revoked_by, revoked_at, hash FROM token "
 
 func scanToken(rows *sql.Rows) (t Token, err error) {
 	var flows string
 	var at, revoked sqldb.Time
-	err = rows.Scan(&t.ID, &t.Sender, &flows, &t.By, &at, &t.RevokedBy, &revoked)
+	err = rows.Scan(&t.ID, &t.Sender, &flows, &t.By, &at, &t.RevokedBy, &revoked, &t.hash)
 	t.Flows, t.At, t.Revoked = strings.Fields(flows), at.Time, revoked.Time
 	return t, err
 }
@@ -66,9 +68,24 @@ func (s *Store) Tokens(ctx context.Context) ([]Token, error) {
 	return sqldb.Collect(ctx, s.db, scanToken, tokenColumns+"ORDER BY sender, made_at, id")
 }
 
-// TokenBySecret gives the token that a secret belongs to; false when there is none, or it was revoked.
-func (s *Store) TokenBySecret(ctx context.Context, secret string) (Token, bool, error) {
-	return sqldb.First(ctx, s.db, scanToken, tokenColumns+"WHERE hash = $1 AND revoked_at = ''", hashOf(secret))
+// TokensBySecret finds the tokens that some secrets belong to; a secret of none, or of one that was revoked, is left out.
+func (s *Store) TokensBySecret(ctx context.Context, secrets []string) (map[string]Token, error) {
+	out := map[string]Token{}
+	for part := range slices.Chunk(secrets, sqldb.Chunk(1)) {
+		of, hashes := map[string]string{}, []any{}
+		for _, secret := range part {
+			hash := hashOf(secret)
+			of[hash], hashes = secret, append(hashes, hash)
+		}
+		found, err := sqldb.Collect(ctx, s.db, scanToken, tokenColumns+"WHERE revoked_at = '' AND hash IN (VALUES "+sqldb.Values(len(part), 1, 0)+")", hashes...)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range found {
+			out[of[t.hash]] = t
+		}
+	}
+	return out, nil
 }
 
 // RevokeToken makes a token worthless from now on, with an entry in the audit log.

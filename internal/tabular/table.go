@@ -310,6 +310,8 @@ func (t *Table) below() iter.Seq2[Row, error] {
 func (t *Table) Records() iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		cells := make([]Cell, len(t.Columns))
+		var label string // of the row before, and whether it is that of a total: long tables have few labels
+		var total bool
 		for row, err := range t.below() {
 			if err != nil {
 				yield(Record{}, err)
@@ -318,21 +320,24 @@ func (t *Table) Records() iter.Seq2[Record, error] {
 			t.fill(&row, false)
 			clear(cells)
 			copy(cells, row.Cells)
-			if !yield(Record{row.Line, cells, t.total(cells)}, nil) {
+			if next := labelOf(cells); next != label {
+				label, total = next, IsTotal(next)
+			}
+			if !yield(Record{row.Line, cells, total}, nil) {
 				return
 			}
 		}
 	}
 }
 
-// total says whether the label of a row, its first text, is that of a total.
-func (t *Table) total(cells []Cell) bool {
+// labelOf gives the label of a row, its first text; "" where it has none.
+func labelOf(cells []Cell) string {
 	for _, c := range cells {
 		if c.Type == Text {
-			return IsTotal(c.Text)
+			return c.Text
 		}
 	}
-	return false
+	return ""
 }
 
 // fill puts the text of a merged cell where it is merged to: in a heading everywhere, below it only in the rows of its own column, so that

@@ -107,64 +107,90 @@ func Rows(list [][]any) iter.Seq2[[]any, error] {
 // Insert adds rows with few statements, on PostgreSQL as one COPY where they are many. `into` is "table (a, b, c)"; every row has one value a
 // column. Few rows are held at a time; an error among them ends it.
 func (t *Tx) Insert(ctx context.Context, into string, rows iter.Seq2[[]any, error]) error {
-	next, stop := iter.Pull2(rows)
-	defer stop()
-	first := make([][]any, 0, batch) // whether they are many is not known before
-	take := func() error {
-		for first = first[:0]; len(first) < batch; {
-			row, err, more := next()
-			if err == nil && more {
-				err = keepable(row)
-			}
-			if err != nil || !more {
-				return err
-			}
-			first = append(first, row)
-		}
-		return nil
+	if t.db.Dialect == Postgres {
+		return t.insertOrCopy(ctx, into, rows)
 	}
-	if err := take(); err != nil {
-		return err
-	}
-	if t.db.Dialect == Postgres && len(first) == batch {
-		return t.copy(ctx, into, first, next)
-	}
-	var whole *sql.Stmt // for a full batch
-	args := make([]any, 0, batch*maxWidth)
-	for len(first) > 0 {
-		width := len(first[0])
-		args = args[:0]
-		for _, row := range first {
-			args = append(args, row...)
-		}
-		var err error
-		switch {
-		case len(first) < batch:
-			_, err = t.tx.ExecContext(ctx, t.db.rebind("INSERT INTO "+into+" VALUES "+Values(len(first), width, 0)), args...)
-		case whole == nil:
-			if whole, err = t.tx.PrepareContext(ctx, t.db.rebind("INSERT INTO "+into+" VALUES "+Values(batch, width, 0))); err != nil {
-				return t.Fault(err)
-			}
-			defer whole.Close()
-			fallthrough
-		default:
-			_, err = whole.ExecContext(ctx, args...)
+	i := inserting{t: t, ctx: ctx, into: into}
+	defer i.close()
+	for row, err := range rows {
+		if err == nil {
+			err = i.add(row)
 		}
 		if err != nil {
-			return t.Fault(err)
-		}
-		if len(first) < batch {
-			return nil
-		}
-		if err := take(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return i.rest()
 }
 
-// maxWidth is about how many columns a table has.
-const maxWidth = 16
+// inserting adds rows by statements of a batch each, of which the last is shorter.
+type inserting struct {
+	t     *Tx
+	ctx   context.Context
+	into  string
+	width int
+	args  []any // of the rows that wait
+	whole *sql.Stmt
+}
+
+func (i *inserting) add(row []any) (err error) {
+	if err := keepable(row); err != nil {
+		return err
+	}
+	if i.args == nil {
+		i.width, i.args = len(row), make([]any, 0, batch*len(row))
+	}
+	if i.args = append(i.args, row...); len(i.args) < cap(i.args) {
+		return nil
+	}
+	if i.whole == nil {
+		if i.whole, err = i.t.tx.PrepareContext(i.ctx, i.t.db.rebind("INSERT INTO "+i.into+" VALUES "+Values(batch, i.width, 0))); err != nil {
+			return i.t.Fault(err)
+		}
+	}
+	_, err = i.whole.ExecContext(i.ctx, i.args...)
+	i.args = i.args[:0]
+	return i.t.Fault(err)
+}
+
+func (i *inserting) rest() error {
+	if len(i.args) == 0 {
+		return nil
+	}
+	_, err := i.t.tx.ExecContext(i.ctx, i.t.db.rebind("INSERT INTO "+i.into+" VALUES "+Values(len(i.args)/i.width, i.width, 0)), i.args...)
+	return i.t.Fault(err)
+}
+
+func (i *inserting) close() {
+	if i.whole != nil {
+		i.whole.Close()
+	}
+}
+
+// insertOrCopy adds rows to a table of PostgreSQL: by one statement where they are few, else by COPY.
+func (t *Tx) insertOrCopy(ctx context.Context, into string, rows iter.Seq2[[]any, error]) error {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	few := inserting{t: t, ctx: ctx, into: into}
+	var first [][]any // whether they are many is not known before
+	for len(first) < batch {
+		row, err, more := next()
+		switch {
+		case err != nil:
+			return err
+		case more:
+			first = append(first, row)
+			continue
+		}
+		for _, row := range first {
+			if err := few.add(row); err != nil {
+				return err
+			}
+		}
+		return few.rest()
+	}
+	return t.copy(ctx, into, first, next)
+}
 
 // copy adds rows by COPY, on the connection of the transaction: some that were taken already, and the rest.
 func (t *Tx) copy(ctx context.Context, into string, first [][]any, next func() ([]any, error, bool)) error {
@@ -173,18 +199,19 @@ func (t *Tx) copy(ctx context.Context, into string, first [][]any, next func() (
 	var broken error
 	source := pgx.CopyFromFunc(func() ([]any, error) {
 		var row []any
+		var err error
+		more := true
 		if len(first) > 0 {
 			row, first = first[0], first[1:]
 		} else {
-			var err error
-			var more bool
-			if row, err, more = next(); err == nil && more {
-				err = keepable(row)
-			}
-			if err != nil || !more {
-				broken = err
-				return nil, err
-			}
+			row, err, more = next()
+		}
+		if err == nil && more {
+			err = keepable(row)
+		}
+		if err != nil || !more {
+			broken = err
+			return nil, err
 		}
 		for j, x := range row {
 			if v, ok := x.(driver.Valuer); ok {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/store"
+	"nhipso/internal/store/sqldb"
 )
 
 var plenty = store.Backlog{Messages: 1000, Bytes: 1 << 20}
@@ -123,6 +125,30 @@ func testSubmissions(t *testing.T, at Database) {
 		same(t, []any{get("minh", 3).Receipt, mustLast(t, s), get("lan", 1).State}, []any{cube.Receipt{Message: 3, Added: 1}, int64(3), store.Refused})
 		same(t, len(must[store.Report](t)(s.Integrity(background)).Problems), 0)
 	})
+	t.Run("what is settled lets its content go, and keeps its outcome and its key", func(t *testing.T) {
+		url := at(t)
+		s := Open(t, url)
+		body := strings.Repeat("x", 100_000)
+		held := func() int64 {
+			return must[int64](t)(sqldb.Scalar[int64](background, raw(t, url), "SELECT CAST(COALESCE(SUM(LENGTH(body)), 0) AS BIGINT) FROM submission"))
+		}
+		for i := range 3 {
+			good, bad := submission("lan", fmt.Sprint("good", i), body), submission("lan", fmt.Sprint("bad", i), body)
+			good.Digest, bad.Digest = "g", "b"
+			accepted(t, s, good, bad)
+			same(t, held(), int64(2*len(body)))
+			w := must[[]store.Submission](t)(s.Waiting(background, 0, plenty))
+			if err := s.Settle(background, []*store.Settlement{delivered(t, w[0], message(figure("A", fmt.Sprint(2020+i), "2024-01-01", "1", ""))), {Submission: w[1], Refusal: fault.New("cube.empty")}}); err != nil {
+				t.Fatal(err)
+			}
+			same(t, held(), int64(0))
+		}
+		again, other := submission("lan", "good0", body), submission("lan", "bad0", body)
+		again.Digest, other.Digest = "g", "z"
+		faults, err := s.Accept(background, []*store.Submission{again, other}, plenty)
+		same(t, []any{err, again.State, again.Receipt.Message, fault.CodeOf(faults[1])}, []any{error(nil), store.Committed, int64(1), "cube.other-content"})
+		same(t, held(), int64(0))
+	})
 	t.Run("two committers store what waits once", func(t *testing.T) {
 		url := at(t)
 		o := store.Options{Wait: time.Minute}
@@ -171,24 +197,18 @@ func testTokens(t *testing.T, at Database) {
 	if len(secret) < 40 || secret == other {
 		t.Errorf("a secret that can be guessed: %q", secret)
 	}
-	got, good, err := s.TokenBySecret(background, secret)
-	same(t, []any{got.ID, got.Sender, got.May("A"), got.May("C"), good, err == nil}, []any{a.ID, "lan", true, false, true, true})
-	for _, wrong := range []string{"", a.ID, secret + "x", "' OR 1=1 --"} {
-		if _, good, err := s.TokenBySecret(background, wrong); good || err != nil {
-			t.Errorf("%q is a good token (%v)", wrong, err)
-		}
-	}
+	wrong := []string{"", a.ID, secret + "x", "' OR 1=1 --"}
+	good := must[map[string]store.Token](t)(s.TokensBySecret(background, append([]string{secret, other, secret}, wrong...)))
+	got := good[secret]
+	same(t, []any{len(good), got.ID, got.Sender, got.May("A"), got.May("C"), good[other].Sender}, []any{2, a.ID, "lan", true, false, "minh"})
+	same(t, len(must[map[string]store.Token](t)(s.TokensBySecret(background, nil))), 0)
 	if err := s.RevokeToken(background, a.ID, "an"); err != nil {
 		t.Fatal(err)
 	}
-	if _, good, _ := s.TokenBySecret(background, secret); good {
-		t.Error("a token that was revoked is good")
-	}
-	if _, good, _ := s.TokenBySecret(background, other); !good {
-		t.Error("another token was revoked too")
-	}
+	good = must[map[string]store.Token](t)(s.TokensBySecret(background, []string{secret, other}))
+	same(t, []any{len(good), good[other].Sender}, []any{1, "minh"})
 	wantCode(t, s.RevokeToken(background, a.ID, "an"), "intake.no-token")
-	_, _, err = s.AddToken(background, store.Token{Sender: " ", Flows: []string{"A"}})
+	_, _, err := s.AddToken(background, store.Token{Sender: " ", Flows: []string{"A"}})
 	wantCode(t, err, "intake.token-for-nobody")
 	list := must[[]store.Token](t)(s.Tokens(background))
 	same(t, []any{len(list), list[0].RevokedBy, list[0].Revoked.IsZero(), list[1].Revoked.IsZero()}, []any{2, "an", false, true})
