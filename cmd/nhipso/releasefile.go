@@ -248,7 +248,7 @@ func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s c
 		return err
 	}
 	defer f.Close()
-	if _, err := f.Verify(ctx, nil); err != nil {
+	if err := f.Check(ctx); err != nil {
 		return err
 	}
 	out := f.State == string(publish.Published) && !f.From.After(e.now())
