@@ -57,6 +57,7 @@ var sections = []section{
 	{"cube", "The cube: SQLite in a file, every message one transaction", figuresInAndOut},
 	{"pages", "Start and home page", pages},
 	{"scale", "Large releases: a server that has nothing but the file", scale},
+	{"writers", "Intake: many figures, many writers, both databases", writers},
 	{"engine", "Measurement engine", engine},
 }
 

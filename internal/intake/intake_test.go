@@ -39,7 +39,9 @@ func share(period, value, vintage string) string {
 	return "DE_SHARE,VN,NSO,TOTAL," + period + "," + value + "," + vintage + ",S,NSO-2025-01\n"
 }
 
-func open(t testing.TB) *office {
+func open(t testing.TB) *office { return openAt(t, storetest.EmptySQLite) }
+
+func openAt(t testing.TB, at storetest.Database) *office {
 	t.Helper()
 	c, err := catalog.Load(data.FS)
 	if err != nil {
@@ -49,7 +51,7 @@ func open(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{Store: storetest.Open(t, storetest.EmptySQLite(t)), mux: http.NewServeMux()}
+	o := &office{Store: storetest.Open(t, at(t)), mux: http.NewServeMux()}
 	o.door = intake.NewDoor(o.Store)
 	o.committer = &intake.Committer{Store: o.Store, Intake: cube.Intake{Catalog: c, Store: o.Store}, Areas: areas, Log: slog.New(slog.DiscardHandler), Door: o.door}
 	for pattern, h := range o.door.Patterns() {
