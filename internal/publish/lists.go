@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"nhipso/internal/cube"
@@ -39,8 +40,8 @@ const (
 	roomy = 200_000
 )
 
-// lists are the versions that an audience may read, by dataflow. They are read from a shelf when they are asked for; of small dataflows the last
-// ones asked for are kept.
+// lists are the versions that an audience may read, by dataflow. They are read from a shelf when they are asked for; the small dataflows and the
+// single series of large ones that were asked for last are kept.
 type lists struct {
 	shelf Shelf
 	keep  keep
@@ -66,6 +67,9 @@ func (l *lists) days(flow string) []Day { return l.shelf.Days(flow) }
 // of gives versions of a dataflow in which those of a pattern lie, among others perhaps.
 func (l *lists) of(flow, pattern string) []cube.Version {
 	if l.size(flow) > small {
+		if pattern != "all" && pattern != "" && !stat.Key(pattern).Open() && !strings.ContainsAny(pattern, "+*") {
+			return l.keep.get(flow+"/"+pattern, func() []cube.Version { return l.read(flow, pattern) }) // a page of a series reads it several times
+		}
 		return l.read(flow, pattern)
 	}
 	return narrow(l.keep.get(flow, func() []cube.Version { return l.read(flow, "") }), pattern)
