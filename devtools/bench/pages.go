@@ -18,6 +18,9 @@ import (
 	"time"
 )
 
+// patience is how long a client waits for an answer.
+const patience = 10 * time.Second
+
 // The load on the home page: as many requests a second as the design names.
 const (
 	perSecond = 500
@@ -226,6 +229,11 @@ func serveBare(file string) error {
 	}))
 }
 
+// refusal is an answer that says no.
+type refusal int
+
+func (r refusal) Error() string { return fmt.Sprintf("answers %d", int(r)) }
+
 type answer struct {
 	status int
 	tag    string
@@ -247,7 +255,7 @@ func get(ctx context.Context, c *http.Client, url string, header http.Header) (a
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err == nil && res.StatusCode >= 400 {
-		err = fmt.Errorf("%s answers %d", url, res.StatusCode)
+		err = fmt.Errorf("%s: %w", url, refusal(res.StatusCode))
 	}
 	return answer{res.StatusCode, res.Header.Get("ETag"), body}, err
 }
@@ -261,7 +269,7 @@ func (b *bench) load(url func(i int) string, header http.Header, status int) (sp
 	callers := make([]*http.Client, clients)
 	for i := range callers {
 		dial := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(1+i))}}
-		callers[i] = &http.Client{Transport: &http.Transport{DialContext: dial.DialContext, MaxIdleConnsPerHost: 50, DisableCompression: true}, Timeout: 10 * time.Second}
+		callers[i] = &http.Client{Transport: &http.Transport{DialContext: dial.DialContext, MaxIdleConnsPerHost: 50, DisableCompression: true}, Timeout: patience}
 		defer callers[i].CloseIdleConnections()
 		if _, err := get(b.ctx, callers[i], url(0), header); err != nil { // opens the connection
 			return nil, err
@@ -281,10 +289,12 @@ func (b *bench) load(url func(i int) string, header http.Header, status int) (sp
 			if err == nil && a.status != status {
 				err = fmt.Errorf("answers %d, not %d", a.status, status)
 			}
-			if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
-				err = nil // it was not answered in time: what counts is how long it has waited
-			}
 			took[i], errs[i] = time.Since(due), err
+			if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
+				errs[i] = nil // it was not answered in time: what counts is how long it has waited
+			} else if busy, ok := errors.AsType[refusal](err); ok && busy == http.StatusServiceUnavailable {
+				took[i], errs[i] = patience, nil // a server that is too busy to answer is as bad as one that does not
+			}
 		})
 	}
 	group.Wait()

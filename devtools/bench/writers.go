@@ -53,7 +53,10 @@ func writers(b *bench) error {
 		l := line{what: fmt.Sprintf("%s: one message of %d figures, checked, stored and sealed", db.label, intakeRows), ours: perSecondOf(rate), other: db.raw + ": " + perSecondOf(raw),
 			ratio: multiple(rate / raw), bound: fmt.Sprintf("≥ %.2f × the bare rate", db.least), holds: verdict(rate >= db.least*raw)}
 		b.report.add(l)
-		if db.perSecond > 0 {
+		if db.name == "sqlite" {
+			if err := b.bareSQLite(rate); err != nil {
+				return err
+			}
 			b.report.add(line{what: db.label + ": the same, rows a second", ours: perSecondOf(rate), bound: "≥ " + perSecondOf(db.perSecond), holds: verdict(rate >= db.perSecond)})
 		}
 		l = line{what: db.label + ": the most memory that its process had", ours: megabytes(best(ours, "MB-peak") * 1e6)}
@@ -78,6 +81,27 @@ func writers(b *bench) error {
 		b.report.add(under(line{what: db.label + ": 500 submissions at once, each until it is accepted for good, p99", ours: short(p99),
 			other: "p50: " + short(milliseconds(accepted["ms-accept-median"])) + ", max: " + short(milliseconds(accepted["ms-accept-max"]))}, p99, 50*time.Millisecond))
 	}
+	return nil
+}
+
+// bareSQLite sets our rate beside what the C library takes for the same rows.
+func (b *bench) bareSQLite(ours float64) error {
+	dir := filepath.Join(b.dir, "bare-sqlite")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.WriteFile(filepath.Join(dir, "rows"), []byte(strconv.Itoa(intakeRows)), 0o600); err != nil {
+		return err
+	}
+	l := line{what: "SQLite: the same", ours: perSecondOf(ours), bound: "≥ 0.33 × the bare rate"}
+	if r := b.peers.ask("sqlite3insert", dir); r.Missing != "" {
+		l.other, l.holds = "sqlite3, the library in C: "+r.Missing, "not known"
+	} else {
+		raw := float64(intakeRows) / r.Seconds
+		l.other, l.ratio, l.holds = "sqlite3, the library in C, by a prepared statement: "+perSecondOf(raw), multiple(ours/raw), verdict(3*ours >= raw)
+	}
+	b.report.add(l)
 	return nil
 }
 
