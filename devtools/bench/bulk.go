@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"nhipso/internal/cube"
 	"nhipso/internal/releasefile"
 )
 
@@ -77,7 +78,7 @@ func secondsOf(r reply) string { return short(time.Duration(r.Seconds * float64(
 
 // count reads figures of the largest dataflow from the file.
 func count(f *releasefile.File, m *mirror, pattern string) (n int, err error) {
-	for _, err := range f.Each(m.ctx, bigFlow, pattern) {
+	for _, err := range f.Each(m.ctx, cube.Query{Dataflow: bigFlow, Key: pattern}) {
 		if err != nil {
 			return n, err
 		}

@@ -210,11 +210,12 @@ func (l *large) content(ctx context.Context, of *releasefile.File) (c publish.Co
 	if c.Closed, err = of.Closed(); err != nil {
 		return c, err
 	}
-	own := of.Each(ctx, "", "")
 	c.Figures = func(yield func(cube.Version, error) bool) {
-		for v, err := range own {
-			if !yield(v, err) {
-				return
+		for _, flow := range of.Flows() {
+			for v, err := range of.Each(ctx, cube.Query{Dataflow: flow}) {
+				if !yield(v, err) {
+					return
+				}
 			}
 		}
 		l.madeUp(yield)
