@@ -3,6 +3,7 @@
 //
 //	go run ./devtools/bench                              print the table
 //	go run ./devtools/bench -only engine                 only the sections whose name contains "engine"
+//	go run ./devtools/bench -only scale -figures 1000000 large releases of one size
 //	go run ./devtools/bench -out doc/benchmarks.md       also write the page
 //	go run ./devtools/bench -python /some/venv/bin/python
 //
