@@ -57,9 +57,9 @@ func compressed(from *sync.Pool, body []byte) []byte {
 	defer from.Put(w)
 	var b bytes.Buffer
 	w.Reset(&b)
-	w.Write(body) //nolint:errcheck // a bytes.Buffer does not fail
-	w.Close()     //nolint:errcheck
-	return b.Bytes()
+	w.Write(body)                 //nolint:errcheck // a bytes.Buffer does not fail
+	w.Close()                     //nolint:errcheck
+	return bytes.Clone(b.Bytes()) // it may stay for long, and the room behind it would stay too
 }
 
 // Size gives the bytes of the body, which is what a memory of entities counts; its compressed forms are smaller.
