@@ -242,9 +242,9 @@ func (e *env) verifyReleaseFile(ctx context.Context, flags *flag.FlagSet, args [
 	return nil
 }
 
-// mirrorMemory is what a mirror tries to stay below: what it keeps takes half of it, and in a rush the rest is cleared sooner. The environment variable
+// mirrorMemory is what a mirror tries to stay below, beside the pages of its file: what it keeps takes most of it, and in a rush the rest is cleared sooner. The variable
 // GOMEMLIMIT sets another bound.
-const mirrorMemory = 400 << 20
+const mirrorMemory = 300 << 20
 
 // mirror serves the portal and the API from the file of a release and nothing else: no database, no draft, nothing that is not public.
 func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s config.Settings, name string, preview bool) error {
