@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -241,6 +242,10 @@ func (e *env) verifyReleaseFile(ctx context.Context, flags *flag.FlagSet, args [
 	return nil
 }
 
+// mirrorMemory is what a mirror tries to stay below, beside the pages of its file: what it keeps takes most of it, and in a rush the rest is cleared sooner. The variable
+// GOMEMLIMIT sets another bound.
+const mirrorMemory = 300 << 20
+
 // mirror serves the portal and the API from the file of a release and nothing else: no database, no draft, nothing that is not public.
 func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s config.Settings, name string, preview bool) error {
 	f, err := releasefile.Open(name)
@@ -248,7 +253,7 @@ func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s c
 		return err
 	}
 	defer f.Close()
-	if _, err := f.Verify(ctx, nil); err != nil {
+	if err := f.Check(ctx); err != nil {
 		return err
 	}
 	out := f.State == string(publish.Published) && !f.From.After(e.now())
@@ -270,6 +275,9 @@ func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s c
 		log.Warn("the file was written before files held a whole pack: names and definitions are those that come with this program", "file", name)
 	}
 	a.log, a.ahead = log, preview
+	if e.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(mirrorMemory)
+	}
 	front, err := newFront(a)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@
 //
 //	go run ./devtools/bench                              print the table
 //	go run ./devtools/bench -only engine                 only the sections whose name contains "engine"
+//	go run ./devtools/bench -only scale -figures 1000000 large releases of one size
 //	go run ./devtools/bench -out doc/benchmarks.md       also write the page
 //	go run ./devtools/bench -python /some/venv/bin/python
 //
@@ -17,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -24,6 +26,8 @@ import (
 func main() {
 	only := flag.String("only", "", "sections to run")
 	out := flag.String("out", "", "page to write")
+	figures := flag.String("figures", "1000000,10000000", "sizes of large releases, in published observations")
+	keep := flag.String("dir", "", "folder in which the large releases stay for the next run; without it they go at the end")
 	python := flag.String("python", defaultPython(), "Python that has the peers")
 	bare := flag.String("bare", "", "serve the bytes of this file and nothing else (used by the measurement itself)")
 	flag.Parse()
@@ -36,7 +40,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *only, *out, *python); err != nil {
+	if err := run(ctx, *only, *out, *python, *figures, *keep); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		stop()
 		os.Exit(1)
@@ -53,6 +57,8 @@ var sections = []section{
 	{"recompute", "Recompute: figures in, figures out", recompute},
 	{"cube", "The cube: SQLite in a file, every message one transaction", figuresInAndOut},
 	{"pages", "Start and home page", pages},
+	{"scale", "Large releases: a server that has nothing but the file", scale},
+	{"writers", "Intake: many figures, many writers, both databases", writers},
 	{"engine", "Measurement engine", engine},
 }
 
@@ -62,15 +68,29 @@ type bench struct {
 	dir    string // for files of this run
 	peers  *peers
 	report report
+
+	figures []int  // sizes of large releases
+	keep    string // folder in which they lie
 }
 
-func run(ctx context.Context, only, out, python string) error {
+func run(ctx context.Context, only, out, python, figures, keep string) error {
+	var sizes []int
+	for _, text := range strings.Split(figures, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1000 {
+			return fmt.Errorf("-figures %s: numbers from 1000 on, with commas between them", figures)
+		}
+		sizes = append(sizes, n)
+	}
 	dir, err := os.MkdirTemp("", "nhipso-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{ctx: ctx, dir: dir, peers: startPeers(ctx, python, dir)}
+	b := &bench{ctx: ctx, dir: dir, peers: startPeers(ctx, python, dir), figures: sizes, keep: keep}
+	if keep == "" {
+		b.keep = dir
+	}
 	defer b.peers.stop()
 	b.report.machine = machine() + " " + b.peers.about
 	fmt.Println(b.report.machine)

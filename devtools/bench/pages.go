@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,9 @@ import (
 	"time"
 )
 
+// patience is how long a client waits for an answer.
+const patience = 10 * time.Second
+
 // The load on the home page: as many requests a second as the design names.
 const (
 	perSecond = 500
@@ -26,9 +30,9 @@ const (
 
 // pages starts the program as a newcomer does and asks for the home page.
 func pages(b *bench) error {
-	program := filepath.Join(b.dir, "nhipso")
-	if out, err := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-o", program, "nhipso/cmd/nhipso").CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, out)
+	program, err := b.program()
+	if err != nil {
+		return err
 	}
 	nothing, err := repeat(5, func() error { return exec.CommandContext(b.ctx, program, "version").Run() })
 	if err != nil {
@@ -81,12 +85,12 @@ func pages(b *bench) error {
 	} {
 		var floor, ours spread
 		for range seconds { // in turn, so that a bad second of the machine is likely to meet both
-			part, err := b.load(bare.url, http.Header{}, http.StatusOK)
+			part, err := b.load(same(bare.url), http.Header{}, http.StatusOK)
 			if err != nil {
 				return err
 			}
 			floor = append(floor, part...)
-			if part, err = b.load(s.url, k.header, k.status); err != nil {
+			if part, err = b.load(same(s.url), k.header, k.status); err != nil {
 				return err
 			}
 			ours = append(ours, part...)
@@ -225,6 +229,11 @@ func serveBare(file string) error {
 	}))
 }
 
+// refusal is an answer that says no.
+type refusal int
+
+func (r refusal) Error() string { return fmt.Sprintf("answers %d", int(r)) }
+
 type answer struct {
 	status int
 	tag    string
@@ -246,20 +255,23 @@ func get(ctx context.Context, c *http.Client, url string, header http.Header) (a
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err == nil && res.StatusCode >= 400 {
-		err = fmt.Errorf("%s answers %d", url, res.StatusCode)
+		err = fmt.Errorf("%s: %w", url, refusal(res.StatusCode))
 	}
 	return answer{res.StatusCode, res.Header.Get("ETag"), body}, err
 }
 
-// load asks for a page at a steady rate, for a second, over connections that are kept. Requests are sent when they are due, whether or not earlier ones
+// same asks for one address again and again.
+func same(url string) func(int) string { return func(int) string { return url } }
+
+// load asks for pages at a steady rate, for a second, over connections that are kept. Requests are sent when they are due, whether or not earlier ones
 // have been answered. Another status than the one wanted is an error.
-func (b *bench) load(url string, header http.Header, status int) (spread, error) {
+func (b *bench) load(url func(i int) string, header http.Header, status int) (spread, error) {
 	callers := make([]*http.Client, clients)
 	for i := range callers {
 		dial := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(1+i))}}
-		callers[i] = &http.Client{Transport: &http.Transport{DialContext: dial.DialContext, MaxIdleConnsPerHost: 50, DisableCompression: true}, Timeout: 10 * time.Second}
+		callers[i] = &http.Client{Transport: &http.Transport{DialContext: dial.DialContext, MaxIdleConnsPerHost: 50, DisableCompression: true}, Timeout: patience}
 		defer callers[i].CloseIdleConnections()
-		if _, err := get(b.ctx, callers[i], url, header); err != nil { // opens the connection
+		if _, err := get(b.ctx, callers[i], url(0), header); err != nil { // opens the connection
 			return nil, err
 		}
 	}
@@ -273,13 +285,18 @@ func (b *bench) load(url string, header http.Header, status int) (spread, error)
 			return nil, err
 		}
 		group.Go(func() {
-			a, err := get(b.ctx, callers[i%clients], url, header)
+			a, err := get(b.ctx, callers[i%clients], url(i), header)
 			if err == nil && a.status != status {
 				err = fmt.Errorf("answers %d, not %d", a.status, status)
 			}
 			took[i], errs[i] = time.Since(due), err
+			if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
+				errs[i] = nil // it was not answered in time: what counts is how long it has waited
+			} else if busy, ok := errors.AsType[refusal](err); ok && busy == http.StatusServiceUnavailable {
+				took[i], errs[i] = patience, nil // a server that is too busy to answer is as bad as one that does not
+			}
 		})
 	}
 	group.Wait()
-	return took, errors.Join(errs...)
+	return took, cmp.Or(errs...)
 }

@@ -39,12 +39,9 @@ func share(period, value, vintage string) string {
 	return "DE_SHARE,VN,NSO,TOTAL," + period + "," + value + "," + vintage + ",S,NSO-2025-01\n"
 }
 
-func open(t testing.TB) *office {
-	t.Helper()
-	return openAt(t, storetest.EmptySQLite(t))
-}
+func open(t testing.TB) *office { return openAt(t, storetest.EmptySQLite) }
 
-func openAt(t testing.TB, url string) *office {
+func openAt(t testing.TB, at storetest.Database) *office {
 	t.Helper()
 	c, err := catalog.Load(data.FS)
 	if err != nil {
@@ -54,7 +51,7 @@ func openAt(t testing.TB, url string) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{Store: storetest.Open(t, url), mux: http.NewServeMux()}
+	o := &office{Store: storetest.Open(t, at(t)), mux: http.NewServeMux()}
 	o.door = intake.NewDoor(o.Store)
 	o.committer = &intake.Committer{Store: o.Store, Intake: cube.Intake{Catalog: c, Store: o.Store}, Areas: areas, Log: slog.New(slog.DiscardHandler), Door: o.door}
 	for pattern, h := range o.door.Patterns() {

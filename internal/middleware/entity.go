@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,21 +36,33 @@ func NewEntity(status int, header http.Header, body []byte) *Entity {
 	sum := sha256.Sum256(body)
 	e := &Entity{Status: status, Header: header, Body: body, tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
 	e.compresses = len(body) >= smallest && header.Get("Content-Encoding") == "" && compressible(header.Get("Content-Type"))
-	e.brotli = sync.OnceValue(func() []byte {
-		var b bytes.Buffer
-		w := brotli.NewWriterLevel(&b, 5)
-		w.Write(body) //nolint:errcheck // a bytes.Buffer does not fail
-		w.Close()     //nolint:errcheck
-		return b.Bytes()
-	})
-	e.gzip = sync.OnceValue(func() []byte {
-		var b bytes.Buffer
-		w, _ := gzip.NewWriterLevel(&b, 6)
-		w.Write(body) //nolint:errcheck
-		w.Close()     //nolint:errcheck
-		return b.Bytes()
-	})
+	e.brotli = sync.OnceValue(func() []byte { return compressed(&brotlis, body) })
+	e.gzip = sync.OnceValue(func() []byte { return compressed(&gzips, body) })
 	return e
+}
+
+// compressor is a writer that can be used again: its tables are a megabyte, more than most of what it compresses.
+type compressor interface {
+	io.WriteCloser
+	Reset(w io.Writer)
+}
+
+var (
+	brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 5) }}
+	gzips   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 6); return w }} // the level is one
+)
+
+func compressed(from *sync.Pool, body []byte) []byte {
+	w, ok := from.Get().(compressor)
+	if !ok { // nothing else is ever put there
+		panic("middleware: a pool of compressors holds something else")
+	}
+	defer from.Put(w)
+	var b bytes.Buffer
+	w.Reset(&b)
+	w.Write(body)                 //nolint:errcheck // a bytes.Buffer does not fail
+	w.Close()                     //nolint:errcheck
+	return bytes.Clone(b.Bytes()) // it may stay for long, and the room behind it would stay too
 }
 
 // Size gives the bytes of the body, which is what a memory of entities counts; its compressed forms are smaller.

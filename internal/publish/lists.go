@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"nhipso/internal/cube"
@@ -37,10 +38,11 @@ type Day struct {
 const (
 	small = 20_000
 	roomy = 200_000
+	least = roomy / 2000 // what a list counts for at least, so that lists of nothing do not become many
 )
 
-// lists are the versions that an audience may read, by dataflow. They are read from a shelf when they are asked for; of small dataflows the last
-// ones asked for are kept.
+// lists are the versions that an audience may read, by dataflow. They are read from a shelf when they are asked for; the small dataflows and the
+// single series of large ones that were asked for last are kept.
 type lists struct {
 	shelf Shelf
 	keep  keep
@@ -66,6 +68,9 @@ func (l *lists) days(flow string) []Day { return l.shelf.Days(flow) }
 // of gives versions of a dataflow in which those of a pattern lie, among others perhaps.
 func (l *lists) of(flow, pattern string) []cube.Version {
 	if l.size(flow) > small {
+		if pattern != "all" && pattern != "" && !stat.Key(pattern).Open() && !strings.ContainsAny(pattern, "+*") {
+			return l.keep.get(flow+"/"+pattern, func() []cube.Version { return l.read(flow, pattern) }) // a page of a series reads it several times
+		}
 		return l.read(flow, pattern)
 	}
 	return narrow(l.keep.get(flow, func() []cube.Version { return l.read(flow, "") }), pattern)
@@ -135,7 +140,7 @@ type keep struct {
 // kept is a list, or one that is being loaded.
 type kept struct {
 	get  func() []cube.Version
-	size int // 0 until it is loaded
+	size int // what it counts for; 0 until it is loaded
 }
 
 func (k *keep) get(name string, load func() []cube.Version) []cube.Version {
@@ -179,14 +184,14 @@ func (k *keep) fit(name string, x *kept, size int) {
 	if k.lists[name] != x {
 		return // it was forgotten meanwhile
 	}
-	x.size = size
-	k.total += size
+	x.size = max(size, least)
+	k.total += x.size
 	for i := 0; k.total > roomy && i < len(k.order); {
 		if oldest := k.order[i]; oldest != name && k.lists[oldest].size > 0 {
 			k.drop(oldest)
 			continue
 		}
-		i++ // it is being loaded, or empty, or the one that came now
+		i++ // it is being loaded, or is the one that came now
 	}
 }
 

@@ -1,7 +1,10 @@
 package publish
 
 import (
+	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -70,5 +73,43 @@ func TestListsThatFailedAreLoadedAgain(t *testing.T) {
 	}()
 	if n := len(k.get("x", func() []cube.Version { return make([]cube.Version, 1) })); n != 1 {
 		t.Errorf("%d versions", n)
+	}
+}
+
+// Lists of nothing, as those who ask for series that are not there make them, do not stay for ever.
+func TestEmptyListsAreForgotten(t *testing.T) {
+	var k keep
+	for i := range 3 * roomy / least {
+		k.get(fmt.Sprint(i), func() []cube.Version { return nil })
+	}
+	if len(k.order) != len(k.lists) || len(k.lists) > roomy/least {
+		t.Errorf("%d in order, %d kept", len(k.order), len(k.lists))
+	}
+}
+
+// counted is a shelf of one large dataflow that counts how often it is read.
+type counted struct {
+	Shelf
+	reads []string
+}
+
+func (*counted) Days(string) []Day { return []Day{{Versions: small + 1}} }
+
+func (c *counted) Each(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	c.reads = append(c.reads, q.Key)
+	return func(yield func(cube.Version, error) bool) { yield(cube.Version{Dataflow: q.Dataflow}, nil) }
+}
+
+// A single series of a large dataflow is read once, however often a page asks for it; what has many is read each time and not held.
+func TestASeriesOfALargeDataflowIsReadOnce(t *testing.T) {
+	shelf := &counted{}
+	l := &lists{shelf: shelf}
+	for range 3 {
+		for _, pattern := range []string{"A.VN.X", "A..X", "", "all", "A.VN+US.X", "A.*.X"} {
+			l.of("BIG", pattern)
+		}
+	}
+	if n := len(slices.DeleteFunc(slices.Clone(shelf.reads), func(p string) bool { return p != "A.VN.X" })); n != 1 || len(shelf.reads) != 1+3*5 {
+		t.Errorf("read %q", shelf.reads)
 	}
 }

@@ -27,7 +27,11 @@ var (
 
 // each hands every row of a query to do.
 func (f *File) each(ctx context.Context, do func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := f.db.QueryContext(ctx, query, args...)
+	s, err := f.prepared(ctx, query)
+	if err != nil {
+		return f.trouble(err)
+	}
+	rows, err := s.QueryContext(ctx, args...)
 	if err != nil {
 		return f.trouble(err)
 	}
@@ -38,6 +42,20 @@ func (f *File) each(ctx context.Context, do func(*sql.Rows) error, query string,
 		}
 	}
 	return f.trouble(rows.Err())
+}
+
+// prepared gives a query prepared once: there are few, and to prepare the join of a series takes as long as to read one.
+func (f *File) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	f.preparing.Lock()
+	defer f.preparing.Unlock()
+	if s := f.statements[query]; s != nil {
+		return s, nil
+	}
+	s, err := f.db.PrepareContext(ctx, query)
+	if err == nil {
+		f.statements[query] = s
+	}
+	return s, err
 }
 
 // closedFigures are the figures that nobody may read; each says nothing but which it is.

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -88,6 +89,9 @@ type File struct {
 	mu      sync.Mutex
 	periods map[int64]stat.Period // by number; read with the first figure
 	runs    map[int64]string      // their names, too
+
+	preparing  sync.Mutex
+	statements map[string]*sql.Stmt // by their text
 }
 
 // Open opens a file for reading. It checks that the file is one of a release and of a version that it knows; its hashes and its signature are
@@ -106,7 +110,8 @@ func Open(name string) (*File, error) {
 	if err != nil {
 		return nil, fault.New("releasefile.no-release", "file", name).Because(err)
 	}
-	f := &File{name: name, db: db}
+	db.SetMaxIdleConns(4 * runtime.GOMAXPROCS(0)) // each reads the schema when it is opened: as many stay open as may be at work
+	f := &File{name: name, db: db, statements: map[string]*sql.Stmt{}}
 	if err := f.about(); err != nil {
 		db.Close()
 		return nil, err

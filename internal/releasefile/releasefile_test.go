@@ -301,7 +301,7 @@ func TestBadFilesAreRefused(t *testing.T) {
 	for name, c := range map[string]struct{ file, code string }{
 		"not there": {filepath.Join(folder, "none"), "releasefile.not-there"}, "a folder": {folder, "releasefile.not-there"},
 		"empty": {file("empty", nil), "releasefile.no-release"}, "a text": {file("text", []byte("DATAFLOW,FREQ\n")), "releasefile.no-release"},
-		"half": {file("half", whole[:3000]), "releasefile.no-release"}, "of a newer program": {newer, "releasefile.other-version"},
+		"half": {file("half", whole[:3000]), "releasefile.unreadable"}, "of a newer program": {newer, "releasefile.other-version"},
 	} {
 		if f, err := Open(c.file); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v, want %s", name, err, c.code)

@@ -64,9 +64,39 @@ func (b Book) Say(lang, id string, pairs ...any) string {
 	if len(pairs) == 0 {
 		return s
 	}
-	facts := make([]string, len(pairs))
-	for i := 0; i+1 < len(pairs); i += 2 {
-		facts[i], facts[i+1] = "{"+fmt.Sprint(pairs[i])+"}", fmt.Sprint(pairs[i+1])
+	return fill(s, pairs)
+}
+
+// fill puts facts in the place of their names in braces, in one pass: a fact that holds braces stays as it is, and so does a name without a fact.
+func fill(s string, pairs []any) string {
+	var out strings.Builder
+	for {
+		before, after, opened := strings.Cut(s, "{")
+		out.WriteString(before)
+		if !opened {
+			return out.String()
+		}
+		name, rest, closed := strings.Cut(after, "}")
+		value, known := fact(pairs, name)
+		if closed && known {
+			out.WriteString(value)
+			s = rest
+		} else {
+			out.WriteByte('{')
+			s = after
+		}
 	}
-	return strings.NewReplacer(facts...).Replace(s) // all at once: a fact that holds braces stays as it is
+}
+
+// fact gives the value that follows a name.
+func fact(pairs []any, name string) (string, bool) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == any(name) {
+			if s, plain := pairs[i+1].(string); plain {
+				return s, true
+			}
+			return fmt.Sprint(pairs[i+1]), true
+		}
+	}
+	return "", false
 }

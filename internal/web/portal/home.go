@@ -437,7 +437,7 @@ func (v *visit) news(p *homePage, share publish.Series) {
 			annual = append(annual, o)
 		}
 	}
-	if t := v.vintageTable(flow, annual, unitOf(v.Snap, flow, annual[0]), 2); t != nil {
+	if t := v.vintageTable(flow, annual, 2); t != nil {
 		t.Title = both("home.revised-title")
 		t.ID = "digital-share-vintages"
 		p.Revised = p.Show(&shell.Figure{ID: "dieu-chinh", Title: t.Title, Note: v.Say("home.revised-note"), Table: t, Source: v.SourceLine(annual), Open: true})

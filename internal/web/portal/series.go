@@ -61,8 +61,10 @@ func (v *visit) series() (shell.Page, error) {
 	title := catalog.Label{Vi: f.Name.Vi + ": " + name.Vi, En: f.Name.En + ": " + name.En}
 	var unit catalog.Label
 	digits := 0
-	for _, o := range s.Obs {
-		unit = unitOf(v.Snap, f, o)
+	for i, o := range s.Obs {
+		if i == len(s.Obs)-1 {
+			unit = unitOf(v.Snap, f, o)
+		}
 		digits = max(digits, decimalsOf(v.Snap, f, o))
 	}
 	p.Unit = unit.In(v.Lang)
@@ -71,7 +73,7 @@ func (v *visit) series() (shell.Page, error) {
 	}
 	p.Current = p.Show(&shell.Figure{ID: "chuoi", Title: title, Note: p.Unit, Table: v.newestTable(f, s, title, unit, digits), Source: v.SourceLine(s.Obs), Open: true,
 		Chart: v.vintageLines(f, s, history)})
-	if t := v.vintageTable(f, history, unit, digits); t != nil {
+	if t := v.vintageTable(f, history, digits); t != nil {
 		p.History = p.Show(&shell.Figure{ID: "cac-lan-cong-bo", Title: t.Title, Note: p.Unit, Table: t, Source: v.SourceLine(history), Open: true})
 	}
 	p.Data = v.dataset(f, s.Obs, nil)
@@ -179,7 +181,7 @@ func (v *visit) standingNote(o cube.Version) catalog.Label {
 
 // vintageTable sets the vintages of a series side by side: a row a period, a column a day of publication. A series published
 // once has none.
-func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, unit catalog.Label, digits int) *shell.Table {
+func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, digits int) *shell.Table {
 	var days []stat.Vintage
 	byDay := map[stat.Date]bool{}
 	var span []stat.Period
@@ -205,7 +207,6 @@ func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, unit c
 		name := catalog.Label{Vi: view.Vintage("vi", d), En: view.Vintage("en", d)}
 		t.Columns = append(t.Columns, shell.Numbers("v"+d.Date.String(), name, catalog.Label{}, digits))
 	}
-	_ = unit
 	for _, x := range span {
 		row := []shell.Cell{shell.When(x)}
 		for _, d := range days {

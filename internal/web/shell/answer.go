@@ -20,7 +20,8 @@ const (
 
 // answering gives pages and files from memory, and those that have any size as they are made.
 func (s *Site) answering(pages http.Handler) http.Handler {
-	kept := middleware.Since()(s.memory.Remember(s.key)(pages))
+	made := middleware.Budgets(making, func(*http.Request) string { return pageWork }, s.Failing(http.StatusServiceUnavailable, "web.busy"))(pages)
+	kept := middleware.Since()(s.memory.Remember(s.key)(made))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if tag, is := s.stream(r); is {
 			middleware.Stream(tag, pages).ServeHTTP(w, r)
