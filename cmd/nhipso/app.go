@@ -160,7 +160,7 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 	if number > 1 {
 		kept.Catalog.Since = since
 	}
-	a := &app{installation: *p, store: s, now: e.now, number: max(number, 1)}
+	a := &app{installation: *p, store: s, now: e.now, number: max(number, 1), log: slog.New(slog.DiscardHandler)}
 	if !s.ReadOnly() {
 		a.parts = parts()
 	}

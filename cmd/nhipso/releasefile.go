@@ -304,7 +304,7 @@ func mirrored(ctx context.Context, f *releasefile.File, now func() time.Time) (*
 			return nil, fault.New("releasefile.no-pack", "file", f.Name(), "release", f.Release).Because(err)
 		}
 	}
-	a := &app{file: f, now: now}
+	a := &app{file: f, now: now, log: slog.New(slog.DiscardHandler)}
 	a.settle(kept)
 	return a, nil
 }

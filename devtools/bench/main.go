@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -94,10 +95,11 @@ func run(ctx context.Context, only, out, python, figures, keep string) error {
 	defer b.peers.stop()
 	b.report.machine = machine() + " " + b.peers.about
 	fmt.Println(b.report.machine)
-	for _, s := range sections {
-		if !strings.Contains(s.name, only) {
-			continue
-		}
+	chosen := slices.DeleteFunc(slices.Clone(sections), func(s section) bool { return !strings.Contains(s.name, only) })
+	if len(chosen) == 0 {
+		return fmt.Errorf("-only %s: there is no such section", only)
+	}
+	for _, s := range chosen {
 		b.report.begin(s.title)
 		if err := s.measure(b); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)

@@ -163,9 +163,12 @@ func (g *Gate) makeAt(ctx context.Context, r Release, a Audience, moment time.Ti
 	if a.Public() && g.Files != nil {
 		from := r.since(moment)
 		source, err := g.Files(ctx, r, from, func(ctx context.Context) (Content, error) { return g.contentAt(ctx, r, from) })
-		if err == nil {
+		switch {
+		case err == nil:
 			p.Source = source
-		} else if g.Warn != nil {
+		case ctx.Err() != nil: // whoever asked has no more time; the view is everybody's
+			return nil, ctx.Err()
+		case g.Warn != nil:
 			g.Warn(err)
 		}
 	}

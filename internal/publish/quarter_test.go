@@ -213,7 +213,7 @@ func TestDeclarationsThatCannotBeFollowedAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for old, broken := range map[string]string{"2026-Q4": "2026-Q5", "day: 12": "day: 31", "09:00": "9 am", "Q.VN.B1GQ,": "Q.VN.NOSUCH,", "NA_VA": "NA_VB", "{va} tỷ": "tỷ",
-		"programme: 8": "colour: red", `"{before}"`: `"{after}"`} {
+		`"{before}"`: `"{after}"`} {
 		bad := strings.Replace(string(good), old, broken, 1)
 		if bad == string(good) {
 			t.Fatalf("%q is not there", old)
@@ -221,5 +221,9 @@ func TestDeclarationsThatCannotBeFollowedAreRefused(t *testing.T) {
 		if _, err := LoadPublications(fstest.MapFS{"govern/publications.yaml": {Data: []byte(bad)}}, c); fault.CodeOf(err) != "publish.bad-publication" {
 			t.Errorf("%q: %v", broken, err)
 		}
+	}
+	unknown := strings.Replace(string(good), "programme: 8", "colour: red", 1)
+	if _, err := LoadPublications(fstest.MapFS{"govern/publications.yaml": {Data: []byte(unknown)}}, c); fault.CodeOf(err) != "catalog.bad-file" || !strings.Contains(err.Error(), "colour") {
+		t.Errorf("an unknown key: %v", err)
 	}
 }
