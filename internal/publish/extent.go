@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -312,71 +311,4 @@ func (s *Snapshot) Some(dataflow string, keys []stat.Key) []Series {
 		add(key, of[key])
 	}
 	return out
-}
-
-// Replacement is a figure with the one of the same cell that it replaced.
-type Replacement struct{ Before, After cube.Version }
-
-// Replacements gives the newest replacements of a published value by another, those of the newest day first and those of one day in the order of
-// series and periods, at most so many. A repeat of the same value is none. Extent counts all.
-func (s *Snapshot) Replacements(ctx context.Context, dataflow string, limit int) ([]Replacement, error) {
-	if !s.large(dataflow) {
-		var out []Replacement
-		for r := range replacements(s.History(dataflow, "")) {
-			out = append(out, r)
-		}
-		slices.SortStableFunc(out, func(a, b Replacement) int { return b.After.Vintage.Date.Compare(a.After.Vintage.Date) })
-		return out[:min(len(out), limit)], nil
-	}
-	a := s.outlineOf(dataflow)
-	named := a.Revised
-	if !a.whole { // those of the day viewed may not be among the newest
-		x := outliner{}
-		for v, err := range s.Stream(ctx, dataflow, "", true) {
-			if err != nil {
-				return nil, err
-			}
-			x.add(v)
-		}
-		named = x.outline().Revised
-	}
-	named = slices.DeleteFunc(slices.Clone(named), func(r Revised) bool { return s.closed[cube.Cell{Dataflow: dataflow, Key: r.Key, Period: r.Period}] })
-	named = named[:min(len(named), limit)]
-	var keys []stat.Key
-	for _, r := range named {
-		keys = append(keys, r.Key)
-	}
-	found := map[Revised]Replacement{}
-	var list []cube.Version
-	for _, v := range s.past.series(dataflow, keys) {
-		if s.AsOf.Allows(v) && !s.closed[v.Cell()] {
-			list = append(list, v)
-		}
-	}
-	for r := range replacements(list) {
-		found[Revised{r.After.Key, r.After.Period, r.After.Vintage.Date}] = r
-	}
-	var out []Replacement
-	for _, r := range named {
-		if x, ok := found[r]; ok {
-			out = append(out, x)
-		}
-	}
-	return out, nil
-}
-
-// Differs reports whether the two are figures of one cell with different values.
-func (r Replacement) Differs() bool {
-	return r.Before.Cell() == r.After.Cell() && r.Before.Value != nil && r.After.Value != nil && r.After.Value.Cmp(*r.Before.Value) != 0
-}
-
-// replacements gives the replacements among versions in the order of cube.Reader.
-func replacements(history []cube.Version) func(func(Replacement) bool) {
-	return func(yield func(Replacement) bool) {
-		for i := 1; i < len(history); i++ {
-			if r := (Replacement{history[i-1], history[i]}); r.Differs() && !yield(r) {
-				return
-			}
-		}
-	}
 }

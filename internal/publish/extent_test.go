@@ -138,13 +138,16 @@ func TestALargeDataflowIsToldWithoutReadingIt(t *testing.T) {
 			t.Errorf("as of %s: %d series and %d cells, read %d and %d", s.AsOf.Vintage, x.Series, x.Cells, len(series), len(all))
 		}
 		n := 0
-		for range replacements(s.History("F", "")) {
+		for _, err := range s.EachReplacement(t.Context(), "F") {
+			if err != nil {
+				t.Fatal(err)
+			}
 			n++
 		}
 		if x.Revised != n {
 			t.Errorf("as of %s: %d revisions, read %d", s.AsOf.Vintage, x.Revised, n)
 		}
-		list, err := s.Replacements(t.Context(), "F", 10)
+		list, err := s.Replacements(t.Context(), []string{"F"}, 10)
 		if err != nil || len(list) != min(10, n) {
 			t.Errorf("as of %s: %d revisions of %d (%v)", s.AsOf.Vintage, len(list), n, err)
 		}

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"encoding/binary"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -13,12 +14,13 @@ import (
 // Outline is what a dataflow holds, without its figures: which series, how many cells they have, and what was published on which day. It is made in
 // one pass over the figures, so that a page of a dataflow of any size need not read them all.
 type Outline struct {
-	Codes   [][]string `json:"codes"` // of each dimension, in the order in which they were met
-	Keys    []Numbers  `json:"keys"`  // of each dimension, for each series in the order of keys the place of its code
-	Since   Numbers    `json:"since"` // for each series the place in Days of the first of its days
-	Cells   Numbers    `json:"cells"` // for each series
-	Days    []Outlined `json:"days"`  // oldest first
-	Revised []Revised  `json:"revised,omitempty"`
+	Codes   [][]string    `json:"codes"`             // of each dimension, in the order in which they were met
+	Keys    []Numbers     `json:"keys"`              // of each dimension, for each series in the order of keys the place of its code
+	Since   Numbers       `json:"since"`             // for each series the place in Days of the first of its days
+	Cells   Numbers       `json:"cells"`             // for each series
+	Days    []Outlined    `json:"days"`              // oldest first
+	Periods []stat.Period `json:"periods,omitempty"` // of the revisions that days name, in the order in which they were met
+	Revised []Revised     `json:"revised,omitempty"` // the newest of all days, in files that were written before days named theirs
 }
 
 // Outlined is what was published of a dataflow on one day.
@@ -31,6 +33,7 @@ type Outlined struct {
 	Written   []string       `json:"written,omitempty"`   // how the day is recorded
 	Documents map[string]int `json:"documents,omitempty"` // how many more, or fewer, of the newest figures rest on each document
 	Revised   int            `json:"revised,omitempty"`   // figures that another value replaced
+	Named     Numbers        `json:"named,omitempty"`     // of the first of those, in the order of cells, the place of the series and that of the period in Periods
 }
 
 // Revised is a cell whose value another one replaced on a day.
@@ -40,8 +43,8 @@ type Revised struct {
 	Date   stat.Date   `json:"date"`
 }
 
-// maxRevised bounds the revisions that an outline names, the newest ones; it counts all.
-const maxRevised = 1000
+// mostNamed bounds the revisions of one day that an outline names; it counts all. It is more than a page lists, since some of them may not show.
+const mostNamed = 2000
 
 // Numbers is a column of whole numbers, four bytes each, so that one of a million series is small to hold and quick to read.
 type Numbers []byte
@@ -81,7 +84,8 @@ func (o *Outline) find(key stat.Key) (int, bool) {
 // outliner makes the outline of one dataflow from versions in the order of cube.Reader.
 type outliner struct {
 	out     Outline
-	numbers []map[string]int // of codes, by dimension
+	numbers []map[string]int    // of codes, by dimension
+	periods map[stat.Period]int // places of those that are named
 	days    map[stat.Date]*Outlined
 	since   []stat.Date
 	latest  cube.Version // the newest of the cell that is being read
@@ -110,8 +114,7 @@ func (x *outliner) add(v cube.Version) {
 		return
 	}
 	if v.Value != nil && x.before.Value != nil && v.Value.Cmp(*x.before.Value) != 0 {
-		day.Revised++
-		x.revised(Revised{v.Key, v.Period, v.Vintage.Date})
+		x.names(day, v.Period)
 	}
 	if x.before = v; v.Supersedes(x.latest) {
 		day.rests(x.latest, -1)
@@ -181,16 +184,47 @@ func (d *Outlined) rests(v cube.Version, n int) {
 	}
 }
 
-func (x *outliner) revised(r Revised) {
-	if x.out.Revised = append(x.out.Revised, r); len(x.out.Revised) >= 2*maxRevised {
-		x.out.Revised = newestRevised(x.out.Revised)
+// names names a revision of a day. Versions come in the order of cells, so that those named are the first of their day.
+func (x *outliner) names(day *Outlined, p stat.Period) {
+	if day.Revised++; day.Named.Len() >= 2*mostNamed {
+		return
 	}
+	at, known := x.periods[p]
+	if !known {
+		if x.periods == nil {
+			x.periods = map[stat.Period]int{}
+		}
+		at = len(x.out.Periods)
+		x.periods[p], x.out.Periods = at, append(x.out.Periods, p)
+	}
+	day.Named.add(len(x.since) - 1)
+	day.Named.add(at)
 }
 
-// newestRevised gives the newest revisions, those of one day in the order of their cells.
-func newestRevised(list []Revised) []Revised {
-	slices.SortStableFunc(list, func(a, b Revised) int { return b.Date.Compare(a.Date) })
-	return list[:min(len(list), maxRevised)]
+// revisions gives the revisions that are named, as of a day or, when it is zero, of all: those of the newest day first and those of one day in the
+// order of cells. Behind a day that does not name all of its own there are none, so that none is left out in between.
+func (o *Outline) revisions(last stat.Date) iter.Seq[Revised] {
+	return func(yield func(Revised) bool) {
+		for _, r := range o.Revised {
+			if (last.IsZero() || !r.Date.After(last)) && !yield(r) {
+				return
+			}
+		}
+		for _, d := range slices.Backward(o.Days) {
+			if !last.IsZero() && d.Date.After(last) {
+				continue
+			}
+			n := d.Named.Len() / 2
+			for i := range n {
+				if !yield(Revised{o.Key(d.Named.At(2 * i)), o.Periods[d.Named.At(2*i+1)], d.Date}) {
+					return
+				}
+			}
+			if n < d.Revised {
+				return
+			}
+		}
+	}
 }
 
 // outline gives what was added.
@@ -203,7 +237,6 @@ func (x *outliner) outline() *Outline {
 	for _, date := range x.since {
 		x.out.Since.add(numbers[date])
 	}
-	x.out.Revised = newestRevised(x.out.Revised)
 	return &x.out
 }
 

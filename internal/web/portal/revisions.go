@@ -1,10 +1,7 @@
 package portal
 
 import (
-	"slices"
-
 	"nhipso/internal/catalog"
-	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/publish"
 	"nhipso/internal/web/shell"
@@ -21,22 +18,19 @@ type revision struct {
 
 // revisions lists the times that a published value was replaced by another, the newest first, and counts all of them.
 func (v *visit) revisions() (list []revision, total int, err error) {
+	var flows []string
+	of := map[string]*catalog.Dataflow{}
 	for _, f := range v.Snap.Catalog.Dataflows() {
-		n := v.Snap.Extent(f.ID).Revised
-		if n == 0 {
-			continue
-		}
-		total += n
-		newest, err := v.Snap.Replacements(v.R.Context(), f.ID, maxRevisions)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, r := range newest {
-			list = append(list, revision{f, r})
+		if n := v.Snap.Extent(f.ID).Revised; n > 0 {
+			flows, total = append(flows, f.ID), total+n
+			of[f.ID] = f
 		}
 	}
-	slices.SortStableFunc(list, func(a, b revision) int { return b.After.Vintage.Date.Compare(a.After.Vintage.Date) })
-	return list[:min(len(list), maxRevisions)], total, nil
+	newest, err := v.Snap.Replacements(v.R.Context(), flows, maxRevisions)
+	for _, r := range newest {
+		list = append(list, revision{of[r.After.Dataflow], r})
+	}
+	return list, total, err
 }
 
 // revisionRow is a row of the table of revisions.
@@ -57,16 +51,10 @@ func (v *visit) everyRevision(head *shell.Table) *export.Table {
 			if v.Snap.Extent(f.ID).Revised == 0 {
 				continue
 			}
-			var before cube.Version
-			for after, err := range v.Snap.Stream(v.R.Context(), f.ID, "", true) {
+			for r, err := range v.Snap.EachReplacement(v.R.Context(), f.ID) {
 				if err != nil {
 					yield(nil, err)
 					return
-				}
-				r := publish.Replacement{Before: before, After: after}
-				before = after
-				if !r.Differs() {
-					continue
 				}
 				var row []export.Cell
 				for _, c := range v.revisionRow(revision{f, r}) {
