@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -97,6 +98,19 @@ func TestAnOutlineTellsWhatReadingTells(t *testing.T) {
 			got.Stated, want.Stated = nil, nil // days on which only such figures were published are told too
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("as of %s: outlined %+v, read %+v", s.AsOf.Vintage, got, want)
+			}
+			var names, told []Revised
+			for r := range full.revisions(s.AsOf.Vintage) {
+				if !s.closed[cube.Cell{Dataflow: "F", Key: r.Key, Period: r.Period}] {
+					names = append(names, r)
+				}
+			}
+			replaced, err := s.Replacements(context.Background(), []string{"F"}, 99)
+			for _, r := range replaced {
+				told = append(told, Revised{r.After.Key, r.After.Period, r.After.Vintage.Date})
+			}
+			if err != nil || !slices.Equal(names, told) || len(told) != want.Revised {
+				t.Fatalf("as of %s: revisions %v, read %v, counted %d (%v)", s.AsOf.Vintage, names, told, want.Revised, err)
 			}
 			for _, pattern := range []string{"", "A.", ".X", "B.Y+Z", "B.X", "all", "C.", "A"} {
 				a, b := choiceOf(made, pattern), choiceOf(read, pattern)

@@ -116,11 +116,12 @@ type rowReader struct {
 	do         func([]cube.Version) error
 	block      []cube.Version
 	texts      map[int64]string
-	attributes map[[2]int64]stat.Attributes // by text and run
-	day        string                       // of the row before
-	date       stat.Date
-	columns    [9]any
-	into       [9]any
+	attributes map[int64]stat.Attributes // by text and run as they are packed
+	told       string                    // of the row before
+	vintage    stat.Vintage              // that it says
+	status     stat.Status               // and this
+	columns    [5]any
+	into       [5]any
 }
 
 // reader starts to read figures. Periods and names of runs are read with the first one.
@@ -152,14 +153,17 @@ func (f *File) reader() (*rowReader, error) {
 		}
 		f.periods, f.runs = periods, runs
 	}
-	r := &rowReader{File: f, texts: map[int64]string{}, attributes: map[[2]int64]stat.Attributes{}}
+	r := &rowReader{File: f, texts: map[int64]string{}, attributes: map[int64]stat.Attributes{}}
 	for i := range r.columns {
 		r.into[i] = &r.columns[i]
 	}
 	return r, nil
 }
 
-const figureRows = "SELECT series, period, vintage, message, written, value, status, run, attributes FROM figure WHERE series BETWEEN ? AND ? ORDER BY series, period, vintage, message"
+// figureRows gives the columns of figures packed into few, since to hand over a column costs more than to read it: series and period, message, the texts
+// that are mostly those of the row before, value, and run and attributes.
+const figureRows = "SELECT series << 24 | period, message, vintage || '/' || status || ifnull('/' || written, ''), value, ifnull(run, 0) << 40 | ifnull(attributes, 0) " +
+	"FROM figure WHERE series BETWEEN ? AND ? ORDER BY series, period, vintage, message"
 
 // read reads the figures of series that follow each other.
 func (r *rowReader) read(q cube.Query, list []numbered) error {
@@ -177,7 +181,8 @@ func (r *rowReader) read(q cube.Query, list []numbered) error {
 		if err := rows.Scan(r.into[:]...); err != nil {
 			return err
 		}
-		series, _ := r.columns[0].(int64)
+		place, _ := r.columns[0].(int64)
+		series := place >> 24
 		if !wanted[series-first] {
 			return nil
 		}
@@ -206,56 +211,65 @@ var errRow = errors.New("a figure is not written as the format has it")
 
 // version makes a version of the row that was scanned.
 func (r *rowReader) version(dataflow string, key stat.Key) (v cube.Version, err error) {
-	period, isPeriod := r.columns[1].(int64)
-	day, isDay := r.columns[2].(string)
-	message, isMessage := r.columns[3].(int64)
-	status, isStatus := r.columns[6].(string)
-	p, known := r.periods[period]
-	if !isPeriod || !isDay || !isMessage || !isStatus || !known {
+	place, isPlace := r.columns[0].(int64)
+	message, isMessage := r.columns[1].(int64)
+	told, isTold := r.columns[2].(string)
+	names, isNames := r.columns[4].(int64)
+	p, known := r.periods[place&(1<<24-1)]
+	if !isPlace || !isMessage || !isTold || !isNames || !known {
 		return v, errRow
 	}
-	if day != r.day {
-		if r.date, err = stat.ParseDate(day); err != nil {
+	if told != r.told {
+		if err := r.tells(told); err != nil {
 			return v, err
 		}
-		r.day = day
 	}
-	v = cube.Version{Dataflow: dataflow, Message: message, Observation: stat.Observation{Key: key, Period: p, Status: stat.Status(status), Vintage: stat.Vintage{Date: r.date, Written: r.day}}}
-	if written, is := r.columns[4].(string); is {
-		v.Vintage.Written = written
-	}
-	if value, is := r.columns[5].(string); is {
+	v = cube.Version{Dataflow: dataflow, Message: message, Observation: stat.Observation{Key: key, Period: p, Status: r.status, Vintage: r.vintage}}
+	if value, is := r.columns[3].(string); is {
 		n, err := stat.ParseDecimal(value)
 		if err != nil {
 			return v, err
 		}
 		v.Value = &n
 	}
-	run, _ := r.columns[7].(int64) // 0 for none
-	text, _ := r.columns[8].(int64)
-	v.Attributes, err = r.attributesOf(text, run)
+	v.Attributes, err = r.attributesOf(names)
 	return v, err
 }
 
-// attributesOf gives the attributes of a text and a run.
-func (r *rowReader) attributesOf(text, run int64) (stat.Attributes, error) {
-	at := [2]int64{text, run}
-	a, known := r.attributes[at]
+// tells reads the day of publication, the status and how the day is recorded, where that is another way.
+func (r *rowReader) tells(told string) (err error) {
+	parts := strings.SplitN(told, "/", 3)
+	if len(parts) < 2 {
+		return errRow
+	}
+	if r.vintage.Date, err = stat.ParseDate(parts[0]); err != nil {
+		return err
+	}
+	r.told, r.status, r.vintage.Written = told, stat.Status(parts[1]), parts[0]
+	if len(parts) == 3 { // "" says that the source does not state it
+		r.vintage.Written = parts[2]
+	}
+	return nil
+}
+
+// attributesOf gives the attributes of a text and a run, which are packed into one number.
+func (r *rowReader) attributesOf(names int64) (stat.Attributes, error) {
+	a, known := r.attributes[names]
 	if known {
 		return a, nil
 	}
 	body := ""
-	if text != 0 {
+	if text := names & (1<<40 - 1); text != 0 {
 		var err error
 		if body, err = r.text(text); err != nil {
 			return nil, err
 		}
 	}
-	a, err := readAttributes([2]string{body, r.runs[run]})
+	a, err := readAttributes([2]string{body, r.runs[names>>40]})
 	if len(r.attributes) >= textsKept {
 		clear(r.attributes)
 	}
-	r.attributes[at] = a
+	r.attributes[names] = a
 	return a, err
 }
 

@@ -30,7 +30,14 @@ func wide(t *testing.T, series int) (publish.Content, []cube.Version) {
 				if i%7 == 0 {
 					attrs[stat.AttrRun] = "double#1"
 				}
-				figures = append(figures, version(flow, fmt.Sprintf("%05d", i), fmt.Sprint(year), "2026-01-05", fmt.Sprint(i, ".", year), 2, attrs))
+				v := version(flow, fmt.Sprintf("%05d", i), fmt.Sprint(year), "2026-01-05", fmt.Sprint(i, ".", year), 2, attrs)
+				switch i % 5 {
+				case 1:
+					v.Vintage.Written = "" // the source does not state it
+				case 2:
+					v.Vintage.Written, v.Status = "2026-01", stat.Estimated
+				}
+				figures = append(figures, v)
 			}
 		}
 	}

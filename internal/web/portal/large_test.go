@@ -126,6 +126,7 @@ func TestAPageOfALargeDataflowReadsWhatItShows(t *testing.T) {
 	}
 	page("/so-lieu", part, "22.509 số, 22.968 lần ghi nhận")
 	page("/tai-lieu", part)
+	page("/so-lieu/DE_SHARE?asof=2010-01-01", 0) // of a day before all figures there is nothing to read
 	revisions := page("/lich-su", 51*yearsEach*2+part, "459")
 	if n := strings.Count(revisions, "/so-lieu/DE_SHARE/A.E0000"); n == 0 {
 		t.Error("no revision is listed")
