@@ -242,7 +242,7 @@ func (e *env) verifyReleaseFile(ctx context.Context, flags *flag.FlagSet, args [
 	return nil
 }
 
-// mirrorMemory is what a mirror tries to stay below, beside the pages of its file: what it keeps takes most of it, and in a rush the rest is cleared sooner. The variable
+// mirrorMemory is what a mirror tries to stay below, beside some megabytes of pages of its file: what it keeps takes most of it, and in a rush the rest is cleared sooner. The variable
 // GOMEMLIMIT sets another bound.
 const mirrorMemory = 300 << 20
 
