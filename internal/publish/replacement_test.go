@@ -147,3 +147,18 @@ func TestOutlinesThatNameTheNewestOfAllDaysAreRead(t *testing.T) {
 		}
 	}
 }
+
+// A cell that is revised twice on a day has two replacements, each with what it replaced.
+func TestACellRevisedTwiceOnADayIsToldTwice(t *testing.T) {
+	var list []cube.Version
+	for i := range 3 {
+		d, day := stat.Int(int64(i)), "2026-01-05"
+		list = append(list, cube.Version{Dataflow: "LITTLE", Message: int64(i + 1), Observation: stat.Observation{Key: "T.1", Period: stat.Year(2000), Value: &d, Status: stat.Normal,
+			Vintage: stat.Vintage{Date: stat.MustDate(day), Written: day}}})
+	}
+	s := NewView(Parts{Audience: Everybody(), Release: Release{AsOf: cube.AsOf{Message: 9}}, Catalog: twoLists(t), Figures: list})
+	got, err := s.Replacements(t.Context(), []string{"LITTLE"}, 9)
+	if err != nil || len(got) != 2 || got[0].Before.Message != 1 || got[0].After.Message != 2 || got[1].Before.Message != 2 || got[1].After.Message != 3 {
+		t.Errorf("%v (%v)", got, err)
+	}
+}
