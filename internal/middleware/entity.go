@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -19,7 +20,9 @@ import (
 const smallest = 600
 
 // Entity is a whole response held in memory: it answers with the encoding that the client accepts, under an entity tag, and with
-// 304 when the client has it already. It is safe for concurrent use and compresses at most once an encoding.
+// 304 when the client has it already. It is safe for concurrent use and compresses at most once an encoding; one that is kept goes to the first
+// who asks for it as brotli packs quickly, and to all others as it packs well: most pages are asked for once while they are in memory, and to pack them
+// well took as long as to make them.
 type Entity struct {
 	Status int
 	Header http.Header
@@ -27,6 +30,8 @@ type Entity struct {
 
 	tag        string
 	compresses bool
+	kept       bool        // in a memory
+	asked      atomic.Bool // for brotli
 	brotli     func() []byte
 	gzip       func() []byte
 }
@@ -48,6 +53,7 @@ type compressor interface {
 }
 
 var (
+	quickly = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 1) }}
 	brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 5) }}
 	gzips   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 6); return w }} // the level is one
 )
@@ -83,16 +89,26 @@ func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		addVary(h, "Accept-Encoding")
 		switch accept := r.Header.Get("Accept-Encoding"); {
 		case accepts(accept, "br"):
-			body, encoding = e.brotli(), "br"
+			encoding = "br"
 		case accepts(accept, "gzip"):
-			body, encoding = e.gzip(), "gzip"
+			encoding = "gzip"
 		}
 	}
+	known := e.Status == http.StatusOK && matches(r.Header.Get("If-None-Match"), e.tag)
+	tag := e.tag + suffix(encoding)
+	switch {
+	case known: // nothing is sent
+	case encoding == "br" && e.kept && !e.asked.Swap(true):
+		body, tag = compressed(&quickly, e.Body), tag+quick
+	case encoding == "br":
+		body = e.brotli()
+	case encoding == "gzip":
+		body = e.gzip()
+	}
 	if e.Status == http.StatusOK {
-		tag := `"` + e.tag + suffix(encoding) + `"`
-		h.Set("ETag", tag)
+		h.Set("ETag", `"`+tag+`"`)
 		h.Set("Accept-Ranges", "bytes")
-		if matches(r.Header.Get("If-None-Match"), e.tag) {
+		if known {
 			h.Del("Content-Type")
 			h.Del("Content-Length")
 			w.WriteHeader(http.StatusNotModified)
@@ -118,6 +134,9 @@ func (e *Entity) part(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(e.Body))
 }
 
+// quick follows in a tag when the same was packed in another way: other bytes have another tag.
+const quick = "-1"
+
 func suffix(encoding string) string {
 	if encoding == "" {
 		return ""
@@ -133,7 +152,7 @@ func matches(list, tag string) bool {
 			return true
 		}
 		t = strings.Trim(t, `"`)
-		t = strings.TrimSuffix(strings.TrimSuffix(t, "-br"), "-gzip")
+		t = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(t, quick), "-br"), "-gzip")
 		if t == tag {
 			return true
 		}

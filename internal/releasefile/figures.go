@@ -68,7 +68,7 @@ func (f *File) scan(ctx context.Context, q cube.Query, do func([]cube.Version) e
 	if err != nil {
 		return err
 	}
-	r.ctx, r.do, r.block = ctx, do, make([]cube.Version, 0, blockOf)
+	r.ctx, r.do = ctx, do
 	for after, more := "", true; more; {
 		list, err := f.seriesAfter(ctx, q, after)
 		if err != nil {
@@ -117,6 +117,7 @@ type rowReader struct {
 	block      []cube.Version
 	texts      map[int64]string
 	attributes map[[2]int64]stat.Attributes // by text and run
+	ahead      int                          // how many texts were read at once
 	day        string                       // of the row before
 	date       stat.Date
 	columns    [9]any
@@ -185,6 +186,9 @@ func (r *rowReader) read(q cube.Query, list []numbered) error {
 		if err != nil {
 			return err
 		}
+		if r.block == nil {
+			r.block = make([]cube.Version, 0, blockOf)
+		}
 		if r.block = append(r.block, v); len(r.block) == blockOf {
 			return r.flush()
 		}
@@ -198,7 +202,7 @@ func (r *rowReader) flush() error {
 		return nil
 	}
 	err := r.do(r.block)
-	r.block = make([]cube.Version, 0, blockOf)
+	r.block = nil
 	return err
 }
 
@@ -265,13 +269,14 @@ func (r *rowReader) text(id int64) (string, error) {
 		return body, nil
 	}
 	clear(r.texts)
+	r.ahead = min(max(4, 4*r.ahead), textsAtOnce) // one series has few
 	err := r.each(r.ctx, func(rows *sql.Rows) error {
 		var at int64
 		var body string
 		err := rows.Scan(&at, &body)
 		r.texts[at] = body
 		return err
-	}, fmt.Sprint("SELECT id, body FROM text WHERE id >= ? ORDER BY id LIMIT ", textsAtOnce), id)
+	}, "SELECT id, body FROM text WHERE id >= ? ORDER BY id LIMIT ?", id, r.ahead)
 	return r.texts[id], err
 }
 

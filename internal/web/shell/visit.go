@@ -103,6 +103,9 @@ func (v *Visit) Say(key string, pairs ...any) string { return v.Words.Say(v.Lang
 // Link makes an address inside the portal that keeps the language and the day viewed. Pairs of name and value follow; empty
 // values are left out.
 func (v *Visit) Link(path string, pairs ...string) string {
+	if len(pairs) == 2 && pairs[1] != "" && v.Lang != "en" && v.AsOf.IsZero() && !strings.Contains(path, "?") { // most cells of most tables have such a one
+		return path + "?" + url.QueryEscape(pairs[0]) + "=" + url.QueryEscape(pairs[1])
+	}
 	q := url.Values{}
 	if i := strings.IndexByte(path, '?'); i >= 0 {
 		q, _ = url.ParseQuery(path[i+1:])
