@@ -27,10 +27,15 @@ const (
 	blocksAhead  = 8    // blocks that are read while others are written
 	textsAtOnce  = 256  // texts that are read together; those of figures that lie together do
 	textsKept    = 20_000
+	recentKept   = 1024 // attributes that are kept from one query to the next
 )
 
-// Each implements publish.Shelf. It reads ahead of who uses the figures, a few blocks and no more.
+// Each implements publish.Shelf. It reads ahead of who uses the figures, a few blocks and no more; a single series is read at once, since to hand it over
+// takes longer.
 func (f *File) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	if q.Dataflow != "" && q.Series == nil && q.Key != "" && q.Key != "all" && !stat.Key(q.Key).Open() {
+		return f.single(ctx, q)
+	}
 	return func(yield func(cube.Version, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
 		blocks := make(chan []cube.Version, blocksAhead)
@@ -58,6 +63,36 @@ func (f *File) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, e
 		}
 		if failed != nil {
 			yield(cube.Version{}, f.trouble(failed))
+		}
+	}
+}
+
+const seriesRows = "SELECT series, period, vintage, message, written, value, status, run, attributes FROM figure WHERE series = (SELECT id FROM series WHERE dataflow = ? AND key = ?) ORDER BY period, vintage, message"
+
+// single gives the versions of one series.
+func (f *File) single(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		r, err := f.reader()
+		var all []cube.Version
+		if err == nil {
+			r.ctx = ctx
+			err = r.each(ctx, func(rows *sql.Rows) error {
+				if err := rows.Scan(r.into[:]...); err != nil {
+					return err
+				}
+				v, err := r.version(q.Dataflow, stat.Key(q.Key))
+				all = append(all, v)
+				return err
+			}, seriesRows, q.Dataflow, q.Key)
+		}
+		if err != nil {
+			yield(cube.Version{}, f.trouble(err))
+			return
+		}
+		for _, v := range all {
+			if !yield(v, nil) {
+				return
+			}
 		}
 	}
 }
@@ -248,6 +283,10 @@ func (r *rowReader) attributesOf(text, run int64) (stat.Attributes, error) {
 	if known {
 		return a, nil
 	}
+	if a, known = r.recently(at); known {
+		r.attributes[at] = a
+		return a, nil
+	}
 	body := ""
 	if text != 0 {
 		var err error
@@ -260,7 +299,27 @@ func (r *rowReader) attributesOf(text, run int64) (stat.Attributes, error) {
 		clear(r.attributes)
 	}
 	r.attributes[at] = a
+	if err == nil {
+		r.remember(at, a)
+	}
 	return a, err
+}
+
+// recently gives attributes that were read with other figures not long ago: most series of a dataflow have the same.
+func (f *File) recently(at [2]int64) (stat.Attributes, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a, known := f.recent[at]
+	return a, known
+}
+
+func (f *File) remember(at [2]int64, a stat.Attributes) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.recent == nil || len(f.recent) >= recentKept {
+		f.recent = map[[2]int64]stat.Attributes{}
+	}
+	f.recent[at] = a
 }
 
 // text gives a text, and reads those after it with it.
@@ -276,7 +335,7 @@ func (r *rowReader) text(id int64) (string, error) {
 		err := rows.Scan(&at, &body)
 		r.texts[at] = body
 		return err
-	}, "SELECT id, body FROM text WHERE id >= ? ORDER BY id LIMIT ?", id, r.ahead)
+	}, fmt.Sprint("SELECT id, body FROM text WHERE id >= ? ORDER BY id LIMIT ", r.ahead), id) // with the number bound, SQLite would prepare it anew each time
 	return r.texts[id], err
 }
 

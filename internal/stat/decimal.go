@@ -183,6 +183,9 @@ func (a Decimal) Abs() Decimal {
 
 // Round gives a with n digits after the point, half away from zero. A negative n rounds to tens, hundreds…
 func (a Decimal) Round(n int) Decimal {
+	if d := a.val(); d.Exponent == int32(-n) && !d.IsZero() { // most figures are printed as they are
+		return a
+	}
 	c := apd.BaseContext.WithPrecision(1400) // more digits than any float64 or parsed number has
 	c.Rounding = apd.RoundHalfUp
 	out := new(apd.Decimal)

@@ -221,7 +221,7 @@ func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, digits
 		for _, d := range days {
 			if i, ok := have[place{x, d.Date}]; ok {
 				o := history[i]
-				row = append(row, v.CellOf(o).To(v.Link("/vi-sao", "o", o.Cell().String(), "asof", d.Date.String())))
+				row = append(row, v.CellTo(o, v.Link("/vi-sao", "o", o.Cell().String(), "asof", d.Date.String())))
 			} else {
 				row = append(row, shell.Cell{Cell: export.Cell{Status: shell.Blank}})
 			}

@@ -106,8 +106,11 @@ func Periods(id string, name catalog.Label) export.Column {
 }
 
 // CellOf is the cell of an observation; the address behind it says why the number is what it is.
-func (v *Visit) CellOf(o cube.Version) Cell {
-	c := Cell{Cell: export.Cell{Number: o.Value, Status: o.Status, Mark: o.Mark()}, Href: v.Why(o.Cell())}
+func (v *Visit) CellOf(o cube.Version) Cell { return v.CellTo(o, v.Why(o.Cell())) }
+
+// CellTo is the cell of an observation with another address behind it.
+func (v *Visit) CellTo(o cube.Version, href string) Cell {
+	c := Cell{Cell: export.Cell{Number: o.Value, Status: o.Status, Mark: o.Mark()}, Href: href}
 	if f, err := v.Snap.Catalog.Dataflow(o.Dataflow); err == nil {
 		c.Digits = v.names().Decimals(f, o) + 1
 	}
