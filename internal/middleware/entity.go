@@ -21,8 +21,8 @@ const smallest = 600
 
 // Entity is a whole response held in memory: it answers with the encoding that the client accepts, under an entity tag, and with
 // 304 when the client has it already. It is safe for concurrent use and compresses at most once an encoding; one that is kept goes to the first
-// who asks for it as brotli packs quickly, and to all others as it packs well: most pages are asked for once while they are in memory, and to pack them
-// well took as long as to make them.
+// who ask for it as brotli packs quickly, and to all others as it packs well: most pages are asked for once or twice while they are in memory, and to pack
+// them well took as long as to make them.
 type Entity struct {
 	Status int
 	Header http.Header
@@ -30,8 +30,9 @@ type Entity struct {
 
 	tag        string
 	compresses bool
-	kept       bool        // in a memory
-	asked      atomic.Bool // for brotli
+	kept       bool         // in a memory
+	asked      atomic.Int64 // for brotli, how often
+	quick      func() []byte
 	brotli     func() []byte
 	gzip       func() []byte
 }
@@ -41,6 +42,7 @@ func NewEntity(status int, header http.Header, body []byte) *Entity {
 	sum := sha256.Sum256(body)
 	e := &Entity{Status: status, Header: header, Body: body, tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
 	e.compresses = len(body) >= smallest && header.Get("Content-Encoding") == "" && compressible(header.Get("Content-Type"))
+	e.quick = sync.OnceValue(func() []byte { return compressed(&quickly, body) })
 	e.brotli = sync.OnceValue(func() []byte { return compressed(&brotlis, body) })
 	e.gzip = sync.OnceValue(func() []byte { return compressed(&gzips, body) })
 	return e
@@ -98,8 +100,8 @@ func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	tag := e.tag + suffix(encoding)
 	switch {
 	case known: // nothing is sent
-	case encoding == "br" && e.kept && !e.asked.Swap(true):
-		body, tag = compressed(&quickly, e.Body), tag+quick
+	case encoding == "br" && e.kept && e.asked.Add(1) < Often:
+		body, tag = e.quick(), tag+quick
 	case encoding == "br":
 		body = e.brotli()
 	case encoding == "gzip":
@@ -133,6 +135,9 @@ func (e *Entity) part(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("ETag", `"`+e.tag+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(e.Body))
 }
+
+// Often is how often an entity that is kept was asked for when it is packed well.
+const Often = 5
 
 // quick follows in a tag when the same was packed in another way: other bytes have another tag.
 const quick = "-1"

@@ -61,7 +61,7 @@ func (b Book) Say(lang, id string, pairs ...any) string {
 	if lang == "en" {
 		s = both[1]
 	}
-	if len(pairs) == 0 {
+	if len(pairs) == 0 || !strings.Contains(s, "{") {
 		return s
 	}
 	return fill(s, pairs)

@@ -110,13 +110,16 @@ func (v *visit) orNone(s string) string {
 func (v *visit) linesOf(f *catalog.Dataflow, series []publish.Series) *chart.Spec {
 	var all []cube.Version
 	var keys []stat.Key
-	units := map[catalog.Label]bool{}
+	codes, units := map[[2]string]bool{}, map[catalog.Label]bool{} // the names of a unit are looked up once
 	digits := 0
 	for _, s := range series {
 		keys = append(keys, s.Key)
 		for _, o := range s.Obs {
 			all = append(all, o)
-			units[unitOf(v.Snap, f, o)] = true
+			if unit, mult := namesOf(v.Snap).UnitCode(f, o); !codes[[2]string{unit, mult}] {
+				codes[[2]string{unit, mult}] = true
+				units[namesOf(v.Snap).UnitLabel(unit, mult)] = true
+			}
 			digits = max(digits, decimalsOf(v.Snap, f, o))
 		}
 	}

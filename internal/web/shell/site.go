@@ -182,7 +182,7 @@ func (s *Site) Warm(ctx context.Context, host string) {
 			}
 			r.Host = host
 			r.Header.Set("Accept-Encoding", "br")
-			for range 2 { // what is asked for again is packed well
+			for range middleware.Often { // then it is packed well
 				pages.ServeHTTP(nowhere{}, r)
 			}
 		}
