@@ -9,7 +9,7 @@ import (
 	"nhipso/internal/fault"
 )
 
-// Renderer draws. It is safe for concurrent use and remembers what it drew, within a bound.
+// Renderer draws. It is safe for concurrent use and remembers the drawings that took long, within a bound.
 type Renderer struct{ cache *cache }
 
 // typical is the size of a drawing in bytes, by which the bound in drawings becomes one in memory.
@@ -67,13 +67,13 @@ func (s *Spec) height(width int) int {
 }
 
 // SVG draws the chart. The drawing has a title and a description for screen readers, no script, and no identifier that another
-// chart on the same page could have. It takes a few milliseconds and is not begun when nobody waits for it any more.
+// chart on the same page could have. It is not begun when nobody waits for it any more.
 func (r *Renderer) SVG(ctx context.Context, s *Spec, o Options) (string, error) {
 	b, err := r.remembered(ctx, s, o, 0, func(o Options) ([]byte, error) { return s.svg(o) })
 	return string(b), err
 }
 
-// remembered gives a drawing that was made before, or makes it.
+// remembered gives a drawing that was made before, or makes it. Only bitmaps and maps are kept: to find another SVG again takes as long as to draw it.
 func (r *Renderer) remembered(ctx context.Context, s *Spec, o Options, scale float64, draw func(Options) ([]byte, error)) ([]byte, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -81,6 +81,12 @@ func (r *Renderer) remembered(ctx context.Context, s *Spec, o Options, scale flo
 	o = o.filled(s)
 	if err := checkSize(o.Width, o.Height); err != nil {
 		return nil, err
+	}
+	if scale == 0 && s.Kind != Map && s.Kind != Tiles {
+		if err := ctx.Err(); err != nil {
+			return nil, stopped(s, err)
+		}
+		return draw(o)
 	}
 	key, err := keyOf(s, o, scale)
 	if err != nil {

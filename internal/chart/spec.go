@@ -108,6 +108,9 @@ func Figure(d stat.Decimal) Value { return Value{V: &d} }
 // FigureOf makes a Value of an observation with its interval and status.
 func FigureOf(o stat.Observation) Value {
 	v := Value{V: o.Value, Status: o.Status, Mark: o.Mark(), Text: o.Printed(), Conf: stat.Confidentiality(o.Attributes[stat.AttrConf])}
+	if o.Attributes[stat.AttrLower] == "" {
+		return v
+	}
 	if low, err := stat.ParseDecimal(o.Attributes[stat.AttrLower]); err == nil {
 		if high, err := stat.ParseDecimal(o.Attributes[stat.AttrUpper]); err == nil {
 			v.Low, v.High = &low, &high

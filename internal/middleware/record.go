@@ -35,7 +35,11 @@ func (r *recorder) Write(b []byte) (int, error) {
 }
 
 func (r *recorder) entity() *Entity {
-	return NewEntity(r.status, r.header, bytes.Clone(r.body.Bytes()))
+	body := r.body.Bytes()
+	if cap(body)-len(body) > len(body)/8 { // it may stay for long, and the room behind it would stay too
+		body = bytes.Clone(body)
+	}
+	return NewEntity(r.status, r.header, body)
 }
 
 // Whole collects each response and sends it compressed, with an entity tag, or as 304. It is for handlers whose responses

@@ -27,10 +27,15 @@ const (
 	blocksAhead  = 8    // blocks that are read while others are written
 	textsAtOnce  = 256  // texts that are read together; those of figures that lie together do
 	textsKept    = 20_000
+	recentKept   = 1024 // attributes that are kept from one query to the next
 )
 
-// Each implements publish.Shelf. It reads ahead of who uses the figures, a few blocks and no more.
+// Each implements publish.Shelf. It reads ahead of who uses the figures, a few blocks and no more; a single series is read at once, since to hand it over
+// takes longer.
 func (f *File) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	if q.Dataflow != "" && q.Series == nil && q.Key != "" && q.Key != "all" && !stat.Key(q.Key).Open() {
+		return f.single(ctx, q)
+	}
 	return func(yield func(cube.Version, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
 		blocks := make(chan []cube.Version, blocksAhead)
@@ -62,13 +67,43 @@ func (f *File) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, e
 	}
 }
 
+const seriesRows = packedFigures + "WHERE series = (SELECT id FROM series WHERE dataflow = ? AND key = ?) ORDER BY period, vintage, message"
+
+// single gives the versions of one series.
+func (f *File) single(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	return func(yield func(cube.Version, error) bool) {
+		r, err := f.reader()
+		var all []cube.Version
+		if err == nil {
+			r.ctx = ctx
+			err = r.each(ctx, func(rows *sql.Rows) error {
+				if err := rows.Scan(r.into[:]...); err != nil {
+					return err
+				}
+				v, err := r.version(q.Dataflow, stat.Key(q.Key))
+				all = append(all, v)
+				return err
+			}, seriesRows, q.Dataflow, q.Key)
+		}
+		if err != nil {
+			yield(cube.Version{}, f.trouble(err))
+			return
+		}
+		for _, v := range all {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
 // scan hands the versions of a query's dataflow, of its pattern and of its series, to do, some at a time. They share their attributes.
 func (f *File) scan(ctx context.Context, q cube.Query, do func([]cube.Version) error) error {
 	r, err := f.reader()
 	if err != nil {
 		return err
 	}
-	r.ctx, r.do, r.block = ctx, do, make([]cube.Version, 0, blockOf)
+	r.ctx, r.do = ctx, do
 	for after, more := "", true; more; {
 		list, err := f.seriesAfter(ctx, q, after)
 		if err != nil {
@@ -117,6 +152,7 @@ type rowReader struct {
 	block      []cube.Version
 	texts      map[int64]string
 	attributes map[int64]stat.Attributes // by text and run as they are packed
+	ahead      int                       // how many texts were read at once
 	told       string                    // of the row before
 	vintage    stat.Vintage              // that it says
 	status     stat.Status               // and this
@@ -160,10 +196,11 @@ func (f *File) reader() (*rowReader, error) {
 	return r, nil
 }
 
-// figureRows gives the columns of figures packed into few, since to hand over a column costs more than to read it: series and period, message, the texts
+// packedFigures gives the columns of figures packed into few, since to hand over a column costs more than to read it: series and period, message, the texts
 // that are mostly those of the row before, value, and run and attributes.
-const figureRows = "SELECT series << 24 | period, message, vintage || '/' || status || ifnull('/' || written, ''), value, ifnull(run, 0) << 40 | ifnull(attributes, 0) " +
-	"FROM figure WHERE series BETWEEN ? AND ? ORDER BY series, period, vintage, message"
+const packedFigures = "SELECT series << 24 | period, message, vintage || '/' || status || ifnull('/' || written, ''), value, ifnull(run, 0) << 40 | ifnull(attributes, 0) FROM figure "
+
+const figureRows = packedFigures + "WHERE series BETWEEN ? AND ? ORDER BY series, period, vintage, message"
 
 // read reads the figures of series that follow each other.
 func (r *rowReader) read(q cube.Query, list []numbered) error {
@@ -190,6 +227,9 @@ func (r *rowReader) read(q cube.Query, list []numbered) error {
 		if err != nil {
 			return err
 		}
+		if r.block == nil {
+			r.block = make([]cube.Version, 0, blockOf)
+		}
 		if r.block = append(r.block, v); len(r.block) == blockOf {
 			return r.flush()
 		}
@@ -203,7 +243,7 @@ func (r *rowReader) flush() error {
 		return nil
 	}
 	err := r.do(r.block)
-	r.block = make([]cube.Version, 0, blockOf)
+	r.block = nil
 	return err
 }
 
@@ -258,6 +298,10 @@ func (r *rowReader) attributesOf(names int64) (stat.Attributes, error) {
 	if known {
 		return a, nil
 	}
+	if a, known = r.recently(names); known {
+		r.attributes[names] = a
+		return a, nil
+	}
 	body := ""
 	if text := names & (1<<40 - 1); text != 0 {
 		var err error
@@ -270,7 +314,27 @@ func (r *rowReader) attributesOf(names int64) (stat.Attributes, error) {
 		clear(r.attributes)
 	}
 	r.attributes[names] = a
+	if err == nil {
+		r.remember(names, a)
+	}
 	return a, err
+}
+
+// recently gives attributes that were read with other figures not long ago: most series of a dataflow have the same.
+func (f *File) recently(names int64) (stat.Attributes, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a, known := f.recent[names]
+	return a, known
+}
+
+func (f *File) remember(names int64, a stat.Attributes) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.recent == nil || len(f.recent) >= recentKept {
+		f.recent = map[int64]stat.Attributes{}
+	}
+	f.recent[names] = a
 }
 
 // text gives a text, and reads those after it with it.
@@ -279,13 +343,14 @@ func (r *rowReader) text(id int64) (string, error) {
 		return body, nil
 	}
 	clear(r.texts)
+	r.ahead = min(max(4, 4*r.ahead), textsAtOnce) // one series has few
 	err := r.each(r.ctx, func(rows *sql.Rows) error {
 		var at int64
 		var body string
 		err := rows.Scan(&at, &body)
 		r.texts[at] = body
 		return err
-	}, fmt.Sprint("SELECT id, body FROM text WHERE id >= ? ORDER BY id LIMIT ", textsAtOnce), id)
+	}, fmt.Sprint("SELECT id, body FROM text WHERE id >= ? ORDER BY id LIMIT ", r.ahead), id) // with the number bound, SQLite would prepare it anew each time
 	return r.texts[id], err
 }
 

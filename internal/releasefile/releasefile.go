@@ -87,8 +87,9 @@ type File struct {
 	days     map[string][]publish.Day // by dataflow
 
 	mu      sync.Mutex
-	periods map[int64]stat.Period // by number; read with the first figure
-	runs    map[int64]string      // their names, too
+	periods map[int64]stat.Period     // by number; read with the first figure
+	runs    map[int64]string          // their names, too
+	recent  map[int64]stat.Attributes // by text and run
 
 	preparing  sync.Mutex
 	statements map[string]*sql.Stmt // by their text

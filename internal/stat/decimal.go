@@ -103,8 +103,19 @@ func FromFloat(f float64, decimals int) (Decimal, error) {
 	return Decimal{d}.Round(decimals), nil
 }
 
+// powersOfTen are those that binary numbers hold exactly.
+var powersOfTen = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
+
 // Float64 gives the nearest binary number, for methods that compute in floating point.
 func (a Decimal) Float64() float64 {
+	// A drawing asks for thousands. A whole number and a power of ten that binary numbers hold exactly need no text: one division rounds them once.
+	if d := a.val(); d.Form == apd.Finite && d.Exponent <= 0 && int(-d.Exponent) < len(powersOfTen) && d.Coeff.IsUint64() && d.Coeff.Uint64() < 1<<53 {
+		f := float64(d.Coeff.Uint64()) / powersOfTen[-d.Exponent]
+		if d.Negative {
+			return -f
+		}
+		return f
+	}
 	f, _ := strconv.ParseFloat(a.String(), 64)
 	return f
 }
@@ -172,6 +183,9 @@ func (a Decimal) Abs() Decimal {
 
 // Round gives a with n digits after the point, half away from zero. A negative n rounds to tens, hundreds…
 func (a Decimal) Round(n int) Decimal {
+	if d := a.val(); d.Exponent == int32(-n) && !d.IsZero() { // most figures are printed as they are
+		return a
+	}
 	c := apd.BaseContext.WithPrecision(1400) // more digits than any float64 or parsed number has
 	c.Rounding = apd.RoundHalfUp
 	out := new(apd.Decimal)

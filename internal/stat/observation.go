@@ -141,6 +141,9 @@ func (k Key) Matches(pattern string) bool {
 	if pattern == "" || pattern == "all" || pattern == "*" {
 		return true
 	}
+	if string(k) == pattern && !strings.ContainsAny(pattern, "+*") { // so is every figure of a series that is asked for by its key
+		return true
+	}
 	codes, want := k.Codes(), strings.Split(pattern, ".")
 	if len(codes) != len(want) {
 		return false

@@ -61,7 +61,7 @@ func (b Book) Say(lang, id string, pairs ...any) string {
 	if lang == "en" {
 		s = both[1]
 	}
-	if len(pairs) == 0 {
+	if len(pairs) == 0 || !strings.Contains(s, "{") {
 		return s
 	}
 	return fill(s, pairs)
@@ -70,6 +70,7 @@ func (b Book) Say(lang, id string, pairs ...any) string {
 // fill puts facts in the place of their names in braces, in one pass: a fact that holds braces stays as it is, and so does a name without a fact.
 func fill(s string, pairs []any) string {
 	var out strings.Builder
+	out.Grow(len(s) + 16)
 	for {
 		before, after, opened := strings.Cut(s, "{")
 		out.WriteString(before)

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,13 +68,13 @@ func calendar(list []cube.Version) []stat.Period {
 
 // values puts figures on periods; a period without one is missing.
 func values(list []cube.Version, span []stat.Period) []chart.Value {
-	at := map[stat.Period]cube.Version{}
-	for _, o := range list {
-		at[o.Period] = o
+	at := make(map[stat.Period]int, len(span))
+	for i, p := range span {
+		at[p] = i
 	}
 	out := make([]chart.Value, len(span))
-	for i, p := range span {
-		if o, ok := at[p]; ok {
+	for _, o := range list {
+		if i, ok := at[o.Period]; ok {
 			out[i] = chart.FigureOf(o.Observation)
 		}
 	}
@@ -109,13 +110,16 @@ func (v *visit) orNone(s string) string {
 func (v *visit) linesOf(f *catalog.Dataflow, series []publish.Series) *chart.Spec {
 	var all []cube.Version
 	var keys []stat.Key
-	units := map[catalog.Label]bool{}
+	codes, units := map[[2]string]bool{}, map[catalog.Label]bool{} // the names of a unit are looked up once
 	digits := 0
 	for _, s := range series {
 		keys = append(keys, s.Key)
 		for _, o := range s.Obs {
 			all = append(all, o)
-			units[unitOf(v.Snap, f, o)] = true
+			if unit, mult := namesOf(v.Snap).UnitCode(f, o); !codes[[2]string{unit, mult}] {
+				codes[[2]string{unit, mult}] = true
+				units[namesOf(v.Snap).UnitLabel(unit, mult)] = true
+			}
 			digits = max(digits, decimalsOf(v.Snap, f, o))
 		}
 	}
@@ -200,34 +204,33 @@ const maxGhosts = 6
 
 // ghosts gives the earlier vintages of which some figure has since changed.
 func ghosts(history, newest []cube.Version) []vintageOf {
-	current := map[stat.Period]cube.Version{}
+	current := make(map[stat.Period]*stat.Decimal, len(newest))
 	for _, o := range newest {
-		current[o.Period] = o
+		current[o.Period] = o.Value
 	}
-	byDay := map[stat.Date]*vintageOf{}
 	changed := map[stat.Date]bool{}
-	var days []stat.Date
 	for _, o := range history {
-		g := byDay[o.Vintage.Date]
-		if g == nil {
-			g = &vintageOf{vintage: o.Vintage}
-			byDay[o.Vintage.Date] = g
-			days = append(days, o.Vintage.Date)
-		}
-		g.obs = append(g.obs, o)
-		if now := current[o.Period]; now.Value != nil && o.Value != nil && now.Value.Cmp(*o.Value) != 0 {
+		if now := current[o.Period]; now != nil && o.Value != nil && now.Cmp(*o.Value) != 0 {
 			changed[o.Vintage.Date] = true
 		}
 	}
-	slices.SortFunc(days, stat.Date.Compare)
+	days := slices.SortedFunc(maps.Keys(changed), stat.Date.Compare)
+	if len(days) > maxGhosts {
+		days = days[len(days)-maxGhosts:]
+	}
 	var out []vintageOf
 	for _, d := range days {
-		if changed[d] {
-			out = append(out, *byDay[d])
+		var g vintageOf
+		for _, o := range history {
+			if o.Vintage.Date != d {
+				continue
+			}
+			if g.obs == nil {
+				g.vintage = o.Vintage
+			}
+			g.obs = append(g.obs, o)
 		}
-	}
-	if len(out) > maxGhosts {
-		out = out[len(out)-maxGhosts:]
+		out = append(out, g)
 	}
 	return out
 }

@@ -103,7 +103,7 @@ func (v *visit) newestTable(f *catalog.Dataflow, s publish.Series, title, unit c
 	t.Columns = append(t.Columns, shell.Text("VINTAGE", both("data.vintage")), shell.Text("SOURCE", both("data.source")), shell.Text("NOTE", both("data.note")))
 	for i := len(s.Obs) - 1; i >= 0; i-- {
 		o := s.Obs[i]
-		row := []shell.Cell{shell.When(o.Period), v.CellOf(o)}
+		row := append(make([]shell.Cell, 0, len(t.Columns)), shell.When(o.Period), v.CellOf(o))
 		if bounds {
 			row = append(row, bound(o, stat.AttrLower), bound(o, stat.AttrUpper))
 		}
@@ -144,7 +144,9 @@ func (v *visit) remark(o cube.Version) catalog.Label {
 		return v.standingNote(o)
 	}
 	var out catalog.Label
-	if day, err := stat.ParseDate(o.Attributes[stat.AttrReplay]); err == nil {
+	if replayed := o.Attributes[stat.AttrReplay]; replayed == "" {
+		// nothing is said
+	} else if day, err := stat.ParseDate(replayed); err == nil {
 		out = catalog.Label{Vi: say("vi", "common.replayed", "date", text.FormatDate("vi", day)), En: say("en", "common.replayed", "date", text.FormatDate("en", day))}
 	}
 	for _, name := range []string{stat.AttrText, stat.AttrDenominator, stat.AttrCoverage, stat.AttrComment} {
@@ -153,8 +155,10 @@ func (v *visit) remark(o cube.Version) catalog.Label {
 			continue
 		}
 		l := attribute(v.Snap, name, value)
-		if d, err := stat.ParseDecimal(value); err == nil && name == stat.AttrText { // the number as the source prints it
-			l = catalog.Label{Vi: text.FormatNumber("vi", d, -1), En: text.FormatNumber("en", d, -1)}
+		if name == stat.AttrText {
+			if d, err := stat.ParseDecimal(value); err == nil { // the number as the source prints it
+				l = catalog.Label{Vi: text.FormatNumber("vi", d, -1), En: text.FormatNumber("en", d, -1)}
+			}
 		}
 		if name == stat.AttrComment && value == pipeline.Withdrawn {
 			l = both("common.withdrawn")
@@ -185,17 +189,22 @@ func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, digits
 	var days []stat.Vintage
 	byDay := map[stat.Date]bool{}
 	var span []stat.Period
-	have := map[stat.Period]map[stat.Date]cube.Version{}
-	for _, o := range history {
+	type place struct {
+		period stat.Period
+		day    stat.Date
+	}
+	have := make(map[place]int, len(history)) // the index of what stands there
+	known := map[stat.Period]bool{}
+	for i, o := range history {
 		if !byDay[o.Vintage.Date] {
 			byDay[o.Vintage.Date] = true
 			days = append(days, o.Vintage)
 		}
-		if have[o.Period] == nil {
-			have[o.Period] = map[stat.Date]cube.Version{}
+		if !known[o.Period] {
+			known[o.Period] = true
 			span = append(span, o.Period)
 		}
-		have[o.Period][o.Vintage.Date] = o
+		have[place{o.Period, o.Vintage.Date}] = i
 	}
 	if len(days) < 2 {
 		return nil
@@ -208,10 +217,11 @@ func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, digits
 		t.Columns = append(t.Columns, shell.Numbers("v"+d.Date.String(), name, catalog.Label{}, digits))
 	}
 	for _, x := range span {
-		row := []shell.Cell{shell.When(x)}
+		row := append(make([]shell.Cell, 0, 1+len(days)), shell.When(x))
 		for _, d := range days {
-			if o, ok := have[x][d.Date]; ok {
-				row = append(row, v.CellOf(o).To(v.Link("/vi-sao", "o", o.Cell().String(), "asof", d.Date.String())))
+			if i, ok := have[place{x, d.Date}]; ok {
+				o := history[i]
+				row = append(row, v.CellTo(o, v.Link("/vi-sao", "o", o.Cell().String(), "asof", d.Date.String())))
 			} else {
 				row = append(row, shell.Cell{Cell: export.Cell{Status: shell.Blank}})
 			}

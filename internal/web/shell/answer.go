@@ -20,7 +20,13 @@ const (
 
 // answering gives pages and files from memory, and those that have any size as they are made.
 func (s *Site) answering(pages http.Handler) http.Handler {
-	made := middleware.Budgets(making, func(*http.Request) string { return pageWork }, s.Failing(http.StatusServiceUnavailable, "web.busy"))(pages)
+	light := func(r *http.Request) string {
+		if s.classOf(r) != "" { // it has a place already
+			return ""
+		}
+		return pageWork
+	}
+	made := middleware.Budgets(making, light, s.Failing(http.StatusServiceUnavailable, "web.busy"))(pages)
 	kept := middleware.Since()(s.memory.Remember(s.key)(made))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if tag, is := s.stream(r); is {

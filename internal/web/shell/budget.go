@@ -2,6 +2,7 @@ package shell
 
 import (
 	"net/http"
+	"runtime"
 	"strings"
 	"time"
 
@@ -27,9 +28,9 @@ var budgets = map[string]middleware.Budget{
 	FileWork:     {Slots: 16, Queue: 32, Wait: 10 * time.Second}, // most of the time they wait for their readers
 }
 
-// making bounds how many answers are made at once that were not in memory. More of them would be no sooner done: they would share the processors, each
-// with its memory, and those whose answer lies ready would wait among them. There is room for all heavy work at once and as much again.
-var making = map[string]middleware.Budget{pageWork: {Slots: 24, Queue: 1000, Wait: 10 * time.Second}}
+// making bounds how many pages are made at once that are neither in memory nor heavy work. They wait for nothing but processors, so more of them would be
+// no sooner done: they would share the processors, each with its memory, and those whose answer lies ready would wait among them.
+var making = map[string]middleware.Budget{pageWork: {Slots: 2 * runtime.GOMAXPROCS(0), Queue: 1000, Wait: 10 * time.Second}}
 
 const pageWork = "page"
 

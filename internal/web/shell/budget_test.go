@@ -80,6 +80,10 @@ func TestFewAnswersAreMadeAtOnceAndThoseInMemoryDoNotWait(t *testing.T) {
 		t.Error(path, "is made beside all the others")
 	case <-time.After(20 * time.Millisecond):
 	}
+	all.Go(func() { ask("/so-lieu/F.xlsx") })
+	if path := <-begun; path != "/so-lieu/F.xlsx" { // it has a place among its own
+		t.Error(path, "is made before heavy work that has its own budget")
+	}
 	close(release)
 	all.Wait()
 	if left := len(begun); left != 5 {

@@ -46,10 +46,13 @@ func parse(modules []Module) map[string]*template.Template {
 	return out
 }
 
+// likelyPage is room for most pages: one that grows by doubling is written several times.
+const likelyPage = 96 << 10
+
 // execute runs the template of a page.
 func (s *Site) execute(name string, p Page) ([]byte, error) {
-	var b bytes.Buffer
-	err := s.templates[name].ExecuteTemplate(&b, "layout.html", p)
+	b := bytes.NewBuffer(make([]byte, 0, likelyPage))
+	err := s.templates[name].ExecuteTemplate(b, "layout.html", p)
 	return b.Bytes(), err
 }
 

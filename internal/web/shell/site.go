@@ -182,7 +182,9 @@ func (s *Site) Warm(ctx context.Context, host string) {
 			}
 			r.Host = host
 			r.Header.Set("Accept-Encoding", "br")
-			pages.ServeHTTP(nowhere{}, r)
+			for range middleware.Often { // then it is packed well
+				pages.ServeHTTP(nowhere{}, r)
+			}
 		}
 	}
 }

@@ -14,14 +14,19 @@ import (
 // Table is an export.Table with the addresses behind its cells, so that the page and the file show the same figures.
 type Table struct {
 	export.Table
-	Heads int // leading columns that head their row
-	hrefs map[[2]int]string
-	seals map[[2]int]string // cells that show a symbol of their class before the text
+	Heads  int        // leading columns that head their row
+	beside [][]beside // of each row, what a page shows with its cells
+}
+
+// beside is what a page shows with a cell.
+type beside struct {
+	href string
+	seal string // a symbol of its class before the text
 }
 
 // NewTable starts a table. Leading columns of kind text or code head the rows.
 func NewTable(id string, title catalog.Label, columns ...export.Column) *Table {
-	return &Table{Table: export.Table{ID: id, Title: title, Columns: columns}, Heads: 1, hrefs: map[[2]int]string{}, seals: map[[2]int]string{}}
+	return &Table{Table: export.Table{ID: id, Title: title, Columns: columns}, Heads: 1}
 }
 
 // Cell is a cell with the address behind it.
@@ -33,21 +38,26 @@ type Cell struct {
 
 // Add adds a row.
 func (t *Table) Add(cells ...Cell) {
-	row := make([]export.Cell, len(cells))
+	row, more := make([]export.Cell, len(cells)), make([]beside, len(cells))
 	for i, c := range cells {
-		row[i] = c.Cell
-		if c.Href != "" {
-			t.hrefs[[2]int{len(t.Rows), i}] = c.Href
-		}
-		if c.seal != "" {
-			t.seals[[2]int{len(t.Rows), i}] = c.seal
-		}
+		row[i], more[i] = c.Cell, beside{c.Href, c.seal}
 	}
-	t.Rows = append(t.Rows, row)
+	for len(t.beside) < len(t.Rows) { // rows that were put there without
+		t.beside = append(t.beside, nil)
+	}
+	t.Rows, t.beside = append(t.Rows, row), append(t.beside, more)
 }
 
 // Href gives the address behind a cell, or "".
-func (t *Table) Href(row, column int) string { return t.hrefs[[2]int{row, column}] }
+func (t *Table) Href(row, column int) string { return t.with(row, column).href }
+
+// with gives what a page shows with a cell.
+func (t *Table) with(row, column int) beside {
+	if row < len(t.beside) && column < len(t.beside[row]) {
+		return t.beside[row][column]
+	}
+	return beside{}
+}
 
 // WithoutFirst is a table as a page shows it, without the codes that lead its rows in the file.
 func (t *Table) WithoutFirst() *Table {
@@ -96,8 +106,11 @@ func Periods(id string, name catalog.Label) export.Column {
 }
 
 // CellOf is the cell of an observation; the address behind it says why the number is what it is.
-func (v *Visit) CellOf(o cube.Version) Cell {
-	c := Cell{Cell: export.Cell{Number: o.Value, Status: o.Status, Mark: o.Mark()}, Href: v.Why(o.Cell())}
+func (v *Visit) CellOf(o cube.Version) Cell { return v.CellTo(o, v.Why(o.Cell())) }
+
+// CellTo is the cell of an observation with another address behind it.
+func (v *Visit) CellTo(o cube.Version, href string) Cell {
+	c := Cell{Cell: export.Cell{Number: o.Value, Status: o.Status, Mark: o.Mark()}, Href: href}
 	if f, err := v.Snap.Catalog.Dataflow(o.Dataflow); err == nil {
 		c.Digits = v.names().Decimals(f, o) + 1
 	}
@@ -155,12 +168,14 @@ func (v *Visit) View(t *Table) *TableView {
 		out.Heads = append(out.Heads, HeadView{Name: c.Name.In(v.Lang), Unit: c.Unit.In(v.Lang), Number: c.Kind == export.Number})
 		decimals[i] = c.Decimals
 	}
+	out.Rows = make([]RowView, len(t.Rows))
 	used := map[string]bool{}
 	gaps := false
 	for r, row := range t.Rows {
 		rv := RowView{Cells: make([]CellView, len(row))}
 		for i, c := range row {
-			cv := CellView{Head: i < t.Heads, URL: t.hrefs[[2]int{r, i}], Seal: t.seals[[2]int{r, i}]}
+			more := t.with(r, i)
+			cv := CellView{Head: i < t.Heads, URL: more.href, Seal: more.seal}
 			rv.Total = rv.Total || c.Total
 			switch t.Columns[i].Kind {
 			case export.Number:
@@ -197,7 +212,7 @@ func (v *Visit) View(t *Table) *TableView {
 			}
 			rv.Cells[i] = cv
 		}
-		out.Rows = append(out.Rows, rv)
+		out.Rows[r] = rv
 	}
 	for _, n := range t.Notes {
 		out.Notes = append(out.Notes, n.In(v.Lang))

@@ -103,6 +103,9 @@ func (v *Visit) Say(key string, pairs ...any) string { return v.Words.Say(v.Lang
 // Link makes an address inside the portal that keeps the language and the day viewed. Pairs of name and value follow; empty
 // values are left out.
 func (v *Visit) Link(path string, pairs ...string) string {
+	if !strings.Contains(path, "?") && len(pairs) <= 4 {
+		return v.short(path, pairs)
+	}
 	q := url.Values{}
 	if i := strings.IndexByte(path, '?'); i >= 0 {
 		q, _ = url.ParseQuery(path[i+1:])
@@ -122,6 +125,39 @@ func (v *Visit) Link(path string, pairs ...string) string {
 		q.Set("asof", v.AsOf.String())
 	}
 	return address(path, q)
+}
+
+// short is Link for a path with few parameters of different names: most cells of most tables have such a one.
+func (v *Visit) short(path string, pairs []string) string {
+	var room [4]Field
+	fields, dated := room[:0], false
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			fields = append(fields, Field{pairs[i], pairs[i+1]})
+			dated = dated || pairs[i] == "asof"
+		}
+	}
+	if v.Lang == "en" {
+		fields = append(fields, Field{"lang", "en"})
+	}
+	if !dated && !v.AsOf.IsZero() {
+		fields = append(fields, Field{"asof", v.AsOf.String()})
+	}
+	slices.SortFunc(fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	var out strings.Builder
+	out.Grow(len(path) + 64)
+	out.WriteString(path)
+	for i, f := range fields {
+		sign := byte('&')
+		if i == 0 {
+			sign = '?'
+		}
+		out.WriteByte(sign)
+		out.WriteString(url.QueryEscape(f.Name))
+		out.WriteByte('=')
+		out.WriteString(url.QueryEscape(f.Value))
+	}
+	return out.String()
 }
 
 // Here is the present address with some parameters changed; an empty value removes one.
