@@ -35,13 +35,9 @@ type (
 		Release string    `json:"release"`
 		From    time.Time `json:"from,omitzero"`
 	}
-	messageArgs struct {
-		Message int64 `json:"message"` // the newest that no recipe wrote, when the job was added
-	}
 	recipesArgs struct {
-		Message int64    `json:"message,omitempty"` // as above; 0 when a person asked
-		Only    []string `json:"only,omitempty"`
-		Force   bool     `json:"force,omitempty"`
+		Only  []string `json:"only,omitempty"`
+		Force bool     `json:"force,omitempty"`
 	}
 )
 
@@ -91,11 +87,6 @@ func (a *app) recipesHandler(ctx context.Context, t *jobs.Task) error {
 	var to recipesArgs
 	if err := t.Into(&to); err != nil {
 		return err
-	}
-	if to.Message != 0 { // with a newer load there is a newer job
-		if loaded, _, err := a.loaded(ctx); err != nil || loaded > to.Message {
-			return err
-		}
 	}
 	chosen, err := choose(a.recipes, to.Only)
 	if err != nil {
