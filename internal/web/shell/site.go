@@ -216,6 +216,9 @@ func (s *Site) declare() {
 	for _, m := range s.modules {
 		for _, a := range m.Answers {
 			h := a.Handler
+			if a.Takes != nil {
+				h = only(a.Takes, h)
+			}
 			if a.Rate > 0 {
 				limit := middleware.Limit{Rate: a.Rate, Burst: a.Burst, Now: s.now, Trusted: s.trusted, Shared: s.shared, Name: a.Pattern}
 				h = limit.Wrap(s.Failing(http.StatusTooManyRequests, "web.too-many"))(h)
@@ -226,7 +229,7 @@ func (s *Site) declare() {
 	answer(static.Prefix, static.Handler())
 	whole := middleware.Whole()
 	for pattern, h := range map[string]http.HandlerFunc{"GET /robots.txt": s.robots, "GET /sitemap.xml": s.sitemap, "GET /favicon.svg": s.favicon, "GET /favicon.ico": s.favicon} {
-		answer(pattern, whole(h))
+		answer(pattern, only(Takes(), whole(h)))
 	}
 	slices.Sort(s.patterns[len(s.patterns)-4:])
 }
