@@ -386,12 +386,22 @@ func (s *Site) Failing(status int, code string) http.Handler {
 // failed reads a request that has no answer. The page that says so does not repeat what was asked: that may be of any length, and stands in every
 // address of the frame.
 func (s *Site) failed(r *http.Request) *Visit {
-	v, _ := s.Visit(r, common())
+	v, _ := s.Visit(r, s.frameWords())
 	v.Query = url.Values{}
 	if len(v.Path) > longestPath {
 		v.Path = "/"
 	}
 	return v
+}
+
+// frameWords are those of a page of no module: the frame's as the country has them, which the modules know.
+func (s *Site) frameWords() *Words {
+	for _, m := range s.modules {
+		if m.Words != nil && len(m.Words.facts) > 0 {
+			return m.Words
+		}
+	}
+	return common()
 }
 
 // problem answers a program with a problem (RFC 9457) in place of a page.
