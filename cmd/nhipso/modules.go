@@ -109,7 +109,7 @@ func (a *app) dueComputing(ctx context.Context) ([]jobs.Job, error) {
 		return nil, err
 	}
 	now := a.now()
-	out := []jobs.Job{{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), Serial: max(loaded, 1)}}
+	out := []jobs.Job{{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), At: now.Add(settling), Serial: max(loaded, 1)}}
 	if read > 0 && loaded > read { // where recipes never ran, a person has them run first
 		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(loaded), At: now.Add(settling), Args: recipesArgs{}, Serial: loaded})
 	}

@@ -23,7 +23,7 @@ const (
 
 const (
 	writeAhead = 10 * time.Minute // as long before its minute the file of a release is written; the gate reads it later than that
-	settling   = 2 * time.Second  // as long after a load recipes wait for the next one
+	settling   = 2 * time.Second  // as long after a load what follows from it waits for the next one
 )
 
 // computing is what one program does at a time: another would compute the same beside it.
