@@ -151,7 +151,7 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 		s.Close()
 		return nil, err
 	}
-	kept, err := p.country(ctx, s, o.Examine || o.Copy)
+	kept, err := p.country(ctx, s, o.Examine || o.Copy, func(err error) { fmt.Fprintln(e.err, fault.In(err, e.lang)) })
 	if err != nil {
 		s.Close()
 		return nil, err

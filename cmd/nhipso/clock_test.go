@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -64,5 +65,16 @@ func TestTheHeadIsNotedWhereAPersonFindsIt(t *testing.T) {
 		if got := c.p.headNote(); got != c.want {
 			t.Errorf("%+v: %s, want %s", c.p, got, c.want)
 		}
+	}
+}
+
+// TestDoctorReadsTheClockOfTheCountryThatIsKept: whoever examines an installation need not name its pack.
+func TestDoctorReadsTheClockOfTheCountryThatIsKept(t *testing.T) {
+	v := country(t)
+	var out bytes.Buffer
+	e := &env{in: strings.NewReader(""), out: &out, err: &out, getenv: func(string) string { return "" }, now: v.e.now}
+	dispatch(t.Context(), e, []string{"--lang", "en", "doctor", "--data", v.dir})
+	if !regexp.MustCompile(`(?m)Clock .* \+05:30$`).MatchString(out.String()) {
+		t.Errorf("no clock of the country:\n%s", out.String())
 	}
 }

@@ -94,7 +94,9 @@ func doctor(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	x := &examination{env: e}
-	if err := x.machine(p); err != nil {
+	x.machine(p)
+	asked, err := askedZone(p)
+	if err != nil {
 		return err
 	}
 	o := store.Options{Examine: true}
@@ -103,10 +105,12 @@ func doctor(ctx context.Context, e *env, args []string) error {
 	}
 	a, err := e.openWith(ctx, p, o)
 	if err != nil {
+		x.clock(asked)
 		x.line(false, "database", fault.In(err, e.lang), "")
 		return x.verdict()
 	}
 	defer a.close()
+	x.clock(a.catalog.Zone())
 	if *acceptClock {
 		if err := a.store.AcceptClock(ctx, store.Acceptance{By: *by, Reason: *why}); err != nil {
 			return err
@@ -123,7 +127,7 @@ func doctor(ctx context.Context, e *env, args []string) error {
 }
 
 // machine checks what the program runs on.
-func (x *examination) machine(p *installation) error {
+func (x *examination) machine(p *installation) {
 	info, _ := debug.ReadBuildInfo()
 	x.line(info != nil, "program", fmt.Sprintf("nhipso %s, %s, %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH), "")
 	if p.database == "" {
@@ -136,19 +140,24 @@ func (x *examination) machine(p *installation) error {
 			x.line(err == nil, "folder", p.data, x.w("doctor.folder-todo"))
 		}
 	}
-	from, err := packOf(p.pack)
-	if err != nil {
-		return err
-	}
-	c, err := catalog.ReadCountry(from)
-	if err != nil {
-		return err
-	}
-	now, built := x.now(), buildTime()
-	x.line(now.After(built), "clock", now.In(c.Zone).Format("2006-01-02 15:04:05 -07:00"), x.w("doctor.clock-todo", "built", built.Format("2006-01-02")))
 	found := len(static.Fonts("400")) + len(static.Fonts("600"))
 	x.line(found >= 4, "fonts", x.w("doctor.fonts-found", "n", found), x.w("doctor.fonts-todo"))
-	return nil
+}
+
+// clock shows the time as the country reads it, whose catalogue is in the store: this may be another pack than the one asked for.
+func (x *examination) clock(zone *time.Location) {
+	now, built := x.now(), buildTime()
+	x.line(now.After(built), "clock", now.In(zone).Format("2006-01-02 15:04:05 -07:00"), x.w("doctor.clock-todo", "built", built.Format("2006-01-02")))
+}
+
+// askedZone is that of the pack that is asked for, where no store says another.
+func askedZone(p *installation) (*time.Location, error) {
+	from, err := packOf(p.pack)
+	if err != nil {
+		return nil, err
+	}
+	c, err := catalog.ReadCountry(from)
+	return c.Zone, err
 }
 
 // database checks what is stored: against itself, against the audit log, and the log against its note.

@@ -89,6 +89,13 @@ func TestAReaderTakesTheFileOfAReleaseAlong(t *testing.T) {
 			t.Errorf("%d to who has it", again.Code)
 		}
 	})
+	t.Run("under one address", func(t *testing.T) {
+		for _, address := range []string{link[1], "/phat-hanh.atom", "/lich.ics"} {
+			if w := taken(site, address+"?x=1"); w.Code != http.StatusFound || w.Header().Get("Location") != address {
+				t.Errorf("%s with a parameter of its own: %d to %q", address, w.Code, w.Header().Get("Location"))
+			}
+		}
+	})
 	t.Run("and nothing else of the folder", func(t *testing.T) {
 		// A file that waits for its minute lies beside it, and the private key one folder up.
 		waiting := strings.Replace(name, "2026-Q3-", "2099-Q1-", 1)

@@ -90,7 +90,7 @@ func TestAPersonSeesTheQueueAndStepsIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer q.Close()
-	waits, _, err := q.Add(t.Context(), jobs.Job{Kind: prepareJob, Key: "3 2026-12-01", Args: messageArgs{3}, At: time.Now().Add(time.Hour)})
+	waits, _, err := q.Add(t.Context(), jobs.Job{Kind: prepareJob, Key: "3 2026-12-01", At: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}

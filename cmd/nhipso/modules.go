@@ -93,14 +93,7 @@ func (a *app) dueReleases(ctx context.Context) ([]jobs.Job, error) {
 // computing keeps recipes up with what is loaded, and prepares the publications whose inputs are there.
 func (a *app) computing() module.Module {
 	return module.Module{Name: "computing", Due: a.dueComputing, Kinds: []module.Kind{
-		kind(prepareJob, func(ctx context.Context, t *jobs.Task) error {
-			var of messageArgs
-			if err := t.Into(&of); err != nil {
-				return err
-			}
-			if loaded, _, err := a.loaded(ctx); err != nil || loaded > of.Message {
-				return err // with a newer load there is a newer job
-			}
+		kind(prepareJob, func(ctx context.Context, _ *jobs.Task) error {
 			_, err := a.preparePublications(ctx)
 			return err
 		}),
@@ -108,16 +101,17 @@ func (a *app) computing() module.Module {
 	}}
 }
 
-// dueComputing gives the jobs of the newest load, of the day, and of the newest edition of the catalogue.
+// dueComputing gives the jobs of the newest load, of the day, and of the newest edition of the catalogue. That of a load takes the place of those of
+// earlier ones: whichever begins works on all that is loaded by then.
 func (a *app) dueComputing(ctx context.Context) ([]jobs.Job, error) {
 	loaded, read, err := a.loaded(ctx)
 	if err != nil {
 		return nil, err
 	}
 	now := a.now()
-	out := []jobs.Job{{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), Args: messageArgs{loaded}}}
+	out := []jobs.Job{{Kind: prepareJob, Key: fmt.Sprint(loaded, " ", stat.DateOf(now.In(a.catalog.Zone()))), At: now.Add(settling), Serial: max(loaded, 1)}}
 	if read > 0 && loaded > read { // where recipes never ran, a person has them run first
-		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(loaded), At: now.Add(settling), Args: recipesArgs{Message: loaded}})
+		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint(loaded), At: now.Add(settling), Args: recipesArgs{}, Serial: loaded})
 	}
 	if read > 0 && a.number > 1 { // what it changed may make recipes stale; where it does not, looking costs next to nothing
 		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint("edition ", a.number), At: now.Add(settling), Args: recipesArgs{}})

@@ -25,7 +25,7 @@ func packOf(dir string) (fs.FS, error) {
 
 // country reads the catalogue that the installation keeps. A new installation begins with the pack named, and so does one of a program that
 // kept no catalogue yet. Where nothing can be or may be written, the pack is read as it is.
-func (p *installation) country(ctx context.Context, s *store.Store, look bool) (*pack.Pack, error) {
+func (p *installation) country(ctx context.Context, s *store.Store, look bool, warn func(error)) (*pack.Pack, error) {
 	from, err := packOf(p.pack)
 	if err != nil {
 		return nil, err
@@ -44,10 +44,30 @@ func (p *installation) country(ctx context.Context, s *store.Store, look bool) (
 		return pack.Begin(ctx, s, from, publish.Program, "first start")
 	}
 	kept, err := pack.Kept(ctx, s, 0)
+	if fault.CodeOf(err) == pack.Unfit {
+		return p.stopgap(editions[len(editions)-1], from, err, warn)
+	}
 	if err != nil || p.pack == "" {
 		return kept, err
 	}
 	return kept, sameCountry(kept.Catalog.Country(), from)
+}
+
+// stopgap reads the pack at hand in place of an edition that does not pass the checks of this program, and says so. Nothing is recorded: a person
+// is to do that. A pack that is another than the installation's is no stopgap.
+func (p *installation) stopgap(newest catalog.Edition, from fs.FS, unfit error, warn func(error)) (*pack.Pack, error) {
+	given, err := catalog.ReadCountry(from)
+	if err != nil {
+		return nil, err
+	}
+	if given.Pack != newest.Pack {
+		return nil, unfit
+	}
+	at, err := pack.Read(from)
+	if err == nil {
+		warn(unfit)
+	}
+	return at, err
 }
 
 // fits refuses another country's pack for figures that were stored before catalogues were kept: they are of the pack that came with the program.

@@ -23,7 +23,7 @@ const (
 
 const (
 	writeAhead = 10 * time.Minute // as long before its minute the file of a release is written; the gate reads it later than that
-	settling   = 2 * time.Second  // as long after a load recipes wait for the next one
+	settling   = 2 * time.Second  // as long after a load what follows from it waits for the next one
 )
 
 // computing is what one program does at a time: another would compute the same beside it.
@@ -35,13 +35,9 @@ type (
 		Release string    `json:"release"`
 		From    time.Time `json:"from,omitzero"`
 	}
-	messageArgs struct {
-		Message int64 `json:"message"` // the newest that no recipe wrote, when the job was added
-	}
 	recipesArgs struct {
-		Message int64    `json:"message,omitempty"` // as above; 0 when a person asked
-		Only    []string `json:"only,omitempty"`
-		Force   bool     `json:"force,omitempty"`
+		Only  []string `json:"only,omitempty"`
+		Force bool     `json:"force,omitempty"`
 	}
 )
 
@@ -91,11 +87,6 @@ func (a *app) recipesHandler(ctx context.Context, t *jobs.Task) error {
 	var to recipesArgs
 	if err := t.Into(&to); err != nil {
 		return err
-	}
-	if to.Message != 0 { // with a newer load there is a newer job
-		if loaded, _, err := a.loaded(ctx); err != nil || loaded > to.Message {
-			return err
-		}
 	}
 	chosen, err := choose(a.recipes, to.Only)
 	if err != nil {

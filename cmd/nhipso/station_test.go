@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -332,7 +333,7 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	want("another edition of the catalogue", "prepare now", "recipes 02T04:00:02")
 }
 
-// TestRecipesGoOnWhereAWorkerThatDiedLeftThem: what it had computed is stored, and is no load by which the job would be out of date.
+// TestRecipesGoOnWhereAWorkerThatDiedLeftThem: what it had computed is stored, and a job does what is left.
 func TestRecipesGoOnWhereAWorkerThatDiedLeftThem(t *testing.T) {
 	o := &office{dir: t.TempDir(), now: time.Now}
 	a := o.prepared(t)
@@ -362,8 +363,42 @@ func TestRecipesGoOnWhereAWorkerThatDiedLeftThem(t *testing.T) {
 	if err := a.recipesHandler(t.Context(), task(t, job)); err != nil {
 		t.Fatal(fault.In(err, "en"))
 	}
-	if after, _ := a.store.LastMessage(t.Context()); after != before {
-		t.Error("a job of before a load does what that of the load is there for")
+	// A job works on all that is loaded when it begins: where loads never end, the next job never comes to its turn.
+	after, _ := a.store.LastMessage(t.Context())
+	if after == before {
+		t.Error("a job of before a load leaves the load to the next one")
+	}
+	if err := a.recipesHandler(t.Context(), task(t, job)); err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	if again, _ := a.store.LastMessage(t.Context()); again != after {
+		t.Error("the next job does again what is done")
+	}
+}
+
+// TestABurstOfLoadsLeavesAJobOfEachKind: whoever plans adds one for every load that it sees.
+func TestABurstOfLoadsLeavesAJobOfEachKind(t *testing.T) {
+	o := &office{dir: t.TempDir(), now: time.Now}
+	a := o.prepared(t)
+	if err := a.runStale(t.Context(), &env{err: io.Discard, lang: "en"}, a.recipes); err != nil {
+		t.Fatal(err)
+	}
+	q := jobs.NewMemory(o.now)
+	for n := range 5 {
+		load1(t, a, "14.9", fmt.Sprintf("2026-11-%02d", 1+n))
+		list, err := dueOf(t, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range list {
+			if _, _, err := q.Add(t.Context(), j); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	list, err := q.List(t.Context(), 100)
+	if err != nil || len(list) != 2 || list[0].Kind == list[1].Kind {
+		t.Errorf("in the queue are %+v (%v)", list, err)
 	}
 }
 

@@ -128,6 +128,53 @@ func Next(ctx context.Context, before, after *Catalog, have []Artefact, uses Use
 	return out, nil
 }
 
+// Replacing decides the same where the catalogue before cannot be read any more, because the checks of the program have become stricter since:
+// every stored series must be valid under the one to come, and each artefact that is not as it was takes its next version.
+func Replacing(ctx context.Context, after *Catalog, have []Artefact, uses Uses) ([]Artefact, error) {
+	left := map[string]Artefact{}
+	for _, a := range have {
+		if a.Digest != "" {
+			left[a.name()] = a
+		}
+	}
+	var out []Artefact
+	for _, a := range after.Artefacts() {
+		had, known := left[a.name()]
+		delete(left, a.name())
+		if known && had.Digest == a.Digest {
+			continue
+		}
+		if known && !newer(a.Version, had.Version) {
+			a.Version = minorAfter(had.Version)
+		}
+		out = append(out, a)
+	}
+	for _, a := range left {
+		a.Digest = ""
+		out = append(out, a)
+	}
+	slices.SortFunc(out, Artefact.Compare)
+	for _, a := range have {
+		if a.Sort != DataflowSort {
+			continue
+		}
+		series, err := uses.FiguresBySeries(ctx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		f, err := after.Dataflow(a.ID)
+		if err != nil && len(series) > 0 {
+			return nil, inUse(a.ID, a.ID, total(series))
+		}
+		for key, n := range series {
+			if wrong := after.CheckKey(f, key); wrong != nil {
+				return nil, inUse(a.ID, a.ID+"/"+string(key), n)
+			}
+		}
+	}
+	return out, nil
+}
+
 // allowed refuses a change of which stored figures are in the way.
 func (x Change) allowed(ctx context.Context, before *Catalog, uses Uses) error {
 	switch x.Artefact.Sort {

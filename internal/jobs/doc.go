@@ -49,7 +49,13 @@ type Job struct {
 	At       time.Time // not before; the zero time is now
 	Args     any       // what the handler is told, written as JSON; nil for nothing
 	Attempts int       // after so many faults it has failed; 0 means DefaultAttempts
+	// Serial, above 0, says that the job does what those of its kind with a lower one would have done: it takes the place of those that have not
+	// begun, and does not wait longer than PutOff after the first of them was added. One of a lower serial than one that waits is not added.
+	Serial int64
 }
+
+// PutOff is how long jobs that take each other's place may put off the work: a stream of them that never ends may not keep it from being done.
+const PutOff = 30 * time.Second
 
 // DefaultAttempts is how often a job is tried.
 const DefaultAttempts = 5
@@ -136,7 +142,7 @@ type Handler func(ctx context.Context, t *Task) error
 // Queue keeps jobs. It is safe for use by many goroutines and processes.
 type Queue interface {
 	// Add puts a job into the queue, and reports whether it was new. One of the same kind and key that is there already is given as it stands;
-	// when its time has come it no longer waits for it.
+	// when its time has come it no longer waits for it. So is one of a higher serial that waits.
 	Add(ctx context.Context, j Job) (i Info, fresh bool, err error)
 	// Get gives a job, or jobs.no-job.
 	Get(ctx context.Context, id int64) (Info, error)

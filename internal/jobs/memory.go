@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -23,7 +24,9 @@ type Memory struct {
 
 type kept struct {
 	Info
-	stop context.CancelCauseFunc // of a running one
+	stop   context.CancelCauseFunc // of a running one
+	serial int64
+	since  time.Time // when the first was added of those whose place it takes
 }
 
 var _ Queue = (*Memory)(nil)
@@ -60,11 +63,30 @@ func (m *Memory) Add(_ context.Context, j Job) (Info, bool, error) {
 			return k.Info, false, nil
 		}
 	}
+	since := now
+	for _, k := range m.jobs {
+		if j.Serial == 0 || k.Kind != j.Kind || k.serial == 0 || k.State.Ended() || k.State == Running {
+			continue
+		}
+		if k.serial > j.Serial {
+			return k.Info, false, nil
+		}
+		if k.since.Before(since) {
+			since = k.since
+		}
+	}
+	if latest := since.Add(PutOff); j.Serial > 0 && j.At.After(latest) {
+		j.At = latest
+	}
 	m.last++
-	k := &kept{Info: Info{ID: m.last, Kind: j.Kind, Key: j.Key, State: Waiting, Args: args, At: now, Created: now, Attempts: cmp.Or(j.Attempts, DefaultAttempts)}}
+	k := &kept{serial: j.Serial, since: since, Info: Info{ID: m.last, Kind: j.Kind, Key: j.Key, State: Waiting, Args: args, At: now, Created: now,
+		Attempts: cmp.Or(j.Attempts, DefaultAttempts)}}
 	if j.At.After(now) {
 		k.At, k.State = j.At, Scheduled
 	}
+	maps.DeleteFunc(m.jobs, func(_ int64, x *kept) bool {
+		return x.Kind == k.Kind && x.serial > 0 && x.serial < k.serial && !x.State.Ended() && x.State != Running
+	})
 	m.jobs[k.ID] = k
 	return k.Info, true, nil
 }

@@ -84,7 +84,7 @@ func openSQLite(ctx context.Context, database string, o Options) (Queue, error) 
 		return nil, fault.New("jobs.unavailable", "database", database).Because(err)
 	}
 	db.SetMaxOpenConns(1) // as River asks for
-	return open(ctx, riversqlite.New(db), o, where{name: database, close: db.Close})
+	return open(ctx, riversqlite.New(db), o, where{name: database, close: db.Close, clear: func(ctx context.Context) error { return clearSQLite(ctx, db) }})
 }
 
 func openPostgres(ctx context.Context, link string, o Options) (Queue, error) {
@@ -112,6 +112,7 @@ func openPostgres(ctx context.Context, link string, o Options) (Queue, error) {
 		return nil, at.fault(err)
 	}
 	at.schema = schemaOf(schema)
+	at.clear = func(ctx context.Context) error { return clearPostgres(ctx, pool, at.schema) }
 	at.exclusive = "SELECT pg_advisory_xact_lock(hashtextextended('nhipso/" + at.schema + "', 0))"
 	at.prepare = func(ctx context.Context) error {
 		var there bool // whoever may not make a schema may have been given one
@@ -146,7 +147,8 @@ type where struct {
 	schema    string // of PostgreSQL
 	exclusive string // statement that lets one transaction after another go on, where the database does not do so by itself
 	prepare   func(context.Context) error
-	forget    func() // ends connections that remember tables as they were
+	clear     func(context.Context) error // takes away what is left of a queue of which a table is gone
+	forget    func()                      // ends connections that remember tables as they were
 	close     func() error
 }
 
@@ -201,9 +203,10 @@ func migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Opt
 	if err != nil {
 		return err
 	}
+	exec := driver.GetExecutor()
 	current := func() bool {
 		v, err := m.Validate(ctx, nil)
-		return err == nil && v.OK
+		return err == nil && v.OK && whole(ctx, exec, at)
 	}
 	if current() {
 		return nil
@@ -217,7 +220,67 @@ func migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Opt
 		if current() { // by another program meanwhile
 			return nil
 		}
+		if v, err := m.Validate(ctx, nil); err == nil && v.OK { // River thinks that all is there
+			if err := at.clear(ctx); err != nil {
+				return err
+			}
+		}
 		_, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
 		return err
 	})
+}
+
+// whole reports whether the tables are there that River's own note of its tables speaks of.
+func whole(ctx context.Context, exec riverdriver.Executor, at where) bool {
+	for _, table := range []string{"river_job", "river_leader", "river_queue"} {
+		if there, err := exec.TableExists(ctx, &riverdriver.TableExistsParams{Schema: at.schema, Table: table}); err == nil && !there {
+			return false
+		}
+	}
+	return true
+}
+
+// clearSQLite takes away what is left of a queue of which a table is gone.
+func clearSQLite(ctx context.Context, db *sql.DB) error {
+	return clearAll(`SELECT 'DROP TABLE IF EXISTS "' || name || '"' FROM sqlite_master WHERE type = 'table' AND name LIKE 'river\_%' ESCAPE '\'`,
+		func(query string) (list []string, err error) {
+			rows, err := db.QueryContext(ctx, query)
+			if err != nil {
+				return nil, err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var s string
+				if err := rows.Scan(&s); err != nil {
+					return nil, err
+				}
+				list = append(list, s)
+			}
+			return list, rows.Err()
+		}, func(s string) error { _, err := db.ExecContext(ctx, s); return err })
+}
+
+// clearPostgres does the same in a schema, which itself stays: it may have been given by somebody else.
+func clearPostgres(ctx context.Context, pool *pgxpool.Pool, schema string) error {
+	return clearAll(`SELECT format('DROP TABLE IF EXISTS %I.%I CASCADE', schemaname, tablename) FROM pg_tables WHERE schemaname = $1
+UNION ALL SELECT format('DROP FUNCTION IF EXISTS %s CASCADE', p.oid::regprocedure) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1
+UNION ALL SELECT format('DROP TYPE IF EXISTS %I.%I CASCADE', n.nspname, t.typname) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND n.nspname = $1`,
+		func(query string) ([]string, error) {
+			rows, err := pool.Query(ctx, query, schema)
+			if err != nil {
+				return nil, err
+			}
+			return pgx.CollectRows(rows, pgx.RowTo[string])
+		}, func(s string) error { _, err := pool.Exec(ctx, s); return err })
+}
+
+// clearAll does the statements that a query gives.
+func clearAll(query string, ask func(string) ([]string, error), do func(string) error) error {
+	list, err := ask(query)
+	for _, statement := range list {
+		if err == nil {
+			err = do(statement)
+		}
+	}
+	return err
 }

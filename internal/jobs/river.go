@@ -39,6 +39,9 @@ type args struct {
 	kind string
 	Key  string          `json:"key" river:"unique"`
 	Args json.RawMessage `json:"args"`
+
+	Serial int64     `json:"serial,omitempty"`
+	Since  time.Time `json:"since,omitzero"` // when the first was added of those whose place it takes
 }
 
 // Kind implements river.JobArgs.
@@ -80,14 +83,23 @@ func (q *queue) Add(ctx context.Context, j Job) (Info, bool, error) {
 	if j.Key != "" {
 		o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: everyState}
 	}
-	r, err := q.client.Insert(ctx, args{kind: j.Kind, Key: j.Key, Args: b}, o)
+	r, err := q.insert(ctx, args{kind: j.Kind, Key: j.Key, Args: b, Serial: j.Serial}, o)
 	for try := 0; err != nil && gone(err) && try < 2*connections; try++ { // each connection may remember the tables that were
 		if err = q.anew(ctx); err == nil { // what was in the queue follows from what is stored; whoever plans adds it again
-			r, err = q.client.Insert(ctx, args{kind: j.Kind, Key: j.Key, Args: b}, o)
+			r, err = q.insert(ctx, args{kind: j.Kind, Key: j.Key, Args: b, Serial: j.Serial}, o)
 		}
 	}
 	if err != nil {
 		return Info{}, false, q.at.fault(err)
+	}
+	if j.Serial > 0 && !r.UniqueSkippedAsDuplicate {
+		newer, err := q.fold(ctx, r.Job)
+		if err != nil {
+			return Info{}, false, q.at.fault(err)
+		}
+		if newer != nil {
+			return q.info(newer), false, nil
+		}
 	}
 	// River's own scheduler looks every few seconds; whoever adds a job at its time need not wait for it.
 	if r.UniqueSkippedAsDuplicate && r.Job.State == rivertype.JobStateScheduled && !r.Job.ScheduledAt.After(q.now()) {
@@ -96,6 +108,80 @@ func (q *queue) Add(ctx context.Context, j Job) (Info, bool, error) {
 		}
 	}
 	return q.info(r.Job), !r.UniqueSkippedAsDuplicate, nil
+}
+
+// insert puts a job into River's table. One with a serial keeps since when what it does is waited for, and begins in time.
+func (q *queue) insert(ctx context.Context, a args, o *river.InsertOpts) (*insertResult, error) {
+	if a.Serial > 0 {
+		a.Since = q.now().UTC()
+		waits, err := q.replaceable(ctx, a.kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range waits {
+			if w.args.Since.Before(a.Since) {
+				a.Since = w.args.Since
+			}
+		}
+		if latest := a.Since.Add(PutOff); o.ScheduledAt.After(latest) {
+			o.ScheduledAt = latest
+		}
+	}
+	return q.client.Insert(ctx, a, o)
+}
+
+// waiting is a job with a serial that has not begun.
+type waiting struct {
+	row  *row
+	args args
+}
+
+// replaceable gives the jobs of a kind that one of a higher serial takes the place of.
+func (q *queue) replaceable(ctx context.Context, kind string) ([]waiting, error) {
+	r, err := q.client.JobList(ctx, river.NewJobListParams().Kinds(kind).First(10_000).States(
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateScheduled, rivertype.JobStateRetryable))
+	if err != nil {
+		return nil, err
+	}
+	var out []waiting
+	for _, x := range r.Jobs {
+		w := waiting{row: x}
+		if json.Unmarshal(x.EncodedArgs, &w.args) == nil && w.args.Serial > 0 {
+			out = append(out, w)
+		}
+	}
+	return out, nil
+}
+
+// fold takes away the jobs whose place another one takes, and gives that one where it is not the one just added. Programs that add at once
+// need no lock: whoever looks last sees all of them.
+func (q *queue) fold(ctx context.Context, added *row) (newer *row, err error) {
+	waits, err := q.replaceable(ctx, added.Kind)
+	if err != nil {
+		return nil, err
+	}
+	var top int64
+	for _, w := range waits {
+		if w.args.Serial > top {
+			top, newer = w.args.Serial, w.row
+		}
+	}
+	replaced := false
+	for _, w := range waits {
+		if w.args.Serial == top {
+			continue
+		}
+		replaced = replaced || w.row.ID == added.ID
+		// River leaves one alone that has begun meanwhile.
+		if _, err := q.exec.JobDelete(ctx, &riverdriver.JobDeleteParams{ID: w.row.ID, Schema: q.at.schema}); err != nil &&
+			!errors.Is(err, river.ErrNotFound) && !errors.Is(err, rivertype.ErrJobRunning) {
+			return nil, err
+		}
+	}
+	if !replaced {
+		return nil, nil
+	}
+	return newer, nil
 }
 
 // states gives River's states as ours.

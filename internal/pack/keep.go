@@ -31,8 +31,20 @@ func Kept(ctx context.Context, k Keeper, edition int64) (*Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Read(fsys)
+	p, err := Read(fsys)
+	if err != nil && fault.KindOf(err) == fault.Invalid {
+		if edition == 0 {
+			if list, err := k.Editions(ctx); err == nil && len(list) > 0 {
+				edition = list[len(list)-1].Number
+			}
+		}
+		return nil, fault.New(Unfit, "n", edition, "reason", err).Because(err)
+	}
+	return p, err
 }
+
+// Unfit is the code of an edition that was kept before the checks of the program became as strict as they are.
+const Unfit = "pack.unfit"
 
 // Begin keeps a pack as the first edition of an installation that has none. Of several programs that begin at once one does and the others
 // find it done.
@@ -50,30 +62,40 @@ func Begin(ctx context.Context, k Keeper, from fs.FS, by, reason string) (*Pack,
 
 // Change compares a pack with what is kept and records what differs as the next edition, with the new version of each artefact. Without a
 // difference nothing is recorded and false is given. A change under which stored figures would be invalid is refused with what uses what is
-// to go; with dry set it is only tried.
+// to go; with dry set it is only tried. What is kept need not pass the checks of the program as they are: so a person can mend it.
 func Change(ctx context.Context, k Keeper, from fs.FS, by, reason string, dry bool) (catalog.Edition, bool, error) {
 	editions, err := k.Editions(ctx)
 	if err != nil {
 		return catalog.Edition{}, false, err
 	}
 	before, err := Kept(ctx, k, 0)
-	if err != nil {
+	unfit := fault.CodeOf(err) == Unfit
+	if err != nil && !unfit {
 		return catalog.Edition{}, false, err
 	}
-	if before == nil || len(editions) == 0 {
+	if before == nil && !unfit || len(editions) == 0 {
 		return catalog.Edition{}, false, fault.New("catalog.no-edition", "what", "1")
 	}
 	after, err := Read(from)
 	if err != nil {
 		return catalog.Edition{}, false, err
 	}
-	artefacts, err := catalog.Next(ctx, before.Catalog, after.Catalog, Versions(editions, 0), k)
+	var artefacts []catalog.Artefact
+	var files map[string]string
+	if unfit {
+		if files, err = k.CatalogFiles(ctx, 0); err == nil {
+			artefacts, err = catalog.Replacing(ctx, after.Catalog, Versions(editions, 0), k)
+		}
+	} else {
+		files = before.Files
+		artefacts, err = catalog.Next(ctx, before.Catalog, after.Catalog, Versions(editions, 0), k)
+	}
 	if err != nil {
 		return catalog.Edition{}, false, err
 	}
 	country := after.Catalog.Country()
 	e := catalog.Edition{By: by, Reason: reason, Pack: country.Pack, Version: country.Version, Artefacts: artefacts}
-	e.Files, e.Gone = differing(before.Files, after.Files)
+	e.Files, e.Gone = differing(files, after.Files)
 	if len(e.Files)+len(e.Gone) == 0 {
 		return e, false, nil
 	}

@@ -86,11 +86,11 @@ func (p *Portal) module() shell.Module {
 	search.Keep, search.Work = shell.KeepNone, shell.SearchWork
 	answers := []shell.Answer{
 		{Pattern: "POST " + scenarioPath, Handler: http.HandlerFunc(p.saveScenario), Rate: savesPerSecond, Burst: savesAtOnce},
-		{Pattern: "GET " + calendarFile, Handler: middleware.Whole()(http.HandlerFunc(p.calendarFeed))},
-		{Pattern: "GET " + feedPath, Handler: middleware.Whole()(http.HandlerFunc(p.releaseFeed))},
+		{Pattern: "GET " + calendarFile, Handler: middleware.Whole()(http.HandlerFunc(p.calendarFeed)), Takes: shell.Takes("lang", "asof")},
+		{Pattern: "GET " + feedPath, Handler: middleware.Whole()(http.HandlerFunc(p.releaseFeed)), Takes: shell.Takes("lang", "asof")},
 	}
 	if p.files != nil {
-		answers = append(answers, shell.Answer{Pattern: "GET " + downloadPath + "{name}", Handler: http.HandlerFunc(p.download)})
+		answers = append(answers, shell.Answer{Pattern: "GET " + downloadPath + "{name}", Handler: http.HandlerFunc(p.download), Takes: shell.Takes()})
 	}
 	flow := page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters)
 	flow.Streams = true

@@ -35,6 +35,25 @@ func canonical(q url.Values, names []string) (url.Values, bool) {
 	return out, same
 }
 
+// only leads a request with other parameters than those of an answer to its own address.
+func only(takes Parameters, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !lead(w, r, r.URL.Path, takes(r)) {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// lead sends a request with other parameters than these to the address without them, and reports whether it did.
+func lead(w http.ResponseWriter, r *http.Request, path string, names []string) bool {
+	q, same := canonical(r.URL.Query(), names)
+	if !same {
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, (&url.URL{Path: path, RawQuery: q.Encode()}).String(), http.StatusFound)
+	}
+	return !same
+}
+
 // onlyAccepted leads a request with other parameters than its page takes to the page's own address.
 func (s *Site) onlyAccepted(takes Parameters, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -47,11 +66,8 @@ func (s *Site) onlyAccepted(takes Parameters, next http.Handler) http.Handler {
 			}
 			path += "." + format
 		}
-		if q, same := canonical(r.URL.Query(), names); !same {
-			w.Header().Set("Cache-Control", "no-store")
-			http.Redirect(w, r, (&url.URL{Path: path, RawQuery: q.Encode()}).String(), http.StatusFound)
-			return
+		if !lead(w, r, path, names) {
+			next.ServeHTTP(w, r)
 		}
-		next.ServeHTTP(w, r)
 	})
 }

@@ -51,6 +51,8 @@ type Answer struct {
 	Handler http.Handler
 	Rate    float64 // times a second that one client may ask, beside the limit of all requests; 0 for no further limit
 	Burst   int     // times at once
+	// Takes are all parameters of a GET, the language and the day among them where they matter; nil for one that looks after itself.
+	Takes Parameters
 }
 
 // Maker makes a module for the site that it becomes a part of.

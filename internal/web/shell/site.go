@@ -218,6 +218,9 @@ func (s *Site) declare() {
 	for _, m := range s.modules {
 		for _, a := range m.Answers {
 			h := a.Handler
+			if a.Takes != nil {
+				h = only(a.Takes, h)
+			}
 			if a.Rate > 0 {
 				limit := middleware.Limit{Rate: a.Rate, Burst: a.Burst, Now: s.now, Trusted: s.trusted, Shared: s.shared, Name: a.Pattern}
 				h = limit.Wrap(s.Failing(http.StatusTooManyRequests, "web.too-many"))(h)
@@ -228,7 +231,7 @@ func (s *Site) declare() {
 	answer(static.Prefix, static.Handler())
 	whole := middleware.Whole()
 	for pattern, h := range map[string]http.HandlerFunc{"GET /robots.txt": s.robots, "GET /sitemap.xml": s.sitemap, "GET /favicon.svg": s.favicon, "GET /favicon.ico": s.favicon} {
-		answer(pattern, whole(h))
+		answer(pattern, only(Takes(), whole(h)))
 	}
 	slices.Sort(s.patterns[len(s.patterns)-4:])
 }
@@ -385,12 +388,22 @@ func (s *Site) Failing(status int, code string) http.Handler {
 // failed reads a request that has no answer. The page that says so does not repeat what was asked: that may be of any length, and stands in every
 // address of the frame.
 func (s *Site) failed(r *http.Request) *Visit {
-	v, _ := s.Visit(r, common())
+	v, _ := s.Visit(r, s.frameWords())
 	v.Query = url.Values{}
 	if len(v.Path) > longestPath {
 		v.Path = "/"
 	}
 	return v
+}
+
+// frameWords are those of a page of no module: the frame's as the country has them, which the modules know.
+func (s *Site) frameWords() *Words {
+	for _, m := range s.modules {
+		if m.Words != nil && len(m.Words.facts) > 0 {
+			return m.Words
+		}
+	}
+	return common()
 }
 
 // problem answers a program with a problem (RFC 9457) in place of a page.
