@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -20,9 +19,7 @@ import (
 const smallest = 600
 
 // Entity is a whole response held in memory: it answers with the encoding that the client accepts, under an entity tag, and with
-// 304 when the client has it already. It is safe for concurrent use and compresses at most once an encoding; one that is kept goes to the first
-// who ask for it as brotli packs quickly, and to all others as it packs well: most pages are asked for once or twice while they are in memory, and to pack
-// them well took as long as to make them.
+// 304 when the client has it already. It is safe for concurrent use and compresses at most once an encoding.
 type Entity struct {
 	Status int
 	Header http.Header
@@ -30,9 +27,6 @@ type Entity struct {
 
 	tag        string
 	compresses bool
-	kept       bool         // in a memory
-	asked      atomic.Int64 // for brotli, how often
-	quick      func() []byte
 	brotli     func() []byte
 	gzip       func() []byte
 }
@@ -42,7 +36,6 @@ func NewEntity(status int, header http.Header, body []byte) *Entity {
 	sum := sha256.Sum256(body)
 	e := &Entity{Status: status, Header: header, Body: body, tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
 	e.compresses = len(body) >= smallest && header.Get("Content-Encoding") == "" && compressible(header.Get("Content-Type"))
-	e.quick = sync.OnceValue(func() []byte { return compressed(&quickly, body) })
 	e.brotli = sync.OnceValue(func() []byte { return compressed(&brotlis, body) })
 	e.gzip = sync.OnceValue(func() []byte { return compressed(&gzips, body) })
 	return e
@@ -55,7 +48,6 @@ type compressor interface {
 }
 
 var (
-	quickly = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 1) }}
 	brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 5) }}
 	gzips   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 6); return w }} // the level is one
 )
@@ -100,8 +92,6 @@ func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	tag := e.tag + suffix(encoding)
 	switch {
 	case known: // nothing is sent
-	case encoding == "br" && e.kept && e.asked.Add(1) < Often:
-		body, tag = e.quick(), tag+quick
 	case encoding == "br":
 		body = e.brotli()
 	case encoding == "gzip":
@@ -136,12 +126,6 @@ func (e *Entity) part(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(e.Body))
 }
 
-// Often is how often an entity that is kept was asked for when it is packed well.
-const Often = 5
-
-// quick follows in a tag when the same was packed in another way: other bytes have another tag.
-const quick = "-1"
-
 func suffix(encoding string) string {
 	if encoding == "" {
 		return ""
@@ -157,7 +141,7 @@ func matches(list, tag string) bool {
 			return true
 		}
 		t = strings.Trim(t, `"`)
-		t = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(t, quick), "-br"), "-gzip")
+		t = strings.TrimSuffix(strings.TrimSuffix(t, "-br"), "-gzip")
 		if t == tag {
 			return true
 		}

@@ -65,11 +65,7 @@ func (m *Memory) Remember(key func(*http.Request) (string, bool)) Wrap {
 				record(next, r).entity().ServeHTTP(w, r)
 				return
 			}
-			m.get(k, func() *Entity {
-				e := record(next, r).entity()
-				e.kept = true
-				return e
-			}).ServeHTTP(w, r)
+			m.get(k, func() *Entity { return record(next, r).entity() }).ServeHTTP(w, r)
 		})
 	}
 }

@@ -2,7 +2,6 @@ package middleware_test
 
 import (
 	"compress/gzip"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -301,46 +300,4 @@ func TestRecover(t *testing.T) {
 			t.Errorf("log: %s", out.String())
 		}
 	})
-}
-
-// What is kept is packed quickly for the first who ask, and well for all others; each way has a tag of its own, and both are the same page.
-func TestAPageThatIsAskedForOftenIsPackedWell(t *testing.T) {
-	var page strings.Builder
-	for i := range 2000 {
-		fmt.Fprintf(&page, "<tr><th>Quý %d</th><td>%d,%d</td></tr>\n", i%4, i*i%977, i%10)
-	}
-	h := middleware.NewMemory(1 << 20).Remember(func(*http.Request) (string, bool) { return "page", true })(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		io.WriteString(w, page.String()) //nolint:errcheck // a recorder does not fail
-	}))
-	ask := func(known string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
-		r.Header.Set("Accept-Encoding", "br")
-		r.Header.Set("If-None-Match", known)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		return w
-	}
-	first := ask("")
-	sizes, tags := []int{first.Body.Len()}, map[string]int{first.Header().Get("ETag"): first.Body.Len()}
-	for range middleware.Often {
-		w := ask("")
-		sizes = append(sizes, w.Body.Len())
-		tag := w.Header().Get("ETag")
-		if n, known := tags[tag]; known && n != w.Body.Len() {
-			t.Errorf("%d and %d bytes have the tag %s", n, w.Body.Len(), tag)
-		}
-		tags[tag] = w.Body.Len()
-		if plain, err := io.ReadAll(brotli.NewReader(w.Body)); err != nil || string(plain) != page.String() {
-			t.Errorf("it unpacks to something else, %v", err)
-		}
-	}
-	if last := sizes[len(sizes)-1]; last >= sizes[0] || len(tags) != 2 {
-		t.Errorf("sizes %v, tags %v", sizes, tags)
-	}
-	for tag := range tags {
-		if w := ask(tag); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
-			t.Errorf("who has %s gets %d", tag, w.Code)
-		}
-	}
 }

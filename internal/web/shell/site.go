@@ -182,9 +182,7 @@ func (s *Site) Warm(ctx context.Context, host string) {
 			}
 			r.Host = host
 			r.Header.Set("Accept-Encoding", "br")
-			for range middleware.Often { // then it is packed well
-				pages.ServeHTTP(nowhere{}, r)
-			}
+			pages.ServeHTTP(nowhere{}, r)
 		}
 	}
 }
