@@ -3,6 +3,7 @@ package middleware
 import (
 	"container/list"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,7 +20,11 @@ type Memory struct {
 	order *list.List // newest first; values are *slot
 
 	hits, misses atomic.Int64
+	making       atomic.Int64 // pages that are being made, or wait for it
 }
+
+// rush reports whether more pages are to be made than there are processors.
+func (m *Memory) rush() bool { return m.making.Load() > int64(runtime.GOMAXPROCS(0)) }
 
 // Kept says how a memory does.
 type Kept struct {
@@ -65,7 +70,13 @@ func (m *Memory) Remember(key func(*http.Request) (string, bool)) Wrap {
 				record(next, r).entity().ServeHTTP(w, r)
 				return
 			}
-			m.get(k, func() *Entity { return record(next, r).entity() }).ServeHTTP(w, r)
+			m.get(k, func() *Entity {
+				m.making.Add(1)
+				defer m.making.Add(-1)
+				e := record(next, r).entity()
+				e.rush = m.rush
+				return e
+			}).ServeHTTP(w, r)
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -300,4 +301,49 @@ func TestRecover(t *testing.T) {
 			t.Errorf("log: %s", out.String())
 		}
 	})
+}
+
+// In a rush a page is packed quickly for those who wait, and well afterwards; each way has a tag of its own, and both are the same page.
+func TestInARushPagesArePackedQuickly(t *testing.T) {
+	var page strings.Builder
+	for i := range 2000 {
+		page.WriteString("<tr><th>Quý " + strconv.Itoa(i%4) + "</th><td>" + strconv.Itoa(i*i%977) + "</td></tr>\n")
+	}
+	free, started := make(chan struct{}), make(chan struct{})
+	h := middleware.NewMemory(1 << 20).Remember(func(r *http.Request) (string, bool) { return r.URL.Path, true })(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			started <- struct{}{}
+			<-free
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		io.WriteString(w, page.String()) //nolint:errcheck // a recorder does not fail
+	}))
+	ask := func(path, known string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Accept-Encoding", "br")
+		r.Header.Set("If-None-Match", known)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	var others sync.WaitGroup
+	for i := range runtime.GOMAXPROCS(0) + 1 {
+		others.Go(func() { ask("/"+strconv.Itoa(i), "") })
+		<-started
+	}
+	inRush := ask("/", "")
+	close(free)
+	others.Wait()
+	well := ask("/", "")
+	if inRush.Body.Len() <= well.Body.Len() || inRush.Header().Get("ETag") == well.Header().Get("ETag") {
+		t.Errorf("%d bytes as %s in a rush, %d as %s", inRush.Body.Len(), inRush.Header().Get("ETag"), well.Body.Len(), well.Header().Get("ETag"))
+	}
+	for _, w := range []*httptest.ResponseRecorder{inRush, well} {
+		if known := ask("/", w.Header().Get("ETag")); known.Code != http.StatusNotModified || known.Body.Len() != 0 {
+			t.Errorf("who has %s gets %d", w.Header().Get("ETag"), known.Code)
+		}
+		if plain, err := io.ReadAll(brotli.NewReader(w.Body)); err != nil || string(plain) != page.String() {
+			t.Errorf("it unpacks to something else, %v", err)
+		}
+	}
 }
