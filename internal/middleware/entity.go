@@ -20,9 +20,8 @@ import (
 const smallest = 600
 
 // Entity is a whole response held in memory: it answers with the encoding that the client accepts, under an entity tag, and with
-// 304 when the client has it already. It is safe for concurrent use and compresses at most once an encoding. While
-// more pages are to be made than there are processors, one that nobody asked for before is packed quickly: to pack it well takes a quarter of the time in which
-// a page is made.
+// 304 when the client has it already. It is safe for concurrent use and compresses at most once an encoding. One that is
+// made while others are being made is packed quickly at first: to pack it well takes a quarter of the time in which a page is made.
 type Entity struct {
 	Status int
 	Header http.Header
@@ -34,7 +33,7 @@ type Entity struct {
 	gzip       func() []byte
 	packed     atomic.Bool   // well, by brotli
 	quick      func() []byte // by brotli too
-	rush       func() bool   // more pages are to be made than there are processors; nil for what is not kept
+	rush       func() bool   // other pages are being made; nil for what is not kept
 }
 
 // NewEntity makes an entity. Header must not change afterwards.

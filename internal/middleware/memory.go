@@ -3,7 +3,6 @@ package middleware
 import (
 	"container/list"
 	"net/http"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,8 +22,8 @@ type Memory struct {
 	making       atomic.Int64 // pages that are being made, or wait for it
 }
 
-// rush reports whether more pages are to be made than there are processors.
-func (m *Memory) rush() bool { return m.making.Load() > int64(runtime.GOMAXPROCS(0)) }
+// rush reports whether pages are being made.
+func (m *Memory) rush() bool { return m.making.Load() > 0 }
 
 // Kept says how a memory does.
 type Kept struct {
