@@ -252,7 +252,10 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 		}
 		for _, j := range list {
 			at := "now"
-			if !j.At.IsZero() {
+			switch {
+			case j.At.Equal(now.Add(settling)):
+				at = "soon"
+			case !j.At.IsZero():
 				at = j.At.UTC().Format("02T15:04:05")
 			}
 			out = append(out, j.Kind+" "+at)
@@ -266,16 +269,16 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 			t.Errorf("%s: %v, want %v", what, got, list)
 		}
 	}
-	want("nothing new", "prepare now")
+	want("nothing new", "prepare soon")
 	load1(t, a, "14.9", "2026-11-01")
-	want("after a load", "prepare now", "recipes 01T03:00:02")
+	want("after a load", "prepare soon", "recipes soon")
 	if err := a.runStale(t.Context(), &env{err: io.Discard, lang: "en"}, a.recipes); err != nil {
 		t.Fatal(err)
 	}
-	want("after the recipes", "prepare now")
+	want("after the recipes", "prepare soon")
 	minute := now.Add(24 * time.Hour)
 	approve(t, a, "2027-Q1", minute)
-	want("approved", "prepare now", "publish 02T03:00:00", "release-file 02T02:50:00")
+	want("approved", "prepare soon", "publish 02T03:00:00", "release-file 02T02:50:00")
 	before, err := dueOf(t, a)
 	if err != nil {
 		t.Fatal(err)
@@ -283,7 +286,7 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	if _, err := a.desk().Postpone(t.Context(), "2027-Q1", "minh", "a figure is missing", minute.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	want("postponed", "prepare now", "publish 02T04:00:00", "release-file 02T03:50:00")
+	want("postponed", "prepare soon", "publish 02T04:00:00", "release-file 02T03:50:00")
 	after, err := dueOf(t, a)
 	if err != nil {
 		t.Fatal(err)
@@ -319,7 +322,7 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 		t.Error("recorded before its minute: ", r.State)
 	}
 	now = minute.Add(time.Hour)
-	want("at its minute", "prepare now", "publish 02T04:00:00")
+	want("at its minute", "prepare soon", "publish 02T04:00:00")
 	for _, j := range after {
 		if err := do(j); err != nil {
 			t.Errorf("%s: %v", j.Kind, err)
@@ -328,9 +331,9 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	if r, _ := a.store.ReleaseByID(t.Context(), "2027-Q1"); r.State != publish.Published {
 		t.Error("not recorded: ", r.State)
 	}
-	want("out", "prepare now")
+	want("out", "prepare soon")
 	a.number = 2
-	want("another edition of the catalogue", "prepare now", "recipes 02T04:00:02")
+	want("another edition of the catalogue", "prepare soon", "recipes soon")
 }
 
 // TestRecipesGoOnWhereAWorkerThatDiedLeftThem: what it had computed is stored, and a job does what is left.
