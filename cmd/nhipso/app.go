@@ -263,7 +263,7 @@ func (a *app) siteOf(modules module.List, gate *publish.Gate, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
-	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Deadline: s.Duration("request-timeout")},
+	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Publisher: s.Text("publisher"), Contact: s.Text("contact"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Deadline: s.Duration("request-timeout")},
 		modules.Pages()...)
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)

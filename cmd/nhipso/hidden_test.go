@@ -81,6 +81,12 @@ func pagesTellNothing(t *testing.T, v *vault, handler interface{ Routes() []stri
 
 // hiddenAt gives the addresses of a route that could show what is hidden.
 func (v *vault) hiddenAt(pattern string, cells []cube.Cell) (out []string) {
+	if page, feed := strings.CutSuffix(pattern, "/tin.atom"); feed {
+		for _, a := range v.hiddenAt(page, cells) {
+			out = append(out, a+"/tin.atom")
+		}
+		return out
+	}
 	switch pattern {
 	case "GET /so-lieu/{dataflow}":
 		for _, f := range v.catalog.Dataflows() {

@@ -16,7 +16,7 @@ var effects = []struct{ run, flags string }{
 	{"load --check FILE", "check sheet separator encoding decimal reference"},
 	{"load FILE FILE", "by check sheet separator encoding decimal reference"},
 	{"load --reference", "reference by reason check"},
-	{"serve --release FILE", "- release preview addr base-url trusted-proxies tls-cert tls-key rate-limit rate-burst log-format log-level metrics-addr request-timeout read-timeout write-timeout idle-timeout drain stop-timeout"},
+	{"serve --release FILE", "- release preview addr base-url publisher contact trusted-proxies tls-cert tls-key rate-limit rate-burst log-format log-level metrics-addr request-timeout read-timeout write-timeout idle-timeout drain stop-timeout"},
 	{"worker", "log-format log-level metrics-addr stop-timeout"},
 	{"jobs list", "state"},
 	{"jobs show", "id"},
@@ -47,7 +47,7 @@ var effects = []struct{ run, flags string }{
 }
 
 // proper are values of flags that are checked before anything else is.
-var proper = map[string]string{"addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
+var proper = map[string]string{"addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "publisher": "X", "contact": "a@example.org", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
 	"log-level": "debug", "jobs": "off", "request-timeout": "1m", "read-timeout": "1m", "write-timeout": "1m", "idle-timeout": "1m", "drain": "1m", "stop-timeout": "1m"}
 
 var (

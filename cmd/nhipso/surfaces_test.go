@@ -24,45 +24,49 @@ import (
 // The addresses at which each route of the portal is asked for secrets; a route that is not here fails the test. An empty list says that a
 // route holds no figures, nor anything else of the store.
 var pagesAsked = map[string][]string{
-	"GET /{$}":                             {"/", "/trang-chu"},
-	"GET /tinh":                            {"/tinh", "/tinh?nam=2025", "/tinh?dinh-nghia=NSO", "/tinh?nam=2026"},
-	"GET /tinh/{area}":                     {"/tinh/VN34-01", "/tinh/VN34-79", "/tinh/VN34-08"},
-	"GET /muc-tieu":                        {"/muc-tieu"},
-	"GET /muc-tieu/{target}":               {"/muc-tieu/KTS-1", "/muc-tieu/LOCAL-1", "/muc-tieu/749-7"},
-	"GET /nhiem-vu":                        {"/nhiem-vu"},
-	"GET /kich-ban":                        {"/kich-ban", "/kich-ban?tu-nam=2026"},
-	"GET /kich-ban/{id}":                   {}, // what a reader typed, under an address that only that reader knows
-	"POST /kich-ban":                       {}, // takes, gives nothing but the address
-	"GET /so-lieu":                         {"/so-lieu"},
-	"GET /so-lieu/{dataflow}":              nil, // every dataflow, below
-	"GET /so-lieu/{dataflow}/{key}":        nil, // every series that holds something hidden, below
-	"GET /vi-sao":                          nil, // every hidden cell and every cell that was computed with one, below
-	"GET /phuong-phap":                     {"/phuong-phap"},
-	"GET /phuong-phap/{slug}":              {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
-	"GET /gioi-thieu":                      {"/gioi-thieu"},
-	"GET /phat-hien":                       {"/phat-hien"},
-	"GET /tai-lieu":                        {"/tai-lieu"},
-	"GET /lich-su":                         {"/lich-su"},
-	"GET /lich-su/tep/{name}":              {}, // the files of releases have tests of their own
-	"GET /lich":                            {"/lich"},
-	"GET /lich.ics":                        {"/lich.ics"},
-	"GET /phat-hanh.atom":                  {"/phat-hanh.atom"},
-	"GET /tim":                             {"/tim?q=37,9173", "/tim?q=kinh+te+so", "/tim?q=BIMAT"},
-	"/static/":                             {}, // files of the program
-	"GET /robots.txt":                      {"/robots.txt"},
-	"GET /sitemap.xml":                     {"/sitemap.xml"},
-	"GET /favicon.svg":                     {},
-	"GET /favicon.ico":                     {},
-	"GET /healthz":                         {"/healthz"},
-	"GET /readyz":                          {"/readyz"},
-	"GET /metrics":                         {"/metrics"},
-	"/api":                                 {"/api"},
-	"/api/":                                nil,                     // every operation, below
-	"POST /api/v1/submissions":             {"/api/v1/submissions"}, // with a test of its own
-	"GET /api/v1/submissions/{id}":         {"/api/v1/submissions/1"},
-	"GET /api/v1/submissions/openapi.json": {"/api/v1/submissions/openapi.json"},
-	"/api/v1/submissions":                  {}, // other methods are refused
-	"/api/v1/submissions/{id}":             {},
+	"GET /{$}":                               {"/", "/trang-chu"},
+	"GET /tinh":                              {"/tinh", "/tinh?nam=2025", "/tinh?dinh-nghia=NSO", "/tinh?nam=2026"},
+	"GET /tinh/{area}":                       {"/tinh/VN34-01", "/tinh/VN34-79", "/tinh/VN34-08"},
+	"GET /muc-tieu":                          {"/muc-tieu"},
+	"GET /muc-tieu/{target}":                 {"/muc-tieu/KTS-1", "/muc-tieu/LOCAL-1", "/muc-tieu/749-7"},
+	"GET /nhiem-vu":                          {"/nhiem-vu"},
+	"GET /kich-ban":                          {"/kich-ban", "/kich-ban?tu-nam=2026"},
+	"GET /kich-ban/{id}":                     {}, // what a reader typed, under an address that only that reader knows
+	"POST /kich-ban":                         {}, // takes, gives nothing but the address
+	"GET /so-lieu":                           {"/so-lieu"},
+	"GET /so-lieu/{dataflow}":                nil, // every dataflow, below
+	"GET /so-lieu/{dataflow}/{key}":          nil, // every series that holds something hidden, below
+	"GET /vi-sao":                            nil, // every hidden cell and every cell that was computed with one, below
+	"GET /phuong-phap":                       {"/phuong-phap"},
+	"GET /phuong-phap/{slug}":                {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
+	"GET /gioi-thieu":                        {"/gioi-thieu"},
+	"GET /phat-hien":                         {"/phat-hien"},
+	"GET /tai-lieu":                          {"/tai-lieu"},
+	"GET /lich-su":                           {"/lich-su"},
+	"GET /lich-su/tep/{name}":                {}, // the files of releases have tests of their own
+	"GET /lich":                              {"/lich"},
+	"GET /lich.ics":                          {"/lich.ics"},
+	"GET /phat-hanh.atom":                    {"/phat-hanh.atom"},
+	"GET /so-lieu/{dataflow}/tin.atom":       nil, // every dataflow, below
+	"GET /so-lieu/{dataflow}/{key}/tin.atom": nil, // every series that holds something hidden, below
+	"GET /tinh/{area}/tin.atom":              {"/tinh/VN34-01/tin.atom", "/tinh/VN34-79/tin.atom", "/tinh/VN34-08/tin.atom"},
+	"GET /muc-tieu/{target}/tin.atom":        {"/muc-tieu/KTS-1/tin.atom", "/muc-tieu/LOCAL-1/tin.atom", "/muc-tieu/749-7/tin.atom"},
+	"GET /tim":                               {"/tim?q=37,9173", "/tim?q=kinh+te+so", "/tim?q=BIMAT"},
+	"/static/":                               {}, // files of the program
+	"GET /robots.txt":                        {"/robots.txt"},
+	"GET /sitemap.xml":                       {"/sitemap.xml"},
+	"GET /favicon.svg":                       {},
+	"GET /favicon.ico":                       {},
+	"GET /healthz":                           {"/healthz"},
+	"GET /readyz":                            {"/readyz"},
+	"GET /metrics":                           {"/metrics"},
+	"/api":                                   {"/api"},
+	"/api/":                                  nil,                     // every operation, below
+	"POST /api/v1/submissions":               {"/api/v1/submissions"}, // with a test of its own
+	"GET /api/v1/submissions/{id}":           {"/api/v1/submissions/1"},
+	"GET /api/v1/submissions/openapi.json":   {"/api/v1/submissions/openapi.json"},
+	"/api/v1/submissions":                    {}, // other methods are refused
+	"/api/v1/submissions/{id}":               {},
 }
 
 // The parameters with which each operation of the API is asked.

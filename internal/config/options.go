@@ -18,6 +18,7 @@ const (
 	Rate     Kind = "rate"  // a number a second
 	Count    Kind = "count" // a whole number above zero
 	Choice   Kind = "choice"
+	Contact  Kind = "contact" // an e-mail address, or the address of a page (https)
 )
 
 // Option is one setting.
@@ -49,6 +50,8 @@ var options = []Option{
 	{Name: "pack", Kind: Text},
 	{Name: "addr", Default: "localhost:8080", Kind: Address, Server: true},
 	{Name: "base-url", Kind: URL, Server: true},
+	{Name: "publisher", Kind: Text, Server: true},
+	{Name: "contact", Kind: Contact, Server: true},
 	{Name: "trusted-proxies", Kind: Networks, Server: true},
 	{Name: "tls-cert", Kind: Text, Server: true},
 	{Name: "tls-key", Kind: Text, Server: true},

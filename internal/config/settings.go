@@ -5,6 +5,7 @@ import (
 	"flag"
 	"maps"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -171,6 +172,12 @@ func (o Option) ok(text string) bool {
 	case URL:
 		u, err := url.Parse(text)
 		return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+	case Contact:
+		if at, err := mail.ParseAddress(text); err == nil {
+			return at.Address == text
+		}
+		u, err := url.Parse(text)
+		return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
 	case Networks:
 		_, ok := networks(text)
 		return ok

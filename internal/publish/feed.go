@@ -3,6 +3,7 @@ package publish
 import (
 	"encoding/xml"
 	"fmt"
+	"html"
 	"io"
 	"slices"
 	"strings"
@@ -97,6 +98,12 @@ type atomEntry struct {
 	Links      []atomLink     `xml:"link"`
 	Categories []atomCategory `xml:"category"`
 	Summary    string         `xml:"summary"`
+	Content    *atomContent   `xml:"content"`
+}
+
+type atomContent struct {
+	Type string `xml:"type,attr"`
+	Text string `xml:",chardata"`
 }
 
 type atomCategory struct {
@@ -122,18 +129,71 @@ func WriteFeed(w io.Writer, lang, self, page string, releases []Release, now tim
 			f.Updated = at
 		}
 		e := atomEntry{ID: "urn:nhipso:release:" + r.ID, Title: r.Title.In(lang), Published: at, Updated: at,
-			Links: []atomLink{{"alternate", "text/html", page + "#" + Anchor(r.ID)}}, Summary: Summary(lang, r, now)}
-		kind := "release"
-		if r.Corrects != "" {
-			kind = "correction"
-		}
-		e.Categories = []atomCategory{{kind, book.Say(lang, kind)}}
+			Links: []atomLink{{"alternate", "text/html", page + "#" + Anchor(r.ID)}}, Categories: []atomCategory{r.category(lang)}, Summary: Summary(lang, r, now)}
 		f.Entries = append(f.Entries, e)
 	}
+	return f.write(w)
+}
+
+func (f atomFeed) write(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	return xml.NewEncoder(w).Encode(f)
+}
+
+// Following is a feed of what releases brought to something that a reader follows.
+type Following struct {
+	ID         string // that never changes: "DE_SHARE/A.VN.NSO.TOTAL", "VN34-24", "KTS-1"
+	Name       string // for people
+	Self, Page string // addresses of the feed and of the page for people
+	// Say tells one figure and gives the address of its page.
+	Say func(Piece) (text, address string)
+}
+
+// WriteNews writes news as an Atom feed (RFC 4287) in "vi" or "en": an entry each, with the figures that it tells as a list.
+func WriteNews(w io.Writer, lang string, of Following, news []News) error {
+	f := atomFeed{Lang: lang, ID: "urn:nhipso:news:" + of.ID, Title: book.Say(lang, "news", "name", of.Name), Author: atomAuthor{"Nhịp Số"}, Updated: time.Time{}.UTC().Format(time.RFC3339),
+		Links: []atomLink{{"self", "application/atom+xml", of.Self}, {"alternate", "text/html", of.Page}}}
+	for i, n := range news {
+		at := n.At.UTC().Format(time.RFC3339)
+		if i == 0 {
+			f.Updated = at
+		}
+		e := atomEntry{ID: "urn:nhipso:news:" + of.ID + ":" + n.Release.ID, Title: n.Release.Title.In(lang), Published: at, Updated: at, Links: []atomLink{{"alternate", "text/html", of.Page}},
+			Categories: []atomCategory{n.Release.category(lang)},
+			Summary:    book.Say(lang, "changes", "added", count(lang, n.Added), "revised", count(lang, n.Revised), "withdrawn", count(lang, n.Withdrawn))}
+		if n.At.After(n.Release.PublishAt) { // one release has an entry for each of its minutes
+			e.ID += ":" + at
+		}
+		e.Content = &atomContent{"html", listed(lang, of, n)}
+		f.Entries = append(f.Entries, e)
+	}
+	return f.write(w)
+}
+
+// listed writes the figures of news as a list in HTML.
+func listed(lang string, of Following, n News) string {
+	var b strings.Builder
+	b.WriteString("<ul>")
+	for _, p := range n.Newest {
+		text, address := of.Say(p)
+		fmt.Fprintf(&b, `<li><a href="%s">%s</a></li>`, html.EscapeString(address), html.EscapeString(text))
+	}
+	if more := n.Added + n.Revised + n.Withdrawn - len(n.Newest); more > 0 {
+		fmt.Fprintf(&b, "<li>%s</li>", html.EscapeString(book.Say(lang, "news-more", "n", count(lang, more))))
+	}
+	b.WriteString("</ul>")
+	return b.String()
+}
+
+// category tells a correction from another release.
+func (r Release) category(lang string) atomCategory {
+	kind := "release"
+	if r.Corrects != "" {
+		kind = "correction"
+	}
+	return atomCategory{kind, book.Say(lang, kind)}
 }
 
 // Anchor is the name of a release inside the page that lists them.

@@ -67,6 +67,7 @@ func (v *visit) dataflow() (shell.Page, error) {
 	p := &dataflowPage{Frame: v.NewFrame("data", f.Name.In(v.Lang)), ID: f.ID, About: f.Description.In(v.Lang), Reported: f.Kind == catalog.Reported}
 	p.Description = p.About
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
+	p.Following = v.following("/so-lieu/" + f.ID)
 	p.Method = v.methodLink(f.Method)
 	if hinh := v.Query.Get("hinh"); slices.Contains(shell.TableFormats(), v.Format) && (hinh == "" || hinh == "bang") {
 		return p, v.wholeFile(p, f)

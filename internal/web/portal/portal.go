@@ -76,6 +76,9 @@ func (p *Portal) module() shell.Module {
 	entry := func(id, url string) shell.MenuEntry {
 		return shell.MenuEntry{ID: id, URL: url, Name: both("common.menu-" + id)}
 	}
+	part := func(id, of string) shell.MenuEntry {
+		return shell.MenuEntry{ID: id, URL: "/gioi-thieu", Part: "#" + of, Name: both("common.foot-" + id)}
+	}
 	scenarios := page(scenarioPath, "scenario", (*visit).scenario, scenarioParameters)
 	scenarios.Keep = shell.KeepBare
 	saved := page(scenarioPath+"/{id}", "scenario", (*visit).savedScenario, shell.Takes())
@@ -89,6 +92,7 @@ func (p *Portal) module() shell.Module {
 		{Pattern: "GET " + calendarFile, Handler: middleware.Whole()(http.HandlerFunc(p.calendarFeed)), Takes: shell.Takes("lang", "asof")},
 		{Pattern: "GET " + feedPath, Handler: middleware.Whole()(http.HandlerFunc(p.releaseFeed)), Takes: shell.Takes("lang", "asof")},
 	}
+	answers = append(answers, p.newsFeeds()...)
 	if p.files != nil {
 		answers = append(answers, shell.Answer{Pattern: "GET " + downloadPath + "{name}", Handler: http.HandlerFunc(p.download), Takes: shell.Takes()})
 	}
@@ -99,7 +103,8 @@ func (p *Portal) module() shell.Module {
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
 			entry("methods", "/phuong-phap"), entry("about", "/gioi-thieu")},
 		Foot: []shell.MenuEntry{entry("about", "/gioi-thieu"), {ID: "releases", URL: "/lich-su", Name: both("common.foot-releases")}, {ID: "documents", URL: "/tai-lieu", Name: both("data.doc-title")},
-			{ID: "calendar", URL: calendarPath, Name: both("common.foot-calendar")}, {ID: "findings", URL: "/phat-hien", Name: both("common.foot-findings")}, entry("methods", "/phuong-phap")},
+			{ID: "calendar", URL: calendarPath, Name: both("common.foot-calendar")}, {ID: "findings", URL: "/phat-hien", Name: both("common.foot-findings")}, entry("methods", "/phuong-phap"),
+			part("revision-policy", "dieu-chinh"), part("quality", "chat-luong"), part("licence", "dung-lai")},
 		Feeds: []shell.MenuEntry{{ID: "releases", URL: feedPath, Name: both("common.feed")}},
 		Pages: []shell.Route{
 			page("/{$}", "home", (*visit).home, shell.Takes()),

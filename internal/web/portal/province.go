@@ -43,6 +43,7 @@ func (v *visit) province() (shell.Page, error) {
 	now := a.On(day)
 	p := &provincePage{Frame: v.NewFrame("provinces", now.Name.In(v.Lang)), ID: a.ID, Code: a.Code, Kind: v.Say("provinces.kind-" + string(now.Kind)), Past: !a.To.IsZero()}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("provinces.title"), URL: v.Link("/tinh")}}
+	p.Following = v.following("/tinh/" + a.ID)
 	p.From, p.To = text.FormatDate(v.Lang, a.From), text.FormatDate(v.Lang, a.To)
 	p.Description = v.Say("provinces.one-description", "name", now.Name.In(v.Lang))
 	last := day

@@ -32,19 +32,25 @@ type seriesPage struct {
 
 type pair struct{ Name, Value string }
 
-func (v *visit) series() (shell.Page, error) {
+// asked is the series of the address, which has a figure.
+func (v *visit) asked() (*catalog.Dataflow, stat.Key, error) {
 	f, err := v.Snap.Catalog.Dataflow(v.R.PathValue("dataflow"))
+	if err != nil {
+		return nil, "", err
+	}
+	key, err := stat.ParseKey(v.R.PathValue("key"), len(f.Dimensions))
+	if err != nil || v.Snap.Catalog.CheckKey(f, key) != nil || len(v.Snap.History(f.ID, string(key))) == 0 {
+		return nil, "", fault.New("web.no-series", "key", v.R.PathValue("key"), "dataflow", f.ID)
+	}
+	return f, key, nil
+}
+
+func (v *visit) series() (shell.Page, error) {
+	f, key, err := v.asked()
 	if err != nil {
 		return nil, err
 	}
-	key, err := stat.ParseKey(v.R.PathValue("key"), len(f.Dimensions))
-	if err != nil {
-		return nil, fault.New("web.no-series", "key", v.R.PathValue("key"), "dataflow", f.ID)
-	}
 	history := v.Snap.History(f.ID, string(key))
-	if len(history) == 0 || v.Snap.Catalog.CheckKey(f, key) != nil {
-		return nil, fault.New("web.no-series", "key", string(key), "dataflow", f.ID)
-	}
 	s := v.Snap.One(f.ID, key)
 	name := seriesName(v.Snap, f, key, nil)
 	p := &seriesPage{Frame: v.NewFrame("data", v.Say("data.series-title", "flow", f.Name.In(v.Lang), "series", name.In(v.Lang))), Key: string(key), Name: name.In(v.Lang)}
@@ -77,6 +83,7 @@ func (v *visit) series() (shell.Page, error) {
 		p.History = p.Show(&shell.Figure{ID: "cac-lan-cong-bo", Title: t.Title, Note: p.Unit, Table: t, Source: v.SourceLine(history), Open: true})
 	}
 	p.Data = v.dataset(f, s.Obs, nil)
+	p.Following = v.following("/so-lieu/" + f.ID + "/" + string(key))
 	return p, nil
 }
 

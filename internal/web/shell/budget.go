@@ -50,7 +50,11 @@ func (s *Site) classOf(r *http.Request) string {
 	case q.Get("format") == "csv", strings.Contains(r.Header.Get("Accept"), "text/csv"):
 		return FileWork
 	}
-	route, _ := s.routeOf(r)
+	pattern := s.Route(r)
+	if work := s.works[pattern]; work != "" {
+		return work
+	}
+	route := s.routes[pattern]
 	if route.Streams && (format == "csv" || format == "json") {
 		return FileWork
 	}

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"nhipso/internal/publish"
@@ -27,6 +28,7 @@ type Frame struct {
 	NoIndex     bool
 	Data        *Dataset // schema.org description, on pages of data
 	Script      string   // a script of the page's own, which only adds to it
+	Following   *Crumb   // the feed of what comes new to what the page shows
 }
 
 // Crumb is a step of the way back.
@@ -80,6 +82,18 @@ func (f *Frame) Path() string { return f.v.Path }
 // Asset gives the address of a style or script.
 func (f *Frame) Asset(name string) string { return static.URL(name) }
 
+// Publisher is the agency that publishes, "" when nobody said.
+func (f *Frame) Publisher() string { return f.v.Site.publisher }
+
+// Contact is where readers ask: the address of a link and its text. Both are empty when nobody said.
+func (f *Frame) Contact() Crumb {
+	to := f.v.Site.contact
+	if strings.HasPrefix(to, "https://") || to == "" {
+		return Crumb{to, to}
+	}
+	return Crumb{to, "mailto:" + to}
+}
+
 // Menu is the main navigation.
 func (f *Frame) Menu() []MenuItem {
 	var out []MenuItem
@@ -94,7 +108,7 @@ func (f *Frame) Foot() []MenuItem {
 	var out []MenuItem
 	for _, m := range f.v.Site.modules {
 		for _, e := range m.Foot {
-			out = append(out, MenuItem{ID: e.ID, Name: e.Name.In(f.Lang), URL: f.Link(e.URL)})
+			out = append(out, MenuItem{ID: e.ID, Name: e.Name.In(f.Lang), URL: f.Link(e.URL) + e.Part})
 		}
 	}
 	return out
@@ -113,6 +127,9 @@ func (f *Frame) Search() string {
 // Feeds are what a program may ask for again and again.
 func (f *Frame) Feeds() []Crumb {
 	var out []Crumb
+	if f.Following != nil {
+		out = append(out, *f.Following)
+	}
 	for _, m := range f.v.Site.modules {
 		for _, e := range m.Feeds {
 			link := Crumb{e.Name.In(f.Lang), e.URL}

@@ -30,6 +30,7 @@ type Module struct {
 // MenuEntry is an entry of a navigation.
 type MenuEntry struct {
 	ID, URL string
+	Part    string // "#part" of the page; only at the foot
 	Name    catalog.Label
 }
 
@@ -51,6 +52,7 @@ type Answer struct {
 	Handler http.Handler
 	Rate    float64 // times a second that one client may ask, beside the limit of all requests; 0 for no further limit
 	Burst   int     // times at once
+	Work    string  // class of heavy work of which a budget is taken, or ""
 	// Takes are all parameters of a GET, the language and the day among them where they matter; nil for one that looks after itself.
 	Takes Parameters
 }

@@ -30,18 +30,20 @@ import (
 
 // Config says what a site is made of. Library is needed; the rest has defaults.
 type Config struct {
-	Library  view.Library
-	Log      *slog.Logger
-	Now      func() time.Time
-	BaseURL  string             // "https://…" when it is known; else each request's own host is used
-	Trusted  []netip.Prefix     // proxies whose X-Forwarded headers are believed
-	Rate     float64            // requests a second and client; 0 means 50
-	Burst    int                // requests that a client may make at once; 0 means 200
-	Shared   *middleware.Shared // makes the limits of several servers one; nil for a server of its own
-	Preview  bool               // what is shown is not out yet: every page says so, and no search engine keeps it
-	Memory   int                // bytes of rendered pages to keep; 0 means 64 MiB
-	Renderer Renderer           // to share drawings with others; nil makes one
-	Deadline time.Duration      // after which work on a request stops; 0 means a minute
+	Library   view.Library
+	Log       *slog.Logger
+	Now       func() time.Time
+	BaseURL   string             // "https://…" when it is known; else each request's own host is used
+	Publisher string             // the agency that publishes; "" when nobody said
+	Contact   string             // an e-mail address or the address of a page; "" when nobody said
+	Trusted   []netip.Prefix     // proxies whose X-Forwarded headers are believed
+	Rate      float64            // requests a second and client; 0 means 50
+	Burst     int                // requests that a client may make at once; 0 means 200
+	Shared    *middleware.Shared // makes the limits of several servers one; nil for a server of its own
+	Preview   bool               // what is shown is not out yet: every page says so, and no search engine keeps it
+	Memory    int                // bytes of rendered pages to keep; 0 means 64 MiB
+	Renderer  Renderer           // to share drawings with others; nil makes one
+	Deadline  time.Duration      // after which work on a request stops; 0 means a minute
 }
 
 // Renderer draws; chart.Renderer does. It stops when the context ends.
@@ -52,24 +54,26 @@ type Renderer interface {
 
 // Site is the frame with its modules: it answers every request.
 type Site struct {
-	library    view.Library
-	renderer   Renderer
-	log        *slog.Logger
-	now        func() time.Time
-	base       string
-	memory     *middleware.Memory
-	trusted    []netip.Prefix
-	shared     *middleware.Shared
-	preview    bool
-	modules    []Module
-	templates  map[string]*template.Template
-	api        bool             // there is an API beside the pages
-	mux, pages *http.ServeMux   // pages are behind the formats, see formats
-	routes     map[string]Route // of pages, by pattern
-	unlimited  map[string]bool  // paths by which machines watch the server
-	programs   map[string]bool  // paths to which programs send what they have a right to send
-	handler    http.Handler
-	patterns   []string // of all routes, in the order of declaration
+	library            view.Library
+	renderer           Renderer
+	log                *slog.Logger
+	now                func() time.Time
+	base               string
+	publisher, contact string
+	memory             *middleware.Memory
+	trusted            []netip.Prefix
+	shared             *middleware.Shared
+	preview            bool
+	modules            []Module
+	templates          map[string]*template.Template
+	api                bool              // there is an API beside the pages
+	mux, pages         *http.ServeMux    // pages are behind the formats, see formats
+	routes             map[string]Route  // of pages, by pattern
+	works              map[string]string // classes of heavy work of answers, by pattern
+	unlimited          map[string]bool   // paths by which machines watch the server
+	programs           map[string]bool   // paths to which programs send what they have a right to send
+	handler            http.Handler
+	patterns           []string // of all routes, in the order of declaration
 }
 
 // New makes the site of modules.
@@ -95,8 +99,8 @@ func New(c Config, modules ...Maker) *Site {
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
-	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), memory: middleware.NewMemory(c.Memory), trusted: c.Trusted, shared: c.Shared, preview: c.Preview,
-		mux: http.NewServeMux(), pages: http.NewServeMux(), routes: map[string]Route{}, unlimited: map[string]bool{}, programs: map[string]bool{}}
+	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), publisher: c.Publisher, contact: c.Contact, memory: middleware.NewMemory(c.Memory), trusted: c.Trusted, shared: c.Shared, preview: c.Preview,
+		mux: http.NewServeMux(), pages: http.NewServeMux(), routes: map[string]Route{}, works: map[string]string{}, unlimited: map[string]bool{}, programs: map[string]bool{}}
 	for _, makes := range modules {
 		s.modules = append(s.modules, makes(s))
 	}
@@ -223,6 +227,7 @@ func (s *Site) declare() {
 				limit := middleware.Limit{Rate: a.Rate, Burst: a.Burst, Now: s.now, Trusted: s.trusted, Shared: s.shared, Name: a.Pattern}
 				h = limit.Wrap(s.Failing(http.StatusTooManyRequests, "web.too-many"))(h)
 			}
+			s.works[a.Pattern] = a.Work
 			answer(a.Pattern, h)
 		}
 	}
