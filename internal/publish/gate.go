@@ -28,6 +28,7 @@ type Gate struct {
 	next   *View // the release whose minute comes next, made ahead of it
 	kept   *View // the last view of another audience
 	keptTo int64 // the newest message when it was made
+	past   past
 }
 
 // readAhead is how long before its minute a release is made ready, so that it is there at its second.
@@ -175,6 +176,9 @@ func (g *Gate) makeAt(ctx context.Context, r Release, a Audience, moment time.Ti
 	if shelf, on := p.Source.(Shelf); on && a.Public() { // a file of the release holds what the public may read and nothing else
 		if p.Zone == nil {
 			p.Zone = time.UTC
+		}
+		if own, is := shelf.(interface{ OfRelease() string }); is && own.OfRelease() != r.ID { // a mirror has the file of its own release alone
+			shelf = &narrowed{Shelf: shelf, bound: r.AsOf}
 		}
 		s, err := newSnapshot(r, g.Catalog, r.AsOf, r.held(moment), shelf)
 		if err != nil {

@@ -276,6 +276,9 @@ func (f *File) LineageOf(ctx context.Context, run string, cell cube.Cell) (pipel
 	return l, found, err
 }
 
+// OfRelease names the release of which the file is.
+func (f *File) OfRelease() string { return f.Release }
+
 // Releases implements publish.Source.
 func (f *File) Releases(ctx context.Context) ([]publish.Release, error) {
 	return decoded[publish.Release](ctx, f, records, releaseRecord)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,6 +36,7 @@ type shelf struct {
 	runs     []pipeline.Run
 	findings []publish.Finding
 	none     bool
+	earlier  []publish.Release
 
 	once sync.Once
 	view *publish.View
@@ -50,6 +52,24 @@ func (s *shelf) View(_ context.Context, a publish.Audience) (*publish.View, erro
 			Recipes: []pipeline.Recipe{{ID: "digital-quarterly", Version: "1", Title: catalog.Label{Vi: "Kinh tế số theo quý", En: "Quarterly digital economy"}, Method: "digital-quarterly"}}})
 	})
 	return s.view, nil
+}
+
+// Past implements view.Library: a release that is out, of the figures at hand.
+func (s *shelf) Past(ctx context.Context, id string) (*publish.View, error) {
+	now, err := s.View(ctx, publish.Everybody())
+	if err != nil || id == s.release.ID {
+		return now, err
+	}
+	list, err := now.Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		if r.ID == id {
+			return publish.NewView(publish.Parts{Release: r, Audience: publish.Everybody(), Moment: s.release.PublishAt, Catalog: s.catalog, Source: s, Figures: s.figures}), nil
+		}
+	}
+	return nil, fault.New("publish.not-out", "id", id)
 }
 
 func (s *shelf) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
@@ -73,7 +93,7 @@ func (s *shelf) LineageOf(_ context.Context, run string, c cube.Cell) (pipeline.
 
 func (s *shelf) Runs(context.Context) ([]pipeline.Run, error) { return s.runs, nil }
 func (s *shelf) Releases(context.Context) ([]publish.Release, error) {
-	return []publish.Release{s.release}, nil
+	return append(slices.Clone(s.earlier), s.release), nil
 }
 func (s *shelf) Findings(context.Context) ([]publish.Finding, error) { return s.findings, nil }
 func (s *shelf) Overrides(context.Context) ([]monitor.Override, error) {

@@ -131,6 +131,8 @@ type fixed struct{ view *publish.View }
 
 func (f fixed) View(context.Context, publish.Audience) (*publish.View, error) { return f.view, nil }
 
+func (f fixed) Past(context.Context, string) (*publish.View, error) { return f.view, nil }
+
 // quiet is a store whose loads noticed nothing, since findings have their own pages.
 type quiet struct{ *store.Store }
 

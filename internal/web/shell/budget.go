@@ -43,7 +43,7 @@ func (s *Site) classOf(r *http.Request) string {
 		return WorkbookWork
 	case format == "png":
 		return BitmapWork
-	case q.Get("asof") != "":
+	case q.Get("asof") != "", q.Get(releaseParameter) != "":
 		return EarlierWork
 	case strings.HasSuffix(r.URL.Path, "/search"): // of the API
 		return SearchWork

@@ -39,6 +39,8 @@ type shown struct{ view *publish.View }
 // View implements Library.
 func (s shown) View(context.Context, publish.Audience) (*publish.View, error) { return s.view, nil }
 
+func (s shown) Past(context.Context, string) (*publish.View, error) { return s.view, nil }
+
 func TestFewAnswersAreMadeAtOnceAndThoseInMemoryDoNotWait(t *testing.T) {
 	s := newTestSite(t)
 	c, err := catalog.New("T", nil, nil, nil)

@@ -57,7 +57,7 @@ func lead(w http.ResponseWriter, r *http.Request, path string, names []string) b
 // onlyAccepted leads a request with other parameters than its page takes to the page's own address.
 func (s *Site) onlyAccepted(takes Parameters, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		names := append([]string{"lang", "asof"}, takes(r)...)
+		names := append([]string{"lang", "asof", releaseParameter}, takes(r)...)
 		path := r.URL.Path
 		if format, taken := r.Context().Value(formatKey{}).(string); taken {
 			names = append(names, formatParameters[format]...)

@@ -14,6 +14,11 @@ import (
 // empty is a library in which nothing is published.
 type empty struct{}
 
+// Past implements view.Library.
+func (empty) Past(context.Context, string) (*publish.View, error) {
+	return nil, fault.New("publish.none")
+}
+
 // View implements Library.
 func (empty) View(context.Context, publish.Audience) (*publish.View, error) {
 	return nil, fault.New("publish.none")

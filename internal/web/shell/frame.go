@@ -173,6 +173,7 @@ func (f *Frame) Switch() string { return f.Here("lang", f.Other()) }
 func (f *Frame) Canonical(lang string) string {
 	q := clone(f.v.Query)
 	q.Del("asof")
+	q.Del(releaseParameter)
 	q.Del("lang")
 	if lang == "en" {
 		q.Set("lang", "en")
@@ -188,6 +189,17 @@ func (f *Frame) AsOf() string { return f.v.AsOf.String() }
 
 // Replayed reports whether estimates on the page were computed again for the day viewed.
 func (f *Frame) Replayed() bool { return f.v.Snap != nil && f.v.Snap.AnyReplayed() }
+
+// Earlier tells of the release that the address names when a newer one is out; else nil.
+func (f *Frame) Earlier() *Earlier {
+	if f.v.Release == "" || f.v.newest.ID == f.v.Release {
+		return nil
+	}
+	return &Earlier{Title: f.Release().Title.In(f.Lang), Newest: f.v.newest.Title.In(f.Lang), URL: f.Here(releaseParameter, "")}
+}
+
+// Earlier names an earlier release and the newest one, with the address of the page as that has it.
+type Earlier struct{ Title, Newest, URL string }
 
 // Since is the first day with figures, as people write it, when the day viewed lies before it; else "".
 func (f *Frame) Since() string {

@@ -21,6 +21,9 @@ var (
 	drawingFormats = []string{"svg", "png"}
 )
 
+// releaseParameter names a release: the page is as that release showed it, for ever.
+const releaseParameter = "dot"
+
 // optionFormat ends the address of the object from which the browser draws.
 const optionFormat = "option"
 
@@ -36,7 +39,9 @@ type Visit struct {
 	AsOf     stat.Date
 	AsOfView *publish.View     // what the reader may know, as of the day viewed
 	Snap     *publish.Snapshot // its figures
-	Current  *publish.View     // as of now
+	Current  *publish.View     // as of now, or as the release in the address showed it
+	Release  string            // the release that the address names, or ""
+	newest   publish.Release
 	late     bool              // a drawing is missing from the page, which is not to be kept
 }
 
@@ -71,6 +76,19 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 	var err error
 	if v.Current, err = s.View(r); err != nil {
 		return v, err
+	}
+	v.newest = v.Current.Release
+	if v.Release = v.Query.Get(releaseParameter); v.Release != "" {
+		past, err := s.library.Past(r.Context(), v.Release)
+		if err != nil {
+			v.Release = ""
+			v.Query.Del(releaseParameter)
+			v.AsOfView, v.Snap = v.Current, v.Current.Snapshot
+			return v, err
+		}
+		v.Current = past
+	} else {
+		v.Query.Del(releaseParameter)
 	}
 	v.AsOfView, v.Snap = v.Current, v.Current.Snapshot
 	if day := v.Query.Get("asof"); day != "" {
@@ -124,21 +142,28 @@ func (v *Visit) Link(path string, pairs ...string) string {
 	if !v.AsOf.IsZero() && q.Get("asof") == "" {
 		q.Set("asof", v.AsOf.String())
 	}
+	if v.Release != "" && q.Get(releaseParameter) == "" {
+		q.Set(releaseParameter, v.Release)
+	}
 	return address(path, q)
 }
 
 // short is Link for a path with few parameters of different names: most cells of most tables have such a one.
 func (v *Visit) short(path string, pairs []string) string {
-	var room [4]Field
-	fields, dated := room[:0], false
+	var room [5]Field
+	fields, dated, pinned := room[:0], false, false
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			fields = append(fields, Field{pairs[i], pairs[i+1]})
 			dated = dated || pairs[i] == "asof"
+			pinned = pinned || pairs[i] == releaseParameter
 		}
 	}
 	if v.Lang == "en" {
 		fields = append(fields, Field{"lang", "en"})
+	}
+	if !pinned && v.Release != "" {
+		fields = append(fields, Field{releaseParameter, v.Release})
 	}
 	if !dated && !v.AsOf.IsZero() {
 		fields = append(fields, Field{"asof", v.AsOf.String()})
