@@ -71,6 +71,8 @@ func TestWhatIsNotKnownIsRefusedWithTheNearestName(t *testing.T) {
 		code, say string
 	}{
 		{"base_url: https://a.vn\n", nil, nil, "config.unknown-key", "base-url"},
+		{"contact: tổng đài\n", nil, nil, "config.bad-value", "contact"},
+		{"contact: http://so.example.vn\n", nil, nil, "config.bad-value", "contact"},
 		{"adr: :80\n", nil, nil, "config.unknown-key", "addr"},
 		{"", []string{"NHIPSO_BASEURL=x"}, nil, "config.unknown-variable", "NHIPSO_BASE_URL"},
 		{"addr: :1\naddr: :2\n", nil, nil, "config.bad-file", ""}, // YAML itself refuses it, or we do

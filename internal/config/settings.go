@@ -173,11 +173,7 @@ func (o Option) ok(text string) bool {
 		u, err := url.Parse(text)
 		return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 	case Contact:
-		if at, err := mail.ParseAddress(text); err == nil {
-			return at.Address == text
-		}
-		u, err := url.Parse(text)
-		return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
+		return reaches(text)
 	case Networks:
 		_, ok := networks(text)
 		return ok
@@ -194,6 +190,15 @@ func (o Option) ok(text string) bool {
 		return slices.Contains(o.Choices, text)
 	}
 	return true
+}
+
+// reaches reports whether a text is an e-mail address or the address of a page.
+func reaches(text string) bool {
+	if at, err := mail.ParseAddress(text); err == nil {
+		return at.Address == text
+	}
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
 }
 
 // Bind adds the settings as flags: all of them for a server, else those that say where the installation is. The usage of each flag is its name.

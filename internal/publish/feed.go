@@ -144,7 +144,7 @@ func (f atomFeed) write(w io.Writer) error {
 
 // Following is a feed of what releases brought to something that a reader follows.
 type Following struct {
-	ID         string // that never changes: "DE_SHARE/A.VN.NSO.TOTAL", "VN34-24", "KTS-1"
+	ID         string // that never changes: a dataflow with a key, an area, a target
 	Name       string // for people
 	Self, Page string // addresses of the feed and of the page for people
 	// Say tells one figure and gives the address of its page.
