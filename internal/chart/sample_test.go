@@ -79,7 +79,7 @@ func sampleLine() *Spec {
 	}
 	s.Series = []Series{total, core, dig, old}
 	s.Targets = []Target{{Name: l("Mục tiêu 2025: 20 %", "Target 2025: 20 %"), Value: stat.MustDecimal("20"), Period: stat.Quarter(2025, 4)}}
-	s.Events = []Event{{Period: stat.Quarter(2021, 1), Name: l("Đổi năm gốc", "New base year")}, {Period: stat.Quarter(2025, 3), Name: l("Sắp xếp tỉnh, 1/7/2025", "Provinces merged, 1 Jul 2025")}}
+	s.Events = []Event{{Period: stat.Quarter(2021, 1), Name: l("Đổi năm gốc", "New base year")}, {Period: stat.Quarter(2025, 3), Name: l("Sắp xếp tỉnh, 01/7/2025", "Provinces merged, 1 Jul 2025")}}
 	return s
 }
 

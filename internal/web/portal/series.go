@@ -69,7 +69,7 @@ func (v *visit) series() (shell.Page, error) {
 	}
 	p.Unit = unit.In(v.Lang)
 	if last, ok := s.Last(); ok {
-		p.Newest = v.Say("data.newest", "period", text.FormatPeriod(v.Lang, last.Period), "value", v.Number(last), "unit", p.Unit, "vintage", v.Vintage(last.Vintage))
+		p.Newest = v.Say("data.newest", "period", text.FormatPeriod(v.Lang, last.Period), "value", v.Number(last), "unit", p.Unit, "published", v.Published(last.Vintage))
 	}
 	p.Current = p.Show(&shell.Figure{ID: "chuoi", Title: title, Note: p.Unit, Table: v.newestTable(f, s, title, unit, digits), Source: v.SourceLine(s.Obs), Open: true,
 		Chart: v.vintageLines(f, s, history)})

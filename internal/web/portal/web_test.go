@@ -126,7 +126,7 @@ func TestAnswers(t *testing.T) {
 	})
 	t.Run("an earlier day shows what was published by then, and no estimate of ours", func(t *testing.T) {
 		p := page("/?asof=2025-06-30")
-		has(t, p, `<strong class="n">13,17</strong> % GDP`, "30/06/2025")
+		has(t, p, `<strong class="n">13,17</strong> % GDP`, "30/6/2025")
 		if strings.Contains(p, "14,02") || strings.Contains(p, "14,44") {
 			t.Error("shows later figures")
 		}

@@ -90,7 +90,7 @@ func (v *visit) explain() (shell.Page, error) {
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, {Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}}
 	p.Figure = whyFigure{Flow: f.Name.In(v.Lang), Series: name, Period: text.FormatPeriod(v.Lang, c.Period), Value: v.Number(o), Unit: unitOf(v.Snap, f, o).In(v.Lang),
 		Interval: v.Interval(o), Level: v.Level(o), Vintage: v.publishedOn(o), Source: v.sourceOf(o).In(v.Lang), Note: v.remark(o).In(v.Lang),
-		Status: nameOf(v.Snap, "CL_OBS_STATUS", string(o.Status)).In(v.Lang), Evidence: nameOf(v.Snap, "CL_EVIDENCE", string(o.Mark())).In(v.Lang),
+		Status: namesOf(v.Snap).Status(o).In(v.Lang), Evidence: nameOf(v.Snap, "CL_EVIDENCE", string(o.Mark())).In(v.Lang),
 		SeriesURL: v.Link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil && o.Printed() == ""}
 	speaker := v.speaker()
 	switch unit, _ := namesOf(v.Snap).UnitCode(f, o); {
