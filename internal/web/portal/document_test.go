@@ -73,7 +73,7 @@ func TestDocumentsAreDescribedAtTheRoot(t *testing.T) {
 		"/vi-sao?o=IND/M.VN.DVC_END_TO_END/2023-M04":        {"Không rõ ngày công bố", "theo Viện Kinh tế số dẫn"},
 		"/so-lieu/DE_SHARE":                                 {"Tài liệu nguồn", "theo Báo Sài Gòn Giải Phóng dẫn", `href="/tai-lieu"`},
 		"/so-lieu":                                          {`href="/tai-lieu"`},
-		"/tai-lieu":                                         {"Thông báo 203/TB-VPCP", "Thông báo 624/TB-VPCP", "đã đọc chính tài liệu", "theo Báo Mới dẫn"},
+		"/tai-lieu":                                         {"Thông báo 203/TB-VPCP", "Thông báo 624/TB-VPCP", "đã đọc bản gốc", "theo Báo Mới dẫn"},
 		"/tai-lieu.csv":                                     {"TB203", "Không có địa chỉ", "gso.gov.vn/tin-tuc-thong-ke/2023/12"},
 	} {
 		body := get(s, address).Body.String()

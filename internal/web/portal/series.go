@@ -20,7 +20,6 @@ import (
 type seriesPage struct {
 	shell.Frame
 	Flow             shell.Crumb
-	Name             string // of the series within its dataflow
 	Key              string
 	Parts            []pair // dimension and code, in words
 	Unit             string
@@ -46,8 +45,8 @@ func (v *visit) series() (shell.Page, error) {
 		return nil, fault.New("web.no-series", "key", string(key), "dataflow", f.ID)
 	}
 	s := v.Snap.One(f.ID, key)
-	name := seriesName(v.Snap, f, key, nil)
-	p := &seriesPage{Frame: v.NewFrame("data", v.Say("data.series-title", "flow", f.Name.In(v.Lang), "series", name.In(v.Lang))), Key: string(key), Name: name.In(v.Lang)}
+	title := namesOf(v.Snap).Title(f, key)
+	p := &seriesPage{Frame: v.NewFrame("data", title.In(v.Lang)), Key: string(key)}
 	p.Description = f.Description.In(v.Lang)
 	p.Flow = shell.Crumb{Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, p.Flow}
@@ -58,7 +57,6 @@ func (v *visit) series() (shell.Page, error) {
 	if p.Withdrawn {
 		p.Status = 410
 	}
-	title := catalog.Label{Vi: f.Name.Vi + ": " + name.Vi, En: f.Name.En + ": " + name.En}
 	var unit catalog.Label
 	digits := 0
 	for i, o := range s.Obs {
