@@ -160,6 +160,7 @@ type Dataflow struct {
 	Additive    bool     // values of distinct areas may be added
 	Ratio       *Ratio   // how a share is put together, when the dataflow holds shares
 	Method      string   // page of doc/methods that explains it
+	Titles      []Title  // how its series are called, the first that fits; none when they are named by their codes
 	Version     string   // of its structure, as its file states it; "" for the first
 
 	unitAt int             // dimension whose codes say their unit; -1 when none does

@@ -32,7 +32,7 @@ func TestNoTwoFullNamesAreTheSame(t *testing.T) {
 	if vi := c.FullName("CL_AREA", "VN34-24").Vi; vi != "Bắc Ninh (bản đồ 34 tỉnh)" {
 		t.Error(vi)
 	}
-	for code, want := range map[string]string{"KTS-1": "Digital economy / GDP (Decision 411/QĐ-TTg of 31 March 2022)", "749-14": "4G/5G and smartphones", "no-such": "no-such"} {
+	for code, want := range map[string]string{"KTS-1": "Digital economy as a share of GDP (Decision 411/QĐ-TTg of 31 March 2022)", "749-14": "4G/5G and smartphones", "no-such": "no-such"} {
 		if got := c.FullName("CL_TARGET", code).En; got != want {
 			t.Errorf("%s is %q, want %q", code, got, want)
 		}

@@ -212,6 +212,7 @@ type flowFile struct {
 		Attributes                       []string
 		Additive                         bool
 		Ratio                            *Ratio
+		Titles                           []titleForm
 	}
 }
 
@@ -259,6 +260,9 @@ func loadDataflows(fsys fs.FS, concepts []Concept) (string, []*Dataflow, error) 
 				d.Codelist = concept.Codelist
 			}
 			flow.Dimensions = append(flow.Dimensions, Dimension{ID: d.ID, Name: concept.Name, Codelist: d.Codelist})
+		}
+		if err := flow.addTitles(f.Titles); err != nil {
+			return "", nil, err
 		}
 		for _, a := range append(append([]string{}, file.Every[f.Kind]...), f.Attributes...) {
 			if _, ok := byID[a]; !ok {

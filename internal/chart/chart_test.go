@@ -156,7 +156,7 @@ func TestMarksOfADrawing(t *testing.T) {
 	})
 	t.Run("targets, breaks and earlier vintages have their words", func(t *testing.T) {
 		s := drawing(t, sampleLine(), Options{})
-		for _, want := range []string{"Mục tiêu 2025: 20 %", "Sắp xếp tỉnh, 1/7/2025", "công bố 12/2023"} {
+		for _, want := range []string{"Mục tiêu 2025: 20 %", "Sắp xếp tỉnh, 01/7/2025", "công bố 12/2023"} {
 			if !strings.Contains(s, ">"+want+"<") {
 				t.Errorf("%q is missing", want)
 			}

@@ -79,7 +79,7 @@ func sampleLine() *Spec {
 	}
 	s.Series = []Series{total, core, dig, old}
 	s.Targets = []Target{{Name: l("Mục tiêu 2025: 20 %", "Target 2025: 20 %"), Value: stat.MustDecimal("20"), Period: stat.Quarter(2025, 4)}}
-	s.Events = []Event{{Period: stat.Quarter(2021, 1), Name: l("Đổi năm gốc", "New base year")}, {Period: stat.Quarter(2025, 3), Name: l("Sắp xếp tỉnh, 1/7/2025", "Provinces merged, 1 Jul 2025")}}
+	s.Events = []Event{{Period: stat.Quarter(2021, 1), Name: l("Đổi năm gốc", "New base year")}, {Period: stat.Quarter(2025, 3), Name: l("Sắp xếp tỉnh, 01/7/2025", "Provinces merged, 1 Jul 2025")}}
 	return s
 }
 
@@ -228,7 +228,7 @@ const names63 = "Hà Nội|Hà Giang|Cao Bằng|Bắc Kạn|Tuyên Quang|Lào Ca
 func sampleRank() *Spec {
 	return &Spec{ID: "rank", Kind: Line, Down: true, Title: l("Xếp hạng", "Rank"), Subtitle: l("hạng", "rank"), Unit: l("hạng", "rank"), Source: testSource, Periods: years(2021, 2030),
 		Series: []Series{{ID: "rank", Name: l("Xếp hạng", "Rank"), Colour: Accent, Values: figs("86", "80", "", "71", "", "", "", "", "", "")},
-			{ID: "path", Name: l("Đường đi đều", "Even path"), Colour: Context, Style: Dashed, Values: figs("86", "80", "74", "68", "62", "56", "50", "44", "37", "30")}},
+			{ID: "path", Name: l("Lộ trình tăng đều", "Even path"), Colour: Context, Style: Dashed, Values: figs("86", "80", "74", "68", "62", "56", "50", "44", "37", "30")}},
 		Targets: []Target{{Name: l("Mục tiêu 2030: 30", "Target 2030: 30"), Value: stat.MustDecimal("30"), Period: stat.Year(2030)}}}
 }
 

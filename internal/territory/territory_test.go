@@ -65,7 +65,7 @@ func TestLookup(t *testing.T) {
 		if fault.CodeOf(err) != "territory.code-ended" {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"Hải Dương", "Hải Phòng", "30/06/2025", "31/12/2025", "01, 04, 08"} {
+		for _, want := range []string{"Hải Dương", "Hải Phòng", "30/6/2025", "31/12/2025", "01, 04, 08"} {
 			if !strings.Contains(fault.In(err, "vi"), want) {
 				t.Errorf("%q lacks %q", fault.In(err, "vi"), want)
 			}

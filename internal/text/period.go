@@ -16,7 +16,8 @@ var wordsFile string
 
 var book = words.MustRead(wordsFile)
 
-// FormatDate writes a day: 15/12/2025 in "vi", 15 Dec 2025 in "en"; nothing for the zero Date.
+// FormatDate writes a day: 15/12/2025 and 01/7/2025 in "vi", 15 Dec 2025 in "en"; nothing for the zero Date. Vietnamese days below 10 and the
+// months 1 and 2 have a zero before them, no other month has one: the form of Nghị định 30/2020/NĐ-CP for every document of the administration.
 func FormatDate(lang string, d stat.Date) string {
 	if d.IsZero() {
 		return ""
@@ -25,12 +26,12 @@ func FormatDate(lang string, d stat.Date) string {
 	if lang == "en" {
 		return book.Say(lang, "date", "d", strconv.Itoa(day), "Mon", monthEn(int(m)), "y", strconv.Itoa(y))
 	}
-	return book.Say(lang, "date", "d", two(day), "m", two(int(m)), "y", strconv.Itoa(y))
+	return book.Say(lang, "date", "d", two(day), "m", monthVi(int(m)), "y", strconv.Itoa(y))
 }
 
 // FormatPeriod writes a period as a heading does: "2025", "6 tháng đầu năm 2024", "Quý IV/2025", "Tháng 7/2024", a day, or a
 // dated interval. Several whole calendar years read as an average, "2020–2022 (bình quân)", because that is what our
-// dataflows keep under such an interval; months from January read "9 tháng 2026".
+// dataflows keep under such an interval; months from January read "9 tháng đầu năm 2026".
 func FormatPeriod(lang string, p stat.Period) string {
 	y, n := strconv.Itoa(p.Year()), p.Sub()
 	switch p.Frequency() {
@@ -76,6 +77,14 @@ func FormatPeriodInline(lang string, p stat.Period) string {
 var roman = [...]string{"", "I", "II", "III", "IV"}
 
 func monthEn(m int) string { return strings.Fields(book.Say("en", "months"))[m-1] }
+
+// monthVi writes the number of a month within a Vietnamese date: without its zero, 1 and 2 could be taken for the first digits of 10 to 12.
+func monthVi(m int) string {
+	if m < 3 {
+		return two(m)
+	}
+	return strconv.Itoa(m)
+}
 
 func two(n int) string {
 	if n < 10 {

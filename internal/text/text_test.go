@@ -149,6 +149,16 @@ func TestParseLocalNumber(t *testing.T) {
 	}
 }
 
+// Nghị định 30/2020/NĐ-CP: a zero before a day below 10 and before the months 1 and 2, and before no other month.
+func TestVietnameseDaysFollowTheDecree(t *testing.T) {
+	for day, want := range map[stat.Date]string{stat.NewDate(2025, 7, 1): "01/7/2025", stat.NewDate(2025, 12, 15): "15/12/2025", stat.NewDate(2025, 2, 5): "05/02/2025", stat.NewDate(2025, 1, 31): "31/01/2025",
+		stat.NewDate(2025, 3, 10): "10/3/2025", stat.NewDate(2025, 9, 9): "09/9/2025", stat.NewDate(2025, 10, 1): "01/10/2025"} {
+		if got := FormatDate("vi", day); got != want {
+			t.Errorf("%s: %s, want %s", day, got, want)
+		}
+	}
+}
+
 func TestPeriods(t *testing.T) {
 	for _, c := range []struct{ period, vi, en string }{
 		{"2025", "2025", "2025"},
@@ -157,13 +167,13 @@ func TestPeriods(t *testing.T) {
 		{"2025-Q4", "Quý IV/2025", "Q4 2025"},
 		{"2024-07", "Tháng 7/2024", "Jul 2024"},
 		{"2025-12-05", "05/12/2025", "5 Dec 2025"},
-		{"2026-01-01/P9M", "9 tháng 2026", "First 9 months of 2026"},
-		{"2026-04-01/P6M", "01/04/2026–30/09/2026", "1 Apr 2026 – 30 Sep 2026"}, // months, but not from January
+		{"2026-01-01/P9M", "9 tháng đầu năm 2026", "First 9 months of 2026"},
+		{"2026-04-01/P6M", "01/4/2026–30/9/2026", "1 Apr 2026 – 30 Sep 2026"},   // months, but not from January
 		{"2026-01-01/P1M", "01/01/2026–31/01/2026", "1 Jan 2026 – 31 Jan 2026"}, // an interval, though a month long
 		{"2025-01-01/P1Y", "2025", "2025"},
 		{"2020-01-01/P3Y", "2020–2022 (bình quân)", "2020–2022 (average)"},
 		{"2024-12-15/P1Y", "15/12/2024–14/12/2025", "15 Dec 2024 – 14 Dec 2025"},
-		{"2025-06-15/P1M", "15/06/2025–14/07/2025", "15 Jun 2025 – 14 Jul 2025"},
+		{"2025-06-15/P1M", "15/6/2025–14/7/2025", "15 Jun 2025 – 14 Jul 2025"},
 	} {
 		p := stat.MustPeriod(c.period)
 		if got := FormatPeriod("vi", p); got != c.vi {

@@ -100,7 +100,19 @@ func (s *Speaker) write(q quantity, inside bool) string {
 	return text.WithUnit(n, unit)
 }
 
-// Vintage writes when a figure was published, as precisely as that is known.
+// Published says when a figure was published, for the middle of a sentence: "công bố ngày 15/12/2025", "công bố tháng 12/2025", or that its source
+// does not say and since when it is on record.
+func Published(lang string, x stat.Vintage) string {
+	switch len(x.Written) {
+	case 0:
+		return book.Say(lang, "published-unknown", "date", text.FormatDate(lang, x.Date))
+	case 10:
+		return book.Say(lang, "published-on", "date", Vintage(lang, x))
+	}
+	return book.Say(lang, "published", "date", Vintage(lang, x))
+}
+
+// Vintage writes when a figure was published, as precisely as that is known, for a cell of a table.
 func Vintage(lang string, x stat.Vintage) string {
 	switch len(x.Written) {
 	case 10:

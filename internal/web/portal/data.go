@@ -58,7 +58,7 @@ func (v *visit) data() (shell.Page, error) {
 			if e.Span = text.FormatPeriodInline(v.Lang, from); from != to {
 				e.Span = v.Say("data.span", "from", e.Span, "to", text.FormatPeriodInline(v.Lang, to))
 			}
-			e.Last = v.Vintage(last)
+			e.Last = v.Published(last)
 		}
 		p.Topics[i].Flows = append(p.Topics[i].Flows, e)
 		p.Flows++

@@ -67,13 +67,13 @@ func TestWhatASourcePrintsShowsAndNotTheNumberAlone(t *testing.T) {
 func TestDocumentsAreDescribedAtTheRoot(t *testing.T) {
 	s, _ := newSite(t, loose...)
 	for address, want := range map[string][]string{
-		"/vi-sao?o=DE_SHARE/S.VN.MIC.TOTAL/2023-S1": {"Kinh tế số 6 tháng đầu năm 2023", "Bộ Thông tin và Truyền thông", "12/07/2023", "theo Trang Chuyển đổi số TP.HCM dẫn", "<q>gần 15\u00a0%</q>", "đọc tháng 11/2026",
+		"/vi-sao?o=DE_SHARE/S.VN.MIC.TOTAL/2023-S1": {"Kinh tế số 6 tháng đầu năm 2023", "Bộ Thông tin và Truyền thông", "12/7/2023", "theo Trang Chuyển đổi số TP.HCM dẫn", "<q>gần 15\u00a0%</q>", "đọc tháng 11/2026",
 			`href="https://chuyendoiso.hochiminhcity.gov.vn/kinh-te-so"`},
 		"/vi-sao?lang=en&o=DE_SHARE/S.VN.MIC.TOTAL/2023-S1": {"as quoted by Ho Chi Minh City digital transformation page", "Ministry of Information and Communications"},
 		"/vi-sao?o=IND/M.VN.DVC_END_TO_END/2023-M04":        {"Không rõ ngày công bố", "theo Viện Kinh tế số dẫn"},
 		"/so-lieu/DE_SHARE":                                 {"Tài liệu nguồn", "theo Báo Sài Gòn Giải Phóng dẫn", `href="/tai-lieu"`},
 		"/so-lieu":                                          {`href="/tai-lieu"`},
-		"/tai-lieu":                                         {"Thông báo 203/TB-VPCP", "Thông báo 624/TB-VPCP", "đã đọc chính tài liệu", "theo Báo Mới dẫn"},
+		"/tai-lieu":                                         {"Thông báo 203/TB-VPCP", "Thông báo 624/TB-VPCP", "đã đọc bản gốc", "theo Báo Mới dẫn"},
 		"/tai-lieu.csv":                                     {"TB203", "Không có địa chỉ", "gso.gov.vn/tin-tuc-thong-ke/2023/12"},
 	} {
 		body := get(s, address).Body.String()

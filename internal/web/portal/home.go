@@ -63,7 +63,7 @@ func (v *visit) home() (shell.Page, error) {
 	}
 	p.Title = v.Say("home.headline", "year", last.Period.Year(), "share", v.Number(last))
 	p.Headline = v.html("home.headline", "year", last.Period.Year(), "share", strong(v.Number(last)))
-	p.Source = v.html("home.headline-source", "source", v.sourceOf(last).In(v.Lang), "vintage", v.Vintage(last.Vintage),
+	p.Source = v.html("home.headline-source", "source", v.sourceOf(last).In(v.Lang), "published", v.Published(last.Vintage),
 		"why", anchor(v.Why(last.Cell()), v.Say("common.why")))
 	quarters := v.quarterly("TOTAL", "SHARE")
 	if q, ok := quarters.Last(); ok {

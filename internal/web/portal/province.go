@@ -26,6 +26,7 @@ type provincePage struct {
 	Sections               []*shell.Figure
 	Shares                 *shell.Figure
 	Namesake               *shell.Crumb // the other province that bears the same code
+	CodeReused             string       // since or until when it does
 	NoShare                bool
 	MapURL                 string
 }
@@ -65,6 +66,10 @@ func (v *visit) province() (shell.Page, error) {
 	if slices.Contains(r.Reused(), a.Code) {
 		if x := r.Namesake(a); x != nil {
 			p.Namesake = &shell.Crumb{Name: x.Name.In(v.Lang), URL: v.Link("/tinh/" + x.ID)}
+			p.CodeReused = v.Say("provinces.code-reused", "day", text.FormatDate(v.Lang, x.From), "code", a.Code)
+			if x.From.Before(a.From) {
+				p.CodeReused = v.Say("provinces.code-reused-before", "day", text.FormatDate(v.Lang, x.To), "code", a.Code)
+			}
 		}
 	}
 	for _, level := range []string{"commune", "district"} {
@@ -133,5 +138,5 @@ func (v *visit) provinceAnswer(a *territory.Area) string {
 		return v.Say("provinces.one-none", "name", a.Name.In(v.Lang))
 	}
 	return v.Say("provinces.one-answer", "name", a.Name.In(v.Lang), "year", best.Period.Year(), "value", v.Number(best), "definition", nameOf(v.Snap, "CL_DEFINITION", f.CodeOf(best.Key, "DEFINITION")).In(v.Lang),
-		"vintage", v.Vintage(best.Vintage))
+		"published", v.Published(best.Vintage))
 }

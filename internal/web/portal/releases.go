@@ -56,7 +56,7 @@ func (v *visit) releaseEntry(r publish.Release) releaseEntry {
 			continue
 		}
 		for _, x := range c.Cells {
-			e.Changed = append(e.Changed, changedCell{f.Name.In(v.Lang) + ", " + shortName(v.Snap, f, stat.Key(x.Key), nil).In(v.Lang), v.Link("/so-lieu/" + f.ID + "/" + x.Key), v.period(x.Period), v.asWritten(x.Old), v.asWritten(x.New)})
+			e.Changed = append(e.Changed, changedCell{namesOf(v.Snap).Title(f, stat.Key(x.Key)).In(v.Lang), v.Link("/so-lieu/" + f.ID + "/" + x.Key), v.period(x.Period), v.asWritten(x.Old), v.asWritten(x.New)})
 		}
 	}
 	return e

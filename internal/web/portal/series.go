@@ -20,7 +20,6 @@ import (
 type seriesPage struct {
 	shell.Frame
 	Flow             shell.Crumb
-	Name             string // of the series within its dataflow
 	Key              string
 	Parts            []pair // dimension and code, in words
 	Unit             string
@@ -52,8 +51,8 @@ func (v *visit) series() (shell.Page, error) {
 	}
 	history := v.Snap.History(f.ID, string(key))
 	s := v.Snap.One(f.ID, key)
-	name := seriesName(v.Snap, f, key, nil)
-	p := &seriesPage{Frame: v.NewFrame("data", v.Say("data.series-title", "flow", f.Name.In(v.Lang), "series", name.In(v.Lang))), Key: string(key), Name: name.In(v.Lang)}
+	title := namesOf(v.Snap).Title(f, key)
+	p := &seriesPage{Frame: v.NewFrame("data", title.In(v.Lang)), Key: string(key)}
 	p.Description = f.Description.In(v.Lang)
 	p.Flow = shell.Crumb{Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, p.Flow}
@@ -64,7 +63,6 @@ func (v *visit) series() (shell.Page, error) {
 	if p.Withdrawn {
 		p.Status = 410
 	}
-	title := catalog.Label{Vi: f.Name.Vi + ": " + name.Vi, En: f.Name.En + ": " + name.En}
 	var unit catalog.Label
 	digits := 0
 	for i, o := range s.Obs {
@@ -75,7 +73,7 @@ func (v *visit) series() (shell.Page, error) {
 	}
 	p.Unit = unit.In(v.Lang)
 	if last, ok := s.Last(); ok {
-		p.Newest = v.Say("data.newest", "period", text.FormatPeriod(v.Lang, last.Period), "value", v.Number(last), "unit", p.Unit, "vintage", v.Vintage(last.Vintage))
+		p.Newest = v.Say("data.newest", "period", text.FormatPeriod(v.Lang, last.Period), "value", v.Number(last), "unit", p.Unit, "published", v.Published(last.Vintage))
 	}
 	p.Current = p.Show(&shell.Figure{ID: "chuoi", Title: title, Note: p.Unit, Table: v.newestTable(f, s, title, unit, digits), Source: v.SourceLine(s.Obs), Open: true,
 		Chart: v.vintageLines(f, s, history)})

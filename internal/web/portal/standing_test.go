@@ -28,7 +28,7 @@ func TestNamesThatRepeatSayTheirEra(t *testing.T) {
 	}
 	options := []shell.Option{{Value: "VN34-79", Name: "Thành phố Hồ Chí Minh"}, {Value: "VN63-79", Name: "Thành phố Hồ Chí Minh"}, {Value: "VN", Name: "Cả nước"}}
 	v.tellApart(options, "CL_AREA")
-	for i, want := range []string{"Thành phố Hồ Chí Minh (từ 01/07/2025)", "Thành phố Hồ Chí Minh (đến 30/06/2025)", "Cả nước"} {
+	for i, want := range []string{"Thành phố Hồ Chí Minh (từ 01/7/2025)", "Thành phố Hồ Chí Minh (đến 30/6/2025)", "Cả nước"} {
 		if got := options[i].Name; got != want {
 			t.Errorf("%q; want %q", got, want)
 		}

@@ -115,7 +115,7 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	t.Run("home says the share with its source, the newest quarter with its interval, and the way to the targets", func(t *testing.T) {
-		has(t, page("/"), `<strong class="n">14,02</strong> % GDP`, "công bố 05/01/2026", `<strong class="n">14,44</strong>`, "13,20–15,70", "không phải số chính thức",
+		has(t, page("/"), `<strong class="n">14,02</strong> % GDP`, "công bố ngày 05/01/2026", `<strong class="n">14,44</strong>`, "13,20–15,70", "không phải số chính thức",
 			"20\u00a0% GDP vào năm 2025", "5,98 điểm\u00a0%", "15,98 điểm\u00a0%", "/vi-sao?o=DE_SHARE%2FA.VN.NSO.TOTAL%2F2025")
 	})
 	t.Run("home sets the vintages side by side", func(t *testing.T) {
@@ -126,11 +126,11 @@ func TestAnswers(t *testing.T) {
 	})
 	t.Run("an earlier day shows what was published by then, and no estimate of ours", func(t *testing.T) {
 		p := page("/?asof=2025-06-30")
-		has(t, p, `<strong class="n">13,17</strong> % GDP`, "30/06/2025")
+		has(t, p, `<strong class="n">13,17</strong> % GDP`, "30/6/2025")
 		if strings.Contains(p, "14,02") || strings.Contains(p, "14,44") {
 			t.Error("shows later figures")
 		}
-		has(t, page("/?asof=2010-01-01"), "Chưa có số liệu về tỷ trọng kinh tế số")
+		has(t, page("/?asof=2010-01-01"), "chưa có số liệu về tỷ trọng kinh tế số")
 		if strings.Contains(p, "Hệ thống có số liệu công bố từ ngày") {
 			t.Error("a day with figures speaks of a first day")
 		}

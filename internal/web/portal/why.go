@@ -31,10 +31,10 @@ type whyPage struct {
 
 // whyFigure is the figure explained.
 type whyFigure struct {
-	Flow, Series, Period, Value, Unit, Interval, Level string
-	Status, Evidence, Vintage, Source, Note            string
-	SeriesURL                                          string
-	Missing                                            bool
+	Series, Period, Value, Unit, Interval, Level string
+	Status, Evidence, Vintage, Source, Note      string
+	SeriesURL                                    string
+	Missing                                      bool
 }
 
 // whyNode is a step of the explanation.
@@ -84,13 +84,13 @@ func (v *visit) explain() (shell.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := namesOf(v.Snap).FullSeries(f, c.Key).In(v.Lang)
+	name := namesOf(v.Snap).Title(f, c.Key).In(v.Lang)
 	p := &whyPage{Frame: v.NewFrame("data", v.Say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
 	p.NoIndex = true
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, {Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}}
-	p.Figure = whyFigure{Flow: f.Name.In(v.Lang), Series: name, Period: text.FormatPeriod(v.Lang, c.Period), Value: v.Number(o), Unit: unitOf(v.Snap, f, o).In(v.Lang),
+	p.Figure = whyFigure{Series: name, Period: text.FormatPeriod(v.Lang, c.Period), Value: v.Number(o), Unit: unitOf(v.Snap, f, o).In(v.Lang),
 		Interval: v.Interval(o), Level: v.Level(o), Vintage: v.publishedOn(o), Source: v.sourceOf(o).In(v.Lang), Note: v.remark(o).In(v.Lang),
-		Status: nameOf(v.Snap, "CL_OBS_STATUS", string(o.Status)).In(v.Lang), Evidence: nameOf(v.Snap, "CL_EVIDENCE", string(o.Mark())).In(v.Lang),
+		Status: namesOf(v.Snap).Status(o).In(v.Lang), Evidence: nameOf(v.Snap, "CL_EVIDENCE", string(o.Mark())).In(v.Lang),
 		SeriesURL: v.Link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil && o.Printed() == ""}
 	speaker := v.speaker()
 	switch unit, _ := namesOf(v.Snap).UnitCode(f, o); {
@@ -161,7 +161,9 @@ func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNo
 	if err != nil {
 		return out
 	}
-	out.Name = f.Name.In(v.Lang) + ": " + seriesName(v.Snap, f, n.Cell.Key, nil).In(v.Lang)
+	if out.Name = namesOf(v.Snap).Title(f, n.Cell.Key).In(v.Lang); n.Cell.Key.Open() {
+		out.Name = f.Name.In(v.Lang) + ": " + seriesName(v.Snap, f, n.Cell.Key, nil).In(v.Lang)
+	}
 	out.URL = v.Link("/so-lieu/" + f.ID + "/" + string(n.Cell.Key))
 	fixed := map[string]bool{} // the codes that all figures of a block share
 	if n.Cell.Key.Open() {

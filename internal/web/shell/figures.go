@@ -49,6 +49,9 @@ func (v *Visit) Level(o cube.Version) string {
 	return "95"
 }
 
+// Published says in a sentence when a figure was published.
+func (v *Visit) Published(x stat.Vintage) string { return view.Published(v.Lang, x) }
+
 // Vintage writes when a figure was published.
 func (v *Visit) Vintage(x stat.Vintage) string { return view.Vintage(v.Lang, x) }
 

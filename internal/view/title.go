@@ -1,0 +1,83 @@
+package view
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/stat"
+)
+
+// Parts of the form of a title: what may be left out, and the place of a code.
+var (
+	titleOption = regexp.MustCompile(`\[([^\]]*)\]`)
+	titlePlace  = regexp.MustCompile(`\{([A-Za-z0-9_]+)\}`)
+)
+
+// Title calls a series as a person would: "Tỷ trọng kinh tế số trong GDP của Việt Nam, theo cơ quan thống kê". How, the catalogue says of each
+// dataflow; a series of which it says nothing is called by its dataflow and its codes. No two series of a dataflow are called the same.
+func (n Names) Title(f *catalog.Dataflow, k stat.Key) catalog.Label {
+	form, ok := f.Title(k)
+	if !ok {
+		series := n.FullSeries(f, k)
+		if series.Vi == "" {
+			return f.Name
+		}
+		return catalog.Label{Vi: f.Name.Vi + " (" + series.Vi + ")", En: f.Name.In("en") + " (" + series.In("en") + ")"}
+	}
+	return catalog.Label{Vi: n.compose("vi", form.Vi, f, k), En: n.compose("en", form.En, f, k)}
+}
+
+// compose fills in the form of a title.
+func (n Names) compose(lang, form string, f *catalog.Dataflow, k stat.Key) string {
+	form = titleOption.ReplaceAllStringFunc(form, func(part string) string {
+		for _, place := range titlePlace.FindAllStringSubmatch(part, -1) {
+			if n.phrase(lang, place[1], f, k) == "" {
+				return ""
+			}
+		}
+		return strings.Trim(part, "[]")
+	})
+	return upper(titlePlace.ReplaceAllStringFunc(form, func(place string) string {
+		return n.phrase(lang, strings.Trim(place, "{}"), f, k)
+	}))
+}
+
+// phrase is the code of a dimension within a title: the words that its list has for titles, else its name. That figures are of years is not said.
+func (n Names) phrase(lang, place string, f *catalog.Dataflow, k stat.Key) string {
+	id := strings.ToUpper(place)
+	code := f.CodeOf(k, id)
+	if code == "" || id == "FREQ" && code == string(stat.Annual) {
+		return ""
+	}
+	codelist := f.Dimensions[f.Position(id)].Codelist
+	if words := n.Note(codelist, code, "title_"+lang); words != "" {
+		return words
+	}
+	if country := n.Country(); code == country.ID && id == "REF_AREA" { // its list may say "the whole country"
+		return country.Name.In(lang)
+	}
+	name := n.FullName(codelist, code).In(lang)
+	if place != id || n.Note(codelist, code, "kind") == "group" {
+		return lowered(name)
+	}
+	return name
+}
+
+// lowered writes a name as in the middle of a sentence. GDP, TFP and the like keep their capitals.
+func lowered(s string) string {
+	first, _, _ := strings.Cut(s, " ")
+	_, size := utf8.DecodeRuneInString(first)
+	if strings.ContainsFunc(first[size:], func(r rune) bool { return unicode.IsUpper(r) || unicode.IsDigit(r) }) {
+		return s
+	}
+	return lower(s)
+}
+
+// upper writes words as at the beginning of a line.
+func upper(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}
