@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,35 +42,60 @@ func NewEntity(status int, header http.Header, body []byte) *Entity {
 	sum := sha256.Sum256(body)
 	e := &Entity{Status: status, Header: header, Body: body, tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
 	e.compresses = len(body) >= smallest && header.Get("Content-Encoding") == "" && compressible(header.Get("Content-Type"))
-	e.quick = sync.OnceValue(func() []byte { return compressed(&quickly, body) })
-	e.brotli = sync.OnceValue(func() []byte { defer e.packed.Store(true); return compressed(&brotlis, body) })
-	e.gzip = sync.OnceValue(func() []byte { return compressed(&gzips, body) })
+	e.quick = sync.OnceValue(func() []byte { return compressed(quickly, body) })
+	e.brotli = sync.OnceValue(func() []byte { defer e.packed.Store(true); return compressed(brotlis, body) })
+	e.gzip = sync.OnceValue(func() []byte { return compressed(gzips, body) })
 	return e
 }
 
-// compressor is a writer that can be used again: its tables are a megabyte, more than most of what it compresses.
-type compressor interface {
-	io.WriteCloser
-	Reset(w io.Writer)
+// compressor is a writer that can be used again: its tables are a megabyte, more than most of what it compresses. It has room for what it writes.
+type compressor struct {
+	to interface {
+		io.WriteCloser
+		Reset(w io.Writer)
+	}
+	room bytes.Buffer
+}
+
+// compressors are those of a kind that lie ready, as many as are at work at once and few. A sync.Pool would lose them with every collection of garbage, and
+// their tables are a good part of it.
+type compressors struct {
+	idle  chan *compressor
+	fresh func() *compressor
+}
+
+func ready(fresh func() *compressor) *compressors {
+	return &compressors{make(chan *compressor, min(4, runtime.GOMAXPROCS(0))), fresh}
 }
 
 var (
-	quickly = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 1) }}
-	brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 5) }}
-	gzips   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 6); return w }} // the level is one
+	quickly = ready(func() *compressor { return &compressor{to: brotli.NewWriterLevel(nil, 1)} })
+	brotlis = ready(func() *compressor { return &compressor{to: brotli.NewWriterLevel(nil, 5)} })
+	gzips   = ready(func() *compressor {
+		w, _ := gzip.NewWriterLevel(nil, 6) // the level is one
+		return &compressor{to: w}
+	})
 )
 
-func compressed(from *sync.Pool, body []byte) []byte {
-	w, ok := from.Get().(compressor)
-	if !ok { // nothing else is ever put there
-		panic("middleware: a pool of compressors holds something else")
+func compressed(by *compressors, body []byte) []byte {
+	var c *compressor
+	select {
+	case c = <-by.idle:
+	default:
+		c = by.fresh()
 	}
-	defer from.Put(w)
-	var b bytes.Buffer
-	w.Reset(&b)
-	w.Write(body)                 //nolint:errcheck // a bytes.Buffer does not fail
-	w.Close()                     //nolint:errcheck
-	return bytes.Clone(b.Bytes()) // it may stay for long, and the room behind it would stay too
+	c.room.Reset()
+	c.to.Reset(&c.room)
+	c.to.Write(body)                   //nolint:errcheck // a bytes.Buffer does not fail
+	c.to.Close()                       //nolint:errcheck
+	out := bytes.Clone(c.room.Bytes()) // it may stay for long, and the room behind it would stay too
+	if c.room.Cap() <= 1<<20 {
+		select {
+		case by.idle <- c:
+		default:
+		}
+	}
+	return out
 }
 
 // Size gives the bytes of the body, which is what a memory of entities counts; its compressed forms are smaller.

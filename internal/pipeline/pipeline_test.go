@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -223,4 +224,28 @@ func stranger(ctx context.Context, in *Inputs) (*Result, error) {
 		r.Outputs[i].Key = "A.zzz"
 	}
 	return r, err
+}
+
+// What follows from a change in a moment does not wait for what takes long, unless it reads it.
+func TestCostlyRecipesRunLast(t *testing.T) {
+	recipe := func(id, from, costly string) Recipe {
+		return Recipe{ID: id, Inputs: []Input{{Name: "in", Dataflow: from}}, Outputs: []string{"OF_" + id}, Costly: costly}
+	}
+	for _, x := range []struct {
+		name, want string
+		recipes    []Recipe
+	}{
+		{"one that nothing reads is the last", "a c slow", []Recipe{recipe("a", "IN", ""), recipe("slow", "OF_a", "it draws"), recipe("c", "OF_a", "")}},
+		{"what reads it comes after it, and the rest before", "b slow reader", []Recipe{recipe("slow", "IN", "it draws"), recipe("b", "IN", ""), recipe("reader", "OF_slow", "it reads")}},
+		{"one that a quick one reads takes it along", "b slow reader", []Recipe{recipe("reader", "OF_slow", ""), recipe("slow", "IN", "it draws"), recipe("b", "IN", "")}},
+	} {
+		ordered, err := Order(x.recipes)
+		var ids []string
+		for _, r := range ordered {
+			ids = append(ids, r.ID)
+		}
+		if got := strings.Join(ids, " "); err != nil || got != x.want {
+			t.Errorf("%s: %s (%v), want %s", x.name, got, err, x.want)
+		}
+	}
 }

@@ -59,7 +59,8 @@ type Recipe struct {
 	// DisclosureSafe names the test which shows that no confidential input can be computed back from any output. Where it is empty, an output
 	// is as confidential as the most confidential figure that it came from.
 	DisclosureSafe string
-	// Costly says why the recipe is too slow to be computed while a reader waits. It is left out of a replay.
+	// Costly says why the recipe is too slow to be computed while a reader waits. It is left out of a replay, and runs after all that do not read what
+	// it writes.
 	Costly string
 	// NoWorking says why the figures of the recipe cannot be written out as a working (Node.Working).
 	NoWorking string

@@ -195,7 +195,7 @@ func Derive(recipe Recipe, run string, in *Inputs, result *Result) ([]cube.Versi
 	return out, nil
 }
 
-// Order sorts recipes so that each comes after those whose outputs it reads. Two recipes with one output, or recipes that
+// Order sorts recipes so that each comes after those whose outputs it reads, and costly ones as late as that allows. Two recipes with one output, or recipes that
 // feed each other in a circle, are refused.
 func Order(recipes []Recipe) ([]Recipe, error) {
 	writer := map[string]int{}
@@ -234,5 +234,22 @@ func Order(recipes []Recipe) ([]Recipe, error) {
 			return nil, err
 		}
 	}
-	return out, nil
+	return costlyLast(out), nil
+}
+
+// costlyLast moves costly recipes, and those that read what they write, behind all others, which read nothing of theirs.
+func costlyLast(ordered []Recipe) []Recipe {
+	var quick, late []Recipe
+	waits := map[string]bool{} // dataflows that come late
+	for _, r := range ordered {
+		if r.Costly == "" && !slices.ContainsFunc(r.Inputs, func(in Input) bool { return waits[in.Dataflow] }) {
+			quick = append(quick, r)
+			continue
+		}
+		late = append(late, r)
+		for _, flow := range r.Outputs {
+			waits[flow] = true
+		}
+	}
+	return append(quick, late...)
 }

@@ -19,7 +19,8 @@ type Shelf interface {
 	// Days lists the days on which figures of a dataflow were published, oldest first, with how many.
 	Days(dataflow string) []Day
 	// Each gives the versions of the series of a dataflow that match a pattern, or of those that are named, one by one, ordered by key, period,
-	// vintage and message. Of a query it looks at nothing else. They may share their attributes. It ends with the context.
+	// vintage and message. Where Since and Until are one period it may leave out the others; of a query it looks at nothing else. They may share their
+	// attributes. It ends with the context.
 	Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error]
 	// Outline gives what is known of a large dataflow without reading its figures; nil where they have to be read for it.
 	Outline(dataflow string) (*Outline, error)
@@ -76,9 +77,33 @@ func (l *lists) of(flow, pattern string) []cube.Version {
 	return narrow(l.keep.get(flow, func() []cube.Version { return l.read(flow, "") }), pattern)
 }
 
-// read reads from the shelf. A file that cannot be read any more ends the request that met it, as nothing can be said in its place.
+// cell gives the versions of one cell. Of a large dataflow they are read alone, unless the whole series is at hand.
+func (l *lists) cell(c cube.Cell) []cube.Version {
+	flow, key := c.Dataflow, string(c.Key)
+	var list []cube.Version
+	if l.size(flow) > small && !l.keep.has(flow+"/"+key) {
+		list = l.keep.get(flow+"/"+key+"/"+c.Period.String(), func() []cube.Version {
+			return l.readSome(cube.Query{Dataflow: flow, Key: key, Since: c.Period, Until: c.Period})
+		})
+	} else {
+		list = l.of(flow, key)
+	}
+	var out []cube.Version
+	for _, v := range list {
+		if v.Period == c.Period && v.Key == c.Key {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 func (l *lists) read(flow, pattern string) []cube.Version {
-	list, err := gather(l.shelf.Each(context.Background(), cube.Query{Dataflow: flow, Key: pattern}))
+	return l.readSome(cube.Query{Dataflow: flow, Key: pattern})
+}
+
+// readSome reads from the shelf. A file that cannot be read any more ends the request that met it, as nothing can be said in its place.
+func (l *lists) readSome(q cube.Query) []cube.Version {
+	list, err := gather(l.shelf.Each(context.Background(), q))
 	if err != nil {
 		panic(err)
 	}
@@ -145,6 +170,13 @@ type kept struct {
 
 func (k *keep) get(name string, load func() []cube.Version) []cube.Version {
 	return k.entry(name, load).get()
+}
+
+// has reports whether a list is kept, or being loaded.
+func (k *keep) has(name string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.lists[name] != nil
 }
 
 // entry gives what is kept under a name, and makes it the last asked for.

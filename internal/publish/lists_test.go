@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/stat"
 )
 
 // A list that takes long to load holds up nobody who wants another one, and is loaded once however many want it.
@@ -111,5 +112,53 @@ func TestASeriesOfALargeDataflowIsReadOnce(t *testing.T) {
 	}
 	if n := len(slices.DeleteFunc(slices.Clone(shelf.reads), func(p string) bool { return p != "A.VN.X" })); n != 1 || len(shelf.reads) != 1+3*5 {
 		t.Errorf("read %q", shelf.reads)
+	}
+}
+
+// stocked is a large dataflow on a shelf that looks at the periods of a query as much as it must.
+type stocked struct {
+	counted
+	figures []cube.Version
+	narrow  bool // leaves out other periods
+}
+
+func (s *stocked) Each(_ context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	s.reads = append(s.reads, q.Key)
+	if !s.narrow {
+		q.Since, q.Until = stat.Period{}, stat.Period{}
+	}
+	return cube.Select(s.figures, q)
+}
+
+// One cell of a large dataflow is read once and alone, and not at all where its series is at hand; what a shelf gives beside it is left out.
+func TestACellOfALargeDataflowIsReadAlone(t *testing.T) {
+	var figures []cube.Version
+	for _, key := range []stat.Key{"A.VN.X", "A.VN.Y"} {
+		for year := 2020; year < 2023; year++ {
+			for message := range int64(2) {
+				figures = append(figures, cube.Version{Dataflow: "BIG", Message: message + 1, Observation: stat.Observation{Key: key, Period: stat.Year(year), Vintage: stat.Vintage{Date: stat.MustDate("2024-01-01")}}})
+			}
+		}
+	}
+	cell := cube.Cell{Dataflow: "BIG", Key: "A.VN.X", Period: stat.Year(2021)}
+	for _, narrow := range []bool{true, false} {
+		for _, first := range []bool{true, false} { // the series was asked for before
+			shelf := &stocked{figures: figures, narrow: narrow}
+			l := &lists{shelf: shelf}
+			if first {
+				l.of("BIG", "A.VN.X")
+			}
+			for range 3 {
+				if list := l.cell(cell); len(list) != 2 || list[0].Cell() != cell || list[1].Cell() != cell || list[1].Message != 2 {
+					t.Errorf("narrow %v, series first %v: %+v", narrow, first, list)
+				}
+			}
+			if len(shelf.reads) != 1 {
+				t.Errorf("narrow %v, series first %v: read %d times", narrow, first, len(shelf.reads))
+			}
+			if list := l.of("BIG", "A.VN.X"); len(list) != 6 {
+				t.Errorf("after one cell the series has %d figures", len(list))
+			}
+		}
 	}
 }

@@ -77,7 +77,7 @@ func (s *screen) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version,
 		if s.days[q.Dataflow] == nil {
 			return
 		}
-		for v, err := range s.source.Versions(ctx, cube.Query{Dataflow: q.Dataflow, Key: q.Key, Series: q.Series, AsOf: s.bound}) {
+		for v, err := range s.source.Versions(ctx, cube.Query{Dataflow: q.Dataflow, Key: q.Key, Series: q.Series, Since: q.Since, Until: q.Until, AsOf: s.bound}) {
 			if err == nil && (waits(s.held, v) || !s.audience.mayRead(confidentiality(v))) {
 				continue
 			}

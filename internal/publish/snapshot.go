@@ -296,7 +296,13 @@ func (s *Snapshot) One(dataflow string, key stat.Key) Series {
 
 // Cell gives the newest figure of a cell, or false.
 func (s *Snapshot) Cell(c cube.Cell) (cube.Version, bool) {
-	return s.One(c.Dataflow, c.Key).At(c.Period)
+	if s.Replayed(c.Dataflow) {
+		return s.One(c.Dataflow, c.Key).At(c.Period)
+	}
+	for _, v := range s.reduce(s.past.cell(c)) {
+		return v, true // there is no other
+	}
+	return cube.Version{}, false
 }
 
 // History gives every version of the series that match a pattern, within the bound of the view.
@@ -316,8 +322,14 @@ func (s *Snapshot) History(dataflow, pattern string) []cube.Version {
 // CellHistory gives every version of one cell, oldest first.
 func (s *Snapshot) CellHistory(c cube.Cell) []cube.Version {
 	var out []cube.Version
-	for _, v := range s.History(c.Dataflow, string(c.Key)) {
-		if v.Period == c.Period {
+	if s.Replayed(c.Dataflow) {
+		if v, ok := s.Cell(c); ok {
+			out = append(out, v)
+		}
+		return out
+	}
+	for _, v := range s.past.cell(c) {
+		if s.AsOf.Allows(v) && !s.closed[c] {
 			out = append(out, v)
 		}
 	}

@@ -3,7 +3,8 @@ package publish
 import (
 	"context"
 	"iter"
-	"maps"
+	"slices"
+	"sync"
 
 	"nhipso/internal/cube"
 )
@@ -68,18 +69,32 @@ func (s *Snapshot) streamShelf(ctx context.Context, dataflow, pattern string, hi
 	flush()
 }
 
-// gather reads a stream whole. Versions have attributes of their own, which a caller may change.
+// gather reads a stream whole. Versions share their attributes as they do on the shelf, and must not be changed: what is kept is given to many readers.
+// It has no room to grow, since it may stay for long.
 func gather(stream iter.Seq2[cube.Version, error]) ([]cube.Version, error) {
-	var out []cube.Version
+	room, ok := gathering.Get().(*[]cube.Version)
+	if !ok { // nothing else is ever put there
+		panic("publish: the room to gather in is something else")
+	}
+	list := (*room)[:0]
+	defer func() {
+		if cap(list) <= small { // what is larger is rare, and would stay
+			clear(list)
+			*room = list
+			gathering.Put(room)
+		}
+	}()
 	for v, err := range stream {
 		if err != nil {
 			return nil, err
 		}
-		v.Attributes = maps.Clone(v.Attributes)
-		out = append(out, v)
+		list = append(list, v)
 	}
-	return out, nil
+	return slices.Clone(list), nil
 }
+
+// gathering is room in which lists grow.
+var gathering = sync.Pool{New: func() any { return new([]cube.Version) }}
 
 // all gives every version of every dataflow, as they lie on the shelf.
 func (l *lists) all(ctx context.Context) iter.Seq2[cube.Version, error] {

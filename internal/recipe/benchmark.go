@@ -358,15 +358,15 @@ func (l *line) segment(lo, hi int, s verdict) []pipeline.Ref {
 // eachOnce names every version once: as what the figure is computed from rather than as a condition, where it is both. A version that serves
 // two purposes, such as an annual level that is benchmark and gives the change of prices, keeps both roles.
 func eachOnce(refs []pipeline.Ref) []pipeline.Ref {
-	used := map[pipeline.Ref]bool{}
+	used := make(map[pipeline.Ref]bool, len(refs)) // a simulation asks for it thousands of times
 	for _, r := range refs {
 		if !r.Condition {
 			r.Role = ""
 			used[r] = true
 		}
 	}
-	var out []pipeline.Ref
-	seen := map[pipeline.Ref]bool{}
+	out := make([]pipeline.Ref, 0, len(refs))
+	seen := make(map[pipeline.Ref]bool, len(refs))
 	for _, r := range refs {
 		bare := r
 		bare.Role, bare.Condition = "", false

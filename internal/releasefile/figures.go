@@ -67,13 +67,21 @@ func (f *File) Each(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, e
 	}
 }
 
-const seriesRows = packedFigures + "WHERE series = (SELECT id FROM series WHERE dataflow = ? AND key = ?) ORDER BY period, vintage, message"
+const (
+	oneSeries  = "WHERE series = (SELECT id FROM series WHERE dataflow = ? AND key = ?) "
+	seriesRows = packedFigures + oneSeries + "ORDER BY period, vintage, message"
+	cellRows   = packedFigures + oneSeries + "AND period = (SELECT id FROM period WHERE code = ?) ORDER BY vintage, message"
+)
 
-// single gives the versions of one series.
+// single gives the versions of one series, or of one cell of it.
 func (f *File) single(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
 	return func(yield func(cube.Version, error) bool) {
 		r, err := f.reader()
-		var all []cube.Version
+		enough := false
+		rows, args := seriesRows, []any{q.Dataflow, q.Key}
+		if !q.Since.IsZero() && q.Since == q.Until {
+			rows, args = cellRows, append(args, q.Since.String())
+		}
 		if err == nil {
 			r.ctx = ctx
 			err = r.each(ctx, func(rows *sql.Rows) error {
@@ -81,18 +89,14 @@ func (f *File) single(ctx context.Context, q cube.Query) iter.Seq2[cube.Version,
 					return err
 				}
 				v, err := r.version(q.Dataflow, stat.Key(q.Key))
-				all = append(all, v)
+				if err == nil && !yield(v, nil) {
+					enough, err = true, errEnough
+				}
 				return err
-			}, seriesRows, q.Dataflow, q.Key)
+			}, rows, args...)
 		}
-		if err != nil {
+		if err != nil && !enough {
 			yield(cube.Version{}, f.trouble(err))
-			return
-		}
-		for _, v := range all {
-			if !yield(v, nil) {
-				return
-			}
 		}
 	}
 }
@@ -246,6 +250,9 @@ func (r *rowReader) flush() error {
 	r.block = nil
 	return err
 }
+
+// errEnough ends a query whose reader wants no more.
+var errEnough = errors.New("enough was read")
 
 var errRow = errors.New("a figure is not written as the format has it")
 

@@ -51,7 +51,8 @@ func TestFiguresAreReadAsTheyWereWritten(t *testing.T) {
 	c, figures := wide(t, seriesAtOnce+3)
 	f := opened(t, written(t, c, key))
 	last := fmt.Sprintf("A.%05d", seriesAtOnce+2)
-	for _, q := range []cube.Query{{Dataflow: "WIDE"}, {Dataflow: "WIDE2"}, {Dataflow: "WIDE", Key: "A."}, {Dataflow: "WIDE", Key: "A.00007+00100+00101+02048"}, {Dataflow: "WIDE", Key: "A.00009"}, {Dataflow: "WIDE", Key: last},
+	for _, q := range []cube.Query{{Dataflow: "WIDE"}, {Dataflow: "WIDE2"}, {Dataflow: "WIDE", Key: "A."}, {Dataflow: "WIDE", Key: "A.00007+00100+00101+02048"}, {Dataflow: "WIDE", Key: "A.00009"}, {Dataflow: "WIDE", Key: "A.00009", Since: stat.Year(2024), Until: stat.Year(2024)},
+		{Dataflow: "WIDE2", Key: "A.00007", Since: stat.Year(1999), Until: stat.Year(1999)}, {Dataflow: "WIDE", Key: last},
 		{Dataflow: "WIDE", Key: "B."}, {Dataflow: "WIDE2", Series: []stat.Key{stat.Key(last), "A.00003", "A.00004", "A.none"}}, {Dataflow: "WIDE2", Series: []stat.Key{}}, {Dataflow: "NONE"}, {Dataflow: "IN", Key: ".x"}} {
 		var want, got []cube.Version
 		for v, err := range cube.Select(figures, q) {

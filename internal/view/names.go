@@ -75,6 +75,9 @@ func (n Names) Decimals(f *catalog.Dataflow, o cube.Version) int {
 // digits gives the digits that an observation says, or that its series has by declaration.
 func (n Names) digits(f *catalog.Dataflow, o cube.Version) int {
 	for _, s := range []string{o.Attributes[stat.AttrDecimals], n.fromMeasure(f, o.Key, "decimals")} {
+		if s == "" { // as nearly always
+			continue
+		}
 		if d, err := strconv.Atoi(s); err == nil {
 			return d
 		}

@@ -106,9 +106,10 @@ func (v *visit) newestTable(f *catalog.Dataflow, s publish.Series, title, unit c
 		t.Columns = append(t.Columns, shell.Numbers("CI_LOWER", both("data.lower"), unit, digits), shell.Numbers("CI_UPPER", both("data.upper"), unit, digits))
 	}
 	t.Columns = append(t.Columns, shell.Text("VINTAGE", both("data.vintage")), shell.Text("SOURCE", both("data.source")), shell.Text("NOTE", both("data.note")))
+	row := make([]shell.Cell, 0, len(t.Columns))
 	for i := len(s.Obs) - 1; i >= 0; i-- {
 		o := s.Obs[i]
-		row := append(make([]shell.Cell, 0, len(t.Columns)), shell.When(o.Period), v.CellOf(o))
+		row = append(row[:0], shell.When(o.Period), v.CellOf(o))
 		if bounds {
 			row = append(row, bound(o, stat.AttrLower), bound(o, stat.AttrUpper))
 		}
@@ -221,8 +222,9 @@ func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, digits
 		name := catalog.Label{Vi: view.Vintage("vi", d), En: view.Vintage("en", d)}
 		t.Columns = append(t.Columns, shell.Numbers("v"+d.Date.String(), name, catalog.Label{}, digits))
 	}
+	row := make([]shell.Cell, 0, 1+len(days))
 	for _, x := range span {
-		row := append(make([]shell.Cell, 0, 1+len(days)), shell.When(x))
+		row = append(row[:0], shell.When(x))
 		for _, d := range days {
 			if i, ok := have[place{x, d.Date}]; ok {
 				o := history[i]

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"nhipso/internal/text"
 )
@@ -46,14 +47,29 @@ func parse(modules []Module) map[string]*template.Template {
 	return out
 }
 
-// likelyPage is room for most pages: one that grows by doubling is written several times.
+// likelyPage is room for most pages: one that grows by doubling is written several times. The room of a page that is much larger is not kept.
 const likelyPage = 96 << 10
 
-// execute runs the template of a page.
-func (s *Site) execute(name string, p Page) ([]byte, error) {
-	b := bytes.NewBuffer(make([]byte, 0, likelyPage))
-	err := s.templates[name].ExecuteTemplate(b, "layout.html", p)
-	return b.Bytes(), err
+// sheets are rooms in which pages are written.
+var sheets = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, likelyPage)) }}
+
+// execute runs the template of a page and hands what it wrote to use, which must not keep it.
+func (s *Site) execute(name string, p Page, use func(body []byte)) error {
+	b, ok := sheets.Get().(*bytes.Buffer)
+	if !ok { // nothing else is ever put there
+		panic("shell: the room for a page is something else")
+	}
+	defer func() {
+		if b.Cap() <= 4*likelyPage {
+			b.Reset()
+			sheets.Put(b)
+		}
+	}()
+	if err := s.templates[name].ExecuteTemplate(b, "layout.html", p); err != nil {
+		return err
+	}
+	use(b.Bytes())
+	return nil
 }
 
 // args gathers the arguments of a part of a template: {{template "x" (args . .Other)}}.

@@ -324,19 +324,20 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, m Module, route Rou
 
 // Render writes a page. The template runs into memory first, so that an error gives an error page and not half a page.
 func (s *Site) Render(w http.ResponseWriter, r *http.Request, template string, p Page) {
-	body, err := s.execute(template, p)
+	err := s.execute(template, p, func(body []byte) {
+		if p.Base().v.late {
+			w.Header().Set("Cache-Control", "no-store")
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Language", p.Base().Lang)
+		if status := p.Base().Status; status != 0 {
+			w.WriteHeader(status)
+		}
+		w.Write(body) //nolint:errcheck // the client may have gone
+	})
 	if err != nil {
 		panic(err) // a defect of the template, which a test runs with every page
 	}
-	if p.Base().v.late {
-		w.Header().Set("Cache-Control", "no-store")
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", p.Base().Lang)
-	if status := p.Base().Status; status != 0 {
-		w.WriteHeader(status)
-	}
-	w.Write(body) //nolint:errcheck // the client may have gone
 }
 
 // failurePage says what went wrong and what to do.

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/text"
 	"nhipso/internal/words"
 )
 
@@ -25,22 +26,27 @@ var common = sync.OnceValue(func() *Words { return readWords(wordFiles) })
 // Words are the texts of a module, one book a file; the first part of a word's id is the name of its file.
 type Words struct {
 	books map[string]words.Book
-	own   words.Book               // of a country: in place of the module's, or beside them
-	facts map[string]catalog.Label // that any text may name
+	own   words.Book       // of a country: in place of the module's, or beside them
+	facts map[string][]any // that any text may name, by language: names and what they say in pairs
 }
 
 // For gives the words as one country has them: its own texts in place of those of the module, and facts that any text may name in braces.
 func (w *Words) For(own words.Book, facts map[string]catalog.Label) *Words {
-	return &Words{books: w.books, own: own, facts: facts}
+	out := &Words{books: w.books, own: own, facts: map[string][]any{}}
+	for _, lang := range text.Languages {
+		for _, name := range slices.Sorted(maps.Keys(facts)) {
+			out.facts[lang] = append(out.facts[lang], name, facts[name].In(lang))
+		}
+	}
+	return out
 }
 
 // withFacts adds what any text may name.
 func (w *Words) withFacts(lang string, pairs []any) []any {
-	out := pairs[:len(pairs):len(pairs)]
-	for _, name := range slices.Sorted(maps.Keys(w.facts)) {
-		out = append(out, name, w.facts[name].In(lang))
+	if len(pairs) == 0 {
+		return w.facts[lang]
 	}
-	return out
+	return append(pairs[:len(pairs):len(pairs)], w.facts[lang]...)
 }
 
 // Own gives a text that only the country may have; "" where it has none.
