@@ -179,7 +179,7 @@ func TestAMirrorAnswersAsTheInstallationDoes(t *testing.T) {
 		}
 	}
 	addresses := []string{"/", "/?asof=2025-06-01", "/muc-tieu", "/muc-tieu/KTS-1", "/tinh", "/tinh/VN34-01", "/nhiem-vu", "/lich-su", "/lich", "/tai-lieu", "/phat-hien", "/so-lieu", "/so-lieu/DE_SHARE.csv",
-		"/so-lieu/DE_VA?asof=2024-06-01", "/phuong-phap/digital-quarterly", "/tim?q=kinh+te", "/api/v1/releases", "/api/v1/calendar", "/api/v1/runs?limit=1000", "/api/v1/findings", "/api/v1/data/DE_SHARE?history=true",
+		"/so-lieu/DE_VA?asof=2024-06-01", "/phuong-phap/digital-quarterly", "/tim?q=kinh+te", "/api/v1/releases", "/api/v1/calendar", "/api/v1/runs?limit=1000", "/api/v1/findings?limit=1000&offset=1", "/phat-hien.csv", "/api/v1/data/DE_SHARE?history=true",
 		"/api/v1/targets", "/phat-hanh.atom", "/lich.ics", "/sitemap.xml", "/vi-sao?o=" + url.QueryEscape("DE_QUARTERLY/Q.VN.NSO.CORE.DENTON.VA/2025-Q4")}
 	for i, c := range v.cells(t, gate) {
 		if i < 40 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -44,6 +45,20 @@ func TestEveryRouteCanBeKeptByACacheOnTheWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, a := range addresses(t, site) {
+		walked{site, a.pattern}.walk(t, a.address, a.there)
+	}
+}
+
+// asked is an address of a route; a page need not be there in every format.
+type asked struct {
+	pattern, address string
+	there            bool
+}
+
+// addresses gives one address of every route, of every page in every format and of every operation of the API.
+func addresses(t *testing.T, site *shell.Site) (out []asked) {
+	t.Helper()
 	for _, pattern := range site.Routes() {
 		if keptByNobody[pattern] {
 			continue
@@ -59,8 +74,7 @@ func TestEveryRouteCanBeKeptByACacheOnTheWay(t *testing.T) {
 			t.Errorf("the route %q is not asked: add it to oneOf", pattern)
 			continue
 		}
-		route := walked{site, pattern}
-		route.walk(t, address, true)
+		out = append(out, asked{pattern, address, true})
 		if !strings.HasPrefix(pattern, "GET /") || strings.Contains(address, ".") && !strings.Contains(pattern, "{") || strings.HasSuffix(pattern, ".atom") {
 			continue
 		}
@@ -69,42 +83,57 @@ func TestEveryRouteCanBeKeptByACacheOnTheWay(t *testing.T) {
 			if path == "/" {
 				path = "/trang-chu"
 			}
-			route.walk(t, strings.TrimSuffix(path+"."+format+"?"+query, "?"), false)
+			out = append(out, asked{pattern, strings.TrimSuffix(path+"."+format+"?"+query, "?"), false})
 		}
 	}
-	t.Run("operations of the API", func(t *testing.T) {
-		var doc struct {
-			Paths map[string]struct {
-				Get *struct {
-					Parameters []struct {
-						Name, In string
-						Required bool
-						Example  any
-					}
-					Security []any
+	return append(out, operations(t, site)...)
+}
+
+// operations gives one address of every operation of the API, and of those that give files one of each.
+func operations(t *testing.T, site *shell.Site) (out []asked) {
+	t.Helper()
+	var doc struct {
+		Paths map[string]struct {
+			Get *struct {
+				Parameters []struct {
+					Name, In string
+					Required bool
+					Example  any
+					Schema   struct{ Enum []any }
 				}
+				Security []any
 			}
 		}
-		if err := json.Unmarshal(get(site, "GET", "/api/v1/openapi.json").Body.Bytes(), &doc); err != nil {
-			t.Fatal(err)
+	}
+	if err := json.Unmarshal(get(site, "GET", "/api/v1/openapi.json").Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for path, op := range doc.Paths {
+		if op.Get == nil || len(op.Get.Security) > 0 {
+			continue // for programs with a token
 		}
-		for path, op := range doc.Paths {
-			if op.Get == nil || len(op.Get.Security) > 0 {
-				continue // for programs with a token
+		query, formats := "", []any(nil)
+		for _, p := range op.Get.Parameters {
+			switch example, _ := p.Example.(string); {
+			case p.In == "path":
+				path = strings.ReplaceAll(path, "{"+p.Name+"}", strings.ReplaceAll(example, "#", "%23"))
+			case p.Required || p.Name == "date":
+				query += "&" + p.Name + "=" + url.QueryEscape(example)
+			case p.Name == "format":
+				formats = p.Schema.Enum
 			}
-			query := ""
-			for _, p := range op.Get.Parameters {
-				switch example, _ := p.Example.(string); {
-				case p.In == "path":
-					path = strings.ReplaceAll(path, "{"+p.Name+"}", strings.ReplaceAll(example, "#", "%23"))
-				case p.Required || p.Name == "date":
-					query += "&" + p.Name + "=" + url.QueryEscape(example)
-				}
-			}
-			walked{site, "/api/"}.walk(t, strings.TrimSuffix("/api/v1"+path+"?"+strings.TrimPrefix(query, "&"), "?"), true)
 		}
-		walked{site, "/api/"}.walk(t, "/api/v1/data/DE_SHARE?format=csv", true)
-	})
+		address := strings.TrimSuffix("/api/v1"+path+"?"+strings.TrimPrefix(query, "&"), "?")
+		out = append(out, asked{"/api/", address, true})
+		mark := "?"
+		if query != "" {
+			mark = "&"
+		}
+		for _, format := range formats {
+			out = append(out, asked{"/api/", fmt.Sprint(address, mark, "format=", format), true})
+		}
+	}
+	return append(out, asked{"/api/", "/api/v1/openapi.json", true}, asked{"/api/", "/api/v1/openapi.yaml", true})
 }
 
 // get asks for an address.
@@ -138,9 +167,6 @@ func (x walked) walk(t *testing.T, address string, there bool) {
 	}
 	x.kept(t, address, h)
 	x.methods(t, address, h)
-	if part := get(x.site, "GET", address, "Range", "bytes=0-9"); h.Get("Accept-Ranges") == "bytes" && (part.Code != http.StatusPartialContent || part.Body.Len() != 10) {
-		t.Errorf("%s: a range gives %d and %d bytes", address, part.Code, part.Body.Len())
-	}
 	if strings.HasPrefix(h.Get("Content-Type"), "text/html") {
 		for _, asset := range assets.FindAllStringSubmatch(w.Body.String(), -1) {
 			if !hashed.MatchString(asset[1]) {
@@ -176,7 +202,7 @@ func (x walked) kept(t *testing.T, address string, h http.Header) {
 	if changing[x.pattern] || api && last == "" {
 		return
 	}
-	if last == "" || get(x.site, "GET", address, "If-Modified-Since", last).Code != http.StatusNotModified && h.Get("Accept-Ranges") != "none" {
+	if last == "" || get(x.site, "GET", address, "If-Modified-Since", last).Code != http.StatusNotModified {
 		t.Errorf("%s: Last-Modified %q", address, last)
 	}
 }

@@ -71,7 +71,7 @@ var pagesAsked = map[string][]string{
 
 // The parameters with which each operation of the API is asked.
 var operationsAsked = map[string][]string{
-	"/release": {""}, "/releases": {""}, "/calendar": {""}, "/health": {""}, "/runs": {"?limit=1000"}, "/findings": {""}, "/methods": {""}, "/recipes": {""}, "/provinces": {"", "?date=2026-01-01"},
+	"/release": {""}, "/releases": {""}, "/calendar": {""}, "/health": {""}, "/runs": {"?limit=1000"}, "/findings": {"?limit=1000"}, "/methods": {""}, "/recipes": {""}, "/provinces": {"", "?date=2026-01-01"},
 	"/targets": {""}, "/codelists": {""}, "/dataflows": {""}, "/indicators": {""},
 	"/scenario":        {"", "?startYear=2025&targetYear=2030&gdpReal=9"},
 	"/search":          {"?q=37.9173", "?q=kinh+te+so", "?q=BIMAT"},

@@ -34,16 +34,33 @@ type Finding struct {
 // Findings lists what the checks found, as far as the release goes.
 type Findings struct {
 	Stamp
+	Total    int       `json:"total"`
+	Offset   int       `json:"offset"`
+	Limit    int       `json:"limit"`
+	Next     string    `json:"next,omitempty"`
 	Findings []Finding `json:"findings"`
 }
 
-func (v *visit) findings(*Common) (*Findings, error) {
-	all, err := v.asOfView.Findings(v.ctx)
+// page tells how many findings there are and where the next ones are.
+func (f *Findings) page() (total int, next string, counted bool) { return f.Total, f.Next, true }
+
+// findingsInput asks for a part of the findings.
+type findingsInput struct {
+	Common
+	Limit  int `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	Offset int `query:"offset" minimum:"0" maximum:"100000000" default:"0"`
+}
+
+func (v *visit) findings(in *findingsInput) (*Findings, error) {
+	some, total, err := v.asOfView.SomeFindings(v.ctx, in.Offset, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	out := &Findings{Stamp: v.stamp(), Findings: []Finding{}}
-	for _, f := range all {
+	out := &Findings{Stamp: v.stamp(), Total: total, Offset: in.Offset, Limit: in.Limit, Findings: []Finding{}}
+	if next := in.Offset + in.Limit; next < total {
+		out.Next = v.after(next)
+	}
+	for _, f := range some {
 		out.Findings = append(out.Findings, Finding{f.Rule, f.Severity, f.Text.In(v.lang), f.Reason.In(v.lang), f.Message})
 	}
 	return out, nil

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -178,6 +180,22 @@ func TestRecords(t *testing.T) {
 		w := ask(t, "/api/v1/findings?lang=en")
 		if f := decode(t, w); size(f["findings"]) == 0 || strings.Contains(w.Body.String(), "not out yet") {
 			t.Error(f)
+		}
+	})
+	t.Run("a part of the findings leads to the next one", func(t *testing.T) {
+		all := read(t, "/api/v1/findings?limit=1000")["findings"].([]any)
+		w := ask(t, "/api/v1/findings?limit=2&offset=1")
+		f := decode(t, w)
+		if size(f["findings"]) != 2 || !reflect.DeepEqual(f["findings"].([]any), all[1:3]) || dig(f, "total") != strconv.Itoa(len(all)) || w.Header().Get("X-Total-Count") != strconv.Itoa(len(all)) ||
+			dig(f, "next") != "/api/v1/findings?limit=2&offset=3" || w.Header().Get("Link") != `</api/v1/findings?limit=2&offset=3>; rel="next"` {
+			t.Error(f, w.Header())
+		}
+		last := ask(t, "/api/v1/findings?limit=1&offset="+strconv.Itoa(len(all)-1))
+		if size(decode(t, last)["findings"]) != 1 || last.Header().Get("Link") != "" {
+			t.Error(last.Header())
+		}
+		if behind := read(t, "/api/v1/findings?offset=100000"); size(behind["findings"]) != 0 || dig(behind, "total") != strconv.Itoa(len(all)) {
+			t.Error(behind)
 		}
 	})
 	t.Run("methods are listed with what they explain and given as Markdown in the language asked for", func(t *testing.T) {

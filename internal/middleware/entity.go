@@ -108,7 +108,8 @@ func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h[k] = v
 	}
 	body, encoding := e.Body, ""
-	if e.Status == http.StatusOK && r.Header.Get("Range") != "" {
+	known := e.Status == http.StatusOK && matches(r.Header.Get("If-None-Match"), e.tag)
+	if e.Status == http.StatusOK && !known && r.Header.Get("Range") != "" {
 		e.part(w, r)
 		return
 	}
@@ -121,7 +122,6 @@ func (e *Entity) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			encoding = "gzip"
 		}
 	}
-	known := e.Status == http.StatusOK && matches(r.Header.Get("If-None-Match"), e.tag)
 	tag := e.tag + suffix(encoding)
 	switch {
 	case known: // nothing is sent
@@ -158,7 +158,11 @@ func (e *Entity) part(w http.ResponseWriter, r *http.Request) {
 		addVary(w.Header(), "Accept-Encoding")
 	}
 	w.Header().Set("ETag", `"`+e.tag+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(e.Body))
+	changed, err := http.ParseTime(e.Header.Get("Last-Modified"))
+	if err != nil {
+		changed = time.Time{} // it is not known
+	}
+	http.ServeContent(w, r, "", changed, bytes.NewReader(e.Body))
 }
 
 // quick follows in a tag when the same was packed in another way: other bytes have another tag.

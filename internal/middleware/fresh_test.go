@@ -63,12 +63,14 @@ func TestWhatHasNotChangedSinceIsNotSentAgain(t *testing.T) {
 
 func TestAnAnswerIsGivenInPartsToWhoeverAsks(t *testing.T) {
 	body := strings.Repeat("0123456789", 200)
-	h := middleware.Whole()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := middleware.Ranges()(middleware.Whole()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/csv")
+		w.Header().Set("Last-Modified", "Mon, 05 Jan 2026 02:00:00 GMT")
 		w.Write([]byte(body)) //nolint:errcheck // a recorder takes all
-	}))
+	})))
+	method := "GET"
 	ask := func(headers ...string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(method, "/", nil)
 		for i := 0; i < len(headers); i += 2 {
 			r.Header.Set(headers[i], headers[i+1])
 		}
@@ -88,5 +90,54 @@ func TestAnAnswerIsGivenInPartsToWhoeverAsks(t *testing.T) {
 	}
 	if w := ask("Range", "bytes=9000-"); w.Code != http.StatusRequestedRangeNotSatisfiable {
 		t.Errorf("a range beyond the end: %d", w.Code)
+	}
+	if w := ask("Range", "bytes=0-9", "If-None-Match", strings.TrimSuffix(tag, `"`)+`-br"`); w.Code != http.StatusNotModified || w.Body.Len() > 0 {
+		t.Errorf("a part to who has the whole: %d", w.Code)
+	}
+	for day, code := range map[string]int{"Mon, 05 Jan 2026 02:00:00 GMT": http.StatusPartialContent, "Mon, 05 Jan 2026 01:00:00 GMT": http.StatusOK} {
+		if w := ask("Range", "bytes=0-9", "If-Range", day); w.Code != code {
+			t.Errorf("If-Range %s: %d", day, w.Code)
+		}
+	}
+	if w := ask("Range", "lines=0-9"); w.Code != http.StatusOK || w.Body.Len() != len(body) {
+		t.Errorf("a range of no bytes: %d, %d bytes", w.Code, w.Body.Len())
+	}
+	method = "HEAD"
+	if w := ask("Range", "bytes=0-9"); w.Code != http.StatusOK || w.Body.Len() > 0 || w.Header().Get("Content-Length") != "2000" {
+		t.Errorf("HEAD with a range: %d %v", w.Code, w.Header())
+	}
+}
+
+// What a stream has not changed since a time is not made again, and nothing of a range is looked at.
+func TestAStreamIsNotMadeForWhoHasIt(t *testing.T) {
+	made := 0
+	inner := lines(50_000, &made)
+	h := middleware.Ranges()(middleware.Stream("x1", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Last-Modified", "Mon, 05 Jan 2026 02:00:00 GMT")
+		inner.ServeHTTP(w, r)
+	})))
+	ask := func(method string, headers ...string) *httptest.ResponseRecorder {
+		made = 0
+		r := httptest.NewRequest(method, "/", nil)
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	for _, method := range []string{"GET", "HEAD"} {
+		if w := ask(method, "If-Modified-Since", "Tue, 06 Jan 2026 02:00:00 GMT", "Accept-Encoding", "gzip"); w.Code != 304 || w.Body.Len() > 0 || made > 1 || w.Header().Get("ETag") == "" || w.Header().Get("Content-Type") != "" || w.Header().Get("Content-Encoding") != "" {
+			t.Errorf("%s: %d, %d bytes, %d lines made, %v", method, w.Code, w.Body.Len(), made, w.Header())
+		}
+	}
+	if w := ask("GET", "If-Modified-Since", "Sun, 04 Jan 2026 02:00:00 GMT"); w.Code != 200 || made != 50_000 {
+		t.Errorf("changed since: %d, %d lines", w.Code, made)
+	}
+	if w := ask("GET", "If-Modified-Since", "Tue, 06 Jan 2026 02:00:00 GMT", "If-None-Match", `"other"`); w.Code != 200 || made != 50_000 {
+		t.Errorf("another tag: %d, %d lines", w.Code, made)
+	}
+	if w := ask("GET", "Range", "bytes=0-9", "If-Range", `"x1"`); w.Code != 200 || w.Body.Len() != 50_000*13 || w.Header().Get("Accept-Ranges") != "none" {
+		t.Errorf("a range of a stream: %d, %d bytes, %v", w.Code, w.Body.Len(), w.Header())
 	}
 }

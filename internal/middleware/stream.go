@@ -21,23 +21,23 @@ const piece = 64 << 10
 func Stream(tag string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if matches(r.Header.Get("If-None-Match"), tag) {
-			addVary(w.Header(), "Accept-Encoding")
-			w.Header().Set("ETag", `"`+tag+`"`)
+			h := w.Header()
+			addVary(h, "Accept-Encoding")
+			h.Set("ETag", `"`+tag+`"`)
+			h.Set("Cache-Control", Public) // as the answer would have
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 		ctx, stop := context.WithCancel(r.Context())
 		defer stop()
 		s := &streamed{ResponseWriter: w, r: r, tag: tag, stop: stop}
-		if r.Method == http.MethodHead {
-			defer func() { // the work was ended when the headings were there
-				if p := recover(); p != nil && !(s.begun && s.head) {
-					panic(p)
-				}
-			}()
-		}
+		defer func() { // the work may have been ended when the headings were there
+			if p := recover(); p != nil && !s.bare {
+				panic(p)
+			}
+		}()
 		next.ServeHTTP(s, r.WithContext(ctx))
-		if s.begun && !s.head && ctx.Err() != nil { // time ran out or the reader left, whatever the handler made of it: this is not the whole
+		if s.begun && !s.bare && ctx.Err() != nil { // time ran out or the reader left, whatever the handler made of it: this is not the whole
 			panic(http.ErrAbortHandler)
 		}
 		s.end()
@@ -51,7 +51,7 @@ type streamed struct {
 	tag   string
 	stop  func()
 	begun bool
-	head  bool // a HEAD request that has its answer
+	bare  bool // the headings are the whole answer: to HEAD, or 304
 	zip   *gzip.Writer
 	out   *bufio.Writer
 }
@@ -61,7 +61,7 @@ func (s *streamed) WriteHeader(status int) {
 	if s.begun {
 		return
 	}
-	s.begun = true
+	s.begun, s.bare = true, s.r.Method == http.MethodHead
 	var to io.Writer = taken{s}
 	if h := s.Header(); status == http.StatusOK {
 		encoding := ""
@@ -72,20 +72,24 @@ func (s *streamed) WriteHeader(status int) {
 		}
 		h.Set("ETag", `"`+s.tag+suffix(encoding)+`"`)
 		h.Set("Accept-Ranges", "none") // it is made anew each time
-		if encoding != "" && s.r.Method != http.MethodHead {
+		if unchanged(s.r, h) {
+			s.bare, status = true, http.StatusNotModified
+			h.Del("Content-Type")
+			h.Del("Content-Encoding")
+		}
+		if encoding != "" && !s.bare {
 			s.zip, _ = gzip.NewWriterLevel(to, gzip.BestSpeed) // the level is one that there is
 			to = s.zip
 		}
 	}
 	s.out = bufio.NewWriterSize(to, piece)
-	s.head = s.r.Method == http.MethodHead
 	s.ResponseWriter.WriteHeader(status)
 }
 
-// Write takes a part of the body. To a HEAD request there is none, and the work for it ends.
+// Write takes a part of the body. Where the headings are the whole answer there is none, and the work for it ends.
 func (s *streamed) Write(b []byte) (int, error) {
 	s.WriteHeader(http.StatusOK)
-	if s.head {
+	if s.bare {
 		s.stop()
 		return len(b), nil
 	}
@@ -94,7 +98,7 @@ func (s *streamed) Write(b []byte) (int, error) {
 
 // end sends what is left.
 func (s *streamed) end() {
-	if s.out == nil || s.head {
+	if s.out == nil || s.bare {
 		return
 	}
 	err := s.out.Flush()

@@ -3,7 +3,6 @@ package publish
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,7 +51,7 @@ func (g *Gate) Disclosed(ctx context.Context, r Release) []error {
 		if len(a.lacks) == 0 {
 			return a.faults
 		}
-		maps.Copy(around.flows, a.lacks) // and again, with what else figures were computed from
+		around.widen(a.lacks) // and again, with what else figures were computed from
 	}
 }
 

@@ -183,7 +183,7 @@ func (a *audit) from(ctx context.Context, run string, c cube.Cell) ([]pipeline.R
 		}
 		a.lineage[key] = l
 		for _, ref := range l.From {
-			if !a.around.flows[ref.Dataflow] {
+			if a.around.lacks(ref.Dataflow) {
 				a.lacks[ref.Dataflow] = true
 			}
 		}

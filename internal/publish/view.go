@@ -166,6 +166,24 @@ func (v *View) Findings(ctx context.Context) ([]Finding, error) {
 	}), nil
 }
 
+// excerpts is a source whose findings are all for the public, and that gives a part of them without reading the others: a file of a release.
+type excerpts interface {
+	SomeFindings(ctx context.Context, offset, limit int) (list []Finding, total int, err error)
+}
+
+// SomeFindings gives at most so many of Findings, behind the first so many, and how many there are in all. Of a file of a release no other is read;
+// as of an earlier day all are looked at, since what a finding quotes tells whether it was known by then.
+func (v *View) SomeFindings(ctx context.Context, offset, limit int) (list []Finding, total int, err error) {
+	if file, is := v.source.(excerpts); is && v.Audience.Public() && v.Day.IsZero() {
+		return file.SomeFindings(ctx, offset, limit)
+	}
+	if list, err = v.Findings(ctx); err != nil {
+		return nil, 0, err
+	}
+	from := min(offset, len(list))
+	return list[from:min(from+limit, len(list))], len(list), nil
+}
+
 // Releases lists the releases that the view may know of, oldest first: to readers of releases those that are out, by the end of the day
 // viewed.
 func (v *View) Releases(ctx context.Context) ([]Release, error) {

@@ -289,6 +289,16 @@ func (f *File) Findings(ctx context.Context) ([]publish.Finding, error) {
 	return decoded[publish.Finding](ctx, f, records, findingRecord)
 }
 
+// SomeFindings gives at most so many findings, behind the first so many, and how many there are in all. They are numbered from 1 on, so that no other
+// is read.
+func (f *File) SomeFindings(ctx context.Context, offset, limit int) (list []publish.Finding, total int, err error) {
+	if err = f.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&total) }, "SELECT COALESCE(MAX(number), 0) FROM record WHERE kind = ?", findingRecord); err != nil {
+		return nil, 0, err
+	}
+	list, err = decoded[publish.Finding](ctx, f, "SELECT body FROM record WHERE kind = ? AND number > ? AND number <= ? ORDER BY number", findingRecord, offset, offset+limit)
+	return list, total, err
+}
+
 // Overrides implements publish.Source.
 func (f *File) Overrides(ctx context.Context) ([]monitor.Override, error) {
 	return decoded[monitor.Override](ctx, f, records, overrideRecord)

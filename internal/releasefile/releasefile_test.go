@@ -199,6 +199,37 @@ func TestAFileGivesBackTheActsThatItWasGiven(t *testing.T) {
 	}
 }
 
+// A part of the findings is read without the others: those could not be read at all.
+func TestAPartOfTheFindingsIsReadAlone(t *testing.T) {
+	ctx := context.Background()
+	c := content()
+	c.Findings = nil
+	for i := range 7 {
+		c.Findings = append(c.Findings, publish.Finding{Message: int64(i), Rule: "range"})
+	}
+	name := written(t, c, key)
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("UPDATE record SET body = 'broken' WHERE kind = 'finding' AND number NOT BETWEEN 3 AND 5"); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	f := opened(t, name)
+	list, total, err := f.SomeFindings(ctx, 2, 3)
+	same(t, "findings", list, c.Findings[2:5], err)
+	if total != 7 {
+		t.Errorf("%d in all", total)
+	}
+	if list, total, err := f.SomeFindings(ctx, 7, 3); len(list) != 0 || total != 7 || err != nil {
+		t.Errorf("behind the last: %v of %d (%v)", list, total, err)
+	}
+	if _, err := f.Findings(ctx); err == nil {
+		t.Error("what is broken was read")
+	}
+}
+
 func TestTheSameContentIsTheSameFile(t *testing.T) {
 	a, err := os.ReadFile(written(t, content(), key))
 	if err != nil {

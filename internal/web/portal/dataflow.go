@@ -20,8 +20,6 @@ const (
 	rowsAPage   = 50
 	maxPeriods  = 12
 	maxInLegend = 6
-	maxLinks    = 200    // to parts of a table; of more parts the first, the last and those near
-	maxNear     = 3      // parts before and after the present one
 	maxOptions  = 500    // of a list to choose from; of more codes one is written
 	mostNamed   = 20_000 // figures of which all documents are named; of more those of the part shown
 )
@@ -29,32 +27,22 @@ const (
 // dataflowPage is one dataflow: its table with filters, and the files.
 type dataflowPage struct {
 	shell.Frame
-	ID, About         string
-	Reported          bool
-	Filters           []shell.Filter
-	Filtered          bool
-	Tables            []*shell.Figure
-	Series, Cells     string
-	FirstRow, LastRow string
-	Pages             []pageLink
-	Previous, Next    string // addresses of the parts beside this one, where not all have a link
-	Partly            bool   // the documents are those of the part shown
-	Hidden            int    // earlier periods left out of the page
-	Method            string
-	Vintages          []string
-	VintageCount      int
-	HistoryFile       string
-	Empty             bool
-	Fields            []fieldEntry // what the columns mean
-	Documents         []documentView
-}
-
-type pageLink struct {
-	N    int
-	Text string
-	URL  string
-	Here bool
-	Gap  bool // parts before it have no link
+	ID, About     string
+	Reported      bool
+	Filters       []shell.Filter
+	Filtered      bool
+	Tables        []*shell.Figure
+	Series, Cells string
+	Parts         *parts
+	Partly        bool // the documents are those of the part shown
+	Hidden        int  // earlier periods left out of the page
+	Method        string
+	Vintages      []string
+	VintageCount  int
+	HistoryFile   string
+	Empty         bool
+	Fields        []fieldEntry // what the columns mean
+	Documents     []documentView
 }
 
 type fieldEntry struct{ ID, Name, List string }
@@ -124,21 +112,12 @@ func (v *visit) dataflow() (shell.Page, error) {
 
 // part reads the part of the series that the address asks for, and gives the page the way to the others.
 func (v *visit) part(p *dataflowPage, f *catalog.Dataflow, choice *publish.Choice) ([]publish.Series, error) {
-	pages := max(1, (choice.Len()+rowsAPage-1)/rowsAPage)
-	n, _ := strconv.Atoi(v.Query.Get("trang"))
-	if v.Query.Has("trang") && (n < 1 || n > pages) {
-		return nil, fault.New("web.no-such-part", "n", v.Query.Get("trang"), "of", pages)
+	var err error
+	if p.Parts, err = v.parts(choice.Len()); err != nil {
+		return nil, err
 	}
-	n = max(n, 1)
-	p.FirstRow, p.LastRow = v.count((n-1)*rowsAPage+1), v.count(min(n*rowsAPage, choice.Len()))
-	p.Pages = v.pageLinks(n, pages)
-	if pages > maxLinks && n > 1 {
-		p.Previous = v.Here("trang", strconv.Itoa(n-1))
-	}
-	if pages > maxLinks && n < pages {
-		p.Next = v.Here("trang", strconv.Itoa(n+1))
-	}
-	return v.Snap.Some(f.ID, choice.Keys((n-1)*rowsAPage, n*rowsAPage)), nil
+	first := v.partAsked() * rowsAPage
+	return v.Snap.Some(f.ID, choice.Keys(first, first+rowsAPage)), nil
 }
 
 // tables puts series on a page. The files of the first table hold all series of a pattern.
@@ -179,23 +158,6 @@ func byFrequency(f *catalog.Dataflow, series []publish.Series) [][]publish.Serie
 			continue
 		}
 		out = append(out, []publish.Series{s})
-	}
-	return out
-}
-
-// pageLinks gives the addresses of the parts of a table: of all, or of many those near the present one, the first and the last.
-func (v *visit) pageLinks(here, pages int) []pageLink {
-	if pages < 2 {
-		return nil
-	}
-	var out []pageLink
-	last := 0
-	for i := 1; i <= pages; i++ {
-		if pages > maxLinks && i != 1 && i != pages && (i < here-maxNear || i > here+maxNear) {
-			continue
-		}
-		out = append(out, pageLink{N: i, Text: v.count(i), URL: v.Here("trang", strconv.Itoa(i)), Here: i == here, Gap: i != last+1})
-		last = i
 	}
 	return out
 }

@@ -2,6 +2,8 @@ package portal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"path"
@@ -47,7 +49,13 @@ func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(name, ".nhipso") { // a file never changes under its name, and its name tells the edition
 		h.Set("ETag", `"`+name+`"`)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	} else {
+	} else { // the key may be replaced by another one
+		sum := sha256.New()
+		if _, err := io.Copy(sum, f); err != nil {
+			p.site.Fail(w, r, err)
+			return
+		}
+		h.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:12])+`"`)
 		h.Set("Cache-Control", "public, max-age=3600")
 	}
 	// A slow line is no fault of the reader; where the server cannot wait longer than for a page, it does not.

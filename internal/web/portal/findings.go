@@ -1,40 +1,56 @@
 package portal
 
 import (
+	"slices"
+
 	"nhipso/internal/catalog"
 	"nhipso/internal/export"
+	"nhipso/internal/publish"
 	"nhipso/internal/web/shell"
 )
 
-// findingsPage lists the checks that do not hold.
+// findingsPage lists the checks that do not hold, a part at a time; its files hold all.
 type findingsPage struct {
 	shell.Frame
 	Findings []findingEntry
-	Count    string
+	Parts    *parts
 }
 
 // findingEntry is a finding with the sentence of its rule, if it has one; the identifier of the rule stands in the file only.
-type findingEntry struct{ N, Rule, Severity, Text, Reason string }
+type findingEntry struct{ Rule, Text, Reason string }
 
 func (v *visit) findings() (shell.Page, error) {
-	list, err := v.AsOfView.Findings(v.R.Context())
+	p := &findingsPage{Frame: v.NewFrame("data", v.Say("findings.title"))}
+	p.Description = v.Say("findings.description")
+	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
+	list, err := v.findingsOf(p)
 	if err != nil {
 		return nil, err
 	}
-	p := &findingsPage{Frame: v.NewFrame("data", v.Say("findings.title")), Count: v.count(len(list))}
-	p.Description = v.Say("findings.description")
-	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
 	t := shell.NewTable("findings", both("findings.title"), export.Column{ID: "rule", Name: both("findings.rule"), Kind: export.Code},
 		shell.Text("rule-text", both("findings.rule-text")),
 		export.Column{ID: "severity", Name: both("findings.severity"), Kind: export.Code}, shell.Text("text", both("findings.text")), shell.Text("reason", both("findings.reason")))
-	for i, f := range list {
+	for _, f := range list {
 		why := catalog.Label{}
 		if r, ok := v.Snap.Catalog.Rule(f.Rule); ok {
 			why = r.Why
 		}
-		p.Findings = append(p.Findings, findingEntry{v.count(i + 1), why.In(v.Lang), f.Severity, f.Text.In(v.Lang), f.Reason.In(v.Lang)})
+		p.Findings = append(p.Findings, findingEntry{why.In(v.Lang), f.Text.In(v.Lang), f.Reason.In(v.Lang)})
 		t.Add(shell.Same(f.Rule), shell.Label(why), shell.Same(f.Severity), shell.Label(f.Text), shell.Label(f.Reason))
 	}
 	p.Show(&shell.Figure{ID: "phat-hien", Title: t.Title, Table: t})
 	return p, nil
+}
+
+// findingsOf reads the findings of the part that a page shows, or all of them for a file.
+func (v *visit) findingsOf(p *findingsPage) (list []publish.Finding, err error) {
+	if slices.Contains(shell.TableFormats(), v.Format) {
+		return v.AsOfView.Findings(v.R.Context())
+	}
+	list, all, err := v.AsOfView.SomeFindings(v.R.Context(), max(v.partAsked(), 0)*rowsAPage, rowsAPage)
+	if err != nil {
+		return nil, err
+	}
+	p.Parts, err = v.parts(all)
+	return list, err
 }

@@ -122,7 +122,7 @@ func (p *Portal) module() shell.Module {
 			page("/phuong-phap", "methods", (*visit).methods, shell.Takes()),
 			page("/phuong-phap/{slug}", "method", (*visit).method, shell.Takes()),
 			page("/gioi-thieu", "about", (*visit).about, shell.Takes()),
-			page("/phat-hien", "findings", (*visit).findings, shell.Takes()),
+			page("/phat-hien", "findings", (*visit).findings, shell.Takes("trang")),
 			page("/lich-su", "releases", (*visit).releases, shell.Takes()),
 			coming, search,
 		},

@@ -114,6 +114,7 @@ func New(c Config, modules ...Maker) *Site {
 		middleware.RequestID,
 		middleware.Logging{Log: c.Log, Now: c.Now, Trusted: c.Trusted, Path: s.shownPath, Quiet: func(r *http.Request) bool { return s.unlimited[r.URL.Path] }}.Wrap(),
 		middleware.Security(middleware.Policy{}),
+		middleware.Ranges(),
 		middleware.Fresh(c.Now),
 		middleware.Recovering(c.Log, s.Failing(http.StatusInternalServerError, "web.broken"), s.shownPath),
 		limit.Wrap(s.Failing(http.StatusTooManyRequests, "web.too-many")),
