@@ -9,8 +9,10 @@ import (
 	"nhipso/internal/intake"
 	"nhipso/internal/jobs"
 	"nhipso/internal/module"
+	"nhipso/internal/pack"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
+	"nhipso/internal/store"
 	"nhipso/internal/web/desk"
 	"nhipso/internal/web/portal"
 )
@@ -29,7 +31,7 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 		return nil, err
 	}
 	list := module.List{
-		{Name: "portal", Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
+		{Name: "portal", Types: portal.Types, Migrations: []store.Migration{store.ScenarioTables}, Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
 			Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)})},
 		{Name: "desk", Pages: desk.New()},
 	}
@@ -42,6 +44,30 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 		list = append(list, makes(in))
 	}
 	return list, nil
+}
+
+// accepts refuses a pack by which some module could not work.
+func (a *app) accepts(p *pack.Pack) error {
+	with := *a
+	with.settle(p)
+	list, err := with.modules(with.gate(), newFiles(&with))
+	if err != nil {
+		return err
+	}
+	return list.Typed(p.Catalog)
+}
+
+// tables refuses a store without the tables of some module.
+func (a *app) tables(ctx context.Context) error {
+	list, err := a.modules(a.gate(), newFiles(a))
+	if err != nil {
+		return err
+	}
+	been, err := a.store.Migrated(ctx)
+	if err != nil {
+		return err
+	}
+	return list.Migrated(been)
 }
 
 // kind is a kind of jobs of this room, with its name from the words.
