@@ -77,7 +77,14 @@ func kind(id string, do jobs.Handler) module.Kind {
 
 // publishing brings out releases at their minutes, each with its file.
 func (a *app) publishing(kept *files) module.Module {
-	return module.Module{Name: "publishing", Due: a.dueReleases, Kinds: []module.Kind{
+	return module.Module{Name: "publishing", Due: a.dueReleases, Tasks: []module.Task{{Name: "archives", Run: kept.keepArchives, Answers: true}}, Kinds: []module.Kind{
+		kind(exportJob, func(ctx context.Context, t *jobs.Task) error {
+			var to releaseArgs
+			if err := t.Into(&to); err != nil {
+				return err
+			}
+			return kept.archive(ctx, to, t.Key, func(done, of int, dataflow string) { t.Report(done, of, dataflow, nil) })
+		}),
 		kind(fileJob, func(ctx context.Context, t *jobs.Task) error {
 			var to releaseArgs
 			if err := t.Into(&to); err != nil {
@@ -99,7 +106,7 @@ func (a *app) dueReleases(ctx context.Context) ([]jobs.Job, error) {
 		return nil, err
 	}
 	now := a.now()
-	var out []jobs.Job
+	out := dueExports(releases, now)
 	for _, r := range releases {
 		if r.State != publish.Approved && r.State != publish.Published {
 			continue
