@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -91,6 +92,15 @@ func TestAReaderTakesAReleaseAsCSV(t *testing.T) {
 	if err != nil || string(line) != hex.EncodeToString(sum[:])+"  "+name+"\n" || !ed25519.Verify(key, line, taken(site, address+".sha256.sig").Body.Bytes()) {
 		t.Errorf("the signature does not hold: %q (%v)", line, err)
 	}
+	with, err := v.fileOptions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if public := releasefile.PublicOf(with.Key); !releasefile.Vouched(at, public) {
+		t.Error("it is not vouched for")
+	} else if err := os.WriteFile(at, append(bytes.Clone(stored), 0), 0o600); err != nil || releasefile.Vouched(at, public) {
+		t.Error("a byte more is vouched for too", err)
+	}
 	// One that waits for its minute lies in the same folder.
 	waiting := strings.Replace(name, "2026-Q3-", "2099-Q1-", 1)
 	if err := os.WriteFile(filepath.Join(v.dir, releaseFolder, waiting), stored, 0o600); err != nil {
@@ -116,6 +126,9 @@ func TestAnArchiveIsWrittenWholeOrNotAtAll(t *testing.T) {
 	a := o.prepared(t)
 	minute := time.Now().Add(time.Hour).Truncate(time.Second)
 	load1(t, a, "14.9", "2026-11-01")
+	if err := a.runStale(t.Context(), &env{err: io.Discard, lang: "en"}, a.recipes); err != nil {
+		t.Fatal(err)
+	}
 	r := approve(t, a, "2027-Q1", minute)
 	to := releaseArgs{r.ID, minute}
 	name := archiveOf(releaseFileName(r, minute))

@@ -148,6 +148,16 @@ func (x *examination) filesOf(ctx context.Context, a *app) error {
 			problems = append(problems, err)
 		}
 	}
+	archives, err := filepath.Glob(filepath.Join(a.installation.data, releaseFolder, "*"+archiveExtension))
+	if err != nil {
+		return err
+	}
+	for _, name := range archives {
+		if !releasefile.Vouched(name, releasefile.PublicOf(with.Key)) {
+			problems = append(problems, fault.New("releasefile.altered-beside", "file", name))
+		}
+	}
+	names = append(names, archives...)
 	x.line(len(problems) == 0, "files", x.w("doctor.files-found", "n", len(names), "bad", len(problems)), x.w("doctor.files-todo"))
 	x.list(problems)
 	return nil
