@@ -74,6 +74,32 @@ func TestAReaderTakesAReleaseAsCSV(t *testing.T) {
 			t.Errorf("the page does not say %q", s)
 		}
 	}
+	t.Run("whole and in parts", func(t *testing.T) { givenAsFile(t, site, address, stored) })
+	line := taken(site, address+".sha256").Body.Bytes()
+	key, err := v.downloads(gate).key()
+	if err != nil || string(line) != hex.EncodeToString(sum[:])+"  "+name+"\n" || !ed25519.Verify(key, line, taken(site, address+".sha256.sig").Body.Bytes()) {
+		t.Errorf("the signature does not hold: %q (%v)", line, err)
+	}
+	if !releasefile.Vouched(at, key) {
+		t.Error("it is not vouched for")
+	} else if err := os.WriteFile(at, append(bytes.Clone(stored), 0), 0o600); err != nil || releasefile.Vouched(at, key) {
+		t.Error("a byte more is vouched for too", err)
+	}
+	// One that waits for its minute lies in the same folder.
+	waiting := strings.Replace(name, "2026-Q3-", "2099-Q1-", 1)
+	if err := os.WriteFile(filepath.Join(v.dir, releaseFolder, waiting), stored, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []string{waiting, "." + name + ".half", name + ".x"} {
+		if w := taken(site, "/lich-su/tep/"+a); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", a, w.Code)
+		}
+	}
+}
+
+// givenAsFile asks for a file whole, in parts, again, and for its headings alone.
+func givenAsFile(t *testing.T, site http.Handler, address string, stored []byte) {
+	t.Helper()
 	w := taken(site, address)
 	if w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), stored) || w.Header().Get("Content-Type") != "application/zip" {
 		t.Errorf("%d: %d bytes of %d, %s", w.Code, w.Body.Len(), len(stored), w.Header().Get("Content-Type"))
@@ -86,30 +112,6 @@ func TestAReaderTakesAReleaseAsCSV(t *testing.T) {
 	}
 	if head := get(site, http.MethodHead, address); head.Code != http.StatusOK || head.Body.Len() != 0 {
 		t.Errorf("HEAD: %d, %d bytes", head.Code, head.Body.Len())
-	}
-	line := taken(site, address+".sha256").Body.Bytes()
-	key, err := v.downloads(gate).key()
-	if err != nil || string(line) != hex.EncodeToString(sum[:])+"  "+name+"\n" || !ed25519.Verify(key, line, taken(site, address+".sha256.sig").Body.Bytes()) {
-		t.Errorf("the signature does not hold: %q (%v)", line, err)
-	}
-	with, err := v.fileOptions()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if public := releasefile.PublicOf(with.Key); !releasefile.Vouched(at, public) {
-		t.Error("it is not vouched for")
-	} else if err := os.WriteFile(at, append(bytes.Clone(stored), 0), 0o600); err != nil || releasefile.Vouched(at, public) {
-		t.Error("a byte more is vouched for too", err)
-	}
-	// One that waits for its minute lies in the same folder.
-	waiting := strings.Replace(name, "2026-Q3-", "2099-Q1-", 1)
-	if err := os.WriteFile(filepath.Join(v.dir, releaseFolder, waiting), stored, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range []string{waiting, "." + name + ".half", name + ".x"} {
-		if w := taken(site, "/lich-su/tep/"+a); w.Code != http.StatusNotFound {
-			t.Errorf("%s: %d", a, w.Code)
-		}
 	}
 }
 

@@ -30,8 +30,8 @@ func (f Field) Values(record map[string]string) (out []string) {
 	return out
 }
 
-// Known tells which records, organisations and values there are already, for whoever checks a record.
-type Known interface {
+// Referents are what a record may refer to: the records of types, and organisations.
+type Referents interface {
 	// Record reports whether there is a record of a type; where there is not, it names those that are most like it.
 	Record(kind, id string) (has bool, near string)
 	// Organisation reports the same of an organisation.
@@ -40,7 +40,7 @@ type Known interface {
 
 // CheckRecord refuses a record that breaks the declaration of its type, with the column that is to be mended: a value that its field cannot hold, a
 // rule, a state. Whether another record has the same values (UniqueRule) is for whoever holds them all: see Identities.
-func (c *Catalog) CheckRecord(t *RecordType, record map[string]string, known Known) error {
+func (c *Catalog) CheckRecord(t *RecordType, record map[string]string, others Referents) error {
 	columns := []string{"id"}
 	if len(t.States) > 0 {
 		columns = append(columns, StateField)
@@ -59,7 +59,7 @@ func (c *Catalog) CheckRecord(t *RecordType, record map[string]string, known Kno
 			return at(f.Columns()[slices.IndexFunc(f.Columns(), func(column string) bool { return record[column] == "" })], fault.New("catalog.record-one-language"))
 		}
 		for i, value := range values {
-			if err := c.checkValue(f, value, known); err != nil {
+			if err := c.checkValue(f, value, others); err != nil {
 				return at(f.Columns()[0], err)
 			}
 			if f.Many && slices.Contains(values[:i], value) {
@@ -87,7 +87,7 @@ func at(column string, why error) error {
 var sha256Shape = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // checkValue refuses what a field cannot hold.
-func (c *Catalog) checkValue(f Field, value string, known Known) error {
+func (c *Catalog) checkValue(f Field, value string, others Referents) error {
 	if strings.ContainsFunc(value, unseen) {
 		return fault.New("catalog.record-unseen")
 	}
@@ -101,10 +101,10 @@ func (c *Catalog) checkValue(f Field, value string, known Known) error {
 	case CodeField:
 		return c.hasCode(f.Codelist, value)
 	case ReferenceField:
-		has, near := known.Record(f.Type, value)
+		has, near := others.Record(f.Type, value)
 		return missing(f.Type, has, near)
 	case OrganisationField:
-		has, near := known.Organisation(value)
+		has, near := others.Organisation(value)
 		return missing("organisation", has, near)
 	case FileField:
 		if !sha256Shape.MatchString(value) {
@@ -274,10 +274,10 @@ type shipped struct {
 	organisations []string
 }
 
-// Record implements Known.
+// Record implements Referents.
 func (s shipped) Record(kind, id string) (bool, string) { return nearest(id, s.records[kind]) }
 
-// Organisation implements Known.
+// Organisation implements Referents.
 func (s shipped) Organisation(id string) (bool, string) { return nearest(id, s.organisations) }
 
 func nearest(id string, known []string) (bool, string) {

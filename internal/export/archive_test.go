@@ -97,22 +97,7 @@ func TestAnArchiveHoldsARelease(t *testing.T) {
 		t.Errorf("told of %q", told)
 	}
 	parts := opened(t, b.Bytes())
-	var m Manifest
-	if err := json.Unmarshal([]byte(parts[manifestName]), &m); err != nil || m.Release != "2026-Q3" || m.Licence != licence {
-		t.Fatal(m, err)
-	}
-	if len(m.Parts) != len(parts)-1 {
-		t.Errorf("%d parts are named, of %d", len(m.Parts), len(parts)-1)
-	}
-	for _, p := range m.Parts {
-		sum := sha256.Sum256([]byte(parts[p.Name]))
-		if p.SHA256 != hex.EncodeToString(sum[:]) || p.Bytes != int64(len(parts[p.Name])) || len(parts[p.Name]) == 0 {
-			t.Errorf("%+v", p)
-		}
-		if p.Name == "data/DE_SHARE.csv" && p.Rows != len(given) {
-			t.Errorf("%d rows, not %d", p.Rows, len(given))
-		}
-	}
+	t.Run("its manifest", func(t *testing.T) { namesItsParts(t, parts, len(given)) })
 	read, err := reference.Read(strings.NewReader(parts["data/DE_SHARE.csv"]), "DE_SHARE.csv", a.Catalog, areas, reference.Options{Sender: "test", SentAt: time.Now(), Vintage: a.Catalog.Country().Compiled})
 	if err != nil || len(read.Entries) != len(given) {
 		t.Fatalf("it does not load again: %v", err)
@@ -134,6 +119,27 @@ func TestAnArchiveHoldsARelease(t *testing.T) {
 	for name := range parts {
 		if strings.HasPrefix(name, "data/") && name != "data/DE_SHARE.csv" {
 			t.Errorf("a dataflow without figures has a part: %s", name)
+		}
+	}
+}
+
+// namesItsParts holds the manifest of an archive to its parts.
+func namesItsParts(t *testing.T, parts map[string]string, figures int) {
+	t.Helper()
+	var m Manifest
+	if err := json.Unmarshal([]byte(parts[manifestName]), &m); err != nil || m.Release != "2026-Q3" || m.Licence != licence {
+		t.Fatal(m, err)
+	}
+	if len(m.Parts) != len(parts)-1 {
+		t.Errorf("%d parts are named, of %d", len(m.Parts), len(parts)-1)
+	}
+	for _, p := range m.Parts {
+		sum := sha256.Sum256([]byte(parts[p.Name]))
+		if p.SHA256 != hex.EncodeToString(sum[:]) || p.Bytes != int64(len(parts[p.Name])) || len(parts[p.Name]) == 0 {
+			t.Errorf("%+v", p)
+		}
+		if p.Name == "data/DE_SHARE.csv" && p.Rows != figures {
+			t.Errorf("%d rows, not %d", p.Rows, figures)
 		}
 	}
 }
