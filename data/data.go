@@ -8,8 +8,8 @@ package data
 
 import "embed"
 
-// FS is the root of the reference data, which is a country pack: its manifest pack.yaml, catalog/, territory/, geo/, govern/, words/,
+// FS is the root of the reference data, which is a country pack: its manifest pack.yaml, catalog/, territory/, geo/, govern/, types/, words/,
 // observations/ and demo/.
 //
-//go:embed pack.yaml catalog territory geo govern observations demo words
+//go:embed pack.yaml catalog territory geo govern observations demo types words
 var FS embed.FS

@@ -151,7 +151,12 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 		s.Close()
 		return nil, err
 	}
-	kept, err := p.country(ctx, s, o.Examine || o.Copy, func(err error) { fmt.Fprintln(e.err, fault.In(err, e.lang)) })
+	a := &app{installation: *p, store: s, now: e.now, number: max(number, 1), log: slog.New(slog.DiscardHandler)}
+	if !s.ReadOnly() {
+		a.parts = parts()
+	}
+	look := o.Examine || o.Copy
+	kept, err := a.country(ctx, look, func(err error) { fmt.Fprintln(e.err, fault.In(err, e.lang)) })
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -160,11 +165,13 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 	if number > 1 {
 		kept.Catalog.Since = since
 	}
-	a := &app{installation: *p, store: s, now: e.now, number: max(number, 1), log: slog.New(slog.DiscardHandler)}
-	if !s.ReadOnly() {
-		a.parts = parts()
-	}
 	a.settle(kept)
+	if !look {
+		if err := a.tables(ctx); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
 	return a, nil
 }
 

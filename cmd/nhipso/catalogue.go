@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -126,6 +127,10 @@ func showArtefact(e *env, c *catalog.Catalog, id string) error {
 		}
 		return nil
 	}
+	if t, err := c.RecordType(id); err == nil {
+		showType(e, t)
+		return nil
+	}
 	f, err := c.Dataflow(id)
 	if err != nil {
 		return err
@@ -136,6 +141,24 @@ func showArtefact(e *env, c *catalog.Catalog, id string) error {
 	}
 	fmt.Fprintln(e.out, strings.Join(f.Attributes, " "))
 	return nil
+}
+
+// showType prints a type of records: its fields and what they hold, the states of its records with the ways that lead on, and the list that the
+// records are in.
+func showType(e *env, t *catalog.RecordType) {
+	fmt.Fprintln(e.out, t.Name.In(e.lang), t.Records)
+	for _, f := range t.Fields {
+		fmt.Fprintf(e.out, "%-20s %-14s %-20s %s\n", f.ID, f.Kind, first(f.Codelist, f.Type, f.Unit), f.Name.In(e.lang))
+	}
+	for _, s := range t.States {
+		var on []string
+		for _, way := range t.Transitions {
+			if slices.Contains(way.From, s.ID) {
+				on = append(on, way.ID+" → "+way.To)
+			}
+		}
+		fmt.Fprintf(e.out, "%-20s %-35s %s\n", s.ID, strings.Join(on, ", "), s.Name.In(e.lang))
+	}
 }
 
 // catalogHistory lists the editions: all, or those that set a version of one artefact.
@@ -200,6 +223,9 @@ func (a *app) loadCatalog(ctx context.Context, e *env, o catalogOptions) error {
 	}
 	after, err := pack.Read(from)
 	if err != nil {
+		return err
+	}
+	if err := a.accepts(after); err != nil {
 		return err
 	}
 	list := catalog.Compare(a.catalog, after.Catalog)

@@ -8,12 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/releasefile"
+	"nhipso/internal/web/portal"
 )
 
 // publicKeyName is that of the key by which whoever takes a file checks it.
@@ -29,12 +31,12 @@ type downloads struct {
 }
 
 // Names implements portal.ReleaseFiles.
-func (d downloads) Names(ctx context.Context) (map[string]string, error) {
+func (d downloads) Names(ctx context.Context) (map[string]portal.ReleaseFile, error) {
 	list, err := d.gate.Editions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]string{}
+	out := map[string]portal.ReleaseFile{}
 	for i, e := range list {
 		name := fileOf(e)
 		if d.mirror != "" {
@@ -44,10 +46,25 @@ func (d downloads) Names(ctx context.Context) (map[string]string, error) {
 			name = filepath.Base(d.mirror)
 		}
 		if _, err := os.Stat(filepath.Join(d.folder, name)); err == nil {
-			out[e.Release] = name
+			out[e.Release] = portal.ReleaseFile{Name: name, Archive: d.archive(archiveOf(name))}
 		}
 	}
 	return out, nil
+}
+
+// archive tells of an archive that is there with its hash and its signature, or nil.
+func (d downloads) archive(name string) *portal.Archive {
+	path := filepath.Join(d.folder, name)
+	info, err := os.Stat(path)
+	if err != nil || !whole(path) {
+		return nil
+	}
+	line, err := os.ReadFile(path + releasefile.HashExtension)
+	sum, of, found := strings.Cut(strings.TrimSuffix(string(line), "\n"), "  ")
+	if err != nil || !found || of != name {
+		return nil
+	}
+	return &portal.Archive{Name: name, Size: info.Size(), SHA256: sum}
 }
 
 // Open implements portal.ReleaseFiles.
@@ -64,8 +81,12 @@ func (d downloads) Open(ctx context.Context, name string) (io.ReadSeekCloser, ti
 		return nil, time.Time{}, err
 	}
 	for _, has := range names {
-		for _, beside := range []string{"", releasefile.HashExtension, releasefile.SignatureExtension} {
-			if name != has+beside {
+		all := []string{has.Name}
+		if has.Archive != nil {
+			all = append(all, has.Archive.Name)
+		}
+		for _, file := range all {
+			if !slices.Contains([]string{file, file + releasefile.HashExtension, file + releasefile.SignatureExtension}, name) {
 				continue
 			}
 			f, err := os.Open(filepath.Join(d.folder, name))
@@ -127,6 +148,16 @@ func (x *examination) filesOf(ctx context.Context, a *app) error {
 			problems = append(problems, err)
 		}
 	}
+	archives, err := filepath.Glob(filepath.Join(a.installation.data, releaseFolder, "*"+archiveExtension))
+	if err != nil {
+		return err
+	}
+	for _, name := range archives {
+		if !releasefile.Vouched(name, releasefile.PublicOf(with.Key)) {
+			problems = append(problems, fault.New("releasefile.altered-beside", "file", name))
+		}
+	}
+	names = append(names, archives...)
 	x.line(len(problems) == 0, "files", x.w("doctor.files-found", "n", len(names), "bad", len(problems)), x.w("doctor.files-todo"))
 	x.list(problems)
 	return nil

@@ -127,7 +127,7 @@ func TestAMirrorGivesItsOwnFile(t *testing.T) {
 	}
 	d := m.downloads(m.gate())
 	names, err := d.Names(t.Context())
-	if err != nil || names["2026-Q3"] != filepath.Base(name) || len(names) != 1 {
+	if err != nil || names["2026-Q3"].Name != filepath.Base(name) || len(names) != 1 {
 		t.Fatalf("%v (%v)", names, err)
 	}
 	got, _, err := d.Open(t.Context(), filepath.Base(name))

@@ -47,7 +47,10 @@ func (f *front) make(a *app) (*face, error) {
 		s.gate.Warn = func(err error) { a.log.Warn("no file of the release", "error", fault.In(err, "en")) }
 	}
 	var err error
-	if s.modules, err = a.modules(s.gate, kept); err == nil && f.how != nil {
+	if s.modules, err = a.modules(s.gate, kept); err == nil && a.store != nil {
+		err = s.modules.Typed(a.catalog)
+	}
+	if err == nil && f.how != nil {
 		s.site, err = a.siteOf(s.modules, s.gate, a.log, f.how)
 	}
 	return s, err

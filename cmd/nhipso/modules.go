@@ -9,8 +9,10 @@ import (
 	"nhipso/internal/intake"
 	"nhipso/internal/jobs"
 	"nhipso/internal/module"
+	"nhipso/internal/pack"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
+	"nhipso/internal/store"
 	"nhipso/internal/web/desk"
 	"nhipso/internal/web/portal"
 )
@@ -29,7 +31,7 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 		return nil, err
 	}
 	list := module.List{
-		{Name: "portal", Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
+		{Name: "portal", Types: portal.Types, Migrations: []store.Migration{store.ScenarioTables}, Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
 			Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)})},
 		{Name: "desk", Pages: desk.New()},
 	}
@@ -44,6 +46,30 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 	return list, nil
 }
 
+// accepts refuses a pack by which some module could not work.
+func (a *app) accepts(p *pack.Pack) error {
+	with := *a
+	with.settle(p)
+	list, err := with.modules(with.gate(), newFiles(&with))
+	if err != nil {
+		return err
+	}
+	return list.Typed(p.Catalog)
+}
+
+// tables refuses a store without the tables of some module.
+func (a *app) tables(ctx context.Context) error {
+	list, err := a.modules(a.gate(), newFiles(a))
+	if err != nil {
+		return err
+	}
+	been, err := a.store.Migrated(ctx)
+	if err != nil {
+		return err
+	}
+	return list.Migrated(been)
+}
+
 // kind is a kind of jobs of this room, with its name from the words.
 func kind(id string, do jobs.Handler) module.Kind {
 	return module.Kind{ID: id, Name: catalog.Label{Vi: book.Say("vi", "jobs.kind-"+id), En: book.Say("en", "jobs.kind-"+id)}, Do: do}
@@ -51,7 +77,14 @@ func kind(id string, do jobs.Handler) module.Kind {
 
 // publishing brings out releases at their minutes, each with its file.
 func (a *app) publishing(kept *files) module.Module {
-	return module.Module{Name: "publishing", Due: a.dueReleases, Kinds: []module.Kind{
+	return module.Module{Name: "publishing", Due: a.dueReleases, Tasks: []module.Task{{Name: "archives", Run: kept.keepArchives, Answers: true}}, Kinds: []module.Kind{
+		kind(exportJob, func(ctx context.Context, t *jobs.Task) error {
+			var to releaseArgs
+			if err := t.Into(&to); err != nil {
+				return err
+			}
+			return kept.archive(ctx, to, t.Key, func(done, of int, dataflow string) { t.Report(done, of, dataflow, nil) })
+		}),
 		kind(fileJob, func(ctx context.Context, t *jobs.Task) error {
 			var to releaseArgs
 			if err := t.Into(&to); err != nil {
@@ -73,7 +106,7 @@ func (a *app) dueReleases(ctx context.Context) ([]jobs.Job, error) {
 		return nil, err
 	}
 	now := a.now()
-	var out []jobs.Job
+	out := dueExports(releases, now)
 	for _, r := range releases {
 		if r.State != publish.Approved && r.State != publish.Published {
 			continue

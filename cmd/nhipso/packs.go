@@ -24,8 +24,14 @@ func packOf(dir string) (fs.FS, error) {
 }
 
 // country reads the catalogue that the installation keeps. A new installation begins with the pack named, and so does one of a program that
-// kept no catalogue yet. Where nothing can be or may be written, the pack is read as it is.
-func (p *installation) country(ctx context.Context, s *store.Store, look bool, warn func(error)) (*pack.Pack, error) {
+// kept no catalogue yet. Where nothing can be or may be written, the pack is read as it is. Whoever only looks takes a catalogue by which some part
+// of the program could not work.
+func (a *app) country(ctx context.Context, look bool, warn func(error)) (*pack.Pack, error) {
+	p, s := &a.installation, a.store
+	accepts := a.accepts
+	if look {
+		accepts = func(*pack.Pack) error { return nil }
+	}
 	from, err := packOf(p.pack)
 	if err != nil {
 		return nil, err
@@ -41,11 +47,22 @@ func (p *installation) country(ctx context.Context, s *store.Store, look bool, w
 		if err := p.fits(ctx, s, from); err != nil {
 			return nil, err
 		}
+		if first, err := pack.Read(from); err != nil {
+			return nil, err
+		} else if err := accepts(first); err != nil {
+			return nil, err
+		}
 		return pack.Begin(ctx, s, from, publish.Program, "first start")
 	}
+	newest := editions[len(editions)-1]
 	kept, err := pack.Kept(ctx, s, 0)
+	if err == nil {
+		if lacks := accepts(kept); lacks != nil {
+			err = fault.New(pack.Unfit, "n", newest.Number, "reason", lacks).Because(lacks)
+		}
+	}
 	if fault.CodeOf(err) == pack.Unfit {
-		return p.stopgap(editions[len(editions)-1], from, err, warn)
+		return a.stopgap(newest, from, err, accepts, warn)
 	}
 	if err != nil || p.pack == "" {
 		return kept, err
@@ -55,7 +72,7 @@ func (p *installation) country(ctx context.Context, s *store.Store, look bool, w
 
 // stopgap reads the pack at hand in place of an edition that does not pass the checks of this program, and says so. Nothing is recorded: a person
 // is to do that. A pack that is another than the installation's is no stopgap.
-func (p *installation) stopgap(newest catalog.Edition, from fs.FS, unfit error, warn func(error)) (*pack.Pack, error) {
+func (a *app) stopgap(newest catalog.Edition, from fs.FS, unfit error, accepts func(*pack.Pack) error, warn func(error)) (*pack.Pack, error) {
 	given, err := catalog.ReadCountry(from)
 	if err != nil {
 		return nil, err
@@ -65,9 +82,13 @@ func (p *installation) stopgap(newest catalog.Edition, from fs.FS, unfit error, 
 	}
 	at, err := pack.Read(from)
 	if err == nil {
-		warn(unfit)
+		err = accepts(at)
 	}
-	return at, err
+	if err != nil {
+		return nil, err
+	}
+	warn(unfit)
+	return at, nil
 }
 
 // fits refuses another country's pack for figures that were stored before catalogues were kept: they are of the pack that came with the program.
@@ -109,6 +130,11 @@ func (a *app) methods() (fs.FS, error) {
 
 // update takes a pack into an installation of the same country: what differs in its catalogue as an edition, then its figures as messages.
 func (a *app) update(ctx context.Context, e *env, from fs.FS, by, reason string) error {
+	if after, err := pack.Read(from); err != nil {
+		return err
+	} else if err := a.accepts(after); err != nil {
+		return err
+	}
 	edition, changed, err := pack.Change(ctx, a.store, from, by, reason, false)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 // The kinds of jobs.
 const (
 	fileJob    = "release-file" // the file of a release, ahead of its minute
+	exportJob  = "export"       // a release as an archive of CSV files, beside its file
 	publishJob = "publish"      // a release is out: recorded at its minute
 	prepareJob = "prepare"      // periodic publications whose inputs are there
 	recipesJob = "recipes"      // recipes that are stale, or that a person asked for

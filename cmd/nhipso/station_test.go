@@ -269,16 +269,16 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 			t.Errorf("%s: %v, want %v", what, got, list)
 		}
 	}
-	want("nothing new", "prepare soon")
+	want("nothing new", "export now", "prepare soon")
 	load1(t, a, "14.9", "2026-11-01")
-	want("after a load", "prepare soon", "recipes soon")
+	want("after a load", "export now", "prepare soon", "recipes soon")
 	if err := a.runStale(t.Context(), &env{err: io.Discard, lang: "en"}, a.recipes); err != nil {
 		t.Fatal(err)
 	}
-	want("after the recipes", "prepare soon")
+	want("after the recipes", "export now", "prepare soon")
 	minute := now.Add(24 * time.Hour)
 	approve(t, a, "2027-Q1", minute)
-	want("approved", "prepare soon", "publish 02T03:00:00", "release-file 02T02:50:00")
+	want("approved", "export 02T02:55:00", "export now", "prepare soon", "publish 02T03:00:00", "release-file 02T02:50:00")
 	before, err := dueOf(t, a)
 	if err != nil {
 		t.Fatal(err)
@@ -286,13 +286,13 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	if _, err := a.desk().Postpone(t.Context(), "2027-Q1", "minh", "a figure is missing", minute.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	want("postponed", "prepare soon", "publish 02T04:00:00", "release-file 02T03:50:00")
+	want("postponed", "export 02T03:55:00", "export now", "prepare soon", "publish 02T04:00:00", "release-file 02T03:50:00")
 	after, err := dueOf(t, a)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range before {
-		if before[i].Kind != prepareJob && before[i].Key == after[i].Key {
+		if before[i].Kind != prepareJob && !before[i].At.IsZero() && before[i].Key == after[i].Key {
 			t.Errorf("%s: the same key for another minute", before[i].Key)
 		}
 	}
@@ -318,11 +318,14 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	if list, _ := filepath.Glob(filepath.Join(o.dir, releaseFolder, "2027-Q1*"+releasefile.Extension)); len(list) != 0 {
 		t.Error("written for a minute that is no more: ", list)
 	}
+	if list, _ := filepath.Glob(filepath.Join(o.dir, releaseFolder, "2027-Q1*"+archiveExtension)); len(list) != 0 {
+		t.Error("written for a minute that is no more: ", list)
+	}
 	if r, _ := a.store.ReleaseByID(t.Context(), "2027-Q1"); r.State != publish.Approved {
 		t.Error("recorded before its minute: ", r.State)
 	}
 	now = minute.Add(time.Hour)
-	want("at its minute", "prepare soon", "publish 02T04:00:00")
+	want("at its minute", "export now", "prepare soon", "publish 02T04:00:00")
 	for _, j := range after {
 		if err := do(j); err != nil {
 			t.Errorf("%s: %v", j.Kind, err)
@@ -331,9 +334,9 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	if r, _ := a.store.ReleaseByID(t.Context(), "2027-Q1"); r.State != publish.Published {
 		t.Error("not recorded: ", r.State)
 	}
-	want("out", "prepare soon")
+	want("out", "export now", "prepare soon")
 	a.number = 2
-	want("another edition of the catalogue", "prepare soon", "recipes soon")
+	want("another edition of the catalogue", "export now", "prepare soon", "recipes soon")
 }
 
 // TestRecipesGoOnWhereAWorkerThatDiedLeftThem: what it had computed is stored, and a job does what is left.
@@ -400,7 +403,7 @@ func TestABurstOfLoadsLeavesAJobOfEachKind(t *testing.T) {
 		}
 	}
 	list, err := q.List(t.Context(), 100)
-	if err != nil || len(list) != 2 || list[0].Kind == list[1].Kind {
+	if err != nil || len(list) != 3 || list[0].Kind == list[1].Kind || list[2].Kind != exportJob {
 		t.Errorf("in the queue are %+v (%v)", list, err)
 	}
 }

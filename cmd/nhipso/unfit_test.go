@@ -82,6 +82,7 @@ func TestAnEditionOfBeforeStricterChecksCanBeMended(t *testing.T) {
 	if err := os.WriteFile(less+used, []byte(strings.Join(lines, "")), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	rewrite(t, less+"/catalog/codelists/CL_TARGET.csv", ",INTERNET,", ",DE_GDP,") // else the target would be refused, and not the code
 	from, err := pack.Folder(less)
 	if err != nil {
 		t.Fatal(err)

@@ -227,6 +227,7 @@ type Catalog struct {
 	classes    classes
 	country    Country
 	rules      []*Rule
+	types      []*RecordType
 }
 
 // New puts a catalogue together and checks that every reference in it resolves.

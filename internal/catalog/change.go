@@ -24,9 +24,9 @@ const (
 type Change struct {
 	Kind     ChangeKind
 	Artefact Artefact // as it is now; as it was, when it was removed
-	Lost     []string // codes that a codelist lost, attributes that a dataflow lost
-	Won      []string // codes or attributes that came
-	Breaking bool     // keys of its figures mean something else: other dimensions, or codes of another list
+	Lost     []string // codes that a codelist lost, attributes that a dataflow lost, fields that a type of records lost
+	Won      []string // codes, attributes or fields that came
+	Breaking bool     // keys of its figures, or fields of its records, mean something else: other dimensions, codes of another list, another kind
 }
 
 // Compare lists what differs between two catalogues, by sort and identifier.
@@ -62,6 +62,14 @@ func changeOf(before, after *Catalog, a Artefact) Change {
 		old, now := before.flowByID[a.ID], after.flowByID[a.ID]
 		x.Lost, x.Won = apart(old.Attributes, now.Attributes)
 		x.Breaking = !slices.EqualFunc(old.Dimensions, now.Dimensions, func(a, b Dimension) bool { return a.ID == b.ID && a.Codelist == b.Codelist })
+	case RecordTypeSort:
+		old, _ := before.RecordType(a.ID)
+		now, _ := after.RecordType(a.ID)
+		x.Lost, x.Won = apart(old.fields(), now.fields())
+		x.Breaking = len(x.Lost) > 0 || slices.ContainsFunc(old.Fields, func(f Field) bool {
+			g, _ := now.Field(f.ID)
+			return g.Kind != f.Kind || g.Many != f.Many || g.Unit != f.Unit || g.Codelist != f.Codelist || g.Type != f.Type
+		})
 	}
 	return x
 }
@@ -118,6 +126,8 @@ func Next(ctx context.Context, before, after *Catalog, have []Artefact, uses Use
 			a.Version, a.Digest = had.Version, ""
 		case !known || had.Digest == "" && newer(a.Version, had.Version):
 		case newer(a.Version, had.Version) && (!x.Breaking || major(a.Version) > major(had.Version)):
+		case x.Breaking && a.Sort == RecordTypeSort:
+			return nil, fault.New("catalog.type-needs-version", "id", a.ID, "version", had.Version, "next", strconv.Itoa(major(had.Version)+1)+".0")
 		case x.Breaking || had.Digest == "":
 			return nil, fault.New("catalog.needs-version", "id", a.ID, "version", had.Version, "next", strconv.Itoa(major(had.Version)+1)+".0")
 		default:

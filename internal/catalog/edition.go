@@ -40,6 +40,7 @@ const (
 	CodelistSort       Sort = "codelist"
 	ConceptsSort       Sort = "conceptscheme"
 	ClassificationSort Sort = "classification"
+	RecordTypeSort     Sort = "recordtype" // of ours: SDMX has none
 )
 
 // Artefact is a part of the catalogue that has a version of its own.
@@ -87,12 +88,15 @@ func (c *Catalog) Artefacts() []Artefact {
 	for _, e := range c.classes.editions {
 		add(ClassificationSort, c.Agency, e.ID, "", e)
 	}
+	for _, t := range c.types {
+		add(RecordTypeSort, c.Agency, t.ID, t.Version, t)
+	}
 	slices.SortFunc(out, Artefact.Compare)
 	return out
 }
 
 // packed are the parts of a pack that are kept with an installation; its figures enter the cube instead.
-var packed = []string{Manifest, "catalog", "territory", "geo", "govern", "words", "pages"}
+var packed = []string{Manifest, "catalog", "territory", "geo", "govern", "types", "words", "pages"}
 
 // FilesOf reads the files of a pack that make its catalogue: everything but its figures.
 func FilesOf(fsys fs.FS) (map[string]string, error) {

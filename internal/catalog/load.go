@@ -22,7 +22,7 @@ import (
 var codeShape = regexp.MustCompile(`^[A-Za-z0-9_@$-]+$`)
 
 // Load reads a whole catalogue from a file system: pack.yaml and, under catalog/, concepts.yaml, codelists.yaml with codelists/*.csv,
-// dataflows.yaml, rules.yaml and classifications.yaml with classifications/*.csv. Anything unknown, missing or dangling refuses all of it.
+// dataflows.yaml, rules.yaml and classifications.yaml with classifications/*.csv; and types/*.yaml. Anything unknown, missing or dangling refuses all of it.
 func Load(fsys fs.FS) (*Catalog, error) {
 	var concepts []Concept
 	if err := readYAML(fsys, "catalog/concepts.yaml", &concepts); err != nil {
@@ -63,7 +63,10 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if c.classes, err = loadClassifications(fsys); err != nil {
 		return nil, err
 	}
-	return c, c.loadRules(fsys)
+	if err := c.loadRules(fsys); err != nil {
+		return nil, err
+	}
+	return c, c.loadTypes(fsys)
 }
 
 func readYAML(fsys fs.FS, name string, into any) error {

@@ -3,6 +3,7 @@ package intake
 import (
 	"nhipso/internal/cube"
 	"nhipso/internal/module"
+	"nhipso/internal/store"
 )
 
 // Part gives the module by which programs submit figures. Its door stays the same from one edition of the catalogue to the next: somebody may
@@ -14,7 +15,7 @@ func Part() module.Maker {
 			door = NewDoor(in.Store)
 		}
 		stores := &Committer{Store: in.Store, Intake: cube.Intake{Catalog: in.Catalog, Store: in.Store}, Areas: in.Areas, Log: in.Log, Door: door}
-		return module.Module{Name: "intake", Programs: door.Patterns(), Document: Document,
+		return module.Module{Name: "intake", Migrations: []store.Migration{store.IntakeTables}, Programs: door.Patterns(), Document: Document,
 			Tasks: []module.Task{{Name: "accept", Run: door.Run, Answers: true}, {Name: "commit", Run: stores.Run}}}
 	}
 }

@@ -1,18 +1,21 @@
 // Package module is how a part of the program says, in one place, what it brings: pages, routes for programs, kinds of jobs with what is due of
-// them, and what it does beside as long as the program runs. The composition root keeps one list of modules and wires each in the same way.
+// them, and what it does beside as long as the program runs; and what it cannot do without: its tables, and the types of records that it works on.
+// The composition root keeps one list of modules and wires each in the same way.
 //
 // A module is made for one edition of the catalogue, and again for the next one; what it must keep from one to the other (a line of callers, say)
-// its Maker holds. Its tables are no affair of this package: SQL is in package store alone, where each migration is a file of its own that needs no
-// list. This package does nothing by itself.
+// its Maker holds. Its SQL is in package store, as all SQL is, where each migration is a file of its own; a module names those that are its own.
+// This package does nothing by itself.
 package module
 
 import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/fault"
 	"nhipso/internal/jobs"
 	"nhipso/internal/store"
 	"nhipso/internal/territory"
@@ -30,11 +33,13 @@ type Installation struct {
 
 // Module is a part of the program.
 type Module struct {
-	Name     string
-	Pages    shell.Maker              // what it brings to the site; nil for nothing
-	Programs map[string]http.Handler  // routes by which programs work with the server
-	Document func(lang string) []byte // describes these routes, in a language (OpenAPI 3.1); nil for nothing
-	Kinds    []Kind                   // of jobs that it does
+	Name       string
+	Migrations []store.Migration        // that bring its tables. No other module has them, and the kernel does not
+	Types      []string                 // of records that it works on: each edition of the catalogue must have them
+	Pages      shell.Maker              // what it brings to the site; nil for nothing
+	Programs   map[string]http.Handler  // routes by which programs work with the server
+	Document   func(lang string) []byte // describes these routes, in a language (OpenAPI 3.1); nil for nothing
+	Kinds      []Kind                   // of jobs that it does
 	// Due gives the jobs that follow from what is stored. It is asked whenever something may have changed, by every server: whoever adds the jobs
 	// adds none twice, since each has its key. It may be nil.
 	Due   func(ctx context.Context) ([]jobs.Job, error)
@@ -60,6 +65,30 @@ type Maker func(Installation) Module
 
 // List is the modules of a program.
 type List []Module
+
+// Typed refuses a catalogue without a type of records that a module works on.
+func (l List) Typed(c *catalog.Catalog) error {
+	for _, m := range l {
+		for _, id := range m.Types {
+			if _, err := c.RecordType(id); err != nil {
+				return fault.New("module.no-type", "module", m.Name, "type", id).Because(err)
+			}
+		}
+	}
+	return nil
+}
+
+// Migrated refuses a store that has not been through a step which brings the tables of a module.
+func (l List) Migrated(been []store.Migration) error {
+	for _, m := range l {
+		for _, step := range m.Migrations {
+			if !slices.Contains(been, step) {
+				return fault.New("module.no-tables", "module", m.Name, "migration", string(step))
+			}
+		}
+	}
+	return nil
+}
 
 // Documents gives what modules say of their routes for programs.
 func (l List) Documents() []func(lang string) []byte {

@@ -5,9 +5,14 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
+	"nhipso/internal/catalog"
+	"nhipso/internal/fault"
 	"nhipso/internal/jobs"
+	"nhipso/internal/store"
+	"nhipso/internal/testpack"
 	"nhipso/internal/web/shell"
 )
 
@@ -43,5 +48,25 @@ func TestAListGivesWhatItsModulesBring(t *testing.T) {
 	l[2].Due = func(context.Context) ([]jobs.Job, error) { return nil, broken }
 	if _, err := l.Due(t.Context()); !errors.Is(err, broken) {
 		t.Error("half of what is due passes for all of it: ", err)
+	}
+}
+
+func TestAModuleHasWhatItCannotDoWithout(t *testing.T) {
+	c, err := catalog.Load(testpack.Cloudland())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := List{{Name: "one", Types: []string{"target"}, Migrations: []store.Migration{"desk"}}, {Name: "two", Types: []string{"duty"}}}
+	if err := l[:1].Typed(c); err != nil {
+		t.Error(err)
+	}
+	if err := l.Typed(c); fault.CodeOf(err) != "module.no-type" || !strings.Contains(err.Error(), "duty") || !strings.Contains(err.Error(), "two") {
+		t.Error(err)
+	}
+	if err := l.Migrated([]store.Migration{"cube", "desk"}); err != nil {
+		t.Error(err)
+	}
+	if err := l.Migrated([]store.Migration{"cube"}); fault.CodeOf(err) != "module.no-tables" || !strings.Contains(err.Error(), "desk") {
+		t.Error(err)
 	}
 }

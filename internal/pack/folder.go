@@ -12,7 +12,7 @@ import (
 )
 
 // folders are what a pack may hold beside its manifest and its README.
-var folders = []string{"catalog", "territory", "geo", "govern", "words", "pages", "observations", "demo", "methods"}
+var folders = []string{"catalog", "territory", "geo", "govern", "types", "words", "pages", "observations", "demo", "methods"}
 
 // read are the files of a pack that some part of the program reads, and those that only people do.
 var read = []string{
@@ -22,7 +22,7 @@ var read = []string{
 	"territory/aliases.csv", "territory/counts.csv", "territory/episodes.csv", "territory/regions.csv", "territory/succession.csv",
 	"geo/map.yaml", "geo/outlines.csv", "geo/islands.csv", "geo/tiles.csv",
 	"govern/publications.yaml", "govern/deadlines.csv", "govern/mergers.csv", "govern/organisations.csv", "govern/platform_rules.csv", "govern/report_calendar.csv",
-	"words/web.csv", "pages/*.vi.md", "pages/*.en.md", "observations/*.csv", "demo/*.csv", "demo/*/*.csv", "demo/*/README*", "methods/*.yaml",
+	"types/*.yaml", "words/web.csv", "pages/*.vi.md", "pages/*.en.md", "observations/*.csv", "demo/*.csv", "demo/*/*.csv", "demo/*/README*", "methods/*.yaml",
 }
 
 // Folder opens a folder as a pack. What no part of the program reads is refused by name, since a misspelt file would be left out unseen. So is

@@ -64,19 +64,24 @@ func (f *File) Check(ctx context.Context) error {
 	return err
 }
 
-// vouchedBeside reports whether the line beside the file is signed with the file's key and is that of its bytes. The line may give the file another
-// name: it was renamed, and is the same file.
-func (f *File) vouchedBeside(ctx context.Context) bool {
-	key := f.PublicKey(ctx)
-	line, err := os.ReadFile(f.name + HashExtension)
-	if key == nil || err != nil {
+// Vouched reports whether the line beside a file, whatever kind of file it is, is signed with a key and is that of its bytes.
+func Vouched(file string, key ed25519.PublicKey) bool {
+	line, err := os.ReadFile(file + HashExtension)
+	if err != nil {
 		return false
 	}
-	signature, err := os.ReadFile(f.name + SignatureExtension)
+	signature, err := os.ReadFile(file + SignatureExtension)
 	if err != nil || !ed25519.Verify(key, line, signature) {
 		return false
 	}
 	hash, name, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), "  ")
-	found, err := hashLine(f.name, name)
+	found, err := hashLine(file, name)
 	return err == nil && found == hash+"  "+name+"\n"
+}
+
+// vouchedBeside reports whether the line beside the file is signed with the file's key and is that of its bytes. The line may give the file another
+// name: it was renamed, and is the same file.
+func (f *File) vouchedBeside(ctx context.Context) bool {
+	key := f.PublicKey(ctx)
+	return key != nil && Vouched(f.name, key)
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -17,6 +20,53 @@ import (
 //
 //go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
 var migrations embed.FS
+
+// Migration names a step of the schema, as its files do after the number. Whoever needs the tables that it brings says so: the kernel here, a module
+// among what it brings.
+type Migration string
+
+// kernel are the steps that everything rests on.
+var kernel = []Migration{"cube", "scope", "seal", "finding", "release", "formula", "catalog", "marks"}
+
+// Kernel gives the steps that belong to no module.
+func Kernel() []Migration { return slices.Clone(kernel) }
+
+// Migrations gives all steps that this program knows, in order.
+func Migrations() []Migration {
+	files, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	if err != nil {
+		panic("store: " + err.Error()) // embedded at build time
+	}
+	out := make([]Migration, len(files))
+	for i, name := range files {
+		out[i] = migrationOf(name)
+	}
+	return out
+}
+
+func migrationOf(file string) Migration {
+	_, name, _ := strings.Cut(strings.TrimSuffix(path.Base(file), ".sql"), "_")
+	return Migration(name)
+}
+
+// Migrated gives the steps that the database has been through.
+func (s *Store) Migrated(ctx context.Context) ([]Migration, error) {
+	p, err := provider(s.db)
+	if err != nil {
+		return nil, s.db.Fault(err)
+	}
+	steps, err := p.Status(ctx)
+	if err != nil {
+		return nil, s.db.Fault(err)
+	}
+	var out []Migration
+	for _, x := range steps {
+		if x.State == goose.StateApplied {
+			out = append(out, migrationOf(x.Source.Path))
+		}
+	}
+	return out, nil
+}
 
 // migrate brings the schema up to date. Two programs may start at once on a new database: a migration is one transaction,
 // so the slower one fails whole, looks again, and finds the work done. It gives the version that the schema had when it was brought up from

@@ -10,6 +10,9 @@ import (
 	"nhipso/internal/store/sqldb"
 )
 
+// ScenarioTables are those of saved scenarios.
+const ScenarioTables Migration = "scenario"
+
 var _ scenario.Store = (*Store)(nil)
 
 // AppendScenario implements scenario.Store. The scenario and its entry in the audit log are one transaction; the log does not tell the

@@ -14,6 +14,9 @@ import (
 	"nhipso/internal/store/sqldb"
 )
 
+// IntakeTables are those of submissions, of the tokens by which programs make them, and of the receipts that they are given.
+const IntakeTables Migration = "intake"
+
 // Fate is where a submission stands.
 type Fate string
 

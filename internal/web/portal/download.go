@@ -19,11 +19,24 @@ const downloadTime = 30 * time.Minute
 
 // ReleaseFiles are the files of releases: each holds all that the public may know of a release, and opens for ever.
 type ReleaseFiles interface {
-	// Names gives the name of the file of every release that is out and has one, by the identifier of the release.
-	Names(ctx context.Context) (map[string]string, error)
+	// Names gives the file of every release that is out and has one, by the identifier of the release.
+	Names(ctx context.Context) (map[string]ReleaseFile, error)
 	// Open opens one of these files, what stands beside it (its hash, the signature of the hash) or the public key, with the moment at which it was
 	// written. Any other name is web.no-page.
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, time.Time, error)
+}
+
+// ReleaseFile is the file of a release.
+type ReleaseFile struct {
+	Name    string
+	Archive *Archive // the release as CSV, beside it; nil where there is none
+}
+
+// Archive is an archive of CSV files.
+type Archive struct {
+	Name   string
+	Size   int64  // in bytes
+	SHA256 string // of its bytes
 }
 
 // download sends a file whole or, to whoever asks for a range, in parts.
@@ -39,6 +52,8 @@ func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	switch path.Ext(name) {
 	case ".nhipso":
 		h.Set("Content-Type", "application/vnd.sqlite3")
+	case ".zip":
+		h.Set("Content-Type", "application/zip")
 	case ".sig":
 		h.Set("Content-Type", "application/octet-stream")
 	default:
@@ -46,7 +61,7 @@ func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Access-Control-Allow-Origin", "*")
-	if strings.Contains(name, ".nhipso") { // a file never changes under its name, and its name tells the edition
+	if strings.Contains(name, ".nhipso") || strings.Contains(name, ".zip") { // a file never changes under its name, and its name tells the edition
 		h.Set("ETag", `"`+name+`"`)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else { // the key may be replaced by another one

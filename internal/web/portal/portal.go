@@ -19,6 +19,9 @@ import (
 	book "nhipso/internal/words"
 )
 
+// Types are those of the records that the portal shows: targets, and the documents that set them.
+var Types = []string{"legal-document", "target"}
+
 // Config says what a portal is made of. Territory and Catalog are needed; the rest has defaults.
 type Config struct {
 	Methods   fs.FS // doc/methods: <slug>.vi.md, <slug>.en.md or <slug>.md

@@ -29,7 +29,8 @@ type releaseEntry struct {
 	ID, Anchor, Title, At, Summary, AsOfURL string
 	Corrects                                string // the release that it corrects
 	Changed                                 []changedCell
-	File, FileName                          string   // all of it in one file
+	File                                    string   // all of it in one file
+	Archive, ArchiveSize, ArchiveHash       string   // the same as CSV
 	Waits                                   []string // dataflows whose new figures come later, with their minutes
 }
 
@@ -81,6 +82,19 @@ func (v *visit) asWritten(written string) string {
 	return text.FormatNumber(v.Lang, d, len(decimals))
 }
 
+// size writes a number of bytes as people do.
+func (v *visit) size(bytes int64) string {
+	unit, name := int64(1_000), " kB"
+	if bytes >= 1_000_000 {
+		unit, name = 1_000_000, " MB"
+	}
+	d, err := stat.Int(bytes).Quo(stat.Int(unit))
+	if err != nil {
+		return "–"
+	}
+	return text.FormatNumber(v.Lang, d, 1) + name
+}
+
 func (v *visit) releases() (shell.Page, error) {
 	all, err := v.Current.Releases(v.R.Context())
 	if err != nil {
@@ -90,7 +104,7 @@ func (v *visit) releases() (shell.Page, error) {
 	p.Description = v.Say("releases.description")
 	p.Calendar, p.Feed = v.Link(calendarPath), v.Link(feedPath)
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
-	files := map[string]string{}
+	files := map[string]ReleaseFile{}
 	if v.portal.files != nil {
 		if files, err = v.portal.files.Names(v.R.Context()); err != nil {
 			return nil, err
@@ -99,10 +113,13 @@ func (v *visit) releases() (shell.Page, error) {
 	}
 	for i := len(all) - 1; i >= 0; i-- {
 		e := v.releaseEntry(all[i])
-		if name := files[e.ID]; name != "" {
-			e.File, e.FileName = downloadPath+name, name
+		if f := files[e.ID]; f.Name != "" {
+			e.File = downloadPath + f.Name
 			if p.FileName == "" {
-				p.FileName = name
+				p.FileName = f.Name
+			}
+			if z := f.Archive; z != nil {
+				e.Archive, e.ArchiveSize, e.ArchiveHash = downloadPath+z.Name, v.size(z.Size), z.SHA256
 			}
 		}
 		p.Releases = append(p.Releases, e)
