@@ -111,13 +111,28 @@ func (g *Gate) warm(ctx context.Context) {
 	}
 	now := g.Now()
 	newest, _ := Newest(list, now) // none is as good
+	g.mu.Lock()
+	made := func(r Release, from time.Time) bool { // with its file, or without since it could not be had
+		for _, v := range []*View{g.public, g.next} {
+			if v != nil && same(v.Release, r) && r.since(v.Moment).Equal(from) {
+				return true
+			}
+		}
+		return false
+	}
+	var wanted []func()
 	for _, r := range []Release{newest, near(list, now)} {
 		for _, from := range r.Minutes() {
-			if r.ID == "" || from.Before(r.since(now)) || from.Sub(now) > readAhead {
-				continue
+			if r.ID != "" && !from.Before(r.since(now)) && from.Sub(now) <= readAhead && !made(r, from) {
+				wanted = append(wanted, func() {
+					g.Files(ctx, r, from, func(ctx context.Context) (Content, error) { return g.contentAt(ctx, r, from) }) //nolint:errcheck // it is asked for again, and told then
+				})
 			}
-			g.Files(ctx, r, from, func(ctx context.Context) (Content, error) { return g.contentAt(ctx, r, from) }) //nolint:errcheck // it is asked for again, and told then
 		}
+	}
+	g.mu.Unlock()
+	for _, open := range wanted {
+		open()
 	}
 }
 

@@ -74,3 +74,21 @@ func TestNoReaderWaitsWhileAFileIsMade(t *testing.T) {
 		})
 	}
 }
+
+// TestAFileThatCannotBeHadIsNotTriedAtEveryLook: on a full disk the figures are held in memory, and the disk is left in peace.
+func TestAFileThatCannotBeHadIsNotTriedAtEveryLook(t *testing.T) {
+	g := gateOf(t, secrets())
+	tried := 0
+	g.Files = func(context.Context, Release, time.Time, func(context.Context) (Content, error)) (Source, error) {
+		tried++
+		return nil, context.DeadlineExceeded
+	}
+	for range 5 {
+		if _, err := g.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tried == 0 || tried > 2 {
+		t.Errorf("tried %d times", tried)
+	}
+}
