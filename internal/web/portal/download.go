@@ -24,6 +24,25 @@ type ReleaseFiles interface {
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, time.Time, error)
 }
 
+// ofRelease is in the names of files and of what lies beside them.
+const ofRelease = ".nhipso"
+
+// tagOf tells the bytes of a file apart, not its name: servers with keys of their own sign one edition each in its way, and whoever goes on with a
+// file at another server must not put two of them together. Without the hash beside the file, the moment at which it was written has to do.
+func (p *Portal) tagOf(ctx context.Context, name string) string {
+	file, beside, _ := strings.Cut(name, ofRelease)
+	f, _, err := p.files.Open(ctx, file+ofRelease+".sha256")
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	line, err := io.ReadAll(io.LimitReader(f, 64))
+	if err != nil || len(line) < 64 {
+		return ""
+	}
+	return string(line) + beside
+}
+
 // download sends a file whole or, to whoever asks for a range, in parts.
 func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
@@ -35,7 +54,7 @@ func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	defer f.Close()
 	h := w.Header()
 	switch path.Ext(name) {
-	case ".nhipso":
+	case ofRelease:
 		h.Set("Content-Type", "application/vnd.sqlite3")
 	case ".sig":
 		h.Set("Content-Type", "application/octet-stream")
@@ -44,8 +63,10 @@ func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Access-Control-Allow-Origin", "*")
-	if strings.Contains(name, ".nhipso") { // a file never changes under its name, and its name tells the edition
-		h.Set("ETag", `"`+name+`"`)
+	if strings.Contains(name, ofRelease) { // a file never changes under its name, and its name tells the edition
+		if tag := p.tagOf(r.Context(), name); tag != "" {
+			h.Set("ETag", `"`+tag+`"`)
+		}
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {
 		h.Set("Cache-Control", "public, max-age=3600")
