@@ -35,7 +35,7 @@ func TestAJobOfAReusedNumberStays(t *testing.T) {
 	}
 	added := add("new")
 	if added.ID != old.ID {
-		t.Skip("numbers are not given again")
+		t.Error("numbers are not given again: is this still needed?")
 	}
 	if err := q.remove(t.Context(), old); err != nil {
 		t.Fatal(err)
