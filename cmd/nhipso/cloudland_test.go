@@ -259,3 +259,38 @@ func TestAnInstallationStaysWithItsCountry(t *testing.T) {
 		t.Error(len(editions), before, after, err)
 	}
 }
+
+// TestACommandThatNeedsThePackOfItsCountrySaysSo: an installation of which only the catalogue came in goes on with what it says to do.
+func TestACommandThatNeedsThePackOfItsCountrySaysSo(t *testing.T) {
+	dir := t.TempDir()
+	bad := t.TempDir()
+	if err := os.CopyFS(bad, os.DirFS(cloudland)); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(bad, "observations", "*.csv"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	for _, name := range files { // no figure comes in
+		if err := os.WriteFile(name, []byte("DATAFLOW,FREQ\nNONE,A\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := time.Now()
+	do := func(want int, args ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		e := &env{in: strings.NewReader(""), out: &out, err: &out, getenv: func(string) string { return "" }, now: func() time.Time { now = now.Add(time.Second); return now }}
+		if got := dispatch(t.Context(), e, append([]string{"--lang", "en"}, append(args, "--data", dir)...)); got != want {
+			t.Fatalf("%v ended with %d, not %d:\n%s", args, got, want, out.String())
+		}
+		return out.String()
+	}
+	do(exitInput, "load", "--pack", bad)
+	for _, args := range [][]string{{"serve", "--addr", "127.0.0.1:0"}, {"load", "--reference"}} {
+		if said := do(exitInput, args...); !strings.Contains(said, "--pack DIR") || !strings.Contains(said, "XM") {
+			t.Errorf("%v says no way out: %s", args, said)
+		}
+	}
+	do(exitOK, "load", "--pack", cloudland)
+}

@@ -88,6 +88,7 @@ func TestAReaderTakesTheFileOfAReleaseAlong(t *testing.T) {
 		if again := taken(site, link[1], "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
 			t.Errorf("%d to who has it", again.Code)
 		}
+		goesOn(t, site, link[1], stored, w.Header().Get("ETag"))
 	})
 	t.Run("under one address", func(t *testing.T) {
 		for _, address := range []string{link[1], "/phat-hanh.atom", "/lich.ics"} {
@@ -166,5 +167,23 @@ func TestDoctorSeesADamagedFile(t *testing.T) {
 	}
 	if said, failed := examine(); failed != 1 || !strings.Contains(said, filepath.Base(names[0])) {
 		t.Errorf("a damaged file: %s", said)
+	}
+}
+
+// goesOn holds the tag of a file to its bytes, so that whoever goes on with a download gets the rest of the same bytes, or all of others.
+func goesOn(t *testing.T, site http.Handler, address string, stored []byte, tag string) {
+	t.Helper()
+	sum := sha256.Sum256(stored)
+	if tag != `"`+hex.EncodeToString(sum[:])+`"` { // of the bytes: another server may have signed the edition with a key of its own
+		t.Errorf("the tag is %s", tag)
+	}
+	if own := taken(site, address+".sha256").Header().Get("ETag"); own == "" || own == tag {
+		t.Errorf("the tag of the hash is %q", own)
+	}
+	if on := taken(site, address, "Range", "bytes=100-199", "If-Range", tag); on.Code != http.StatusPartialContent {
+		t.Errorf("%d to who goes on with these bytes", on.Code)
+	}
+	if whole := taken(site, address, "Range", "bytes=100-199", "If-Range", `"those of another server"`); whole.Code != http.StatusOK || whole.Body.Len() != len(stored) {
+		t.Errorf("%d, %d bytes to who began with others", whole.Code, whole.Body.Len())
 	}
 }

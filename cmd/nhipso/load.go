@@ -53,7 +53,7 @@ func load(ctx context.Context, e *env, args []string) error {
 	}
 	defer a.close()
 	if whole {
-		from, err := packOf(p.pack)
+		from, err := a.packAtHand()
 		if err != nil {
 			return err
 		}

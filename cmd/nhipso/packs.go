@@ -153,15 +153,28 @@ func (a *app) update(ctx context.Context, e *env, from fs.FS, by, reason string)
 // firstFigures loads the figures of the pack with which an installation begins. Where its pack was loaded before and is not at hand, those
 // that are there are its figures.
 func (a *app) firstFigures(ctx context.Context, e *env) error {
-	from, err := packOf(a.installation.pack)
+	from, err := a.packAtHand()
+	if fault.CodeOf(err) == "pack.not-named" {
+		if last, failed := a.store.LastMessage(ctx); failed != nil || last > 0 {
+			return failed
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if other := sameCountry(a.catalog.Country(), from); other != nil {
-		if last, err := a.store.LastMessage(ctx); err != nil || last > 0 {
-			return err
-		}
-		return other
-	}
 	return a.loadFigures(ctx, e, from)
+}
+
+// packAtHand opens the pack that a command names; without one that which comes with the program, unless the installation is of another country:
+// then whoever runs the command has to name its pack.
+func (a *app) packAtHand() (fs.FS, error) {
+	from, err := packOf(a.installation.pack)
+	if err != nil || a.installation.pack != "" {
+		return from, err
+	}
+	has := a.catalog.Country()
+	if err := sameCountry(has, from); err != nil {
+		return nil, fault.New("pack.not-named", "country", has.ID+" ("+has.Currency+")").Because(err)
+	}
+	return from, nil
 }

@@ -117,10 +117,7 @@ func (f *files) source(ctx context.Context, r publish.Release, from time.Time, c
 	if have, ok := f.open[name]; ok {
 		return shelved{have, f.app.source()}, nil
 	}
-	if err := f.have(ctx, name, content); err != nil {
-		return nil, err
-	}
-	file, err := releasefile.Open(name)
+	file, err := f.sound(ctx, name, content)
 	if err != nil {
 		return nil, err
 	}
@@ -147,22 +144,90 @@ func (f *files) ahead(ctx context.Context, id string, from time.Time, name strin
 	return f.have(ctx, filepath.Join(f.installation.data, releaseFolder, name), func(ctx context.Context) (publish.Content, error) { return gate.Content(ctx, id, from) })
 }
 
-// have sees to it that a file is there, with its hash and signature beside it. Of several servers that want it one writes it and the others wait.
-func (f *files) have(ctx context.Context, name string, content func(context.Context) (publish.Content, error)) error {
-	there := func(end string) bool { _, err := os.Stat(name + end); return err == nil }
-	if there("") && there(releasefile.SignatureExtension) {
-		return nil
+// sound opens a file that was checked. One that is damaged is never shown: it is set aside, and another one is written in its place.
+func (f *files) sound(ctx context.Context, name string, content func(context.Context) (publish.Content, error)) (*releasefile.File, error) {
+	if err := f.have(ctx, name, content); err != nil {
+		return nil, err
 	}
-	return f.store.Alone(ctx, "release-file", func() error {
-		if !there("") {
-			if err := f.write(ctx, name, content); fault.CodeOf(err) != "releasefile.exists" {
-				return err
+	file, err := f.checked(ctx, name)
+	if !slices.Contains(damages, fault.CodeOf(err)) {
+		return file, err
+	}
+	f.log.Warn("the file of a release is damaged; it is set aside and written anew", "file", name, "error", fault.In(err, "en"))
+	if err := f.setAside(ctx, name); err != nil {
+		return nil, err
+	}
+	if err := f.have(ctx, name, content); err != nil {
+		return nil, err
+	}
+	return f.checked(ctx, name)
+}
+
+// damages are the codes of what may befall a file that was whole.
+var damages = []string{"releasefile.no-release", "releasefile.unreadable", "releasefile.no-manifest", "releasefile.altered", "releasefile.bad-signature"}
+
+// checked opens a file and checks every byte of it. Where the signed line beside it is not that of the file, since whoever wrote it was ended before
+// it was done, it is written anew.
+func (f *files) checked(ctx context.Context, name string) (*releasefile.File, error) {
+	file, vouched, err := opened(ctx, name)
+	if err != nil || vouched {
+		return file, err
+	}
+	if with, err := f.fileOptions(); err == nil && releasefile.PublicOf(with.Key).Equal(file.PublicKey(ctx)) {
+		f.store.Alone(ctx, writing, func() error { return releasefile.WriteBeside(name, with.Key) }) //nolint:errcheck // the file vouches for itself too, and can be shown
+	}
+	return file, nil
+}
+
+// opened opens a file and checks it; vouched tells whether the signed line beside it is that of the file.
+func opened(ctx context.Context, name string) (file *releasefile.File, vouched bool, err error) {
+	if file, err = releasefile.Open(name); err != nil {
+		return nil, false, err
+	}
+	if vouched, err = file.Check(ctx); err != nil {
+		file.Close() //nolint:errcheck // nothing was written
+		return nil, false, err
+	}
+	return file, vouched, nil
+}
+
+// setAside takes a damaged file out of the way, unless another server that shares the folder has done so.
+func (f *files) setAside(ctx context.Context, name string) error {
+	return f.store.Alone(ctx, writing, func() error {
+		file, _, err := opened(ctx, name)
+		if err == nil {
+			return file.Close()
+		}
+		for _, end := range []string{releasefile.SignatureExtension, releasefile.HashExtension, ""} {
+			if err := os.Rename(name+end, name+damagedEnd+end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fault.New("releasefile.cannot-write", "file", name).Because(err)
 			}
 		}
-		if !there(releasefile.SignatureExtension) { // whoever wrote it was ended before it was done
-			if with, err := f.fileOptions(); err == nil {
-				releasefile.WriteBeside(name, with.Key) //nolint:errcheck // the file vouches for itself too, and can be shown
-			}
+		return nil
+	})
+}
+
+// writing is what one program does at a time: another that wants the same file waits for it.
+const writing = "release-file"
+
+// damagedEnd ends the name of a file that was set aside.
+const damagedEnd = ".damaged"
+
+// halves are files of releases that a program that was ended left half written.
+const halves = ".*-????????T??????Z-*" + releasefile.Extension + ".*"
+
+// have sees to it that a file is there. Of several servers that want it one writes it and the others wait.
+func (f *files) have(ctx context.Context, name string, content func(context.Context) (publish.Content, error)) error {
+	if _, err := os.Stat(name); err == nil {
+		return nil
+	}
+	return f.store.Alone(ctx, writing, func() error {
+		left, _ := filepath.Glob(filepath.Join(filepath.Dir(name), halves)) // nobody else writes now
+		for _, half := range left {
+			os.Remove(half) //nolint:errcheck // it takes room, and nothing else
+		}
+		if err := f.write(ctx, name, content); fault.CodeOf(err) != "releasefile.exists" {
+			return err
 		}
 		return nil
 	})
@@ -248,14 +313,11 @@ const mirrorMemory = 300 << 20
 
 // mirror serves the portal and the API from the file of a release and nothing else: no database, no draft, nothing that is not public.
 func (e *env) mirror(ctx context.Context, log *slog.Logger, listeners ports, s config.Settings, name string, preview bool) error {
-	f, err := releasefile.Open(name)
+	f, _, err := opened(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if err := f.Check(ctx); err != nil {
-		return err
-	}
 	out := f.State == string(publish.Published) && !f.From.After(e.now())
 	switch {
 	case out && preview:

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -172,9 +173,7 @@ func (q *queue) fold(ctx context.Context, added *row) (newer *row, err error) {
 			continue
 		}
 		replaced = replaced || w.row.ID == added.ID
-		// River leaves one alone that has begun meanwhile.
-		if _, err := q.exec.JobDelete(ctx, &riverdriver.JobDeleteParams{ID: w.row.ID, Schema: q.at.schema}); err != nil &&
-			!errors.Is(err, river.ErrNotFound) && !errors.Is(err, rivertype.ErrJobRunning) {
+		if err := q.remove(ctx, w.row); err != nil {
 			return nil, err
 		}
 	}
@@ -182,6 +181,27 @@ func (q *queue) fold(ctx context.Context, added *row) (newer *row, err error) {
 		return nil, nil
 	}
 	return newer, nil
+}
+
+// remove takes a job away, unless it has begun. SQLite gives the number of a job that is gone to the next one, which somebody else may have added
+// since the row was read: that one stays.
+func (q *queue) remove(ctx context.Context, r *row) error {
+	tx, err := q.exec.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit it does nothing
+	is, err := tx.JobGetByID(ctx, &riverdriver.JobGetByIDParams{ID: r.ID, Schema: q.at.schema})
+	if err == nil && bytes.Equal(is.EncodedArgs, r.EncodedArgs) {
+		_, err = tx.JobDelete(ctx, &riverdriver.JobDeleteParams{ID: r.ID, Schema: q.at.schema})
+	}
+	if errors.Is(err, river.ErrNotFound) || errors.Is(err, rivertype.ErrJobRunning) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
 }
 
 // states gives River's states as ours.

@@ -67,8 +67,9 @@ func (g *Gate) View(ctx context.Context, a Audience) (*View, error) {
 }
 
 // Refresh reads the releases, takes up the newest that is out, and makes ready the one whose minute is near. It reports whether the public
-// sees another release than before.
+// sees another release than before. No reader waits while a file is being written or checked for it.
 func (g *Gate) Refresh(ctx context.Context) (fresh bool, err error) {
+	g.warm(ctx)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.refresh(ctx)
@@ -98,14 +99,56 @@ func (g *Gate) refresh(ctx context.Context) (fresh bool, err error) {
 	return fresh, g.prepare(ctx, list, now)
 }
 
-// prepare makes the release ready whose minute is near.
-func (g *Gate) prepare(ctx context.Context, list []Release, now time.Time) (err error) {
-	var soon Release
+// warm sees to it that the files are open of what the public sees now and next: to write one, or to read every byte of one, takes longer than a reader
+// should wait.
+func (g *Gate) warm(ctx context.Context) {
+	if g.Files == nil {
+		return
+	}
+	list, err := g.Source.Releases(ctx)
+	if err != nil {
+		return // whoever reads them next says so
+	}
+	now := g.Now()
+	newest, _ := Newest(list, now) // none is as good
+	g.mu.Lock()
+	made := func(r Release, from time.Time) bool { // with its file, or without since it could not be had
+		for _, v := range []*View{g.public, g.next} {
+			if v != nil && same(v.Release, r) && r.since(v.Moment).Equal(from) {
+				return true
+			}
+		}
+		return false
+	}
+	var wanted []func()
+	for _, r := range []Release{newest, near(list, now)} {
+		for _, from := range r.Minutes() {
+			if r.ID != "" && !from.Before(r.since(now)) && from.Sub(now) <= readAhead && !made(r, from) {
+				wanted = append(wanted, func() {
+					g.Files(ctx, r, from, func(ctx context.Context) (Content, error) { return g.contentAt(ctx, r, from) }) //nolint:errcheck // it is asked for again, and told then
+				})
+			}
+		}
+	}
+	g.mu.Unlock()
+	for _, open := range wanted {
+		open()
+	}
+}
+
+// near gives the approved release whose minute is near, or none.
+func near(list []Release, now time.Time) (soon Release) {
 	for _, r := range list {
 		if r.State == Approved && now.Before(r.PublishAt) && r.PublishAt.Sub(now) <= readAhead && (soon.ID == "" || r.PublishAt.Before(soon.PublishAt)) {
 			soon = r
 		}
 	}
+	return soon
+}
+
+// prepare makes the release ready whose minute is near.
+func (g *Gate) prepare(ctx context.Context, list []Release, now time.Time) (err error) {
+	soon := near(list, now)
 	if soon.ID == "" {
 		g.next = nil
 		return nil

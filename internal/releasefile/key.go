@@ -42,9 +42,9 @@ func newKey(name string) (Key, error) {
 	if err != nil {
 		return nil, fault.New("releasefile.cannot-write", "file", name).Because(err)
 	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err == nil {
-		err = errors.Join(pem.Encode(f, &pem.Block{Type: "PRIVATE KEY", Bytes: b}), f.Sync(), f.Close())
+	err = appear(name, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: b}), 0o600, os.Link) // unlike a renaming, it leaves alone what came there meanwhile
+	if errors.Is(err, fs.ErrExist) {
+		return ReadKey(name) // another program was first
 	}
 	if err != nil {
 		return nil, fault.New("releasefile.cannot-write", "file", name).Because(err)

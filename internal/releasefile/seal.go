@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,11 +34,26 @@ func WriteBeside(name string, key Key) error {
 		name    string
 		content []byte
 	}{{name + HashExtension, []byte(line)}, {name + SignatureExtension, ed25519.Sign(key, []byte(line))}} {
-		if err := os.WriteFile(x.name, x.content, 0o644); err != nil { //nolint:gosec // it is published
+		if err := appear(x.name, x.content, 0o644, os.Rename); err != nil { // it is published
 			return fault.New("releasefile.cannot-write", "file", x.name).Because(err)
 		}
 	}
 	return nil
+}
+
+// appear writes a small file that is there whole or not at all, whatever ends the program: it is written under a passing name, and place, which is
+// os.Rename or os.Link, gives it its own.
+func appear(name string, content []byte, mode os.FileMode, place func(from, to string) error) error {
+	half, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(half.Name()) //nolint:errcheck // gone where it was renamed
+	_, err = half.Write(content)
+	if err = errors.Join(err, half.Chmod(mode), half.Sync(), half.Close()); err == nil {
+		err = place(half.Name(), name)
+	}
+	return err
 }
 
 // hashLine gives the hash of the bytes of a file as sha256sum writes it, under a name.
@@ -55,13 +71,14 @@ func hashLine(file, name string) (string, error) {
 }
 
 // Check is Verify for whoever is about to serve a file, in the time that it takes to read its bytes once: where the hash lies beside it, signed
-// with the key that the file names, whoever signed has vouched for every byte. Anything else is left to Verify, which says what is wrong.
-func (f *File) Check(ctx context.Context) error {
+// with the key that the file names, whoever signed has vouched for every byte. Anything else is left to Verify, which says what is wrong. It tells
+// whether the line beside the file could be relied on.
+func (f *File) Check(ctx context.Context) (vouched bool, err error) {
 	if f.vouchedBeside(ctx) {
-		return nil
+		return true, nil
 	}
-	_, err := f.Verify(ctx, nil)
-	return err
+	_, err = f.Verify(ctx, nil)
+	return false, err
 }
 
 // Vouched reports whether the line beside a file, whatever kind of file it is, is signed with a key and is that of its bytes.

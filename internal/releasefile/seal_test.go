@@ -69,7 +69,7 @@ func TestAFileIsCheckedByItsBytes(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := opened(t, renamed).Check(t.Context()); fault.CodeOf(err) != c.code {
+			if _, err := opened(t, renamed).Check(t.Context()); fault.CodeOf(err) != c.code {
 				t.Errorf("%v, want %q", err, c.code)
 			}
 		})

@@ -39,6 +39,37 @@ type Archive struct {
 	SHA256 string // of its bytes
 }
 
+// Extensions in the names of files and of what lies beside them.
+const (
+	ofRelease = ".nhipso"
+	ofArchive = ".zip"
+)
+
+// kept parts the name of what lies beside a file from the file that never changes under its name; false for the public key.
+func kept(name string) (file, beside string, is bool) {
+	for _, extension := range []string{ofRelease, ofArchive} {
+		if before, after, found := strings.Cut(name, extension); found {
+			return before + extension, after, true
+		}
+	}
+	return name, "", false
+}
+
+// tagOf tells the bytes of a file apart, not its name: servers with keys of their own sign one edition each in its way, and whoever goes on with a
+// file at another server must not put two of them together. Without the hash beside the file, the moment at which it was written has to do.
+func (p *Portal) tagOf(ctx context.Context, file, beside string) string {
+	f, _, err := p.files.Open(ctx, file+".sha256")
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	line, err := io.ReadAll(io.LimitReader(f, 64))
+	if err != nil || len(line) < 64 {
+		return ""
+	}
+	return string(line) + beside
+}
+
 // download sends a file whole or, to whoever asks for a range, in parts.
 func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
@@ -50,9 +81,9 @@ func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	defer f.Close()
 	h := w.Header()
 	switch path.Ext(name) {
-	case ".nhipso":
+	case ofRelease:
 		h.Set("Content-Type", "application/vnd.sqlite3")
-	case ".zip":
+	case ofArchive:
 		h.Set("Content-Type", "application/zip")
 	case ".sig":
 		h.Set("Content-Type", "application/octet-stream")
@@ -61,8 +92,10 @@ func (p *Portal) download(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	h.Set("Access-Control-Allow-Origin", "*")
-	if strings.Contains(name, ".nhipso") || strings.Contains(name, ".zip") { // a file never changes under its name, and its name tells the edition
-		h.Set("ETag", `"`+name+`"`)
+	if file, beside, is := kept(name); is { // a file never changes under its name, and its name tells the edition
+		if tag := p.tagOf(r.Context(), file, beside); tag != "" {
+			h.Set("ETag", `"`+tag+`"`)
+		}
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else { // the key may be replaced by another one
 		sum := sha256.New()
