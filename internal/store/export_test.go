@@ -51,8 +51,8 @@ func NoteAgain(s *Store, entries int64) {
 	s.note.keep(AuditHead{Entries: entries, Hash: strings.Repeat("0", 64)})
 }
 
-// Migrations gives the migrations of a dialect, to make a database of an older program.
-func Migrations(t *testing.T, d sqldb.Dialect) fs.FS {
+// MigrationFiles gives the migrations of a dialect, to make a database of an older program.
+func MigrationFiles(t *testing.T, d sqldb.Dialect) fs.FS {
 	t.Helper()
 	folder, err := fs.Sub(migrations, "migrations/"+string(d))
 	if err != nil {

@@ -23,7 +23,7 @@ func TestReleasesOfAnOlderDatabaseBecomeActs(t *testing.T) {
 			}
 			defer db.Close()
 			dialect := map[sqldb.Dialect]goose.Dialect{sqldb.SQLite: goose.DialectSQLite3, sqldb.Postgres: goose.DialectPostgres}[db.Dialect]
-			p, err := goose.NewProvider(dialect, db.Writer(), store.Migrations(t, db.Dialect), goose.WithDisableGlobalRegistry(true))
+			p, err := goose.NewProvider(dialect, db.Writer(), store.MigrationFiles(t, db.Dialect), goose.WithDisableGlobalRegistry(true))
 			if err != nil {
 				t.Fatal(err)
 			}

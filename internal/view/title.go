@@ -16,7 +16,7 @@ var (
 	titlePlace  = regexp.MustCompile(`\{([A-Za-z0-9_]+)\}`)
 )
 
-// Title calls a series as a person would: "Tỷ trọng kinh tế số trong GDP của Việt Nam, theo cơ quan thống kê". How, the catalogue says of each
+// Title calls a series as a person would: "Tỷ trọng kinh tế số trong GDP của cả nước, theo cơ quan thống kê". How, the catalogue says of each
 // dataflow; a series of which it says nothing is called by its dataflow and its codes. No two series of a dataflow are called the same.
 func (n Names) Title(f *catalog.Dataflow, k stat.Key) catalog.Label {
 	form, ok := f.Title(k)

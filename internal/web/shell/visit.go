@@ -42,7 +42,7 @@ type Visit struct {
 	Current  *publish.View     // as of now, or as the release in the address showed it
 	Release  string            // the release that the address names, or ""
 	newest   publish.Release
-	late     bool              // a drawing is missing from the page, which is not to be kept
+	late     bool // a drawing is missing from the page, which is not to be kept
 }
 
 // split parts an address from the format that it ends in.
