@@ -61,6 +61,31 @@ for (const form of Array.from(document.querySelectorAll<HTMLFormElement>("form.f
   form.addEventListener("change", () => { if (pointer) form.requestSubmit(); });
 }
 
+/** Text as it is sought: without case and diacritics. */
+const folded = (s: string) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+
+// A list is narrowed while words are written; the form without this does the same on the server.
+for (const form of Array.from(document.querySelectorAll<HTMLFormElement>("form[data-seek]"))) {
+  const field = form.querySelector<HTMLInputElement>('input[type="search"]');
+  const items = Array.from(document.querySelectorAll<HTMLElement>(form.dataset.seek ?? "")).map((element) => ({ element, said: folded(element.textContent ?? "") }));
+  const status = document.querySelector<HTMLElement>(".found");
+  field?.addEventListener("input", () => {
+    const words = folded(field.value).split(/\s+/).filter((w) => w !== "");
+    let found = 0;
+    for (const { element, said } of items) {
+      element.hidden = !words.every((w) => said.includes(w));
+      if (!element.hidden) found++;
+      const part = element.closest("section");
+      const fold = part?.querySelector("details");
+      if (words.length > 0 && !element.hidden && fold) fold.open = true;
+    }
+    for (const part of new Set(items.map((x) => x.element.closest("section")))) {
+      if (part) part.hidden = items.every((x) => x.element.closest("section") !== part || x.element.hidden);
+    }
+    if (status) status.textContent = words.length === 0 ? "" : (form.dataset.found ?? "").replace("##", String(items.length)).replace("#", String(found));
+  });
+}
+
 // Empty fields are left out of addresses.
 for (const form of Array.from(document.querySelectorAll<HTMLFormElement>('form[method="get"], form[role="search"]'))) {
   form.addEventListener("formdata", (e) => {
