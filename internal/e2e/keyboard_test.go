@@ -24,7 +24,7 @@ const focused = `(() => {
 })()`
 
 // tabbable counts what the keyboard should reach.
-const tabbable = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']")].filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})).length`
+const tabbable = `[...document.querySelectorAll("a[href]:not([tabindex='-1']), button, input:not([type=hidden]), select, summary, [tabindex='0']")].filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})).length`
 
 type focus struct {
 	Tag, Name, Wrong string

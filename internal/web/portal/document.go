@@ -93,7 +93,7 @@ func (v *visit) register() (shell.Page, error) {
 		if d.Seen() {
 			through = both("data.doc-seen")
 		}
-		date := shell.Label(bothDates(d.Date))
+		date := shell.Label(bothDates(d.Date)).By(d.Date)
 		if d.Date == "" {
 			date = shell.Label(d.DateNote)
 		}
@@ -101,7 +101,7 @@ func (v *visit) register() (shell.Page, error) {
 		if d.URL == "" {
 			address = shell.Label(d.URLNote)
 		}
-		row := []shell.Cell{shell.Label(d.Title).To(d.URL), shell.Label(d.Publisher), date, shell.Label(through), shell.Label(bothDates(d.Read)), shell.Number(stat.Int(figures[d.ID]))}
+		row := []shell.Cell{shell.Label(d.Title).To(d.URL), shell.Label(d.Publisher), date, shell.Label(through), shell.Label(bothDates(d.Read)).By(d.Read), shell.Number(stat.Int(figures[d.ID]))}
 		t.Add(row...)
 		long.Add(append(append([]shell.Cell{shell.Same(d.ID)}, row...), address, shell.Same(d.Original), shell.Same(d.Quote))...)
 	}

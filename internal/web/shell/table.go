@@ -9,6 +9,7 @@ import (
 	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
 
 // Table is an export.Table with the addresses behind its cells, so that the page and the file show the same figures.
@@ -22,6 +23,7 @@ type Table struct {
 type beside struct {
 	href string
 	seal string // a symbol of its class before the text
+	sort string // what stands in its place when its column is sorted
 }
 
 // NewTable starts a table. Leading columns of kind text or code head the rows.
@@ -34,13 +36,14 @@ type Cell struct {
 	export.Cell
 	Href string
 	seal string
+	sort string
 }
 
 // Add adds a row.
 func (t *Table) Add(cells ...Cell) {
 	row, more := make([]export.Cell, len(cells)), make([]beside, len(cells))
 	for i, c := range cells {
-		row[i], more[i] = c.Cell, beside{c.Href, c.seal}
+		row[i], more[i] = c.Cell, beside{c.Href, c.seal, c.sort}
 	}
 	for len(t.beside) < len(t.Rows) { // rows that were put there without
 		t.beside = append(t.beside, nil)
@@ -87,6 +90,22 @@ func None(why stat.Status) Cell { return Cell{Cell: export.None(why)} }
 // To is the cell with an address behind it.
 func (c Cell) To(href string) Cell { c.Href = href; return c }
 
+// By is the cell with what stands in its place when its column is sorted: of words, the day, number or rank that they mean.
+func (c Cell) By(value string) Cell { c.sort = value; return c }
+
+// ByNumber is By for words that mean a number; without one they are sorted last.
+func (c Cell) ByNumber(d *stat.Decimal) Cell {
+	if d == nil {
+		return c
+	}
+	return c.By(d.String())
+}
+
+// Day is a cell of the day on which something was published, as precisely as it is known.
+func Day(x stat.Vintage) Cell {
+	return Label(catalog.Label{Vi: view.Vintage("vi", x), En: view.Vintage("en", x)}).By(x.Date.String())
+}
+
 // Sealed is the cell with the symbol of a class of targets before its text.
 func (c Cell) Sealed(class string) Cell { c.seal = class; return c }
 
@@ -130,7 +149,11 @@ type TableView struct {
 	Rows        []RowView
 	Notes       []string
 	Flags       []FlagView // meanings of the symbols used
+	Keys        string     // how its links are reached by keyboard, when they are many
 }
+
+// manyLinks is how many links of a table are too many to pass one by one.
+const manyLinks = 20
 
 // HeadView is the head of a column.
 type HeadView struct {
@@ -203,6 +226,10 @@ func (v *Visit) View(t *Table) *TableView {
 			default:
 				cv.Text, cv.Code = c.Label.In(v.Lang), t.Columns[i].Kind == export.Code
 			}
+			if more.sort != "" {
+				cv.Sort = more.sort
+			}
+			cv.Head = cv.Head && cv.Text != "" // nothing heads no row
 			for _, f := range v.Flags(c.Status, c.Mark) {
 				if c.Number == nil && t.Columns[i].Kind == export.Number && f.Symbol != "S2" && f.Symbol != "M" && f.Symbol != "I" {
 					continue // the words for a missing figure stand in the cell already
@@ -213,6 +240,9 @@ func (v *Visit) View(t *Table) *TableView {
 			rv.Cells[i] = cv
 		}
 		out.Rows[r] = rv
+	}
+	if out.links() > manyLinks {
+		out.Keys = v.Say("common.table-keys")
 	}
 	for _, n := range t.Notes {
 		out.Notes = append(out.Notes, n.In(v.Lang))
@@ -226,6 +256,18 @@ func (v *Visit) View(t *Table) *TableView {
 		}
 	}
 	return out
+}
+
+// links counts the links of a table.
+func (t *TableView) links() (n int) {
+	for _, r := range t.Rows {
+		for _, c := range r.Cells {
+			if c.URL != "" {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Gap stands, as in printed yearbooks, where a figure is not available.
