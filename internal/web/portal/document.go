@@ -84,6 +84,7 @@ func (v *visit) register() (shell.Page, error) {
 	}
 	t := shell.NewTable("documents", both("data.doc-title"), shell.Text("document", both("data.doc-name")), shell.Text("publisher", both("data.doc-publisher")), shell.Text("date", both("data.doc-date")),
 		shell.Text("through", both("data.doc-through")), shell.Text("read", both("data.doc-read-head")), shell.Numbers("figures", both("data.figures"), catalog.Label{}, 0))
+	t.Stack = true
 	long := shell.NewTable("documents", t.Title, append([]export.Column{{ID: "id", Name: both("data.code"), Kind: export.Code}}, append(slices.Clone(t.Columns),
 		shell.Text("address", both("data.doc-address")), shell.Text("original", both("data.doc-original")), shell.Text("quote", both("data.doc-quote")))...)...)
 	list := v.Snap.Catalog.Documents()

@@ -58,7 +58,7 @@ func gridsOf(t *testing.T, page string) (grids [][][]tableCell, regions []string
 		}
 		class, _ := attr(n, "class")
 		switch {
-		case n.Data == "table" && class == "grid":
+		case n.Data == "table" && strings.HasPrefix(class, "grid"):
 			grids = append(grids, nil)
 		case n.Data == "tr" && len(grids) > 0:
 			last := len(grids) - 1

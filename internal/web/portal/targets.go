@@ -181,7 +181,7 @@ func (v *visit) targetTable(f *shell.Frame, list []aim) *shell.Figure {
 	t.Heads = 2
 	// The page joins condition, value and unit into one column; the file keeps them apart.
 	shown := shell.NewTable(t.ID, t.Title, t.Columns[0], t.Columns[1], t.Columns[3], shell.Text("goal", both("targets.goal")), shell.Text("actual", both("targets.actual")), t.Columns[8], t.Columns[9], t.Columns[2], t.Columns[10])
-	shown.Heads = 2
+	shown.Heads, shown.Stack = 2, true
 	var obs []cube.Version
 	for _, a := range list {
 		obs = append(obs, a.goal)

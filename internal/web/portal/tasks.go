@@ -131,7 +131,7 @@ func (v *visit) taskRates(p *tasksPage) {
 	}
 	t := shell.NewTable("task-rates", both("tasks.rates"), shell.Text("programme", both("tasks.programme")), shell.Periods("period", both("tasks.as-of")), shell.Text("rate", both("tasks.rate")), shell.Text("base", both("tasks.base")),
 		shell.Numbers("value", both("tasks.computed"), catalog.Label{Vi: "%", En: "%"}, 2), shell.Text("printed", both("tasks.printed")))
-	t.Heads = 2
+	t.Heads, t.Stack = 2, true
 	var obs []cube.Version
 	var rates []cube.Version
 	for _, s := range v.Snap.Series("TASK_RATES", "") {

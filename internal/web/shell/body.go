@@ -60,6 +60,9 @@ func (c *CellView) write(b *strings.Builder) {
 	if c.Sort != "" {
 		attribute(b, "data-v", c.Sort)
 	}
+	if c.Column != "" && c.Text != "" {
+		attribute(b, "data-h", c.Column)
+	}
 	b.WriteByte('>')
 	if c.Seal != "" {
 		b.WriteString("<span")

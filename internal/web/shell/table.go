@@ -16,6 +16,7 @@ import (
 type Table struct {
 	export.Table
 	Heads  int        // leading columns that head their row
+	Stack  bool       // on a narrow screen each row stands as a list: its columns are of words
 	beside [][]beside // of each row, what a page shows with its cells
 }
 
@@ -149,6 +150,7 @@ type TableView struct {
 	Rows        []RowView
 	Notes       []string
 	Flags       []FlagView // meanings of the symbols used
+	Stack       bool
 	Keys        string     // how its links are reached by keyboard, when they are many
 }
 
@@ -178,6 +180,7 @@ type CellView struct {
 	Code    bool
 	Missing bool
 	Seal    string // class of the status symbol, or ""
+	Column  string // the head of its column, which a row that stands as a list shows
 }
 
 // FlagView is the symbol of a status or an evidence mark, with its meaning.
@@ -185,7 +188,7 @@ type FlagView struct{ Symbol, Meaning string }
 
 // View writes a table in the visitor's language.
 func (v *Visit) View(t *Table) *TableView {
-	out := &TableView{ID: t.ID, Caption: t.Title.In(v.Lang)}
+	out := &TableView{ID: t.ID, Caption: t.Title.In(v.Lang), Stack: t.Stack}
 	decimals := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
 		out.Heads = append(out.Heads, HeadView{Name: c.Name.In(v.Lang), Unit: c.Unit.In(v.Lang), Number: c.Kind == export.Number})
@@ -236,6 +239,9 @@ func (v *Visit) View(t *Table) *TableView {
 				}
 				cv.Flags = append(cv.Flags, f)
 				used[f.Symbol] = true
+			}
+			if t.Stack && i > 0 {
+				cv.Column = out.Heads[i].Name
 			}
 			rv.Cells[i] = cv
 		}
