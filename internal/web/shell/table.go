@@ -151,7 +151,7 @@ type TableView struct {
 	Notes       []string
 	Flags       []FlagView // meanings of the symbols used
 	Stack       bool
-	Keys        string     // how its links are reached by keyboard, when they are many
+	Keys        string // how its links are reached by keyboard, when they are many
 }
 
 // manyLinks is how many links of a table are too many to pass one by one.
@@ -189,10 +189,8 @@ type FlagView struct{ Symbol, Meaning string }
 // View writes a table in the visitor's language.
 func (v *Visit) View(t *Table) *TableView {
 	out := &TableView{ID: t.ID, Caption: t.Title.In(v.Lang), Stack: t.Stack}
-	decimals := make([]int, len(t.Columns))
-	for i, c := range t.Columns {
+	for _, c := range t.Columns {
 		out.Heads = append(out.Heads, HeadView{Name: c.Name.In(v.Lang), Unit: c.Unit.In(v.Lang), Number: c.Kind == export.Number})
-		decimals[i] = c.Decimals
 	}
 	out.Rows = make([]RowView, len(t.Rows))
 	used := map[string]bool{}
@@ -203,32 +201,8 @@ func (v *Visit) View(t *Table) *TableView {
 			more := t.with(r, i)
 			cv := CellView{Head: i < t.Heads, URL: more.href, Seal: more.seal}
 			rv.Total = rv.Total || c.Total
-			switch t.Columns[i].Kind {
-			case export.Number:
-				cv.Number = true
-				switch {
-				case c.Number != nil && c.Label.Vi != "": // the words of the source, which are no plain number
-					cv.Text, cv.Sort = c.Label.In(v.Lang), c.Number.String()
-				case c.Number != nil:
-					digits := decimals[i]
-					if c.Digits > 0 { // a figure has the digits with which it is published, whatever stands beside it
-						digits = c.Digits - 1
-					}
-					cv.Text, cv.Sort = text.FormatNumber(v.Lang, *c.Number, digits), c.Number.String()
-				case c.Label.Vi != "": // what the source prints where there is no number
-					cv.Missing, cv.Text = true, c.Label.In(v.Lang)
-				case c.Status == Blank:
-				default:
-					cv.Missing, cv.Text = true, v.Missing(c.Status)
-					gaps = gaps || cv.Text == Gap
-				}
-			case export.Period:
-				if !c.Period.IsZero() {
-					cv.Text, cv.Sort = text.FormatPeriod(v.Lang, c.Period), c.Period.From().String()
-				}
-			default:
-				cv.Text, cv.Code = c.Label.In(v.Lang), t.Columns[i].Kind == export.Code
-			}
+			v.fill(&cv, c, t.Columns[i])
+			gaps = gaps || cv.Missing && c.Label.Vi == "" && cv.Text == Gap
 			if more.sort != "" {
 				cv.Sort = more.sort
 			}
@@ -262,6 +236,35 @@ func (v *Visit) View(t *Table) *TableView {
 		}
 	}
 	return out
+}
+
+// fill writes what a cell says, and what it is sorted by.
+func (v *Visit) fill(cv *CellView, c export.Cell, column export.Column) {
+	switch column.Kind {
+	case export.Number:
+		cv.Number = true
+		switch {
+		case c.Number != nil && c.Label.Vi != "": // the words of the source, which are no plain number
+			cv.Text, cv.Sort = c.Label.In(v.Lang), c.Number.String()
+		case c.Number != nil:
+			digits := column.Decimals
+			if c.Digits > 0 { // a figure has the digits with which it is published, whatever stands beside it
+				digits = c.Digits - 1
+			}
+			cv.Text, cv.Sort = text.FormatNumber(v.Lang, *c.Number, digits), c.Number.String()
+		case c.Label.Vi != "": // what the source prints where there is no number
+			cv.Missing, cv.Text = true, c.Label.In(v.Lang)
+		case c.Status == Blank:
+		default:
+			cv.Missing, cv.Text = true, v.Missing(c.Status)
+		}
+	case export.Period:
+		if !c.Period.IsZero() {
+			cv.Text, cv.Sort = text.FormatPeriod(v.Lang, c.Period), c.Period.From().String()
+		}
+	default:
+		cv.Text, cv.Code = c.Label.In(v.Lang), column.Kind == export.Code
+	}
 }
 
 // links counts the links of a table.
