@@ -71,7 +71,8 @@ func (v *visit) followedSeries() (followed, error) {
 	if err != nil {
 		return followed{}, err
 	}
-	return followed{f.ID + "/" + string(key), "/so-lieu/" + f.ID + "/" + string(key), namesOf(v.Snap).Title(f, key).In(v.Lang), []publish.Subject{{Dataflow: f.ID, Pattern: string(key)}}}, nil
+	name := namesOf(v.Snap).Title(f, key).In(v.Lang)
+	return followed{f.ID + "/" + string(key), "/so-lieu/" + f.ID + "/" + string(key), name, []publish.Subject{{Dataflow: f.ID, Pattern: string(key)}}}, nil
 }
 
 func (v *visit) followedProvince() (followed, error) {
@@ -127,7 +128,7 @@ func (v *visit) writeNews(out *bytes.Buffer, what followed) error {
 			if err != nil {
 				return o.Cell().String(), address
 			}
-			facts := []any{"series", namesOf(v.Snap).Title(f, o.Key).In(v.Lang), "period", text.FormatPeriod(v.Lang, o.Period), "now", speaker.Value(o)}
+			facts := []any{"series", f.Name.In(v.Lang) + ", " + shortName(v.Snap, f, o.Key, nil).In(v.Lang), "period", text.FormatPeriod(v.Lang, o.Period), "now", speaker.Value(o)}
 			switch {
 			case o.Value == nil && p.Before.Value != nil:
 				return v.Say("calendar.piece-withdrawn", append(facts, "before", speaker.Value(p.Before))...), address

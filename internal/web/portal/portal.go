@@ -117,7 +117,7 @@ func (p *Portal) module() shell.Module {
 			page("/muc-tieu/{target}", "target", (*visit).target, shell.Takes()),
 			page("/nhiem-vu", "tasks", (*visit).tasks, shell.Takes()),
 			scenarios, saved,
-			page("/so-lieu", "data", (*visit).data, shell.Takes()),
+			page("/so-lieu", "data", (*visit).data, shell.Takes("q", "chu-de")),
 			flow,
 			page("/so-lieu/{dataflow}/{key}", "series", (*visit).series, shell.Takes()),
 			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),

@@ -345,7 +345,7 @@ func (v *visit) mapFigures(p *provincesPage, m provincial, def string, year stat
 		if i == 0 || o.Value.Cmp(*byArea[ranked[i-1].ID].Value) != 0 {
 			rank = i + 1
 		}
-		t.Add(shell.Same(a.Code), shell.Label(catalog.Label{Vi: a.Name.Vi, En: a.Name.En}).To(v.Link("/tinh/"+a.ID)), shell.Number(stat.Int(int64(rank))), v.CellOf(o), shell.Same(v.Vintage(o.Vintage)), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
+		t.Add(shell.Same(a.Code), shell.Label(catalog.Label{Vi: a.Name.Vi, En: a.Name.En}).To(v.Link("/tinh/"+a.ID)), shell.Number(stat.Int(int64(rank))), v.CellOf(o), shell.Day(o.Vintage), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
 	}
 	for _, a := range areas {
 		if o, ok := byArea[a.ID]; !ok || o.Value == nil {
