@@ -136,3 +136,21 @@ func mustAtlas(t *testing.T, set string) *geo.Atlas {
 	}
 	return a
 }
+
+func TestRanksOnAMap(t *testing.T) {
+	s := mapOf(1, "3.04", "3.01", "7", "1")
+	for i := range s.Series[0].Values {
+		s.Items = append(s.Items, Item{ID: string(rune('a' + i)), Name: l("x", "x")})
+	}
+	m := mapDrawing{s: s, o: Options{Lang: "vi"}, at: map[string]int{"a": 0, "b": 1, "c": 2, "d": 3}}
+	m.rank()
+	for id, want := range map[string]string{"a": "hạng 2/4", "b": "hạng 2/4", "c": "hạng 1/4", "d": "hạng 4/4"} {
+		if _, _, got := m.said(id); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+	s.Scale.Unranked = true
+	if _, _, got := m.said("c"); got != "" {
+		t.Errorf("figures that cannot be ranked have rank %q", got)
+	}
+}

@@ -63,19 +63,19 @@ type mapDrawing struct {
 	lacks   []string // the hatches that some area has
 }
 
-// rank counts from the highest figure; equal figures share a rank.
+// rank counts from the highest figure; those that are printed alike share a rank.
 func (m *mapDrawing) rank() {
 	v := m.s.Series[0].Values
 	m.ranks = make([]int, len(v))
 	for i, a := range v {
-		x, ok := a.Shown()
+		x, ok := m.s.printedFigure(a)
 		if !ok {
 			continue
 		}
 		m.of++
 		m.ranks[i] = 1
 		for _, b := range v {
-			if y, ok := b.Shown(); ok && y > x {
+			if y, ok := m.s.printedFigure(b); ok && y > x {
 				m.ranks[i]++
 			}
 		}
@@ -123,6 +123,9 @@ func (m *mapDrawing) said(id string) (name, figure, rank string) {
 	figure = text.WithUnit(p.number(v), m.s.Unit.In(m.o.Lang))
 	if word := statusWord(m.o.Lang, v.Status); word != "" {
 		figure += ", " + word
+	}
+	if m.s.Scale.Unranked {
+		return name, figure, ""
 	}
 	return name, figure, book.Say(m.o.Lang, "rank", "rank", m.ranks[i], "of", m.of)
 }
