@@ -140,7 +140,7 @@ func (p *Provinces) Steps(now string) (out []BridgeStep) {
 	for _, m := range provinceMeasures {
 		var best BridgeStep
 		for _, before := range p.Of(m) {
-			if before.Set != p.areas.Earlier() || best.Before != nil && before.Year.Compare(best.Before.Year) <= 0 ||
+			if before.Set != p.areas.Earlier() || before.Rough || best.Before != nil && before.Year.Compare(best.Before.Year) <= 0 ||
 				slices.ContainsFunc(parts, func(a *territory.Area) bool { _, ok := before.Figure(a.ID); return !ok }) {
 				continue
 			}

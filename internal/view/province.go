@@ -42,16 +42,21 @@ func (p *ProvinceSpeaker) nameOf(id string) string {
 	return id
 }
 
-// by says whose definition a figure follows, "" for a measure without.
-func (p *ProvinceSpeaker) by(definition string) string {
+// by says whose definition a figure follows, at the end of a clause; "" for a measure without.
+func (p *ProvinceSpeaker) by(definition string) string { return p.whose(definition, "") }
+
+// whose is by; within a clause something follows.
+func (p *ProvinceSpeaker) whose(definition, inside string) string {
 	switch {
 	case definition == "":
 		return ""
 	case p.names.Note("CL_DEFINITION", definition, "stated") == "no":
-		return p.say("by-unstated")
+		return p.say("by-unstated" + inside)
 	}
-	return p.say("by", "by", p.DefinitionBy(definition))
+	return p.say("by"+inside, "by", p.DefinitionBy(definition))
 }
+
+const inside = "-inside"
 
 // DefinitionBy names whose definition a code stands for, as it follows “according to”.
 func (p *ProvinceSpeaker) DefinitionBy(definition string) string {
@@ -111,12 +116,13 @@ func (p *ProvinceSpeaker) Lack(asked ProvinceChoice) string {
 
 // Answer says what a group shows: the largest and the smallest where they can be compared, else which provinces have a figure.
 func (p *ProvinceSpeaker) Answer(g *ProvinceGroup) string {
-	pairs := []any{"year", g.Year.Year(), "measure", p.MeasureName(g.Measure), "by", p.by(g.Definition), "n", p.count(len(g.Figures)), "all", p.count(g.All), "own", p.count(g.Own)}
+	pairs := []any{"year", g.Year.Year(), "measure", p.MeasureName(g.Measure), "by", p.by(g.Definition), "Measure", capital(p.MeasureName(g.Measure)), "n", p.count(len(g.Figures)), "all", p.count(g.All), "own", p.count(g.Own)}
 	var out []string
 	switch {
 	case g.Ranked() > 0:
 		top, bottom := g.extremes(1), g.extremes(-1)
 		pairs = append(pairs, "top", p.namesOf(g, top), "high", p.Value(top[0]), "bottom", p.namesOf(g, bottom), "low", p.Value(bottom[0]))
+		pairs[5] = p.whose(g.Definition, inside)
 		id := "answer"
 		if len(top) == g.Ranked() {
 			id = "answer-alike"
@@ -127,6 +133,11 @@ func (p *ProvinceSpeaker) Answer(g *ProvinceGroup) string {
 		} else {
 			out = append(out, p.say("answer-known", pairs...))
 		}
+		if left := len(g.Figures) - g.Ranked(); left > 0 {
+			out = append(out, p.say("answer-left", "left", p.count(left)))
+		}
+	case g.Rough:
+		return p.say("answer-rough", pairs...)
 	case slices.ContainsFunc(g.Figures, func(o cube.Version) bool { return g.Sound(g.areaOf(o)) }):
 		out = append(out, p.say("answer-few", append(pairs, "list", p.figuresOf(g))...))
 	default:
@@ -138,14 +149,11 @@ func (p *ProvinceSpeaker) Answer(g *ProvinceGroup) string {
 	case g.Own > 0:
 		out = append(out, p.say("answer-own", pairs...))
 	}
-	if weak := p.weakness(g); weak != "" {
-		out = append(out, weak)
-	}
 	return strings.Join(out, " ")
 }
 
-// weakness says of a group none of whose documents was read itself through whom they were seen; of what we derived, the documents below it.
-func (p *ProvinceSpeaker) weakness(g *ProvinceGroup) string {
+// Weakness says of a group none of whose documents was read itself through whom they were seen, "" of others; of what we derived, the documents below it.
+func (p *ProvinceSpeaker) Weakness(g *ProvinceGroup) string {
 	id, list := "answer-through", g.Figures
 	if g.Own == len(g.Figures) || g.Own > 0 && g.Set != p.areas.Earlier() {
 		id = "answer-base"
@@ -205,6 +213,7 @@ func (p *ProvinceSpeaker) Headline(area string) (said []string, leads *cube.Vers
 	if i := slices.IndexFunc(groups, func(g *ProvinceGroup) bool { return g.Sound(area) }); i >= 0 {
 		g := groups[i]
 		o, _ := g.Figure(area)
+		g, o = p.unchanged(g, o, area)
 		said = append(said, p.headOf(g, o, name))
 		if through := p.through(o); through != "" {
 			said = append(said, through)
@@ -213,7 +222,7 @@ func (p *ProvinceSpeaker) Headline(area string) (said []string, leads *cube.Vers
 	} else if len(groups) > 0 {
 		said = append(said, p.say("head-unsound", "name", name))
 	} else {
-		return []string{p.say("head-none", "name", name)}, nil
+		return append([]string{p.say("head-none", "name", name)}, p.earlier(area)...), nil
 	}
 	for _, g := range groups {
 		if o, _ := g.Figure(area); !g.Sound(area) && (leads == nil || g.Year.Compare(leads.Period) >= 0) {
@@ -226,6 +235,33 @@ func (p *ProvinceSpeaker) Headline(area string) (said []string, leads *cube.Vers
 		}
 	}
 	return said, leads
+}
+
+// unchanged gives, for a figure that was derived for a province which went on as it was, the published one that it was derived from.
+func (p *ProvinceSpeaker) unchanged(g *ProvinceGroup, o cube.Version, area string) (*ProvinceGroup, cube.Version) {
+	parts := p.areas.Predecessors(area)
+	if cube.Reported(o.Observation) || len(parts) != 1 {
+		return g, o
+	}
+	for _, x := range p.Of(g.Measure) {
+		if before, ok := x.Figure(parts[0].ID); ok && x.Definition == g.Definition && x.Year == g.Year && cube.Reported(before.Observation) {
+			return x, before
+		}
+	}
+	return g, o
+}
+
+// earlier says what share was published of the provinces that one was made of.
+func (p *ProvinceSpeaker) earlier(area string) (out []string) {
+	for _, a := range p.areas.Predecessors(area) {
+		for _, g := range p.sharesOf(a.ID) {
+			if o, _ := g.Figure(a.ID); g.Sound(a.ID) && cube.Reported(o.Observation) {
+				out = append(out, p.say("head-before", "said", lower(p.headOf(g, o, a.Name.In(p.Lang)))))
+				break
+			}
+		}
+	}
+	return out
 }
 
 // sharesOf gives the groups of shares that have a province: what was published before what we derive, definitions in order, the newest year of each.
@@ -340,7 +376,7 @@ func (p *ProvinceSpeaker) standing(g *ProvinceGroup, o cube.Version, area string
 	} else if g.Sound(area) {
 		place = p.say("rank-few", "n", p.count(len(g.Figures)), "all", p.count(g.All))
 	}
-	return p.say("standing", "year", g.Year.Year(), "measure", p.MeasureName(g.Measure), "name", p.nameOf(area), "by", p.by(g.Definition), "value", p.Value(o), "status", p.status(g, o, area), "rank", place)
+	return p.say("standing", "year", g.Year.Year(), "measure", p.MeasureName(g.Measure), "name", p.nameOf(area), "by", p.whose(g.Definition, inside), "value", p.Value(o), "status", p.status(g, o, area), "rank", place)
 }
 
 // Status says what a figure is when it is not final, "" when it is.
@@ -412,8 +448,13 @@ func (p *ProvinceSpeaker) Beside(g *ProvinceGroup, area string, neighbours []str
 		return ""
 	}
 	id := "beside"
-	if higher+lower < n {
+	switch {
+	case lower == n:
+		id = "beside-top"
+	case higher == n:
+		id = "beside-bottom"
+	case higher+lower < n:
 		id = "beside-alike"
 	}
-	return p.say(id, "n", p.count(n), "higher", p.count(higher), "lower", p.count(lower), "alike", p.count(n-higher-lower), "measure", p.MeasureName(g.Measure), "year", g.Year.Year(), "name", p.nameOf(area))
+	return p.say(id, "Measure", capital(p.MeasureName(g.Measure)), "n", p.count(n), "higher", p.count(higher), "lower", p.count(lower), "alike", p.count(n-higher-lower), "measure", p.MeasureName(g.Measure), "year", g.Year.Year(), "name", p.nameOf(area))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"nhipso/internal/cube"
 	"nhipso/internal/publish"
@@ -50,6 +51,7 @@ type ProvinceGroup struct {
 	All        int            // how many provinces there are on the map
 	Own        int            // how many of the figures are derived, not published
 	Stated     bool           // the definition is known
+	Rough      bool           // some of the figures are for maps only, so that none is ranked
 
 	byArea map[string]placedFigure
 }
@@ -81,7 +83,7 @@ func (g *ProvinceGroup) Ranked() int {
 			n++
 		}
 	}
-	if n < territory.LeastRanked {
+	if n < territory.LeastRanked || g.Rough {
 		return 0
 	}
 	return n
@@ -184,6 +186,12 @@ func (p *Provinces) Of(m ProvinceMeasure) []*ProvinceGroup {
 	return out
 }
 
+// splitNote begins the note of a figure that was split from that of a larger area by the weights of another year.
+const splitNote = "SPLIT_BY_"
+
+// rough reports whether a figure was split so: it is made for maps and says nothing of one province, since those that were merged grow alike in it.
+func rough(o cube.Version) bool { return strings.HasPrefix(o.Attributes[stat.AttrComment], splitNote) }
+
 // merged is what was published, or what we derive where that keeps every published figure and has more: then each figure still says which it is.
 func merged(published, own map[string]cube.Version) map[string]cube.Version {
 	if len(own) <= len(published) {
@@ -214,7 +222,8 @@ func (p *Provinces) group(m ProvinceMeasure, basis string, figures map[string]cu
 		if err != nil {
 			continue
 		}
-		g.byArea[area] = placedFigure{o, o.Value.Round(p.names.Decimals(f, o)), g.Stated && o.Status != stat.Unvalidated && o.Mark() != stat.MarkUnverified}
+		g.byArea[area] = placedFigure{o, o.Value.Round(p.names.Decimals(f, o)), g.Stated && o.Status != stat.Unvalidated && o.Mark() != stat.MarkUnverified && !rough(o)}
+		g.Rough = g.Rough || rough(o)
 		g.Figures = append(g.Figures, o)
 		if !cube.Reported(o.Observation) {
 			g.Own++
@@ -344,7 +353,7 @@ func (p *Provinces) Near(asked ProvinceChoice) []*ProvinceGroup {
 	return out
 }
 
-// Newest gives the newest group of a measure in which a province has a figure, of the years in which the province was there throughout; by a
+// Newest gives the newest group of a measure in which a province has a figure that says something of it, of the years in which the province was there throughout; by a
 // definition, or by any when it is "".
 func (p *Provinces) Newest(m ProvinceMeasure, definition, area string) *ProvinceGroup {
 	a, err := p.areas.Area(area)
@@ -354,7 +363,7 @@ func (p *Provinces) Newest(m ProvinceMeasure, definition, area string) *Province
 	var best *ProvinceGroup
 	for _, g := range p.Of(m) {
 		_, has := g.byArea[area]
-		if !has || definition != "" && g.Definition != definition || !a.To.IsZero() && g.Year.To().After(a.To) {
+		if !has || g.Rough || definition != "" && g.Definition != definition || !a.To.IsZero() && g.Year.To().After(a.To) {
 			continue
 		}
 		if best == nil || g.Year.Compare(best.Year) > 0 {

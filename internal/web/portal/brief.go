@@ -101,7 +101,11 @@ func (v *visit) briefTarget(a aim) briefTarget {
 		out.Class, out.Seal = nameOf(v.Snap, "CL_TARGET_CLASS", class).In(v.Lang), class
 	}
 	if o, ok := v.actual(a); ok {
-		out.Actual = v.Say("provinces.brief-actual", "value", v.amountIn(o), "period", text.FormatPeriodInline(v.Lang, o.Period))
+		id := "provinces.brief-actual"
+		if o.Status == stat.Unvalidated || o.Mark() == stat.MarkUnverified {
+			id = "provinces.brief-unsound"
+		}
+		out.Actual = v.Say(id, "value", v.amountIn(o), "period", text.FormatPeriodInline(v.Lang, o.Period))
 	}
 	return out
 }

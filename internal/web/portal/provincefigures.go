@@ -66,6 +66,9 @@ func (v *visit) groupCell(g *view.ProvinceGroup, area string) shell.Cell {
 	return shell.None(stat.Unpublished)
 }
 
+// besideColumns is how many measures have room beside the map.
+const besideColumns = 3
+
 // besideFigure shows a province on the map of its newest level, beside the table of it and its neighbours.
 func (v *visit) besideFigure(p *provincePage, speaker *view.ProvinceSpeaker, standings []view.Standing, a *territory.Area) {
 	if len(standings) == 0 {
@@ -79,8 +82,16 @@ func (v *visit) besideFigure(p *provincePage, speaker *view.ProvinceSpeaker, sta
 	t := shell.NewTable("neighbours-"+a.ID, both("provinces.beside-title", "name", ""), shell.Text("province", both("provinces.province")))
 	t.Title = catalog.Label{Vi: say("vi", "provinces.beside-title", "name", a.Name.Vi), En: say("en", "provinces.beside-title", "name", a.Name.En)}
 	var shown []cube.Version
-	for _, s := range standings {
+	narrow := shell.NewTable(t.ID, t.Title, t.Columns[0])
+	narrow.Title = t.Title
+	var kept []int // the columns that have room beside the map
+	for i, s := range standings {
 		t.Columns = append(t.Columns, v.groupColumn(s.Group))
+		if !s.Group.Measure.Defined && len(kept) < besideColumns {
+			c := t.Columns[i+1]
+			c.Name = catalog.Label{Vi: say("vi", "provinces.column", "measure", say("vi", "provinces.short-"+s.Group.Measure.ID), "year", s.Group.Year.Year()), En: say("en", "provinces.column", "measure", say("en", "provinces.short-"+s.Group.Measure.ID), "year", s.Group.Year.Year())}
+			narrow.Columns, kept = append(narrow.Columns, c), append(kept, i+1)
+		}
 	}
 	for _, x := range append([]*territory.Area{a}, beside...) {
 		row := []shell.Cell{v.areaName(x)}
@@ -96,6 +107,11 @@ func (v *visit) besideFigure(p *provincePage, speaker *view.ProvinceSpeaker, sta
 			}
 		}
 		t.Add(row...)
+		short := []shell.Cell{row[0]}
+		for _, i := range kept {
+			short = append(short, row[i])
+		}
+		narrow.Add(short...)
 	}
 	var ids []string
 	for _, x := range beside {
@@ -106,7 +122,7 @@ func (v *visit) besideFigure(p *provincePage, speaker *view.ProvinceSpeaker, sta
 	if v.portal.maps == nil {
 		spec = nil
 	}
-	p.Map = p.Show(&shell.Figure{ID: "lien-ke", Title: t.Title, Note: v.groupTitle(lead.Group).In(v.Lang) + " (" + v.groupColumn(lead.Group).Unit.In(v.Lang) + ")", Table: t, Chart: spec, Source: v.SourceLine(shown), Open: true, Side: spec != nil})
+	p.Map = p.Show(&shell.Figure{ID: "lien-ke", Title: t.Title, Note: v.groupTitle(lead.Group).In(v.Lang) + " (" + v.groupColumn(lead.Group).Unit.In(v.Lang) + ")", Table: narrow, Long: func() *shell.Table { return t }, Chart: spec, Source: v.SourceLine(shown), Open: true, Side: spec != nil})
 }
 
 // provinceSections are the tables and drawings of a province.
@@ -175,7 +191,7 @@ func yearsOf(speaker *view.ProvinceSpeaker, id string, a *territory.Area) (out [
 		return nil
 	}
 	for _, g := range speaker.Of(view.ProvinceMeasures()[i]) {
-		if _, has := g.Figure(a.ID); has && g.Set == a.Set && (a.To.IsZero() || !g.Year.To().After(a.To)) {
+		if _, has := g.Figure(a.ID); has && g.Set == a.Set && !g.Rough && (a.To.IsZero() || !g.Year.To().After(a.To)) {
 			out = append(out, g)
 		}
 	}

@@ -23,6 +23,7 @@ type provincesPage struct {
 	Lack       string        // there are no figures of what was asked for
 	Near       []shell.Crumb // the nearest that there are
 	Answer     string
+	Weakness   string // that no document of the figures was read itself
 	Also       string // what is published of the share, when the page opens on another measure
 	AlsoURL    string
 	Measures   []shell.Option
@@ -65,7 +66,7 @@ func (v *visit) provinces() (shell.Page, error) {
 		return p, nil
 	}
 	v.choices(p, speaker, g)
-	p.Answer = speaker.Answer(g)
+	p.Answer, p.Weakness = speaker.Answer(g), speaker.Weakness(g)
 	if share := speaker.Choose(view.ProvinceChoice{Measure: shareMeasureID}); asked.Measure == "" && share != nil && share.Measure.ID != g.Measure.ID {
 		p.Also, p.AlsoURL = speaker.Answer(share), v.groupURL(share)
 	}
@@ -300,7 +301,7 @@ func (v *visit) mapFigures(p *provincesPage, g *view.ProvinceGroup) {
 	p.MissingN = v.count(len(p.Missing))
 	compact := compactTable(t, g.Ranked() > 0)
 	p.Map = p.Show(&shell.Figure{ID: "ban-do", Title: title, Note: unit.In(v.Lang), Table: compact, Long: func() *shell.Table { return t }, Chart: s, Source: v.SourceLine(g.Figures), Open: true, Side: true})
-	if len(ordered) < 2 || !g.Stated {
+	if len(ordered) < 2 || !g.Stated || g.Rough {
 		return
 	}
 	head := "provinces.ranking"
