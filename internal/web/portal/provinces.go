@@ -281,8 +281,19 @@ func (v *visit) mapFigures(p *provincesPage, g *view.ProvinceGroup) {
 	}
 	title, unit, digits := s.Title, s.Unit, s.Decimals
 	ordered := v.inOrder(g)
-	t := shell.NewTable("provinces-"+g.Measure.ID+"-"+g.Year.String(), title, export.Column{ID: "code", Name: both("data.code"), Kind: export.Code}, shell.Text("province", both("provinces.province")),
-		export.Column{ID: "rank", Name: both("provinces.rank"), Kind: export.Number}, shell.Numbers("value", both("provinces.measure-"+g.Measure.ID), unit, digits), shell.Text("vintage", both("data.vintage")), shell.Text("source", both("data.source")), shell.Text("note", both("data.note")))
+	ranked := g.Ranked() > 0
+	row := func(cells ...shell.Cell) []shell.Cell { // without a rank where nothing is ranked
+		if ranked {
+			return cells
+		}
+		return slices.Delete(cells, 2, 3)
+	}
+	columns := []export.Column{{ID: "code", Name: both("data.code"), Kind: export.Code}, shell.Text("province", both("provinces.province")), {ID: "rank", Name: both("provinces.rank"), Kind: export.Number}}
+	if !ranked {
+		columns = columns[:2]
+	}
+	columns = append(columns, shell.Numbers("value", both("provinces.measure-"+g.Measure.ID), unit, digits), shell.Text("vintage", both("data.vintage")), shell.Text("source", both("data.source")), shell.Text("note", both("data.note")))
+	t := shell.NewTable("provinces-"+g.Measure.ID+"-"+g.Year.String(), title, columns...)
 	t.Heads = 2
 	for _, a := range ordered {
 		o, _ := g.Figure(a.ID)
@@ -290,22 +301,22 @@ func (v *visit) mapFigures(p *provincesPage, g *view.ProvinceGroup) {
 		if rank, _, ok := g.Rank(a.ID); ok {
 			place = shell.Number(stat.Int(int64(rank)))
 		}
-		t.Add(shell.Same(a.Code), v.areaName(a), place, v.CellOf(o), shell.Same(v.Vintage(o.Vintage)), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
+		t.Add(row(shell.Same(a.Code), v.areaName(a), place, v.CellOf(o), shell.Same(v.Vintage(o.Vintage)), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))...)
 	}
 	for _, a := range v.portal.territory.Of(g.Set) {
 		if _, ok := g.Figure(a.ID); !ok {
 			p.Missing = append(p.Missing, shell.Crumb{Name: a.Name.In(v.Lang), URL: v.Link("/tinh/" + a.ID)})
-			t.Add(shell.Same(a.Code), v.areaName(a), shell.None(shell.Blank), shell.None(stat.Unpublished), shell.Same(""), shell.Same(""), shell.Same(""))
+			t.Add(row(shell.Same(a.Code), v.areaName(a), shell.None(shell.Blank), shell.None(stat.Unpublished), shell.Same(""), shell.Same(""), shell.Same(""))...)
 		}
 	}
 	p.MissingN = v.count(len(p.Missing))
-	compact := compactTable(t, g.Ranked() > 0)
+	compact := compactTable(t, ranked)
 	p.Map = p.Show(&shell.Figure{ID: "ban-do", Title: title, Note: unit.In(v.Lang), Table: compact, Long: func() *shell.Table { return t }, Chart: s, Source: v.SourceLine(g.Figures), Open: true, Side: true})
 	if len(ordered) < 2 || !g.Stated || g.Rough {
 		return
 	}
 	head := "provinces.ranking"
-	if g.Ranked() == 0 {
+	if !ranked {
 		head = "provinces.in-order"
 	}
 	r := v.spec(chart.Ranking, "rank-"+g.Measure.ID, catalog.Label{Vi: say("vi", head) + ": " + title.Vi, En: say("en", head) + ": " + title.En}, unit, unit, digits, g.Figures)
@@ -313,7 +324,7 @@ func (v *visit) mapFigures(p *provincesPage, g *view.ProvinceGroup) {
 	rv := chart.Series{ID: "value", Name: both("provinces.measure-" + g.Measure.ID)}
 	for i, a := range ordered {
 		o, _ := g.Figure(a.ID)
-		r.Items = append(r.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Strong: i < 3 && g.Ranked() > 0})
+		r.Items = append(r.Items, chart.Item{ID: a.ID, Name: catalog.Label{Vi: a.Name.Vi, En: a.Name.En}, Strong: i < 3 && ranked})
 		rv.Values = append(rv.Values, chart.FigureOf(o.Observation))
 	}
 	r.Series = []chart.Series{rv}
@@ -322,7 +333,7 @@ func (v *visit) mapFigures(p *provincesPage, g *view.ProvinceGroup) {
 
 // compactTable is what stands beside a map: rank where there is one, name and figure.
 func compactTable(t *shell.Table, ranked bool) *shell.Table {
-	columns := []int{1, 3}
+	columns := []int{1, 2}
 	if ranked {
 		columns = []int{2, 1, 3}
 	}
