@@ -387,6 +387,11 @@ func TestChoicesGiveWhatIsAskedOrNothing(t *testing.T) {
 	if near[0].Definition != "NSO" || !slices.ContainsFunc(near, func(g *ProvinceGroup) bool { return g.Year == year("2021") }) {
 		t.Errorf("neither another year nor another definition is offered")
 	}
+	for definition, want := range map[string]string{"MIC": "2022", "NSO": "2025"} { // 2023 has one province
+		if g := p.Choose(ProvinceChoice{Measure: "ty-trong", Definition: definition}); g == nil || g.Year != year(want) {
+			t.Errorf("%s opens on %+v", definition, g)
+		}
+	}
 	for _, g := range p.all() { // every group is had by asking for it
 		if got := p.Choose(ProvinceChoice{g.Measure.ID, g.Definition, g.Year, g.Set}); got != g {
 			t.Errorf("%s %s %s %s leads elsewhere", g.Measure.ID, g.Definition, g.Year, g.Set)

@@ -304,7 +304,7 @@ func (p *Provinces) all() (out []*ProvinceGroup) {
 }
 
 // Choose gives a group that has all that is asked, nil when there is none. Where the measure is not asked for, it is the first one that has figures
-// of every province, else of the most.
+// of every province, else of the most; where the year is not, the newest one whose figures can be ranked, else the newest.
 func (p *Provinces) Choose(asked ProvinceChoice) *ProvinceGroup {
 	var best *ProvinceGroup
 	covers := func(g *ProvinceGroup) float64 { return float64(len(g.Figures)) / float64(g.All) }
@@ -312,6 +312,8 @@ func (p *Provinces) Choose(asked ProvinceChoice) *ProvinceGroup {
 		switch {
 		case !asked.fits(g):
 		case best == nil, asked.Measure == "" && covers(g) > covers(best):
+			best = g
+		case asked.Measure != "" && asked.Year.IsZero() && g.Definition == best.Definition && best.Ranked() == 0 && g.Ranked() > 0:
 			best = g
 		}
 	}

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
@@ -214,7 +215,16 @@ func (v *visit) levelFigure(frame *shell.Frame, speaker *view.ProvinceSpeaker, a
 		obs = append(obs, o)
 		t.Add(shell.When(g.Year), v.CellOf(o), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
 	}
-	fig := &shell.Figure{ID: "grdp", Title: title, Note: column.Unit.In(v.Lang), Table: t, Source: v.SourceLine(obs), Open: true}
+	note, own := column.Unit.In(v.Lang), []string{}
+	for _, g := range groups {
+		if o, _ := g.Figure(a.ID); !cube.Reported(o.Observation) {
+			own = append(own, g.Year.String())
+		}
+	}
+	if len(own) > 0 {
+		note = v.Say("provinces.level-own", "unit", note, "years", strings.Join(own, ", "))
+	}
+	fig := &shell.Figure{ID: "grdp", Title: title, Note: note, Table: t, Source: v.SourceLine(obs), Open: true}
 	if span := calendar(obs); len(span) > 2 {
 		s := v.spec(chart.Bar, "grdp-"+a.ID, title, column.Unit, column.Unit, column.Decimals, obs)
 		s.Periods, s.FromZero = span, true
