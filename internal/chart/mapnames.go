@@ -73,7 +73,7 @@ func (m *mapDrawing) placeNames(atlas *geo.Atlas, k float64, used []box) *placed
 	if m.o.Width < narrow {
 		reach = narrowReach
 	}
-	n.place(reach)
+	n.arrange(reach)
 	out := &placedNames{size: n.size}
 	for _, a := range n.areas {
 		a.cells = nil
@@ -298,9 +298,9 @@ func (n *mapNames) inside(i int) bool {
 	return false
 }
 
-// place gives every name its room. Which names find good places in the open depends on which are placed first: again and again the one that fared
+// arrange gives every name its room. Which names find good places in the open depends on which are placed first: again and again the one that fared
 // worst is put before all others, and the best of the rounds is taken.
-func (n *mapNames) place(reach float64) {
+func (n *mapNames) arrange(reach float64) {
 	var outside []int
 	for i := range n.areas {
 		if len(n.areas[i].cells) > 0 && !n.inside(i) {

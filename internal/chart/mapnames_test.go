@@ -154,3 +154,20 @@ func TestRanksOnAMap(t *testing.T) {
 		t.Errorf("figures that cannot be ranked have rank %q", got)
 	}
 }
+
+func TestAMapSaysWhatASecondTouchDoes(t *testing.T) {
+	for _, kind := range []Kind{Map, Tiles} {
+		s := sampleMap("34", kind)
+		for _, leads := range []bool{true, false} {
+			for i := range s.Items {
+				if !leads {
+					s.Items[i].Href = ""
+				}
+			}
+			b, err := s.svg(Options{Lang: "en", Width: 600, Scheme: Page}.filled(s))
+			if err != nil || strings.Contains(string(b), "data-again=") != leads {
+				t.Errorf("%s, provinces lead somewhere: %v: %v", kind, leads, err)
+			}
+		}
+	}
+}

@@ -45,6 +45,12 @@ func (s *Spec) paintMap(c canvas, o Options) error {
 		m.at[it.ID] = i
 	}
 	m.rank()
+	g := group{class: "ns-places"}
+	if slices.ContainsFunc(s.Items, func(it Item) bool { return it.Href != "" }) {
+		g.again = book.Say(o.Lang, "again")
+	}
+	m.open(g)
+	defer m.close()
 	if s.Kind == Map {
 		return m.choropleth()
 	}
