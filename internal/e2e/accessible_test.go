@@ -29,7 +29,7 @@ const missing = "/khong-co-trang-nay"
 // views are pages that the site map does not list: views of a page, explanations, searches and failures.
 var views = []string{
 	"/?asof=2024-06-30",
-	"/tinh?so-do=ty-trong&dinh-nghia=MIC&nam=2023", "/tinh?so-do=grdp", "/tinh?ban-do=o",
+	"/tinh?so-do=ty-trong&dinh-nghia=MIC&nam=2022", "/tinh?so-do=grdp", "/tinh?ban-do=o", "/tinh?dinh-nghia=NSO&nam=2021", "/tinh/VN34-24/tom-tat",
 	"/muc-tieu?xep-loai=LIKELY",
 	"/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/so-lieu/DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE", "/so-lieu/NA_VA?FREQ=Q",
 	"/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q3",

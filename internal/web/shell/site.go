@@ -166,6 +166,9 @@ func (s *Site) Missing() http.Handler {
 			s.Failing(http.StatusMethodNotAllowed, "web.bad-method").ServeHTTP(w, r)
 			return
 		}
+		if s.slashed(w, r) {
+			return
+		}
 		s.Fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
 	})
 }
@@ -313,6 +316,10 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, m Module, route Rou
 		h.Set("Last-Modified", v.Current.Changed().Format(http.TimeFormat))
 	}
 	p, err := route.Read(v)
+	if elsewhere := (Elsewhere{}); errors.As(err, &elsewhere) {
+		elsewhere.lead(w, r, v)
+		return
+	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return
