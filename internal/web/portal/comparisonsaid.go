@@ -1,0 +1,145 @@
+package portal
+
+import (
+	"slices"
+	"strings"
+
+	"nhipso/internal/catalog"
+	"nhipso/internal/compare"
+	"nhipso/internal/cube"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
+)
+
+// moment is the period of which the comparison speaks: the newest of those chosen, or of all, for which every series has a value.
+func (c *comparison) moment() (stat.Period, bool) {
+	shared := compare.Shared(c.lines)
+	if len(c.periods) > 0 {
+		shared = slices.DeleteFunc(shared, func(p stat.Period) bool { return !slices.Contains(c.periods, p) })
+	}
+	if len(shared) == 0 {
+		return stat.Period{}, false
+	}
+	return shared[len(shared)-1], true
+}
+
+// when begins a sentence with a period.
+func (v *visit) when(p stat.Period) string {
+	if p.Frequency() == stat.Annual {
+		return v.Say("compare.year", "year", p.Year())
+	}
+	return text.FormatPeriod(v.Lang, p)
+}
+
+// worth writes a figure with its unit.
+func (c *comparison) worth(o cube.Version) string {
+	f, err := c.Snap.Catalog.Dataflow(o.Dataflow)
+	if err != nil {
+		return c.Number(o)
+	}
+	if _, worded := namesOf(c.Snap).Worded(o); worded {
+		return c.Number(o)
+	}
+	return text.WithUnit(c.Number(o), unitOf(c.Snap, f, o).In(c.Lang))
+}
+
+// gap writes how far the greater of two figures is from the lesser.
+func (c *comparison) gap(d compare.Difference) string {
+	return text.WithUnit(text.FormatNumber(c.Lang, d.Value.Abs(), d.Digits), c.differenceUnit().In(c.Lang))
+}
+
+// answer says in a sentence what the comparison shows.
+func (c *comparison) answer() string {
+	if len(c.lines) == 1 {
+		return c.change()
+	}
+	at, ok := c.moment()
+	switch {
+	case c.way == compare.None:
+		return ""
+	case !ok:
+		return c.Say("compare.no-moment")
+	}
+	order := make([]int, len(c.lines))
+	of := make([]cube.Version, len(c.lines))
+	for i, l := range c.lines {
+		order[i] = i
+		of[i], _ = l.At(at)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return of[b].Value.Cmp(*of[a].Value) })
+	high, low := order[0], order[len(order)-1]
+	if c.way == compare.Places { // the first place is the lowest number
+		high, low = low, high
+	}
+	d := c.way.Of(of[high], of[low], c.digits(of[high], of[low]))
+	id := "compare.many-"
+	if len(c.lines) == 2 {
+		id = "compare.two-"
+	}
+	switch {
+	case of[high].Value.Cmp(*of[low].Value) == 0:
+		id += "equal"
+	case d.Value == nil:
+		id += "amount"
+		d = compare.Amount.Of(of[high], of[low], c.digits(of[high], of[low]))
+	default:
+		id += string(c.way)
+	}
+	gap := c.gap(d)
+	if strings.HasSuffix(id, "amount") && c.way == compare.Times {
+		gap = text.WithUnit(text.FormatNumber(c.Lang, d.Value.Abs(), d.Digits), c.unit().In(c.Lang))
+	}
+	out := c.Say(id, "when", c.when(at), "high", c.names[high].In(c.Lang), "low", c.names[low].In(c.Lang), "gap", gap, "a", c.worth(of[high]), "b", c.worth(of[low]), "n", len(c.lines))
+	if d.Overlap {
+		out += " " + c.Say("compare.overlap")
+	}
+	return out + c.caution(high, of[high]) + c.caution(low, of[low])
+}
+
+// change says what one series did between the first and the last of the periods.
+func (c *comparison) change() string {
+	l, list := c.lines[0], c.periods
+	if c.way == compare.None || len(list) < 2 {
+		return ""
+	}
+	a, ok1 := l.At(list[0])
+	b, ok2 := l.At(list[len(list)-1])
+	if !ok1 || !ok2 {
+		return c.Say("compare.no-change")
+	}
+	d := c.way.Of(b, a, c.digits(a, b))
+	id := "compare.change-"
+	switch sign := b.Value.Cmp(*a.Value); {
+	case sign == 0:
+		id += "none"
+	case c.way == compare.Times && d.Value != nil:
+		id += "times"
+	case sign > 0 == (c.way != compare.Places):
+		id += "up"
+	default:
+		id += "down"
+	}
+	gap := ""
+	if d.Value != nil {
+		gap = c.gap(d)
+	}
+	out := c.Say(id, "name", c.names[0].In(c.Lang), "from", text.FormatPeriodInline(c.Lang, list[0]), "to", text.FormatPeriodInline(c.Lang, list[len(list)-1]), "gap", gap, "a", c.worth(a), "b", c.worth(b))
+	return out + c.caution(0, b)
+}
+
+// caution says of a figure what the reader must know beside it: that it is an estimate, or how little is known of its source.
+func (c *comparison) caution(i int, o cube.Version) string {
+	var said []string
+	for _, f := range c.Flags(o.Status, o.Mark()) {
+		said = append(said, f.Meaning)
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return " " + c.Say("compare.caution", "name", c.names[i].In(c.Lang), "what", strings.Join(said, ", "))
+}
+
+// said is the answer in both languages, for whoever does not see the drawing.
+func (c *comparison) said() catalog.Label {
+	return catalog.Label{Vi: c.under("vi").answer(), En: c.under("en").answer()}
+}
