@@ -16,6 +16,7 @@ type choiceList struct {
 	ID, Name string
 	Options  []shell.Option
 	Chosen   string // how many, in words; "" when none is
+	Open     bool
 	Typed    bool
 	Value    string
 }
@@ -59,7 +60,7 @@ func (v *visit) choicesOf(f *catalog.Dataflow, choice *publish.Choice, chosen ma
 		}
 		x := choiceList{ID: d.ID, Name: d.Name.In(v.Lang)}
 		if n := len(chosen[d.ID]); n > 0 {
-			x.Chosen = v.Say("table.n-chosen", "n", v.count(n))
+			x.Chosen, x.Open = v.Say("table.n-chosen", "n", v.count(n)), true
 		}
 		if len(codes) > maxOptions {
 			x.Typed, x.Value, x.Name = true, shell.Joined(chosen[d.ID]), v.Say("table.codes-of", "dimension", x.Name)
@@ -67,10 +68,26 @@ func (v *visit) choicesOf(f *catalog.Dataflow, choice *publish.Choice, chosen ma
 			continue
 		}
 		slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(l.Position(a), l.Position(b)), cmp.Compare(a, b)) })
+		names := v.namesAmong(d.Codelist, codes)
 		for _, code := range codes {
-			x.Options = append(x.Options, shell.Option{Value: code, Name: namesOf(v.Snap).FullName(d.Codelist, code).In(v.Lang), Selected: slices.Contains(chosen[d.ID], code)})
+			x.Options = append(x.Options, shell.Option{Value: code, Name: names[code].In(v.Lang), Selected: slices.Contains(chosen[d.ID], code)})
 		}
 		out = append(out, x)
+	}
+	return out
+}
+
+// namesAmong names codes of a list beside each other: in full only where two of them bear one name.
+func (v *visit) namesAmong(codelist string, codes []string) map[string]catalog.Label {
+	out, bearing := make(map[string]catalog.Label, len(codes)), map[catalog.Label]int{}
+	for _, code := range codes {
+		out[code] = nameOf(v.Snap, codelist, code)
+		bearing[out[code]]++
+	}
+	for code, name := range out {
+		if bearing[name] > 1 {
+			out[code] = namesOf(v.Snap).FullName(codelist, code)
+		}
 	}
 	return out
 }

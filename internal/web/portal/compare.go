@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/compare"
@@ -149,14 +150,18 @@ func (v *visit) compare() (shell.Page, error) {
 	for _, way := range compare.Reasons(panels) {
 		p.Apart = append(p.Apart, v.Say("compare.apart-"+string(way)))
 	}
-	p.Lines = v.lineViews(lines)
-	if title := v.comparisonTitle(lines); title != "" {
+	names := v.lineNames(lines)
+	p.Lines = v.lineViews(lines, names)
+	if title := v.comparisonTitle(names); title != "" {
 		p.Title = title
+	}
+	if len(panels) > 1 {
+		p.Answers = append(p.Answers, v.apart(lines, names, periods)...)
 	}
 	offered := map[string]bool{}
 	why := map[string]string{}
 	for i, list := range panels {
-		c := v.newComparison(list, periods, i)
+		c := v.newComparison(list, names, lines, periods, i)
 		for _, k := range chartKinds {
 			reason := c.refuses(k)
 			offered[k] = offered[k] || reason == ""
@@ -174,7 +179,7 @@ func (v *visit) compare() (shell.Page, error) {
 		}
 		view.Figure = p.Show(c.figure(shown))
 		p.Panels = append(p.Panels, view)
-		if answer := c.answer(); answer != "" {
+		if answer := c.answer(); answer != "" && (len(list) > 1 || len(periods) > 1 || len(lines) == 1) {
 			p.Answers = append(p.Answers, answer)
 		}
 		if i == 0 && kind == "" {
@@ -283,39 +288,49 @@ func (v *visit) periodChoice(lines []compare.Line, chosen []stat.Period) choiceL
 	return x
 }
 
-// comparisonTitle names what is compared: of series that differ in one way only, what they have in common and in what they differ.
-func (v *visit) comparisonTitle(lines []compare.Line) string {
-	names := v.lineNames(lines)
-	if len(lines) < 2 {
+// longestTitle is how many letters a title that names all series may have.
+const longestTitle = 90
+
+// comparisonTitle names what is compared, or how much of it there is.
+func (v *visit) comparisonTitle(names []catalog.Label) string {
+	if len(names) < 2 {
 		return ""
 	}
 	var list []string
 	for _, n := range names {
 		list = append(list, n.In(v.Lang))
 	}
-	return v.Say("compare.title-of", "list", strings.Join(list, " – "))
+	if title := v.Say("compare.title-of", "list", strings.Join(list, " – ")); utf8.RuneCountInString(title) <= longestTitle {
+		return title
+	}
+	return v.Say("compare.title-many", "n", len(names))
 }
 
-// lineNames names series beside each other: by what tells them apart.
+// lineNames names series beside each other by what tells them apart: what all have in common is left out, and the dataflow stands with those that
+// are alone in theirs.
 func (v *visit) lineNames(lines []compare.Line) []catalog.Label {
-	var keys []stat.Key
-	one := true
+	codes, having, flows := map[string]map[string]bool{}, map[string]int{}, map[string]int{}
 	for _, l := range lines {
-		keys = append(keys, l.Key)
-		one = one && l.Flow == lines[0].Flow
+		flows[l.Flow.ID]++
+		for i, d := range l.Flow.Dimensions {
+			if codes[d.ID] == nil {
+				codes[d.ID] = map[string]bool{}
+			}
+			codes[d.ID][l.Key.Codes()[i]] = true
+			having[d.ID]++
+		}
+	}
+	skip := map[string]bool{}
+	for d, list := range codes {
+		skip[d] = len(list) == 1 && having[d] > 1
 	}
 	out := make([]catalog.Label, len(lines))
 	for i, l := range lines {
-		var skip map[string]bool
-		if one && len(lines) > 1 {
-			skip = common(l.Flow, keys)
-		}
 		name := shortName(v.Snap, l.Flow, l.Key, skip)
 		switch {
-		case one && name.Vi != "":
 		case name.Vi == "":
 			name = l.Flow.Name
-		default:
+		case len(flows) > 1 && flows[l.Flow.ID] == 1:
 			name = catalog.Label{Vi: l.Flow.Name.Vi + ": " + name.Vi, En: l.Flow.Name.In("en") + ": " + name.In("en")}
 		}
 		out[i] = name
@@ -329,12 +344,11 @@ func (v *visit) lineNames(lines []compare.Line) []catalog.Label {
 }
 
 // lineViews lists what was chosen, each with the way to take it away and to measure the others by it.
-func (v *visit) lineViews(lines []compare.Line) []lineView {
+func (v *visit) lineViews(lines []compare.Line, names []catalog.Label) []lineView {
 	var ids []string
 	for _, l := range lines {
 		ids = append(ids, l.ID())
 	}
-	names := v.lineNames(lines)
 	base := v.Query.Get("goc")
 	var out []lineView
 	for i, l := range lines {
@@ -361,6 +375,9 @@ func (v *visit) territoryOf(x *lineView, l compare.Line, ids []string) {
 		return
 	}
 	x.Note = v.Say("compare.ended", "date", text.FormatDate(v.Lang, a.To), "name", next.Name.In(v.Lang))
+	if next.Name == a.Name {
+		x.Note = v.Say("compare.ended-same", "date", text.FormatDate(v.Lang, a.To))
+	}
 	codes := l.Key.Codes()
 	codes[l.Flow.Position("REF_AREA")] = next.ID
 	id := l.Flow.ID + "/" + strings.Join(codes, ".")

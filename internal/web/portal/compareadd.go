@@ -63,6 +63,9 @@ func (v *visit) adding(p *comparePage, lines []compare.Line) error {
 		p.TooMany = v.Say("compare.too-many", "n", v.count(choice.Len()), "most", v.count(mostLines), "have", v.count(len(lines)))
 	}
 	p.Lists = v.choicesOf(f, choice, chosen)
+	for i, x := range p.Lists { // what is to be chosen lies open, what is chosen already needs no room
+		p.Lists[i].Open = x.Chosen == ""
+	}
 	p.KeptLists = p.Keep(append(dimensionIDs(f), "tim")...)
 	return nil
 }
@@ -98,7 +101,7 @@ func (v *visit) seek(q string, ids []string) []searchHit {
 		t := found.At(i)
 		switch t.Kind {
 		case view.ProvinceKind:
-			if id := v.mainSeries(t.ID); id != "" && !slices.Contains(ids, id) {
+			if id := v.likeThem(ids, t.ID); id != "" && !slices.Contains(ids, id) {
 				add(t, id)
 			}
 		case view.TargetKind:
@@ -117,6 +120,23 @@ func (v *visit) seek(q string, ids []string) []searchHit {
 		}
 	}
 	return out
+}
+
+// likeThem is the series of a province that is like those compared already, else its main one.
+func (v *visit) likeThem(ids []string, area string) string {
+	for _, id := range ids {
+		flow, key, _ := strings.Cut(id, "/")
+		f, err := v.Snap.Catalog.Dataflow(flow)
+		if err != nil || f.Position("REF_AREA") < 0 {
+			continue
+		}
+		codes := stat.Key(key).Codes()
+		codes[f.Position("REF_AREA")] = area
+		if k := stat.NewKey(codes...); len(v.Snap.One(flow, k).Obs) > 0 {
+			return flow + "/" + string(k)
+		}
+	}
+	return v.mainSeries(area)
 }
 
 // mainSeries is the series of a province that its page opens with: the newest published share, else its product; "" when it has none.

@@ -25,8 +25,12 @@ type comparison struct {
 	id      string
 }
 
-func (v *visit) newComparison(lines []compare.Line, periods []stat.Period, i int) *comparison {
-	c := &comparison{visit: v, lines: lines, names: v.lineNames(lines), periods: periods, way: compare.WayOf(lines[0].Of.Unit), id: "so-sanh"}
+// newComparison makes the panel of some of all the lines, which are named as they are among all.
+func (v *visit) newComparison(lines []compare.Line, names []catalog.Label, all []compare.Line, periods []stat.Period, i int) *comparison {
+	c := &comparison{visit: v, lines: lines, periods: periods, way: compare.WayOf(lines[0].Of.Unit), id: "so-sanh"}
+	for _, l := range lines {
+		c.names = append(c.names, names[slices.IndexFunc(all, func(x compare.Line) bool { return x.ID() == l.ID() })])
+	}
 	if i > 0 {
 		c.id += "-" + strconv.Itoa(i+1)
 	}

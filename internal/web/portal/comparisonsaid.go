@@ -11,6 +11,26 @@ import (
 	"nhipso/internal/text"
 )
 
+// apart says what series that are not alike show for one period: each by itself.
+func (v *visit) apart(lines []compare.Line, names []catalog.Label, periods []stat.Period) []string {
+	c := &comparison{visit: v, periods: periods}
+	for i, l := range lines {
+		if l.Flow.ID != targetFlow { // a target has years of its own, and stands beside what it is held against
+			c.lines, c.names = append(c.lines, l), append(c.names, names[i])
+		}
+	}
+	at, ok := c.moment()
+	if !ok || len(c.lines) < 2 {
+		return nil
+	}
+	var list []string
+	for i, l := range c.lines {
+		o, _ := l.At(at)
+		list = append(list, v.Say("compare.beside-one", "name", c.names[i].In(v.Lang), "value", c.worth(o)))
+	}
+	return []string{v.Say("compare.beside", "when", v.when(at), "list", strings.Join(list, "; "))}
+}
+
 // moment is the period of which the comparison speaks: the newest of those chosen, or of all, for which every series has a value.
 func (c *comparison) moment() (stat.Period, bool) {
 	shared := compare.Shared(c.lines)
@@ -89,16 +109,24 @@ func (c *comparison) answer() string {
 	if strings.HasSuffix(id, "amount") && c.way == compare.Times {
 		gap = text.WithUnit(text.FormatNumber(c.Lang, d.Value.Abs(), d.Digits), c.unit().In(c.Lang))
 	}
+	if t := slices.IndexFunc(c.lines, func(l compare.Line) bool { return l.Flow.ID == targetFlow }); t >= 0 && len(c.lines) == 2 && c.lines[1-t].Flow.ID != targetFlow {
+		id = "compare.target-" + map[int]string{-1: "below", 0: "equal", 1: "above"}[of[1-t].Value.Cmp(*of[t].Value)]
+		return c.Say(id, "when", c.when(at), "name", c.title().In(c.Lang), "a", c.worth(of[1-t]), "goal", c.worth(of[t]), "gap", gap) + c.caution(1-t, of[1-t])
+	}
 	out := c.Say(id, "when", c.when(at), "high", c.names[high].In(c.Lang), "low", c.names[low].In(c.Lang), "gap", gap, "a", c.worth(of[high]), "b", c.worth(of[low]), "n", len(c.lines))
 	if d.Overlap {
 		out += " " + c.Say("compare.overlap")
 	}
-	return out + c.caution(high, of[high]) + c.caution(low, of[low])
+	return out + c.cautions(high, low, of[high], of[low])
 }
 
 // change says what one series did between the first and the last of the periods.
 func (c *comparison) change() string {
-	l, list := c.lines[0], c.periods
+	l, list, name := c.lines[0], c.periods, c.title().In(c.Lang)
+	if at, ok := c.moment(); ok && len(list) < 2 {
+		o, _ := l.At(at)
+		return c.Say("compare.one", "when", c.when(at), "name", name, "value", c.worth(o)) + c.caution(0, o)
+	}
 	if c.way == compare.None || len(list) < 2 {
 		return ""
 	}
@@ -123,20 +151,36 @@ func (c *comparison) change() string {
 	if d.Value != nil {
 		gap = c.gap(d)
 	}
-	out := c.Say(id, "name", c.names[0].In(c.Lang), "from", text.FormatPeriodInline(c.Lang, list[0]), "to", text.FormatPeriodInline(c.Lang, list[len(list)-1]), "gap", gap, "a", c.worth(a), "b", c.worth(b))
+	out := c.Say(id, "name", name, "from", text.FormatPeriodInline(c.Lang, list[0]), "to", text.FormatPeriodInline(c.Lang, list[len(list)-1]), "gap", gap, "a", c.worth(a), "b", c.worth(b))
 	return out + c.caution(0, b)
 }
 
-// caution says of a figure what the reader must know beside it: that it is an estimate, or how little is known of its source.
-func (c *comparison) caution(i int, o cube.Version) string {
+// known says of a figure what the reader must know beside it: that it is an estimate, or how little is known of its source.
+func (c *comparison) known(o cube.Version) string {
 	var said []string
 	for _, f := range c.Flags(o.Status, o.Mark()) {
 		said = append(said, f.Meaning)
 	}
-	if len(said) == 0 {
-		return ""
+	return strings.Join(said, ", ")
+}
+
+// caution says it of one figure.
+func (c *comparison) caution(i int, o cube.Version) string {
+	if what := c.known(o); what != "" {
+		if len(c.lines) == 1 {
+			return " " + c.Say("compare.caution-one", "what", what)
+		}
+		return " " + c.Say("compare.caution", "name", c.names[i].In(c.Lang), "what", what)
 	}
-	return " " + c.Say("compare.caution", "name", c.names[i].In(c.Lang), "what", strings.Join(said, ", "))
+	return ""
+}
+
+// cautions says it of two figures, once where it is the same.
+func (c *comparison) cautions(i, j int, a, b cube.Version) string {
+	if what := c.known(a); what != "" && what == c.known(b) {
+		return " " + c.Say("compare.caution-all", "what", what)
+	}
+	return c.caution(i, a) + c.caution(j, b)
 }
 
 // said is the answer in both languages, for whoever does not see the drawing.

@@ -29,6 +29,7 @@ type provincePage struct {
 	CodeReused             string       // since or until when it does
 	NoShare                bool
 	MapURL                 string
+	Compare                string // this province with others
 }
 
 func (v *visit) province() (shell.Page, error) {
@@ -99,7 +100,7 @@ func (v *visit) province() (shell.Page, error) {
 		p.Sections = append(p.Sections, v.targetTable(&p.Frame, aims))
 	}
 	p.Answer = v.provinceAnswer(a)
-	p.MapURL = v.Link("/tinh")
+	p.MapURL, p.Compare = v.Link("/tinh"), v.compareURL(v.mainSeries(a.ID))
 	return p, nil
 }
 

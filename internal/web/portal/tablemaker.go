@@ -23,6 +23,7 @@ type tableMaker struct {
 	table *shell.Table
 	rows  []string // dimensions that head the rows
 	sums  bool
+	names map[string]map[string]catalog.Label // of the codes of each dimension
 }
 
 // unitOf names the unit of a figure and remembers it.
@@ -108,22 +109,28 @@ func (b *tableMaker) fixed(t *crosstab.Table, dimension string) (string, bool) {
 	return codes[0], true
 }
 
-// placeName names a code of a dimension, a period or a unit.
-func (v *visit) placeName(f *catalog.Dataflow, dimension, code string) catalog.Label {
-	switch i := f.Position(dimension); {
-	case dimension == crosstab.Period:
-		if p, err := stat.ParsePeriod(code); err == nil {
-			return catalog.Label{Vi: text.FormatPeriod("vi", p), En: text.FormatPeriod("en", p)}
-		}
-	case i >= 0:
-		return namesOf(v.Snap).FullName(f.Dimensions[i].Codelist, code)
+// called gives the names of all codes of the table, told apart where two are the same.
+func (b *tableMaker) called(t *crosstab.Table) {
+	b.names = map[string]map[string]catalog.Label{}
+	for _, d := range b.flow.Dimensions {
+		b.names[d.ID] = b.namesAmong(d.Codelist, b.varied(t, d.ID))
+	}
+}
+
+// placeName names a code of a dimension or a period.
+func (b *tableMaker) placeName(dimension, code string) catalog.Label {
+	if l, known := b.names[dimension][code]; known {
+		return l
+	}
+	if p, err := stat.ParsePeriod(code); err == nil {
+		return catalog.Label{Vi: text.FormatPeriod("vi", p), En: text.FormatPeriod("en", p)}
 	}
 	return catalog.Label{Vi: code, En: code}
 }
 
 // head names a place of a side by the dimensions that vary, as the reader wants them named.
 func (b *tableMaker) head(dimension, code string) catalog.Label {
-	l := b.placeName(b.flow, dimension, code)
+	l := b.placeName(dimension, code)
 	switch {
 	case dimension == crosstab.Period || !b.a.codes:
 		return l
@@ -201,7 +208,7 @@ func (b *tableMaker) row(t *crosstab.Table, i int) {
 		case d == "":
 			cells = append(cells, shell.Label(b.units[code]))
 		default:
-			name := b.placeName(b.flow, d, code)
+			name := b.placeName(d, code)
 			if p.Sum && d == crosstab.Area {
 				code, name = "", both("table.sum")
 			}

@@ -217,13 +217,14 @@ func (v *visit) arranged(p *tablePage, f *catalog.Dataflow, figures []cube.Versi
 	t := b.arrange(figures)
 	title := catalog.Label{Vi: say("vi", "table.title", "flow", f.Name.Vi), En: say("en", "table.title", "flow", f.Name.In("en"))}
 	b.table = shell.NewTable(f.ID+"-bang", title)
+	b.called(t)
 	b.heads(t)
 	for i := range t.Rows {
 		b.row(t, i)
 	}
 	for _, d := range append(dimensionIDs(f), crosstab.Period) {
 		if one, is := b.fixed(t, d); is {
-			p.Fixed = append(p.Fixed, pair{a.dimension[d].In(v.Lang), v.placeName(f, d, one).In(v.Lang)})
+			p.Fixed = append(p.Fixed, pair{a.dimension[d].In(v.Lang), b.placeName(d, one).In(v.Lang)})
 		}
 	}
 	switch {
