@@ -195,12 +195,16 @@ func (s *side) sorted() []Place {
 	return out
 }
 
+// wholes lists the dimensions in whose codelists a code is the whole of those below it. A target above its conditions, or an indicator above
+// others, is no total of them.
+var wholes = map[string]bool{Area: true, "COMPONENT": true, "ACTIVITY": true, "SECTOR": true, "INDUSTRY": true, "PRODUCT": true, "ROW": true, "COLUMN": true, "PROGRAMME": true, "BAND": true}
+
 // totals marks the places that are published totals: a code above the code of a place that is otherwise the same.
 func (s *side) totals(places []Place) {
 	at := index(places)
 	for _, p := range places {
 		for i, l := range s.lists {
-			if l == nil {
+			if l == nil || !wholes[s.names[i]] {
 				continue
 			}
 			whole := Place{Codes: slices.Clone(p.Codes)}

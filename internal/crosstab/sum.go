@@ -69,7 +69,7 @@ func (t *Table) total(places []int, other int, areas Areas, at func(place, other
 			continue
 		}
 		unit := areas.Like(c)
-		mixed = mixed || any && like != "" && unit != like
+		mixed = mixed || len(out.Parts) > 0 && unit != like
 		like, any = unit, true
 		sum = sum.Add(*c.Figure.Value)
 		out.Parts = append(out.Parts, c.Figure)
