@@ -190,7 +190,7 @@ func (v *visit) compare() (shell.Page, error) {
 		p.Description = p.Answers[0]
 	}
 	for _, k := range chartKinds {
-		x := kindView{Name: v.Say("compare.kind-" + k), URL: v.Here("kieu", k), Here: k == kind}
+		x := kindView{Name: v.Say("compare.kind-" + k), URL: v.Here("kieu", k, "bo", "", "tim", ""), Here: k == kind}
 		if !offered[k] {
 			x.URL, x.Why, x.Here = "", why[k], false
 		}

@@ -134,7 +134,8 @@ func (c *comparison) at(l compare.Line, p stat.Period) shell.Cell {
 	out := shell.None(stat.Missing)
 	out.Label = both("compare.no-figure")
 	a, err := c.portal.territory.Area(l.Flow.CodeOf(l.Key, "REF_AREA"))
-	if err != nil || !a.IsProvince() {
+	restated := slices.ContainsFunc(c.lines, func(x compare.Line) bool { _, has := x.At(p); return has && c.set(x) == c.set(l) })
+	if err != nil || !a.IsProvince() || restated { // where others of its division have a figure, the day of its division is no reason
 		return out
 	}
 	switch next, ok := c.portal.territory.Successor(a.ID); {

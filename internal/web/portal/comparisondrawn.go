@@ -18,20 +18,20 @@ func (c *comparison) refuses(kind string) string {
 	switch {
 	case kind == "bang":
 	case c.way == compare.None:
-		reason = "no-quantity"
+		reason = "quantity"
 	case kind == "duong" && !c.hasLine():
-		reason = "no-line"
+		reason = "line"
 	case kind == "cot" && c.way == compare.Places:
-		reason = "no-bar-rank"
+		reason = "bar-rank"
 	case kind == "cot" && len(c.barPeriods()) == 0:
-		reason = "no-bar"
+		reason = "bar"
 	case kind == "ban-do":
 		reason = c.refusesMap()
 	}
 	if reason == "" {
 		return ""
 	}
-	return c.Say("compare." + reason)
+	return c.Say("compare.no-" + reason)
 }
 
 // natural is the kind that shows most of what was chosen.
@@ -78,20 +78,20 @@ func (c *comparison) refusesMap() string {
 	var keys []stat.Key
 	for _, l := range c.lines {
 		if l.Flow != c.lines[0].Flow || c.set(l) != set {
-			return "no-map"
+			return "map"
 		}
 		keys = append(keys, l.Key)
 	}
 	for d, same := range common(c.lines[0].Flow, keys) {
 		if d != "REF_AREA" && !same && len(keys) > 1 {
-			return "no-map"
+			return "map"
 		}
 	}
 	switch {
 	case set == "":
-		return "no-map"
+		return "map"
 	case c.portal.maps == nil || len(c.barPeriods()) == 0:
-		return "no-map-figures"
+		return "map-figures"
 	}
 	return ""
 }

@@ -135,8 +135,8 @@ func (p *Portal) module() shell.Module {
 		},
 		Answers: answers,
 		Paths:   p.paths,
-		// Explanations and searches are endless.
-		Disallow: []string{"/vi-sao", searchPath, scenarioPath + "/", scenarioPath + "?"},
+		// Explanations, searches and comparisons are endless.
+		Disallow: []string{"/vi-sao", searchPath, scenarioPath + "/", scenarioPath + "?", comparePath + "?"},
 	})
 }
 

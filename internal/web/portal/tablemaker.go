@@ -23,6 +23,7 @@ type tableMaker struct {
 	table *shell.Table
 	rows  []string // dimensions that head the rows
 	sums  bool
+	said  catalog.Label                       // what all figures have in common
 	names map[string]map[string]catalog.Label // of the codes of each dimension
 }
 
@@ -143,7 +144,7 @@ func (b *tableMaker) head(dimension, code string) catalog.Label {
 // heads makes the columns: those that head the rows, and one for each place across.
 func (b *tableMaker) heads(t *crosstab.Table) {
 	for _, d := range t.Down {
-		if d != "" && len(b.varied(t, d)) < 2 {
+		if d != "" && d != crosstab.Period && len(b.varied(t, d)) < 2 {
 			continue
 		}
 		b.rows = append(b.rows, d)
@@ -171,6 +172,21 @@ func (b *tableMaker) heads(t *crosstab.Table) {
 	}
 }
 
+// file is the table as its files hold it: its heads have the unit and its notes say what the page says beside it.
+func (b *tableMaker) file() *shell.Table {
+	out := *b.table
+	out.Columns = slices.Clone(out.Columns)
+	for i := range out.Columns {
+		if c := &out.Columns[i]; c.Kind == export.Number && c.Unit.Vi == "" {
+			c.Unit = b.unit
+		}
+	}
+	if b.said.Vi != "" {
+		out.Notes = append([]catalog.Label{b.said}, out.Notes...)
+	}
+	return &out
+}
+
 // column is the head of a place across: the codes that vary, and the unit where it is not that of all.
 func (b *tableMaker) column(t *crosstab.Table, i int, c crosstab.Place) export.Column {
 	var ids, vi, en []string
@@ -180,7 +196,7 @@ func (b *tableMaker) column(t *crosstab.Table, i int, c crosstab.Place) export.C
 		case c.Sum && d == crosstab.Area:
 			ids, vi, en = append(ids, "SUM"), append(vi, say("vi", "table.sum")), append(en, say("en", "table.sum"))
 			continue
-		case len(b.varied(t, d)) < 2:
+		case len(b.varied(t, d)) < 2 && d != crosstab.Period: // figures always stand under or beside their period
 			continue
 		}
 		l := b.head(d, code)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/crosstab"
@@ -81,6 +82,7 @@ func (v *visit) tabulate() (shell.Page, error) {
 	p.Lists = v.choicesOf(f, choice, a.chosen)
 	v.options(p, f, a)
 	p.Any = len(v.Query) > 0
+	p.NoIndex = p.Any // there are as many tables as choices
 	p.Kept = p.Keep(append(dimensionIDs(f), "cot", "tu", "den", "thu-tu", "ten", "tong")...)
 	p.Whole = v.Link("/so-lieu/" + f.ID)
 	p.Compare = v.Link(comparePath, "bo", f.ID)
@@ -150,17 +152,17 @@ func (v *visit) options(p *tablePage, f *catalog.Dataflow, a arrangement) {
 			p.To = append(p.To, shell.Option{Value: year, Name: year, Selected: v.Query.Get("den") == year})
 		}
 	}
-	pick := func(name string, values ...string) (out []shell.Option) {
+	pick := func(name, words string, values ...string) (out []shell.Option) {
 		for _, value := range values {
 			word := value
 			if word == "" {
 				word = "mac-dinh"
 			}
-			out = append(out, shell.Option{Value: value, Name: v.Say("table." + name + "-" + word), Selected: v.Query.Get(name) == value})
+			out = append(out, shell.Option{Value: value, Name: v.Say(words + word), Selected: v.Query.Get(name) == value})
 		}
 		return out
 	}
-	p.Order, p.Labels, p.Sums = pick("thu-tu", "", "cu"), pick("ten", "", "ma", "ca-hai"), pick("tong", "", "khong")
+	p.Order, p.Labels, p.Sums = pick("thu-tu", "table.order-", "", "cu"), pick("ten", "table.labels-", "", "ma", "ca-hai"), pick("tong", "table.totals-", "", "khong")
 }
 
 func dimensionIDs(f *catalog.Dataflow) (out []string) {
@@ -191,8 +193,12 @@ func (v *visit) equivalent(f *catalog.Dataflow, pattern string, a arrangement) s
 // chosenFigures reads what the table shows, or says why it is too much: nothing is left out of a table in silence.
 func (v *visit) chosenFigures(f *catalog.Dataflow, choice *publish.Choice, a arrangement) ([]cube.Version, string) {
 	cells, known := choice.Cells()
+	most := mostCells
+	if !a.from.IsZero() || !a.to.IsZero() { // of what is read only some years may be shown
+		most = mostRead
+	}
 	switch {
-	case known && cells > mostRead:
+	case known && cells > most:
 		return nil, v.Say("table.too-many", "n", v.count(cells), "most", v.count(mostCells))
 	case !known && choice.Len() > mostSeries:
 		return nil, v.Say("table.too-many-series", "n", v.count(choice.Len()), "most", v.count(mostCells))
@@ -222,10 +228,16 @@ func (v *visit) arranged(p *tablePage, f *catalog.Dataflow, figures []cube.Versi
 	for i := range t.Rows {
 		b.row(t, i)
 	}
-	for _, d := range append(dimensionIDs(f), crosstab.Period) {
+	var fixed catalog.Label
+	for _, d := range dimensionIDs(f) {
 		if one, is := b.fixed(t, d); is {
-			p.Fixed = append(p.Fixed, pair{a.dimension[d].In(v.Lang), b.placeName(d, one).In(v.Lang)})
+			name, dimension := b.placeName(d, one), a.dimension[d]
+			p.Fixed = append(p.Fixed, pair{dimension.In(v.Lang), name.In(v.Lang)})
+			fixed.Vi, fixed.En = fixed.Vi+dimension.Vi+": "+name.Vi+". ", fixed.En+dimension.In("en")+": "+name.In("en")+". "
 		}
+	}
+	if fixed.Vi != "" { // a file travels without the page that says it
+		b.said = catalog.Label{Vi: strings.TrimSpace(fixed.Vi), En: strings.TrimSpace(fixed.En)}
 	}
 	switch {
 	case b.sums:
@@ -234,5 +246,5 @@ func (v *visit) arranged(p *tablePage, f *catalog.Dataflow, figures []cube.Versi
 		b.table.Notes = append(b.table.Notes, both("table.note-no-sum"))
 	}
 	p.Said = v.Say("table.said", "figures", v.count(t.Figures()), "rows", v.count(len(t.Rows)), "columns", v.count(len(t.Columns)))
-	p.Table = p.Show(&shell.Figure{ID: "bang", Title: f.Name, Note: b.unit.In(v.Lang), Table: b.table, Source: v.SourceLine(figures), Open: true})
+	p.Table = p.Show(&shell.Figure{ID: "bang", Title: f.Name, Note: b.unit.In(v.Lang), Table: b.table, Long: b.file, Source: v.SourceLine(figures), Open: true})
 }
