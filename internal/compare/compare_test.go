@@ -198,7 +198,7 @@ func TestDifferencesAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		of := func(d stat.Decimal) cube.Version { return cube.Version{Observation: stat.Observation{Value: &d}} }
 		x, y, z := of(decimal.Draw(t, "x")), of(decimal.Draw(t, "y")), of(decimal.Draw(t, "z"))
-		for _, way := range []compare.Way{compare.Points, compare.Amount, compare.Places} {
+		for _, way := range []compare.Way{compare.Points, compare.Amount, compare.Ranks} {
 			xy, yz, xz := way.Of(x, y, 2), way.Of(y, z, 2), way.Of(x, z, 2)
 			if xy.Value.Add(*yz.Value).Cmp(*xz.Value) != 0 {
 				t.Fatalf("%s: %s and %s are not %s", way, xy.Value, yz.Value, xz.Value)

@@ -13,7 +13,7 @@ const (
 	Points Way = "points" // shares and rates: percentage points
 	Times  Way = "times"  // amounts: how many times one is the other
 	Amount Way = "amount" // scores and indices, whose zero is a convention: the difference in their unit
-	Places Way = "places" // ranks: how many places, and the lower number is the better
+	Ranks  Way = "ranks"  // how many ranks, and the lower number is the better
 	None   Way = ""       // what is no quantity
 )
 
@@ -21,7 +21,7 @@ const (
 var ways = map[string]Way{
 	"PC": Points, "PC_GDP": Points, "PC_GRDP": Points, "PC_DVA": Points, "PC_VA": Points, "PC_YEAR": Points, "PC_POINT": Points,
 	"INDEX": Amount, "INDEX100": Amount, "POINTS": Amount, "RATIO": Amount, "FRACTION": Amount, "YEARS": Amount,
-	"RANK": Places, "CLASS": None, "NONE": None, "": None,
+	"RANK": Ranks, "CLASS": None, "NONE": None, "": None,
 }
 
 // WayOf gives how figures of a unit are compared. What is counted or paid is an amount.

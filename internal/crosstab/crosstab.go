@@ -1,6 +1,6 @@
 // Package crosstab arranges figures of a dataflow as a table: some dimensions down, the others across, periods on either side.
 //
-// Every figure has one place and every place at most one figure, so that nothing is lost or joined, and a table that is turned holds the same. The
+// Every figure has one cell and every cell at most one figure, so that nothing is lost or joined, and a table that is turned holds the same. The
 // only figures that it makes are sums of amounts of distinct areas, which say so. It reads no store.
 package crosstab
 
@@ -20,20 +20,20 @@ const Period = "TIME_PERIOD"
 // Area is the dimension over which amounts may be added.
 const Area = "REF_AREA"
 
-// Place is a row or a column: a code for each dimension of its side, in their order.
-type Place struct {
+// Entry is a row or a column: a code for each dimension of its side, in their order.
+type Entry struct {
 	Codes []string
 	at    stat.Period // where the side has periods
 	ranks []int
 	Sum   bool // it adds the areas of this side; their code is ""
-	Total bool // a published total of other places of its side
+	Total bool // a published total of other entries of its side
 }
 
 // Cell is what stands at a row and a column.
 type Cell struct {
 	Figure cube.Version
 	Has    bool
-	Sum    *stat.Decimal // of a place that adds; nil where a figure that it needs is missing or is not like the others
+	Sum    *stat.Decimal // of a entry that adds; nil where a figure that it needs is missing or is not like the others
 	Parts  []cube.Version
 	Lacks  int // figures that a sum needs and that are missing
 }
@@ -41,7 +41,7 @@ type Cell struct {
 // Table is figures by row and column.
 type Table struct {
 	Down, Across  []string // the dimensions of each side
-	Rows, Columns []Place
+	Rows, Columns []Entry
 	cells         map[[2]int]Cell
 }
 
@@ -102,39 +102,39 @@ func (t *Table) Figures() int {
 	return n
 }
 
-// Of gives the code that a place has for a dimension of its side, or "".
-func (p Place) Of(side []string, dimension string) string {
+// Of gives the code that a entry has for a dimension of its side, or "".
+func (p Entry) Of(side []string, dimension string) string {
 	if i := slices.Index(side, dimension); i >= 0 {
 		return p.Codes[i]
 	}
 	return ""
 }
 
-// At gives the period of a place whose side has periods.
-func (p Place) At() stat.Period { return p.at }
+// At gives the period of a entry whose side has periods.
+func (p Entry) At() stat.Period { return p.at }
 
-// name tells a place from every other.
-func (p Place) name() string { return strings.Join(p.Codes, "\x00") }
+// name tells a entry from every other.
+func (p Entry) name() string { return strings.Join(p.Codes, "\x00") }
 
-func index(places []Place) map[string]int {
-	out := make(map[string]int, len(places))
-	for i, p := range places {
+func index(entries []Entry) map[string]int {
+	out := make(map[string]int, len(entries))
+	for i, p := range entries {
 		out[p.name()] = i
 	}
 	return out
 }
 
-// side gathers the places of a side.
+// side gathers the entries of a side.
 type side struct {
-	flow   *catalog.Dataflow
-	lists  []*catalog.Codelist // of each dimension; nil for periods and what keeps rows apart
-	names  []string
-	how    Layout
-	places map[string]Place
+	flow    *catalog.Dataflow
+	lists   []*catalog.Codelist // of each dimension; nil for periods and what keeps rows apart
+	names   []string
+	how     Layout
+	entries map[string]Entry
 }
 
 func newSide(f *catalog.Dataflow, lists func(string) *catalog.Codelist, names []string, how Layout) *side {
-	s := &side{flow: f, names: names, how: how, places: map[string]Place{}}
+	s := &side{flow: f, names: names, how: how, entries: map[string]Entry{}}
 	for _, name := range names {
 		var l *catalog.Codelist
 		if i := f.Position(name); i >= 0 {
@@ -145,9 +145,9 @@ func newSide(f *catalog.Dataflow, lists func(string) *catalog.Codelist, names []
 	return s
 }
 
-// take notes the place of a figure and gives its name.
+// take notes the entry of a figure and gives its name.
 func (s *side) take(v cube.Version) string {
-	p := Place{}
+	p := Entry{}
 	for i, name := range s.names {
 		code, rank := "", 0
 		switch name {
@@ -163,17 +163,17 @@ func (s *side) take(v cube.Version) string {
 		}
 		p.Codes, p.ranks = append(p.Codes, code), append(p.ranks, rank)
 	}
-	s.places[p.name()] = p
+	s.entries[p.name()] = p
 	return p.name()
 }
 
-// sorted gives the places in the order of the codelists, and of time where it is newest or oldest first.
-func (s *side) sorted() []Place {
-	out := make([]Place, 0, len(s.places))
-	for _, p := range s.places {
+// sorted gives the entries in the order of the codelists, and of time where it is newest or oldest first.
+func (s *side) sorted() []Entry {
+	out := make([]Entry, 0, len(s.entries))
+	for _, p := range s.entries {
 		out = append(out, p)
 	}
-	slices.SortFunc(out, func(a, b Place) int {
+	slices.SortFunc(out, func(a, b Entry) int {
 		for i, name := range s.names {
 			if name == Period {
 				c := a.at.Compare(b.at)
@@ -199,19 +199,19 @@ func (s *side) sorted() []Place {
 // others, is no total of them.
 var wholes = map[string]bool{Area: true, "COMPONENT": true, "ACTIVITY": true, "SECTOR": true, "INDUSTRY": true, "PRODUCT": true, "ROW": true, "COLUMN": true, "PROGRAMME": true, "BAND": true}
 
-// totals marks the places that are published totals: a code above the code of a place that is otherwise the same.
-func (s *side) totals(places []Place) {
-	at := index(places)
-	for _, p := range places {
+// totals marks the entries that are published totals: a code above the code of a entry that is otherwise the same.
+func (s *side) totals(entries []Entry) {
+	at := index(entries)
+	for _, p := range entries {
 		for i, l := range s.lists {
 			if l == nil || !wholes[s.names[i]] {
 				continue
 			}
-			whole := Place{Codes: slices.Clone(p.Codes)}
+			whole := Entry{Codes: slices.Clone(p.Codes)}
 			for c, known := l.Code(p.Codes[i]); known && c.Parent != ""; {
 				whole.Codes[i] = c.Parent
 				if n, there := at[whole.name()]; there {
-					places[n].Total = true
+					entries[n].Total = true
 				}
 				c, known = l.Code(c.Parent)
 			}

@@ -260,7 +260,7 @@ func TestATargetIsNoTotalOfItsConditions(t *testing.T) {
 func TestOrderAndRowsKeptApart(t *testing.T) {
 	w := newWorld(t, "DE_SHARE")
 	figures := []cube.Version{w.figure("A.VN.NSO.TOTAL", "2020", "1"), w.figure("A.VN.NSO.TOTAL", "2025", "2"), w.figure("A.VN.MIC.TOTAL", "2021", "3"), w.figure("A.VN.NSO.CORE", "2021", "4")}
-	for newest, want := range map[bool]string{true: "2025 2021 2020", false: "2020 2021 2025"} {
+	for want, newest := range map[string]bool{"2025 2021 2020": true, "2020 2021 2025": false} {
 		table := crosstab.Of(w.flow, w.lists, figures, crosstab.Layout{Across: []string{crosstab.Period}, Newest: newest})
 		var got []string
 		for _, c := range table.Columns {

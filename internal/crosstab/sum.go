@@ -14,28 +14,28 @@ type Areas struct {
 	Like func(c Cell) string
 }
 
-// Sum adds places that hold the sum of the areas of a side: one for each set of places that differ in their area only, all areas of which are
+// Sum adds entries that hold the sum of the areas of a side: one for each set of entries that differ in their area only, all areas of which are
 // of one set and at least two. A figure that is missing leaves its sum out. The caller sees to it that the dataflow holds amounts.
 func (t *Table) Sum(areas Areas) {
 	switch {
 	case slices.Contains(t.Down, Area):
-		t.Rows = t.added(t.Down, t.Rows, len(t.Columns), areas, func(place, other int) [2]int { return [2]int{place, other} })
+		t.Rows = t.added(t.Down, t.Rows, len(t.Columns), areas, func(entry, other int) [2]int { return [2]int{entry, other} })
 	case slices.Contains(t.Across, Area):
-		t.Columns = t.added(t.Across, t.Columns, len(t.Rows), areas, func(place, other int) [2]int { return [2]int{other, place} })
+		t.Columns = t.added(t.Across, t.Columns, len(t.Rows), areas, func(entry, other int) [2]int { return [2]int{other, entry} })
 	}
 }
 
-func (t *Table) added(side []string, places []Place, others int, areas Areas, at func(place, other int) [2]int) []Place {
+func (t *Table) added(side []string, entries []Entry, others int, areas Areas, at func(entry, other int) [2]int) []Entry {
 	i := slices.Index(side, Area)
 	groups := map[string][]int{}
 	var order []string
-	var wholes []Place
-	for n, p := range places {
+	var wholes []Entry
+	for n, p := range entries {
 		set := areas.Set(p.Codes[i])
 		if p.Total || set == "" {
 			continue
 		}
-		whole := Place{Codes: slices.Clone(p.Codes), at: p.at, Sum: true}
+		whole := Entry{Codes: slices.Clone(p.Codes), at: p.at, Sum: true}
 		whole.Codes[i] = ""
 		name := set + "\x00" + whole.name()
 		if groups[name] == nil {
@@ -47,21 +47,21 @@ func (t *Table) added(side []string, places []Place, others int, areas Areas, at
 		if len(groups[name]) < 2 {
 			continue
 		}
-		places = append(places, wholes[k])
+		entries = append(entries, wholes[k])
 		for other := range others {
 			if c, any := t.total(groups[name], other, areas, at); any {
-				t.cells[at(len(places)-1, other)] = c
+				t.cells[at(len(entries)-1, other)] = c
 			}
 		}
 	}
-	return places
+	return entries
 }
 
-// total adds the figures of some places; false where there is none.
-func (t *Table) total(places []int, other int, areas Areas, at func(place, other int) [2]int) (out Cell, any bool) {
+// total adds the figures of some entries; false where there is none.
+func (t *Table) total(entries []int, other int, areas Areas, at func(entry, other int) [2]int) (out Cell, any bool) {
 	var sum stat.Decimal
 	like, mixed := "", false
-	for _, p := range places {
+	for _, p := range entries {
 		c := t.cells[at(p, other)]
 		if !c.Has || c.Figure.Value == nil {
 			out.Lacks++

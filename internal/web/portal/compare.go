@@ -146,6 +146,12 @@ func (v *visit) compare() (shell.Page, error) {
 	if len(lines) == 0 {
 		return p, nil
 	}
+	v.sideBySide(p, lines, periods, kind)
+	return p, nil
+}
+
+// sideBySide puts the series on the page: each panel of those that are alike, drawn as a kind where that makes sense.
+func (v *visit) sideBySide(p *comparePage, lines []compare.Line, periods []stat.Period, kind string) {
 	panels := compare.Panels(lines)
 	for _, way := range compare.Reasons(panels) {
 		p.Apart = append(p.Apart, v.Say("compare.apart-"+string(way)))
@@ -197,7 +203,6 @@ func (v *visit) compare() (shell.Page, error) {
 		p.Kinds = append(p.Kinds, x)
 	}
 	p.Periods = v.periodChoice(lines, periods)
-	return p, nil
 }
 
 // chosenLines reads the series of the address. One that there is not is refused, as are more than can be told apart.

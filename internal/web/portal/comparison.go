@@ -91,8 +91,8 @@ func (c *comparison) differenceUnit() catalog.Label {
 		return unitLabel(c.Snap, "PC_POINT", "")
 	case compare.Times:
 		return both("compare.unit-times")
-	case compare.Places:
-		return both("compare.unit-places")
+	case compare.Ranks:
+		return both("compare.unit-ranks")
 	}
 	return c.unit()
 }

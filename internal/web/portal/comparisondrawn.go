@@ -21,7 +21,7 @@ func (c *comparison) refuses(kind string) string {
 		reason = "quantity"
 	case kind == "duong" && !c.hasLine():
 		reason = "line"
-	case kind == "cot" && c.way == compare.Places:
+	case kind == "cot" && c.way == compare.Ranks:
 		reason = "bar-rank"
 	case kind == "cot" && len(c.barPeriods()) == 0:
 		reason = "bar"
@@ -125,7 +125,7 @@ func (c *comparison) start(kind chart.Kind, title catalog.Label, shown []cube.Ve
 func (c *comparison) drawLines() *chart.Spec {
 	s := c.start(chart.Line, c.title(), c.figures())
 	s.Periods = c.span()
-	s.Down = c.way == compare.Places
+	s.Down = c.way == compare.Ranks
 	alone := !slices.ContainsFunc(c.lines, func(l compare.Line) bool { return l.Flow.ID != targetFlow })
 	for i, l := range c.lines {
 		if l.Flow.ID == targetFlow && !alone {

@@ -88,7 +88,7 @@ func (c *comparison) answer() string {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return of[b].Value.Cmp(*of[a].Value) })
 	high, low := order[0], order[len(order)-1]
-	if c.way == compare.Places { // the first place is the lowest number
+	if c.way == compare.Ranks { // the first place is the lowest number
 		high, low = low, high
 	}
 	d := c.way.Of(of[high], of[low], c.digits(of[high], of[low]))
@@ -142,7 +142,7 @@ func (c *comparison) change() string {
 		id += "none"
 	case c.way == compare.Times && d.Value != nil:
 		id += "times"
-	case sign > 0 == (c.way != compare.Places):
+	case sign > 0 == (c.way != compare.Ranks):
 		id += "up"
 	default:
 		id += "down"
@@ -155,8 +155,8 @@ func (c *comparison) change() string {
 	return out + c.caution(0, b)
 }
 
-// known says of a figure what the reader must know beside it: that it is an estimate, or how little is known of its source.
-func (c *comparison) known(o cube.Version) string {
+// caveat says of a figure what the reader must know beside it: that it is an estimate, or how little is known of its source.
+func (c *comparison) caveat(o cube.Version) string {
 	var said []string
 	for _, f := range c.Flags(o.Status, o.Mark()) {
 		said = append(said, f.Meaning)
@@ -166,7 +166,7 @@ func (c *comparison) known(o cube.Version) string {
 
 // caution says it of one figure.
 func (c *comparison) caution(i int, o cube.Version) string {
-	if what := c.known(o); what != "" {
+	if what := c.caveat(o); what != "" {
 		if len(c.lines) == 1 {
 			return " " + c.Say("compare.caution-one", "what", what)
 		}
@@ -177,7 +177,7 @@ func (c *comparison) caution(i int, o cube.Version) string {
 
 // cautions says it of two figures, once where it is the same.
 func (c *comparison) cautions(i, j int, a, b cube.Version) string {
-	if what := c.known(a); what != "" && what == c.known(b) {
+	if what := c.caveat(a); what != "" && what == c.caveat(b) {
 		return " " + c.Say("compare.caution-all", "what", what)
 	}
 	return c.caution(i, a) + c.caution(j, b)

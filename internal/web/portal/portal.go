@@ -102,9 +102,9 @@ func (p *Portal) module() shell.Module {
 	flow := page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters)
 	flow.Streams = true
 	tabulate := page("/so-lieu/{dataflow}"+tablePath, "tabulate", (*visit).tabulate, p.tabulateParameters)
-	tabulate.Tidy, tabulate.Keep = p.tidyTable, shell.KeepBare
+	tabulate.Tidy = p.tidyTable
 	compare := page(comparePath, "compare", (*visit).compare, p.compareParameters)
-	compare.Tidy, compare.Keep = p.tidyComparison, shell.KeepBare
+	compare.Tidy = p.tidyComparison
 	return p.inCountry(shell.Module{
 		Words: p.words, Templates: templateFiles, Search: searchPath,
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),

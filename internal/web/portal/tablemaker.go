@@ -88,12 +88,12 @@ func (b *tableMaker) columnUnit(t *crosstab.Table, column int) (catalog.Label, b
 
 // varied lists the codes that a dimension has in the table.
 func (b *tableMaker) varied(t *crosstab.Table, dimension string) []string {
-	side, places := t.Down, t.Rows
+	side, entries := t.Down, t.Rows
 	if slices.Contains(t.Across, dimension) {
-		side, places = t.Across, t.Columns
+		side, entries = t.Across, t.Columns
 	}
 	var out []string
-	for _, p := range places {
+	for _, p := range entries {
 		if code := p.Of(side, dimension); !p.Sum && !slices.Contains(out, code) {
 			out = append(out, code)
 		}
@@ -118,8 +118,8 @@ func (b *tableMaker) called(t *crosstab.Table) {
 	}
 }
 
-// placeName names a code of a dimension or a period.
-func (b *tableMaker) placeName(dimension, code string) catalog.Label {
+// entryName names a code of a dimension or a period.
+func (b *tableMaker) entryName(dimension, code string) catalog.Label {
 	if l, known := b.names[dimension][code]; known {
 		return l
 	}
@@ -129,9 +129,9 @@ func (b *tableMaker) placeName(dimension, code string) catalog.Label {
 	return catalog.Label{Vi: code, En: code}
 }
 
-// head names a place of a side by the dimensions that vary, as the reader wants them named.
+// head names an entry of a side by the dimensions that vary, as the reader wants them named.
 func (b *tableMaker) head(dimension, code string) catalog.Label {
-	l := b.placeName(dimension, code)
+	l := b.entryName(dimension, code)
 	switch {
 	case dimension == crosstab.Period || !b.a.codes:
 		return l
@@ -141,7 +141,7 @@ func (b *tableMaker) head(dimension, code string) catalog.Label {
 	return catalog.Label{Vi: l.Vi + " (" + code + ")", En: l.In("en") + " (" + code + ")"}
 }
 
-// heads makes the columns: those that head the rows, and one for each place across.
+// heads makes the columns: those that head the rows, and one for each entry across.
 func (b *tableMaker) heads(t *crosstab.Table) {
 	for _, d := range t.Down {
 		if d != "" && d != crosstab.Period && len(b.varied(t, d)) < 2 {
@@ -187,8 +187,8 @@ func (b *tableMaker) file() *shell.Table {
 	return &out
 }
 
-// column is the head of a place across: the codes that vary, and the unit where it is not that of all.
-func (b *tableMaker) column(t *crosstab.Table, i int, c crosstab.Place) export.Column {
+// column is the head of an entry across: the codes that vary, and the unit where it is not that of all.
+func (b *tableMaker) column(t *crosstab.Table, i int, c crosstab.Entry) export.Column {
 	var ids, vi, en []string
 	for _, d := range t.Across {
 		code := c.Of(t.Across, d)
@@ -224,7 +224,7 @@ func (b *tableMaker) row(t *crosstab.Table, i int) {
 		case d == "":
 			cells = append(cells, shell.Label(b.units[code]))
 		default:
-			name := b.placeName(d, code)
+			name := b.entryName(d, code)
 			if p.Sum && d == crosstab.Area {
 				code, name = "", both("table.sum")
 			}

@@ -33,7 +33,7 @@ type tablePage struct {
 	Lists                       []choiceList
 	Across                      []shell.Option // dimensions, those that go across selected
 	From, To                    []shell.Option // years
-	Order, Labels, Sums         []shell.Option
+	Order, Names, Sums          []shell.Option
 	Fixed                       []pair // dimensions of which all figures have one code
 	Table                       *shell.Figure
 	Said, Refused               string
@@ -162,7 +162,7 @@ func (v *visit) options(p *tablePage, f *catalog.Dataflow, a arrangement) {
 		}
 		return out
 	}
-	p.Order, p.Labels, p.Sums = pick("thu-tu", "table.order-", "", "cu"), pick("ten", "table.labels-", "", "ma", "ca-hai"), pick("tong", "table.totals-", "", "khong")
+	p.Order, p.Names, p.Sums = pick("thu-tu", "table.order-", "", "cu"), pick("ten", "table.labels-", "", "ma", "ca-hai"), pick("tong", "table.totals-", "", "khong")
 }
 
 func dimensionIDs(f *catalog.Dataflow) (out []string) {
@@ -231,7 +231,7 @@ func (v *visit) arranged(p *tablePage, f *catalog.Dataflow, figures []cube.Versi
 	var fixed catalog.Label
 	for _, d := range dimensionIDs(f) {
 		if one, is := b.fixed(t, d); is {
-			name, dimension := b.placeName(d, one), a.dimension[d]
+			name, dimension := b.entryName(d, one), a.dimension[d]
 			p.Fixed = append(p.Fixed, pair{dimension.In(v.Lang), name.In(v.Lang)})
 			fixed.Vi, fixed.En = fixed.Vi+dimension.Vi+": "+name.Vi+". ", fixed.En+dimension.In("en")+": "+name.In("en")+". "
 		}
