@@ -311,8 +311,8 @@ func (v *visit) comparisonTitle(names []catalog.Label) string {
 	return v.Say("compare.title-many", "n", len(names))
 }
 
-// lineNames names series beside each other by what tells them apart: what all have in common is left out, and the dataflow stands with those that
-// are alone in theirs.
+// lineNames names series beside each other by what tells them apart: what all have in common is left out, and those that are alone in their
+// dataflow have their titles.
 func (v *visit) lineNames(lines []compare.Line) []catalog.Label {
 	codes, having, flows := map[string]map[string]bool{}, map[string]int{}, map[string]int{}
 	for _, l := range lines {
@@ -335,8 +335,8 @@ func (v *visit) lineNames(lines []compare.Line) []catalog.Label {
 		switch {
 		case name.Vi == "":
 			name = l.Flow.Name
-		case len(flows) > 1 && flows[l.Flow.ID] == 1:
-			name = catalog.Label{Vi: l.Flow.Name.Vi + ": " + name.Vi, En: l.Flow.Name.In("en") + ": " + name.In("en")}
+		case len(lines) == 1, len(flows) > 1 && flows[l.Flow.ID] == 1:
+			name = namesOf(v.Snap).Title(l.Flow, l.Key)
 		}
 		out[i] = name
 	}

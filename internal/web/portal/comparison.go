@@ -45,23 +45,23 @@ func (c *comparison) under(lang string) *comparison {
 	return &out
 }
 
-// title says what all the series have in common.
+// title says what all the series have in common: of one, with its target perhaps, what it is called.
 func (c *comparison) title() catalog.Label {
-	f := c.lines[0].Flow
-	var keys []stat.Key
-	for _, l := range c.lines {
-		if l.Flow.ID != targetFlow && f.ID == targetFlow {
-			f = l.Flow
-		}
+	own := slices.DeleteFunc(slices.Clone(c.lines), func(l compare.Line) bool { return l.Flow.ID == targetFlow })
+	if len(own) == 0 {
+		own = c.lines
 	}
-	for _, l := range c.lines {
-		if l.Flow == f {
-			keys = append(keys, l.Key)
-		}
+	f := own[0].Flow
+	if len(own) == 1 {
+		return namesOf(c.Snap).Title(f, own[0].Key)
+	}
+	var keys []stat.Key
+	for _, l := range own {
+		keys = append(keys, l.Key)
 	}
 	skip := map[string]bool{}
 	for d, same := range common(f, keys) {
-		skip[d] = !same && len(keys) > 1
+		skip[d] = !same
 	}
 	name := shortName(c.Snap, f, keys[0], skip)
 	if name.Vi == "" {
@@ -149,6 +149,9 @@ func (c *comparison) at(l compare.Line, p stat.Period) shell.Cell {
 
 // against names a difference: of what, from what.
 func (c *comparison) against(i int) catalog.Label {
+	if len(c.lines) == 2 { // there is no other that could be meant
+		return catalog.Label{Vi: say("vi", "compare.against-one", "other", c.names[c.base].Vi), En: say("en", "compare.against-one", "other", c.names[c.base].In("en"))}
+	}
 	return catalog.Label{Vi: say("vi", "compare.against", "one", c.names[i].Vi, "other", c.names[c.base].Vi), En: say("en", "compare.against", "one", c.names[i].In("en"), "other", c.names[c.base].In("en"))}
 }
 
