@@ -59,9 +59,8 @@ func (v *visit) choicesOf(f *catalog.Dataflow, choice *publish.Choice, chosen ma
 			continue
 		}
 		x := choiceList{ID: d.ID, Name: d.Name.In(v.Lang)}
-		if n := len(chosen[d.ID]); n > 0 {
-			x.Chosen, x.Open = v.Say("table.n-chosen", "n", v.count(n)), true
-		}
+		x.Chosen = v.taken(d.Codelist, chosen[d.ID])
+		x.Open = x.Chosen != ""
 		if len(codes) > maxOptions {
 			x.Typed, x.Value, x.Name = true, shell.Joined(chosen[d.ID]), v.Say("table.codes-of", "dimension", x.Name)
 			out = append(out, x)
@@ -75,6 +74,21 @@ func (v *visit) choicesOf(f *catalog.Dataflow, choice *publish.Choice, chosen ma
 		out = append(out, x)
 	}
 	return out
+}
+
+// fewNamed is how many chosen codes are named beside their dimension; more are counted.
+const fewNamed = 2
+
+// taken says beside a dimension what is chosen of it; "" when nothing is.
+func (v *visit) taken(codelist string, codes []string) string {
+	if len(codes) > fewNamed {
+		return v.Say("table.n-chosen", "n", v.count(len(codes)))
+	}
+	names, out := v.namesAmong(codelist, codes), []string{}
+	for _, code := range codes {
+		out = append(out, names[code].In(v.Lang))
+	}
+	return strings.Join(out, ", ")
 }
 
 // namesAmong names codes of a list beside each other: in full only where two of them bear one name.

@@ -32,6 +32,7 @@ type tablePage struct {
 	ID                          string
 	Lists                       []choiceList
 	Across                      []shell.Option // dimensions, those that go across selected
+	Goes                        []string       // names of those
 	From, To                    []shell.Option // years
 	Order, Names, Sums          []shell.Option
 	Fixed                       []pair // dimensions of which all figures have one code
@@ -94,6 +95,9 @@ func (v *visit) tabulate() (shell.Page, error) {
 		p.Refused = v.Say("table.none")
 	}
 	if p.Refused == "" {
+		for i := range p.Lists { // the table comes first; what is chosen stands beside its dimension
+			p.Lists[i].Open = false
+		}
 		v.arranged(p, f, figures, a)
 	}
 	return p, nil
@@ -140,6 +144,9 @@ func (v *visit) options(p *tablePage, f *catalog.Dataflow, a arrangement) {
 	for _, d := range append([]string{crosstab.Period}, dimensionIDs(f)...) {
 		if d != crosstab.Period && !slices.ContainsFunc(p.Lists, func(x choiceList) bool { return x.ID == d }) {
 			continue // all figures have one code
+		}
+		if slices.Contains(a.across, d) {
+			p.Goes = append(p.Goes, a.dimension[d].In(v.Lang))
 		}
 		p.Across = append(p.Across, shell.Option{Value: d, Name: a.dimension[d].In(v.Lang), Selected: slices.Contains(a.across, d)})
 	}
