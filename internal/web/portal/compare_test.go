@@ -66,7 +66,7 @@ func TestAnswersOfComparisons(t *testing.T) {
 		"in English too": {share + "VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL&lang=en", []string{"In 2025, Bac Ninh was 16.77 points above Thai Nguyen: 46.30\u00a0% of GRDP against 29.53\u00a0% of GRDP."}, nil},
 		"amounts are multiples, of unrounded figures": {"chuoi=GRDP%2FA.VN34-19+GRDP%2FA.VN34-24", []string{"Năm 2025, Bắc Ninh gấp 2,70 lần Thái Nguyên: 522.000 tỷ đồng so với 193.000 tỷ đồng."}, []string{"điểm\u00a0%"}},
 		"the base is the one asked for":               {"chuoi=GRDP%2FA.VN34-19+GRDP%2FA.VN34-24&goc=GRDP%2FA.VN34-24&kieu=bang", []string{">So với Bắc Ninh", ">0,370<", "không có số"}, []string{"<svg"}},
-		"ranks say who stands above whom":             {"chuoi=DTI%2FA.VN34-19.PROV.DTI2021.TOTAL.RANK+DTI%2FA.VN34-24.PROV.DTI2021.TOTAL.RANK", []string{"Bắc Ninh đứng trên Thái Nguyên 5 bậc", "với thứ hạng, cột dài hơn không có nghĩa là hơn"}, nil},
+		"ranks say who stands above whom":             {"chuoi=DTI%2FA.VN34-19.PROV.DTI2021.TOTAL.RANK+DTI%2FA.VN34-24.PROV.DTI2021.TOTAL.RANK", []string{"Bắc Ninh đứng trên Thái Nguyên 5 bậc: hạng 3 so với hạng 8.", "với thứ hạng, cột dài hơn không có nghĩa là hơn"}, nil},
 		"intervals that overlap settle nothing":       {"chuoi=DE_SHARE_EST%2FA.VN34-19.NSO.TOTAL+DE_SHARE_EST%2FA.VN34-24.NSO.TOTAL", []string{"chưa đủ căn cứ để nói bên nào cao hơn", "ước tính"}, nil},
 		"two definitions stand apart, each with its figure, and no difference is taken": {share + "VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
 			[]string{"không cùng đo một thứ", "Khác định nghĩa", "Năm 2022: Bộ TT&amp;TT (cũ) 14,26\u00a0% GDP; Cơ quan thống kê 12,83\u00a0% GDP.", `id="so-sanh-2"`}, []string{"điểm\u00a0%", "Khác đơn vị"}},
@@ -86,6 +86,7 @@ func TestAnswersOfComparisons(t *testing.T) {
 		"what matches nothing is said":                                        {"bo=DE_SHARE&DEFINITION=MIC&REF_AREA=VN34-24", []string{"Không có chuỗi nào khớp"}, nil},
 		"a province is found without diacritics and added":                    {"tim=bac+ninh", []string{"/so-sanh?chuoi=DE_SHARE%2FA.VN34-24.NSO.TOTAL"}, nil},
 		"and beside a series the one that is like it":                         {"tim=thai+nguyen&chuoi=GRDP%2FA.VN34-24", []string{"chuoi=GRDP%2FA.VN34-19&#43;GRDP%2FA.VN34-24"}, nil},
+		"before anything was published there is nothing":                      {share + "VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL&asof=2025-01-31", []string{"Chưa có số nào để so sánh"}, nil},
 		"what is not found says so":                                           {"tim=zzzz", []string{"Không tìm thấy gì cho “zzzz”"}, nil},
 		"the usual codes are ticked":                                          {"bo=DE_SHARE", []string{`value="NSO" checked`, `value="TOTAL" checked`, `value="VN34-24"><label`}, nil},
 	} {

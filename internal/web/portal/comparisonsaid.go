@@ -60,6 +60,9 @@ func (c *comparison) worth(o cube.Version) string {
 	if _, worded := namesOf(c.Snap).Worded(o); worded {
 		return c.Number(o)
 	}
+	if c.way == compare.Ranks && o.Value != nil {
+		return c.Say("compare.rank", "n", c.Number(o))
+	}
 	return text.WithUnit(c.Number(o), unitOf(c.Snap, f, o).In(c.Lang))
 }
 
@@ -70,6 +73,9 @@ func (c *comparison) gap(d compare.Difference) string {
 
 // answer says in a sentence what the comparison shows.
 func (c *comparison) answer() string {
+	if len(c.figures()) == 0 {
+		return c.Say("compare.nothing")
+	}
 	if len(c.lines) == 1 {
 		return c.change()
 	}
