@@ -328,7 +328,7 @@ func (p *plot) tipRow(name string, v Value) string {
 		return s + html.EscapeString(p.missing(v))
 	}
 	s += "<b>" + html.EscapeString(p.number(v)) + "</b>" + html.EscapeString(text.AfterNumber(p.s.Unit.In(p.lang)))
-	if v.Low != nil && v.High != nil {
+	if v.Low != nil && v.High != nil && p.s.Kind != Bridge {
 		s += " (" + book.Say(p.lang, "interval", "low", text.FormatNumber(p.lang, *v.Low, p.s.Decimals), "high", text.FormatNumber(p.lang, *v.High, p.s.Decimals)) + ")"
 	}
 	if word := statusWord(p.lang, v.Status); word != "" {

@@ -18,6 +18,7 @@ import (
 	"nhipso/internal/reference"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
+	"nhipso/internal/view"
 )
 
 // published are figures as a reader of all of them sees them.
@@ -209,6 +210,11 @@ func TestTheClueIsBesideTheBridge(t *testing.T) {
 		}
 		got := ""
 		for _, c := range b.Clues {
+			for _, lang := range []string{"vi", "en"} {
+				if said := (Speaker{view.Names{Catalog: s.catalog}, lang}).Clue(b, c); strings.Contains(said, "{") || len(said) < 100 {
+					t.Errorf("%q", said)
+				}
+			}
 			got = fmt.Sprint(c.Figure.Period, " ", len(c.Base), " ", c.Other.Value, " ", c.Outside)
 			sum := stat.Int(0)
 			for _, o := range c.Base {
@@ -220,6 +226,33 @@ func TestTheClueIsBesideTheBridge(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%d: got %q, want %q", year, got, want)
+		}
+	}
+}
+
+func TestTheAnswerHasItsFigures(t *testing.T) {
+	s := shares(t)
+	for _, x := range []struct {
+		asked    Asked
+		lang     string
+		contains []string
+	}{
+		{Asked{}, "vi", []string{"Năm 2024", "13,17\u00a0% GDP", "18,30\u00a0% GDP", "lệch 5,13 điểm\u00a0%", "chưa giải thích được"}},
+		{Asked{Year: 2022}, "vi", []string{"phần lõi +1,25 điểm\u00a0%", "phần ngoài lõi +0,33", "về số 12,67", "toàn bộ chênh lệch"}},
+		{Asked{Year: 2022}, "en", []string{"In 2022", "14.26\u00a0% of GDP", "the core +1.25 percentage points"}},
+		{Asked{Year: 2021}, "en", []string{"a difference of 0.96 percentage points"}},
+		{Asked{Area: "VN63-79", Year: 2022}, "vi", []string{"Thành phố Hồ Chí Minh", "% GRDP"}},
+		{Asked{Year: 2022, From: "MIC", To: "PTIT"}, "en", []string{"both give 14.26"}},
+	} {
+		b, err := s.Bridge(x.asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := Speaker{view.Names{Catalog: s.catalog}, x.lang}.Answer(b)
+		for _, want := range x.contains {
+			if !strings.Contains(said, want) || strings.Contains(said, "{") {
+				t.Errorf("%q is not in %q", want, said)
+			}
 		}
 	}
 }
