@@ -259,7 +259,9 @@ func (p *plot) fit(steps int, fromZero bool) {
 	for i := range p.s.Series {
 		for _, v := range p.s.Series[i].Values {
 			if f, ok := v.Shown(); ok {
-				see(f)
+				if p.s.Kind != Bridge { // whose bars stand between their ends, whatever they change
+					see(f)
+				}
 				see2(v.Low)
 				see2(v.High)
 			}

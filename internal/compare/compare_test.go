@@ -239,7 +239,7 @@ func TestTheAnswerHasItsFigures(t *testing.T) {
 	}{
 		{Asked{}, "vi", []string{"Năm 2024", "13,17\u00a0% GDP", "18,30\u00a0% GDP", "lệch 5,13 điểm\u00a0%", "chưa giải thích được"}},
 		{Asked{Year: 2022}, "vi", []string{"phần lõi +1,25 điểm\u00a0%", "phần ngoài lõi +0,33", "về số 12,67", "toàn bộ chênh lệch"}},
-		{Asked{Year: 2022}, "en", []string{"In 2022", "14.26\u00a0% of GDP", "the core +1.25 percentage points"}},
+		{Asked{Year: 2022}, "en", []string{"2022: Statistics office", "14.26\u00a0% of GDP", "the core +1.25 percentage points"}},
 		{Asked{Year: 2021}, "en", []string{"a difference of 0.96 percentage points"}},
 		{Asked{Area: "VN63-79", Year: 2022}, "vi", []string{"Thành phố Hồ Chí Minh", "% GRDP"}},
 		{Asked{Year: 2022, From: "MIC", To: "PTIT"}, "en", []string{"both give 14.26"}},

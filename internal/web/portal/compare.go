@@ -171,14 +171,16 @@ func (v *visit) choices(shares compare.Shares, b *compare.Bridge) []choice {
 		if y.Year != b.Year {
 			continue
 		}
-		for _, from := range y.Definitions {
-			for _, to := range y.Definitions {
-				if from != to {
-					pair.Links = append(pair.Links, shell.Option{Name: v.Say("compare.from-to", "from", short(from), "to", short(to)), Selected: from == b.From.Definition.ID && to == b.To.Definition.ID,
-						URL: v.Link(comparePath, "dia-ban", b.Area, "nam", strconv.Itoa(y.Year), "tu", from, "den", to)})
-				}
+		between := func(name, from, to string) shell.Option {
+			return shell.Option{Name: v.Say(name, "from", short(from), "to", short(to)), URL: v.Link(comparePath, "dia-ban", b.Area, "nam", strconv.Itoa(y.Year), "tu", from, "den", to),
+				Selected: from == b.From.Definition.ID && to == b.To.Definition.ID}
+		}
+		for i, from := range y.Definitions {
+			for _, to := range y.Definitions[i+1:] {
+				pair.Links = append(pair.Links, between("compare.from-to", from, to))
 			}
 		}
+		pair.Links = append(pair.Links, between("compare.turn", b.To.Definition.ID, b.From.Definition.ID))
 	}
 	return []choice{area, year, pair}
 }
@@ -305,11 +307,23 @@ func (v *visit) documentViews(list []catalog.Document) []documentView {
 // whyTwo is the way to the page that says why two definitions give two figures for an area; "" where it has no year with two.
 func (v *visit) whyTwo(area string) template.HTML {
 	shares, ok := compare.Of(v.Snap.Catalog, v.Snap)
-	if !ok || !slices.Contains(shares.Areas(), area) {
+	if !ok || len(shares.Years(area)) == 0 {
 		return ""
 	}
 	if area == v.nation() {
 		return anchor(v.Link(comparePath), v.Say("compare.title"))
 	}
 	return anchor(v.Link(comparePath, "dia-ban", area), v.Say("compare.title"))
+}
+
+// whyTwoOf is whyTwo for a series of shares; "" for any other.
+func (v *visit) whyTwoOf(f *catalog.Dataflow, key stat.Key) template.HTML {
+	if f.ID != shareFlow {
+		return ""
+	}
+	area := v.nation()
+	if key != "" {
+		area = f.CodeOf(key, "REF_AREA")
+	}
+	return v.whyTwo(area)
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"slices"
 
 	"nhipso/internal/cube"
@@ -29,6 +30,7 @@ type provincePage struct {
 	CodeReused             string       // since or until when it does
 	NoShare                bool
 	MapURL                 string
+	Two                    template.HTML // the way to why two definitions differ
 }
 
 func (v *visit) province() (shell.Page, error) {
@@ -45,6 +47,7 @@ func (v *visit) province() (shell.Page, error) {
 	p := &provincePage{Frame: v.NewFrame("provinces", now.Name.In(v.Lang)), ID: a.ID, Code: a.Code, Kind: v.Say("provinces.kind-" + string(now.Kind)), Past: !a.To.IsZero()}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("provinces.title"), URL: v.Link("/tinh")}}
 	p.Following = v.following("/tinh/" + a.ID)
+	p.Two = v.whyTwo(a.ID)
 	p.From, p.To = text.FormatDate(v.Lang, a.From), text.FormatDate(v.Lang, a.To)
 	p.Description = v.Say("provinces.one-description", "name", now.Name.In(v.Lang))
 	last := day

@@ -130,6 +130,10 @@ func (p *Portal) finder(v *visit) *view.Finder {
 	for _, m := range p.site.Menu() {
 		things = append(things, view.Thing{Kind: view.PageKind, ID: m.URL, Name: m.Name})
 	}
+	if p.has(comparePath) {
+		also := strings.Split(say("vi", "compare.also"), "|")
+		things = append(things, view.Thing{Kind: view.PageKind, ID: comparePath, Name: both("compare.title"), Detail: both("compare.description"), Also: also})
+	}
 	p.search.of, p.search.finder = v.Current.Key(), view.NewFinder(things)
 	return p.search.finder
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"slices"
 
 	"nhipso/internal/catalog"
@@ -23,7 +24,8 @@ type targetPage struct {
 	Aims, Actual                                        *shell.Figure
 	Siblings                                            []shell.Crumb
 	Method                                              string
-	Divided                                             bool // into conditions, which have the figures
+	Two                                                 template.HTML // the way to why two definitions differ
+	Divided                                             bool          // into conditions, which have the figures
 }
 
 // standing is where a target stands in a year, with the rule beside it.
@@ -75,6 +77,9 @@ func (v *visit) target() (shell.Page, error) {
 	p := &targetPage{Frame: v.NewFrame("targets", code.Name.In(v.Lang)), Key: key, Owner: code.Notes["owner_"+v.Lang], Method: v.methodLink("target-status")}
 	p.Following = v.following("/muc-tieu/" + key)
 	p.Description = p.Title
+	if i, ok := v.Snap.Catalog.Indicator(code.Notes["indicator"]); ok && i.Dataflow == shareFlow {
+		p.Two = v.whyTwo(v.nation())
+	}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("targets.title"), URL: v.Link("/muc-tieu")}}
 	p.Instrument = nameOf(v.Snap, "CL_INSTRUMENT", code.Notes["instrument"]).In(v.Lang)
 	if m := code.Notes["owner_mark"]; m != "" && m != "S" {

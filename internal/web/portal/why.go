@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type whyPage struct {
 	History  *shell.Figure
 	Sources  []documentView
 	Cell     string
+	Two      template.HTML // the way to why two definitions differ
 }
 
 // whyFigure is the figure explained.
@@ -87,6 +89,7 @@ func (v *visit) explain() (shell.Page, error) {
 	name := namesOf(v.Snap).Title(f, c.Key).In(v.Lang)
 	p := &whyPage{Frame: v.NewFrame("data", v.Say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
 	p.NoIndex = true
+	p.Two = v.whyTwoOf(f, c.Key)
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, {Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}}
 	p.Figure = whyFigure{Series: name, Period: text.FormatPeriod(v.Lang, c.Period), Value: v.Number(o), Unit: unitOf(v.Snap, f, o).In(v.Lang),
 		Interval: v.Interval(o), Level: v.Level(o), Vintage: v.publishedOn(o), Source: v.sourceOf(o).In(v.Lang), Note: v.remark(o).In(v.Lang),
