@@ -76,7 +76,7 @@ func (v *visit) compare() (shell.Page, error) {
 	if !ok {
 		return nil, fault.New("web.no-page", "path", v.Path)
 	}
-	asked, err := v.asked()
+	asked, err := v.wanted()
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +91,8 @@ func (v *visit) compare() (shell.Page, error) {
 	return p, nil
 }
 
-// asked reads which bridge the address asks for. A definition, an area or a year that does not exist is refused, never replaced.
-func (v *visit) asked() (compare.Asked, error) {
+// wanted reads which bridge the address asks for. A definition, an area or a year that does not exist is refused, never replaced.
+func (v *visit) wanted() (compare.Asked, error) {
 	a := compare.Asked{Area: v.Query.Get("dia-ban"), From: v.Query.Get("tu"), To: v.Query.Get("den")}
 	for _, x := range []struct{ list, code, name string }{{"CL_AREA", a.Area, "compare.area"}, {"CL_DEFINITION", a.From, "compare.pair"}, {"CL_DEFINITION", a.To, "compare.pair"}} {
 		l, err := v.Snap.Catalog.Codelist(x.list)

@@ -18,7 +18,7 @@ import (
 type targetPage struct {
 	shell.Frame
 	Key, Instrument, InstrumentDate, Owner, Unit, Topic string
-	OwnerMark                                           shell.FlagView
+	OwnerMark                                           []shell.FlagView
 	Indicator, Basis, Counted                           string
 	Standings                                           []standing
 	Aims, Actual                                        *shell.Figure
@@ -83,7 +83,7 @@ func (v *visit) target() (shell.Page, error) {
 	p.Crumbs = []shell.Crumb{{Name: v.Say("targets.title"), URL: v.Link("/muc-tieu")}}
 	p.Instrument = nameOf(v.Snap, "CL_INSTRUMENT", code.Notes["instrument"]).In(v.Lang)
 	if m := code.Notes["owner_mark"]; m != "" && m != "S" {
-		p.OwnerMark = shell.FlagView{Symbol: m, Meaning: v.Say("common.flag-" + m)}
+		p.OwnerMark = v.Flags("", stat.Mark(m))
 	}
 	indicator, hasIndicator := v.Snap.Catalog.Indicator(code.Notes["indicator"])
 	if hasIndicator {
