@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
