@@ -39,6 +39,8 @@ var pagesAsked = map[string][]string{
 	"GET /vi-sao":                            nil, // every hidden cell and every cell that was computed with one, below
 	"GET /phuong-phap":                       {"/phuong-phap"},
 	"GET /phuong-phap/{slug}":                {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
+	"GET /thuat-ngu":                         {"/thuat-ngu"},
+	"GET /thuat-ngu/{word}":                  {"/thuat-ngu/lan-cong-bo"},
 	"GET /gioi-thieu":                        {"/gioi-thieu"},
 	"GET /phat-hien":                         {"/phat-hien"},
 	"GET /hai-con-so":                        {"/hai-con-so", "/hai-con-so?nam=2022", "/hai-con-so?dia-ban=VN63-79"},

@@ -37,7 +37,7 @@ func (v *visit) method() (shell.Page, error) {
 	if !ok || !slices.Contains(v.portal.slugs(), slug) {
 		return nil, fault.New("web.no-method", "slug", slug)
 	}
-	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: d.body, Flows: v.flowsOf(slug)}
+	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: v.explainProse(d.body), Flows: v.flowsOf(slug)}
 	p.Description = d.lead
 	p.Crumbs = []shell.Crumb{{Name: v.Say("methods.title"), URL: v.Link("/phuong-phap")}}
 	if in != v.Lang {
