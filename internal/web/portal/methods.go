@@ -35,7 +35,7 @@ type document struct {
 	body        template.HTML
 }
 
-var markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Footnote), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+var markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Footnote, formulas{}), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 
 // scrolling makes what is wider than a phone, and so scrolls in its own box, reachable by keyboard.
 var scrolling = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<table>", `<table tabindex="0">`)
