@@ -38,6 +38,7 @@ var pagesAsked = map[string][]string{
 	"GET /so-lieu/{dataflow}/{key}":          nil, // every series that holds something hidden, below
 	"GET /vi-sao":                            nil, // every hidden cell and every cell that was computed with one, below
 	"GET /phuong-phap":                       {"/phuong-phap"},
+	"GET /phuong-phap/ky-thuat":              {"/phuong-phap/ky-thuat"},
 	"GET /phuong-phap/{slug}":                {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
 	"GET /thuat-ngu":                         {"/thuat-ngu"},
 	"GET /thuat-ngu/{word}":                  {"/thuat-ngu/lan-cong-bo"},

@@ -89,6 +89,11 @@ func scan(s string) []token {
 				j++
 			}
 			t.kind = number
+			if j+1 < len(r) && r[j] == '–' && unicode.IsDigit(r[j+1]) { // a span of years is words
+				for j++; j < len(r) && unicode.IsDigit(r[j]); j++ {
+				}
+				t.kind = word
+			}
 		case c == 'Σ':
 			j++
 		case greek(c):
@@ -379,9 +384,15 @@ func (p *parser) scripts(base string) string {
 // argument sets what is a script: {…}, (…) without its brackets, or one token.
 func (p *parser) argument() string {
 	t, _ := p.peek()
-	if end := map[string]string{"{": "}", "(": ")"}[t.text]; end != "" {
+	if end := map[string]string{"{": "}", "(": ")", "|": "|"}[t.text]; end != "" {
 		p.at++
-		inner, _ := p.until(end)
+		inner, closed := p.until(end)
+		if end == "|" {
+			inner = "<mo>|</mo>" + inner
+			if closed {
+				inner += "<mo>|</mo>"
+			}
+		}
 		return inner
 	}
 	p.at++

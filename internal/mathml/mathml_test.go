@@ -21,6 +21,8 @@ func TestFormulasAreSet(t *testing.T) {
 		{"x^r_i", `<math alttext="x^r_i"><mrow><msubsup><mi>x</mi><mrow><mi>i</mi></mrow><mrow><mi>r</mi></mrow></msubsup></mrow></math>`},
 		{"Σ_{t≥2} z", `<math alttext="Σ_{t≥2} z"><mrow><munder><mo>∑</mo><mrow><mi>t</mi><mo>≥</mo><mn>2</mn></mrow></munder><mi>z</mi></mrow></math>`},
 		{"Σ⁻¹", `<math alttext="Σ⁻¹"><mrow><msup><mi>Σ</mi><mrow><mn>−1</mn></mrow></msup></mrow></math>`},
+		{"ρ^|i|", `<math alttext="ρ^|i|"><mrow><msup><mi>ρ</mi><mrow><mo>|</mo><mi>i</mi><mo>|</mo></mrow></msup></mrow></math>`},
+		{"C 2020–2023", `<math alttext="C"><mrow><mi>C</mi></mrow></math> <span class="words">2020–2023</span>`},
 		{"√(v²)", `<math alttext="√(v²)"><mrow><msqrt><msup><mi>v</mi><mrow><mn>2</mn></mrow></msup></msqrt></mrow></math>`},
 		{"|x_t|^λ", `<math alttext="|x_t|^λ"><mrow><msup><mrow>`},
 		{"tỷ trọng (%) × GDP", `<span class="words">tỷ trọng</span> <math alttext="(%)"><mrow><mrow><mo>(</mo><mtext>%</mtext><mo>)</mo></mrow></mrow></math> <math alttext="×"><mrow><mo>×</mo></mrow></math> <span class="words">GDP</span>`},

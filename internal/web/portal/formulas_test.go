@@ -14,7 +14,7 @@ var (
 	mathAlone = regexp.MustCompile(`(?s)<math.*?</math>|<code>.*?</code>|<span class="words">.*?</span>`)
 	marked    = regexp.MustCompile(`<[^>]*>`)
 	ascii     = regexp.MustCompile(`[\pL\d)|]_[{\pL\d]|[\pL\d)|]\^`) // s_t, x^r
-	codesOf   = regexp.MustCompile(`[A-Z]{2,}(_[A-Z\d]+)+`) // DE_SPLIT
+	codesOf   = regexp.MustCompile(`[A-Z]{2,}(_[A-Z\d]+)+`)          // DE_SPLIT
 	preformed = regexp.MustCompile(`(?s)<pre><code>(.*?)</code></pre>`)
 )
 

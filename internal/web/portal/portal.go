@@ -125,6 +125,7 @@ func (p *Portal) module() shell.Module {
 			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),
 			page("/vi-sao", "why", (*visit).explain, shell.Takes("o")),
 			page("/phuong-phap", "methods", (*visit).methods, shell.Takes()),
+			page(enginePath, "methods", (*visit).engine, shell.Takes()),
 			page("/phuong-phap/{slug}", "method", (*visit).method, shell.Takes()),
 			page(termsPath, "terms", (*visit).terms, shell.Takes()),
 			page(termsPath+"/{word}", "term", (*visit).term, shell.Takes()),
@@ -142,7 +143,7 @@ func (p *Portal) module() shell.Module {
 
 // paths lists the pages of what there are many of.
 func (p *Portal) paths(known *publish.View) []string {
-	out := []string{"/phat-hien", comparePath, termsPath, "/tai-lieu", "/lich-su", calendarPath}
+	out := []string{"/phat-hien", comparePath, termsPath, enginePath, "/tai-lieu", "/lich-su", calendarPath}
 	for _, f := range known.Catalog.Dataflows() {
 		out = append(out, "/so-lieu/"+f.ID)
 	}
