@@ -66,55 +66,68 @@ func scan(s string) []token {
 	r := []rune(s)
 	spaced := false
 	for i := 0; i < len(r); {
-		j := i
-		t := token{kind: sign, spaced: spaced}
-		spaced = false
-		switch c := r[i]; {
-		case unicode.IsSpace(c):
+		if unicode.IsSpace(r[i]) {
 			spaced = true
 			i++
 			continue
-		case strings.ContainsRune(superscripts, c):
-			for j < len(r) && strings.ContainsRune(superscripts, r[j]) {
-				j++
-			}
-			t.kind = script
-		case strings.ContainsRune(subscripts, c):
-			for j < len(r) && strings.ContainsRune(subscripts, r[j]) {
-				j++
-			}
-			t.kind = script
-		case unicode.IsDigit(c):
-			for j < len(r) && (unicode.IsDigit(r[j]) || (r[j] == ',' || r[j] == '.') && j+1 < len(r) && unicode.IsDigit(r[j+1])) {
-				j++
-			}
-			t.kind = number
-			if j+1 < len(r) && r[j] == '–' && unicode.IsDigit(r[j+1]) { // a span of years is words
-				for j++; j < len(r) && unicode.IsDigit(r[j]); j++ {
-				}
-				t.kind = word
-			}
-		case c == 'Σ':
-			j++
-		case greek(c):
-			for j++; j < len(r) && unicode.IsMark(r[j]); j++ {
-			}
-			t.kind = name
-		case unicode.IsLetter(c):
-			for j < len(r) && (unicode.IsLetter(r[j]) && !greek(r[j]) && r[j] != 'Σ' || unicode.IsMark(r[j]) || j > i && unicode.IsDigit(r[j]) && i+1 < j) {
-				j++
-			}
-			if t.kind = name; letters(r[i:j]) > 1 || c > 0x24F && !unicode.IsMark(c) || aWord(r, i, j) {
-				t.kind = word
-			}
-		default:
-			j++
 		}
-		t.text = string(r[i:j])
-		out = append(out, t)
-		i = j
+		k, j := next(r, i)
+		out = append(out, token{k, string(r[i:j]), spaced})
+		spaced, i = false, j
 	}
 	return out
+}
+
+// next tells of what kind the token is that begins at a place, and where it ends.
+func next(r []rune, i int) (kind, int) {
+	switch c := r[i]; {
+	case strings.ContainsRune(superscripts, c):
+		return script, run(r, i, func(c rune) bool { return strings.ContainsRune(superscripts, c) })
+	case strings.ContainsRune(subscripts, c):
+		return script, run(r, i, func(c rune) bool { return strings.ContainsRune(subscripts, c) })
+	case unicode.IsDigit(c):
+		return digits(r, i)
+	case greek(c):
+		return name, run(r, i+1, unicode.IsMark)
+	case unicode.IsLetter(c) && c != 'Σ':
+		return lettersAt(r, i)
+	}
+	return sign, i + 1
+}
+
+// run gives where letters of a kind end that begin at a place.
+func run(r []rune, i int, of func(rune) bool) int {
+	for i < len(r) && of(r[i]) {
+		i++
+	}
+	return i
+}
+
+// digits reads a number, or a span of years, which is words.
+func digits(r []rune, i int) (kind, int) {
+	for i < len(r) && (unicode.IsDigit(r[i]) || (r[i] == ',' || r[i] == '.') && i+1 < len(r) && unicode.IsDigit(r[i+1])) {
+		i++
+	}
+	if i+1 < len(r) && r[i] == '–' && unicode.IsDigit(r[i+1]) {
+		return word, run(r, i+1, unicode.IsDigit)
+	}
+	return number, i
+}
+
+// lettersAt reads a name of one letter, or a word; digits may end a word, as in log2.
+func lettersAt(r []rune, i int) (kind, int) {
+	j := i
+	for j < len(r) {
+		letter := unicode.IsLetter(r[j]) && !greek(r[j]) && r[j] != 'Σ' || unicode.IsMark(r[j])
+		if digit := unicode.IsDigit(r[j]) && j > i+1; !letter && !digit {
+			break
+		}
+		j++
+	}
+	if letters(r[i:j]) > 1 || r[i] > 0x24F && !unicode.IsMark(r[i]) || aWord(r, i, j) {
+		return word, j
+	}
+	return name, j
 }
 
 func greek(c rune) bool { return unicode.Is(unicode.Greek, c) && c != 'Σ' }
@@ -147,20 +160,12 @@ func pieces(list []token) [][]token {
 			out, now = append(out, now), nil
 		}
 	}
-	isWord := func(i int) bool { // a word that nothing is attached to
-		t := list[i]
-		attached := i+1 < len(list) && !list[i+1].spaced && (list[i+1].kind == script || strings.ContainsAny(list[i+1].text[:1], "_^('") || list[i+1].text == "/")
-		return t.kind == word && !attached && (i == 0 || t.spaced || list[i-1].text == "(")
-	}
 	for i, t := range list {
-		switch {
-		case depth == 0 && bars%2 == 0 && isWord(i) && !(len(now) > 0 && (now[len(now)-1].text == "/" || now[len(now)-1].text == "_")) && !(i+1 < len(list) && list[i+1].text == "/"):
+		if outside := depth == 0 && bars%2 == 0; outside && freeWord(list, i, now) {
 			cut()
 			out = append(out, []token{t})
 			continue
-		case depth == 0 && bars%2 == 0 && t.spaced && (strings.Contains(relations+"+−×·÷±", t.text)):
-			cut()
-		case depth == 0 && bars%2 == 0 && t.spaced && len(now) > 0 && strings.Contains(",;", now[len(now)-1].text):
+		} else if outside && t.spaced && (strings.Contains(relations+"+−×·÷±", t.text) || len(now) > 0 && strings.Contains(",;", now[len(now)-1].text)) {
 			cut()
 		}
 		switch t.text {
@@ -175,6 +180,20 @@ func pieces(list []token) [][]token {
 	}
 	cut()
 	return out
+}
+
+// freeWord reports whether a token is a word of the sentence: nothing is attached to it, and it is no part of a fraction or a script.
+func freeWord(list []token, i int, before []token) bool {
+	t := list[i]
+	if t.kind != word || i > 0 && !t.spaced && list[i-1].text != "(" {
+		return false
+	}
+	if i+1 < len(list) {
+		if after := list[i+1]; after.text == "/" || !after.spaced && (after.kind == script || strings.ContainsAny(after.text[:1], "_^('")) {
+			return false
+		}
+	}
+	return len(before) == 0 || before[len(before)-1].text != "/" && before[len(before)-1].text != "_"
 }
 
 // prose gives the text of a piece that is nothing but words and numbers.
@@ -264,73 +283,86 @@ func (p *parser) primary() (set, bare string) {
 	switch {
 	case brackets[t.text] != "":
 		inner, closed := p.until(brackets[t.text])
-		set = "<mo>" + t.text + "</mo>" + inner
-		if closed {
-			set += "<mo>" + brackets[t.text] + "</mo>"
+		group := row(fenced(t.text, inner, brackets[t.text], closed))
+		if set = p.scripts(group); set == group && closed {
+			return set, inner
 		}
-		scripted := p.scripts(row(set))
-		if scripted == row(set) && closed {
-			return scripted, inner
-		}
-		return scripted, scripted
+		return set, set
 	case t.text == "|":
 		inner, closed := p.until("|")
-		set = "<mo>|</mo>" + inner
-		if closed {
-			set += "<mo>|</mo>"
-		}
+		set = p.scripts(row(fenced("|", inner, "|", closed)))
 	case t.text == "√":
 		_, under := p.primary()
 		set = "<msqrt>" + under + "</msqrt>"
-		return set, set
 	case t.text == "Σ":
-		sum := "<mo>∑</mo>"
-		if next, ok := p.peek(); ok && next.text == "_" {
-			p.at++
-			sum = "<munder>" + sum + row(p.argument()) + "</munder>"
-		}
-		switch next, ok := p.peek(); {
-		case strings.HasPrefix(sum, "<munder>") && !ok:
-			return sum, sum
-		case !ok || next.kind == script && !next.spaced || next.kind == sign && brackets[next.text] == "" && next.text != "Σ" && next.text != "|" && next.text != "√":
-			set = p.scripts("<mi>Σ</mi>") // a matrix of that name: there is nothing to be added up
-			return set, set
-		}
-		of, _ := p.primary()
-		return sum + of, sum + of
-	case t.kind == number:
-		set = "<mn>" + html.EscapeString(t.text) + "</mn>"
-	case t.kind == name:
-		set = "<mi>" + html.EscapeString(t.text) + "</mi>"
-	case t.kind == word:
-		set = "<mtext>" + html.EscapeString(blank(t)+t.text) + "</mtext>"
-		for { // words side by side
-			next, ok := p.peek()
-			if !ok || next.kind != word || !next.spaced {
-				break
-			}
-			p.at++
-			set = strings.TrimSuffix(set, "</mtext>") + " " + html.EscapeString(next.text) + "</mtext>"
-		}
-	case t.kind == script:
-		set = "<mn>" + plainDigits.Replace(t.text) + "</mn>"
-	case t.text == "%" || t.text == "…":
-		set = "<mtext>" + blank(t) + t.text + "</mtext>"
-	default:
+		set = p.sum()
+	case t.kind == sign && t.text != "%" && t.text != "…":
 		set = "<mo>" + html.EscapeString(t.text) + "</mo>"
-		return set, set
+	default:
+		set = p.scripts(p.called(t, p.plain(t)))
 	}
-	if next, ok := p.peek(); ok && (t.kind == name || t.kind == word) && next.text == "(" && !next.spaced {
-		p.at++
-		inner, closed := p.until(")")
-		set += "<mo>(</mo>" + inner
-		if closed {
-			set += "<mo>)</mo>"
-		}
-		set = row(set)
-	}
-	set = p.scripts(set)
 	return set, set
+}
+
+// fenced puts brackets around what is set; one that is never closed stands alone.
+func fenced(open, inner, end string, closed bool) string {
+	set := "<mo>" + open + "</mo>" + inner
+	if closed {
+		set += "<mo>" + end + "</mo>"
+	}
+	return set
+}
+
+// sum sets a sum with what it runs over and what is added, or the matrix that bears the same letter where there is nothing to be added up.
+func (p *parser) sum() string {
+	sum := "<mo>∑</mo>"
+	if t, ok := p.peek(); ok && t.text == "_" {
+		p.at++
+		sum = "<munder>" + sum + row(p.argument()) + "</munder>"
+	}
+	t, ok := p.peek()
+	switch {
+	case !ok && sum != "<mo>∑</mo>":
+		return sum
+	case !ok || t.kind == script && !t.spaced || t.kind == sign && brackets[t.text] == "" && !strings.Contains("Σ|√", t.text):
+		return p.scripts("<mi>Σ</mi>")
+	}
+	of, _ := p.primary()
+	return sum + of
+}
+
+// plain sets a token by itself; words side by side are one text.
+func (p *parser) plain(t token) string {
+	text := html.EscapeString(t.text)
+	switch t.kind {
+	case number:
+		return "<mn>" + text + "</mn>"
+	case name:
+		return "<mi>" + text + "</mi>"
+	case script:
+		return "<mn>" + plainDigits.Replace(t.text) + "</mn>"
+	}
+	text = blank(t) + text
+	for t.kind == word {
+		after, ok := p.peek()
+		if !ok || after.kind != word || !after.spaced {
+			break
+		}
+		p.at++
+		text += " " + html.EscapeString(after.text)
+	}
+	return "<mtext>" + text + "</mtext>"
+}
+
+// called sets the arguments of a name that is a function.
+func (p *parser) called(t token, set string) string {
+	after, ok := p.peek()
+	if !ok || t.kind != name && t.kind != word || after.text != "(" || after.spaced {
+		return set
+	}
+	p.at++
+	inner, closed := p.until(")")
+	return row(set + fenced("(", inner, ")", closed))
 }
 
 // blank is the space before a word within a formula.

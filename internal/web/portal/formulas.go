@@ -40,7 +40,7 @@ func block(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.Walk
 		line := n.Lines().At(i)
 		text.Write(line.Value(source))
 	}
-	if string(n.(*ast.FencedCodeBlock).Language(source)) != "math" {
+	if fenced, ok := n.(*ast.FencedCodeBlock); !ok || string(fenced.Language(source)) != "math" {
 		_, err := w.WriteString("<pre><code>" + html.EscapeString(text.String()) + "</code></pre>\n")
 		return ast.WalkSkipChildren, err
 	}
