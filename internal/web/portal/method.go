@@ -43,7 +43,7 @@ func (v *visit) method() (shell.Page, error) {
 	}
 	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: v.explainProse(d.body), Flows: v.flowsOf(slug)}
 	p.Description = d.lead
-	if p.Technical = v.kindOf(slug) == ofEngine; p.Technical {
+	if p.Technical = kindOf(slug) == ofEngine; p.Technical {
 		p.Crumbs = append(p.Crumbs, shell.Crumb{Name: v.Say("methods.engine"), URL: v.Link(enginePath)})
 	}
 	if id := "methods.what-" + slug; v.Words.Has(id) {

@@ -133,12 +133,12 @@ const (
 	ofEngine                    // a package of the engine
 )
 
-// kindOf tells for whom a page is: what no reader meets a figure of is for developers.
-func (v *visit) kindOf(slug string) methodKind {
+// kindOf tells for whom a page is: what answers no question of readers is for developers.
+func kindOf(slug string) methodKind {
 	switch {
 	case strings.HasPrefix(slug, demoPrefix):
 		return ofDemos
-	case v.Words.Has("methods.what-"+slug) || len(v.flowsOf(slug)) > 0:
+	case hasWord("methods.what-" + slug):
 		return ofFigures
 	}
 	return ofEngine
@@ -167,7 +167,7 @@ func (v *visit) methodList(groups *[]methodGroup, title catalog.Label, kinds ...
 		g := methodGroup{Name: v.Say([]string{"methods.figures", "methods.demos", "methods.engine"}[k])}
 		for _, slug := range v.portal.slugs() {
 			d, _, ok := v.portal.document(slug, v.Lang)
-			if !ok || v.kindOf(slug) != k {
+			if !ok || kindOf(slug) != k {
 				continue
 			}
 			e := methodEntry{slug, d.title, v.Link("/phuong-phap/" + slug), d.lead, v.flowsOf(slug)}
