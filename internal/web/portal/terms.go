@@ -3,6 +3,7 @@ package portal
 import (
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -34,8 +35,8 @@ type termsPage struct {
 }
 
 type termLetter struct {
-	Letter string
-	Terms  []termView
+	ID, Letter string // the anchor counts, since letters with marks do not stand well in addresses
+	Terms      []termView
 }
 
 type termView struct{ ID, Name, Other, Means, URL string }
@@ -55,7 +56,7 @@ func (v *visit) terms() (shell.Page, error) {
 	for _, x := range glossaryOf().Terms(v.Lang) {
 		letter := initial(x.Name.In(v.Lang))
 		if n := len(p.Letters); n == 0 || p.Letters[n-1].Letter != letter {
-			p.Letters = append(p.Letters, termLetter{Letter: letter})
+			p.Letters = append(p.Letters, termLetter{ID: "chu-" + strconv.Itoa(len(p.Letters)+1), Letter: letter})
 		}
 		last := &p.Letters[len(p.Letters)-1]
 		last.Terms = append(last.Terms, v.termView(x))
