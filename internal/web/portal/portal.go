@@ -106,7 +106,7 @@ func (p *Portal) module() shell.Module {
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
 			entry("methods", "/phuong-phap"), entry("about", "/gioi-thieu")},
 		Foot: []shell.MenuEntry{entry("about", "/gioi-thieu"), {ID: "releases", URL: "/lich-su", Name: both("common.foot-releases")}, {ID: "documents", URL: "/tai-lieu", Name: both("data.doc-title")},
-			{ID: "compare", URL: comparePath, Name: both("compare.title")}, {ID: "terms", URL: termsPath, Name: both("terms.title")},
+			{ID: "two-figures", URL: twoPath, Name: both("difference.title")}, {ID: "terms", URL: termsPath, Name: both("terms.title")},
 			{ID: "calendar", URL: calendarPath, Name: both("common.foot-calendar")}, {ID: "findings", URL: "/phat-hien", Name: both("common.foot-findings")}, entry("methods", "/phuong-phap"),
 			part("revision-policy", "dieu-chinh"), part("quality", "chat-luong"), part("licence", "dung-lai")},
 		Feeds: []shell.MenuEntry{{ID: "releases", URL: feedPath, Name: both("common.feed")}},
@@ -121,7 +121,7 @@ func (p *Portal) module() shell.Module {
 			page("/so-lieu", "data", (*visit).data, shell.Takes("q", "chu-de")),
 			flow,
 			page("/so-lieu/{dataflow}/{key}", "series", (*visit).series, shell.Takes()),
-			page(comparePath, "compare", (*visit).compare, shell.Takes("nam", "tu", "den", "dia-ban")),
+			page(twoPath, "difference", (*visit).twoFigures, shell.Takes("nam", "tu", "den", "dia-ban")),
 			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),
 			page("/vi-sao", "why", (*visit).explain, shell.Takes("o")),
 			page("/phuong-phap", "methods", (*visit).methods, shell.Takes()),
@@ -143,7 +143,7 @@ func (p *Portal) module() shell.Module {
 
 // paths lists the pages of what there are many of.
 func (p *Portal) paths(known *publish.View) []string {
-	out := []string{"/phat-hien", comparePath, termsPath, enginePath, "/tai-lieu", "/lich-su", calendarPath}
+	out := []string{"/phat-hien", twoPath, termsPath, enginePath, "/tai-lieu", "/lich-su", calendarPath}
 	for _, f := range known.Catalog.Dataflows() {
 		out = append(out, "/so-lieu/"+f.ID)
 	}

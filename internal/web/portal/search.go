@@ -135,9 +135,9 @@ func (p *Portal) finder(v *visit) *view.Finder {
 	for _, t := range glossaryOf().Terms("vi") {
 		things = append(things, view.Thing{Kind: view.TermKind, ID: t.ID, Name: t.Name, Detail: t.Means})
 	}
-	if p.has(comparePath) {
-		also := strings.Split(say("vi", "compare.also"), "|")
-		things = append(things, view.Thing{Kind: view.PageKind, ID: comparePath, Name: both("compare.title"), Detail: both("compare.description"), Also: also})
+	if p.has(twoPath) {
+		also := strings.Split(say("vi", "difference.also"), "|")
+		things = append(things, view.Thing{Kind: view.PageKind, ID: twoPath, Name: both("difference.title"), Detail: both("difference.description"), Also: also})
 	}
 	p.search.of, p.search.finder = v.Current.Key(), view.NewFinder(things)
 	return p.search.finder

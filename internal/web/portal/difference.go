@@ -8,7 +8,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
-	"nhipso/internal/compare"
+	"nhipso/internal/difference"
 	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
@@ -17,11 +17,11 @@ import (
 	"nhipso/internal/web/shell"
 )
 
-// comparePath is the page that says why two definitions give two figures.
-const comparePath = "/hai-con-so"
+// twoPath is the page that says why two definitions give two figures.
+const twoPath = "/hai-con-so"
 
-// comparePage leads from the figure of one definition to that of another, and says of every definition what it counts.
-type comparePage struct {
+// twoPage leads from the figure of one definition to that of another, and says of every definition what it counts.
+type twoPage struct {
 	shell.Frame
 	Answer      string
 	None        bool // no two definitions have a figure of one year
@@ -68,11 +68,11 @@ type definitionView struct {
 	Flags                          []shell.FlagView
 }
 
-func (v *visit) compare() (shell.Page, error) {
-	p := &comparePage{Frame: v.NewFrame("data", v.Say("compare.title"))}
-	p.Description = v.Say("compare.description")
+func (v *visit) twoFigures() (shell.Page, error) {
+	p := &twoPage{Frame: v.NewFrame("data", v.Say("difference.title"))}
+	p.Description = v.Say("difference.description")
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
-	shares, ok := compare.Of(v.Snap.Catalog, v.Snap)
+	shares, ok := difference.Of(v.Snap.Catalog, v.Snap)
 	if !ok {
 		return nil, fault.New("web.no-page", "path", v.Path)
 	}
@@ -92,9 +92,9 @@ func (v *visit) compare() (shell.Page, error) {
 }
 
 // wanted reads which bridge the address asks for. A definition, an area or a year that does not exist is refused, never replaced.
-func (v *visit) wanted() (compare.Asked, error) {
-	a := compare.Asked{Area: v.Query.Get("dia-ban"), From: v.Query.Get("tu"), To: v.Query.Get("den")}
-	for _, x := range []struct{ list, code, name string }{{"CL_AREA", a.Area, "compare.area"}, {"CL_DEFINITION", a.From, "compare.pair"}, {"CL_DEFINITION", a.To, "compare.pair"}} {
+func (v *visit) wanted() (difference.Asked, error) {
+	a := difference.Asked{Area: v.Query.Get("dia-ban"), From: v.Query.Get("tu"), To: v.Query.Get("den")}
+	for _, x := range []struct{ list, code, name string }{{"CL_AREA", a.Area, "difference.area"}, {"CL_DEFINITION", a.From, "difference.pair"}, {"CL_DEFINITION", a.To, "difference.pair"}} {
 		l, err := v.Snap.Catalog.Codelist(x.list)
 		if err != nil {
 			return a, err
@@ -106,7 +106,7 @@ func (v *visit) wanted() (compare.Asked, error) {
 	if y := v.Query.Get("nam"); y != "" {
 		p, err := stat.ParsePeriod(y)
 		if err != nil || p.Frequency() != stat.Annual {
-			return a, fault.New("web.no-code", "code", y, "dimension", v.Say("compare.year"))
+			return a, fault.New("web.no-code", "code", y, "dimension", v.Say("difference.year"))
 		}
 		a.Year = p.Year()
 	}
@@ -114,38 +114,38 @@ func (v *visit) wanted() (compare.Asked, error) {
 }
 
 // bridge puts the comparison on the page.
-func (v *visit) bridge(p *comparePage, shares compare.Shares, b *compare.Bridge) {
+func (v *visit) bridge(p *twoPage, shares difference.Shares, b *difference.Bridge) {
 	say := v.bridgeSpeaker(v.Lang)
 	p.Answer = say.Answer(b)
-	p.Choices = v.choices(shares, b)
-	p.Bridge = p.Show(v.bridgeFigure(b))
+	p.Choices = v.sharesOffered(shares, b)
+	p.Bridge = p.Show(v.stepsFigure(b))
 	for _, x := range b.Steps {
 		r := reasonView{Step: say.Step(b, x), Amount: say.Points(x.Amount, b.Flow.Decimals), Sum: say.Sum(b, x)}
 		for _, c := range x.Causes {
 			r.Reasons = append(r.Reasons, saidBy{c.Name.In(v.Lang), c.Text.In(v.Lang), v.documentViews(c.Documents)})
 		}
-		if len(r.Reasons) > 0 && (x.Amount.Sign() != 0 || x.Kind == compare.Part) {
+		if len(r.Reasons) > 0 && (x.Amount.Sign() != 0 || x.Kind == difference.Part) {
 			p.Reasons = append(p.Reasons, r)
 		}
 	}
 	for _, c := range b.Clues {
 		p.Clues = append(p.Clues, clueView{say.Clue(b, c), v.Why(c.Figure.Cell())})
 	}
-	for _, side := range []compare.Side{b.From, b.To} {
-		p.Sides = append(p.Sides, v.definition(compare.Entry{Definition: side.Definition, Newest: &side.Figure, First: side.Figure.Period}))
+	for _, side := range []difference.Side{b.From, b.To} {
+		p.Sides = append(p.Sides, v.definition(difference.Entry{Definition: side.Definition, Newest: &side.Figure, First: side.Figure.Period}))
 	}
 	p.Documents = v.documents(figuresOf(b))
 }
 
-func (v *visit) bridgeSpeaker(lang string) compare.Speaker {
-	return compare.Speaker{Names: namesOf(v.Snap), Lang: lang}
+func (v *visit) bridgeSpeaker(lang string) difference.Speaker {
+	return difference.Speaker{Names: namesOf(v.Snap), Lang: lang}
 }
 
 // figuresOf lists the printed figures that a bridge rests on.
-func figuresOf(b *compare.Bridge) []cube.Version {
+func figuresOf(b *difference.Bridge) []cube.Version {
 	out := []cube.Version{b.From.Figure, b.To.Figure}
 	for _, x := range b.Steps {
-		for _, o := range []*compare.Operand{x.From, x.To} {
+		for _, o := range []*difference.Operand{x.From, x.To} {
 			if o != nil {
 				out = append(out, o.Rests...)
 			}
@@ -155,51 +155,51 @@ func figuresOf(b *compare.Bridge) []cube.Version {
 }
 
 // choices offers the areas, the years and the pairs that exist.
-func (v *visit) choices(shares compare.Shares, b *compare.Bridge) []choice {
+func (v *visit) sharesOffered(shares difference.Shares, b *difference.Bridge) []choice {
 	short := func(id string) string { d, _ := v.Snap.Catalog.Definition(id); return d.Short.In(v.Lang) }
-	area := choice{Name: v.Say("compare.area")}
+	area := choice{Name: v.Say("difference.area")}
 	for _, a := range shares.Areas() {
-		area.Links = append(area.Links, shell.Option{Name: namesOf(v.Snap).FullName("CL_AREA", a).In(v.Lang), URL: v.Link(comparePath, "dia-ban", a), Selected: a == b.Area})
+		area.Links = append(area.Links, shell.Option{Name: namesOf(v.Snap).FullName("CL_AREA", a).In(v.Lang), URL: v.Link(twoPath, "dia-ban", a), Selected: a == b.Area})
 	}
-	year, pair := choice{Name: v.Say("compare.year")}, choice{Name: v.Say("compare.pair")}
+	year, pair := choice{Name: v.Say("difference.year")}, choice{Name: v.Say("difference.pair")}
 	for _, y := range shares.Years(b.Area) {
-		link := v.Link(comparePath, "dia-ban", b.Area, "nam", strconv.Itoa(y.Year))
+		link := v.Link(twoPath, "dia-ban", b.Area, "nam", strconv.Itoa(y.Year))
 		if has := slices.Contains[[]string]; has(y.Definitions, b.From.Definition.ID) && has(y.Definitions, b.To.Definition.ID) {
-			link = v.Link(comparePath, "dia-ban", b.Area, "nam", strconv.Itoa(y.Year), "tu", b.From.Definition.ID, "den", b.To.Definition.ID)
+			link = v.Link(twoPath, "dia-ban", b.Area, "nam", strconv.Itoa(y.Year), "tu", b.From.Definition.ID, "den", b.To.Definition.ID)
 		}
 		year.Links = append(year.Links, shell.Option{Name: strconv.Itoa(y.Year), URL: link, Selected: y.Year == b.Year})
 		if y.Year != b.Year {
 			continue
 		}
 		between := func(name, from, to string) shell.Option {
-			return shell.Option{Name: v.Say(name, "from", short(from), "to", short(to)), URL: v.Link(comparePath, "dia-ban", b.Area, "nam", strconv.Itoa(y.Year), "tu", from, "den", to),
+			return shell.Option{Name: v.Say(name, "from", short(from), "to", short(to)), URL: v.Link(twoPath, "dia-ban", b.Area, "nam", strconv.Itoa(y.Year), "tu", from, "den", to),
 				Selected: from == b.From.Definition.ID && to == b.To.Definition.ID}
 		}
 		for i, from := range y.Definitions {
 			for _, to := range y.Definitions[i+1:] {
-				pair.Links = append(pair.Links, between("compare.from-to", from, to))
+				pair.Links = append(pair.Links, between("difference.from-to", from, to))
 			}
 		}
-		pair.Links = append(pair.Links, between("compare.turn", b.To.Definition.ID, b.From.Definition.ID))
+		pair.Links = append(pair.Links, between("difference.turn", b.To.Definition.ID, b.From.Definition.ID))
 	}
 	return []choice{area, year, pair}
 }
 
 // bridgeFigure draws the bridge, with its steps as a table.
-func (v *visit) bridgeFigure(b *compare.Bridge) *shell.Figure {
+func (v *visit) stepsFigure(b *difference.Bridge) *shell.Figure {
 	unit := unitOf(v.Snap, b.Flow, b.From.Figure)
-	inBoth := func(f func(compare.Speaker) string) catalog.Label {
+	inBoth := func(f func(difference.Speaker) string) catalog.Label {
 		return catalog.Label{Vi: f(v.bridgeSpeaker("vi")), En: f(v.bridgeSpeaker("en"))}
 	}
 	title := catalog.Label{}
 	for lang, into := range map[string]*string{"vi": &title.Vi, "en": &title.En} {
 		s := v.bridgeSpeaker(lang)
-		*into = say(lang, "compare.chart-title", "a", s.Share(b, *b.From.Figure.Value), "b", s.Share(b, *b.To.Figure.Value), "year", b.Year, "area", namesOf(v.Snap).FullName("CL_AREA", b.Area).In(lang))
+		*into = say(lang, "difference.chart-title", "a", s.Share(b, *b.From.Figure.Value), "b", s.Share(b, *b.To.Figure.Value), "year", b.Year, "area", namesOf(v.Snap).FullName("CL_AREA", b.Area).In(lang))
 	}
-	t := shell.NewTable("hai-con-so", title, shell.Text("step", both("compare.step")), shell.Numbers("points", both("compare.points"), both("compare.points-unit"), b.Flow.Decimals),
-		shell.Numbers("after", both("compare.after"), unit, b.Flow.Decimals), shell.Text("sum", both("compare.sum")), shell.Text("source", both("data.source")))
-	spec := &chart.Spec{ID: "hai-con-so", Kind: chart.Bridge, Title: title, Subtitle: both("compare.chart-note", "unit-vi", unit.Vi, "unit-en", unit.In("en")), Unit: unit, Decimals: b.Flow.Decimals, FromZero: true, ItemHead: both("compare.step")}
-	points := chart.Series{ID: "points", Name: both("compare.points")}
+	t := shell.NewTable("hai-con-so", title, shell.Text("step", both("difference.step")), shell.Numbers("points", both("difference.points"), both("difference.points-unit"), b.Flow.Decimals),
+		shell.Numbers("after", both("difference.after"), unit, b.Flow.Decimals), shell.Text("sum", both("difference.sum")), shell.Text("source", both("data.source")))
+	spec := &chart.Spec{ID: "hai-con-so", Kind: chart.Bridge, Title: title, Subtitle: both("difference.chart-note", "unit-vi", unit.Vi, "unit-en", unit.In("en")), Unit: unit, Decimals: b.Flow.Decimals, FromZero: true, ItemHead: both("difference.step")}
+	points := chart.Series{ID: "points", Name: both("difference.points")}
 	bar := func(id string, name catalog.Label, amount, low, high stat.Decimal, item chart.Item) {
 		if low.Cmp(high) > 0 {
 			low, high = high, low
@@ -209,18 +209,18 @@ func (v *visit) bridgeFigure(b *compare.Bridge) *shell.Figure {
 		points.Values = append(points.Values, chart.Value{V: &amount, Low: &low, High: &high})
 	}
 	zero := stat.Int(0)
-	end := func(id string, s compare.Side) {
+	end := func(id string, s difference.Side) {
 		bar(id, s.Definition.Short, *s.Figure.Value, zero, *s.Figure.Value, chart.Item{Strong: true})
 		t.Add(shell.Label(s.Definition.Short), shell.None(shell.Blank), v.CellOf(s.Figure), shell.Same(""), shell.Label(v.sourceOf(s.Figure)))
 	}
 	end("from", b.From)
 	for i, x := range b.Steps {
-		if x.Kind == compare.Unexplained && x.Amount.Sign() == 0 {
+		if x.Kind == difference.Unexplained && x.Amount.Sign() == 0 {
 			continue
 		}
-		name := inBoth(func(s compare.Speaker) string { return s.Step(b, x) })
-		bar("step-"+strconv.Itoa(i+1), name, x.Amount, x.After.Sub(x.Amount), x.After, chart.Item{Pale: x.Kind == compare.Unexplained})
-		t.Add(shell.Label(name), v.change(x), shell.Number(x.After), shell.Label(inBoth(func(s compare.Speaker) string { return s.Sum(b, x) })), shell.Label(v.sourcesOf(x)))
+		name := inBoth(func(s difference.Speaker) string { return s.Step(b, x) })
+		bar("step-"+strconv.Itoa(i+1), name, x.Amount, x.After.Sub(x.Amount), x.After, chart.Item{Pale: x.Kind == difference.Unexplained})
+		t.Add(shell.Label(name), v.change(x), shell.Number(x.After), shell.Label(inBoth(func(s difference.Speaker) string { return s.Sum(b, x) })), shell.Label(v.sourcesOf(x)))
 	}
 	end("to", b.To)
 	spec.Series = []chart.Series{points}
@@ -231,16 +231,16 @@ func (v *visit) bridgeFigure(b *compare.Bridge) *shell.Figure {
 }
 
 // change is the cell of a step: computed here, and known no better than its weakest figure.
-func (v *visit) change(x compare.Step) shell.Cell {
+func (v *visit) change(x difference.Step) shell.Cell {
 	c := shell.Number(x.Amount)
 	c.Mark = x.Mark
 	return c
 }
 
 // sourcesOf names the documents of the figures that a step compares.
-func (v *visit) sourcesOf(x compare.Step) catalog.Label {
+func (v *visit) sourcesOf(x difference.Step) catalog.Label {
 	var vi, en []string
-	for _, o := range []*compare.Operand{x.From, x.To} {
+	for _, o := range []*difference.Operand{x.From, x.To} {
 		if o == nil {
 			continue
 		}
@@ -254,10 +254,10 @@ func (v *visit) sourcesOf(x compare.Step) catalog.Label {
 }
 
 // definitions puts every definition on the page, those compared first, and all of them into the file.
-func (v *visit) definitions(p *comparePage, list []compare.Entry) {
-	t := shell.NewTable("dinh-nghia", both("compare.definitions"), export.Column{ID: "id", Name: both("data.code"), Kind: export.Code}, shell.Text("name", both("data.name")), shell.Text("counts", both("compare.counts")),
-		shell.Text("leaves", both("compare.leaves")), shell.Text("method", both("compare.method")), shell.Text("often", both("compare.often")), shell.Periods("period", both("data.period")),
-		shell.Numbers("newest", both("compare.newest"), catalog.Label{}, 2))
+func (v *visit) definitions(p *twoPage, list []difference.Entry) {
+	t := shell.NewTable("dinh-nghia", both("difference.definitions"), export.Column{ID: "id", Name: both("data.code"), Kind: export.Code}, shell.Text("name", both("data.name")), shell.Text("counts", both("difference.counts")),
+		shell.Text("leaves", both("difference.leaves")), shell.Text("method", both("difference.method")), shell.Text("often", both("difference.often")), shell.Periods("period", both("data.period")),
+		shell.Numbers("newest", both("difference.newest"), catalog.Label{}, 2))
 	for _, e := range list {
 		d := e.Definition
 		figure, period := shell.None(shell.Blank), shell.When(stat.Period{})
@@ -276,21 +276,21 @@ func (v *visit) definitions(p *comparePage, list []compare.Entry) {
 }
 
 // definition describes one definition with the newest figure by it, and the newest estimate of ours.
-func (v *visit) definition(e compare.Entry) definitionView {
+func (v *visit) definition(e difference.Entry) definitionView {
 	d := e.Definition
 	x := definitionView{ID: d.ID, Name: d.Name.In(v.Lang), Counts: d.Counts.In(v.Lang), Leaves: d.Leaves.In(v.Lang), Method: d.Method.In(v.Lang), Often: d.Often.In(v.Lang),
 		Documents: v.documentViews(d.Documents), Page: v.methodLink(d.Page)}
 	if e.Newest != nil {
 		f, _ := v.Snap.Catalog.Dataflow(e.Newest.Dataflow)
 		x.Newest = v.Number(*e.Newest) + text.AfterNumber(unitOf(v.Snap, f, *e.Newest).In(v.Lang))
-		x.Where = v.Say("compare.newest-of", "period", text.FormatPeriodInline(v.Lang, e.Newest.Period), "area", namesOf(v.Snap).FullName("CL_AREA", f.CodeOf(e.Newest.Key, "REF_AREA")).In(v.Lang))
+		x.Where = v.Say("difference.newest-of", "period", text.FormatPeriodInline(v.Lang, e.Newest.Period), "area", namesOf(v.Snap).FullName("CL_AREA", f.CodeOf(e.Newest.Key, "REF_AREA")).In(v.Lang))
 		x.URL, x.Flags = v.Link("/so-lieu/"+f.ID+"/"+string(e.Newest.Key)), v.Flags(e.Newest.Status, e.Newest.Mark())
 		x.Since = text.FormatPeriodInline(v.Lang, e.First)
 	}
 	if d.ID == v.official() {
 		if q, ok := v.quarterly("TOTAL", "SHARE").Last(); ok {
 			f, _ := v.Snap.Catalog.Dataflow(q.Dataflow)
-			x.Own = v.Say("compare.own", "period", text.FormatPeriodInline(v.Lang, q.Period), "value", v.Number(q)+text.AfterNumber(unitOf(v.Snap, f, q).In(v.Lang)))
+			x.Own = v.Say("difference.own", "period", text.FormatPeriodInline(v.Lang, q.Period), "value", v.Number(q)+text.AfterNumber(unitOf(v.Snap, f, q).In(v.Lang)))
 		}
 	}
 	return x
@@ -306,14 +306,14 @@ func (v *visit) documentViews(list []catalog.Document) []documentView {
 
 // whyTwo is the way to the page that says why two definitions give two figures for an area; "" where it has no year with two.
 func (v *visit) whyTwo(area string) template.HTML {
-	shares, ok := compare.Of(v.Snap.Catalog, v.Snap)
+	shares, ok := difference.Of(v.Snap.Catalog, v.Snap)
 	if !ok || len(shares.Years(area)) == 0 {
 		return ""
 	}
 	if area == v.nation() {
-		return anchor(v.Link(comparePath), v.Say("compare.title"))
+		return anchor(v.Link(twoPath), v.Say("difference.title"))
 	}
-	return anchor(v.Link(comparePath, "dia-ban", area), v.Say("compare.title"))
+	return anchor(v.Link(twoPath, "dia-ban", area), v.Say("difference.title"))
 }
 
 // whyTwoOf is whyTwo for a series of shares; "" for any other.

@@ -1,4 +1,4 @@
-package compare
+package difference
 
 import (
 	"slices"
@@ -151,7 +151,7 @@ func (s Shares) choose(a Asked) (Asked, error) {
 	}
 	years := s.Years(a.Area)
 	if len(years) == 0 {
-		return a, fault.New("compare.no-area", "area", a.Area)
+		return a, fault.New("difference.no-area", "area", a.Area)
 	}
 	has := func(y Year, ids ...string) bool {
 		for _, id := range ids {
@@ -162,7 +162,7 @@ func (s Shares) choose(a Asked) (Asked, error) {
 		return true
 	}
 	if a.From != "" && a.From == a.To {
-		return a, fault.New("compare.same", "definition", a.From)
+		return a, fault.New("difference.same", "definition", a.From)
 	}
 	for _, y := range years {
 		if a.Year != 0 && y.Year != a.Year || !has(y, a.From, a.To) {
@@ -187,9 +187,9 @@ func (s Shares) choose(a Asked) (Asked, error) {
 		return a, nil
 	}
 	if a.Year == 0 {
-		return a, fault.New("compare.never", "from", a.From, "to", a.To, "area", a.Area)
+		return a, fault.New("difference.never", "from", a.From, "to", a.To, "area", a.Area)
 	}
-	return a, fault.New("compare.no-pair", "from", a.From, "to", a.To, "year", a.Year, "area", a.Area)
+	return a, fault.New("difference.no-pair", "from", a.From, "to", a.To, "year", a.Year, "area", a.Area)
 }
 
 // anyWith reports whether a definition has a figure in any of some years.

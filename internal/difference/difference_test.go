@@ -1,4 +1,4 @@
-package compare
+package difference
 
 import (
 	"bytes"
@@ -260,7 +260,7 @@ func TestTheAnswerHasItsFigures(t *testing.T) {
 func TestWhatIsNotThereIsRefused(t *testing.T) {
 	s := shares(t)
 	for code, asked := range map[string]Asked{
-		"compare.no-pair": {Year: 2025}, "compare.never": {From: "NSO", To: "ADB"}, "compare.same": {From: "NSO", To: "NSO"}, "compare.no-area": {Area: "VN34-24"},
+		"difference.no-pair": {Year: 2025}, "difference.never": {From: "NSO", To: "ADB"}, "difference.same": {From: "NSO", To: "NSO"}, "difference.no-area": {Area: "VN34-24"},
 	} {
 		if _, err := s.Bridge(asked); fault.CodeOf(err) != code {
 			t.Errorf("%v: %v, want %s", asked, err, code)

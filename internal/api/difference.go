@@ -6,7 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"nhipso/internal/catalog"
-	"nhipso/internal/compare"
+	"nhipso/internal/difference"
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
@@ -60,8 +60,8 @@ func (v *visit) sourcesOf(list []catalog.Document) []Source {
 }
 
 // shares are what is compared.
-func (v *visit) shares() (compare.Shares, error) {
-	s, ok := compare.Of(v.snap.Catalog, v.snap)
+func (v *visit) shares() (difference.Shares, error) {
+	s, ok := difference.Of(v.snap.Catalog, v.snap)
 	if !ok {
 		return s, fault.New("api.no-path", "path", "comparison")
 	}
@@ -121,7 +121,7 @@ type End struct {
 
 // BridgeStep is one difference between two definitions; the steps add up to the gap.
 type BridgeStep struct {
-	Kind     compare.Kind     `json:"kind" enum:"revised-from,part,rounding,revised-to,unexplained"`
+	Kind     difference.Kind     `json:"kind" enum:"revised-from,part,rounding,revised-to,unexplained"`
 	Name     string           `json:"name"`
 	Amount   stat.Decimal     `json:"amount"`
 	After    stat.Decimal     `json:"after"`
@@ -149,7 +149,7 @@ func (v *visit) comparison(in *comparisonInput) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked := compare.Asked{Area: in.Area, From: in.From, To: in.To}
+	asked := difference.Asked{Area: in.Area, From: in.From, To: in.To}
 	asked.Year, _ = strconv.Atoi(in.Year) // four digits, or nothing
 	for name, x := range map[string][2]string{"area": {"CL_AREA", in.Area}, "definition": {"CL_DEFINITION", in.From}, "against": {"CL_DEFINITION", in.To}} {
 		l, err := v.snap.Catalog.Codelist(x[0])
@@ -165,13 +165,13 @@ func (v *visit) comparison(in *comparisonInput) (*Comparison, error) {
 		return nil, err
 	}
 	names := view.Names{Catalog: v.snap.Catalog}
-	say := compare.Speaker{Names: names, Lang: v.lang}
+	say := difference.Speaker{Names: names, Lang: v.lang}
 	out := &Comparison{Stamp: v.stamp(), Answer: say.Answer(b), Area: Named{b.Area, names.FullName("CL_AREA", b.Area).In(v.lang)}, Year: b.Year, Unit: names.Unit(b.Flow, b.From.Figure).In(v.lang),
 		From: v.end(b.From), To: v.end(b.To), Gap: b.Gap, Steps: []BridgeStep{}, Remainder: b.Remainder, Others: []OtherYear{}}
 	figures := []cube.Version{b.From.Figure, b.To.Figure}
 	for _, x := range b.Steps {
 		step := BridgeStep{Kind: x.Kind, Name: say.Step(b, x), Amount: x.Amount, After: x.After, Sum: say.Sum(b, x), Evidence: x.Mark, Figures: []ComparedFigure{}, Reasons: []StepReason{}}
-		for _, o := range []*compare.Operand{x.From, x.To} {
+		for _, o := range []*difference.Operand{x.From, x.To} {
 			if o == nil {
 				continue
 			}
@@ -194,6 +194,6 @@ func (v *visit) comparison(in *comparisonInput) (*Comparison, error) {
 	return out, nil
 }
 
-func (v *visit) end(s compare.Side) End {
+func (v *visit) end(s difference.Side) End {
 	return End{Named{s.Definition.ID, s.Definition.Name.In(v.lang)}, comparedOf(s.Figure)}
 }
