@@ -20,6 +20,7 @@ const (
 	CodelistKind  = "codelist"
 	MethodKind    = "method"
 	PageKind      = "page"
+	TermKind      = "term"
 )
 
 // Thing is something that can be found: by its name in either language, by its identifier, by other names that it goes by, and by what is said of

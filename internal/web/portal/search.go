@@ -74,7 +74,7 @@ func (v *visit) search() (shell.Page, error) {
 }
 
 // searchGroups are the kinds that the portal has pages of, in the order of the page.
-var searchGroups = []string{view.ProvinceKind, view.DataflowKind, view.IndicatorKind, view.TargetKind, view.MethodKind, view.PageKind}
+var searchGroups = []string{view.ProvinceKind, view.DataflowKind, view.IndicatorKind, view.TargetKind, view.MethodKind, view.TermKind, view.PageKind}
 
 // pathOf gives the page of a thing.
 func (v *visit) pathOf(t view.Thing) string {
@@ -89,6 +89,8 @@ func (v *visit) pathOf(t view.Thing) string {
 		return "/phuong-phap/" + t.ID
 	case view.PageKind:
 		return t.ID
+	case view.TermKind:
+		return termsPath + "/" + t.ID
 	}
 	i, _ := v.Current.Catalog.Indicator(t.ID)
 	path := "/so-lieu/" + i.Dataflow
@@ -129,6 +131,13 @@ func (p *Portal) finder(v *visit) *view.Finder {
 	}
 	for _, m := range p.site.Menu() {
 		things = append(things, view.Thing{Kind: view.PageKind, ID: m.URL, Name: m.Name})
+	}
+	for _, t := range glossaryOf().Terms("vi") {
+		things = append(things, view.Thing{Kind: view.TermKind, ID: t.ID, Name: t.Name, Detail: t.Means})
+	}
+	if p.has(twoPath) {
+		also := strings.Split(say("vi", "difference.also"), "|")
+		things = append(things, view.Thing{Kind: view.PageKind, ID: twoPath, Name: both("difference.title"), Detail: both("difference.description"), Also: also})
 	}
 	p.search.of, p.search.finder = v.Current.Key(), view.NewFinder(things)
 	return p.search.finder
