@@ -30,6 +30,7 @@ type Frame struct {
 	Dateless    bool     // it is the same on every day, so there is no day to choose
 	Data        *Dataset // schema.org description, on pages of data
 	Script      string   // a script of the page's own, which only adds to it
+	Alone       *Figure  // the figure that stands alone, on a page of somebody else
 	Following   *Crumb   // the feed of what comes new to what the page shows
 }
 
