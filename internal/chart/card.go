@@ -17,6 +17,7 @@ import (
 type Card struct {
 	Lang     string
 	Title    string
+	Text     string // what there is to say where there is neither number nor drawing
 	Value    string // the number as it is written; "" when the page is about no single one
 	Unit     string
 	Interval string // in words, or ""
@@ -93,6 +94,10 @@ func (c Card) paint(on canvas) error {
 	write(c.Title, 42, true, ink, CardWidth-2*cardPad, 2)
 	top := y + 28
 	width := CardWidth - 2*cardPad
+	if c.Text != "" {
+		y += 20
+		write(c.Text, 28, false, ink, width, 6)
+	}
 	if c.Value != "" {
 		if c.Drawing != nil {
 			width = cardSplit - cardPad - 24

@@ -73,6 +73,7 @@ func (v *visit) target() (shell.Page, error) {
 		return nil, fault.New("web.no-target", "key", key)
 	}
 	p := &targetPage{Frame: v.NewFrame("targets", code.Name.In(v.Lang)), Key: key, Owner: code.Notes["owner_"+v.Lang], Method: v.methodLink("target-status")}
+	p.Subject = code.Name
 	p.Following = v.following("/muc-tieu/" + key)
 	p.Description = p.Title
 	p.Crumbs = []shell.Crumb{{Name: v.Say("targets.title"), URL: v.Link("/muc-tieu")}}

@@ -25,7 +25,7 @@ func Takes(names ...string) Parameters {
 
 // Parameters that go with a format: which drawing or table, how the text of a CSV is written, and the size of a drawing in the browser.
 var formatParameters = map[string][]string{"csv": {"hinh", "bom", "ma"}, "json": {"hinh"}, "xlsx": {"hinh"}, "svg": {"hinh"}, "png": {"hinh"}, optionFormat: {"hinh", "w", "h"},
-	bibFormat: {"hinh"}, risFormat: {"hinh"}, shareFormat: {"hinh"}, embedFormat: {"hinh"}}
+	bibFormat: {"hinh"}, risFormat: {"hinh"}, embedFormat: {"hinh"}}
 
 // canonical gives the query of the one address of a page. Parameters may come in any order.
 func canonical(q url.Values, names []string) url.Values {

@@ -16,7 +16,8 @@ import (
 
 // Figure is a drawing with its table: title, unit, source and vintage, and the ways to take it along.
 type Figure struct {
-	v *Visit
+	v    *Visit
+	page *Frame
 
 	ID       string // anchor on the page; "hinh" in the address of its files
 	Title    catalog.Label
@@ -82,7 +83,7 @@ type Download struct{ Name, URL string }
 
 // Show puts a figure on the page.
 func (f *Frame) Show(fig *Figure) *Figure {
-	fig.v = f.v
+	fig.v, fig.page = f.v, f
 	if fig.Chart != nil {
 		f.v.Word(fig.Chart)
 	}

@@ -32,7 +32,7 @@ func (f *Frame) ImageSize() [2]int { return [2]int{chart.CardWidth, chart.CardHe
 func (f *Frame) ImageText() string {
 	c := f.Figures[0].card()
 	var parts []string
-	for _, s := range []string{c.Title, text.WithUnit(c.Value, c.Unit), c.Interval, c.When} {
+	for _, s := range []string{c.Title, c.Text, text.WithUnit(c.Value, c.Unit), c.Interval, c.When} {
 		if strings.TrimSpace(s) != "" {
 			parts = append(parts, s)
 		}
@@ -43,7 +43,7 @@ func (f *Frame) ImageText() string {
 // card is the picture of the figure for sites where addresses are shared.
 func (f *Figure) card() chart.Card {
 	v := f.v
-	c := chart.Card{Lang: v.Lang, Title: f.Name(), Source: f.Source, Site: v.Say("common.site")}
+	c := chart.Card{Lang: v.Lang, Title: f.FullName(), Source: f.Source, Site: v.Say("common.site")}
 	if v.Site.publisher != "" {
 		c.Site += " · " + v.Site.publisher
 	}
@@ -78,6 +78,9 @@ func (f *Figure) card() chart.Card {
 			}
 			known(lead.Period, v.Flags(lead.Value.Status, lead.Value.Mark))
 		}
+	}
+	if c.Value == "" && c.Drawing == nil { // a table alone: the page says more of itself than the table does
+		c.Title, c.Text = f.page.Title, f.page.Description
 	}
 	if c.Unit == "%" { // it belongs to the number
 		c.Value, c.Unit = text.WithUnit(c.Value, c.Unit), ""

@@ -248,6 +248,9 @@ func (s *Site) declare() {
 	slices.Sort(s.patterns[len(s.patterns)-4:])
 }
 
+// Publisher is the agency that publishes, "" when nobody said.
+func (s *Site) Publisher() string { return s.publisher }
+
 // Menu is the main navigation of all modules.
 func (s *Site) Menu() (out []MenuEntry) {
 	for _, m := range s.modules {

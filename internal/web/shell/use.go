@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"strings"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
 	"nhipso/internal/view"
@@ -26,6 +28,18 @@ const figureParameter = "hinh"
 
 // Usable reports whether a reader may take the figure along at all: nothing of a preview may be.
 func (f *Figure) Usable() bool { return f.v.Current != nil && !f.v.Site.preview }
+
+// Called is the title of the figure where nothing around it says what its page is about.
+func (f *Figure) Called() catalog.Label {
+	of, own := f.page.Subject, f.Title
+	if of.Vi == "" || strings.Contains(own.Vi, of.Vi) {
+		return own
+	}
+	return catalog.Label{Vi: of.Vi + ": " + own.Vi, En: of.In("en") + ": " + own.In("en")}
+}
+
+// FullName is Called in the visitor's language.
+func (f *Figure) FullName() string { return f.Called().In(f.v.Lang) }
 
 // release is the one that the page shows.
 func (f *Figure) release() string { return f.v.Current.Release.ID }
@@ -54,7 +68,7 @@ func (f *Figure) PinnedFile(format string, pairs ...string) string {
 // citation gathers what a citation in a language says.
 func (f *Figure) citation(lang string) view.Citation {
 	r := f.v.Current.Release
-	c := view.Citation{Title: f.Title, Publisher: f.v.Site.publisher, Release: r.Title, ReleaseID: r.ID, Day: stat.DateOf(r.PublishAt.In(f.v.Zone())), AsOf: f.v.AsOf,
+	c := view.Citation{Title: f.Called(), Publisher: f.v.Site.publisher, Release: r.Title, ReleaseID: r.ID, Day: stat.DateOf(r.PublishAt.In(f.v.Zone())), AsOf: f.v.AsOf,
 		URL: f.pinned(lang), Synthetic: f.v.Current.Catalog.Country().Synthetic}
 	if list := f.v.cited[f.Source]; len(list) > 0 {
 		c.Sources = f.v.sourceNames(lang, list)
@@ -97,7 +111,7 @@ func (f *Figure) cite(w io.Writer, format string) error {
 func (f *Figure) Embed() string {
 	address := f.v.Site.Origin(f.v.R) + f.v.embedAddress(releaseParameter, f.release(), figureParameter, f.ID)
 	return fmt.Sprintf(`<iframe src="%s" title="%s" lang="%s" width="100%%" height="%d" loading="lazy" style="border:0"></iframe>`,
-		html.EscapeString(address), html.EscapeString(f.Name()), f.v.Lang, f.embedHeight())
+		html.EscapeString(address), html.EscapeString(f.FullName()), f.v.Lang, f.embedHeight())
 }
 
 // Snippet reads the figure in a program.
@@ -113,6 +127,9 @@ func (f *Figure) Snippets() []Snippet {
 		{"excel", "Excel", "let\n    Source = Csv.Document(Web.Contents(\"" + url + "\"),\n        [Delimiter = \",\", Encoding = 65001, QuoteStyle = QuoteStyle.Csv]),\n    Result = Table.PromoteHeaders(Source, [PromoteAllScalars = true])\nin\n    Result", f.T("use.excel-note")},
 	}
 }
+
+// Observations are the figures of which the line of sources tells.
+func (f *Figure) Observations() []cube.Version { return f.v.cited[f.Source] }
 
 // sourceNames names the documents of figures in a language, each once, in order.
 func (v *Visit) sourceNames(lang string, list []cube.Version) []string {
