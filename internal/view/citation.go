@@ -53,23 +53,21 @@ func (c Citation) kind(lang string) string {
 	return book.Say(lang, "cite-kind")
 }
 
-// Text is the citation as a reader writes it under a text.
+// Text is the citation as a reader writes it under a text. The address ends it, with nothing after that could be taken for a part of it.
 func (c Citation) Text(lang string) string {
 	out := book.Say(lang, "cite", "author", c.author(), "year", c.Day.Year(), "title", c.title(lang), "kind", c.kind(lang),
-		"system", system, "release", c.Release.In(lang), "date", text.FormatDate(lang, c.Day), "address", c.URL)
-	list := c.Sources
-	if len(list) == 0 {
-		return out
-	}
-	more := len(list) - sourcesCited
+		"system", system, "release", c.Release.In(lang), "date", text.FormatDate(lang, c.Day))
+	list, more := c.Sources, len(c.Sources)-sourcesCited
 	if more > 0 {
 		list = list[:sourcesCited]
 	}
-	names := strings.Join(list, "; ")
-	if more > 0 {
-		names = book.Say(lang, "cite-more", "sources", names, "n", more)
+	if names := strings.Join(list, "; "); names != "" {
+		if more > 0 {
+			names = book.Say(lang, "cite-more", "sources", names, "n", more)
+		}
+		out += " " + book.Say(lang, "cite-sources", "sources", names)
 	}
-	return out + " " + book.Say(lang, "cite-sources", "sources", names)
+	return out + " " + c.URL
 }
 
 // note says in a file of citation which release it is and which documents stand behind it.

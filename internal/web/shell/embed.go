@@ -86,10 +86,7 @@ const (
 // embedHeight is the height in which a figure that stands alone fits at the widths of a phone and of a desk.
 func (f *Figure) embedHeight() int {
 	if f.drawn() {
-		wide, narrow := f.Height[0], f.Height[1]
-		if wide == 0 {
-			wide = f.Chart.Height(wideDrawing)
-		}
+		wide, narrow := f.Chart.Height(aloneDrawing), f.Height[1]
 		if narrow == 0 {
 			narrow = f.Chart.Height(narrowDrawing)
 		}
