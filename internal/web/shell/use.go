@@ -46,7 +46,7 @@ func (f *Figure) release() string { return f.v.Current.Release.ID }
 
 // pinned is the address of the figure on its page, as the release shown has it.
 func (f *Figure) pinned(lang string) string {
-	return f.v.Site.Origin(f.v.R) + f.v.Here(releaseParameter, f.release(), "lang", f.langOf(lang)) + "#" + f.ID
+	return f.v.Site.Origin(f.v.R) + f.v.Here(releaseParameter, f.release(), figureParameter, "", "lang", f.langOf(lang)) + "#" + f.ID
 }
 
 // langOf is how an address says a language: Vietnamese is what it is in when it says nothing, unless the page is in another one.
