@@ -19,7 +19,7 @@ const embedFormat = "nhung"
 // embedded parts the address of a page from the prefix.
 func embedded(path string) (plain string, is bool) {
 	plain, is = strings.CutPrefix(path, embedPrefix+"/")
-	if !is {
+	if !is || plain == "" {
 		return path, false
 	}
 	if plain = "/" + plain; plain == homeFile {

@@ -10,7 +10,7 @@ import (
 func TestTheAddressOfAFigureAloneIsThatOfItsPage(t *testing.T) {
 	for address, want := range map[string][2]string{
 		"/nhung/trang-chu": {"/", embedFormat}, "/nhung/tinh": {"/tinh", embedFormat}, "/nhung/so-lieu/X/A.B.C": {"/so-lieu/X/A.B.C", embedFormat},
-		"/nhung": {"/nhung", ""}, "/nhungtinh": {"/nhungtinh", ""}, "/tinh": {"/tinh", ""},
+		"/nhung": {"/nhung", ""}, "/nhung/": {"/nhung/", ""}, "/nhungtinh": {"/nhungtinh", ""}, "/tinh": {"/tinh", ""},
 		"/tinh.bib": {"/tinh", "bib"}, "/tinh.ris": {"/tinh", "ris"}, "/tinh.png": {"/tinh", "png"}, "/tinh.chia-se.png": {"/tinh", shareFormat}, "/trang-chu.chia-se.png": {"/", shareFormat},
 	} {
 		plain, format := split(address)
