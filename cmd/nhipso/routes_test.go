@@ -79,13 +79,18 @@ func addresses(t *testing.T, site *shell.Site) (out []asked) {
 		if !strings.HasPrefix(pattern, "GET /") || strings.Contains(address, ".") && !strings.Contains(pattern, "{") || strings.HasSuffix(pattern, ".atom") {
 			continue
 		}
-		for _, format := range append(shell.TableFormats(), "svg", "png", "option") {
+		for _, format := range append(shell.TableFormats(), "svg", "png", "option", "bib", "ris", "chia-se.png") {
 			path, query, _ := strings.Cut(address, "?")
 			if path == "/" {
 				path = "/trang-chu"
 			}
 			out = append(out, asked{pattern, strings.TrimSuffix(path+"."+format+"?"+query, "?"), false})
 		}
+		path, query, _ := strings.Cut(address, "?")
+		if path == "/" {
+			path = "/trang-chu"
+		}
+		out = append(out, asked{pattern, strings.TrimSuffix("/nhung"+path+"?"+query, "?"), false})
 	}
 	return append(out, operations(t, site)...)
 }
@@ -158,6 +163,7 @@ type walked struct {
 func (x walked) walk(t *testing.T, address string, there bool) {
 	t.Helper()
 	w := get(x.site, "GET", address)
+	x.framed(t, address, w.Header())
 	if !there && w.Code == http.StatusNotFound {
 		return
 	}
@@ -174,6 +180,18 @@ func (x walked) walk(t *testing.T, address string, there bool) {
 				t.Errorf("%s takes %s, whose name does not change with its content", address, asset[1])
 			}
 		}
+	}
+}
+
+// framed holds that other sites may frame figures that stand alone, and nothing else of ours, whatever the answer is.
+func (x walked) framed(t *testing.T, address string, h http.Header) {
+	t.Helper()
+	policy, frame := h.Get("Content-Security-Policy"), h.Get("X-Frame-Options")
+	if alone := strings.HasPrefix(address, "/nhung/"); alone != strings.Contains(policy, "frame-ancestors *") || alone == strings.Contains(policy, "frame-ancestors 'none'") || alone != (frame == "") {
+		t.Errorf("%s: %q, %q", address, policy, frame)
+	}
+	if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
+		t.Errorf("%s: %q", address, policy)
 	}
 }
 

@@ -52,7 +52,9 @@ func Security(p Policy) Wrap {
 			h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 			h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
-			if !p.Framed {
+			if p.Framed {
+				h.Del("X-Frame-Options") // of the site around it
+			} else {
 				h.Set("X-Frame-Options", "DENY")
 			}
 			if r.TLS != nil {

@@ -136,3 +136,19 @@ for (const form of Array.from(document.querySelectorAll<HTMLFormElement>('form[m
     for (const [name, value] of Array.from(e.formData.entries())) if (value === "") e.formData.delete(name);
   });
 }
+
+// What a reader takes along can be copied; without a script it is selected by hand.
+for (const panel of Array.from(document.querySelectorAll<HTMLDetailsElement>("details.use"))) {
+  panel.addEventListener("toggle", () => {
+    for (const part of Array.from(panel.querySelectorAll<HTMLElement>(".copy"))) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = panel.dataset.copy ?? "";
+      button.addEventListener("click", () => {
+        const text = part instanceof HTMLInputElement ? part.value : part.textContent ?? "";
+        void navigator.clipboard?.writeText(text).then(() => { button.textContent = panel.dataset.copied ?? ""; });
+      });
+      part.after(button);
+    }
+  }, { once: true });
+}

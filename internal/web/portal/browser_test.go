@@ -67,7 +67,8 @@ func TestAccessibility(t *testing.T) {
 	const check = `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + (n.any[0] ? n.any[0].message : "")).join(" | "))))`
 	for i, a := range []string{"/khong-co", "/", "/tinh?dinh-nghia=MIC&nam=2022", "/tinh?so-do=grdp&ban-do=o", "/tinh/VN34-24", "/muc-tieu", "/muc-tieu/KTS-1", "/nhiem-vu", "/so-lieu", "/so-lieu/DE_SHARE",
 		"/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q1", "/phuong-phap/digital-quarterly", "/gioi-thieu", "/lich-su", "/tim?q=da+nang", "/kich-ban", "/kich-ban?gdp=x&nam-dich=2020",
-		"/so-sanh?bo=DE_SHARE&tim=ha+noi", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL+TARGET%2FA.VN.KTS-1", "/so-lieu/DE_SHARE/bang?cot=DEFINITION", "/so-lieu/GRDP/bang"} {
+		"/so-sanh?bo=DE_SHARE&tim=ha+noi", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL+TARGET%2FA.VN.KTS-1", "/so-lieu/DE_SHARE/bang?cot=DEFINITION", "/so-lieu/GRDP/bang",
+		"/nhung/trang-chu?hinh=theo-quy", "/nhung/tinh", "/nhung/so-lieu/DE_SHARE", "/nhung/khong-co"} {
 		for j, width := range []int64{1440, 320} {
 			lang, scheme := "vi", "light"
 			if (i+j)%2 == 1 {
@@ -83,6 +84,7 @@ func TestAccessibility(t *testing.T) {
 				emulation.SetDeviceMetricsOverride(width, 900, 1, width < 500),
 				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
 				chromedp.Navigate(srv.URL+with(a, "lang="+lang)),
+				chromedp.Evaluate(`document.querySelectorAll("details.use, details.use details").forEach(d => { d.open = true })`, nil),
 				chromedp.Evaluate(string(axe), nil),
 				chromedp.Evaluate(check, &found, chromedp.EvalAsValue, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
 				chromedp.Evaluate(`document.documentElement.scrollWidth - innerWidth`, &over))

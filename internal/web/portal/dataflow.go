@@ -107,8 +107,8 @@ func (v *visit) dataflow() (shell.Page, error) {
 	}
 	v.tables(p, f, part, pattern, v.SourceLine(shownObs))
 	p.Documents = v.documents(shownObs)
-	if p.Data = v.dataset(f, shownObs, nil); p.Partly {
-		p.Data = v.dataset(f, shownObs, &extent)
+	if p.Data = v.dataset(f.ID, f, f.Name, shownObs, nil); p.Partly {
+		p.Data = v.dataset(f.ID, f, f.Name, shownObs, &extent)
 	}
 	return p, nil
 }

@@ -244,7 +244,7 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 		}
 		table.Add(row...)
 	}
-	return f.Show(&shell.Figure{ID: "ty-trong", Title: title, Note: note, Table: table, Chart: s, Source: v.SourceLine(all), Why: v.Why(last.Cell()), Height: [2]int{440, 320}})
+	return f.Show(&shell.Figure{ID: "ty-trong", Lead: &last, Title: title, Note: note, Table: table, Chart: s, Source: v.SourceLine(all), Why: v.Why(last.Cell()), Height: [2]int{440, 320}})
 }
 
 // otherShare is the yearly share by another definition than the official one.

@@ -74,7 +74,14 @@ var templateFiles embed.FS
 // module declares what the portal brings to a site.
 func (p *Portal) module() shell.Module {
 	page := func(path, template string, read func(*visit) (shell.Page, error), takes shell.Parameters) shell.Route {
-		return shell.Route{Path: path, Template: template, Takes: takes, Read: func(v *shell.Visit) (shell.Page, error) { return read(&visit{Visit: v, portal: p}) }}
+		return shell.Route{Path: path, Template: template, Takes: takes, Read: func(of *shell.Visit) (shell.Page, error) {
+			v := &visit{Visit: of, portal: p}
+			out, err := read(v)
+			if err == nil {
+				v.describeFirst(out.Base())
+			}
+			return out, err
+		}}
 	}
 	entry := func(id, url string) shell.MenuEntry {
 		return shell.MenuEntry{ID: id, URL: url, Name: both("common.menu-" + id)}
@@ -150,11 +157,20 @@ func (p *Portal) module() shell.Module {
 	})
 }
 
+// mostSeriesListed bounds the series of a dataflow whose pages the sitemap lists.
+const mostSeriesListed = 2000
+
 // paths lists the pages of what there are many of.
 func (p *Portal) paths(known *publish.View) []string {
 	out := []string{"/phat-hien", twoPath, termsPath, enginePath, "/tai-lieu", "/lich-su", calendarPath, comparePath}
 	for _, f := range known.Catalog.Dataflows() {
 		out = append(out, "/so-lieu/"+f.ID)
+		// Of a dataflow of any size the page leads on to its series; a list of them all would be too long to read.
+		if choice := known.Choose(f.ID, ""); choice.Len() <= mostSeriesListed {
+			for _, key := range choice.Keys(0, choice.Len()) {
+				out = append(out, "/so-lieu/"+f.ID+"/"+string(key))
+			}
+		}
 	}
 	for _, a := range p.territory.Areas() {
 		if a.IsProvince() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
@@ -90,6 +91,7 @@ func (v *visit) provincePage(a *territory.Area) (*provincePage, error) {
 	}
 	now := a.On(day)
 	p := &provincePage{Frame: v.NewFrame("provinces", now.Name.In(v.Lang)), ID: a.ID, Code: a.Code, Kind: v.Say("provinces.kind-" + string(now.Kind))}
+	p.Subject = catalog.Label{Vi: now.Name.In("vi"), En: now.Name.In("en")}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("provinces.title"), URL: v.Link("/tinh")}}
 	p.Following = v.following("/tinh/" + a.ID)
 	p.Two = v.whyTwo(a.ID)

@@ -56,6 +56,7 @@ func (v *visit) series() (shell.Page, error) {
 	s := v.Snap.One(f.ID, key)
 	title := namesOf(v.Snap).Title(f, key)
 	p := &seriesPage{Frame: v.NewFrame("data", title.In(v.Lang)), Key: string(key)}
+	p.Subject = title
 	p.Description = f.Description.In(v.Lang)
 	p.Compare = v.compareURL(f.ID + "/" + string(key))
 	p.Flow = shell.Crumb{Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}
@@ -79,13 +80,17 @@ func (v *visit) series() (shell.Page, error) {
 	if last, ok := s.Last(); ok {
 		p.Newest = v.Say("data.newest", "period", text.FormatPeriod(v.Lang, last.Period), "value", v.Number(last), "unit", p.Unit, "published", v.Published(last.Vintage))
 	}
-	p.Current = p.Show(&shell.Figure{ID: "chuoi", Title: title, Note: p.Unit, Table: v.newestTable(f, s, title, unit, digits), Source: v.SourceLine(s.Obs), Open: true,
+	var lead *cube.Version
+	if last, ok := s.Last(); ok {
+		lead = &last
+	}
+	p.Current = p.Show(&shell.Figure{ID: "chuoi", Lead: lead, Title: title, Note: p.Unit, Table: v.newestTable(f, s, title, unit, digits), Source: v.SourceLine(s.Obs), Open: true,
 		Chart: v.vintageLines(f, s, history)})
 	if t := v.vintageTable(f, history, digits); t != nil {
 		p.History = p.Show(&shell.Figure{ID: "cac-lan-cong-bo", Title: t.Title, Note: p.Unit, Table: t, Source: v.SourceLine(history), Open: true})
 	}
 	p.Two = v.whyTwoOf(f, key)
-	p.Data = v.dataset(f, s.Obs, nil)
+	p.Data = v.dataset(f.ID+"/"+string(key), f, title, s.Obs, nil)
 	p.Following = v.following("/so-lieu/" + f.ID + "/" + string(key))
 	return p, nil
 }

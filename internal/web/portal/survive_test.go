@@ -35,6 +35,10 @@ func (a *artist) PNG(ctx context.Context, s *chart.Spec, o chart.Options, _ floa
 	return []byte(svg), err
 }
 
+func (a *artist) Card(ctx context.Context, c chart.Card) ([]byte, error) {
+	return []byte("card of " + c.Title), ctx.Err()
+}
+
 func (a *artist) now(draw func(ctx context.Context, s *chart.Spec) (string, error)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

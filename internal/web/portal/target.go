@@ -75,6 +75,7 @@ func (v *visit) target() (shell.Page, error) {
 		return nil, fault.New("web.no-target", "key", key)
 	}
 	p := &targetPage{Frame: v.NewFrame("targets", code.Name.In(v.Lang)), Key: key, Owner: code.Notes["owner_"+v.Lang], Method: v.methodLink("target-status")}
+	p.Subject = code.Name
 	p.Following = v.following("/muc-tieu/" + key)
 	p.Description = p.Title
 	if i, ok := v.Snap.Catalog.Indicator(code.Notes["indicator"]); ok && i.Dataflow == shareFlow {

@@ -86,10 +86,12 @@ func (v *visit) explain() (shell.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := namesOf(v.Snap).Title(f, c.Key).In(v.Lang)
+	title := namesOf(v.Snap).Title(f, c.Key)
+	name := title.In(v.Lang)
 	p := &whyPage{Frame: v.NewFrame("data", v.Say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
 	p.NoIndex = true
 	p.Two = v.whyTwoOf(f, c.Key)
+	p.Subject = catalog.Label{Vi: title.Vi + ", " + text.FormatPeriodInline("vi", c.Period), En: title.In("en") + ", " + text.FormatPeriodInline("en", c.Period)}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, {Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}}
 	p.Figure = whyFigure{Series: name, Period: text.FormatPeriod(v.Lang, c.Period), Value: v.Number(o), Unit: unitOf(v.Snap, f, o).In(v.Lang),
 		Interval: v.Interval(o), Level: v.Level(o), Vintage: v.publishedOn(o), Source: v.sourceOf(o).In(v.Lang), Note: v.remark(o).In(v.Lang),
@@ -124,7 +126,7 @@ func (v *visit) explain() (shell.Page, error) {
 		cell.Href = ""
 		t.Add(shell.Same(v.publishedOn(h)).By(h.Vintage.Date.String()), cell, shell.Label(v.sourceOf(h)), shell.Label(view.MarkFlag(h.Mark()).Name), shell.Label(v.remark(h)))
 	}
-	p.History = p.Show(&shell.Figure{ID: "lich-su", Title: t.Title, Table: t, Source: v.SourceLine(history), Open: true})
+	p.History = p.Show(&shell.Figure{ID: "lich-su", Lead: &o, Title: t.Title, Table: t, Source: v.SourceLine(history), Open: true})
 	// The file of this page is the tree, one step a row.
 	steps := shell.NewTable("why", both("why.title"), export.Column{ID: "depth", Name: both("why.depth"), Kind: export.Number}, shell.Text("role", both("why.role")),
 		export.Column{ID: "cell", Name: both("why.cell"), Kind: export.Code}, shell.Numbers("value", both("data.value"), unitOf(v.Snap, f, o), -1), shell.Text("source", both("data.source")), shell.Text("vintage", both("data.vintage")))

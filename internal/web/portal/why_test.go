@@ -31,6 +31,7 @@ var (
 	// What a program reads and a person does not: codes in capitals with a line, names of recipes with their version, roles with a code.
 	rawCode = regexp.MustCompile(`\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\b[a-z-]+[@#]\d|\bFOCUS\b|; ?forecast-|\b(met|missed)-[a-z-]+|\bno-figure\b`)
 	quoted  = regexp.MustCompile(`(?s)<q\b.*?</q>`)
+	copied  = regexp.MustCompile(`(?s)<p class="copy cite".*?</p>|<pre class="copy">.*?</pre>`)
 	english = regexp.MustCompile(`\b(the|of|figure|target|benchmark|indicator|weight|share|class)\b`)
 )
 
@@ -92,6 +93,7 @@ func TestExplanationsHoldNoCode(t *testing.T) {
 				t.Errorf("%s %s: the sentence does not come first", lang, v.Cell())
 			}
 			body = quoted.ReplaceAllString(body, "") // a document is quoted in its own language
+			body = copied.ReplaceAllString(body, "") // for programs, or for a text in the other language
 			words := html.UnescapeString(tags.ReplaceAllString(body, "\n"))
 			words = strings.ReplaceAll(words, "PMNM_HaUI.DNK_2025", "") // the name of a place on the web, which a source has
 			if bad := rawCode.FindString(words); bad != "" {

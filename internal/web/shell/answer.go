@@ -70,10 +70,7 @@ func (s *Site) methods(r *http.Request) []string {
 		asked := r.Clone(r.Context())
 		asked.Method = method
 		if format, taken := r.Context().Value(formatKey{}).(string); taken {
-			if asked.URL.Path == "/" {
-				asked.URL.Path = homeFile
-			}
-			asked.URL.Path += "." + format
+			asked.URL.Path = suffixed(asked.URL.Path, format)
 		}
 		if s.Route(asked) != "" {
 			out = append(out, method)

@@ -41,7 +41,7 @@ func (s *Site) classOf(r *http.Request) string {
 	switch {
 	case format == "xlsx", q.Get("format") == "xlsx", strings.Contains(r.Header.Get("Accept"), "spreadsheetml"):
 		return WorkbookWork
-	case format == "png":
+	case format == "png", format == shareFormat:
 		return BitmapWork
 	case q.Get("asof") != "", q.Get(releaseParameter) != "":
 		return EarlierWork

@@ -24,7 +24,8 @@ func Takes(names ...string) Parameters {
 }
 
 // Parameters that go with a format: which drawing or table, how the text of a CSV is written, and the size of a drawing in the browser.
-var formatParameters = map[string][]string{"csv": {"hinh", "bom", "ma"}, "json": {"hinh"}, "xlsx": {"hinh"}, "svg": {"hinh"}, "png": {"hinh"}, optionFormat: {"hinh", "w", "h"}}
+var formatParameters = map[string][]string{"csv": {"hinh", "bom", "ma"}, "json": {"hinh"}, "xlsx": {"hinh"}, "svg": {"hinh"}, "png": {"hinh"}, optionFormat: {"hinh", "w", "h"},
+	bibFormat: {"hinh"}, risFormat: {"hinh"}, embedFormat: {"hinh"}}
 
 // canonical gives the query of the one address of a page. Parameters may come in any order.
 func canonical(q url.Values, names []string) url.Values {
@@ -116,10 +117,7 @@ func (s *Site) onlyAccepted(route Route, next http.Handler) http.Handler {
 		path := r.URL.Path
 		if format, taken := r.Context().Value(formatKey{}).(string); taken {
 			names = append(names, formatParameters[format]...)
-			if path == "/" {
-				path = homeFile
-			}
-			path += "." + format
+			path = suffixed(path, format)
 		}
 		if !s.spoken(w, r) && !lead(w, r, path, asked, names) {
 			next.ServeHTTP(w, r)

@@ -17,13 +17,22 @@ const (
 	wideDrawing   = 1024
 	sideDrawing   = 600
 	narrowDrawing = 340
+	aloneDrawing  = 720
 )
 
 // drawn reports whether the figure has a drawing.
 func (f *Figure) drawn() bool { return f.Chart != nil && f.Chart.Check() == nil }
 
+// Mapped reports whether the drawing is a map, whose outlines somebody else made.
+func (f *Figure) Mapped() bool {
+	return f.drawn() && (f.Chart.Kind == chart.Map || f.Chart.Kind == chart.Tiles)
+}
+
 // Wide is the drawing for a desk.
 func (f *Figure) Wide() (template.HTML, error) {
+	if f.page.Alone == f { // most pages that embed it have a column of text
+		return f.inline("", aloneDrawing, 0)
+	}
 	if f.Side {
 		return f.inline("", sideDrawing, 0)
 	}
@@ -76,7 +85,7 @@ func (f *Figure) draw(w io.Writer, format string) error {
 
 // OptionURL is the address of the object that the browser draws from when the pointer comes near. Maps need none.
 func (f *Figure) OptionURL() string {
-	if !f.drawn() || f.Chart.Kind == chart.Map || f.Chart.Kind == chart.Tiles {
+	if !f.drawn() || f.Mapped() {
 		return ""
 	}
 	return f.File(optionFormat)
@@ -84,7 +93,7 @@ func (f *Figure) OptionURL() string {
 
 // option writes the drawing as the object that ECharts takes, at the size the browser shows.
 func (f *Figure) option(w io.Writer) error {
-	if !f.drawn() || f.Chart.Kind == chart.Map || f.Chart.Kind == chart.Tiles { // maps are drawn on the server only
+	if !f.drawn() || f.Mapped() { // maps are drawn on the server only
 		return fault.New("web.no-drawing", "path", f.v.Path)
 	}
 	size := func(name string, least, most, otherwise int) int {

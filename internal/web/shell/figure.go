@@ -9,13 +9,15 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
+	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
 )
 
 // Figure is a drawing with its table: title, unit, source and vintage, and the ways to take it along.
 type Figure struct {
-	v *Visit
+	v    *Visit
+	page *Frame
 
 	ID       string // anchor on the page; "hinh" in the address of its files
 	Title    catalog.Label
@@ -29,6 +31,7 @@ type Figure struct {
 	Workbook func(io.Writer) error // writes the XLSX file, when it is more than the table
 	Open     bool                  // the table is shown, not folded away
 	Height   [2]int                // of the drawing for a desk and for a phone; 0 for its natural height
+	Lead     *cube.Version         // the figure that it is about, when it is about one
 	Side     bool                  // the table stands beside the drawing where there is room
 	late     bool                  // a drawing of it could not be had in time
 	first    bool                  // its files are those of the page
@@ -80,7 +83,7 @@ type Download struct{ Name, URL string }
 
 // Show puts a figure on the page.
 func (f *Frame) Show(fig *Figure) *Figure {
-	fig.v = f.v
+	fig.v, fig.page = f.v, f
 	if fig.Chart != nil {
 		f.v.Word(fig.Chart)
 	}
@@ -94,29 +97,38 @@ func (f *Frame) Show(fig *Figure) *Figure {
 	return fig
 }
 
-// send gives the page's figure as a file.
-func (s *Site) send(w http.ResponseWriter, v *Visit, f *Frame) error {
+// figure is the one that an address asks for.
+func (v *Visit) figure(f *Frame) (*Figure, error) {
 	var fig *Figure
 	for _, x := range f.Figures {
 		// The first figure answers, or for a drawing the first that has one, unless another is asked for.
 		drawing := slices.Contains(drawingFormats, v.Format) || v.Format == optionFormat
-		if fig == nil || x.ID == v.Query.Get("hinh") || drawing && fig.Chart == nil && v.Query.Get("hinh") == "" {
+		if fig == nil || x.ID == v.Query.Get(figureParameter) || drawing && fig.Chart == nil && v.Query.Get(figureParameter) == "" {
 			fig = x
 		}
 	}
 	if fig == nil {
-		return fault.New("web.no-file", "path", v.Path, "format", v.Format)
+		return nil, fault.New("web.no-file", "path", v.Path, "format", v.Format)
+	}
+	return fig, nil
+}
+
+// send gives the page's figure as a file.
+func (s *Site) send(w http.ResponseWriter, v *Visit, f *Frame) error {
+	fig, err := v.figure(f)
+	if err != nil {
+		return err
 	}
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Content-Type", kinds[v.Format])
 	disposition := "attachment"
-	if v.Format == "svg" || v.Format == "png" || v.Format == "json" || v.Format == optionFormat {
+	if v.Format == "svg" || v.Format == "png" || v.Format == shareFormat || v.Format == "json" || v.Format == optionFormat {
 		disposition = "inline"
 	}
 	h.Set("Content-Disposition", disposition+`; filename="`+fig.Table.ID+"."+v.Format+`"`)
 	out := &counted{w: w}
-	err := fig.write(export.Until(v.R.Context(), out))
+	err = fig.write(export.Until(v.R.Context(), out))
 	if err != nil && out.n > 0 {
 		panic(http.ErrAbortHandler) // a part was sent: cut the connection, so that nobody takes it for the whole
 	}
@@ -128,7 +140,8 @@ func (s *Site) send(w http.ResponseWriter, v *Visit, f *Frame) error {
 
 // kinds are the media types of formats.
 var kinds = map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	"svg": "image/svg+xml; charset=utf-8", "png": "image/png", optionFormat: "application/json; charset=utf-8"}
+	"svg": "image/svg+xml; charset=utf-8", "png": "image/png", shareFormat: "image/png", bibFormat: "application/x-bibtex; charset=utf-8", risFormat: "application/x-research-info-systems; charset=utf-8",
+	optionFormat: "application/json; charset=utf-8"}
 
 // counted counts what was written.
 type counted struct {
@@ -154,6 +167,10 @@ func (f *Figure) write(w io.Writer) error {
 		return f.file().WriteXLSX(w)
 	case optionFormat:
 		return f.option(w)
+	case bibFormat, risFormat:
+		return f.cite(w, v.Format)
+	case shareFormat:
+		return f.share(w)
 	}
 	return f.draw(w, v.Format)
 }

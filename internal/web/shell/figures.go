@@ -57,18 +57,7 @@ func (v *Visit) Vintage(x stat.Vintage) string { return view.Vintage(v.Lang, x) 
 
 // Sources names the documents of figures, each once, in order.
 func (v *Visit) Sources(list []cube.Version) string {
-	var out []string
-	seen := map[string]bool{}
-	for _, o := range list {
-		s := v.names().Attribute(stat.AttrSource, o.Attributes[stat.AttrSource]).In(v.Lang)
-		if !cube.Reported(o.Observation) {
-			s = v.Say("common.own-estimate")
-		}
-		if s != "" && !seen[s] {
-			seen[s] = true
-			out = append(out, s)
-		}
-	}
+	out := v.sourceNames(v.Lang, list)
 	if len(out) > 4 {
 		return strings.Join(out[:4], "; ") + "; " + v.Say("common.and-more", "n", len(out)-4)
 	}
@@ -83,10 +72,13 @@ func (v *Visit) VintageLine() string {
 	return v.Say("common.release-line", "release", v.Snap.Release.Title.In(v.Lang), "date", text.FormatDate(v.Lang, v.Snap.Catalog.Day(v.Snap.Release.PublishAt)))
 }
 
-// SourceLine is what stands under a drawing: the documents, and the vintage shown.
+// SourceLine is what stands under a drawing: the documents, and the vintage shown. The visit keeps in mind of which figures the line tells, so that
+// a citation can name all of their documents in both languages.
 func (v *Visit) SourceLine(list []cube.Version) string {
 	if s := v.Sources(list); s != "" {
-		return v.Say("common.source-line", "sources", s, "vintage", v.VintageLine())
+		line := v.Say("common.source-line", "sources", s, "vintage", v.VintageLine())
+		v.cited[line] = list
+		return line
 	}
 	return v.VintageLine()
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -27,10 +28,12 @@ type Frame struct {
 	Figures     []*Figure // the first one answers to the page's address with a format
 	Status      int       // 200 when left 0
 	NoIndex     bool
-	Dateless    bool     // it is the same on every day, so there is no day to choose
-	Data        *Dataset // schema.org description, on pages of data
-	Script      string   // a script of the page's own, which only adds to it
-	Following   *Crumb   // the feed of what comes new to what the page shows
+	Dateless    bool          // it is the same on every day, so there is no day to choose
+	Data        *Dataset      // schema.org description, on pages of data
+	Script      string        // a script of the page's own, which only adds to it
+	Subject     catalog.Label // what the page is about, where titles of its figures leave that out
+	Alone       *Figure       // the figure that stands alone, on a page of somebody else
+	Following   *Crumb        // the feed of what comes new to what the page shows
 }
 
 // Crumb is a step of the way back.

@@ -66,7 +66,11 @@ func (s *Site) execute(name string, p Page, use func(body []byte)) error {
 			sheets.Put(b)
 		}
 	}()
-	if err := s.templates[name].ExecuteTemplate(b, "layout.html", p); err != nil {
+	layout := "layout.html"
+	if p.Base().v.Format == embedFormat {
+		layout = "alone"
+	}
+	if err := s.templates[name].ExecuteTemplate(b, layout, p); err != nil {
 		return err
 	}
 	use(b.Bytes())

@@ -50,6 +50,7 @@ type Config struct {
 type Renderer interface {
 	SVG(ctx context.Context, s *chart.Spec, o chart.Options) (string, error)
 	PNG(ctx context.Context, s *chart.Spec, o chart.Options, scale float64) ([]byte, error)
+	Card(ctx context.Context, c chart.Card) ([]byte, error)
 }
 
 // Site is the frame with its modules: it answers every request.
@@ -114,6 +115,7 @@ func New(c Config, modules ...Maker) *Site {
 		middleware.RequestID,
 		middleware.Logging{Log: c.Log, Now: c.Now, Trusted: c.Trusted, Path: s.shownPath, Quiet: func(r *http.Request) bool { return s.unlimited[r.URL.Path] }}.Wrap(),
 		middleware.Security(middleware.Policy{}),
+		framed,
 		middleware.Ranges(),
 		middleware.Fresh(c.Now),
 		middleware.Recovering(c.Log, s.Failing(http.StatusInternalServerError, "web.broken"), s.shownPath),
@@ -246,6 +248,9 @@ func (s *Site) declare() {
 	slices.Sort(s.patterns[len(s.patterns)-4:])
 }
 
+// Publisher is the agency that publishes, "" when nobody said.
+func (s *Site) Publisher() string { return s.publisher }
+
 // Menu is the main navigation of all modules.
 func (s *Site) Menu() (out []MenuEntry) {
 	for _, m := range s.modules {
@@ -322,6 +327,12 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, m Module, route Rou
 	}
 	if err != nil {
 		s.Fail(w, r, err)
+		return
+	}
+	if v.Format == embedFormat {
+		if err := s.embed(w, r, v, p); err != nil {
+			s.Fail(w, r, err)
+		}
 		return
 	}
 	if v.Format != "" {

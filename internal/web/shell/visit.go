@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
@@ -21,6 +22,9 @@ var (
 	tableFormats   = []string{"csv", "json", "xlsx"}
 	drawingFormats = []string{"svg", "png"}
 )
+
+// endings are all formats that end an address; of two that end alike, the longer one comes first.
+var endings = slices.Concat([]string{shareFormat, optionFormat}, tableFormats, drawingFormats, citationFormats)
 
 // releaseParameter names a release: the page is as that release showed it, for ever.
 const releaseParameter = "dot"
@@ -43,13 +47,17 @@ type Visit struct {
 	Current   *publish.View     // as of now, or as the release in the address showed it
 	Release   string            // the release that the address names, or ""
 	newest    publish.Release
-	explained map[string]bool // words that the page has explained
-	late      bool            // a drawing is missing from the page, which is not to be kept
+	explained map[string]bool           // words that the page has explained
+	cited     map[string][]cube.Version // of which figures a line of sources tells
+	late      bool                      // a drawing is missing from the page, which is not to be kept
 }
 
 // split parts an address from the format that it ends in.
 func split(path string) (plain, format string) {
-	for _, f := range slices.Concat(tableFormats, drawingFormats, []string{optionFormat}) {
+	if p, is := embedded(path); is {
+		return p, embedFormat
+	}
+	for _, f := range endings {
 		if p, ok := strings.CutSuffix(path, "."+f); ok && p != "" && !strings.HasSuffix(p, "/") {
 			if p == homeFile {
 				p = "/"
@@ -69,7 +77,7 @@ func language(r *http.Request) string { return text.Language(r.URL.Query().Get("
 // Visit reads a request. An error of the day asked for, or that nothing is published, comes with a visit that can still render
 // the page that says so.
 func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
-	v := &Visit{R: r, Site: s, Words: words, Lang: language(r), Query: r.URL.Query()}
+	v := &Visit{R: r, Site: s, Words: words, Lang: language(r), Query: r.URL.Query(), cited: map[string][]cube.Version{}}
 	v.Path, v.Format = split(r.URL.Path)
 	if f, taken := r.Context().Value(formatKey{}).(string); taken {
 		v.Path, v.Format = r.URL.Path, f
@@ -205,10 +213,6 @@ func (v *Visit) Here(pairs ...string) string {
 
 // File is the present view as a file of a format.
 func (v *Visit) File(format string, pairs ...string) string {
-	path := v.Path
-	if path == "/" {
-		path = homeFile
-	}
 	q := clone(v.Query)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		q.Set(pairs[i], pairs[i+1])
@@ -216,7 +220,7 @@ func (v *Visit) File(format string, pairs ...string) string {
 	if v.Lang == "en" {
 		q.Set("lang", "en")
 	}
-	return address(path+"."+format, q)
+	return address(suffixed(v.Path, format), q)
 }
 
 func clone(q url.Values) url.Values {

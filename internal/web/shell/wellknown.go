@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"net/url"
 
 	"nhipso/internal/middleware"
 )
@@ -33,7 +34,10 @@ type sitemapLink struct {
 	Href string `xml:"href,attr"`
 }
 
-// sitemap lists the pages in both languages.
+// mostAddresses is how many addresses a sitemap may have (sitemaps.org); what is beyond is found by the links of pages.
+const mostAddresses = 50_000
+
+// sitemap lists the pages, each language of each by itself and with the other one beside it.
 func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 	snap, err := s.View(r)
 	if err != nil {
@@ -56,9 +60,11 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 		URLs    []sitemapURL `xml:"url"`
 	}{NS: "http://www.sitemaps.org/schemas/sitemap/0.9", XHTML: "http://www.w3.org/1999/xhtml"}
 	day := snap.Release.PublishAt.UTC().Format("2006-01-02")
-	for _, p := range paths {
-		loc := s.Origin(r) + p
-		doc.URLs = append(doc.URLs, sitemapURL{Loc: loc, LastMod: day, Links: []sitemapLink{{"alternate", "vi", loc}, {"alternate", "en", loc + "?lang=en"}}})
+	for _, p := range paths[:min(len(paths), mostAddresses/2)] {
+		vi := s.Origin(r) + (&url.URL{Path: p}).String()
+		en := vi + "?lang=en"
+		links := []sitemapLink{{"alternate", "vi", vi}, {"alternate", "en", en}, {"alternate", "x-default", vi}}
+		doc.URLs = append(doc.URLs, sitemapURL{Loc: vi, LastMod: day, Links: links}, sitemapURL{Loc: en, LastMod: day, Links: links})
 	}
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 	w.Header().Set("Cache-Control", middleware.Public)
