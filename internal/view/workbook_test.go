@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -15,12 +16,13 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
+	made "nhipso/internal/workbook"
 )
 
 func workbook(t *testing.T, s *Speaker, n pipeline.Node) *excelize.File {
 	t.Helper()
 	var b bytes.Buffer
-	if err := s.WriteWorkbook(t.Context(), &b, n); err != nil {
+	if err := s.WriteWorkbook(t.Context(), &b, n, made.Properties{Creator: "Cục Thống kê", Created: time.Date(2026, 10, 6, 3, 0, 0, 0, time.UTC)}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)

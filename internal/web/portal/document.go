@@ -107,6 +107,6 @@ func (v *visit) register() (shell.Page, error) {
 		long.Add(append(append([]shell.Cell{shell.Same(d.ID)}, row...), address, shell.Same(d.Original), shell.Same(d.Quote))...)
 	}
 	p.Count = v.count(len(list))
-	p.Register = p.Show(&shell.Figure{ID: "bang", Title: t.Title, Table: t, Long: func() *shell.Table { return long }, Source: v.VintageLine(), Open: true})
+	p.Register = p.Show(&shell.Figure{ID: "bang", Title: t.Title, Table: t, Long: func() *shell.Table { return long }, Source: v.SourceLine(nil), Open: true})
 	return p, nil
 }

@@ -136,7 +136,7 @@ func (v *visit) releases() (shell.Page, error) {
 		t.Add(v.revisionRow(r)...)
 	}
 	p.Count = v.count(total)
-	fig := &shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.VintageLine(), Open: true}
+	fig := &shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.SourceLine(nil), Open: true}
 	if total > len(list) {
 		fig.Note = v.Say("releases.newest-of", "n", v.count(len(list)), "of", p.Count)
 		fig.Stream = func() *export.Table { return v.everyRevision(t) }

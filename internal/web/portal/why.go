@@ -133,7 +133,7 @@ func (v *visit) explain() (shell.Page, error) {
 		return steps
 	}
 	if !p.Reported {
-		p.History.Workbook = func(w io.Writer) error { return speaker.WriteWorkbook(v.R.Context(), w, node) }
+		p.History.Workbook = func(w io.Writer) error { return speaker.WriteWorkbook(v.R.Context(), w, node, export.Properties(v.Current.Release, v.Site.Publisher(), "")) }
 	}
 	return p, nil
 }

@@ -20,7 +20,7 @@ type Figure struct {
 	ID       string // anchor on the page; "hinh" in the address of its files
 	Title    catalog.Label
 	Note     string                // a sentence under the title: unit, how to read it
-	Source   string                // what the line under the drawing says: sources and vintage
+	Source   Credit                // what the line under the drawing says, and its files: sources and vintage
 	Table    *Table                // what the page shows
 	Long     func() *Table         // what its files hold, when that is more than the page shows; made only when asked for
 	Stream   func() *export.Table  // the same, of any size: its rows are made as they are written
@@ -170,14 +170,15 @@ func (f *Figure) file() *export.Table {
 	if t.URL == "" {
 		t.URL = f.v.Site.Origin(f.v.R) + f.v.Here("lang", "")
 	}
-	if t.Source.Vi == "" {
-		t.Source = catalog.Label{Vi: f.Source, En: f.Source}
+	if said := f.Source.words(); said.Vi != "" && f.Stream == nil {
+		t.Source = said
+	}
+	if t.Documents == nil {
+		t.Documents = f.Source.documents
 	}
 	if t.Licence == "" {
 		t.Licence = f.v.Say("common.licence-short")
 	}
-	if t.Vintage == "" {
-		t.Vintage = f.v.VintageLine()
-	}
+	t.Shows(f.v.Current.Release, f.v.Snap.Catalog, f.v.AsOf, f.v.Site.publisher)
 	return &t
 }

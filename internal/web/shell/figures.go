@@ -84,12 +84,10 @@ func (v *Visit) VintageLine() string {
 }
 
 // SourceLine is what stands under a drawing: the documents, and the vintage shown.
-func (v *Visit) SourceLine(list []cube.Version) string {
-	if s := v.Sources(list); s != "" {
-		return v.Say("common.source-line", "sources", s, "vintage", v.VintageLine())
-	}
-	return v.VintageLine()
-}
+func (v *Visit) SourceLine(list []cube.Version) Credit { return Credit{v: v, list: list} }
+
+// Credited is the line of a figure that rests on no observation: what it was made from, in words.
+func (v *Visit) Credited(said catalog.Label) Credit { return Credit{v: v, said: said} }
 
 // Word gives a drawing the words of every figure in it that its source prints in place of a plain number, whatever it was made from.
 func (v *Visit) Word(s *chart.Spec) {

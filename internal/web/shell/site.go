@@ -125,6 +125,9 @@ func New(c Config, modules ...Maker) *Site {
 	return s
 }
 
+// Publisher is the agency that publishes, "" when nobody said.
+func (s *Site) Publisher() string { return s.publisher }
+
 // Now is the present moment.
 func (s *Site) Now() time.Time { return s.now() }
 
