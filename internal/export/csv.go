@@ -49,7 +49,7 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 			case kind == Period:
 				out.period(cell.Period)
 			case kind == Day:
-				out.text(published(cell.Vintage))
+				out.text(text.Disarm(cell.day(o.Lang)))
 			default:
 				out.text(text.Disarm(cell.Label.In(o.Lang)))
 			}

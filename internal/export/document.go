@@ -85,7 +85,15 @@ func (c *Cited) Documents() []Document {
 
 // joined gives what is not known of a document, and through whom it was seen.
 func joined(lang string, d catalog.Document) string {
-	said := slices.DeleteFunc([]string{d.Through.In(lang), d.DateNote.In(lang), d.URLNote.In(lang)}, func(s string) bool { return s == "" })
+	var via []string
+	for _, x := range d.Via {
+		via = append(via, x.In(lang))
+	}
+	through := ""
+	if len(via) > 0 {
+		through = book.Say(lang, "seen-through", "who", strings.Join(via, "; "))
+	}
+	said := slices.DeleteFunc([]string{through, d.DateNote.In(lang), d.URLNote.In(lang)}, func(s string) bool { return s == "" })
 	return strings.Join(said, "; ")
 }
 

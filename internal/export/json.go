@@ -75,6 +75,8 @@ func (t *Table) object(row []Cell) map[string]any {
 		case Day:
 			if obj[c.ID] = nil; cell.Vintage != (stat.Vintage{}) {
 				obj[c.ID] = published(cell.Vintage)
+			} else if cell.Label.Vi != "" {
+				obj[c.ID] = cell.Label
 			}
 		case Code:
 			obj[c.ID] = cell.Label.Vi

@@ -241,6 +241,14 @@ func (c Cell) status() string {
 	return string(c.Status)
 }
 
+// day is a day of publication as far as it is known, or the words in its place.
+func (c Cell) day(lang string) string {
+	if c.Vintage == (stat.Vintage{}) {
+		return c.Label.In(lang)
+	}
+	return published(c.Vintage)
+}
+
 // plain gives the cell as data files write it: numbers with a point, periods as SDMX writes them, days as ISO 8601 does.
 func (c Cell) plain(kind Kind, lang string) string {
 	switch kind {
@@ -252,7 +260,7 @@ func (c Cell) plain(kind Kind, lang string) string {
 	case Period:
 		return c.Period.String()
 	case Day:
-		return published(c.Vintage)
+		return c.day(lang)
 	}
 	return c.Label.In(lang)
 }

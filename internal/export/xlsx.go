@@ -209,7 +209,7 @@ func (b *writer) cell(x Cell, c Column, at sheetColumn, lang string) any {
 	case at.beside != "":
 		return b.small(x.besideOf(at.beside, lang))
 	case c.Kind == Day:
-		return b.known(published(x.Vintage))
+		return b.known(x.day(lang))
 	case c.Kind == Period:
 		return b.period(x.Period)
 	case c.Kind != Number:

@@ -168,7 +168,7 @@ func (f *Figure) file() *export.Table {
 		t = *f.Stream()
 	}
 	if t.URL == "" {
-		t.URL = f.v.Site.Origin(f.v.R) + f.v.Here("lang", "")
+		t.URL = f.v.Site.Origin(f.v.R) + f.v.address()
 	}
 	if said := f.Source.words(); said.Vi != "" && f.Stream == nil {
 		t.Source = said

@@ -203,6 +203,14 @@ func (v *Visit) Here(pairs ...string) string {
 	return address(v.Path, q)
 }
 
+// address is the present view in no language of its own, as a file in both names it, whichever way it was asked for.
+func (v *Visit) address() string {
+	q := clone(v.Query)
+	q.Del("bom")
+	q.Del("ma")
+	return address(v.Path, q)
+}
+
 // File is the present view as a file of a format.
 func (v *Visit) File(format string, pairs ...string) string {
 	path := v.Path
