@@ -131,6 +131,11 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 			case same:
 				p.receipt.Unchanged++
 				continue
+			case on == nil && !cube.Reported(e.Observation):
+				if len(faults) < fault.MaxNamed {
+					faults = append(faults, fault.New("cube.computed", "cell", at.String(), "run", e.Attributes[stat.AttrRun]).At(d.File, e.Row, stat.AttrRun))
+				}
+				continue
 			case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
 				if len(faults) < fault.MaxNamed {
 					faults = append(faults, fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),

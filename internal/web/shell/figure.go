@@ -68,8 +68,23 @@ func (f *Figure) Files() []Download {
 	}
 	for _, x := range list {
 		out = append(out, Download{strings.ToUpper(x), f.File(x)})
+		if x != "csv" {
+			continue
+		}
+		out = append(out, Download{f.v.Say("common.csv-spreadsheet"), f.with(x, "bom")})
+		if f.Stream != nil {
+			out = append(out, Download{f.v.Say("common.csv-codes"), f.with(x, "ma")})
+		}
 	}
 	return out
+}
+
+// with is the address of the figure in a format with a choice of how it is written.
+func (f *Figure) with(format, choice string) string {
+	if f.first {
+		return f.v.File(format, choice, "1")
+	}
+	return f.v.File(format, "hinh", f.ID, choice, "1")
 }
 
 // Permalink is the address of the figure on its page.
@@ -115,6 +130,9 @@ func (s *Site) send(w http.ResponseWriter, v *Visit, f *Frame) error {
 		disposition = "inline"
 	}
 	h.Set("Content-Disposition", disposition+`; filename="`+fig.Table.ID+"."+v.Format+`"`)
+	if v.Format == "csv" { // a file of rows has no room for its documents, licence and release
+		h.Set("Link", "<"+fig.File("json")+`>; rel="describedby"; type="application/json"`)
+	}
 	out := &counted{w: w}
 	err := fig.write(export.Until(v.R.Context(), out))
 	if err != nil && out.n > 0 {
@@ -167,9 +185,7 @@ func (f *Figure) file() *export.Table {
 	if f.Stream != nil {
 		t = *f.Stream()
 	}
-	if t.URL == "" {
-		t.URL = f.v.Site.Origin(f.v.R) + f.v.address()
-	}
+	t.URL = f.v.Site.Origin(f.v.R) + f.v.address()
 	if said := f.Source.words(); said.Vi != "" && f.Stream == nil {
 		t.Source = said
 	}
