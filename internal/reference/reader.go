@@ -103,7 +103,7 @@ func Open(src io.Reader, name string, c *catalog.Catalog, areas *territory.Regis
 	if !slices.Contains(rd.names, stat.AttrSource) && !slices.Contains(rd.names, stat.AttrRun) { // a computed figure names its run
 		return nil, fault.New("tabular.missing-column", "column", stat.AttrSource).At(name, t.Line, stat.AttrSource)
 	}
-	return &File{Header: cube.Header{Sender: o.Sender, File: name, SentAt: o.SentAt}, Rows: max(0, f.Length-1), table: t, rd: rd}, nil
+	return &File{Header: cube.Header{Sender: o.Sender, File: name, SentAt: o.SentAt, Given: true}, Rows: max(0, f.Length-1), table: t, rd: rd}, nil
 }
 
 // Entries reads the figures of the rows one after another. Any fault refuses the file; it joins up to fault.MaxNamed of them, each with file,

@@ -131,7 +131,7 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 			case same:
 				p.receipt.Unchanged++
 				continue
-			case on == nil && !cube.Reported(e.Observation):
+			case d.Given && !cube.Reported(e.Observation):
 				if len(faults) < fault.MaxNamed {
 					faults = append(faults, fault.New("cube.computed", "cell", at.String(), "run", e.Attributes[stat.AttrRun]).At(d.File, e.Row, stat.AttrRun))
 				}
