@@ -127,11 +127,12 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 					return err
 				}
 			}
+			given := d.Given && !cube.Reported(e.Observation)
 			switch {
-			case same:
+			case same, given && c.had(e):
 				p.receipt.Unchanged++
 				continue
-			case d.Given && !cube.Reported(e.Observation):
+			case given:
 				if len(faults) < fault.MaxNamed {
 					faults = append(faults, fault.New("cube.computed", "cell", at.String(), "run", e.Attributes[stat.AttrRun]).At(d.File, e.Row, stat.AttrRun))
 				}
@@ -233,6 +234,13 @@ func (c *storedCell) under(day stat.Date, on *basis) (latest, reported *cube.Ver
 		}
 	}
 	return latest, reported
+}
+
+// had reports whether any version of a vintage day says what an entry says: a computed figure that came back from an earlier release is nothing new.
+func (c *storedCell) had(e cube.Entry) bool {
+	return slices.ContainsFunc(c.versions, func(v cube.Version) bool {
+		return v.Vintage.Date == e.Vintage.Date && cube.SameFigure(v.Observation, e.Observation)
+	})
 }
 
 // stored is what is stored of the cells of a delivery, some at a time.

@@ -272,6 +272,10 @@ func (v *Visit) fill(cv *CellView, c export.Cell, column export.Column) {
 		if !c.Period.IsZero() {
 			cv.Text, cv.Sort = text.FormatPeriod(v.Lang, c.Period), c.Period.From().String()
 		}
+	case export.Day:
+		if cv.Text = c.Label.In(v.Lang); c.Vintage != (stat.Vintage{}) {
+			cv.Text, cv.Sort = v.Vintage(c.Vintage), c.Vintage.Date.String()
+		}
 	default:
 		cv.Text, cv.Code = c.Label.In(v.Lang), column.Kind == export.Code
 	}
