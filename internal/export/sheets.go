@@ -67,7 +67,7 @@ func (t *Table) sourcesSheet(b *writer, sheet string) {
 			b.seen(Cell{Mark: m})
 		}
 		rows = append(rows, []any{b.wrapped(d.ID), b.wrapped(d.Title.In("vi")), b.wrapped(d.Title.In("en")), b.wrapped(d.Publisher.In("vi")), b.wrapped(d.Publisher.In("en")),
-			b.known(d.Date), b.wrapped(d.Address), b.wrapped(strings.Join(marks, ", ")), b.wrapped(d.Note.In("vi")), b.wrapped(d.Note.In("en"))})
+			b.written(d.Date), b.wrapped(d.Address), b.wrapped(strings.Join(marks, ", ")), b.wrapped(d.Note.In("vi")), b.wrapped(d.Note.In("en"))})
 	}
 	b.plainSheet(sheet, []float64{18, 48, 48, 30, 30, 13, 48, 12, 36, 36},
 		[]string{"source-id", "source-title-vi", "source-title-en", "source-publisher-vi", "source-publisher-en", "source-day", "source-address", "source-mark", "source-note-vi", "source-note-en"}, rows)

@@ -198,7 +198,10 @@ func (t *Table) heads(lang string, codes bool) []head {
 		if c.Machine && !codes {
 			continue
 		}
-		named := map[bool]string{true: c.ID, false: c.Head(lang)}[codes]
+		named := c.Head(lang)
+		if codes {
+			named = c.ID
+		}
 		add(i, "", named)
 		if c.Kind != Number {
 			continue

@@ -209,7 +209,7 @@ func (b *writer) cell(x Cell, c Column, at sheetColumn, lang string) any {
 	case at.beside != "":
 		return b.small(x.besideOf(at.beside, lang))
 	case c.Kind == Day:
-		return b.known(x.day(lang))
+		return b.written(x.day(lang))
 	case c.Kind == Period:
 		return b.period(x.Period)
 	case c.Kind != Number:
@@ -243,14 +243,14 @@ func (b *writer) period(p stat.Period) any {
 	return p.String()
 }
 
-// known is a day as far as it is known: a day as one, a year as a number, a month as it is written.
-func (b *writer) known(written string) any {
-	if written == "" {
+// written is a day as far as it is known: a day as one, a year as a number, a month as it is written.
+func (b *writer) written(day string) any {
+	if day == "" {
 		return nil
 	}
-	p, err := stat.ParsePeriod(written)
+	p, err := stat.ParsePeriod(day)
 	if err != nil {
-		return written
+		return day
 	}
 	return b.period(p)
 }

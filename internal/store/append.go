@@ -127,20 +127,14 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 					return err
 				}
 			}
-			given := d.Given && !cube.Reported(e.Observation)
+			refused := refusal(d, e, reported)
 			switch {
-			case same, given && c.had(e):
+			case same, d.Given && !cube.Reported(e.Observation) && c.had(e):
 				p.receipt.Unchanged++
 				continue
-			case given:
+			case refused != nil:
 				if len(faults) < fault.MaxNamed {
-					faults = append(faults, fault.New("cube.computed", "cell", at.String(), "run", e.Attributes[stat.AttrRun]).At(d.File, e.Row, stat.AttrRun))
-				}
-				continue
-			case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
-				if len(faults) < fault.MaxNamed {
-					faults = append(faults, fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
-						"stored", shown(reported.Observation), "given", shown(e.Observation)).At(d.File, e.Row, "OBS_VALUE"))
+					faults = append(faults, refused)
 				}
 				continue
 			case seen:
@@ -185,6 +179,19 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 		p.receipt.Findings = len(p.findings)
 	}
 	return p, err
+}
+
+// refusal is why an entry that is not stored yet cannot be: a computed figure in a file of people, or a number other than the one reported on
+// the same day. It is nil where nothing speaks against it.
+func refusal(d *cube.Delivery, e cube.Entry, reported *cube.Version) *fault.Error {
+	switch {
+	case d.Given && !cube.Reported(e.Observation):
+		return fault.New("cube.computed", "cell", e.Cell().String(), "run", e.Attributes[stat.AttrRun]).At(d.File, e.Row, stat.AttrRun)
+	case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
+		return fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
+			"stored", shown(reported.Observation), "given", shown(e.Observation)).At(d.File, e.Row, "OBS_VALUE")
+	}
+	return nil
 }
 
 // insertMessage stores a message with those figures that are new or revised under one seal, which goes into the audit log. They come in the order

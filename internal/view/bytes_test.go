@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"testing"
 
-	made "nhipso/internal/workbook"
+	wb "nhipso/internal/workbook"
 )
 
 // TestTheSameExplanationGivesTheSameBytes writes explanations of each kind again and again, as servers do.
@@ -17,7 +17,7 @@ func TestTheSameExplanationGivesTheSameBytes(t *testing.T) {
 			var first []byte
 			for range 6 {
 				var b bytes.Buffer
-				if err := i.speaker(lang).WriteWorkbook(t.Context(), &b, n, made.Properties{}); err != nil {
+				if err := i.speaker(lang).WriteWorkbook(t.Context(), &b, n, wb.Properties{}); err != nil {
 					t.Fatal(err)
 				}
 				if first == nil {

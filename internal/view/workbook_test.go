@@ -16,13 +16,13 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
-	made "nhipso/internal/workbook"
+	wb "nhipso/internal/workbook"
 )
 
 func bookOf(t *testing.T, s *Speaker, n pipeline.Node) *excelize.File {
 	t.Helper()
 	var b bytes.Buffer
-	if err := s.WriteWorkbook(t.Context(), &b, n, made.Properties{Creator: "Cục Thống kê", Created: time.Date(2026, 10, 6, 3, 0, 0, 0, time.UTC)}); err != nil {
+	if err := s.WriteWorkbook(t.Context(), &b, n, wb.Properties{Creator: "Cục Thống kê", Created: time.Date(2026, 10, 6, 3, 0, 0, 0, time.UTC)}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)
