@@ -130,7 +130,7 @@ func TestXLSX(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := f.GetSheetList(); len(got) != 5 || got[0] != "Số liệu" || got[1] != "Data" {
+	if got := f.GetSheetList(); len(got) != 4 || got[0] != "Số liệu" || got[1] != "Data" {
 		t.Fatalf("sheets %q", got)
 	}
 	kind, err := f.GetCellType("Data", "E4")

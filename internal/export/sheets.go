@@ -16,6 +16,7 @@ func (b *writer) plainSheet(sheet string, widths []float64, heads []string, rows
 	if b.gone() {
 		return
 	}
+	b.sheet(sheet)
 	b.try(workbook.Printable(b.f, sheet, min(len(heads), 1)))
 	out, err := b.f.NewStreamWriter(sheet)
 	if b.try(err); b.err != nil {
@@ -68,6 +69,9 @@ func (t *Table) sourcesSheet(b *writer, sheet string) {
 		}
 		rows = append(rows, []any{b.wrapped(d.ID), b.wrapped(d.Title.In("vi")), b.wrapped(d.Title.In("en")), b.wrapped(d.Publisher.In("vi")), b.wrapped(d.Publisher.In("en")),
 			b.written(d.Date), b.wrapped(d.Address), b.wrapped(strings.Join(marks, ", ")), b.wrapped(d.Note.In("vi")), b.wrapped(d.Note.In("en"))})
+	}
+	if len(rows) == 0 {
+		return
 	}
 	b.plainSheet(sheet, []float64{18, 48, 48, 30, 30, 13, 48, 12, 36, 36},
 		[]string{"source-id", "source-title-vi", "source-title-en", "source-publisher-vi", "source-publisher-en", "source-day", "source-address", "source-mark", "source-note-vi", "source-note-en"}, rows)

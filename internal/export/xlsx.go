@@ -20,7 +20,7 @@ const MaxRows = 100_000
 // headRow is the row of the headings, under the title and the line of sources.
 const headRow = 3
 
-// WriteXLSX writes a workbook: a sheet in Vietnamese, one in English, and in both languages one with all documents, one with notes and what signs
+// WriteXLSX writes a workbook: a sheet in Vietnamese, one in English, and in both languages one with all documents where there are any, one with notes and what signs
 // mean, one about the file. Numbers are numbers with a format, days are days, years numbers; periods are text as SDMX writes them, with their
 // first day beside them. Headings are frozen, repeated on paper and those of a table; a status and a mark stand in columns beside their figure.
 //
@@ -34,12 +34,9 @@ func (t *Table) WriteXLSX(w io.Writer) error {
 	b := &writer{f: f, until: w, formats: map[int]int{}}
 	names := [...]string{book.Say("vi", "sheet-vi"), book.Say("en", "sheet-en"), book.Say("vi", "sheet-sources"), book.Say("vi", "sheet-notes"), book.Say("vi", "sheet-about")}
 	b.try(f.SetSheetName("Sheet1", names[0]))
-	for _, name := range names[1:] {
-		_, err := f.NewSheet(name)
-		b.try(err)
-	}
 	b.styles()
 	t.dataSheet(b, names[0], "vi", "so_lieu")
+	b.sheet(names[1])
 	t.dataSheet(b, names[1], "en", "data")
 	t.sourcesSheet(b, names[2])
 	t.notesSheet(b, names[3])
@@ -69,6 +66,8 @@ func (b *writer) try(err error) {
 
 // gone reports that there is nothing more to do: something failed, or nobody waits.
 func (b *writer) gone() bool { b.try(ended(b.until)); return b.err != nil }
+
+func (b *writer) sheet(name string) { _, err := b.f.NewSheet(name); b.try(err) }
 
 func (b *writer) style(s *excelize.Style) int { id, err := b.f.NewStyle(s); b.try(err); return id }
 
@@ -249,7 +248,7 @@ func (b *writer) written(day string) any {
 		return nil
 	}
 	p, err := stat.ParsePeriod(day)
-	if err != nil {
+	if err != nil || p.Frequency() != stat.Annual && p.Frequency() != stat.Daily {
 		return day
 	}
 	return b.period(p)
