@@ -37,8 +37,8 @@ func (v *visit) document(id string) documentView {
 	return out
 }
 
-// dated is the cell of a day, a month or a year as far as it is known.
-func dated(written string) shell.Cell {
+// writtenDay is the cell of a day, a month or a year as far as it is known.
+func writtenDay(written string) shell.Cell {
 	x, err := stat.ParseVintage(written, stat.Date{})
 	if err != nil || written == "" {
 		return shell.Same(written)
@@ -98,7 +98,7 @@ func (v *visit) register() (shell.Page, error) {
 		if d.Seen() {
 			through = both("data.doc-seen")
 		}
-		date := dated(d.Date)
+		date := writtenDay(d.Date)
 		if d.Date == "" {
 			date = shell.Label(d.DateNote)
 		}
@@ -106,7 +106,7 @@ func (v *visit) register() (shell.Page, error) {
 		if d.URL == "" {
 			address = shell.Label(d.URLNote)
 		}
-		row := []shell.Cell{shell.Label(d.Title).To(d.URL), shell.Label(d.Publisher), date, shell.Label(through), dated(d.Read), shell.Number(stat.Int(figures[d.ID]))}
+		row := []shell.Cell{shell.Label(d.Title).To(d.URL), shell.Label(d.Publisher), date, shell.Label(through), writtenDay(d.Read), shell.Number(stat.Int(figures[d.ID]))}
 		t.Add(row...)
 		long.Add(append(append([]shell.Cell{shell.Same(d.ID)}, row...), address, shell.Same(d.Original), shell.Same(d.Quote))...)
 	}

@@ -97,7 +97,7 @@ func TestEveryFileOfEveryFigure(t *testing.T) {
 }
 
 // looksTyped finds a number, a day or an interval that stands as text.
-var looksTyped = regexp.MustCompile(`^[-−]?[0-9]+[.,][0-9]+( ?%)?$|^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$|^[0-9]{4}-[0-9]{2}-[0-9]{2}$|^[0-9.,]+[–-][0-9.,]+$|^[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}$`)
+var looksTyped = regexp.MustCompile(`^[-−]?[0-9]+[.,][0-9]+( ?%)?$|^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$|^[0-9]{4}-[0-9]{2}-[0-9]{2}$|^[0-9.,]+–[0-9.,]+$|^[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}$`)
 
 // vietnamese finds words of Vietnamese that are in no proper name.
 var vietnamese = regexp.MustCompile(`(?i)\b(nguồn|lần công bố|chưa|số liệu công bố|dự báo|không có|và \d+ nguồn)\b`)
