@@ -8,6 +8,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"nhipso/internal/stat"
+	"nhipso/internal/view"
 	"nhipso/internal/workbook"
 )
 
@@ -93,11 +94,11 @@ func (t *Table) notesSheet(b *writer, sheet string) {
 	}
 	slices.Sort(b.statuses)
 	for _, s := range b.statuses {
-		line("note-status", string(s), StatusName("vi", s), StatusName("en", s))
+		line("note-status", string(s), view.StatusFlag(s).Name.Vi, view.StatusFlag(s).Name.En)
 	}
 	for _, m := range stat.Marks() {
 		if slices.Contains(b.marks, m) {
-			line("note-mark", string(m), book.Say("vi", "mark-"+string(m)), book.Say("en", "mark-"+string(m)))
+			line("note-mark", string(m), view.MarkFlag(m).Name.Vi, view.MarkFlag(m).Name.En)
 		}
 	}
 	b.plainSheet(sheet, []float64{26, 18, 60, 60}, []string{"col-kind", "col-code", "col-vi", "col-en"}, rows)
@@ -130,5 +131,5 @@ func StatusName(lang string, s stat.Status) string {
 	if s == "" || s == stat.Normal {
 		return ""
 	}
-	return book.Say(lang, "status-"+string(s))
+	return view.StatusFlag(s).Short.In(lang)
 }
