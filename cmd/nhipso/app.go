@@ -266,7 +266,7 @@ func (a *app) siteOf(modules module.List, gate *publish.Gate, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
-	described := api.Options{Beside: modules.Documents(), Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")}
+	described := api.Options{Beside: modules.Documents(), Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Publisher: s.Text("publisher")}
 	var site *shell.Site
 	described.Frame = func(w http.ResponseWriter, r *http.Request, title string, body template.HTML) {
 		site.Framed(w, r, title, body)

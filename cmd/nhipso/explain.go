@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
@@ -75,7 +76,9 @@ func explain(ctx context.Context, e *env, args []string) error {
 	}
 	speaker := view.NewSpeaker(a.catalog, a.recipes, e.lang, known.Cell)
 	if *format == "xlsx" {
-		return writeFile(*file, func(w io.Writer) error { return speaker.WriteWorkbook(ctx, w, node) })
+		return writeFile(*file, func(w io.Writer) error {
+			return speaker.WriteWorkbook(ctx, w, node, export.Properties(known.Release, "", ""))
+		})
 	}
 	if *asJSON {
 		enc := json.NewEncoder(e.out)

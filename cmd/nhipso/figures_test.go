@@ -18,6 +18,7 @@ import (
 
 	"nhipso/internal/config"
 	"nhipso/internal/export"
+	"nhipso/internal/reference"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 	"nhipso/internal/view"
@@ -138,10 +139,11 @@ func rowsSaid(t *testing.T, rows [][]string, dimensions int) readings {
 	out := readings{}
 	for _, row := range rows[1:] {
 		var codes, names []string
+		first := max(0, at("DATAFLOW")+1) // a workbook has no column for it
 		for i := range dimensions {
-			codes, names = append(codes, text.Rearm(row[2*i])), append(names, text.Rearm(row[2*i+1]))
+			codes, names = append(codes, text.Rearm(row[first+2*i])), append(names, text.Rearm(row[first+2*i+1]))
 		}
-		x := reading{value: row[at("OBS_VALUE")], unit: row[at("UNIT_MEASURE")], mult: row[at("UNIT_MULT")], decimals: row[at("DECIMALS")], unitName: text.Rearm(row[at("UNIT_NAME")]), status: row[at("OBS_STATUS")],
+		x := reading{value: row[at("OBS_VALUE")], unit: row[at(reference.Unit)], mult: row[at(reference.UnitPower)], decimals: row[at(reference.Digits)], unitName: text.Rearm(row[at("UNIT_NAME")]), status: row[at("OBS_STATUS")],
 			name: strings.Join(names, ", ")}
 		if i := at("VALUE_TEXT"); i >= 0 && row[i] != "" && insteadOf(row, at) {
 			x.printed = text.Rearm(row[at("VALUE_TEXT_NAME")])
@@ -220,12 +222,21 @@ func sheetRows(t *testing.T, body, flow string, dimensions int, v *vault) [][]st
 	}
 	head := []string{}
 	for _, c := range export.Dataflow(v.catalog, declared, export.Figures(nil)).Columns {
-		head = append(head, c.ID)
+		if !c.Machine {
+			head = append(head, c.ID)
+		}
+		if c.Kind == export.Period {
+			head = append(head, "first day")
+		}
 	}
 	out := [][]string{head}
 	for _, row := range rows[3:] {
 		for len(row) < len(head) {
 			row = append(row, "")
+		}
+		if i := slices.Index(head, "TIME_PERIOD"); len(row[i]) == 5 && row[i] == row[i+1] { // a day is one, counted from that of worksheets
+			n, _ := strconv.Atoi(row[i])
+			row[i] = stat.NewDate(1899, 12, 30).AddDays(n).String()
 		}
 		out = append(out, row)
 	}

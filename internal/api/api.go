@@ -39,6 +39,7 @@ type Options struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	BaseURL   string // "https://…" when it is known; else the document names no host
+	Publisher string // the agency that publishes; "" when nobody said
 	// Beside describe, each in a language, operations that others serve under the same root (OpenAPI 3.1).
 	Beside []func(lang string) []byte
 	// Frame shows the page for people within a site: its title and what it says. Nil shows it bare.
@@ -55,6 +56,8 @@ type service struct {
 	territory    *territory.Registry
 	catalog      *catalog.Catalog
 	log          *slog.Logger
+	publisher    string
+	base         string // the address of the installation, "" when it is not known
 	now          func() time.Time
 	documents    map[string]*document
 	order        []string // operations as registered
@@ -88,7 +91,7 @@ func Handler(lib view.Library, o Options) (http.Handler, error) {
 	if o.Frame == nil {
 		o.Frame = bare
 	}
-	s := &service{frame: o.Frame, library: lib, territory: o.Territory, catalog: o.Catalog, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
+	s := &service{frame: o.Frame, library: lib, territory: o.Territory, catalog: o.Catalog, publications: o.Publications, publisher: o.Publisher, base: strings.TrimSuffix(o.BaseURL, "/"), log: o.Log, now: o.Now, documents: map[string]*document{}}
 	var err error
 	if s.methods, err = readMethods(o.Methods); err != nil {
 		return nil, err

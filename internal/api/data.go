@@ -218,14 +218,15 @@ func (o *Observations) write(v *visit) error { return v.table(&o.file, o.flow, o
 // table makes figures of a dataflow a file in the format asked for. documents are those that the figures name, where they are at hand.
 func (v *visit) table(to *file, f *catalog.Dataflow, figures iter.Seq2[cube.Version, error], documents []cube.Version) error {
 	t := export.Dataflow(v.snap.Catalog, f, figures)
-	t.URL = v.r.URL.RequestURI()
-	t.Vintage = v.current.Release.ID
-	if !v.asOf.IsZero() {
-		t.Vintage += ", " + text.FormatDate(v.lang, v.asOf)
-	}
-	t.Source = catalog.Label{Vi: v.sourceNames(documents, "vi"), En: v.sourceNames(documents, "en")}
-	if documents == nil { // each row names its own
-		t.Source = catalog.Label{Vi: book.Say("vi", "sources.in-rows"), En: book.Say("en", "sources.in-rows")}
+	t.URL = v.base + v.r.URL.RequestURI()
+	t.Licence = licence
+	t.Shows(v.current.Release, v.snap.Catalog, v.asOf, v.publisher)
+	if documents != nil {
+		cited := export.NewCited(v.snap.Catalog)
+		for _, o := range documents {
+			cited.Add(o)
+		}
+		t.Source = export.SourceLine(cited.Documents())
 	}
 	if v.format == typeCSV {
 		to.name = f.ID + ".csv"
@@ -239,18 +240,8 @@ func (v *visit) table(to *file, f *catalog.Dataflow, figures iter.Seq2[cube.Vers
 	return nil
 }
 
-// sourceNames names the documents of figures in one line.
-func (v *visit) sourceNames(list []cube.Version, lang string) string {
-	var names []string
-	seen := map[string]bool{}
-	for _, o := range list {
-		if id := o.Attributes[stat.AttrSource]; id != "" && !seen[id] {
-			seen[id] = true
-			names = append(names, v.snap.Catalog.Name("CL_SOURCE", id, lang))
-		}
-	}
-	return strings.Join(names, "; ")
-}
+// licence of every figure.
+const licence = "CC BY 4.0"
 
 // seriesInput asks for one series.
 type seriesInput struct {

@@ -83,7 +83,7 @@ func TestDataInOtherFormats(t *testing.T) {
 	t.Run("the same as CSV by format or by Accept, with SDMX identifiers for heads", func(t *testing.T) {
 		for _, w := range []*httptest.ResponseRecorder{ask(t, flow+"&format=csv"), ask(t, flow, "Accept", "text/csv;q=0.9, application/json;q=0.1")} {
 			rows := must(csv.NewReader(w.Body).ReadAll())
-			if w.Header().Get("Content-Disposition") != `attachment; filename="DE_SHARE.csv"` || rows[0][0] != "FREQ" || !slices.Contains(rows[0], "OBS_VALUE") || len(rows) != 7 {
+			if w.Header().Get("Content-Disposition") != `attachment; filename="DE_SHARE.csv"` || rows[0][0] != "DATAFLOW" || rows[0][1] != "FREQ" || !slices.Contains(rows[0], "OBS_VALUE") || len(rows) != 7 {
 				t.Error(w.Header(), rows[0], len(rows))
 			}
 		}
@@ -92,8 +92,11 @@ func TestDataInOtherFormats(t *testing.T) {
 		w := ask(t, flow+"&format=xlsx")
 		book := must(excelize.OpenReader(w.Body))
 		defer book.Close()
-		if len(book.GetSheetList()) != 3 {
+		if len(book.GetSheetList()) != 5 {
 			t.Error(book.GetSheetList())
+		}
+		if made := must(book.GetDocProps()); made.Creator != "Nhịp Số" || made.Created == "" {
+			t.Errorf("made by %q at %q", made.Creator, made.Created)
 		}
 	})
 	t.Run("what cannot be selected is refused and says why", func(t *testing.T) {

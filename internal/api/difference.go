@@ -6,8 +6,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"nhipso/internal/catalog"
-	"nhipso/internal/difference"
 	"nhipso/internal/cube"
+	"nhipso/internal/difference"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 	"nhipso/internal/view"
@@ -121,7 +121,7 @@ type End struct {
 
 // BridgeStep is one difference between two definitions; the steps add up to the gap.
 type BridgeStep struct {
-	Kind     difference.Kind     `json:"kind" enum:"revised-from,part,rounding,revised-to,unexplained"`
+	Kind     difference.Kind  `json:"kind" enum:"revised-from,part,rounding,revised-to,unexplained"`
 	Name     string           `json:"name"`
 	Amount   stat.Decimal     `json:"amount"`
 	After    stat.Decimal     `json:"after"`

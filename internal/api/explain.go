@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/export"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 	"nhipso/internal/view"
@@ -104,7 +105,7 @@ func (v *visit) explain(in *explainInput) (*Explanation, error) {
 // write writes the workbook in which the figure can be computed again.
 func (x *Explanation) write(v *visit) error {
 	var b bytes.Buffer
-	if err := view.NewSpeaker(v.snap.Catalog, v.asOfView.Recipes(), v.lang, v.snap.Cell).WriteWorkbook(v.ctx, &b, x.node); err != nil {
+	if err := view.NewSpeaker(v.snap.Catalog, v.asOfView.Recipes(), v.lang, v.snap.Cell).WriteWorkbook(v.ctx, &b, x.node, export.Properties(v.current.Release, v.publisher, "")); err != nil {
 		return err
 	}
 	x.name, x.give = "explanation.xlsx", func(w io.Writer) error { _, err := b.WriteTo(w); return err }

@@ -20,7 +20,7 @@ func both(id string, pairs ...any) catalog.Label {
 // Table gives the figures of the chart: a row for each period or item, a column for each series, with its interval where one is
 // drawn and the target where items have one. A confidential figure is not in it.
 func (s *Spec) Table() *export.Table {
-	t := &export.Table{ID: s.ID, Title: s.Title, Notes: s.Notes, Source: s.Source, Vintage: s.Vintage, URL: s.URL}
+	t := &export.Table{ID: s.ID, Title: s.Title, Notes: s.Notes, Source: s.Source, Vintage: catalog.Label{Vi: s.Vintage, En: s.Vintage}, URL: s.URL}
 	n := len(s.Items)
 	if s.Kind.overTime() {
 		n = len(s.Periods)

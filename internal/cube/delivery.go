@@ -28,6 +28,7 @@ type Header struct {
 	Key string
 	// Digest tells the content of a message with a key from that of another one; "" takes that of its figures.
 	Digest string
+	Given  bool // by people, in a file: none of its figures was computed here, though some may be as they are stored
 }
 
 // Message is what one sender brings at one time, where it is small enough to hold. It is stored whole or not at all.

@@ -17,10 +17,10 @@ type CSVOptions struct {
 	Codes bool   // head the columns with their identifiers instead of their names, for programs
 }
 
-// WriteCSV writes RFC 4180: commas, CRLF, a point for decimals, periods as SDMX writes them. A column in which some figure is
-// estimated, forecast, missing… is followed by a column with the status codes (SDMX CL_OBS_STATUS), and one in which some figure is printed
-// in words by a column with them. Text that a spreadsheet
-// would run as a formula is disarmed; package reference reads it back.
+// WriteCSV writes RFC 4180: commas, CRLF, a point for decimals, periods as SDMX and days as ISO 8601 write them. A column in which some figure
+// is estimated, forecast, missing… is followed by one with the status codes (SDMX CL_OBS_STATUS), one with weaker evidence than a source that was
+// read by one with the marks, and one in which some figure is printed in words by one with them. Text that a spreadsheet would run as a formula
+// is disarmed; package reference reads it back.
 func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 	if err := t.Check(); err != nil {
 		return err
@@ -31,51 +31,27 @@ func (t *Table) WriteCSV(w io.Writer, o CSVOptions) error {
 		}
 	}
 	out := newCSVWriter(w)
-	flagged, worded := make([]bool, len(t.Columns)), make([]bool, len(t.Columns))
-	var head []string
-	for i, c := range t.Columns {
-		flagged[i], worded[i] = c.Kind == Number && t.flagged(i), c.Kind == Number && t.worded(i)
-		name := c.Head(o.Lang)
-		if o.Codes {
-			name = c.ID
-		}
-		head = append(head, text.Disarm(name))
-		if worded[i] {
-			if o.Codes {
-				head = append(head, c.ID+":printed")
-			} else {
-				head = append(head, text.Disarm(book.Say(o.Lang, "printed-of", "name", c.Name.In(o.Lang))))
-			}
-		}
-		if flagged[i] {
-			if o.Codes {
-				head = append(head, c.ID+":status")
-			} else {
-				head = append(head, text.Disarm(book.Say(o.Lang, "status-of", "name", c.Name.In(o.Lang))))
-			}
-		}
-	}
-	for _, name := range head {
-		out.text(name)
+	heads := t.heads(o.Lang, o.Codes)
+	for _, h := range heads {
+		out.text(text.Disarm(h.name))
 	}
 	if err := out.end(); err != nil {
 		return err
 	}
 	err := t.each(w, func(row []Cell) error {
-		for i, c := range t.Columns {
-			switch cell := &row[i]; c.Kind {
-			case Number:
+		for _, h := range heads {
+			cell, kind := &row[h.at], t.Columns[h.at].Kind
+			switch {
+			case h.beside != "":
+				out.text(text.Disarm(cell.besideOf(h.beside, o.Lang)))
+			case kind == Number:
 				out.number(cell.Number)
-			case Period:
+			case kind == Period:
 				out.period(cell.Period)
+			case kind == Day:
+				out.text(text.Disarm(cell.day(o.Lang)))
 			default:
 				out.text(text.Disarm(cell.Label.In(o.Lang)))
-			}
-			if worded[i] {
-				out.text(text.Disarm(row[i].Label.In(o.Lang)))
-			}
-			if flagged[i] {
-				out.text(string(row[i].Status))
 			}
 		}
 		return out.end()

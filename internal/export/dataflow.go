@@ -6,6 +6,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/reference"
 	"nhipso/internal/stat"
 	"nhipso/internal/view"
 )
@@ -14,36 +15,41 @@ import (
 // unit, its digits and its status, the day of publication, and every other attribute that the dataflow has. Its columns are the same whatever is
 // selected. Pages, API and command line write this one, so that a figure reads the same in each.
 //
-// Rows are made as they are written, and none is kept.
+// Headed by identifiers it can be loaded again: the columns that only describe say what the catalogue says anyway, and all others what is stored.
+// Rows are made as they are written, and none is kept; of the documents that they name there is a list at the end.
 func Dataflow(c *catalog.Catalog, flow *catalog.Dataflow, figures iter.Seq2[cube.Version, error]) *Table {
 	l := &long{catalog: c, flow: flow, meanings: view.Names{Catalog: c}.Meanings(flow)}
-	t := &Table{ID: flow.ID, Title: flow.Name, Notes: []catalog.Label{flow.Description}}
+	t := &Table{ID: flow.ID, Title: flow.Name, Notes: []catalog.Label{flow.Description}, Columns: []Column{column(c, "DATAFLOW")}, Source: both("sources-in-rows")}
+	t.Columns[0].Machine = true
 	for _, d := range flow.Dimensions {
 		t.Columns = append(t.Columns, Column{ID: d.ID, Name: codeOf(d.Name), Kind: Code}, Column{ID: d.ID + "_NAME", Name: d.Name, Kind: Text})
 	}
-	for _, id := range []string{"TIME_PERIOD", "OBS_VALUE", stat.AttrUnit, stat.AttrUnitMult, "UNIT_NAME", stat.AttrDecimals, "OBS_STATUS", "VINTAGE"} {
+	for _, id := range []string{"TIME_PERIOD", "OBS_VALUE", reference.Unit, reference.UnitPower, reference.UnitName, reference.Digits, "OBS_STATUS", "VINTAGE"} {
 		t.Columns = append(t.Columns, column(c, id))
 	}
-	t.Columns[t.Column("UNIT_NAME")].Name = catalog.Label{Vi: book.Say("vi", "unit-name"), En: book.Say("en", "unit-name")}
-	for _, name := range l.attributes(true) {
+	for _, name := range flow.Attributes {
 		t.Columns = append(t.Columns, column(c, name))
+		last := &t.Columns[len(t.Columns)-1]
+		last.Machine = shownApart(name)
 		if named(name) {
-			t.Columns[len(t.Columns)-1].Name = codeOf(concept(c, name))
+			last.Name = codeOf(concept(c, name))
 			t.Columns = append(t.Columns, Column{ID: name + "_NAME", Name: concept(c, name), Kind: Text})
 		}
 	}
-	t.Stream = l.rows(t, figures, l.named)
+	cited := NewCited(c)
+	t.Documents = cited.Documents
+	t.Stream = l.rows(t, figures, func(row []Cell, v cube.Version) []Cell { cited.Add(v); return l.named(row, v) })
 	return t
 }
 
-// Message is the table of a dataflow as a file that can be loaded again: with the dataflow in front, and without names and what is not stored.
+// Message is the table of a dataflow as a file that can be loaded again, with nothing but what is stored.
 func Message(c *catalog.Catalog, flow *catalog.Dataflow, figures iter.Seq2[cube.Version, error]) *Table {
 	l := &long{catalog: c, flow: flow}
 	t := &Table{ID: flow.ID, Title: flow.Name, Notes: []catalog.Label{flow.Description}, Columns: []Column{column(c, "DATAFLOW")}}
 	for _, d := range flow.Dimensions {
 		t.Columns = append(t.Columns, Column{ID: d.ID, Name: d.Name, Kind: Code})
 	}
-	for _, id := range append([]string{"TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "VINTAGE"}, l.attributes(false)...) {
+	for _, id := range append([]string{"TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "VINTAGE"}, flow.Attributes...) {
 		t.Columns = append(t.Columns, column(c, id))
 	}
 	t.Stream = l.rows(t, figures, l.message)
@@ -67,15 +73,15 @@ type long struct {
 	flow     *catalog.Dataflow
 	meanings *view.Meanings
 	key      stat.Key
-	head     []Cell   // of the series, once for all its figures
-	shown    []string // attributes with columns of their own
+	head     []Cell // of the series, once for all its figures
 	names    map[[2]string]Cell
+	numbers  map[string]*stat.Decimal // attributes that are numbers, as written
 }
 
 // rows gives a row for each figure. The row is used again for the next one.
 func (l *long) rows(t *Table, figures iter.Seq2[cube.Version, error], fill func([]Cell, cube.Version) []Cell) iter.Seq2[[]Cell, error] {
 	return func(yield func([]Cell, error) bool) {
-		l.key, l.names = "", map[[2]string]Cell{}
+		l.key, l.names, l.numbers = "", map[[2]string]Cell{}, map[string]*stat.Decimal{}
 		row := make([]Cell, 0, len(t.Columns))
 		for v, err := range figures {
 			if err != nil {
@@ -92,17 +98,17 @@ func (l *long) rows(t *Table, figures iter.Seq2[cube.Version, error], fill func(
 // named fills a row with codes and names.
 func (l *long) named(row []Cell, v cube.Version) []Cell {
 	if v.Key != l.key {
-		l.key, l.head = v.Key, nil
+		l.key, l.head = v.Key, []Cell{Same(l.flow.ID)}
 		for i, code := range v.Key.Codes() {
 			l.head = append(l.head, Same(code), l.name(l.flow.Dimensions[i].Codelist, code))
 		}
 	}
 	means := l.meanings.Of(v)
-	row = append(append(row, l.head...), When(v.Period), l.value(v, means.Decimals), Same(means.Unit), Same(strconv.Itoa(means.Mult)), Words(means.UnitName), Same(strconv.Itoa(means.Decimals)),
-		Same(string(v.Status)), Same(published(v.Vintage)))
-	for _, name := range l.attributes(true) {
+	row = append(append(row, l.head...), When(v.Period), l.value(v, means.Decimals), Same(means.Unit), l.number(strconv.Itoa(means.Mult)), Words(means.UnitName),
+		l.number(strconv.Itoa(means.Decimals)), Same(string(v.Status)), On(v.Vintage))
+	for _, name := range l.flow.Attributes {
 		code := v.Attributes[name]
-		row = append(row, Same(code))
+		row = append(row, l.stored(name, code))
 		if named(name) {
 			row = append(row, l.attribute(name, code))
 		}
@@ -118,27 +124,42 @@ func (l *long) message(row []Cell, v cube.Version) []Cell {
 			l.head = append(l.head, Same(code))
 		}
 	}
-	row = append(append(row, l.head...), When(v.Period), l.value(v, -1), Same(string(v.Status)), Same(published(v.Vintage)))
-	for _, name := range l.attributes(false) {
-		row = append(row, Same(v.Attributes[name]))
+	row = append(append(row, l.head...), When(v.Period), l.value(v, -1), Same(string(v.Status)), On(v.Vintage))
+	for _, name := range l.flow.Attributes {
+		row = append(row, l.stored(name, v.Attributes[name]))
 	}
 	return row
 }
 
-// attributes lists the attributes that have columns of their own; in a table with names, unit and digits are columns of every figure.
-func (l *long) attributes(named bool) []string {
-	if !named {
-		return l.flow.Attributes
+// stored is an attribute as it is stored: a number where it is one.
+func (l *long) stored(name, code string) Cell {
+	if reference.Numeric(name) {
+		return l.number(code)
 	}
-	if l.shown == nil {
-		l.shown = []string{}
-		for _, name := range l.flow.Attributes {
-			if name != stat.AttrUnit && name != stat.AttrUnitMult && name != stat.AttrDecimals {
-				l.shown = append(l.shown, name)
-			}
+	return Same(code)
+}
+
+// number is a number in every digit with which it is written.
+func (l *long) number(written string) Cell {
+	if written == "" {
+		return Cell{}
+	}
+	d, known := l.numbers[written]
+	if !known {
+		if parsed, err := stat.ParseDecimal(written); err == nil {
+			d = &parsed
 		}
+		if len(l.numbers) >= mostPeriods {
+			clear(l.numbers)
+		}
+		l.numbers[written] = d
 	}
-	return l.shown
+	return Cell{Number: d}
+}
+
+// shownApart reports whether an attribute is what every figure has in a column that describes: its unit, its power of ten, its digits.
+func shownApart(attribute string) bool {
+	return attribute == stat.AttrUnit || attribute == stat.AttrUnitMult || attribute == stat.AttrDecimals
 }
 
 // named reports whether a reader of a file sees the words of an attribute beside its code: the document, the note, and what the source prints.
@@ -181,10 +202,19 @@ func column(c *catalog.Catalog, id string) Column {
 	switch id {
 	case "TIME_PERIOD":
 		out.Kind = Period
-	case "OBS_VALUE":
+	case "VINTAGE":
+		out.Kind = Day
+	case reference.Unit:
+		out.Name = codeOf(concept(c, stat.AttrUnit))
+	case reference.UnitName:
+		out.Name, out.Kind = concept(c, stat.AttrUnit), Text
+	case reference.UnitPower:
+		out.Name, out.Kind = concept(c, stat.AttrUnitMult), Number
+	case reference.Digits:
+		out.Name, out.Kind = concept(c, stat.AttrDecimals), Number
+	}
+	if id == "OBS_VALUE" || reference.Numeric(id) {
 		out.Kind, out.Decimals = Number, -1
-	case "UNIT_NAME":
-		out.Kind = Text
 	}
 	return out
 }

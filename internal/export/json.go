@@ -11,19 +11,24 @@ import (
 
 // WriteJSON writes the table with its metadata in both languages; each row is an object by column identifier, on a line of its own. Numbers keep
 // every digit; a missing figure is null, "status" holds the codes of the cells that have one, and "printed" what sources
-// print in place of a plain number.
+// print in place of a plain number. The documents come last, since a long table knows them only then. Every table has the same members.
 func (t *Table) WriteJSON(w io.Writer) error {
 	if err := t.Check(); err != nil {
 		return err
 	}
-	head, err := marshal(struct {
+	notes := t.Notes
+	if notes == nil {
+		notes = []catalog.Label{}
+	}
+	meta, err := marshal(struct {
 		*Table
-		Notes []catalog.Label `json:"notes,omitempty"`
-	}{t, t.Notes})
+		Notes    []catalog.Label `json:"notes"`
+		Citation catalog.Label   `json:"citation"`
+	}{t, notes, t.citation()})
 	if err != nil {
 		return err
 	}
-	before := append(bytes.TrimSuffix(head, []byte("}")), ",\n\"rows\": ["...)
+	before := append(bytes.TrimSuffix(meta, []byte("}")), ",\n\"rows\": ["...)
 	err = t.each(w, func(row []Cell) error {
 		line, err := marshal(t.object(row))
 		if err != nil {
@@ -43,7 +48,11 @@ func (t *Table) WriteJSON(w io.Writer) error {
 			return err
 		}
 	}
-	_, err = io.WriteString(w, "\n]}\n")
+	documents, err := marshal(t.documents())
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, "\n],\n\"sources\": "+string(documents)+"}\n")
 	return err
 }
 
@@ -60,13 +69,21 @@ func (t *Table) object(row []Cell) map[string]any {
 				printed[c.ID] = cell.Label
 			}
 		case Period:
-			obj[c.ID] = cell.Period
+			if obj[c.ID] = nil; !cell.Period.IsZero() {
+				obj[c.ID] = cell.Period
+			}
+		case Day:
+			if obj[c.ID] = nil; cell.Vintage != (stat.Vintage{}) {
+				obj[c.ID] = published(cell.Vintage)
+			} else if cell.Label.Vi != "" {
+				obj[c.ID] = cell.Label
+			}
 		case Code:
 			obj[c.ID] = cell.Label.Vi
 		default:
 			obj[c.ID] = cell.Label
 		}
-		if cell.Status != "" && cell.Status != stat.Normal {
+		if s := cell.status(); s != "" && cell.Status != stat.Normal {
 			status[c.ID] = cell.Status
 		}
 		if cell.Mark != "" {

@@ -116,7 +116,7 @@ func TestTheLongTableSaysUnitAndDigitsOfEachFigure(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := strings.Split(b.String(), "\r\n")
-	if !strings.Contains(rows[0], "OBS_VALUE,UNIT_MEASURE,UNIT_MULT,UNIT_NAME,DECIMALS,OBS_STATUS") || !strings.Contains(rows[1], ",12.345,PC_GDP,0,% GDP,3,A,") {
+	if !strings.Contains(rows[0], "OBS_VALUE,UNIT,UNIT_POWER,UNIT_NAME,DIGITS,OBS_STATUS") || !strings.Contains(rows[1], ",12.345,PC_GDP,0,% GDP,3,A,") {
 		t.Errorf("%s", b.String())
 	}
 }

@@ -56,7 +56,7 @@ func TestFilesKeepTheWordsOfTheSource(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows, err := f.GetRows("Data")
-		if err != nil || rows[2][4] != "Share – as printed" || rows[3][4] != "more than 14" || rows[4][4] != "=less than 10" {
+		if err != nil || rows[2][5] != "Share – as printed" || rows[3][5] != "more than 14" || rows[4][5] != "=less than 10" {
 			t.Error(err, rows)
 		}
 	})
@@ -91,7 +91,7 @@ func TestTheLongTableHasTheWordsAndNoWrongUnit(t *testing.T) {
 		t.Errorf("the unit of the dataflow is missing: %+v", u)
 	}
 	one.Attributes[stat.AttrUnit] = "VND"
-	if u := first(Dataflow(c, f, Figures([]cube.Version{one})))[table.Column("UNIT_MEASURE")].Label.En; u != "VND" {
+	if u := first(Dataflow(c, f, Figures([]cube.Version{one})))[table.Column("UNIT")].Label.En; u != "VND" {
 		t.Errorf("a figure with a unit of its own is in %s", u)
 	}
 	if i := Message(c, f, Figures([]cube.Version{one})).Column("VALUE_TEXT_NAME"); i >= 0 {

@@ -8,6 +8,8 @@ import (
 	_ "embed"
 	"io"
 	"iter"
+	"slices"
+	"strconv"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
@@ -28,6 +30,7 @@ const (
 	Text   Kind = "text"
 	Code   Kind = "code" // an identifier, kept as text even when it is all digits
 	Period Kind = "period"
+	Day    Kind = "day" // a day of publication, as far as it is known
 	Number Kind = "number"
 )
 
@@ -38,32 +41,38 @@ type Table struct {
 	Columns []Column      `json:"columns"`
 	Rows    [][]Cell      `json:"-"`
 	// Stream gives the rows one by one in place of Rows, for tables that are not held. A row counts until the next one is asked for.
-	Stream  iter.Seq2[[]Cell, error] `json:"-"`
-	Notes   []catalog.Label          `json:"notes,omitempty"`
-	Source  catalog.Label            `json:"source"`
-	Vintage string                   `json:"vintage,omitempty"` // day of publication or release, as the page shows it
-	URL     string                   `json:"url,omitempty"`     // permanent address of the same table
-	Licence string                   `json:"licence,omitempty"`
+	Stream iter.Seq2[[]Cell, error] `json:"-"`
+	Notes  []catalog.Label          `json:"notes"`
+	Source catalog.Label            `json:"source"` // in one line
+	// Documents gives what the figures rest on, whole. Where rows are made as they are written, it is asked after the last one.
+	Documents func() []Document `json:"-"`
+	Vintage   catalog.Label     `json:"vintage"` // to when the figures are: the release, or the day looked back to
+	Release   Release           `json:"release"`
+	URL       string            `json:"url"` // permanent address of the same table
+	Licence   string            `json:"licence"`
+	Publisher string            `json:"publisher"` // the agency that publishes, "" when nobody said
 }
 
 // Column of a table. The unit belongs to the head, never to the cells.
 type Column struct {
 	ID       string        `json:"id"`
 	Name     catalog.Label `json:"name"`
-	Unit     catalog.Label `json:"unit,omitzero"`
+	Unit     catalog.Label `json:"unit"`
 	Kind     Kind          `json:"kind"`
 	Decimals int           `json:"decimals,omitempty"` // digits shown; -1 shows each number as it is
+	Machine  bool          `json:"-"`                  // for programs: in files headed by identifiers only
 }
 
 // Cell holds one value of the kind of its column. A cell without its value is missing, and Status says why.
 type Cell struct {
-	Label  catalog.Label // of a number: what the source prints in place of it
-	Period stat.Period
-	Number *stat.Decimal
-	Status stat.Status // "" stands for stat.Normal
-	Mark   stat.Mark   // evidence, where it matters to the reader
-	Total  bool        // a total, set apart on pages
-	Digits int         // of a number in a workbook, plus one, where they are not those of its column; 0 leaves it to the column
+	Label   catalog.Label // of a number: what the source prints in place of it
+	Period  stat.Period
+	Vintage stat.Vintage // of a day
+	Number  *stat.Decimal
+	Status  stat.Status // "" stands for stat.Normal
+	Mark    stat.Mark   // evidence, where it matters to the reader
+	Total   bool        // a total, set apart on pages
+	Digits  int         // of a number in a workbook, plus one, where they are not those of its column; 0 leaves it to the column
 }
 
 // Words makes a text cell in both languages.
@@ -77,6 +86,9 @@ func Num(d stat.Decimal) Cell { return Cell{Number: &d} }
 
 // When makes a period cell.
 func When(p stat.Period) Cell { return Cell{Period: p} }
+
+// On makes a cell of the day on which something was published.
+func On(v stat.Vintage) Cell { return Cell{Vintage: v} }
 
 // None makes a cell without value, with the reason.
 func None(why stat.Status) Cell { return Cell{Status: why} }
@@ -157,7 +169,90 @@ func (c Column) Head(lang string) string {
 	return c.Name.In(lang)
 }
 
-// plain gives the cell as data files write it: numbers with a point, periods as SDMX writes them.
+// Beside names the columns that a file has beside one of numbers.
+const (
+	printedBeside = "printed"  // what the source prints in place of the number
+	statusBeside  = "status"   // CL_OBS_STATUS
+	markBeside    = "evidence" // CL_EVIDENCE
+)
+
+// head is a column of a file: one of the table, or what stands beside it.
+type head struct {
+	at     int    // of the table's column
+	beside string // "" for the column itself
+	name   string
+}
+
+// heads lists the columns of a file with their headings, no two alike: the columns of the table, and beside numbers their words, statuses and
+// marks where any has one.
+func (t *Table) heads(lang string, codes bool) []head {
+	var out []head
+	seen := map[string]int{}
+	add := func(at int, beside, name string) {
+		if seen[name]++; seen[name] > 1 {
+			name += " (" + strconv.Itoa(seen[name]) + ")"
+		}
+		out = append(out, head{at, beside, name})
+	}
+	for i, c := range t.Columns {
+		if c.Machine && !codes {
+			continue
+		}
+		named := c.Head(lang)
+		if codes {
+			named = c.ID
+		}
+		add(i, "", named)
+		if c.Kind != Number {
+			continue
+		}
+		for _, x := range []struct {
+			beside string
+			any    func(int) bool
+		}{{printedBeside, t.worded}, {statusBeside, t.flagged}, {markBeside, t.marked}} {
+			switch {
+			case !x.any(i):
+			case codes:
+				add(i, x.beside, c.ID+":"+x.beside)
+			default:
+				add(i, x.beside, book.Say(lang, x.beside+"-of", "name", c.Name.In(lang)))
+			}
+		}
+	}
+	return out
+}
+
+// besideOf gives what stands beside a number in a file.
+func (c Cell) besideOf(what, lang string) string {
+	switch what {
+	case printedBeside:
+		return c.Label.In(lang)
+	case markBeside:
+		return string(c.Mark)
+	}
+	if c.Status == stat.Normal && c.Number != nil {
+		return ""
+	}
+	return c.status()
+}
+
+// status is the code of a status for files; the sign of an empty cell on a page is none.
+func (c Cell) status() string {
+	if len(c.Status) > 0 && !slices.Contains(stat.Statuses(), c.Status) {
+		return ""
+	}
+	return string(c.Status)
+}
+
+// day is a day of publication as far as it is known, or the words in its place.
+func (c Cell) day(lang string) string {
+	if c.Vintage == (stat.Vintage{}) {
+		return c.Label.In(lang)
+	}
+	return published(c.Vintage)
+}
+
+// plain gives the cell as data files write it: numbers with a point, periods as SDMX writes them, days as ISO 8601 does.
 func (c Cell) plain(kind Kind, lang string) string {
 	switch kind {
 	case Number:
@@ -167,6 +262,8 @@ func (c Cell) plain(kind Kind, lang string) string {
 		return c.Number.String()
 	case Period:
 		return c.Period.String()
+	case Day:
+		return c.day(lang)
 	}
 	return c.Label.In(lang)
 }
@@ -185,7 +282,17 @@ func (t *Table) worded(i int) bool {
 // flagged reports whether any cell of column i has a status that the reader must see.
 func (t *Table) flagged(i int) bool {
 	for _, row := range t.Rows {
-		if s := row[i].Status; s != "" && s != stat.Normal {
+		if s := row[i].status(); s != "" && s != string(stat.Normal) {
+			return true
+		}
+	}
+	return false
+}
+
+// marked reports whether any cell of column i bears an evidence mark that the reader must see: all but those of sources that were read.
+func (t *Table) marked(i int) bool {
+	for _, row := range t.Rows {
+		if m := row[i].Mark; m != "" && m != stat.MarkSeen {
 			return true
 		}
 	}

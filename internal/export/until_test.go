@@ -40,7 +40,7 @@ func TestRowsAreNotGoneThroughForNobody(t *testing.T) {
 	if ended(Until(ctx, io.Discard)) == nil || ended(Until(t.Context(), io.Discard)) != nil || ended(io.Discard) != nil {
 		t.Error("the end of the context is not seen")
 	}
-	b := &workbook{until: Until(ctx, io.Discard)}
+	b := &writer{until: Until(ctx, io.Discard)}
 	if b.gone(); !errors.Is(b.err, context.Canceled) {
 		t.Error(b.err)
 	}

@@ -28,6 +28,22 @@ const (
 	dimArea     = "REF_AREA"
 )
 
+// The columns that our own files have beside what is stored, for whoever reads them without the catalogue: of every figure the unit, the power of
+// ten, both in words, and the digits shown. So are the names of codes, in columns that end in _NAME. A load passes over them, since the
+// catalogue says all of that.
+const (
+	Unit      = "UNIT"
+	UnitPower = "UNIT_POWER"
+	UnitName  = "UNIT_NAME"
+	Digits    = "DIGITS"
+)
+
+// nameOf ends the name of a column that names the codes of another.
+const nameOf = "_NAME"
+
+// Numeric reports whether an attribute holds a number.
+func Numeric(attribute string) bool { return numeric[attribute] }
+
 // Options of a file.
 type Options struct {
 	Sender  string
@@ -44,6 +60,7 @@ type reader struct {
 	numbers tabular.Convention
 	columns map[string]int // where each column of the file stands
 	names   []string       // of the columns, in order
+	skip    []bool         // those that only describe
 }
 
 // open lists the codelists that an attribute may go beyond with free text. A source may not: the rules of the catalogue say so.
@@ -81,8 +98,12 @@ func Open(src io.Reader, name string, c *catalog.Catalog, areas *territory.Regis
 	for i, c := range t.Columns {
 		rd.columns[c.Name] = i
 		rd.names = append(rd.names, c.Name)
+		rd.skip = append(rd.skip, describes(c.Name))
 	}
-	return &File{Header: cube.Header{Sender: o.Sender, File: name, SentAt: o.SentAt}, Rows: max(0, f.Length-1), table: t, rd: rd}, nil
+	if !slices.Contains(rd.names, stat.AttrSource) && !slices.Contains(rd.names, stat.AttrRun) { // a computed figure names its run
+		return nil, fault.New("tabular.missing-column", "column", stat.AttrSource).At(name, t.Line, stat.AttrSource)
+	}
+	return &File{Header: cube.Header{Sender: o.Sender, File: name, SentAt: o.SentAt, Given: true}, Rows: max(0, f.Length-1), table: t, rd: rd}, nil
 }
 
 // Entries reads the figures of the rows one after another. Any fault refuses the file; it joins up to fault.MaxNamed of them, each with file,
@@ -135,22 +156,28 @@ func Read(src io.Reader, name string, c *catalog.Catalog, areas *territory.Regis
 
 // layout says which columns a file of figures may have.
 func (rd reader) layout() tabular.Layout {
-	required := []string{colDataflow, colPeriod, colValue, stat.AttrMark, stat.AttrSource}
-	known := append(slices.Clone(required), colStatus, colVintage)
+	required := []string{colDataflow, colPeriod, colValue, stat.AttrMark}
+	known := append(slices.Clone(required), colStatus, colVintage, stat.AttrSource, Unit, UnitPower, UnitName, Digits)
 	add := func(name string) {
 		if !slices.Contains(known, name) {
 			known = append(known, name)
 		}
 	}
+	both := func(name string) { add(name); add(name + nameOf) }
 	for _, f := range rd.catalog.Dataflows() {
 		for _, d := range f.Dimensions {
-			add(d.ID)
+			both(d.ID)
 		}
 		for _, a := range f.Attributes {
-			add(a)
+			both(a)
 		}
 	}
 	return tabular.Layout{Names: known, Required: required, Numeric: func(c string) bool { return c == colValue || numeric[c] }}
+}
+
+// describes reports whether a column only says in words or for every figure what the catalogue says.
+func describes(column string) bool {
+	return column == Unit || column == UnitPower || column == Digits || strings.HasSuffix(column, nameOf)
 }
 
 // line is a row under the names of its columns.
@@ -213,7 +240,10 @@ func (rd reader) entry(r tabular.Record) (e cube.Entry, column string, err error
 		return e, colVintage, err
 	}
 	e.Attributes = stat.Attributes{}
-	for _, name := range rd.names {
+	for i, name := range rd.names {
+		if rd.skip[i] {
+			continue
+		}
 		v := l.get(name)
 		if v == "" || own(name) || flow.Position(name) >= 0 {
 			continue

@@ -127,14 +127,14 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 					return err
 				}
 			}
+			refused := refusal(d, e, reported)
 			switch {
-			case same:
+			case same, d.Given && !cube.Reported(e.Observation) && c.had(e):
 				p.receipt.Unchanged++
 				continue
-			case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
+			case refused != nil:
 				if len(faults) < fault.MaxNamed {
-					faults = append(faults, fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
-						"stored", shown(reported.Observation), "given", shown(e.Observation)).At(d.File, e.Row, "OBS_VALUE"))
+					faults = append(faults, refused)
 				}
 				continue
 			case seen:
@@ -179,6 +179,19 @@ func (s *Store) plan(ctx context.Context, from sqldb.Queryer, d *cube.Delivery, 
 		p.receipt.Findings = len(p.findings)
 	}
 	return p, err
+}
+
+// refusal is why an entry that is not stored yet cannot be: a computed figure in a file of people, or a number other than the one reported on
+// the same day. It is nil where nothing speaks against it.
+func refusal(d *cube.Delivery, e cube.Entry, reported *cube.Version) *fault.Error {
+	switch {
+	case d.Given && !cube.Reported(e.Observation):
+		return fault.New("cube.computed", "cell", e.Cell().String(), "run", e.Attributes[stat.AttrRun]).At(d.File, e.Row, stat.AttrRun)
+	case cube.Reported(e.Observation) && reported != nil && !sameNumber(reported.Value, e.Value):
+		return fault.New("cube.two-numbers", "cell", reported.Cell().String(), "vintage", e.Vintage.Date.String(),
+			"stored", shown(reported.Observation), "given", shown(e.Observation)).At(d.File, e.Row, "OBS_VALUE")
+	}
+	return nil
 }
 
 // insertMessage stores a message with those figures that are new or revised under one seal, which goes into the audit log. They come in the order
@@ -228,6 +241,13 @@ func (c *storedCell) under(day stat.Date, on *basis) (latest, reported *cube.Ver
 		}
 	}
 	return latest, reported
+}
+
+// had reports whether any version of a vintage day says what an entry says: a computed figure that came back from an earlier release is nothing new.
+func (c *storedCell) had(e cube.Entry) bool {
+	return slices.ContainsFunc(c.versions, func(v cube.Version) bool {
+		return v.Vintage.Date == e.Vintage.Date && cube.SameFigure(v.Observation, e.Observation)
+	})
 }
 
 // stored is what is stored of the cells of a delivery, some at a time.

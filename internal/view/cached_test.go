@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	wb "nhipso/internal/workbook"
 )
 
 // TestAFormulaHoldsItsValue: who opens the workbook without calculating sees the numbers.
@@ -12,7 +14,7 @@ func TestAFormulaHoldsItsValue(t *testing.T) {
 	i := loaded(t)
 	var b bytes.Buffer
 	s := i.speaker("en")
-	if err := s.WriteWorkbook(t.Context(), &b, i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023")); err != nil {
+	if err := s.WriteWorkbook(t.Context(), &b, i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023"), wb.Properties{}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)

@@ -10,6 +10,7 @@ import (
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/workbook"
 )
 
 // Columns of the second sheet.
@@ -25,6 +26,7 @@ func (b *sheets) recompute(sheet string, n pipeline.Node, sentence Sentence) {
 	s := b.s
 	_, err := b.f.NewSheet(sheet)
 	b.try(err)
+	b.try(workbook.Printable(b.f, sheet, treeHead))
 	b.text(sheet, 1, 1, s.Heading(n), b.title)
 	b.text(sheet, 1, 2, sentence.Text, 0)
 	l := &layout{sheets: b, sheet: sheet, speech: s.speech(n), row: 5, at: map[string]string{}, steps: map[*pipeline.Step]string{}, systems: map[*pipeline.System]solved{}}
@@ -33,7 +35,7 @@ func (b *sheets) recompute(sheet string, n pipeline.Node, sentence Sentence) {
 	f, note := l.written(n, v)
 	b.text(sheet, 1, 3, s.say(note, "recipe", recipeOf(n), "cell", v.Cell().String()), b.grey)
 	for i, id := range []string{"input", "value", "unit", "document"} {
-		b.text(sheet, i+1, 4, s.say("col-"+id), b.head)
+		b.text(sheet, i+1, treeHead, s.say("col-"+id), b.head)
 	}
 	b.widths(sheet, 70, 22, 20, 60)
 	if f != nil {

@@ -8,6 +8,7 @@ import (
 
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
+	"nhipso/internal/workbook"
 )
 
 // solution gives the cell of an unknown on the sheet of equations, writing the system when it is first asked for: coefficients over the cells of
@@ -41,6 +42,7 @@ func (l *layout) write(s *pipeline.System) solved {
 	if l.below == 0 {
 		_, err := l.f.NewSheet(sheet)
 		l.try(err)
+		l.try(workbook.Printable(l.f, sheet, 0))
 		l.sheets.text(sheet, 1, 1, l.say("systems-note"), l.grey)
 		l.try(l.f.SetColWidth(sheet, "A", "A", 44))
 		l.below = 1

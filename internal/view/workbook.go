@@ -10,6 +10,7 @@ import (
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/workbook"
 )
 
 // WriteWorkbook writes an explanation as a workbook. The first sheet is the tree, one figure a row. On the second a reader computes the figure
@@ -17,12 +18,13 @@ import (
 // that does not fit into cells has its inputs laid out, with what recomputes it.
 //
 // An explanation with an input that the reader may not see has no second sheet, and the first names no other input of that step: whoever has
-// the result and all inputs but one has that one too.
-func (s *Speaker) WriteWorkbook(ctx context.Context, w io.Writer, n pipeline.Node) error {
-	b := &sheets{ctx: ctx, f: excelize.NewFile(), s: s, formats: map[int]int{}}
+// the result and all inputs but one has that one too. Its title and language are its own, whatever the properties say.
+func (s *Speaker) WriteWorkbook(ctx context.Context, w io.Writer, n pipeline.Node, p workbook.Properties) error {
+	b := &sheets{ctx: ctx, f: workbook.New(), s: s, formats: map[int]int{}}
 	defer b.f.Close()
 	tree := s.say("sheet-tree")
 	b.try(b.f.SetSheetName("Sheet1", tree))
+	b.try(workbook.Printable(b.f, tree, treeHead))
 	b.styles()
 	sentence, _ := s.Sentence(n)
 	b.tree(tree, n, sentence)
@@ -32,17 +34,18 @@ func (s *Speaker) WriteWorkbook(ctx context.Context, w io.Writer, n pipeline.Nod
 	if b.err != nil {
 		return b.err
 	}
-	return b.f.Write(w)
+	p.Title, p.Language = s.Heading(n), s.Lang
+	return workbook.Write(b.f, w, p)
 }
 
 // sheets is a workbook being written; it keeps the first error.
 type sheets struct {
-	ctx                     context.Context
-	f                       *excelize.File
-	s                       *Speaker
-	err                     error
-	title, head, grey, wrap int
-	formats                 map[int]int // number style by digits
+	ctx                          context.Context
+	f                            *excelize.File
+	s                            *Speaker
+	err                          error
+	title, head, grey, wrap, day int
+	formats                      map[int]int // number style by digits
 }
 
 func (b *sheets) try(err error) {
@@ -58,6 +61,8 @@ func (b *sheets) styles() {
 	b.head = b.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "bottom"}, Border: []excelize.Border{{Type: "bottom", Color: "444444", Style: 1}}})
 	b.grey = b.style(&excelize.Style{Font: &excelize.Font{Color: "666666", Size: 9}})
 	b.wrap = b.style(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	format := workbook.DayFormat
+	b.day = b.style(&excelize.Style{CustomNumFmt: &format, Alignment: &excelize.Alignment{Horizontal: "left"}})
 }
 
 // number gives the style of numbers with n digits after the point; a cell that may be changed has a ground of its own.
@@ -115,6 +120,18 @@ func (b *sheets) formula(sheet string, col, row int, formula string, now stat.De
 	b.try(b.f.SetCellStyle(sheet, at, at, style))
 }
 
+// published writes when a figure was published: a day as a day where it is known, else the words for as much as is known.
+func (b *sheets) published(sheet string, col, row int, v stat.Vintage) {
+	n, ok := workbook.Day(v.Date)
+	if !ok || v.Written != v.Date.String() {
+		b.text(sheet, col, row, Vintage(b.s.Lang, v), 0)
+		return
+	}
+	at := cellName(col, row)
+	b.try(b.f.SetCellInt(sheet, at, int64(n)))
+	b.try(b.f.SetCellStyle(sheet, at, at, b.day))
+}
+
 func (b *sheets) widths(sheet string, widths ...float64) {
 	for i, w := range widths {
 		name, err := excelize.ColumnNumberToName(i + 1)
@@ -126,6 +143,9 @@ func (b *sheets) widths(sheet string, widths ...float64) {
 // fewHeld is how many figures of a condition the tree lists.
 const fewHeld = 60
 
+// treeHead is the row of the headings of the tree.
+const treeHead = 4
+
 // columns of the tree.
 var treeColumns = []string{"depth", "role-head", "dataflow", "series", "period", "value", "unit", "status", "evidence", "vintage", "document", "how"}
 
@@ -133,12 +153,12 @@ func (b *sheets) tree(sheet string, n pipeline.Node, sentence Sentence) {
 	b.text(sheet, 1, 1, b.s.Heading(n), b.title)
 	b.text(sheet, 1, 2, sentence.Text, 0)
 	for i, id := range treeColumns {
-		b.text(sheet, i+1, 4, b.s.say("col-"+id), b.head)
+		b.text(sheet, i+1, treeHead, b.s.say("col-"+id), b.head)
 	}
-	row := 5
+	row := treeHead + 1
 	b.branch(sheet, n, 0, &row)
 	b.widths(sheet, 6, 18, 36, 40, 16, 18, 18, 20, 22, 16, 50, 60)
-	b.try(b.f.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: 4, TopLeftCell: "A5", ActivePane: "bottomLeft"}))
+	b.try(b.f.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: treeHead, TopLeftCell: "A5", ActivePane: "bottomLeft"}))
 }
 
 // branch writes the figures of a node and then those of its inputs.
@@ -158,11 +178,14 @@ func (b *sheets) branch(sheet string, n pipeline.Node, depth int, row *int) {
 	}
 	for _, v := range list {
 		b.try(b.f.SetCellInt(sheet, cellName(1, *row), int64(depth)))
-		unit := s.Unit(f, v).In(s.Lang)
-		for col, words := range map[int]string{2: Role(n.Role).In(s.Lang), 3: f.Name.In(s.Lang), 4: s.Series(f, v.Key, nil).In(s.Lang), 5: text.FormatPeriod(s.Lang, v.Period), 7: unit,
-			8: s.Status(v).In(s.Lang), 9: MarkFlag(v.Mark()).Name.In(s.Lang), 10: Vintage(s.Lang, v.Vintage), 11: s.Document(v)} {
-			b.text(sheet, col, *row, words, 0)
+		// In the order of the columns: the library numbers texts as they come, and the same explanation is to give the same bytes.
+		for col, words := range []string{Role(n.Role).In(s.Lang), f.Name.In(s.Lang), s.Series(f, v.Key, nil).In(s.Lang), text.FormatPeriod(s.Lang, v.Period), "", s.Unit(f, v).In(s.Lang),
+			s.Status(v).In(s.Lang), MarkFlag(v.Mark()).Name.In(s.Lang), "", s.Document(v)} {
+			if words != "" {
+				b.text(sheet, col+2, *row, words, 0)
+			}
 		}
+		b.published(sheet, 10, *row, v.Vintage)
 		if v.Value != nil {
 			b.value(sheet, 6, *row, *v.Value, min(s.Decimals(f, v), 10), false)
 		} else {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -15,12 +16,13 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/stat"
+	wb "nhipso/internal/workbook"
 )
 
-func workbook(t *testing.T, s *Speaker, n pipeline.Node) *excelize.File {
+func bookOf(t *testing.T, s *Speaker, n pipeline.Node) *excelize.File {
 	t.Helper()
 	var b bytes.Buffer
-	if err := s.WriteWorkbook(t.Context(), &b, n); err != nil {
+	if err := s.WriteWorkbook(t.Context(), &b, n, wb.Properties{Creator: "Cục Thống kê", Created: time.Date(2026, 10, 6, 3, 0, 0, 0, time.UTC)}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)
@@ -86,7 +88,7 @@ func TestAWorkbookGivesTheFigureBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := workbook(t, s, n)
+		f := bookOf(t, s, n)
 		if find(t, f, s.say("sheet-recompute"), s.say("result")) == 0 {
 			if !without[v.Dataflow] {
 				t.Errorf("%s has no formula", v.Cell())
@@ -117,7 +119,7 @@ func TestAChangedInputChangesTheResult(t *testing.T) {
 	i := loaded(t)
 	s := i.speaker("en")
 	sheet := s.say("sheet-recompute")
-	product, solved := workbook(t, s, i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023")), workbook(t, s, i.node(t, "DE_SHARE_EST/A.VN.NSO.DIGITALISED/2023"))
+	product, solved := bookOf(t, s, i.node(t, "DE_VA/A.VN.NSO.TOTAL.LATEST/2023")), bookOf(t, s, i.node(t, "DE_SHARE_EST/A.VN.NSO.DIGITALISED/2023"))
 	for _, f := range []*excelize.File{product, solved} {
 		if err := f.SetCellFloat(sheet, "B5", 10, -1, 64); err != nil {
 			t.Fatal(err)
@@ -135,7 +137,7 @@ func TestAChangedInputChangesTheResult(t *testing.T) {
 func TestAMethodThatIsNoFormulaHasItsInputsLaidOut(t *testing.T) {
 	i := loaded(t)
 	s := i.speaker("vi")
-	f := workbook(t, s, i.node(t, "DE_QUARTERLY_MC/Q.VN.NSO.CORE.SHARE.MEAN/2025-Q4"))
+	f := bookOf(t, s, i.node(t, "DE_QUARTERLY_MC/Q.VN.NSO.CORE.SHARE.MEAN/2025-Q4"))
 	sheet := s.say("sheet-recompute")
 	rows, err := f.GetRows(sheet)
 	if err != nil || len(rows) < 60 {
@@ -156,7 +158,7 @@ func TestWordsOfAWorkbookAreNeverFormulas(t *testing.T) {
 		v.Attributes[stat.AttrSource] = evil
 		n.From[j].Versions = []cube.Version{v}
 	}
-	f := workbook(t, i.speaker("vi"), n)
+	f := bookOf(t, i.speaker("vi"), n)
 	seen := 0
 	for _, sheet := range f.GetSheetList() {
 		rows, err := f.GetRows(sheet)
@@ -206,7 +208,7 @@ func TestAWithheldInputCannotBeComputedBack(t *testing.T) {
 				if want := map[string]string{"vi": "một đầu vào chưa được công bố", "en": "an input that is not published"}[lang]; !strings.Contains(said.Text, want) {
 					t.Errorf("%s: %s", lang, said.Text)
 				}
-				f := workbook(t, s, n)
+				f := bookOf(t, s, n)
 				if sheets := f.GetSheetList(); len(sheets) != 1 {
 					t.Errorf("%s: the workbook has the sheets %v", cell, sheets)
 				}

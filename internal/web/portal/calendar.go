@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/export"
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
@@ -50,7 +51,7 @@ func (v *visit) calendar() (shell.Page, error) {
 			x.Waits = append(x.Waits, w.Name.In(v.Lang))
 		}
 		p.Coming = append(p.Coming, x)
-		t.Add(shell.Same(e.ID), shell.Label(e.Title), shell.Same(e.At.In(v.Zone()).Format("2006-01-02T15:04Z07:00")), shell.Same(x.State))
+		t.Add(shell.Same(e.ID), shell.Label(e.Title), shell.Same(e.At.In(v.Zone()).Format("2006-01-02T15:04Z07:00")), shell.Label(catalog.Label{Vi: e.State.In("vi"), En: e.State.In("en")}))
 	}
 	p.Calendar = p.Show(&shell.Figure{ID: "lich", Title: t.Title, Table: t})
 	return p, nil

@@ -122,7 +122,7 @@ func TestFilesOfAComparison(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(records) != 2 || records[1][0] != "2025" || records[1][1] != "29.53" || records[1][2] != "46.3" || records[1][3] != "16.77" || !strings.Contains(records[0][3], "Against Thai Nguyen (points)") {
+	if len(records) != 2 || records[1][0] != "2025" || records[1][1] != "29.53" || records[1][3] != "46.3" || records[1][5] != "16.77" || !strings.Contains(records[0][5], "Against Thai Nguyen (points)") {
 		t.Errorf("%q", records)
 	}
 	var whole struct {

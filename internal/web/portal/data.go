@@ -42,7 +42,7 @@ func (v *visit) data() (shell.Page, error) {
 	table := shell.NewTable("dataflows", both("data.list"), export.Column{ID: "id", Name: both("data.code"), Kind: export.Code},
 		shell.Text("name", both("data.name")), shell.Text("topic", both("data.topic")), shell.Text("kind", both("data.kind")),
 		shell.Numbers("figures", both("data.figures"), catalog.Label{}, 0), shell.Numbers("versions", both("data.versions"), catalog.Label{}, 0),
-		shell.Text("from", both("data.from")), shell.Text("to", both("data.to")), shell.Text("last", both("data.last")))
+		shell.Periods("from", both("data.from")), shell.Periods("to", both("data.to")), shell.Days("last", both("data.last")))
 	p.Query = v.Query.Get("q")
 	chosen, words := v.Query.Get("chu-de"), strings.Fields(text.Fold(p.Query))
 	if err := v.topics(p, chosen); err != nil {
@@ -78,7 +78,7 @@ func (v *visit) data() (shell.Page, error) {
 			found++
 		}
 		table.Add(shell.Same(f.ID).To(e.URL), shell.Label(f.Name), shell.Label(nameOf(v.Snap, "CL_TOPIC", f.Topic)), shell.Label(both("data.kind-"+string(f.Kind))),
-			shell.Number(stat.Int(int64(extent.Cells))), shell.Number(stat.Int(int64(extent.Versions))), shell.Same(from.String()), shell.Same(to.String()), shell.Same(last.String()))
+			shell.Number(stat.Int(int64(extent.Cells))), shell.Number(stat.Int(int64(extent.Versions))), shell.When(from), shell.When(to), shell.Day(last))
 	}
 	p.Figured, p.FiguredText = total, v.count(total)
 	if found < p.Flows {

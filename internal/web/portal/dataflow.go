@@ -124,7 +124,7 @@ func (v *visit) part(p *dataflowPage, f *catalog.Dataflow, choice *publish.Choic
 }
 
 // tables puts series on a page. The files of the first table hold all series of a pattern.
-func (v *visit) tables(p *dataflowPage, f *catalog.Dataflow, part []publish.Series, pattern, source string) {
+func (v *visit) tables(p *dataflowPage, f *catalog.Dataflow, part []publish.Series, pattern string, source shell.Credit) {
 	history := v.Query.Get("lich-su") == "1"
 	// Years and quarters do not share columns: a table for each frequency. The first one answers for the page's files.
 	for i, group := range byFrequency(f, part) {
@@ -148,7 +148,7 @@ func (v *visit) tables(p *dataflowPage, f *catalog.Dataflow, part []publish.Seri
 		p.Tables = append(p.Tables, p.Show(fig))
 	}
 	if len(part) == 0 {
-		p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name, shell.Text("series", both("data.series"))), Source: v.VintageLine()})
+		p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name, shell.Text("series", both("data.series"))), Source: v.SourceLine(nil)})
 	}
 }
 
@@ -286,7 +286,7 @@ func (v *visit) wholeFile(p *dataflowPage, f *catalog.Dataflow) error {
 		return err
 	}
 	figures := v.Snap.Stream(v.R.Context(), f.ID, pattern, v.Query.Get("lich-su") == "1")
-	p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name), Source: v.VintageLine(), Stream: func() *export.Table { return export.Dataflow(v.Snap.Catalog, f, figures) }})
+	p.Show(&shell.Figure{ID: "bang", Title: f.Name, Table: shell.NewTable(f.ID, f.Name), Source: v.SourceLine(nil), Stream: func() *export.Table { return export.Dataflow(v.Snap.Catalog, f, figures) }})
 	return nil
 }
 

@@ -33,5 +33,5 @@ func (v *visit) decision1354(f *shell.Frame) *shell.Figure {
 		t.Add(row...)
 	}
 	t.Notes = append(t.Notes, both("data.set-note"))
-	return f.Show(&shell.Figure{ID: "quyet-dinh-1354", Title: t.Title, Table: t, Source: v.document("QD1354").Title, Open: true})
+	return f.Show(&shell.Figure{ID: "quyet-dinh-1354", Title: t.Title, Table: t, Source: v.Credited(attribute(v.Snap, stat.AttrSource, "QD1354")), Open: true})
 }

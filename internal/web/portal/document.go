@@ -37,6 +37,15 @@ func (v *visit) document(id string) documentView {
 	return out
 }
 
+// writtenDay is the cell of a day, a month or a year as far as it is known.
+func writtenDay(written string) shell.Cell {
+	x, err := stat.ParseVintage(written, stat.Date{})
+	if err != nil || written == "" {
+		return shell.Same(written)
+	}
+	return shell.Day(x)
+}
+
 // dateIn writes a day, a month or a year as far as it is known.
 func dateIn(lang, written string) string {
 	x, err := stat.ParseVintage(written, stat.Date{})
@@ -44,11 +53,6 @@ func dateIn(lang, written string) string {
 		return written
 	}
 	return view.Vintage(lang, x)
-}
-
-// bothDates is dateIn in the two languages.
-func bothDates(written string) catalog.Label {
-	return catalog.Label{Vi: dateIn("vi", written), En: dateIn("en", written)}
 }
 
 // documents describes, once each and in the order met, the documents that published figures name.
@@ -82,8 +86,8 @@ func (v *visit) register() (shell.Page, error) {
 			figures[document] += int64(n)
 		}
 	}
-	t := shell.NewTable("documents", both("data.doc-title"), shell.Text("document", both("data.doc-name")), shell.Text("publisher", both("data.doc-publisher")), shell.Text("date", both("data.doc-date")),
-		shell.Text("through", both("data.doc-through")), shell.Text("read", both("data.doc-read-head")), shell.Numbers("figures", both("data.figures"), catalog.Label{}, 0))
+	t := shell.NewTable("documents", both("data.doc-title"), shell.Text("document", both("data.doc-name")), shell.Text("publisher", both("data.doc-publisher")), shell.Days("date", both("data.doc-date")),
+		shell.Text("through", both("data.doc-through")), shell.Days("read", both("data.doc-read-head")), shell.Numbers("figures", both("data.figures"), catalog.Label{}, 0))
 	t.Stack = true
 	long := shell.NewTable("documents", t.Title, append([]export.Column{{ID: "id", Name: both("data.code"), Kind: export.Code}}, append(slices.Clone(t.Columns),
 		shell.Text("address", both("data.doc-address")), shell.Text("original", both("data.doc-original")), shell.Text("quote", both("data.doc-quote")))...)...)
@@ -94,7 +98,7 @@ func (v *visit) register() (shell.Page, error) {
 		if d.Seen() {
 			through = both("data.doc-seen")
 		}
-		date := shell.Label(bothDates(d.Date)).By(d.Date)
+		date := writtenDay(d.Date)
 		if d.Date == "" {
 			date = shell.Label(d.DateNote)
 		}
@@ -102,11 +106,11 @@ func (v *visit) register() (shell.Page, error) {
 		if d.URL == "" {
 			address = shell.Label(d.URLNote)
 		}
-		row := []shell.Cell{shell.Label(d.Title).To(d.URL), shell.Label(d.Publisher), date, shell.Label(through), shell.Label(bothDates(d.Read)).By(d.Read), shell.Number(stat.Int(figures[d.ID]))}
+		row := []shell.Cell{shell.Label(d.Title).To(d.URL), shell.Label(d.Publisher), date, shell.Label(through), writtenDay(d.Read), shell.Number(stat.Int(figures[d.ID]))}
 		t.Add(row...)
 		long.Add(append(append([]shell.Cell{shell.Same(d.ID)}, row...), address, shell.Same(d.Original), shell.Same(d.Quote))...)
 	}
 	p.Count = v.count(len(list))
-	p.Register = p.Show(&shell.Figure{ID: "bang", Title: t.Title, Table: t, Long: func() *shell.Table { return long }, Source: v.VintageLine(), Open: true})
+	p.Register = p.Show(&shell.Figure{ID: "bang", Title: t.Title, Table: t, Long: func() *shell.Table { return long }, Source: v.SourceLine(nil), Open: true})
 	return p, nil
 }

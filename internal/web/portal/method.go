@@ -106,7 +106,7 @@ func (v *visit) diagnostics(run *pipeline.Run) []*shell.Figure {
 				}
 				t.Columns = append(t.Columns, export.Column{ID: slugOf(k), Name: v.diagnosticWord(k), Kind: kind, Decimals: -1})
 			}
-			out = append(out, &shell.Figure{ID: id, Title: t.Title, Table: t, Source: v.Say("methods.run-source", "run", run.ID), Open: true})
+			out = append(out, &shell.Figure{ID: id, Title: t.Title, Table: t, Source: v.Credited(both("methods.run-source", "run", run.ID)), Open: true})
 		}
 		var row []shell.Cell
 		for i, k := range diagnosticColumns(run.Diagnostics, d.Table) {

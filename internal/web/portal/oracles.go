@@ -75,12 +75,15 @@ func (v *visit) oracles(p *methodPage) error {
 		t.Add(shell.Label(c.Oracle), shell.Label(c.Compared), shell.Number(stat.Int(int64(c.Values))), shell.Label(significant(c.Expected, 10)), shell.Label(significant(c.Got, 10)), shell.Label(power(c.Max)), shell.Label(power(c.Tolerance)), shell.Label(both(holds)))
 	}
 	if len(t.Rows) > 0 {
-		day := results.Date
-		if d, err := stat.ParseDate(results.Date); err == nil {
-			day = text.FormatDate(v.Lang, d)
+		ran := func(lang string) string {
+			day := results.Date
+			if d, err := stat.ParseDate(results.Date); err == nil {
+				day = text.FormatDate(lang, d)
+			}
+			return say(lang, "methods.oracles-source", "date", day)
 		}
 		t.Notes = []catalog.Label{both("methods.oracles-note")}
-		p.Oracles = p.Show(&shell.Figure{ID: "doi-chieu", Title: t.Title, Note: v.Say("methods.oracles-lead"), Table: t, Source: v.Say("methods.oracles-source", "date", day), Open: true})
+		p.Oracles = p.Show(&shell.Figure{ID: "doi-chieu", Title: t.Title, Note: v.Say("methods.oracles-lead"), Table: t, Source: v.Credited(catalog.Label{Vi: ran("vi"), En: ran("en")}), Open: true})
 	}
 	for _, name := range results.Pages[p.Slug] {
 		if name != p.Slug {

@@ -292,7 +292,7 @@ func (v *visit) mapFigures(p *provincesPage, g *view.ProvinceGroup) {
 	if !ranked {
 		columns = columns[:2]
 	}
-	columns = append(columns, shell.Numbers("value", both("provinces.measure-"+g.Measure.ID), unit, digits), shell.Text("vintage", both("data.vintage")), shell.Text("source", both("data.source")), shell.Text("note", both("data.note")))
+	columns = append(columns, shell.Numbers("value", both("provinces.measure-"+g.Measure.ID), unit, digits), shell.Days("vintage", both("data.vintage")), shell.Text("source", both("data.source")), shell.Text("note", both("data.note")))
 	t := shell.NewTable("provinces-"+g.Measure.ID+"-"+g.Year.String(), title, columns...)
 	t.Heads = 2
 	for _, a := range ordered {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
@@ -125,18 +126,20 @@ func (v *visit) releases() (shell.Page, error) {
 		p.Releases = append(p.Releases, e)
 	}
 	t := shell.NewTable("revisions", both("releases.revisions"), shell.Text("flow", both("data.dataflow")), shell.Text("series", both("data.series")), shell.Periods("period", both("data.period")),
-		shell.Numbers("before", both("releases.before"), catalog.Label{}, -1), shell.Text("before-day", both("releases.before-day")),
-		shell.Numbers("after", both("releases.after"), catalog.Label{}, -1), shell.Text("after-day", both("releases.after-day")),
-		shell.Numbers("change", both("releases.change"), catalog.Label{}, -1))
+		shell.Numbers("before", both("releases.before"), catalog.Label{}, -1), shell.Days("before-day", both("releases.before-day")),
+		shell.Numbers("after", both("releases.after"), catalog.Label{}, -1), shell.Days("after-day", both("releases.after-day")),
+		shell.Numbers("change", both("releases.change"), catalog.Label{}, -1), shell.Text("unit", both("data.unit")))
 	list, total, err := v.revisions()
 	if err != nil {
 		return nil, err
 	}
+	var shown []cube.Version
 	for _, r := range list {
 		t.Add(v.revisionRow(r)...)
+		shown = append(shown, r.Before, r.After)
 	}
 	p.Count = v.count(total)
-	fig := &shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.VintageLine(), Open: true}
+	fig := &shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.SourceLine(shown), Open: true}
 	if total > len(list) {
 		fig.Note = v.Say("releases.newest-of", "n", v.count(len(list)), "of", p.Count)
 		fig.Stream = func() *export.Table { return v.everyRevision(t) }

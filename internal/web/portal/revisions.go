@@ -39,13 +39,15 @@ func (v *visit) revisionRow(r revision) []shell.Cell {
 	before, after := v.CellOf(r.Before), v.CellOf(r.After)
 	before.Href = ""
 	return []shell.Cell{shell.Label(f.Name).To(v.Link("/so-lieu/" + f.ID)), shell.Label(shortName(v.Snap, f, r.After.Key, nil)).To(v.Link("/so-lieu/" + f.ID + "/" + string(r.After.Key))), shell.When(r.After.Period),
-		before, shell.Day(r.Before.Vintage), after, shell.Day(r.After.Vintage), shell.Number(change)}
+		before, shell.Day(r.Before.Vintage), after, shell.Day(r.After.Vintage), shell.Number(change), shell.Label(unitOf(v.Snap, f, r.After))}
 }
 
 // everyRevision is the table of all revisions, in the order of dataflows and series, made as it is written.
 func (v *visit) everyRevision(head *shell.Table) *export.Table {
 	t := head.Table
 	t.Rows = nil
+	cited := export.NewCited(v.Snap.Catalog)
+	t.Documents = cited.Documents
 	t.Stream = func(yield func([]export.Cell, error) bool) {
 		for _, f := range v.Snap.Catalog.Dataflows() {
 			if v.Snap.Extent(f.ID).Revised == 0 {
@@ -56,6 +58,8 @@ func (v *visit) everyRevision(head *shell.Table) *export.Table {
 					yield(nil, err)
 					return
 				}
+				cited.Add(r.Before)
+				cited.Add(r.After)
 				var row []export.Cell
 				for _, c := range v.revisionRow(revision{f, r}) {
 					row = append(row, c.Cell)

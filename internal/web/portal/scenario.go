@@ -380,7 +380,7 @@ func (v *visit) pathFigure(f *shell.Frame, a scenario.Assumptions, r scenario.Re
 			Vi: say("vi", "scenario.target-line", "target", text.FormatNumber("vi", aim, -1), "year", a.TargetYear),
 			En: say("en", "scenario.target-line", "target", text.FormatNumber("en", aim, -1), "year", a.TargetYear)}, Value: aim, Period: stat.Year(a.TargetYear)}}
 	}
-	return f.Show(&shell.Figure{ID: "duong-di", Title: title, Note: v.Say("scenario.paths-note"), Table: table, Long: func() *shell.Table { return file }, Chart: s, Source: source.In(v.Lang), Open: true})
+	return f.Show(&shell.Figure{ID: "duong-di", Title: title, Note: v.Say("scenario.paths-note"), Table: table, Long: func() *shell.Table { return file }, Chart: s, Source: v.Credited(source), Open: true})
 }
 
 // saveScenario keeps a scenario under a name and leads to its address.

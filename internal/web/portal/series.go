@@ -113,20 +113,32 @@ func (v *visit) newestTable(f *catalog.Dataflow, s publish.Series, title, unit c
 		bounds = bounds || o.Attributes[stat.AttrLower] != ""
 	}
 	if bounds {
-		t.Columns = append(t.Columns, shell.Numbers("CI_LOWER", both("data.lower"), unit, digits), shell.Numbers("CI_UPPER", both("data.upper"), unit, digits))
+		t.Columns = append(t.Columns, shell.Numbers("CI_LOWER", both("data.lower"), unit, digits), shell.Numbers("CI_UPPER", both("data.upper"), unit, digits),
+			shell.Numbers("CI_LEVEL", both("data.level"), catalog.Label{Vi: "%", En: "%"}, 0))
 	}
-	t.Columns = append(t.Columns, shell.Text("VINTAGE", both("data.vintage")), shell.Text("SOURCE", both("data.source")), shell.Text("NOTE", both("data.note")))
+	t.Columns = append(t.Columns, shell.Days("VINTAGE", both("data.vintage")), shell.Text("SOURCE", both("data.source")), shell.Text("NOTE", both("data.note")))
 	row := make([]shell.Cell, 0, len(t.Columns))
 	for i := len(s.Obs) - 1; i >= 0; i-- {
 		o := s.Obs[i]
 		row = append(row[:0], shell.When(o.Period), v.CellOf(o))
 		if bounds {
-			row = append(row, bound(o, stat.AttrLower), bound(o, stat.AttrUpper))
+			row = append(row, bound(o, stat.AttrLower), bound(o, stat.AttrUpper), level(o))
 		}
 		row = append(row, shell.Day(o.Vintage), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
 		t.Add(row...)
 	}
 	return t
+}
+
+// level is the cell of the confidence level of an interval.
+func level(o cube.Version) shell.Cell {
+	if o.Attributes[stat.AttrLower] == "" {
+		return shell.None(shell.Blank)
+	}
+	if d, err := stat.ParseDecimal(o.Attributes[stat.AttrLevel]); err == nil {
+		return shell.Number(d)
+	}
+	return shell.None(shell.Blank)
 }
 
 // bound is the cell of a bound of an interval.
@@ -227,10 +239,11 @@ func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, digits
 	}
 	slices.SortFunc(days, func(a, b stat.Vintage) int { return b.Date.Compare(a.Date) }) // the newest stands beside the periods, where a narrow screen shows it
 	slices.SortFunc(span, func(a, b stat.Period) int { return b.Compare(a) })
+	unit := unitOf(v.Snap, f, history[0])
 	t := shell.NewTable(f.ID+"-vintages", both("data.vintages-title"), shell.Periods("TIME_PERIOD", both("data.period")))
 	for _, d := range days {
 		name := catalog.Label{Vi: view.Vintage("vi", d), En: view.Vintage("en", d)}
-		t.Columns = append(t.Columns, shell.Numbers("v"+d.Date.String(), name, catalog.Label{}, digits))
+		t.Columns = append(t.Columns, shell.Numbers("v"+d.Date.String(), name, unit, digits))
 	}
 	row := make([]shell.Cell, 0, 1+len(days))
 	for _, x := range span {

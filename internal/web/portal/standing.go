@@ -172,7 +172,12 @@ func (a aim) reason() monitor.Reason {
 func (v *visit) probability(a aim) shell.Cell {
 	o := a.measures["PROB"]
 	if p, is := namesOf(v.Snap).Worded(o); is {
-		return shell.Label(p).To(v.Why(o.Cell())).ByNumber(o.Value)
+		c := shell.Label(p).To(v.Why(o.Cell())).ByNumber(o.Value)
+		if o.Value != nil { // the number stands in the file, its words on the page
+			n := o.Value.Mul(stat.Int(100))
+			c.Number = &n
+		}
+		return c
 	}
 	return shell.None(shell.Blank)
 }

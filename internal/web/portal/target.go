@@ -97,7 +97,7 @@ func (v *visit) target() (shell.Page, error) {
 	}
 	t := shell.NewTable("target-"+key, code.Name, shell.Text("area", both("targets.area")), shell.Periods("year", both("targets.year")), shell.Text("binds", both("targets.binds")),
 		shell.Numbers("goal", both("targets.goal"), catalog.Label{}, -1), shell.Numbers("actual", both("targets.actual"), catalog.Label{}, -1), shell.Numbers("forecast", both("targets.forecast"), catalog.Label{}, -1),
-		shell.Text("probability", both("targets.probability")), shell.Text("class", both("targets.class")))
+		shell.Numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, -1), shell.Text("class", both("targets.class")))
 	overrides, err := v.overrides()
 	if err != nil {
 		return nil, err
@@ -117,7 +117,11 @@ func (v *visit) target() (shell.Page, error) {
 		p.Crumbs = append(p.Crumbs, shell.Crumb{Name: nameOf(v.Snap, "CL_TARGET", code.Parent).In(v.Lang), URL: v.Link("/muc-tieu/" + code.Parent)})
 	}
 	for _, a := range own {
-		p.Unit = unitOf(v.Snap, flow, a.goal).In(v.Lang)
+		unit := unitOf(v.Snap, flow, a.goal)
+		p.Unit = unit.In(v.Lang)
+		for _, id := range []string{"goal", "actual", "forecast"} {
+			t.Columns[t.Column(id)].Unit = unit // that of the target, the same for all its years
+		}
 		s := v.standing(a)
 		s.Override = overrides[key+"@"+a.period.String()]
 		p.Standings = append(p.Standings, s)
@@ -405,7 +409,7 @@ func allOn(obs []cube.Version, span []stat.Period) bool {
 // listOf lists readings, the newest first, those that judge before those by other definitions.
 func (v *visit) listOf(f *catalog.Dataflow, id string, title catalog.Label, series []readingSeries) *shell.Table {
 	t := shell.NewTable(id, title, shell.Periods("TIME_PERIOD", both("data.period")), shell.Text("series", both("data.series")), shell.Numbers("OBS_VALUE", both("data.value"), catalog.Label{}, -1), shell.Text("unit", both("data.unit")),
-		shell.Text("VINTAGE", both("data.vintage")), shell.Text("SOURCE", both("data.source")), shell.Text("NOTE", both("data.note")))
+		shell.Days("VINTAGE", both("data.vintage")), shell.Text("SOURCE", both("data.source")), shell.Text("NOTE", both("data.note")))
 	for _, s := range series {
 		for i := len(s.list) - 1; i >= 0; i-- {
 			o := s.list[i]

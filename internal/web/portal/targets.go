@@ -176,7 +176,7 @@ func (v *visit) tellApart(options []shell.Option, list string) {
 func (v *visit) targetTable(f *shell.Frame, list []aim) *shell.Figure {
 	t := shell.NewTable("targets", both("targets.table"), export.Column{ID: "target", Name: both("targets.code"), Kind: export.Code}, shell.Text("name", both("targets.name")),
 		shell.Text("area", both("targets.area")), shell.Periods("year", both("targets.year")), shell.Text("binds", both("targets.binds")), shell.Numbers("goal", both("targets.goal"), catalog.Label{}, -1),
-		shell.Numbers("actual", both("targets.actual"), catalog.Label{}, -1), shell.Text("unit", both("data.unit")), shell.Text("probability", both("targets.probability")),
+		shell.Numbers("actual", both("targets.actual"), catalog.Label{}, -1), shell.Text("unit", both("data.unit")), shell.Numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, -1),
 		shell.Text("class", both("targets.class")), shell.Text("instrument", both("targets.instrument")))
 	t.Heads = 2
 	// The page joins condition, value and unit into one column; the file keeps them apart.

@@ -218,7 +218,7 @@ func (v *visit) actions(p *tasksPage) {
 		t.Add(shell.Same(c.ID), shell.Label(c.Name), shell.Label(deadline), shell.Label(follow), shell.Label(source))
 	}
 	if len(t.Rows) > 0 {
-		p.Programmes = p.Show(&shell.Figure{ID: "chuong-trinh", Title: t.Title, Note: v.Say("tasks.programmes-note"), Table: t, Open: true, Source: v.VintageLine()})
+		p.Programmes = p.Show(&shell.Figure{ID: "chuong-trinh", Title: t.Title, Note: v.Say("tasks.programmes-note"), Table: t, Open: true, Source: v.SourceLine(nil)})
 	}
 }
 

@@ -118,24 +118,26 @@ func (v *visit) explain() (shell.Page, error) {
 		p.Sources = append(p.Sources, v.document(d))
 	}
 	history := v.Snap.CellHistory(c)
-	t := shell.NewTable("history", both("why.history"), shell.Text("vintage", both("data.vintage")), shell.Numbers("value", both("data.value"), unitOf(v.Snap, f, o), decimalsOf(v.Snap, f, o)),
+	t := shell.NewTable("history", both("why.history"), shell.Days("vintage", both("data.vintage")), shell.Numbers("value", both("data.value"), unitOf(v.Snap, f, o), decimalsOf(v.Snap, f, o)),
 		shell.Text("source", both("data.source")), shell.Text("evidence", both("data.evidence")), shell.Text("note", both("data.note")))
 	for i := len(history) - 1; i >= 0; i-- {
 		h := history[i]
 		cell := v.CellOf(h)
 		cell.Href = ""
-		t.Add(shell.Same(v.publishedOn(h)).By(h.Vintage.Date.String()), cell, shell.Label(v.sourceOf(h)), shell.Label(view.MarkFlag(h.Mark()).Name), shell.Label(v.remark(h)))
+		t.Add(v.publication(h), cell, shell.Label(v.sourceOf(h)), shell.Label(view.MarkFlag(h.Mark()).Name), shell.Label(v.remark(h)))
 	}
 	p.History = p.Show(&shell.Figure{ID: "lich-su", Lead: &o, Title: t.Title, Table: t, Source: v.SourceLine(history), Open: true})
 	// The file of this page is the tree, one step a row.
 	steps := shell.NewTable("why", both("why.title"), export.Column{ID: "depth", Name: both("why.depth"), Kind: export.Number}, shell.Text("role", both("why.role")),
-		export.Column{ID: "cell", Name: both("why.cell"), Kind: export.Code}, shell.Numbers("value", both("data.value"), unitOf(v.Snap, f, o), -1), shell.Text("source", both("data.source")), shell.Text("vintage", both("data.vintage")))
+		export.Column{ID: "cell", Name: both("why.cell"), Kind: export.Code}, shell.Numbers("value", both("data.value"), unitOf(v.Snap, f, o), -1), shell.Text("source", both("data.source")), shell.Days("vintage", both("data.vintage")))
 	p.History.Long = func() *shell.Table {
 		v.whySteps(steps, node, 0)
 		return steps
 	}
 	if !p.Reported {
-		p.History.Workbook = func(w io.Writer) error { return speaker.WriteWorkbook(v.R.Context(), w, node) }
+		p.History.Workbook = func(w io.Writer) error {
+			return speaker.WriteWorkbook(v.R.Context(), w, node, export.Properties(v.Current.Release, v.Site.Publisher(), ""))
+		}
 	}
 	return p, nil
 }
@@ -148,9 +150,17 @@ func (v *visit) publishedOn(o cube.Version) string {
 	return v.Vintage(o.Vintage)
 }
 
+// publication is the cell of that day.
+func (v *visit) publication(o cube.Version) shell.Cell {
+	if _, _, replayed := pipeline.ReplayOf(o.Attributes[stat.AttrRun]); replayed {
+		return shell.Label(both("why.never-published"))
+	}
+	return shell.Day(o.Vintage)
+}
+
 func (v *visit) whySteps(t *shell.Table, n pipeline.Node, depth int) {
 	for _, o := range n.Versions {
-		t.Add(shell.Number(stat.Int(int64(depth))), shell.Label(view.Role(n.Role)), shell.Same(o.Cell().String()), v.CellOf(o), shell.Label(v.sourceOf(o)), shell.Same(o.Vintage.String()))
+		t.Add(shell.Number(stat.Int(int64(depth))), shell.Label(view.Role(n.Role)), shell.Same(o.Cell().String()), v.CellOf(o), shell.Label(v.sourceOf(o)), v.publication(o))
 	}
 	for _, c := range n.From {
 		v.whySteps(t, c, depth+1)

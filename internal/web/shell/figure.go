@@ -22,7 +22,7 @@ type Figure struct {
 	ID       string // anchor on the page; "hinh" in the address of its files
 	Title    catalog.Label
 	Note     string                // a sentence under the title: unit, how to read it
-	Source   string                // what the line under the drawing says: sources and vintage
+	Source   Credit                // what the line under the drawing says, and its files: sources and vintage
 	Table    *Table                // what the page shows
 	Long     func() *Table         // what its files hold, when that is more than the page shows; made only when asked for
 	Stream   func() *export.Table  // the same, of any size: its rows are made as they are written
@@ -71,8 +71,23 @@ func (f *Figure) Files() []Download {
 	}
 	for _, x := range list {
 		out = append(out, Download{strings.ToUpper(x), f.File(x)})
+		if x != "csv" {
+			continue
+		}
+		out = append(out, Download{f.v.Say("common.csv-spreadsheet"), f.with(x, "bom")})
+		if f.Stream != nil {
+			out = append(out, Download{f.v.Say("common.csv-codes"), f.with(x, "ma")})
+		}
 	}
 	return out
+}
+
+// with is the address of the figure in a format with a choice of how it is written.
+func (f *Figure) with(format, choice string) string {
+	if f.first {
+		return f.v.File(format, choice, "1")
+	}
+	return f.v.File(format, "hinh", f.ID, choice, "1")
 }
 
 // Permalink is the address of the figure on its page.
@@ -127,6 +142,9 @@ func (s *Site) send(w http.ResponseWriter, v *Visit, f *Frame) error {
 		disposition = "inline"
 	}
 	h.Set("Content-Disposition", disposition+`; filename="`+fig.Table.ID+"."+v.Format+`"`)
+	if v.Format == "csv" { // a file of rows has no room for its documents, licence and release
+		h.Set("Link", "<"+fig.File("json")+`>; rel="describedby"; type="application/json"`)
+	}
 	out := &counted{w: w}
 	err = fig.write(export.Until(v.R.Context(), out))
 	if err != nil && out.n > 0 {
@@ -184,17 +202,16 @@ func (f *Figure) file() *export.Table {
 	if f.Stream != nil {
 		t = *f.Stream()
 	}
-	if t.URL == "" {
-		t.URL = f.v.Site.Origin(f.v.R) + f.v.Here("lang", "")
+	t.URL = f.v.Site.Origin(f.v.R) + f.v.address()
+	if said := f.Source.words(); said.Vi != "" && f.Stream == nil {
+		t.Source = said
 	}
-	if t.Source.Vi == "" {
-		t.Source = catalog.Label{Vi: f.Source, En: f.Source}
+	if t.Documents == nil {
+		t.Documents = f.Source.documents
 	}
 	if t.Licence == "" {
 		t.Licence = f.v.Say("common.licence-short")
 	}
-	if t.Vintage == "" {
-		t.Vintage = f.v.VintageLine()
-	}
+	t.Shows(f.v.Current.Release, f.v.Snap.Catalog, f.v.AsOf, f.v.Site.publisher)
 	return &t
 }

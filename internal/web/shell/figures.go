@@ -72,16 +72,11 @@ func (v *Visit) VintageLine() string {
 	return v.Say("common.release-line", "release", v.Snap.Release.Title.In(v.Lang), "date", text.FormatDate(v.Lang, v.Snap.Catalog.Day(v.Snap.Release.PublishAt)))
 }
 
-// SourceLine is what stands under a drawing: the documents, and the vintage shown. The visit keeps in mind of which figures the line tells, so that
-// a citation can name all of their documents in both languages.
-func (v *Visit) SourceLine(list []cube.Version) string {
-	if s := v.Sources(list); s != "" {
-		line := v.Say("common.source-line", "sources", s, "vintage", v.VintageLine())
-		v.cited[line] = list
-		return line
-	}
-	return v.VintageLine()
-}
+// SourceLine is what stands under a drawing: the documents, and the vintage shown.
+func (v *Visit) SourceLine(list []cube.Version) Credit { return Credit{v: v, list: list} }
+
+// Credited is the line of a figure that rests on no observation: what it was made from, in words.
+func (v *Visit) Credited(said catalog.Label) Credit { return Credit{v: v, said: said} }
 
 // Word gives a drawing the words of every figure in it that its source prints in place of a plain number, whatever it was made from.
 func (v *Visit) Word(s *chart.Spec) {

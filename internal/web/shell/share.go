@@ -43,7 +43,7 @@ func (f *Frame) ImageText() string {
 // card is the picture of the figure for sites where addresses are shared.
 func (f *Figure) card() chart.Card {
 	v := f.v
-	c := chart.Card{Lang: v.Lang, Title: f.FullName(), Source: f.Source, Site: v.Say("common.site")}
+	c := chart.Card{Lang: v.Lang, Title: f.FullName(), Source: f.Source.String(), Site: v.Say("common.site")}
 	if v.Site.publisher != "" {
 		c.Site += " · " + v.Site.publisher
 	}

@@ -127,6 +127,9 @@ func New(c Config, modules ...Maker) *Site {
 	return s
 }
 
+// Publisher is the agency that publishes, "" when nobody said.
+func (s *Site) Publisher() string { return s.publisher }
+
 // Now is the present moment.
 func (s *Site) Now() time.Time { return s.now() }
 
@@ -247,9 +250,6 @@ func (s *Site) declare() {
 	}
 	slices.Sort(s.patterns[len(s.patterns)-4:])
 }
-
-// Publisher is the agency that publishes, "" when nobody said.
-func (s *Site) Publisher() string { return s.publisher }
 
 // Menu is the main navigation of all modules.
 func (s *Site) Menu() (out []MenuEntry) {

@@ -66,7 +66,7 @@ func (t *Table) with(row, column int) beside {
 // WithoutFirst is a table as a page shows it, without the codes that lead its rows in the file.
 func (t *Table) WithoutFirst() *Table {
 	out := NewTable(t.ID, t.Title, t.Columns[1:]...)
-	out.Notes, out.Source, out.Vintage, out.URL = t.Notes, t.Source, t.Vintage, t.URL
+	out.Notes, out.Source, out.URL = t.Notes, t.Source, t.URL
 	for _, row := range t.Rows {
 		out.Rows = append(out.Rows, row[1:])
 	}
@@ -102,9 +102,11 @@ func (c Cell) ByNumber(d *stat.Decimal) Cell {
 	return c.By(d.String())
 }
 
-// Day is a cell of the day on which something was published, as precisely as it is known.
+// Day is a cell of the day on which something was published, as precisely as it is known: in a column of Days a day in files, in any other the words.
 func Day(x stat.Vintage) Cell {
-	return Label(catalog.Label{Vi: view.Vintage("vi", x), En: view.Vintage("en", x)}).By(x.Date.String())
+	c := Label(catalog.Label{Vi: view.Vintage("vi", x), En: view.Vintage("en", x)}).By(x.Date.String())
+	c.Vintage = x
+	return c
 }
 
 // Sealed is the cell with the symbol of a class of targets before its text.
@@ -118,6 +120,11 @@ func Text(id string, name catalog.Label) export.Column {
 // Numbers is a column of numbers.
 func Numbers(id string, name, unit catalog.Label, decimals int) export.Column {
 	return export.Column{ID: id, Name: name, Unit: unit, Kind: export.Number, Decimals: decimals}
+}
+
+// Days is a column of days of publication.
+func Days(id string, name catalog.Label) export.Column {
+	return export.Column{ID: id, Name: name, Kind: export.Day}
 }
 
 // Periods is a column of periods.
@@ -264,6 +271,10 @@ func (v *Visit) fill(cv *CellView, c export.Cell, column export.Column) {
 	case export.Period:
 		if !c.Period.IsZero() {
 			cv.Text, cv.Sort = text.FormatPeriod(v.Lang, c.Period), c.Period.From().String()
+		}
+	case export.Day:
+		if cv.Text = c.Label.In(v.Lang); c.Vintage != (stat.Vintage{}) {
+			cv.Text, cv.Sort = v.Vintage(c.Vintage), c.Vintage.Date.String()
 		}
 	default:
 		cv.Text, cv.Code = c.Label.In(v.Lang), column.Kind == export.Code

@@ -70,7 +70,7 @@ func (f *Figure) citation(lang string) view.Citation {
 	r := f.v.Current.Release
 	c := view.Citation{Title: f.Called(), Publisher: f.v.Site.publisher, Release: r.Title, ReleaseID: r.ID, Day: stat.DateOf(r.PublishAt.In(f.v.Zone())), AsOf: f.v.AsOf,
 		URL: f.pinned(lang), Synthetic: f.v.Current.Catalog.Country().Synthetic}
-	if list := f.v.cited[f.Source]; len(list) > 0 {
+	if list := f.Source.list; len(list) > 0 {
 		c.Sources = f.v.sourceNames(lang, list)
 	}
 	return c
@@ -129,7 +129,7 @@ func (f *Figure) Snippets() []Snippet {
 }
 
 // Observations are the figures of which the line of sources tells.
-func (f *Figure) Observations() []cube.Version { return f.v.cited[f.Source] }
+func (f *Figure) Observations() []cube.Version { return f.Source.list }
 
 // sourceNames names the documents of figures in a language, each once, in order.
 func (v *Visit) sourceNames(lang string, list []cube.Version) []string {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"nhipso/internal/cube"
 	"nhipso/internal/fault"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
@@ -47,9 +46,8 @@ type Visit struct {
 	Current   *publish.View     // as of now, or as the release in the address showed it
 	Release   string            // the release that the address names, or ""
 	newest    publish.Release
-	explained map[string]bool           // words that the page has explained
-	cited     map[string][]cube.Version // of which figures a line of sources tells
-	late      bool                      // a drawing is missing from the page, which is not to be kept
+	explained map[string]bool // words that the page has explained
+	late      bool            // a drawing is missing from the page, which is not to be kept
 }
 
 // split parts an address from the format that it ends in.
@@ -77,7 +75,7 @@ func language(r *http.Request) string { return text.Language(r.URL.Query().Get("
 // Visit reads a request. An error of the day asked for, or that nothing is published, comes with a visit that can still render
 // the page that says so.
 func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
-	v := &Visit{R: r, Site: s, Words: words, Lang: language(r), Query: r.URL.Query(), cited: map[string][]cube.Version{}}
+	v := &Visit{R: r, Site: s, Words: words, Lang: language(r), Query: r.URL.Query()}
 	v.Path, v.Format = split(r.URL.Path)
 	if f, taken := r.Context().Value(formatKey{}).(string); taken {
 		v.Path, v.Format = r.URL.Path, f
@@ -208,6 +206,14 @@ func (v *Visit) Here(pairs ...string) string {
 	if v.Lang == "en" && q.Get("lang") == "" {
 		q.Set("lang", "en")
 	}
+	return address(v.Path, q)
+}
+
+// address is the present view in no language of its own, as a file in both names it, whichever way it was asked for.
+func (v *Visit) address() string {
+	q := clone(v.Query)
+	q.Del("bom")
+	q.Del("ma")
 	return address(v.Path, q)
 }
 

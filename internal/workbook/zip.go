@@ -1,4 +1,4 @@
-package export
+package workbook
 
 import (
 	"archive/zip"
@@ -49,7 +49,9 @@ func (z *sortedZip) Create(name string) (io.Writer, error) {
 }
 
 // AddFS is not for workbooks made here, which have no macros.
-func (z *sortedZip) AddFS(fs.FS) error { return errors.New("export: a workbook has no further files") }
+func (z *sortedZip) AddFS(fs.FS) error {
+	return errors.New("workbook: a workbook has no further files")
+}
 
 // Close writes the parts.
 func (z *sortedZip) Close() error {
