@@ -17,7 +17,7 @@ import (
 type Card struct {
 	Lang     string
 	Title    string
-	Text     string // what there is to say where there is neither number nor drawing
+	Text     string // what there is to say where there is no number
 	Value    string // the number as it is written; "" when the page is about no single one
 	Unit     string
 	Interval string // in words, or ""
@@ -94,14 +94,14 @@ func (c Card) paint(on canvas) error {
 	write(c.Title, 42, true, ink, CardWidth-2*cardPad, 2)
 	top := y + 28
 	width := CardWidth - 2*cardPad
+	if c.Drawing != nil {
+		width = cardSplit - cardPad - 24
+	}
 	if c.Text != "" {
 		y += 20
 		write(c.Text, 28, false, ink, width, 6)
 	}
 	if c.Value != "" {
-		if c.Drawing != nil {
-			width = cardSplit - cardPad - 24
-		}
 		y += 20
 		size := 118.0
 		for size > 48 && textWidth(c.Value, size, true) > width {
@@ -128,7 +128,7 @@ func (c Card) draw(on canvas, top float64) error {
 		return nil
 	}
 	left := cardPad
-	if c.Value != "" {
+	if c.Value != "" || c.Text != "" {
 		left = cardSplit
 	}
 	room := box{left, top, CardWidth - cardPad, cardFoot - 26}

@@ -18,7 +18,7 @@ import (
 
 // Pages with figures, of every kind.
 var withFigures = []string{"/", "/tinh", "/tinh/VN34-24", "/muc-tieu", "/muc-tieu/KTS-1", "/nhiem-vu", "/so-lieu", "/so-lieu/DE_SHARE", "/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/kich-ban", "/lich-su", "/tai-lieu",
-	"/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025"}
+	"/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "/so-lieu/DE_SHARE/bang?cot=DEFINITION", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL"}
 
 var (
 	pinnedTo = regexp.MustCompile(`readonly value="([^"]+)"`)

@@ -79,8 +79,11 @@ func (f *Figure) card() chart.Card {
 			known(lead.Period, v.Flags(lead.Value.Status, lead.Value.Mark))
 		}
 	}
-	if c.Value == "" && c.Drawing == nil { // a table alone: the page says more of itself than the table does
-		c.Title, c.Text = f.page.Title, f.page.Description
+	if c.Value == "" {
+		c.Text = f.Note
+		if c.Drawing == nil { // a table alone: the page says more of itself than the table does
+			c.Title, c.Text = f.page.Title, f.page.Description
+		}
 	}
 	if c.Unit == "%" { // it belongs to the number
 		c.Value, c.Unit = text.WithUnit(c.Value, c.Unit), ""
