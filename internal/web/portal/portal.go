@@ -74,7 +74,14 @@ var templateFiles embed.FS
 // module declares what the portal brings to a site.
 func (p *Portal) module() shell.Module {
 	page := func(path, template string, read func(*visit) (shell.Page, error), takes shell.Parameters) shell.Route {
-		return shell.Route{Path: path, Template: template, Takes: takes, Read: func(v *shell.Visit) (shell.Page, error) { return read(&visit{Visit: v, portal: p}) }}
+		return shell.Route{Path: path, Template: template, Takes: takes, Read: func(sv *shell.Visit) (shell.Page, error) {
+			v := &visit{Visit: sv, portal: p}
+			out, err := read(v)
+			if err == nil && out.Base().Days == nil {
+				out.Base().Days = v.days(path)
+			}
+			return out, err
+		}}
 	}
 	entry := func(id, url string) shell.MenuEntry {
 		return shell.MenuEntry{ID: id, URL: url, Name: both("common.menu-" + id)}

@@ -118,6 +118,7 @@ func (v *visit) provinces() (shell.Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.Days = shell.DaysOf("", m.flow)
 	data := v.readProvinces(m)
 	defs := slices.Sorted(maps.Keys(data))
 	if l, err := v.Snap.Catalog.Codelist("CL_DEFINITION"); err == nil {

@@ -22,8 +22,11 @@ func Takes(names ...string) Parameters {
 var formatParameters = map[string][]string{"csv": {"hinh", "bom", "ma"}, "json": {"hinh"}, "xlsx": {"hinh"}, "svg": {"hinh"}, "png": {"hinh"}, optionFormat: {"hinh", "w", "h"}}
 
 // canonical gives the query of the one address of a page, and whether the request has it. Parameters may come in any order.
-func canonical(q url.Values, names []string) (url.Values, bool) {
-	out, same := url.Values{}, true
+func canonical(q url.Values, names []string) (out url.Values, same bool) {
+	out, same = url.Values{}, true
+	if slices.Contains(names, asofParameter) {
+		defer func() { same = moment(out) && same }()
+	}
 	for name, values := range q {
 		value := values[0]
 		fits := slices.Contains(names, name) && value != "" && (name != "lang" || value == "vi" || value == "en")
