@@ -2,6 +2,7 @@ package text
 
 import (
 	"testing"
+	"time"
 
 	"nhipso/internal/stat"
 
@@ -21,7 +22,7 @@ func TestParseDate(t *testing.T) {
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		d := stat.NewDate(rapid.IntRange(1900, 2999).Draw(t, "year"), rapid.IntRange(1, 12).Draw(t, "month"), rapid.IntRange(1, 28).Draw(t, "day"))
+		d := stat.NewDate(rapid.IntRange(1900, 2999).Draw(t, "year"), time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(1, 28).Draw(t, "day"))
 		for _, typed := range []string{FormatDate("vi", d), d.String()} {
 			if got, err := ParseDate(typed); err != nil || got != d {
 				t.Fatalf("%q is %s, %v", typed, got, err)
