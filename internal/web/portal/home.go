@@ -71,10 +71,18 @@ func (v *visit) home() (shell.Page, error) {
 		if q.Status == stat.Forecast {
 			id = "home.quarter-nowcast"
 		}
+		year, published := share.At(stat.Year(q.Period.Year()))
+		if published = published && year.Value != nil && q.Status == stat.Forecast; published {
+			id = "home.quarter-ahead" // the year is out, and what it takes to bring the quarters in line with it is not
+		}
 		if v.Interval(q) == "" {
 			id += "-bare"
 		}
-		p.Quarter = v.html(id, "quarter", text.FormatPeriodInline(v.Lang, q.Period), "share", strong(v.Number(q)), "interval", v.Interval(q),
+		annual := ""
+		if published {
+			annual = v.Number(year)
+		}
+		p.Quarter = v.html(id, "year", q.Period.Year(), "annual", annual, "quarter", text.FormatPeriodInline(v.Lang, q.Period), "share", strong(v.Number(q)), "interval", v.Interval(q),
 			"level", v.Level(q), "why", anchor(v.Why(q.Cell()), v.Say("common.why")))
 		if len(v.Snap.Read(scoreFlow, "")) > 0 {
 			p.Quarter += " " + anchor(v.Link("/so-lieu/"+scoreFlow), v.Say("home.scores"))

@@ -77,8 +77,12 @@ func (p *Portal) module() shell.Module {
 		return shell.Route{Path: path, Template: template, Takes: takes, Read: func(sv *shell.Visit) (shell.Page, error) {
 			v := &visit{Visit: sv, portal: p}
 			out, err := read(v)
-			if err == nil && out.Base().Days == nil {
-				out.Base().Days = v.days(path)
+			if err == nil {
+				f := out.Base()
+				if f.Days == nil {
+					f.Days = v.days(path)
+				}
+				f.Lasting = v.lasting(path)
 			}
 			return out, err
 		}}

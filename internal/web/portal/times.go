@@ -62,3 +62,28 @@ func (v *visit) daysOfTarget(target string) func(*publish.View) []stat.Date {
 		return shell.Days(parts...)(known)
 	}
 }
+
+// day is the day viewed, or today.
+func (v *visit) day() stat.Date {
+	if v.AsOf.IsZero() {
+		return v.Snap.Catalog.Day(v.Site.Now())
+	}
+	return v.AsOf
+}
+
+// lasting says what on a page is of today whatever day is viewed; "" where everything follows the day.
+func (v *visit) lasting(route string) string {
+	switch route {
+	case "/phuong-phap", "/phuong-phap/{slug}", "/gioi-thieu":
+		return v.Say("times.lasting-methods")
+	case "/nhiem-vu":
+		return v.Say("times.lasting-tasks")
+	case "/tinh/{area}":
+		return v.Say("times.lasting-area")
+	case "/tai-lieu":
+		return v.Say("times.lasting-documents")
+	case calendarPath:
+		return v.Say("times.lasting-calendar")
+	}
+	return ""
+}

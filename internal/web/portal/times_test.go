@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -9,6 +10,8 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/publish"
+	"nhipso/internal/stat"
+	"nhipso/internal/text"
 )
 
 // The control of time lists the releases and the days on which something of the page was published, and no others; the stop viewed is chosen and its
@@ -85,4 +88,56 @@ func TestADayIsTypedAsPeopleWriteIt(t *testing.T) {
 			}
 		}
 	}
+}
+
+// No page as of a day tells a day after it, but where it says that it is of today.
+func TestNothingOfLaterIsKnown(t *testing.T) {
+	s, _ := newSite(t)
+	notice, drawing, tag := regexp.MustCompile(`(?s)<p class="notice">.*?</p>`), regexp.MustCompile(`(?s)<svg.*?</svg>`), regexp.MustCompile(`<[^>]*>`)
+	named := regexp.MustCompile(`Quyết định \S+ ngày \S+`) // the name of a document has its day
+	days := map[string]*regexp.Regexp{"vi": regexp.MustCompile(`\b(\d{1,2}/\d{1,2}/\d{4})\b`), "en": regexp.MustCompile(`\b(\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4})\b`)}
+	read := func(lang, written string) stat.Date {
+		if lang == "vi" {
+			d, _ := text.ParseDate(written)
+			return d
+		}
+		at, _ := time.Parse("2 Jan 2006", written)
+		return stat.DateOf(at)
+	}
+	// Of what is not published figures: since when the two maps of provinces are in force.
+	borders := map[stat.Date]bool{stat.MustDate("2025-06-30"): true, stat.MustDate("2025-07-01"): true}
+	for _, viewed := range []string{"2021-01-01", "2023-06-30", "2025-01-06", "2025-12-31", "2026-02-01"} {
+		day := stat.MustDate(viewed)
+		for _, lang := range []string{"vi", "en"} {
+			for _, a := range addresses {
+				w := get(s, with(a, "asof="+viewed+"&lang="+lang))
+				if w.Code == 404 {
+					continue
+				}
+				body := mainOf(t, w)
+				if labelled(notice.FindAllString(body, -1)) {
+					continue
+				}
+				plain := tag.ReplaceAllString(drawing.ReplaceAllString(notice.ReplaceAllString(body, ""), " "), " ")
+				for _, m := range days[lang].FindAllString(named.ReplaceAllString(plain, ""), -1) {
+					if d := read(lang, m); d.After(day) && !borders[d] && !strings.HasPrefix(a, "/muc-tieu/") {
+						t.Errorf("%s %s as of %s tells of %s", lang, a, viewed, m)
+					}
+				}
+			}
+		}
+	}
+}
+
+// labelled reports whether a notice says that something on the page is of today.
+func labelled(notices []string) bool {
+	said := html.UnescapeString(strings.Join(notices, " "))
+	for _, id := range []string{"methods", "tasks", "area", "calendar", "documents"} {
+		for _, lang := range []string{"vi", "en"} {
+			if strings.Contains(said, say(lang, "times.lasting-"+id)) {
+				return true
+			}
+		}
+	}
+	return false
 }

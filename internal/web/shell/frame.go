@@ -30,6 +30,8 @@ type Frame struct {
 	Script      string   // a script of the page's own, which only adds to it
 	Following   *Crumb   // the feed of what comes new to what the page shows
 
+	Lasting string // what on the page is of today whatever day is viewed; "" where everything follows the day
+
 	// Days gives the days on which something of the page was published; nil where it shows anything and everything.
 	Days func(*publish.View) []stat.Date
 }
