@@ -63,10 +63,10 @@ func TestThingsAreFoundAsPeopleWriteThem(t *testing.T) {
 
 // scored is how a thing is scored when it is looked at by itself.
 func scored(t Thing, query string) int {
-	words, whole := strings.Fields(text.Fold(query)), squeeze(query)
+	words, whole := strings.Fields(plain(query)), squeeze(query)
 	names := append([]string{t.Name.Vi, t.Name.En}, t.Also...)
-	head := text.Fold(strings.Join(names, " "))
-	all := head + " " + text.Fold(t.ID+" "+t.Detail.Vi+" "+t.Detail.En)
+	head := plain(strings.Join(names, " "))
+	all := head + " " + plain(t.ID+" "+t.Detail.Vi+" "+t.Detail.En)
 	best, within := 0, false
 	for _, n := range append(names, t.ID) {
 		switch s := squeeze(n); {
@@ -118,13 +118,13 @@ func TestOnePassFindsWhatLookingAtEachFinds(t *testing.T) {
 			}
 		}
 		slices.SortStableFunc(want, func(a, b Thing) int { return scored(b, query) - scored(a, query) })
-		hits := NewFinder(things).Find(query, kinds...)
+		hits := NewFinder(things).find(query, kinds...)
 		if hits.Len() != len(want) {
-			t.Fatalf("%q finds %d things of %q, want %d", query, hits.Len(), things, len(want))
+			t.Fatalf("%q finds %d things of %v, want %d", query, hits.Len(), things, len(want))
 		}
 		for i := range want {
 			if !reflect.DeepEqual(hits.At(i), want[i]) {
-				t.Fatalf("%q finds %q in place %d, want %q", query, hits.At(i), i, want[i])
+				t.Fatalf("%q finds %v in place %d, want %v", query, hits.At(i), i, want[i])
 			}
 		}
 	})

@@ -11,6 +11,7 @@ import (
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 	"nhipso/internal/web/shell"
 )
 
@@ -120,28 +121,9 @@ func yearly(list []cube.Version) []cube.Version {
 	return out
 }
 
-// quarterly gives the quarterly series of a component and measure: of the methods on record, the first in the order of its list
-// whose newest figure has an interval, else the first.
+// quarterly gives the quarterly series of the nation.
 func (v *visit) quarterly(component, measure string) publish.Series {
-	f, err := v.Snap.Catalog.Dataflow(quarterFlow)
-	if err != nil {
-		return publish.Series{}
-	}
-	pattern := f.KeyOf(map[string]string{"FREQ": "Q", "REF_AREA": v.nation(), "DEFINITION": v.official(), "COMPONENT": component, "MEASURE": measure})
-	var best publish.Series
-	for _, s := range v.Snap.Series(quarterFlow, string(pattern)) {
-		last, ok := s.Last()
-		if !ok {
-			continue
-		}
-		if best.Key == "" || v.Interval(last) != "" {
-			best = s
-		}
-		if v.Interval(last) != "" {
-			break
-		}
-	}
-	return best
+	return view.Quarterly(v.Snap, v.nation(), component, measure)
 }
 
 // facts are the figures of the headline year that a reader asks for next.

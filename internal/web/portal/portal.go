@@ -99,7 +99,7 @@ func (p *Portal) module() shell.Module {
 	saved.Secret = true
 	coming := page(calendarPath, "calendar", (*visit).calendar, shell.Takes())
 	coming.Keep = shell.KeepNone // it changes between releases
-	search := page(searchPath, "search", (*visit).search, shell.Takes("q"))
+	search := page(searchPath, "search", (*visit).search, shell.Takes("q", "nhom"))
 	search.Keep, search.Work = shell.KeepNone, shell.SearchWork
 	answers := []shell.Answer{
 		{Pattern: "POST " + scenarioPath, Handler: http.HandlerFunc(p.saveScenario), Rate: savesPerSecond, Burst: savesAtOnce},
