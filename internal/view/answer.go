@@ -25,6 +25,7 @@ type Answers struct {
 	Asked   stat.Period // that was asked for; zero when none was
 	Missing bool        // of the period asked for nothing is published: the list has the newest
 	Number  bool        // a number was asked for: the list has the figures that are it
+	Areas   []string    // that were asked for
 }
 
 // mostAnswers bounds a list of answers.
@@ -47,12 +48,18 @@ func (a *Asker) Ask(s *publish.Snapshot, query string) Answers {
 	case q.period.IsZero() && len(q.areas) == 0 && q.definition == "" && !a.asks(query):
 		return Answers{}
 	}
+	var newest Answers
 	for _, t := range a.about(a.topics, q.words) {
-		if out := a.figures(s, t, q); len(out.List) > 0 {
+		out := a.figures(s, t, q)
+		switch {
+		case len(out.List) == 0:
+		case !out.Missing:
 			return out
+		case len(newest.List) == 0:
+			newest = out
 		}
 	}
-	return Answers{}
+	return newest
 }
 
 // asks reports whether a query without a period is still one for a figure: it is the name of the main indicator, or asks how much.
@@ -72,7 +79,7 @@ func (a *Asker) figures(s *publish.Snapshot, t topic, q question) Answers {
 	if len(areas) == 0 {
 		areas = []string{a.Country().ID}
 	}
-	out := Answers{Asked: q.period}
+	out := Answers{Asked: q.period, Areas: q.areas}
 	var exact, newest []Answer
 	collect := func(flow, pattern string) {
 		if !readable(s, flow) {
@@ -151,7 +158,7 @@ func bounded(out Answers) Answers {
 
 // goals reads what targets demand: of the one that the words name, else of that for the main indicator and of the others for it.
 func (a *Asker) goals(s *publish.Snapshot, q question) Answers {
-	out := Answers{Asked: q.period}
+	out := Answers{Asked: q.period, Areas: q.areas}
 	if !readable(s, goalFlow) {
 		return out
 	}

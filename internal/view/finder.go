@@ -90,6 +90,7 @@ func squeeze(s string) string {
 
 // Hits are things that were found, best first.
 type Hits struct {
+	Exact bool   // the first bears the query as a name
 	Meant string // the words that were looked for in place of the query's, where these find nothing and differ by a letter; else ""
 
 	things []Thing
@@ -118,6 +119,15 @@ func (f *Finder) Find(query string, kinds ...string) *Hits {
 	return found
 }
 
+// Thing gives one thing, or false.
+func (f *Finder) Thing(kind, id string) (Thing, bool) {
+	i := slices.IndexFunc(f.things, func(t Thing) bool { return t.Kind == kind && t.ID == id })
+	if i < 0 {
+		return Thing{}, false
+	}
+	return f.things[i], true
+}
+
 func (f *Finder) find(query string, kinds ...string) *Hits {
 	q := asked{whole: squeeze(query)}
 	if q.whole == "" {
@@ -142,7 +152,9 @@ func (f *Finder) find(query string, kinds ...string) *Hits {
 	out := &Hits{things: f.things}
 	for _, score := range slices.Backward(slices.Sorted(maps.Keys(byScore))) {
 		out.order = append(out.order, byScore[score]...)
+		out.Exact = out.Exact || score == exactly
 	}
+	// Of whatever score, what is of another country comes last.
 	slices.SortStableFunc(out.order, func(a, b int) int { return order(f.things[a].Foreign) - order(f.things[b].Foreign) })
 	return out
 }
@@ -202,13 +214,16 @@ type asked struct {
 	whole string
 }
 
+// exactly is the score of a thing that bears a query as one of its names.
+const exactly = 1000
+
 // match scores a thing. A query that is one of its names is best, and one that a name begins with comes next; otherwise every word must be in it:
 // the start of its names counts most, the start of a word more than its middle.
 func (q asked) match(words string, head int, names string) int {
 	best := 0
 	switch begun := " " + q.whole; {
 	case strings.Contains(names, begun+" "):
-		return 1000
+		return exactly
 	case strings.Contains(names, begun):
 		best = 100
 	}

@@ -179,3 +179,23 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+// Two words are near when one letter makes the other of one; of short words every letter counts.
+func TestWordsThatDifferByOneLetter(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		near bool
+	}{{"ninh", "nihn", true}, {"hanoi", "hanoii", true}, {"hanoi", "hano", true}, {"hanoi", "hanoy", true}, {"hanoi", "hanoi", true}, {"hanoi", "honai", false}, {"hanoi", "hanoixy", false}, {"noi", "noy", false}, {"abcd", "badc", false}} {
+		if close1(c.a, c.b) != c.near || close1(c.b, c.a) != c.near {
+			t.Errorf("%s and %s: %v", c.a, c.b, !c.near)
+		}
+	}
+}
+
+// What is of another country comes behind everything else, however well it fits.
+func TestWhatIsForeignComesLast(t *testing.T) {
+	f := NewFinder([]Thing{{Kind: "a", ID: "1", Name: catalog.Label{Vi: "Bảng nguồn"}, Foreign: true}, {Kind: "a", ID: "2", Name: catalog.Label{Vi: "Các bảng nguồn và sử dụng"}}})
+	if hits := f.Find("bảng nguồn"); hits.Len() != 2 || hits.At(0).ID != "2" || hits.At(1).ID != "1" {
+		t.Errorf("%v", hits.order)
+	}
+}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,7 +114,7 @@ func (a *Asker) addTopics() {
 				continue
 			}
 			t.names = append(t.names, named(f.Name, a.Code("CL_TOPIC", i.Topic))...)
-			a.topics = slices.Insert(a.topics, 0, t)
+			a.topics = append(append([]topic{t}, a.partsOf(t)...), a.topics...)
 			continue
 		}
 		a.topics = append(a.topics, t)
@@ -135,6 +136,31 @@ func (a *Asker) addTopics() {
 	}
 }
 
+// partsOf lists the components of the main indicator, each a topic of its own.
+func (a *Asker) partsOf(t topic) (out []topic) {
+	f, err := a.Dataflow(t.flow)
+	at := -1
+	if err == nil {
+		at = f.Position("COMPONENT")
+	}
+	codes := stat.Key(t.key).Codes()
+	if at < 0 || at >= len(codes) {
+		return nil
+	}
+	l, err := a.Codelist(f.Dimensions[at].Codelist)
+	if err != nil {
+		return nil
+	}
+	for _, c := range l.Codes {
+		if c.ID != codes[at] {
+			own := slices.Clone(codes)
+			own[at] = c.ID
+			out = append(out, topic{flow: t.flow, key: string(stat.NewKey(own...)), names: append([]string{plain(c.Name.Vi), plain(c.Name.En)}, t.names...)})
+		}
+	}
+	return out
+}
+
 // goalFlow holds what the targets demand.
 const goalFlow = "TARGET"
 
@@ -145,7 +171,6 @@ func foreign(f *catalog.Dataflow) bool { return f.Topic == "DEMO" }
 func (a *Asker) read(query string) question {
 	var q question
 	tokens := strings.Fields(plain(query))
-	tokens, q.period = takePeriod(tokens)
 	tokens = a.take(tokens, func(name string) bool {
 		if !a.aim[name] {
 			return false
@@ -158,6 +183,7 @@ func (a *Asker) read(query string) question {
 		q.areas = append(q.areas, found...)
 		return len(found) > 0
 	})
+	tokens, q.period = takePeriod(tokens) // behind the areas: "Việt Nam 2022" holds no "năm 2022"
 	tokens = a.take(tokens, func(name string) bool {
 		code := a.definitions[name]
 		if code != "" {
@@ -262,7 +288,8 @@ func (a *Asker) about(topics []topic, words []string) []topic {
 			break
 		}
 	}
-	slices.SortStableFunc(out, func(a, b scored) int { return b.score - a.score })
+	// Of two that fit alike the one that says less beside is meant.
+	slices.SortStableFunc(out, func(a, b scored) int { return cmp.Or(b.score-a.score, len(a.names[0])-len(b.names[0])) })
 	list := make([]topic, len(out))
 	for i, x := range out {
 		list[i] = x.topic

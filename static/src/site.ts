@@ -1,5 +1,7 @@
 // What scripts add to pages that work without them: tables sort, choices apply at once, links can be copied.
 
+import { suggest } from "./_find";
+
 /** Reads a figure as the page prints it. */
 function numeric(text: string, vietnamese: boolean): number {
   const plain = vietnamese ? text.replace(/\./g, "").replace(",", ".") : text.replace(/,/g, "");
@@ -105,3 +107,5 @@ for (const form of Array.from(document.querySelectorAll<HTMLFormElement>('form[m
     for (const [name, value] of Array.from(e.formData.entries())) if (value === "") e.formData.delete(name);
   });
 }
+
+for (const field of Array.from(document.querySelectorAll<HTMLInputElement>('form[role="search"] input[name="q"]'))) suggest(field);

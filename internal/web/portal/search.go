@@ -69,24 +69,37 @@ func (v *visit) search() (shell.Page, error) {
 	p.Title = v.Say("search.title-for", "q", q)
 	finder, asker := v.portal.finder(v)
 	alone := v.Query.Get("nhom")
-	kinds := searchGroups
+	kinds, asked := searchGroups, view.Answers{}
 	if slices.Contains(searchGroups, alone) {
 		kinds = []string{alone}
 	} else {
-		v.answers(p, asker.Ask(v.Snap, q))
+		asked = asker.Ask(v.Snap, q)
+		v.answers(p, asked)
 	}
 	hits := finder.Find(q, kinds...)
-	if len(p.Answers) == 0 || hits.Meant == "" {
+	switch {
+	case len(asked.List) == 0:
 		p.Meant = hits.Meant
-	} else {
-		hits = &view.Hits{} // the question was understood as it stands
+	case asked.Number, hits.Meant != "": // the question was understood as it stands
+		hits = &view.Hits{}
 	}
 	found, counts := map[string][]view.Thing{}, map[string]int{}
+	has := hits.Len() > 0 && hits.At(0).Kind == view.ProvinceKind
+	for _, area := range asked.Areas {
+		if t, ok := finder.Thing(view.ProvinceKind, area); ok && !has {
+			found[t.Kind] = append(found[t.Kind], t)
+			counts[t.Kind]++
+		}
+	}
 	for i := range hits.Len() {
 		t := hits.At(i)
 		if counts[t.Kind]++; counts[t.Kind] <= maxHits || alone != "" && counts[t.Kind] <= maxAlone {
 			found[t.Kind] = append(found[t.Kind], t)
 		}
+	}
+	if hits.Exact { // what is called so comes first
+		first := hits.At(0).Kind
+		kinds = append([]string{first}, slices.DeleteFunc(slices.Clone(kinds), func(k string) bool { return k == first })...)
 	}
 	for _, kind := range kinds {
 		if counts[kind] == 0 {
@@ -101,7 +114,11 @@ func (v *visit) search() (shell.Page, error) {
 		}
 		p.Groups = append(p.Groups, group)
 	}
-	p.Count, p.None = v.count(hits.Len()), hits.Len() == 0 && len(p.Answers) == 0
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	p.Count, p.None = v.count(total), total == 0 && len(p.Answers) == 0
 	return p, nil
 }
 
