@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -266,11 +267,15 @@ func (a *app) siteOf(modules module.List, gate *publish.Gate, log *slog.Logger, 
 		return nil, err
 	}
 	described := api.Options{Beside: modules.Documents(), Methods: methods, Territory: a.areas, Catalog: a.catalog, Publications: a.publications, Log: log, Now: a.now, BaseURL: s.Text("base-url")}
+	var site *shell.Site
+	described.Frame = func(w http.ResponseWriter, r *http.Request, title string, body template.HTML) {
+		site.Framed(w, r, title, body)
+	}
 	service, err := api.Handler(gate, described)
 	if err != nil {
 		return nil, err
 	}
-	site := shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Publisher: s.Text("publisher"), Contact: s.Text("contact"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Deadline: s.Duration("request-timeout")},
+	site = shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Publisher: s.Text("publisher"), Contact: s.Text("contact"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Deadline: s.Duration("request-timeout")},
 		modules.Pages()...)
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)

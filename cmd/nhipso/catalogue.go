@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,7 +63,7 @@ func catalogue(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 	}
-	if err := needed(f, name, o); err != nil {
+	if err := needed(name, o); err != nil {
 		return err
 	}
 	a, err := e.openFor(ctx, p, action.acts && !o.check)
@@ -76,12 +75,10 @@ func catalogue(ctx context.Context, e *env, args []string) error {
 }
 
 // needed refuses an action without what it needs.
-func needed(f *flag.FlagSet, name string, o catalogOptions) error {
+func needed(name string, o catalogOptions) error {
 	switch {
 	case name == "diff" && len(o.rest) == 0:
 		return fault.New("cli.missing", "command", "catalog diff", "what", "N / YYYY-MM-DD")
-	case name == "load" && !given(f, "pack"):
-		return fault.New("cli.missing", "command", "catalog load", "what", "--pack DIR")
 	case name == "load" && strings.TrimSpace(o.reason) == "" && !o.check:
 		return fault.New("cli.missing", "command", "catalog load", "what", "--reason")
 	}

@@ -58,7 +58,7 @@ func (a *app) country(ctx context.Context, look bool, warn func(error)) (*pack.P
 	kept, err := pack.Kept(ctx, s, 0)
 	if err == nil {
 		if lacks := accepts(kept); lacks != nil {
-			err = fault.New(pack.Unfit, "n", newest.Number, "reason", lacks).Because(lacks)
+			err = fault.New(pack.Unfit, "n", newest.Number, "reason", lacks)
 		}
 	}
 	if fault.CodeOf(err) == pack.Unfit {
@@ -86,6 +86,9 @@ func (a *app) stopgap(newest catalog.Edition, from fs.FS, unfit error, accepts f
 	}
 	if err != nil {
 		return nil, err
+	}
+	if a.installation.pack == "" { // of the program's own country: an older program kept it
+		unfit = fault.New("pack.behind", "n", newest.Number)
 	}
 	warn(unfit)
 	return at, nil

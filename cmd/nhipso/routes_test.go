@@ -32,7 +32,8 @@ var keptByNobody = map[string]bool{"GET /healthz": true, "GET /readyz": true, "G
 
 // Routes that change between releases, so that the minute of the release says nothing of when they changed.
 var changing = map[string]bool{"GET /tim": true, "GET /lich": true, "GET /kich-ban": true, "GET /lich.ics": true, "GET /phat-hanh.atom": true, "GET /so-lieu/{dataflow}/tin.atom": true, "GET /so-lieu/{dataflow}/{key}/tin.atom": true,
-	"GET /tinh/{area}/tin.atom": true, "GET /muc-tieu/{target}/tin.atom": true, "GET /robots.txt": true, "GET /sitemap.xml": true, "GET /favicon.svg": true, "GET /favicon.ico": true,
+	"GET /tinh/{area}/tin.atom": true, "GET /tinh/{area}": true, "GET /tinh/{area}/tom-tat": true, // they tell what comes next
+	"GET /muc-tieu/{target}/tin.atom": true, "GET /robots.txt": true, "GET /sitemap.xml": true, "GET /favicon.svg": true, "GET /favicon.ico": true,
 	"/static/": true, "/api": true}
 
 var aged = regexp.MustCompile(`^public, max-age=(\d+), s-maxage=(\d+), must-revalidate$`)

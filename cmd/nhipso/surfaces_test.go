@@ -27,6 +27,7 @@ var pagesAsked = map[string][]string{
 	"GET /{$}":                               {"/", "/trang-chu"},
 	"GET /tinh":                              {"/tinh", "/tinh?nam=2025", "/tinh?dinh-nghia=NSO", "/tinh?nam=2026"},
 	"GET /tinh/{area}":                       {"/tinh/VN34-01", "/tinh/VN34-79", "/tinh/VN34-08"},
+	"GET /tinh/{area}/tom-tat":               {"/tinh/VN34-01/tom-tat", "/tinh/VN34-08/tom-tat"},
 	"GET /muc-tieu":                          {"/muc-tieu"},
 	"GET /muc-tieu/{target}":                 {"/muc-tieu/KTS-1", "/muc-tieu/LOCAL-1", "/muc-tieu/749-7"},
 	"GET /nhiem-vu":                          {"/nhiem-vu"},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -40,6 +41,8 @@ type Options struct {
 	BaseURL   string // "https://…" when it is known; else the document names no host
 	// Beside describe, each in a language, operations that others serve under the same root (OpenAPI 3.1).
 	Beside []func(lang string) []byte
+	// Frame shows the page for people within a site: its title and what it says. Nil shows it bare.
+	Frame func(w http.ResponseWriter, r *http.Request, title string, body template.HTML)
 	// Publications are the periodic ones that the calendar tells of.
 	Publications []publish.Publication
 }
@@ -60,6 +63,7 @@ type service struct {
 	memory       *middleware.Memory
 	counts       *counts
 	inside       http.Handler
+	frame        func(http.ResponseWriter, *http.Request, string, template.HTML)
 }
 
 // Route gives the pattern of the operation that answers a request, or "" when none does.
@@ -81,7 +85,10 @@ func Handler(lib view.Library, o Options) (http.Handler, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &service{library: lib, territory: o.Territory, catalog: o.Catalog, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
+	if o.Frame == nil {
+		o.Frame = bare
+	}
+	s := &service{frame: o.Frame, library: lib, territory: o.Territory, catalog: o.Catalog, publications: o.Publications, log: o.Log, now: o.Now, documents: map[string]*document{}}
 	var err error
 	if s.methods, err = readMethods(o.Methods); err != nil {
 		return nil, err
@@ -166,7 +173,10 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// The address as it was written counts: an escaped slash belongs to a parameter.
 	written := r.URL.EscapedPath()
-	if p := strings.TrimRight(written, "/"); p != written && p != "" {
+	if p := strings.TrimRight(written, "/"); p != written && p == Root {
+		http.Redirect(w, r, (&url.URL{Path: Root, RawQuery: r.URL.RawQuery}).String(), http.StatusMovedPermanently) // a page has one address
+		return
+	} else if p != written && p != "" {
 		r2 := r.Clone(r.Context())
 		if plain, err := url.PathUnescape(p); err == nil {
 			r2.URL.Path, r2.URL.RawPath, written = plain, p, p

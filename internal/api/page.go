@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"html"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -14,7 +15,6 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/text"
-	"nhipso/static"
 )
 
 //go:embed page.html
@@ -24,11 +24,11 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
 // page is the API described for people, made from the OpenAPI document.
 type page struct {
-	Lang, Other, Root, Title, Style string
-	Text                            []string
-	Common                          parameters
-	Groups                          []group
-	Problems                        []problemRow
+	Lang, Root, Title string
+	Text              []string
+	Common            parameters
+	Groups            []group
+	Problems          []problemRow
 }
 
 type group struct {
@@ -52,6 +52,14 @@ type parameter struct{ Name, Text, Values string }
 type problemRow struct {
 	Code, Sentence string
 	Status         int
+}
+
+// bare shows the page by itself, where there is no site around the API.
+func bare(w http.ResponseWriter, r *http.Request, title string, body template.HTML) {
+	lang := text.Language(r.URL.Query().Get("lang"))
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", lang)
+	fmt.Fprintf(w, "<!doctype html>\n<html lang=%q><title>%s</title>\n%s", lang, html.EscapeString(title), body)
 }
 
 // Say gives a word in the language of the page.
@@ -91,18 +99,12 @@ func (s *service) page(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", lang)
-	w.Header().Set("Vary", "Accept-Encoding, Accept-Language")
-	w.Write(b.Bytes()) //nolint:errcheck // the response is in memory
+	s.frame(w, r, s.documents[lang].api.Info.Title, template.HTML(b.String())) //nolint:gosec // made by a template that escapes
 }
 
 func (s *service) pageIn(lang string) *page {
 	d := s.documents[lang]
-	p := &page{Lang: lang, Other: "en", Root: Root, Title: d.api.Info.Title, Style: static.URL("site.css"), Text: strings.Split(d.api.Info.Description, "\n\n")}
-	if lang == "en" {
-		p.Other = "vi"
-	}
+	p := &page{Lang: lang, Root: Root, Title: d.api.Info.Title, Text: strings.Split(d.api.Info.Description, "\n\n")}
 	table := func(list []*huma.Param, shared bool, of string) parameters {
 		t := parameters{Caption: p.Say("page.parameters") + ": " + of, Head: p.Say("page.parameter"), Meaning: p.Say("page.meaning"), Values: p.Say("page.values")}
 		ordered := slices.Clone(list)

@@ -118,7 +118,7 @@ func (v *visit) scenario(in *scenarioInput) (*Scenario, error) {
 	c := v.snap.Catalog
 	ground := recipe.Ground(pipeline.CountryOf(c), v.snap.Read, c.Country().Target)
 	fields := in.fields()
-	a, faults := scenario.Read(ground.Opening(v.now().Year()), func(name string) string { return fields[name].value }, ground.Levels)
+	a, faults := ground.From(v.now().Year(), func(name string) string { return fields[name].value })
 	if len(faults) > 0 {
 		list := make([]error, len(faults))
 		for i, f := range faults {

@@ -22,11 +22,14 @@ const (
 	listNote      = "CL_NOTE"
 )
 
-// Kinds of party in CL_PUBLISHER: who issues a document, who quotes it, who keeps a copy of it.
+// Kinds of party in CL_PUBLISHER: who issues a document, who quotes it, who keeps a copy of it. A copy that one person keeps is called so wherever
+// it is named, for nobody stands behind it.
 const (
-	issuer = "issuer"
-	quotes = "quotes"
-	copies = "copies"
+	issuer  = "issuer"
+	quotes  = "quotes"
+	copies  = "copies"
+	private = "private" // a copy that a private person keeps
+	student = "student" // a copy that was made for a course
 )
 
 // Document is what a figure rests on: a decision, a press release, a report, a file. What is not known of it is said with its reason,
@@ -97,7 +100,7 @@ func (c *Catalog) document(x Code) (d Document, column string, err error) {
 	}
 	kind := ""
 	for _, id := range strings.Fields(x.Notes["via"]) {
-		name, err := c.party(id, quotes, copies)
+		name, err := c.party(id, quotes, copies, private, student)
 		if err != nil {
 			return d, "via", err
 		}

@@ -60,7 +60,9 @@ func TestADocumentSeenThroughOthersSaysSo(t *testing.T) {
 	for id, want := range map[string][2]string{
 		"NSO-2023-12":        {"theo Báo Mới dẫn", "as quoted by Báo Mới"},
 		"NSO-2026-01":        {"theo Thời báo Tài chính Việt Nam, VnEconomy dẫn", "as quoted by Thời báo Tài chính Việt Nam, VnEconomy"},
-		"NSO-GDPVNM-2025-06": {"qua bản sao của thanhqtran/gso-macro-monitor", "through the copy kept by thanhqtran/gso-macro-monitor"},
+		"NSO-GDPVNM-2025-06": {"qua kho dữ liệu của một cá nhân (thanhqtran/gso-macro-monitor), chưa được cơ quan nào xác nhận", "through a private person’s repository (thanhqtran/gso-macro-monitor), which no authority has confirmed"},
+		"DTI-63-COPY":        {"qua kho dữ liệu của một sinh viên (PhamQuyNam/PMNM_HaUI.DNK_2025), chưa được cơ quan nào xác nhận", "through a student’s repository (PhamQuyNam/PMNM_HaUI.DNK_2025), which no authority has confirmed"},
+		"PROVSTAT-2025":      {"qua bản sao của một bên thứ ba tổng hợp", "through the copy kept by a third-party compilation"},
 		"DTI-2022":           {"", ""},
 	} {
 		d, ok := c.Document(id)

@@ -172,7 +172,10 @@ func (c *Catalog) RecordType(id string) (*RecordType, error) {
 		}
 	}
 	known := idsOf(c.types, func(t *RecordType) string { return t.ID })
-	return nil, fault.New("catalog.no-type", "id", id, "near", strings.Join(text.Nearest(id, known), ", "))
+	if near := text.Nearest(id, known); len(near) > 0 {
+		return nil, fault.New("catalog.no-type", "id", id, "near", strings.Join(near, ", "))
+	}
+	return nil, fault.New("catalog.no-types", "id", id)
 }
 
 // typesFolder holds a file for each type of records.

@@ -8,6 +8,8 @@ import (
 
 	"git.sr.ht/~sbinet/gg"
 	"golang.org/x/text/unicode/norm"
+
+	"nhipso/internal/geo"
 )
 
 // bitmap is a canvas of pixels.
@@ -61,14 +63,14 @@ func (c *bitmap) tint(colour string, opacity float64) color.NRGBA {
 }
 
 // lines begins a shape of the lines given.
-func (c *bitmap) lines(o outline) {
-	for _, p := range o {
-		c.whole = p.closed
+func (c *bitmap) lines(shape []geo.Line) {
+	for _, p := range shape {
+		c.whole = p.Closed
 		c.dc.NewSubPath()
-		for _, q := range p.points {
+		for _, q := range p.Points {
 			c.dc.LineTo(c.at.to(q[0], q[1]))
 		}
-		if p.closed {
+		if p.Closed {
 			c.dc.ClosePath()
 		}
 	}
@@ -106,12 +108,12 @@ func (c *bitmap) edge(p pen) {
 }
 
 func (c *bitmap) path(data string, l look) {
-	c.lines(pathLines(data))
+	c.lines(geo.Lines(data))
 	c.finish(l)
 }
 
 func (c *bitmap) rect(b box, l look) {
-	c.lines(outline{{points: [][2]float64{{b.x0, b.y0}, {b.x1, b.y0}, {b.x1, b.y1}, {b.x0, b.y1}}, closed: true}})
+	c.lines([]geo.Line{{Points: [][2]float64{{b.x0, b.y0}, {b.x1, b.y0}, {b.x1, b.y1}, {b.x0, b.y1}}, Closed: true}})
 	c.finish(l)
 }
 

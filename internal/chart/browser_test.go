@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"pgregory.net/rapid"
 
+	"nhipso/internal/geo"
 	"nhipso/internal/needs"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -232,8 +233,8 @@ func compare(t *testing.T, r *Renderer, s *Spec, width int, got *drawn) {
 	}
 	var corners [][2]float64
 	for _, d := range got.Lines {
-		for _, piece := range pathLines(d) {
-			corners = append(corners, piece.points...)
+		for _, piece := range geo.Lines(d) {
+			corners = append(corners, piece.Points...)
 		}
 	}
 	near := func(a, b, slack float64) bool { return math.Abs(a-b) < slack }
@@ -250,8 +251,8 @@ func compare(t *testing.T, r *Renderer, s *Spec, width int, got *drawn) {
 		}) {
 			lacks(kind, want[:]...)
 		}
-		for _, piece := range pathLines(data) {
-			for _, q := range piece.points {
+		for _, piece := range geo.Lines(data) {
+			for _, q := range piece.Points {
 				if !slices.ContainsFunc(corners, func(g [2]float64) bool { return near(g[0], q[0], 0.11) && near(g[1], q[1], 0.11) }) {
 					lacks("line", q[:]...)
 				}

@@ -3,7 +3,7 @@ package chart
 // canvas is what a chart is drawn on: the SVG of a page, or the bitmap of a file. Both are told the same, in the order in which
 // things lie on each other, so that both show the same picture. Corners of lines are round.
 type canvas interface {
-	path(data string, look look) // of the commands that pathLines reads
+	path(data string, look look) // of the commands that geo.Lines reads
 	rect(b box, look look)
 	circle(x, y, r float64, look look)
 	words(f lettering, list ...word)
@@ -52,6 +52,8 @@ type group struct {
 	class  string
 	title  string // what a screen reader says, and a browser beside the pointer
 	area   *area
+	again  string // what a first touch of a place to go to says: that a second one leads there
+	still  bool   // it lies over the places to go to, and says nothing that they do not say
 }
 
 // area is a province on a map: a link where it leads somewhere, else a place that the keyboard reaches as well.

@@ -10,21 +10,6 @@ import (
 	"nhipso/internal/catalog"
 )
 
-func FuzzPathLines(f *testing.F) {
-	for _, s := range []string{"M0 0L1 1z", "m1-2.5.5l3 4h5v6H1V2zl1 1", "M1e3,2e-3", "L", "z", "M0 0 1 1 2", "x", "M-"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, d string) {
-		if len(d) < 2000 {
-			for _, p := range pathLines(d) { // must end, whatever it is given
-				if len(p.points) == 0 {
-					t.Errorf("%q has a part without a point", d)
-				}
-			}
-		}
-	})
-}
-
 // FuzzWords draws words that may be anything: they stay words, and the drawing stays a drawing.
 func FuzzWords(f *testing.F) {
 	for _, s := range []string{"Tỷ trọng", `<script>alert(1)</script> & "x" 'y'`, "]]>", "\x00\x1b", "\xff", "a\nb", "url(#x)", "\u202e"} {

@@ -10,8 +10,11 @@ import (
 )
 
 const (
-	mapLabel  = 11.0
-	legendRow = 18.0
+	mapLabel    = 11.0
+	legendRow   = 18.0
+	mostRows    = 8 // of a legend: the unit, five classes, two hatches
+	borderWidth = 0.7
+	strongWidth = 2.2
 )
 
 // mapScale is how many pixels a unit of the map takes at a width.
@@ -24,8 +27,11 @@ func (s *Spec) mapHeight(width int) int {
 	if s.Kind == Map {
 		return int(math.Ceil(mapScale(s.Maps, float64(width)) * s.Maps.Height))
 	}
-	_, _, rows, h := s.tileSize(float64(width))
-	high := float64(rows) * h
+	high := 0.0 // whatever the language: the page has one place for the drawing
+	for _, lang := range []string{"vi", "en"} {
+		g := s.tileGrid(float64(width), lang)
+		high = math.Max(high, float64(g.rows)*g.h)
+	}
 	if width < narrow { // no room beside the tiles
 		high += 10 + legendRow*float64(2+(3+len(s.classify().colours))/2)
 	}
@@ -39,6 +45,12 @@ func (s *Spec) paintMap(c canvas, o Options) error {
 		m.at[it.ID] = i
 	}
 	m.rank()
+	g := group{class: "ns-places"}
+	if slices.ContainsFunc(s.Items, func(it Item) bool { return it.Href != "" }) {
+		g.again = book.Say(o.Lang, "again")
+	}
+	m.open(g)
+	defer m.close()
 	if s.Kind == Map {
 		return m.choropleth()
 	}
@@ -57,19 +69,19 @@ type mapDrawing struct {
 	lacks   []string // the hatches that some area has
 }
 
-// rank counts from the highest figure; equal figures share a rank.
+// rank counts from the highest figure; those that are printed alike share a rank.
 func (m *mapDrawing) rank() {
 	v := m.s.Series[0].Values
 	m.ranks = make([]int, len(v))
 	for i, a := range v {
-		x, ok := a.Shown()
+		x, ok := m.s.printedFigure(a)
 		if !ok {
 			continue
 		}
 		m.of++
 		m.ranks[i] = 1
 		for _, b := range v {
-			if y, ok := b.Shown(); ok && y > x {
+			if y, ok := m.s.printedFigure(b); ok && y > x {
 				m.ranks[i]++
 			}
 		}
@@ -96,7 +108,7 @@ func (m *mapDrawing) fill(id string) string {
 	if v.Secret() {
 		return secret
 	}
-	if f, shown := v.Shown(); shown {
+	if f, shown := m.s.printedFigure(v); shown {
 		return m.classes.colours[m.classes.of(f)]
 	}
 	return noFigure
@@ -117,6 +129,9 @@ func (m *mapDrawing) said(id string) (name, figure, rank string) {
 	figure = text.WithUnit(p.number(v), m.s.Unit.In(m.o.Lang))
 	if word := statusWord(m.o.Lang, v.Status); word != "" {
 		figure += ", " + word
+	}
+	if m.s.Scale.Unranked {
+		return name, figure, ""
 	}
 	return name, figure, book.Say(m.o.Lang, "rank", "rank", m.ranks[i], "of", m.of)
 }
@@ -148,13 +163,14 @@ func (m *mapDrawing) choropleth() error {
 	for _, a := range atlas.Areas {
 		fill := m.fill(a.ID)
 		m.begin(a.ID)
-		m.path(a.Path, look{fill: fill, edge: pen{colour: border, width: 0.8 / k}})
+		m.path(a.Path, look{fill: fill, edge: pen{colour: border, width: borderWidth / k}})
 		if a.Islands != "" {
 			m.path(a.Islands, look{fill: fill, edge: pen{colour: sea, width: 1.4 / k}})
 		}
 		m.close()
 	}
 	m.close()
+	var used []box
 	for _, isl := range atlas.Islands {
 		owner, _, _ := m.said(isl.Area)
 		name := isl.Name.In(m.o.Lang)
@@ -166,9 +182,27 @@ func (m *mapDrawing) choropleth() error {
 		x = math.Max(half, math.Min(x, k*maps.Width-half))
 		m.words(lettering{size: mapLabel, colour: muted, align: middle}, word{x, y, name})
 		m.words(lettering{size: mapLabel - 0.5, colour: muted, align: middle}, word{x, y + 13, "(" + owner + ")"})
+		used = append(used, box{k * isl.Left, k * isl.Top, k * isl.Right, k * isl.Bottom}, box{x - half, y - mapLabel, x + half, y + 16})
 	}
-	m.legend(math.Max(k*maps.Legend, math.Min(float64(m.o.Width)*0.5, maps.Legend)), 6, 1)
+	x, y := math.Max(k*maps.Legend, math.Min(float64(m.o.Width)*0.5, maps.Legend)), 6.0
+	m.legend(x, y, 1)
+	used = append(used, box{x, y, float64(m.o.Width), y + legendRow*mostRows})
+	m.open(group{class: "ns-names", still: true})
+	m.strong(atlas, k)
+	m.placeNames(atlas, k, used).write(m)
+	m.close()
 	return nil
+}
+
+// strong draws an edge around the areas that the reader should look at.
+func (m *mapDrawing) strong(atlas *geo.Atlas, k float64) {
+	m.open(group{scale: k})
+	for _, a := range atlas.Areas {
+		if i, ok := m.at[a.ID]; ok && m.s.Items[i].Strong {
+			m.path(a.Path+a.Islands, look{edge: pen{colour: ink, width: strongWidth / k}})
+		}
+	}
+	m.close()
 }
 
 // legend writes the classes from the highest to the lowest, then what the hatches mean, in one column or two.
@@ -194,25 +228,98 @@ func (m *mapDrawing) legend(x, y float64, columns int) {
 	m.close()
 }
 
-// tileSize gives the size of the grid and of a tile at a width.
-func (s *Spec) tileSize(width float64) (w float64, cols, rows int, h float64) {
+// tileGrid is the grid of tiles at a width: how large a tile is, and how large letters may be so that no name and no figure is cut.
+type tileGrid struct {
+	cols, rows int
+	w, h       float64
+	names      float64 // size of the letters of names
+	figures    float64 // of figures; 0 where the widest does not fit, and none is written
+}
+
+const (
+	tileName  = 10.5
+	tileLeast = 8.0
+	tileInset = 5.0 // between a name and the edges of its tile, both together
+)
+
+// tileName gives what is written on a tile: the name in full, of an island that is too wide for the smallest letters the short one.
+func (s *Spec) tileName(t geo.Tile, lang string, room float64) string {
+	if isl := t.Island; isl != nil {
+		if name := isl.Name.In(lang); widest(strings.Fields(name), tileLeast, false) <= room {
+			return name
+		}
+		return isl.Short.In(lang)
+	}
+	for _, it := range s.Items {
+		if it.ID == t.ID {
+			return it.Name.In(lang)
+		}
+	}
+	return t.ID
+}
+
+// tileFigure gives the figure of an area, "" where there is none to show.
+func (s *Spec) tileFigure(id, lang string) string {
+	for i, it := range s.Items {
+		if v := s.Series[0].Values[i]; it.ID == id && v.V != nil && !v.Secret() {
+			return s.write(lang, v)
+		}
+	}
+	return ""
+}
+
+// tileGrid measures the grid in the words of a language.
+func (s *Spec) tileGrid(width float64, lang string) tileGrid {
+	g := tileGrid{w: width, cols: 1, rows: 1, h: width, names: tileName}
 	atlas, err := s.Maps.Of(s.Scale.Areas)
 	if err != nil || len(atlas.Tiles) == 0 {
-		return width, 1, 1, width
+		return g
 	}
 	for _, t := range atlas.Tiles {
-		cols, rows = max(cols, t.Column+1), max(rows, t.Row+1)
+		g.cols, g.rows = max(g.cols, t.Column+1), max(g.rows, t.Row+1)
 	}
-	w = math.Min(width/float64(cols), 92)
-	return w, cols, rows, math.Max(42, math.Min(w*0.56, 46))
+	g.w = math.Min(width/float64(g.cols), 92)
+	room := g.w - tileInset
+	fit := func(size float64, bold bool, words []string) float64 {
+		return math.Min(size, room/widest(words, 1, bold))
+	}
+	var words, figures []string
+	for _, t := range atlas.Tiles {
+		words = append(words, strings.Fields(s.tileName(t, lang, room))...)
+		if t.Island == nil {
+			figures = append(figures, s.tileFigure(t.ID, lang))
+		}
+	}
+	g.names = fit(tileName, false, words)
+	if g.figures = fit(tileName+0.5, true, figures); g.figures < tileLeast-0.5 {
+		g.figures = 0
+	}
+	lines := 1
+	for _, t := range atlas.Tiles {
+		lines = max(lines, len(g.lines(s.tileName(t, lang, room))))
+	}
+	g.h = math.Max(42, 8+g.line()*float64(lines)+g.figures*1.2)
+	return g
 }
+
+// lines breaks a name to the width of a tile; two lines are made as alike as they can be.
+func (g tileGrid) lines(name string) []string {
+	lines := wrap(name, g.names, false, g.w-tileInset)
+	if len(lines) == 2 {
+		return halves(name, g.names)
+	}
+	return lines
+}
+
+// line is the height of a line of a name.
+func (g tileGrid) line() float64 { return g.names * 1.15 }
 
 func (m *mapDrawing) tiles() error {
 	atlas, err := m.s.Maps.Of(m.s.Scale.Areas)
 	if err != nil {
 		return err
 	}
-	w, _, rows, h := m.s.tileSize(float64(m.o.Width))
+	g := m.s.tileGrid(float64(m.o.Width), m.o.Lang)
 	var ids []string
 	for _, t := range atlas.Tiles {
 		if t.Island == nil {
@@ -221,46 +328,41 @@ func (m *mapDrawing) tiles() error {
 	}
 	m.hatching(ids, 1)
 	for _, t := range atlas.Tiles {
+		name := m.s.tileName(t, m.o.Lang, g.w-tileInset)
 		if isl := t.Island; isl != nil {
 			l := m.tileLook(isl.Area)
 			l.edge.dash = []float64{3, 2}
 			m.open(group{title: isl.Name.In(m.o.Lang)})
-			m.tile(t, w, h, l, isl.Short.In(m.o.Lang), "")
+			m.tile(t, g, l, name, "")
 			m.close()
 			continue
 		}
-		name, figure := t.ID, ""
-		if i, ok := m.at[t.ID]; ok {
-			it := m.s.Items[i]
-			if name = it.Short.In(m.o.Lang); name == "" {
-				name = it.Name.In(m.o.Lang)
-			}
-			if v := m.s.Series[0].Values[i]; v.V != nil && !v.Secret() {
-				figure = m.s.write(m.o.Lang, v)
-			}
-		}
 		m.begin(t.ID)
-		m.tile(t, w, h, m.tileLook(t.ID), name, figure)
+		m.tile(t, g, m.tileLook(t.ID), name, m.s.tileFigure(t.ID, m.o.Lang))
 		m.close()
 	}
 	// The grid has room for the legend where the map says; on a phone that is too narrow, and the legend goes below.
 	if at := atlas.Legend; m.o.Width < narrow {
-		m.legend(1, float64(rows)*h+10, 2)
+		m.legend(1, float64(g.rows)*g.h+10, 2)
 	} else {
-		m.legend(math.Min(at.Column*w+14, float64(m.o.Width)-150), at.Row*h+4, 1)
+		m.legend(math.Min(at.Column*g.w+14, float64(m.o.Width)-150), at.Row*g.h+4, 1)
 	}
 	return nil
 }
 
 // tileLook gives the look of the tile of an area.
 func (m *mapDrawing) tileLook(id string) look {
-	return look{fill: m.fill(id), edge: pen{colour: axis, width: 0.6}}
+	l := look{fill: m.fill(id), edge: pen{colour: axis, width: 0.6}}
+	if i, ok := m.at[id]; ok && m.s.Items[i].Strong {
+		l.edge = pen{colour: ink, width: strongWidth}
+	}
+	return l
 }
 
 // tile draws one tile with its name and its figure.
-func (m *mapDrawing) tile(t geo.Tile, w, h float64, l look, name, figure string) {
-	x, y := float64(t.Column)*w, float64(t.Row)*h
-	inside := box{x + 1, y + 1, x + w - 1, y + h - 1}
+func (m *mapDrawing) tile(t geo.Tile, g tileGrid, l look, name, figure string) {
+	x, y := float64(t.Column)*g.w, float64(t.Row)*g.h
+	inside := box{x + 1, y + 1, x + g.w - 1, y + g.h - 1}
 	m.rect(inside, l)
 	on := ink
 	if hatched(l.fill) { // keep the words readable on a hatch
@@ -268,23 +370,24 @@ func (m *mapDrawing) tile(t geo.Tile, w, h float64, l look, name, figure string)
 	} else if !bright(l.fill) {
 		on = onDark
 	}
-	const size = 10.5
-	lines := wrap(name, size, false, w-6)
-	if len(lines) > 2 {
-		lines = []string{lines[0], strings.Join(lines[1:], " ")}
+	if g.figures == 0 {
+		figure = ""
 	}
-	n := float64(len(lines))
+	f := lettering{size: g.names, colour: on, align: middle}
+	lines := g.lines(name)
+	high := g.line() * float64(len(lines))
 	if figure != "" {
-		n++
+		high += g.figures * 1.2
 	}
-	at := y + h/2 - (n-1)*6 + 3.6
+	at := y + (g.h-high)/2
 	var names []word
-	for _, l := range lines {
-		names = append(names, word{x + w/2, at, clip(l, size, false, w-4)})
-		at += 12
+	for _, line := range lines {
+		names = append(names, word{x + g.w/2, f.middleOf(at + g.line()/2), line})
+		at += g.line()
 	}
-	m.words(lettering{size: size, colour: on, align: middle}, names...)
+	m.words(f, names...)
 	if figure != "" {
-		m.words(lettering{size: size + 0.5, bold: true, colour: on, align: middle}, word{x + w/2, at, figure})
+		n := lettering{size: g.figures, bold: true, colour: on, align: middle}
+		m.words(n, word{x + g.w/2, n.middleOf(at + g.figures*0.6), figure})
 	}
 }

@@ -60,7 +60,7 @@ const (
 	ghost  = "#949DA6"
 	noData = "#F3F4F6"
 	hatch  = "#B9C0C7"
-	border = "#FEFEFE" // between areas of a map
+	border = "#6F7B87" // between areas of a map: seen beside the palest class and the darkest, and on a hatch
 	sea    = "#7C8791" // outline of islands too small to fill
 	onDark = "#FDFDFD" // text on a fill that is dark in the light scheme, and bright in the dark one
 	onHue  = "#0C0E11" // text on a fill that is bright in both
@@ -76,7 +76,7 @@ var diverging = []string{"#A35A10", "#E9B082", "#E9EBEE", "#92C0E8", "#2C78B1"}
 var darkOf = func() map[string]string {
 	m := map[string]string{
 		paper: "#15181C", ink: "#ECEEF1", muted: "#A3ACB5", hair: "#2B3138", axis: "#6B757F", ghost: "#737D87",
-		noData: "#22272D", hatch: "#525B64", border: "#15181D", sea: "#8C96A0", onDark: "#101418", onHue: "#0B0D10",
+		noData: "#22272D", hatch: "#525B64", border: "#8A959F", sea: "#8C96A0", onDark: "#101418", onHue: "#0B0D10",
 	}
 	for _, s := range swatches {
 		m[s.light], m[s.textLight] = s.dark, s.textDark

@@ -161,6 +161,8 @@ type Scale struct {
 	Areas  string         `json:"areas,omitempty"`  // the set of areas, as the maps have it
 	Breaks []stat.Decimal `json:"breaks,omitempty"` // 1 to 4 inner limits, ascending; empty lets the classes follow the figures
 	Middle *stat.Decimal  `json:"middle,omitempty"` // for a diverging scale: its meaningful middle
+
+	Unranked bool `json:"unranked,omitempty"` // the figures are too few, or too unlike, to rank
 }
 
 var reID = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)

@@ -226,6 +226,12 @@ func (c *svg) open(g group) {
 	if g.class != "" {
 		c.attr("class", g.class)
 	}
+	if g.again != "" {
+		c.attr("data-again", g.again)
+	}
+	if g.still {
+		c.raw(` pointer-events="none" aria-hidden="true"`)
+	}
 	if g.dx != 0 || g.dy != 0 {
 		c.attr("transform", "translate("+trim(g.dx)+" "+trim(g.dy)+")")
 	}

@@ -43,10 +43,10 @@ func tidy(f float64) float64 {
 	return math.Round(f*p) / p
 }
 
-// digits gives how many digits after the point the multiples of a step need.
+// digits gives how many digits after the point a number needs.
 func digits(step float64) int {
 	for n := 0; n < 9; n++ {
-		if x := step * math.Pow(10, float64(n)); math.Abs(x-math.Round(x)) < 1e-6*x {
+		if x := step * math.Pow(10, float64(n)); math.Abs(x-math.Round(x)) <= 1e-6*math.Abs(x) {
 			return n
 		}
 	}

@@ -216,3 +216,15 @@ func (b *tab) printed(t *testing.T) []byte {
 	}))
 	return pdf
 }
+
+// until waits for the tab to have come to an address that begins so.
+func (b *tab) until(t *testing.T, address string) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		var at string
+		if b.do(evaluate(`document.readyState === "complete" ? location.pathname + location.search : ""`, &at)) == nil && strings.HasPrefix(at, address) {
+			return
+		}
+	}
+	t.Fatalf("the tab is at %s, not at %s", b.path(t), address)
+}

@@ -24,7 +24,7 @@ const focused = `(() => {
 })()`
 
 // tabbable counts what the keyboard should reach.
-const tabbable = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']")].filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})).length`
+const tabbable = `[...document.querySelectorAll("a[href]:not([tabindex='-1']), button, input:not([type=hidden]), select, summary, [tabindex='0']")].filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})).length`
 
 type focus struct {
 	Tag, Name, Wrong string
@@ -143,5 +143,67 @@ func reachesEverything(t *testing.T, b *tab, path string) {
 	// A field of a day has parts, each a stop of its own.
 	if len(reached) < want || len(reached) > want+3 {
 		t.Errorf("%d stops for %d things: %q", len(reached), want, reached)
+	}
+}
+
+// TestKeyboardFindsItsWay records the ways through menu, search, lists and large tables.
+func TestKeyboardFindsItsWay(t *testing.T) {
+	b := open(t, wide, high)
+	t.Run("the menu leads to its pages", func(t *testing.T) {
+		b.visit(t, "/")
+		for range 20 {
+			b.run(t, press(kb.Tab))
+			if eval[bool](t, b, `document.activeElement.matches('.menu a[href^="/nhiem-vu"]')`) {
+				break
+			}
+		}
+		b.run(t, press(kb.Enter))
+		b.until(t, "/nhiem-vu")
+		if !eval[bool](t, b, `document.querySelector('.menu [aria-current="page"]').getAttribute("href").startsWith("/nhiem-vu")`) {
+			t.Error("the menu does not say where we are")
+		}
+	})
+	t.Run("a search is written and sent", func(t *testing.T) {
+		b.visit(t, "/")
+		b.run(t, evaluate(`document.querySelector("#q").focus()`, nil), press("bac ninh"), press(kb.Enter))
+		b.until(t, "/tim?q=")
+		if !b.shows(t, "Bắc Ninh") {
+			t.Error("Bắc Ninh is not found")
+		}
+	})
+	t.Run("a list is narrowed while words are written, and by a form that is sent", func(t *testing.T) {
+		b.visit(t, "/so-lieu")
+		left := `[...document.querySelectorAll("ul.flows > li")].filter(e => e.checkVisibility()).length`
+		all := eval[int](t, b, left)
+		b.run(t, evaluate(`document.querySelector("#f-q").focus()`, nil), press("dan so"))
+		if n := eval[int](t, b, left); n == 0 || n >= all || !strings.Contains(eval[string](t, b, `document.querySelector(".found").textContent`), "Có ") {
+			t.Errorf("%d of %d are left", n, all)
+		}
+		b.run(t, press(kb.Enter))
+		b.until(t, "/so-lieu?q=")
+		if n := eval[int](t, b, left); n == 0 || n >= all {
+			t.Errorf("%d of %d are left by the server", n, all)
+		}
+	})
+	t.Run("a large table is one stop, and arrows go through it", func(t *testing.T) {
+		b.visit(t, "/muc-tieu")
+		links := `[...document.querySelectorAll("#bang tbody a")]`
+		if stops := eval[int](t, b, links+`.filter(a => a.tabIndex === 0).length`); stops != 1 {
+			t.Errorf("%d stops", stops)
+		}
+		if all := eval[int](t, b, tabbable); all > 60 {
+			t.Errorf("%d stops on the page", all)
+		}
+		b.run(t, evaluate(links+`[0].focus()`, nil), press(kb.ArrowDown), press(kb.ArrowDown), press(kb.ArrowUp))
+		if at := eval[int](t, b, links+`.indexOf(document.activeElement)`); at != 1 {
+			t.Errorf("down, down, up leads to link %d", at)
+		}
+		b.run(t, press(kb.End))
+		if !eval[bool](t, b, links+`.at(-1) === document.activeElement && document.querySelector("#bang .keys").checkVisibility({visibilityProperty: true})`) {
+			t.Error("End does not lead to the last link, or nothing tells of the keys")
+		}
+	})
+	if wrong := b.complained(); len(wrong) > 0 {
+		t.Error(wrong)
 	}
 }

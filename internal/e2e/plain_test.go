@@ -75,17 +75,23 @@ func TestPagesWorkWithoutScripts(t *testing.T) {
 			t.Errorf("%d tables of open details are not seen", shut)
 		}
 	})
-	t.Run("the filter of provinces changes year and definition", func(t *testing.T) {
+	t.Run("measure, definition and year of provinces are chosen one after another", func(t *testing.T) {
 		b.visit(t, "/tinh")
-		b.choose(t, "dinh-nghia", "MIC", "nam", "2023")
-		if p := b.path(t); !strings.Contains(p, "nam=2023") || !strings.Contains(p, "dinh-nghia=MIC") {
+		b.choose(t, "so-do", "ty-trong")
+		b.run(t, evaluate(`void (document.querySelector("#f-dn").value = "MIC")`, nil))
+		b.follow(t, chromedp.Click("form:has(#f-dn) button", chromedp.ByQuery))
+		if p := b.path(t); !strings.Contains(p, "so-do=ty-trong") || !strings.Contains(p, "dinh-nghia=MIC") {
 			t.Errorf("leads to %s", p)
 		}
-		if !b.shows(t, "năm 2023, theo Bộ Thông tin và Truyền thông") {
+		b.follow(t, chromedp.Click(`.slider a[href*="nam=2022"]`, chromedp.ByQuery))
+		if p := b.path(t); !strings.Contains(p, "nam=2022") || !strings.Contains(p, "dinh-nghia=MIC") {
+			t.Errorf("a step of time leads to %s", p)
+		}
+		if !b.shows(t, "năm 2022, theo Bộ Thông tin và Truyền thông") {
 			t.Error("the map is not of the year and definition chosen")
 		}
 		if n := eval[int](t, b, `[...document.querySelectorAll(".ns-area")].filter(e => e.getBoundingClientRect().width > 0).length`); n < 63 {
-			t.Errorf("the map of 2023 has %d areas", n)
+			t.Errorf("the map of 2022 has %d areas", n)
 		}
 		b.choose(t, "so-do", "grdp")
 		if !b.shows(t, "GRDP") || !strings.Contains(b.path(t), "so-do=grdp") {
@@ -93,9 +99,9 @@ func TestPagesWorkWithoutScripts(t *testing.T) {
 		}
 	})
 	t.Run("the slider of years is made of links", func(t *testing.T) {
-		b.visit(t, "/tinh?lang=en")
+		b.visit(t, "/tinh?lang=en&so-do=grdp")
 		b.follow(t, chromedp.Click(".slider li:first-child a", chromedp.ByQuery))
-		if !strings.Contains(b.path(t), "nam=2021") || !strings.Contains(b.path(t), "lang=en") {
+		if !strings.Contains(b.path(t), "nam=2018") || !strings.Contains(b.path(t), "lang=en") {
 			t.Errorf("leads to %s", b.path(t))
 		}
 	})

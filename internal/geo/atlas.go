@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"math"
+	"slices"
 	"strconv"
 
 	"nhipso/internal/catalog"
@@ -52,6 +54,46 @@ type Atlas struct {
 	Country string // path of the mainland with its coastal islands
 	Tiles   []Tile // areas, then islands; empty when there is no grid
 	Legend  Corner // where the grid has room for its legend
+
+	beside map[string][]string // area → those that share a border with it
+}
+
+// Neighbours lists the areas that share a border with an area, in the order of their identifiers. Areas that only meet at a corner are none, and
+// neither are those that water parts.
+func (a *Atlas) Neighbours(id string) []string { return slices.Clone(a.beside[id]) }
+
+// border finds out which areas lie beside each other. The outlines were made from one set of lines, so that a border is the same corners on both
+// of its sides, to the last digit.
+func (a *Atlas) border() {
+	at := map[[2]float64][]int{} // corner → the areas that have it
+	shared := map[[2]int]int{}   // two areas → how many corners both have
+	for i, area := range a.Areas {
+		for _, line := range Lines(area.Path) {
+			for _, p := range line.Points {
+				// The steps of a path add up with the noise of binary fractions; corners have one digit.
+				p = [2]float64{math.Round(p[0] * 10), math.Round(p[1] * 10)}
+				if list := at[p]; len(list) > 0 && list[len(list)-1] == i {
+					continue
+				}
+				for _, j := range at[p] {
+					shared[[2]int{j, i}]++
+				}
+				at[p] = append(at[p], i)
+			}
+		}
+	}
+	a.beside = map[string][]string{}
+	for pair, corners := range shared {
+		if corners < 2 {
+			continue
+		}
+		one, other := a.Areas[pair[0]].ID, a.Areas[pair[1]].ID
+		a.beside[one] = append(a.beside[one], other)
+		a.beside[other] = append(a.beside[other], one)
+	}
+	for _, list := range a.beside {
+		slices.Sort(list)
+	}
 }
 
 // Of gives the map of a set of provinces.
@@ -110,6 +152,7 @@ func Load(fsys fs.FS) (*Maps, error) {
 	}
 	for set, a := range m.sets {
 		a.Country = r.country
+		a.border()
 		corner, ok := layout.Legend.Tiles[set]
 		if !ok && len(a.Tiles) > 0 {
 			return nil, refused(layoutFile, 0, errors.New("legend.tiles: "+set))

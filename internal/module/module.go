@@ -71,7 +71,7 @@ func (l List) Typed(c *catalog.Catalog) error {
 	for _, m := range l {
 		for _, id := range m.Types {
 			if _, err := c.RecordType(id); err != nil {
-				return fault.New("module.no-type", "module", m.Name, "type", id).Because(err)
+				return fault.New("module.no-type", "module", m.Name, "type", id)
 			}
 		}
 	}

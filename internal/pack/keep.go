@@ -38,7 +38,7 @@ func Kept(ctx context.Context, k Keeper, edition int64) (*Pack, error) {
 				edition = list[len(list)-1].Number
 			}
 		}
-		return nil, fault.New(Unfit, "n", edition, "reason", err).Because(err)
+		return nil, fault.New(Unfit, "n", edition, "reason", err)
 	}
 	return p, err
 }

@@ -11,12 +11,12 @@ import (
 )
 
 // Provinces gives, for every province and definition with a published share, the share itself, the value added that it implies (share ×
-// GRDP of the same year on the same map), its part of the national digital value added of the same definition, and its rank among the
-// provinces published. Shares of old provinces are also restated to the 34, through value added and GRDP, where every part of the new
+// GRDP of the same year on the same map), its part of the national digital value added of the same definition, and, where at
+// least five are published, its rank among them. Shares of old provinces are also restated to the 34, through value added and GRDP, where every part of the new
 // province has a published share. A province without a published share, or whose GRDP is not known, gets no figure: nothing is filled in.
 func Provinces(n pipeline.Country, areas *territory.Registry) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "provinces", Version: "1", Method: "provinces",
+		ID: "provinces", Version: "2", Method: "provinces",
 		Country: n, Title: title("provinces"), Catalogue: areas.Digest(),
 		Inputs: []pipeline.Input{
 			{Name: "share", Dataflow: "DE_SHARE", Key: "A..." + total},
@@ -95,8 +95,10 @@ func (g provinceGroup) measure(areas *territory.Registry, in *pipeline.Inputs, l
 		area := s.Key.Codes()[1]
 		give(area, "SHARE", *s.Value, s.Status, "PC_GRDP", nil, refTo(s, "share"))
 		by(out, pipeline.Arithmetic(figure(s)))
-		give(area, "RANK", stat.Int(int64(rank)), stat.Estimated, "RANK", nil, everyShare...)
-		by(out, pipeline.Arithmetic(pipeline.Apply(pipeline.OpRank, append([]pipeline.Term{figure(s)}, figures(list)...)...)))
+		if len(list) >= territory.LeastRanked {
+			give(area, "RANK", stat.Int(int64(rank)), stat.Estimated, "RANK", nil, everyShare...)
+			by(out, pipeline.Arithmetic(pipeline.Apply(pipeline.OpRank, append([]pipeline.Term{figure(s)}, figures(list)...)...)))
+		}
 		level := seriesOf(in.Newest("grdp"), "A", area)
 		if _, ok := level.value(g.period); !ok {
 			level = seriesOf(in.Newest("estimated"), "A", area)

@@ -2,8 +2,11 @@ package scenario
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 )
 
@@ -36,6 +39,35 @@ func (g Ground) Start() (cube.Version, bool) {
 		}
 	}
 	return cube.Version{}, false
+}
+
+// ShareOf is the newest published share of a year; false where none is published.
+func (g Ground) ShareOf(year int) (cube.Version, bool) {
+	for _, o := range g.Read("DE_SHARE", "A."+g.Nation+"."+g.Official+".TOTAL") {
+		if o.Period == stat.Year(year) && o.Value != nil {
+			return o, true
+		}
+	}
+	return cube.Version{}, false
+}
+
+// From reads the assumptions that get gives for names, on what is published and assumed before anyone changes it (Opening, for the year of today).
+// A start year that is chosen without a share begins with what is published of that year, and never with the share of another.
+func (g Ground) From(today int, get func(name string) string) (Assumptions, []*fault.Error) {
+	a := g.Opening(today)
+	chosen, err := strconv.Atoi(strings.TrimSpace(get("nam-goc")))
+	alone := err == nil && chosen != a.StartYear && strings.TrimSpace(get("ty-trong")) == ""
+	start, published := cube.Version{}, false
+	if alone && chosen > 0 && chosen < 10000 {
+		if start, published = g.ShareOf(chosen); published {
+			a.StartShare = start.Value.Float64()
+		}
+	}
+	a, faults := Read(a, get, g.Levels)
+	if alone && !published && !slices.ContainsFunc(faults, func(f *fault.Error) bool { return f.Where.Column == "nam-goc" }) {
+		faults = append(faults, fault.New("scenario.no-share", "year", chosen).At("", 0, "ty-trong"))
+	}
+	return a, faults
 }
 
 // Opening gives the assumptions before anyone changes them: what is published, and what the recipe of required growth assumes. Where no share is

@@ -18,6 +18,9 @@ import (
 	"nhipso/internal/text"
 )
 
+// LeastRanked is how many areas must have figures that can be compared before any of them has a rank: to be the first of two says nothing.
+const LeastRanked = 5
+
 // Kind is what an area is.
 type Kind string
 

@@ -134,7 +134,7 @@ func TestAnExplanationBeginsWithASentence(t *testing.T) {
 		{"DE_SHARE_EST/A.VN.NSO.CORE/2022", "12,83\u00a0% − 4,89\u00a0% = 7,94\u00a0% GDP.", "12.83\u00a0% − 4.89\u00a0% = 7.94\u00a0% of GDP."},
 		{"TASK_RATES/D.CP_TTG.DONE_OF_DUE/2017-12-25", "16.051 nhiệm vụ ÷ (16.051 nhiệm vụ + 223 nhiệm vụ) = 98,63\u00a0%.", "16,051 tasks ÷ (16,051 tasks + 223 tasks) = 98.63\u00a0%."},
 		{"DE_REVISIONS/A.VN.NSO.TOTAL.REVISION/2023", "12,87\u00a0% − 12,33\u00a0% = 0,54 điểm\u00a0%.", "12.87\u00a0% − 12.33\u00a0% = 0.54 points."},
-		{"DE_PROVINCE/A.VN34-24.NSO.RANK/2025", "46,30\u00a0% xếp thứ 1 trong 4 số đã công bố, tính từ cao xuống thấp; cao nhất 46,30\u00a0%, thấp nhất 22,28\u00a0%.", ""},
+		{"DE_PROVINCE/A.VN63-24.MIC.RANK/2022", "42,13\u00a0% xếp thứ 3 trong 13 số đã công bố, tính từ cao xuống thấp; cao nhất 56,83\u00a0%, thấp nhất 4,21\u00a0%.", ""},
 		{"DE_PROVINCE/A.VN34-24.MIC.SHARE_RESTATED/2022", "(42,13\u00a0% × 158.933 tỷ đồng + 56,83\u00a0% × 251.610 tỷ đồng) ÷ (158.933 tỷ đồng + 251.610 tỷ đồng) = 51,14\u00a0% GRDP.", ""},
 		{"TARGET_STATUS/A.VN.KTS-1.CLASS/2030", "Dự báo 15,38\u00a0% so với mục tiêu 30\u00a0%, xác suất dưới 1\u00a0%: cần tập trung.", "Forecast 15.38\u00a0% against a target of 30\u00a0%, probability under 1\u00a0%: needs concentrated effort."},
 		{"TARGET_STATUS/A.VN.KTS-1.PROB/2030", "Dự báo 15,38\u00a0% GDP so với mục tiêu 30\u00a0% GDP, với độ phân tán của 6 số đã có: xác suất đạt dưới 1\u00a0%.", ""},

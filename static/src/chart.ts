@@ -66,25 +66,43 @@ function maps(): void {
   tip.setAttribute("role", "presentation");
   tip.hidden = true;
   document.body.append(tip);
-  const show = (area: Element, x: number, y: number) => {
+  const show = (area: Element, x: number, y: number, more = "") => {
     const { name = "", figure = "", rank = "" } = (area as SVGElement).dataset;
     const strong = document.createElement("b");
     strong.textContent = name;
     tip.replaceChildren(strong, document.createElement("br"), figure);
-    if (rank) tip.append(document.createElement("br"), rank);
+    for (const line of [rank, more]) if (line) tip.append(document.createElement("br"), line);
     tip.hidden = false;
     const w = tip.offsetWidth, h = tip.offsetHeight;
     tip.style.left = `${Math.max(4, Math.min(x + 14, innerWidth - w - 4))}px`;
     tip.style.top = `${y + 18 + h > innerHeight ? y - h - 10 : y + 18}px`;
   };
   const areaOf = (e: Event) => (e.target as Element | null)?.closest?.(".ns-area") ?? null;
-  const hide = () => { tip.hidden = true; };
+  // A finger does not hover: its first touch names a province, a second one on the same leads to its page.
+  let named: Element | null = null;
+  let touched = false;
+  const hide = () => { tip.hidden = true; named = null; };
+  document.addEventListener("pointerdown", (e) => { touched = e.pointerType === "touch"; }, { passive: true });
+  document.addEventListener("click", (e) => {
+    const area = areaOf(e);
+    if (!touched || !area) {
+      if (touched) hide();
+      return;
+    }
+    touched = false;
+    if (area === named) return;
+    e.preventDefault();
+    named = area;
+    show(area, e.clientX, e.clientY, area.closest<SVGElement>("[data-again]")?.dataset.again);
+  });
   document.addEventListener("pointermove", (e) => {
+    if (e.pointerType === "touch") return;
     const area = areaOf(e);
     if (area) show(area, e.clientX, e.clientY); else if (!document.activeElement?.closest(".ns-area")) hide();
   }, { passive: true });
   document.addEventListener("focusin", (e) => {
     const area = areaOf(e);
+    if (touched) return; // the click that follows says it
     if (!area) return hide();
     const box = area.getBoundingClientRect();
     show(area, box.left + box.width / 2, box.top + box.height / 2);

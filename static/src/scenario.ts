@@ -25,6 +25,17 @@ function faults(page: Document): void {
   }
 }
 
+/** A start year that is changed takes the share that is published of it, unless a share was typed. */
+const startYear = document.querySelector<HTMLInputElement>("#f-nam-goc"), startShare = document.querySelector<HTMLInputElement>("#f-ty-trong");
+let typedShare = false;
+startShare?.addEventListener("input", () => { typedShare = startShare.value !== ""; });
+startYear?.addEventListener("input", () => { if (startShare && !typedShare) startShare.value = ""; });
+
+function fillShare(page: Document): void {
+  const given = page.querySelector<HTMLInputElement>("#f-ty-trong");
+  if (startShare && given && startShare.value === "" && document.activeElement !== startShare) startShare.value = given.value;
+}
+
 async function refresh(): Promise<void> {
   const url = new URL(form!.action);
   for (const [name, value] of Array.from(new FormData(form!).entries())) if (value !== "") url.searchParams.set(name, String(value));
@@ -36,6 +47,7 @@ async function refresh(): Promise<void> {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     faults(page);
     if (answer.status === 400) return;
+    fillShare(page);
     take(page, "ket-qua");
     take(page, "luu-gia-dinh");
     history.replaceState(null, "", url);

@@ -1,6 +1,7 @@
 // What scripts add to pages that work without them: tables sort, choices apply at once, links can be copied.
 
 import { suggest } from "./_find";
+import { travel } from "./_times";
 
 /** Reads a figure as the page prints it. */
 function numeric(text: string, vietnamese: boolean): number {
@@ -13,6 +14,7 @@ function keyOf(cell: HTMLElement, vietnamese: boolean): number | string {
     const n = Number(cell.dataset.v);
     return Number.isNaN(n) ? cell.dataset.v : n;
   }
+  if (cell.classList.contains("gap") || (cell.textContent ?? "").trim() === "") return NaN;
   if (cell.classList.contains("n")) return numeric(cell.textContent ?? "", vietnamese);
   return (cell.textContent ?? "").trim();
 }
@@ -40,7 +42,7 @@ function sortable(table: HTMLTableElement): void {
       const rows = original.map((row) => ({ row, key: keyOf(row.cells[th.cellIndex], lang === "vi") }));
       rows.sort((a, b) => {
         // What is missing stays last, whichever way the column is sorted.
-        const gapA = Number.isNaN(a.key), gapB = Number.isNaN(b.key);
+        const gapA = Number.isNaN(a.key as number) && typeof a.key === "number", gapB = typeof b.key === "number" && Number.isNaN(b.key);
         if (gapA || gapB) return Number(gapA) - Number(gapB);
         if (typeof a.key === "number" && typeof b.key === "number") return sign * (a.key - b.key);
         return sign * order.compare(String(a.key), String(b.key));
@@ -49,6 +51,49 @@ function sortable(table: HTMLTableElement): void {
     });
   }
 }
+
+// A table with many links is one stop of the keyboard: arrows go from link to link in it.
+function roving(region: HTMLElement): void {
+  const links = () => Array.from(region.querySelectorAll<HTMLAnchorElement>("tbody a[href]"));
+  const enter = (list: HTMLAnchorElement[], to: HTMLAnchorElement) => { for (const a of list) a.tabIndex = a === to ? 0 : -1; };
+  const first = links();
+  if (first.length === 0) return;
+  enter(first, first[0]);
+  const hint = document.createElement("p");
+  hint.className = "keys";
+  hint.id = "keys-" + Math.random().toString(36).slice(2);
+  hint.textContent = region.dataset.keys ?? "";
+  region.after(hint);
+  region.setAttribute("aria-describedby", hint.id);
+  region.addEventListener("focusin", (e) => {
+    const list = links(), at = list.indexOf(e.target as HTMLAnchorElement);
+    if (at >= 0) enter(list, list[at]);
+  });
+  region.addEventListener("keydown", (e) => {
+    const list = links(), at = list.indexOf(document.activeElement as HTMLAnchorElement);
+    if (at < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
+    const row = list[at].closest("tr"), place = (list[at].closest("td, th") as HTMLTableCellElement).cellIndex;
+    const others = (rest: HTMLAnchorElement[]) => rest.filter((a) => a.closest("tr") !== row);
+    const beside = (rest: HTMLAnchorElement[]) => {
+      const next = rest[0]?.closest("tr");
+      const same = rest.filter((a) => a.closest("tr") === next);
+      return same.find((a) => (a.closest("td, th") as HTMLTableCellElement).cellIndex === place) ?? same[0];
+    };
+    const to = e.key === "ArrowRight" ? list[at + 1] : e.key === "ArrowLeft" ? list[at - 1] : e.key === "Home" ? list[0] : e.key === "End" ? list[list.length - 1]
+      : e.key === "ArrowDown" ? beside(others(list.slice(at + 1))) : e.key === "ArrowUp" ? beside(others(list.slice(0, at)).reverse()) : undefined;
+    if (!to) return;
+    e.preventDefault();
+    to.focus();
+  });
+}
+
+const rove = (within: ParentNode) => Array.from(within.querySelectorAll<HTMLElement>(".scroll[data-keys]")).forEach(roving);
+rove(document);
+document.addEventListener("nhipso:new", (e) => rove((e as CustomEvent<HTMLElement>).detail));
+
+// On a narrow screen the menu scrolls: the entry of this page is brought into view.
+const here = document.querySelector<HTMLElement>(".menu [aria-current]"), bar = here?.closest("ul");
+if (here && bar) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
 
 const sortAll = (within: ParentNode) => Array.from(within.querySelectorAll<HTMLTableElement>("table.grid")).forEach(sortable);
 sortAll(document);
@@ -63,42 +108,29 @@ for (const form of Array.from(document.querySelectorAll<HTMLFormElement>("form.f
   form.addEventListener("change", () => { if (pointer) form.requestSubmit(); });
 }
 
-// The list of moments gets a slider over the same stops. It leads nowhere by itself: the arrow keys walk it, and the button or letting go of it views.
-const stops = document.querySelector<HTMLFormElement>("form.stops");
-const moments = stops?.querySelector("select");
-if (stops && moments && moments.options.length > 2) {
-  // Oldest first; a release comes behind the day of its figures, and the newest, which has no day, last of all.
-  const list = Array.from(moments.options).map((option) => ({ option, day: option.dataset.day || "9999", release: option.value.includes(":") }));
-  list.sort((a, b) => a.day.localeCompare(b.day) || Number(a.release) - Number(b.release));
-  const slider = Object.assign(document.createElement("input"), { type: "range", min: "0", max: String(list.length - 1), step: "1" });
-  slider.setAttribute("aria-labelledby", "luc-ten");
-  slider.setAttribute("list", "luc-vach");
-  const ticks = Object.assign(document.createElement("datalist"), { id: "luc-vach" });
-  ticks.append(...list.map((_, i) => Object.assign(document.createElement("option"), { value: String(i) })));
-  const said = document.createElement("output");
-  const show = () => {
-    const name = list[Number(slider.value)].option.text;
-    slider.setAttribute("aria-valuetext", name);
-    said.textContent = name;
-  };
-  const follow = () => {
-    slider.value = String(Math.max(0, list.findIndex((x) => x.option.selected)));
-    show();
-  };
-  let dragged = false;
-  slider.addEventListener("pointerdown", () => { dragged = true; });
-  slider.addEventListener("keydown", () => { dragged = false; });
-  slider.addEventListener("input", () => {
-    list[Number(slider.value)].option.selected = true;
-    show();
+/** Text as it is sought: without case and diacritics. */
+const folded = (s: string) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+
+// A list is narrowed while words are written; the form without this does the same on the server.
+for (const form of Array.from(document.querySelectorAll<HTMLFormElement>("form[data-seek]"))) {
+  const field = form.querySelector<HTMLInputElement>('input[type="search"]');
+  const items = Array.from(document.querySelectorAll<HTMLElement>(form.dataset.seek ?? "")).map((element) => ({ element, said: folded(element.textContent ?? "") }));
+  const status = document.querySelector<HTMLElement>(".found");
+  field?.addEventListener("input", () => {
+    const words = folded(field.value).split(/\s+/).filter((w) => w !== "");
+    let found = 0;
+    for (const { element, said } of items) {
+      element.hidden = !words.every((w) => said.includes(w));
+      if (!element.hidden) found++;
+      const part = element.closest("section");
+      const fold = part?.querySelector("details");
+      if (words.length > 0 && !element.hidden && fold) fold.open = true;
+    }
+    for (const part of new Set(items.map((x) => x.element.closest("section")))) {
+      if (part) part.hidden = items.every((x) => x.element.closest("section") !== part || x.element.hidden);
+    }
+    if (status) status.textContent = words.length === 0 ? "" : (form.dataset.found ?? "").replace("##", String(items.length)).replace("#", String(found));
   });
-  slider.addEventListener("change", () => { if (dragged) stops.requestSubmit(); });
-  moments.addEventListener("change", follow);
-  addEventListener("pageshow", follow); // a browser that goes back keeps what was chosen in the list
-  const row = Object.assign(document.createElement("span"), { className: "rail" });
-  row.append(slider, ticks, said);
-  stops.append(row);
-  follow();
 }
 
 // Empty fields are left out of addresses.
@@ -109,3 +141,4 @@ for (const form of Array.from(document.querySelectorAll<HTMLFormElement>('form[m
 }
 
 for (const field of Array.from(document.querySelectorAll<HTMLInputElement>('form[role="search"] input[name="q"]'))) suggest(field);
+travel();

@@ -4,13 +4,12 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"nhipso/internal/fault"
+	"nhipso/internal/measure/measuretest"
 )
 
 // load reads an oracle; testdata/README.md says where each comes from.
@@ -40,24 +39,6 @@ func sameMatrix(t tester, got mat.Matrix, want mat.Matrix, tol float64) {
 		for j := range n {
 			if d := math.Abs(got.At(i, j) - want.At(i, j)); !(d <= tol*math.Max(1, math.Abs(want.At(i, j)))) {
 				t.Fatalf("cell (%d,%d): got %.13g, want %.13g", i, j, got.At(i, j), want.At(i, j))
-			}
-		}
-	}
-}
-
-func wantCode(t tester, err error, code string, mentions ...string) {
-	t.Helper()
-	if fault.CodeOf(err) != code {
-		t.Fatalf("got error %v, want %s", err, code)
-	}
-	for _, lang := range []string{"vi", "en"} {
-		s := fault.In(err, lang)
-		if strings.Contains(s, "{") {
-			t.Fatalf("unfilled sentence: %s", s)
-		}
-		for _, m := range mentions {
-			if !strings.Contains(s, m) {
-				t.Fatalf("%q does not mention %q", s, m)
 			}
 		}
 	}
@@ -353,15 +334,15 @@ func TestKRAS(t *testing.T) {
 	t.Run("hard targets that contradict are named and not swept for ever", func(t *testing.T) {
 		both := []Term{{0, 1}, {1, 1}}
 		_, err := KRAS([]float64{30, 70}, []Constraint{{Name: "first", Terms: both, Value: 100}, {Name: "second", Terms: both, Value: 110}}, Options{})
-		wantCode(t, err, "balance.inconsistent", "first", "second", "10")
+		measuretest.Fails(t, err, "balance.inconsistent", "first", "second", "10")
 		_, err = KRAS([]float64{30, 70}, []Constraint{{Name: "whole", Terms: both, Value: 5}, {Name: "part", Terms: both[:1], Value: 7}}, Options{})
-		wantCode(t, err, "balance.bounds-infeasible", "whole", "part")
+		measuretest.Fails(t, err, "balance.bounds-infeasible", "whole", "part")
 		_, err = KRAS([]float64{30, 70}, []Constraint{{Name: "whole", Terms: both, Value: 5}, {Name: "part", Terms: both[:1], Value: 4}}, Options{MaxSweeps: 1})
-		wantCode(t, err, "balance.constraint-not-met", "whole")
+		measuretest.Fails(t, err, "balance.constraint-not-met", "whole")
 	})
 	t.Run("a sign that cannot be reached is named", func(t *testing.T) {
 		_, err := KRAS([]float64{30, 70}, []Constraint{{Name: "stocks", Terms: []Term{{0, 1}, {1, 1}}, Value: -1}}, Options{})
-		wantCode(t, err, "balance.sign", "stocks")
+		measuretest.Fails(t, err, "balance.sign", "stocks")
 	})
 	t.Run("margins in conflict with different totals settle between them", func(t *testing.T) {
 		cs, err := MarginConstraints([]float64{10, 20}, []float64{15, 18}, []float64{1, 1}, []float64{2, 2}, Names{})
@@ -378,14 +359,14 @@ func TestKRAS(t *testing.T) {
 	})
 	t.Run("bad constraints are refused", func(t *testing.T) {
 		_, err := KRAS([]float64{1}, []Constraint{{Terms: []Term{{3, 1}}}}, Options{})
-		wantCode(t, err, "balance.unknown-cell")
+		measuretest.Fails(t, err, "balance.unknown-cell")
 		_, err = KRAS([]float64{1}, []Constraint{{Terms: []Term{{0, 1}}, SE: -1}}, Options{})
-		wantCode(t, err, "balance.negative-se")
+		measuretest.Fails(t, err, "balance.negative-se")
 		_, err = KRAS([]float64{1}, []Constraint{{Terms: []Term{{0, math.NaN()}}}}, Options{})
-		wantCode(t, err, "balance.not-finite")
+		measuretest.Fails(t, err, "balance.not-finite")
 		_, err = KRAS(nil, nil, Options{})
-		wantCode(t, err, "balance.empty")
+		measuretest.Fails(t, err, "balance.empty")
 		_, err = MarginConstraints([]float64{1}, []float64{1}, []float64{1, 2}, nil, Names{})
-		wantCode(t, err, "balance.se-shape")
+		measuretest.Fails(t, err, "balance.se-shape")
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 // twoProducts is the example of the IMF manual of 2001, chapter IX: two products, a base year and three years of quarters.
@@ -53,13 +55,13 @@ func TestOracleTwoProducts(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, want := range x.Expected.Value {
-			near(t, "value", column(a.Current, i), want, 1e-12)
+			measuretest.Near(t, "value", column(a.Current, i), want, 1e-12)
 		}
 		for i, want := range x.Expected.Annual {
-			near(t, "annual", index.Annual[i], want, 1e-11)
+			measuretest.Near(t, "annual", index.Annual[i], want, 1e-11)
 		}
 		for i, want := range flat(x.Expected.Quarterly) {
-			near(t, "quarter", index.Parts[i], want, 1e-11)
+			measuretest.Near(t, "quarter", index.Parts[i], want, 1e-11)
 		}
 	})
 	t.Run("one-quarter overlap has no linking term, and says by how much its years drift", func(t *testing.T) {
@@ -67,17 +69,17 @@ func TestOracleTwoProducts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "no drift in the year that starts the parts", index.Drift[1], 0, 1e-12)
+		measuretest.Near(t, "no drift in the year that starts the parts", index.Drift[1], 0, 1e-12)
 		if index.Drift[3] == 0 {
 			t.Error("no drift at all in a chain whose prices change")
 		}
-		near(t, "drift", index.Annual[3]-x.Expected.Annual[3], index.Drift[3], 1e-9)
+		measuretest.Near(t, "drift", index.Annual[3]-x.Expected.Annual[3], index.Drift[3], 1e-9)
 		parts, err := a.PartContributions(QuarterOverlap, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range parts {
-			near(t, "linking", c.Linking, 0, 1e-14)
+			measuretest.Near(t, "linking", c.Linking, 0, 1e-14)
 		}
 	})
 	t.Run("contributions across the turn of the year, by hand for the first quarter of 1999", func(t *testing.T) {
@@ -89,9 +91,9 @@ func TestOracleTwoProducts(t *testing.T) {
 		p, q4, q1 := []float64{5.5, 9}, []float64{73.7, 55.8}, []float64{76, 55.4}
 		own := p[0]*q4[0] + p[1]*q4[1]
 		moved := x.Expected.Annual[1] * own * 4 / x.Expected.Value[1] / x.Expected.Quarterly[0][3]
-		near(t, "linking", c.Linking, moved-1, 1e-9)
-		near(t, "A", c.Items[0], moved*p[0]*(q1[0]-q4[0])/own, 1e-9)
-		near(t, "B", c.Items[1], moved*p[1]*(q1[1]-q4[1])/own, 1e-9)
+		measuretest.Near(t, "linking", c.Linking, moved-1, 1e-9)
+		measuretest.Near(t, "A", c.Items[0], moved*p[0]*(q1[0]-q4[0])/own, 1e-9)
+		measuretest.Near(t, "B", c.Items[1], moved*p[1]*(q1[1]-q4[1])/own, 1e-9)
 	})
 }
 
@@ -139,8 +141,8 @@ func TestChainIdentities(t *testing.T) {
 				mean += x / float64(f)
 			}
 			chain *= index.Links[t-1]
-			near(r, "mean", mean, index.Annual[t], 1e-12)
-			near(r, "product of links", chain, index.Annual[t], 1e-12)
+			measuretest.Near(r, "mean", mean, index.Annual[t], 1e-12)
+			measuretest.Near(r, "product of links", chain, index.Annual[t], 1e-12)
 		}
 	}))
 	t.Run("contributions add to growth: annual, on the part before and on the same part of last year, under both links", rapid.MakeCheck(func(r *rapid.T) {
@@ -156,13 +158,13 @@ func TestChainIdentities(t *testing.T) {
 				for _, x := range c.Items {
 					sum += x
 				}
-				near(r, "sum", sum, c.Growth, 1e-11)
+				measuretest.Near(r, "sum", sum, c.Growth, 1e-11)
 			}
 		}
 		annual, err := a.AnnualContributions()
 		add(annual, err)
 		for t, c := range annual {
-			near(r, "annual growth is the link", 1+c.Growth, index.Links[t], 1e-12)
+			measuretest.Near(r, "annual growth is the link", 1+c.Growth, index.Links[t], 1e-12)
 			for i := range c.Items {
 				before := b[i]
 				now := 0.0
@@ -176,7 +178,7 @@ func TestChainIdentities(t *testing.T) {
 					now += x
 				}
 				weight := p[i][t] * before / column(a.Current, t)
-				near(r, "weight times growth", c.Items[i], weight*(now/before-1), 1e-11)
+				measuretest.Near(r, "weight times growth", c.Items[i], weight*(now/before-1), 1e-11)
 			}
 		}
 		for _, lag := range []int{1, f} {
@@ -194,7 +196,7 @@ func TestChainIdentities(t *testing.T) {
 			r.Fatal(err)
 		}
 		for _, c := range parts {
-			near(r, "still", c.Items[0], 0, 1e-12)
+			measuretest.Near(r, "still", c.Items[0], 0, 1e-12)
 		}
 	}))
 	t.Run("the unit of a quantity and the reference year change no growth", rapid.MakeCheck(func(r *rapid.T) {
@@ -207,10 +209,10 @@ func TestChainIdentities(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		near(r, "reference", moved.Annual[1], 100, 1e-12)
+		measuretest.Near(r, "reference", moved.Annual[1], 100, 1e-12)
 		for t := range before.Annual {
-			near(r, "unit", after.Annual[t], before.Annual[t], 1e-11)
-			near(r, "reference year", moved.Annual[t]/moved.Annual[0], before.Annual[t]/before.Annual[0], 1e-11)
+			measuretest.Near(r, "unit", after.Annual[t], before.Annual[t], 1e-11)
+			measuretest.Near(r, "reference year", moved.Annual[t]/moved.Annual[0], before.Annual[t]/before.Annual[0], 1e-11)
 		}
 	}))
 }
@@ -230,7 +232,7 @@ func TestChainAgainstDirectIndices(t *testing.T) {
 			if t >= from {
 				want *= c
 			}
-			near(r, "index", after.Annual[t], want, 1e-11)
+			measuretest.Near(r, "index", after.Annual[t], want, 1e-11)
 		}
 	}))
 	t.Run("with constant prices the chain is the direct Laspeyres; with one product it is the quantity relative", rapid.MakeCheck(func(r *rapid.T) {
@@ -250,11 +252,11 @@ func TestChainAgainstDirectIndices(t *testing.T) {
 			for i := range q {
 				direct += p[i][0] * q[i][k]
 			}
-			near(r, "direct", index.Parts[k], 100*direct*float64(f)/base, 1e-11)
+			measuretest.Near(r, "direct", index.Parts[k], 100*direct*float64(f)/base, 1e-11)
 		}
 		one, _ := anAccountOf(r, p[:1], b[:1], q[:1], f)
 		for k := range one.Parts {
-			near(r, "relative", one.Parts[k], 100*q[0][k]*float64(f)/b[0], 1e-11)
+			measuretest.Near(r, "relative", one.Parts[k], 100*q[0][k]*float64(f)/b[0], 1e-11)
 		}
 	}))
 	t.Run("volumes in money of a year do not add, except in that year and the next, and the residual says by how much", func(t *testing.T) {
@@ -263,13 +265,13 @@ func TestChainAgainstDirectIndices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "total of the year", m.Total[1], column(a.Current, 1), 1e-12)
-		near(t, "residual of the year", m.Residual[1], 0, 1e-9)
-		near(t, "residual of the next year", m.Residual[2], 0, 1e-9)
+		measuretest.Near(t, "total of the year", m.Total[1], column(a.Current, 1), 1e-12)
+		measuretest.Near(t, "residual of the year", m.Residual[1], 0, 1e-9)
+		measuretest.Near(t, "residual of the next year", m.Residual[2], 0, 1e-9)
 		if math.Abs(m.Residual[3]) < 1 || math.Abs(m.Residual[0]) < 1 {
 			t.Errorf("residuals %v", m.Residual)
 		}
-		near(t, "definition", m.Total[3]-m.Items[0][3]-m.Items[1][3], m.Residual[3], 1e-12)
+		measuretest.Near(t, "definition", m.Total[3]-m.Items[0][3]-m.Items[1][3], m.Residual[3], 1e-12)
 	})
 }
 
@@ -303,12 +305,12 @@ func TestFormulas(t *testing.T) {
 			if l.Fisher < math.Min(l.Laspeyres, l.Paasche)*(1-1e-12) || l.Fisher > math.Max(l.Laspeyres, l.Paasche)*(1+1e-12) {
 				r.Errorf("%+v", l)
 			}
-			near(r, "time reversal", l.Fisher*back[len(back)-1-t].Fisher, 1, 1e-12)
+			measuretest.Near(r, "time reversal", l.Fisher*back[len(back)-1-t].Fisher, 1, 1e-12)
 			sum := 0.0
 			for _, x := range contributions[t].Items {
 				sum += x
 			}
-			near(r, "sum", sum, l.Fisher-1, 1e-11)
+			measuretest.Near(r, "sum", sum, l.Fisher-1, 1e-11)
 		}
 	}))
 	t.Run("1997 to 1998 of the oracle's example by hand", func(t *testing.T) {
@@ -316,8 +318,8 @@ func TestFormulas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "Laspeyres", links[0].Laspeyres, (7*282+6*227)/3173.0, 1e-12)
-		near(t, "Paasche", links[0].Paasche, 3594/(5.5*251+9*236), 1e-12)
+		measuretest.Near(t, "Laspeyres", links[0].Laspeyres, (7*282+6*227)/3173.0, 1e-12)
+		measuretest.Near(t, "Paasche", links[0].Paasche, 3594/(5.5*251+9*236), 1e-12)
 	})
 }
 
@@ -342,25 +344,25 @@ func TestRefusals(t *testing.T) {
 			"chain.not-finite": one([]float64{1, math.NaN()}, []float64{1}, 1),
 		} {
 			_, err := a.Chain(AnnualOverlap)
-			fails(t, err, code)
+			measuretest.Fails(t, err, code)
 		}
 		_, err := one([]float64{1, 1}, []float64{1}, 1).Chain("fixed")
-		fails(t, err, "chain.unknown-link")
+		measuretest.Fails(t, err, "chain.unknown-link")
 		_, err = one([]float64{1, 1}, []float64{1}, 1).InMoneyOf(2)
-		fails(t, err, "chain.no-such-year")
+		measuretest.Fails(t, err, "chain.no-such-year")
 		_, err = one([]float64{1, 1}, []float64{1}, 1).PartContributions(AnnualOverlap, 2)
-		fails(t, err, "chain.bad-lag")
+		measuretest.Fails(t, err, "chain.bad-lag")
 		_, err = Index{Annual: []float64{100}}.Rereference(-1)
-		fails(t, err, "chain.no-such-year")
+		measuretest.Fails(t, err, "chain.no-such-year")
 	})
 	t.Run("a price of zero is refused where a quantity needs it, and not where none does", func(t *testing.T) {
 		_, err := FromPrices([][]float64{{1, 1}, {0, 2}}, []float64{1, 0}, [][]float64{{1}, {1}}, 1)
-		fails(t, err, "chain.bad-price")
+		measuretest.Fails(t, err, "chain.bad-price")
 		if _, err = FromPrices([][]float64{{1, 1}, {0, 2}}, []float64{1, 0}, [][]float64{{1}, {0}}, 1); err != nil {
 			t.Error(err)
 		}
 		_, err = AnnualLinks([][]float64{{1, 1}, {0, 2}}, [][]float64{{1, 1}, {0, 3}})
-		fails(t, err, "chain.bad-price")
+		measuretest.Fails(t, err, "chain.bad-price")
 	})
 	t.Run("a new product gets a price taken back by the price change of the others, and a mark", func(t *testing.T) {
 		prices, quantities := [][]float64{{2, 3}, {0, 6}}, [][]float64{{10, 10}, {0, 5}}
@@ -368,7 +370,7 @@ func TestRefusals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "price", filled[1][0], 4, 1e-12)
+		measuretest.Near(t, "price", filled[1][0], 4, 1e-12)
 		if len(imputed) != 1 || imputed[0].Item != 1 || imputed[0].Year != 0 || prices[1][0] != 0 {
 			t.Errorf("%+v", imputed)
 		}
@@ -376,11 +378,11 @@ func TestRefusals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "the price level is that of the others", (3*10+6*5)/20.0/links[0].Laspeyres, 1.5, 1e-12)
+		measuretest.Near(t, "the price level is that of the others", (3*10+6*5)/20.0/links[0].Laspeyres, 1.5, 1e-12)
 		_, _, err = Backcast([][]float64{{0, 3}}, [][]float64{{0, 1}})
-		fails(t, err, "chain.bad-price")
+		measuretest.Fails(t, err, "chain.bad-price")
 		_, _, err = Backcast([][]float64{{2, 3}, {0, 3}}, [][]float64{{1, 1}, {1, 1}})
-		fails(t, err, "chain.bad-price")
+		measuretest.Fails(t, err, "chain.bad-price")
 	})
 	t.Run("an item that falls below zero is borne in the total and cannot be chained by itself", func(t *testing.T) {
 		a := Accounts{Current: [][]float64{{10, 11}, {2, -1}}, Previous: [][]float64{{10.5}, {-1}}, PerYear: 1}
@@ -388,10 +390,10 @@ func TestRefusals(t *testing.T) {
 			t.Error(err)
 		}
 		_, err := a.InMoneyOf(0)
-		fails(t, err, "chain.item-breaks")
+		measuretest.Fails(t, err, "chain.item-breaks")
 		a.Previous[1][0] = 0
 		_, err = a.Chain(AnnualOverlap)
-		fails(t, err, "chain.no-volume")
+		measuretest.Fails(t, err, "chain.no-volume")
 	})
 }
 
@@ -401,12 +403,12 @@ func TestDeflate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "double", d.Double, 530.9090909091, 1e-12)
-		near(t, "implicit price", *d.ImplicitPrice, 0.9417808219178, 1e-12)
-		near(t, "single", d.Single, 454.5454545455, 1e-12)
-		near(t, "growth, double", d.Double/470-1, 0.1295938104449, 1e-12)
-		near(t, "growth, single", d.Single/470-1, -0.03288201160542, 1e-12)
-		near(t, "gap", d.Gap, d.Double-d.Single, 0)
+		measuretest.Near(t, "double", d.Double, 530.9090909091, 1e-12)
+		measuretest.Near(t, "implicit price", *d.ImplicitPrice, 0.9417808219178, 1e-12)
+		measuretest.Near(t, "single", d.Single, 454.5454545455, 1e-12)
+		measuretest.Near(t, "growth, double", d.Double/470-1, 0.1295938104449, 1e-12)
+		measuretest.Near(t, "growth, single", d.Single/470-1, -0.03288201160542, 1e-12)
+		measuretest.Near(t, "gap", d.Gap, d.Double-d.Single, 0)
 	})
 	t.Run("double is single, to the bit, when both price indices are the same", rapid.MakeCheck(func(r *rapid.T) {
 		p := rapid.Float64Range(0.1, 10).Draw(r, "p")
@@ -424,7 +426,7 @@ func TestDeflate(t *testing.T) {
 			t.Fatalf("%+v %v", d, err)
 		}
 		_, _, err = d.Volume(false)
-		fails(t, err, "chain.negative-volume")
+		measuretest.Fails(t, err, "chain.negative-volume")
 		v, single, err := d.Volume(true)
 		if v != 10 || !single || err != nil {
 			t.Errorf("%g %v %v", v, single, err)
@@ -432,8 +434,8 @@ func TestDeflate(t *testing.T) {
 	})
 	t.Run("prices and values that are none are refused", func(t *testing.T) {
 		_, err := Deflate(Production{Output: 1, OutputPrice: 0, Intermediate: 1, IntermediatePrice: 1})
-		fails(t, err, "chain.bad-price")
+		measuretest.Fails(t, err, "chain.bad-price")
 		_, err = Deflate(Production{Output: math.NaN(), OutputPrice: 1, Intermediate: 1, IntermediatePrice: 1})
-		fails(t, err, "chain.bad-level")
+		measuretest.Fails(t, err, "chain.bad-level")
 	})
 }

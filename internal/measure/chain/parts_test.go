@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 // aRaggedAccount draws accounts whose first year has parts and whose last year is not over.
@@ -52,7 +54,7 @@ func TestPartsOfTheFirstAndOfAnUnfinishedYear(t *testing.T) {
 			for _, v := range x.First {
 				mean += v / float64(a.PerYear)
 			}
-			near(r, "the first year averages to its index", mean, 100, 1e-12)
+			measuretest.Near(r, "the first year averages to its index", mean, 100, 1e-12)
 			for _, lag := range []int{1, a.PerYear} {
 				parts, err := a.PartContributions(link, lag)
 				if err != nil {
@@ -66,7 +68,7 @@ func TestPartsOfTheFirstAndOfAnUnfinishedYear(t *testing.T) {
 					for _, v := range c.Items {
 						sum += v
 					}
-					near(r, "contributions add to growth", 1+sum, 1+c.Growth, 1e-12*math.Max(1, math.Abs(sum)))
+					measuretest.Near(r, "contributions add to growth", 1+sum, 1+c.Growth, 1e-12*math.Max(1, math.Abs(sum)))
 				}
 			}
 		}
@@ -103,13 +105,13 @@ func TestPartsOfTheFirstAndOfAnUnfinishedYear(t *testing.T) {
 	t.Run("parts that do not add to the first year are refused", func(t *testing.T) {
 		a := Accounts{PerYear: 4, Current: [][]float64{{8, 8}}, Previous: [][]float64{{2, 2, 2, 2}}, First: [][]float64{{2, 2, 2, 3}}}
 		_, err := a.Chain(AnnualOverlap)
-		fails(t, err, "chain.first-differs")
+		measuretest.Fails(t, err, "chain.first-differs")
 		a.First = [][]float64{{2, 2, 4}}
 		_, err = a.Chain(AnnualOverlap)
-		fails(t, err, "chain.length")
+		measuretest.Fails(t, err, "chain.length")
 		a.First, a.Previous = nil, [][]float64{{2, 2, 2, 2, 2, 2, 2, 2}}
 		_, err = a.Chain(AnnualOverlap)
-		fails(t, err, "chain.length")
+		measuretest.Fails(t, err, "chain.length")
 	})
 }
 
@@ -128,14 +130,14 @@ func TestLinkOverTheYear(t *testing.T) {
 				now += prices[i][k/f-1] * q[i][k]
 				before += prices[i][k/f-1] * q[i][k-f]
 			}
-			near(r, "growth", all[k]/all[k-f], now/before, 1e-12*now/before)
+			measuretest.Near(r, "growth", all[k]/all[k-f], now/before, 1e-12*now/before)
 		}
 		parts, err := a.PartContributions(OverYear, f)
 		if err != nil {
 			r.Fatal(err)
 		}
 		for _, c := range parts {
-			near(r, "linking", c.Linking, 0, 1e-12)
+			measuretest.Near(r, "linking", c.Linking, 0, 1e-12)
 		}
 	}))
 	t.Run("at prices of the part itself it is the same where prices do not move within a year, and the direct relative where there is one item", rapid.MakeCheck(func(r *rapid.T) {
@@ -155,10 +157,10 @@ func TestLinkOverTheYear(t *testing.T) {
 			r.Fatal(err)
 		}
 		for k := range x.Parts {
-			near(r, "part", y.Parts[k], x.Parts[k], 1e-11*x.Parts[k])
+			measuretest.Near(r, "part", y.Parts[k], x.Parts[k], 1e-11*x.Parts[k])
 		}
 		for k := range x.Drift {
-			near(r, "drift", y.Drift[k], x.Drift[k], 1e-10*x.Annual[k])
+			measuretest.Near(r, "drift", y.Drift[k], x.Drift[k], 1e-10*x.Annual[k])
 		}
 		own[0][0] = 0
 		if len(x.Parts) > 0 {
@@ -175,8 +177,8 @@ func TestFixedBase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "Laspeyres", direct[1].Laspeyres, (2*7+4*8)/40.0, 1e-15)
-	near(t, "Paasche", direct[1].Paasche, (5*7+3*8)/(5*10+3*5.0), 1e-15)
+	measuretest.Near(t, "Laspeyres", direct[1].Laspeyres, (2*7+4*8)/40.0, 1e-15)
+	measuretest.Near(t, "Paasche", direct[1].Paasche, (5*7+3*8)/(5*10+3*5.0), 1e-15)
 	chained, err := AnnualLinks(prices, quantities)
 	if err != nil {
 		t.Fatal(err)
@@ -189,12 +191,12 @@ func TestFixedBase(t *testing.T) {
 func TestAProductThatIsNoLongerMade(t *testing.T) {
 	prices, quantities := [][]float64{{2, 3}, {4, 0}}, [][]float64{{10, 12}, {5, 0}}
 	_, err := AnnualLinks(prices, quantities)
-	fails(t, err, "chain.bad-price")
+	measuretest.Fails(t, err, "chain.bad-price")
 	filled, imputed, err := CarryForward(prices, quantities)
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "the price moves with the others", filled[1][1], 6, 1e-12)
+	measuretest.Near(t, "the price moves with the others", filled[1][1], 6, 1e-12)
 	if len(imputed) != 1 || imputed[0] != (Imputed{Item: 1, Year: 1, Price: filled[1][1]}) || prices[1][1] != 0 {
 		t.Errorf("%+v", imputed)
 	}
@@ -202,6 +204,6 @@ func TestAProductThatIsNoLongerMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "the price level is that of the others", 36/40.0/links[0].Laspeyres, 36/40.0/links[0].Paasche, 1e-12)
-	near(t, "the link", links[0].Fisher, 24/40.0, 1e-12)
+	measuretest.Near(t, "the price level is that of the others", 36/40.0/links[0].Laspeyres, 36/40.0/links[0].Paasche, 1e-12)
+	measuretest.Near(t, "the link", links[0].Fisher, 24/40.0, 1e-12)
 }

@@ -7,27 +7,8 @@ import (
 	"pgregory.net/rapid"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/measure/measuretest"
 )
-
-// reporter is what a test and a drawn case have in common.
-type reporter interface {
-	Helper()
-	Errorf(format string, args ...any)
-}
-
-func near(t reporter, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
-		t.Errorf("%s = %.15g, want %.15g", what, got, want)
-	}
-}
-
-func fails(t reporter, err error, code string) {
-	t.Helper()
-	if fault.CodeOf(err) != code {
-		t.Errorf("error %v has code %q, want %q", err, fault.CodeOf(err), code)
-	}
-}
 
 func TestRequiredGrowth(t *testing.T) {
 	t.Run("the constructed example of the oracle: 14.02 % to 30 % in five years with GDP at 10 %", func(t *testing.T) {
@@ -35,18 +16,18 @@ func TestRequiredGrowth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "rate", rate, 0.2807587552091, 1e-12)
+		measuretest.Near(t, "rate", rate, 0.2807587552091, 1e-12)
 		out, err := RequiredGrowth(Goal{StartYear: 2025, TargetYear: 2030, Share: 0.1402, Target: 0.3, GDPGrowth: []float64{0.1}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "average", out.Growth, rate, 1e-12)
-		near(t, "multiple", *out.Multiple, rate/0.1, 1e-12)
+		measuretest.Near(t, "average", out.Growth, rate, 1e-12)
+		measuretest.Near(t, "multiple", *out.Multiple, rate/0.1, 1e-12)
 		if len(out.Path) != 5 || out.Path[0].Year != 2026 || out.Path[4].Year != 2030 {
 			t.Errorf("the path runs over %v", out.Path)
 		}
 		for _, y := range out.Path {
-			near(t, "each year", y.Growth, rate, 1e-12)
+			measuretest.Near(t, "each year", y.Growth, rate, 1e-12)
 		}
 		if out.RealGrowth != nil || out.Path[0].ValueAdded != nil {
 			t.Error("without deflators and without a level there is neither a real rate nor a level")
@@ -57,7 +38,7 @@ func TestRequiredGrowth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "ratio", c.After/c.Before, 1.02331002331, 1e-11)
+		measuretest.Near(t, "ratio", c.After/c.Before, 1.02331002331, 1e-11)
 	})
 	t.Run("any shape lands on the target when its yearly growth is compounded, in nominal and in real terms", rapid.MakeCheck(func(r *rapid.T) {
 		years := rapid.IntRange(1, 12).Draw(r, "years")
@@ -81,14 +62,14 @@ func TestRequiredGrowth(t *testing.T) {
 			whole *= 1 + y.GDPGrowth
 			real *= 1 + *y.RealGrowth
 			prices *= 1 + goal.Deflator[i]
-			near(r, "share on the way", part/whole, y.Share, 1e-12)
-			near(r, "level", *y.ValueAdded, part, 1e-12)
-			near(r, "last year's share times growth", y.ContributionToGDP, (part-part/(1+y.Growth))/(whole/(1+y.GDPGrowth)), 1e-12)
+			measuretest.Near(r, "share on the way", part/whole, y.Share, 1e-12)
+			measuretest.Near(r, "level", *y.ValueAdded, part, 1e-12)
+			measuretest.Near(r, "last year's share times growth", y.ContributionToGDP, (part-part/(1+y.Growth))/(whole/(1+y.GDPGrowth)), 1e-12)
 		}
-		near(r, "target", part/whole, goal.Target, 1e-12)
-		near(r, "average", math.Pow(1+out.Growth, float64(years)), part/(1000*goal.Share), 1e-12)
-		near(r, "volume times price", real*prices, part/(1000*goal.Share), 1e-12)
-		near(r, "average real", math.Pow(1+*out.RealGrowth, float64(years)), real, 1e-12)
+		measuretest.Near(r, "target", part/whole, goal.Target, 1e-12)
+		measuretest.Near(r, "average", math.Pow(1+out.Growth, float64(years)), part/(1000*goal.Share), 1e-12)
+		measuretest.Near(r, "volume times price", real*prices, part/(1000*goal.Share), 1e-12)
+		measuretest.Near(r, "average real", math.Pow(1+*out.RealGrowth, float64(years)), real, 1e-12)
 		if out.Path[years-1].Share != goal.Target {
 			r.Error("the last share is not the target itself")
 		}
@@ -103,12 +84,12 @@ func TestRequiredGrowth(t *testing.T) {
 				t.Fatal(err)
 			}
 			paths[s] = out
-			near(t, "the average is the same for all", out.Growth, paths[EvenRatio].Growth, 1e-12)
+			measuretest.Near(t, "the average is the same for all", out.Growth, paths[EvenRatio].Growth, 1e-12)
 		}
 		for i := range 4 {
-			near(t, "rate", paths[EvenGrowth].Path[i].Growth, paths[EvenGrowth].Growth, 1e-12)
-			near(t, "points", paths[EvenPoints].Path[i].Share, 0.1+0.025*float64(i+1), 1e-12)
-			near(t, "factor", paths[EvenRatio].Path[i].Share, 0.1*math.Pow(2, float64(i+1)/4), 1e-12)
+			measuretest.Near(t, "rate", paths[EvenGrowth].Path[i].Growth, paths[EvenGrowth].Growth, 1e-12)
+			measuretest.Near(t, "points", paths[EvenPoints].Path[i].Share, 0.1+0.025*float64(i+1), 1e-12)
+			measuretest.Near(t, "factor", paths[EvenRatio].Path[i].Share, 0.1*math.Pow(2, float64(i+1)/4), 1e-12)
 		}
 	})
 	t.Run("no multiple is given where GDP stands still or shrinks", func(t *testing.T) {
@@ -138,12 +119,12 @@ func TestRequiredGrowth(t *testing.T) {
 			goal := good
 			spoil(&goal)
 			_, err := RequiredGrowth(goal)
-			fails(t, err, code)
+			measuretest.Fails(t, err, code)
 		}
 		_, err := RequiredGrowth(Goal{StartYear: 1, TargetYear: 2, Share: math.NaN(), Target: 0.2, GDPGrowth: []float64{0}})
-		fails(t, err, "chain.bad-share")
+		measuretest.Fails(t, err, "chain.bad-share")
 		_, err = RequiredRate(0.1, 0.2, 0, 0)
-		fails(t, err, "chain.no-years")
+		measuretest.Fails(t, err, "chain.no-years")
 	})
 }
 
@@ -163,29 +144,29 @@ func TestProject(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		near(r, "share", path[years-1], target, 1e-12)
+		measuretest.Near(r, "share", path[years-1], target, 1e-12)
 		if math.Abs(math.Log(target/s0)) > 1e-3 {
 			n, err := YearsToReach(s0, target, rate, g)
 			if err != nil {
 				r.Fatal(err)
 			}
-			near(r, "years", n, float64(years), 1e-8)
+			measuretest.Near(r, "years", n, float64(years), 1e-8)
 		}
 	}))
 	t.Run("a share that moves the other way never arrives", func(t *testing.T) {
 		_, err := YearsToReach(0.1, 0.2, 0.05, 0.08)
-		fails(t, err, "chain.never-reached")
+		measuretest.Fails(t, err, "chain.never-reached")
 		_, err = YearsToReach(0.1, 0.2, 0.05, 0.05)
-		fails(t, err, "chain.never-reached")
+		measuretest.Fails(t, err, "chain.never-reached")
 		if n, err := YearsToReach(0.2, 0.2, 0.05, 0.08); n != 0 || err != nil {
 			t.Error("a share that is there already needs no year")
 		}
 	})
 	t.Run("a share cannot pass the whole", func(t *testing.T) {
 		_, err := Project(0.9, []float64{0.5}, []float64{0})
-		fails(t, err, "chain.share-passes-one")
+		measuretest.Fails(t, err, "chain.share-passes-one")
 		_, err = Project(0.9, []float64{0.5}, nil)
-		fails(t, err, "chain.length")
+		measuretest.Fails(t, err, "chain.length")
 	})
 }
 
@@ -198,9 +179,9 @@ func TestShareAccounting(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		near(r, "sum", c.Volume+c.Price, c.After-c.Before, 1e-13)
-		near(r, "identity", c.Change, c.Before*(c.Growth-c.GDPGrowth)/(1+c.GDPGrowth), 1e-12)
-		near(r, "ratio", c.After/c.Before, (1+c.Growth)/(1+c.GDPGrowth), 1e-12)
+		measuretest.Near(r, "sum", c.Volume+c.Price, c.After-c.Before, 1e-13)
+		measuretest.Near(r, "identity", c.Change, c.Before*(c.Growth-c.GDPGrowth)/(1+c.GDPGrowth), 1e-12)
+		measuretest.Near(r, "ratio", c.After/c.Before, (1+c.Growth)/(1+c.GDPGrowth), 1e-12)
 	}))
 	t.Run("a share that stands still in value while its prices fall has gained as much in volume as it lost in price", func(t *testing.T) {
 		c, err := AccountShare([2]float64{10, 11}, [2]float64{100, 110}, -0.05, 0.03)
@@ -210,7 +191,7 @@ func TestShareAccounting(t *testing.T) {
 		if !(c.Price < 0 && c.Volume > 0) {
 			t.Errorf("price %g, volume %g", c.Price, c.Volume)
 		}
-		near(t, "price", c.Price, 0.1*(math.Log(0.95)-math.Log(1.03)), 1e-12)
+		measuretest.Near(t, "price", c.Price, 0.1*(math.Log(0.95)-math.Log(1.03)), 1e-12)
 	})
 	t.Run("structure and intensity of the industries add to the change of the share", rapid.MakeCheck(func(r *rapid.T) {
 		n := rapid.IntRange(1, 10).Draw(r, "n")
@@ -226,25 +207,25 @@ func TestShareAccounting(t *testing.T) {
 			sum += p.Structure + p.Intensity
 			change += w[1][i]*d[1][i] - w[0][i]*d[0][i]
 		}
-		near(r, "sum", sum, change, 1e-12)
+		measuretest.Near(r, "sum", sum, change, 1e-12)
 	}))
 	t.Run("levels that give no share are refused", func(t *testing.T) {
 		_, err := AccountShare([2]float64{0, 1}, [2]float64{10, 10}, 0, 0)
-		fails(t, err, "chain.bad-level")
+		measuretest.Fails(t, err, "chain.bad-level")
 		_, err = AccountShare([2]float64{1, 1}, [2]float64{10, math.NaN()}, 0, 0)
-		fails(t, err, "chain.bad-level")
+		measuretest.Fails(t, err, "chain.bad-level")
 		_, err = AccountShare([2]float64{1, 11}, [2]float64{10, 10}, 0, 0)
-		fails(t, err, "chain.bad-share")
+		measuretest.Fails(t, err, "chain.bad-share")
 		_, err = AccountShare([2]float64{1, 2}, [2]float64{10, 10}, -1, 0)
-		fails(t, err, "chain.total-loss")
+		measuretest.Fails(t, err, "chain.total-loss")
 		_, err = AccountByIndustry([2][]float64{{1}, {1}}, [2][]float64{{1}, {2}})
-		fails(t, err, "chain.bad-fraction")
+		measuretest.Fails(t, err, "chain.bad-fraction")
 		_, err = AccountByIndustry([2][]float64{{1}, {}}, [2][]float64{{1}, {1}})
-		fails(t, err, "chain.length")
+		measuretest.Fails(t, err, "chain.length")
 	})
 	t.Run("the logarithmic mean is smooth where its arguments meet", func(t *testing.T) {
-		near(t, "across the switch", logMean(1+0.99e-5, 1), logMean(1+1.01e-5, 1), 2e-7)
-		near(t, "equal", logMean(3, 3), 3, 0)
+		measuretest.Near(t, "across the switch", logMean(1+0.99e-5, 1), logMean(1+1.01e-5, 1), 2e-7)
+		measuretest.Near(t, "equal", logMean(3, 3), 3, 0)
 	})
 }
 
@@ -254,10 +235,10 @@ func TestGrowthAndDeflators(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "real", real, 0.07, 1e-14)
+		measuretest.Near(t, "real", real, 0.07, 1e-14)
 		_, err = RealGrowth(0.1, -1)
-		fails(t, err, "chain.total-loss")
+		measuretest.Fails(t, err, "chain.total-loss")
 		_, err = RealGrowth(math.Inf(1), 0)
-		fails(t, err, "chain.not-finite")
+		measuretest.Fails(t, err, "chain.not-finite")
 	})
 }

@@ -6,37 +6,19 @@ import (
 	"os"
 	"reflect"
 	"strconv"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"nhipso/data/methods"
 	"nhipso/internal/fault"
+	"nhipso/internal/measure/measuretest"
 )
 
 type tester interface {
 	Helper()
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
-}
-
-func wantCode(t tester, err error, code string, mentions ...string) {
-	t.Helper()
-	if fault.CodeOf(err) != code {
-		t.Fatalf("got error %v, want %s", err, code)
-	}
-	for _, lang := range []string{"vi", "en"} {
-		s := fault.In(err, lang)
-		if strings.Contains(s, "{") {
-			t.Fatalf("unfilled sentence: %s", s)
-		}
-		for _, m := range mentions {
-			if !strings.Contains(s, m) {
-				t.Fatalf("%q does not mention %q", s, m)
-			}
-		}
-	}
 }
 
 func table(t tester, file string) (rows []map[string]string) {
@@ -169,7 +151,7 @@ func TestRules(t *testing.T) {
 		near(t, values(evaluate(t, m, d), "b"), []float64{0.5, 0, 0.25})
 		m.Normalise.High = ptr(15.0)
 		_, err := Evaluate(m, d)
-		wantCode(t, err, "composite.outside-goalposts", "b", "v", "20", "15")
+		measuretest.Fails(t, err, "composite.outside-goalposts", "b", "v", "20", "15")
 		m.Normalise.Clamp = true
 		near(t, values(evaluate(t, m, d), "b"), []float64{1. / 3, 0, 0})
 	})
@@ -186,7 +168,7 @@ func TestRules(t *testing.T) {
 		near(t, values(evaluate(t, m, d), "index"), []float64{0, math.Pow(9*20*4, 0.25), math.Pow(4*15*1, 0.25)})
 		d.Readings["c"][1] = Is(-1)
 		_, err := Evaluate(m, d)
-		wantCode(t, err, "composite.geometric-needs-positive", "c")
+		measuretest.Fails(t, err, "composite.geometric-needs-positive", "c")
 	})
 	t.Run("a divisor", func(t *testing.T) {
 		m, d := small()
@@ -201,7 +183,7 @@ func TestRules(t *testing.T) {
 		}
 		d.Readings["pop"][0] = Is(0)
 		_, err := Evaluate(m, d)
-		wantCode(t, err, "composite.zero-divisor", "pop", "u")
+		measuretest.Fails(t, err, "composite.zero-divisor", "pop", "u")
 	})
 	t.Run("missing readings follow the declared rule", func(t *testing.T) {
 		for rule, want := range map[string]Score{
@@ -269,7 +251,7 @@ func TestRules(t *testing.T) {
 		m.Index.Parts[1].Down = false
 		d.Readings["a"][0], d.Readings["c"][0] = Is(math.MaxFloat64), Is(math.MaxFloat64)
 		_, err := Evaluate(m, d)
-		wantCode(t, err, "composite.not-finite", "index", "u")
+		measuretest.Fails(t, err, "composite.not-finite", "index", "u")
 	})
 	t.Run("an unscored part is listed but not counted", func(t *testing.T) {
 		m, d := small()
@@ -382,14 +364,14 @@ func TestMethodIsChecked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := base()
 			c.change(&m)
-			wantCode(t, m.Check(), c.code)
+			measuretest.Fails(t, m.Check(), c.code)
 			_, err := Evaluate(m, Data{})
-			wantCode(t, err, c.code)
+			measuretest.Fails(t, err, c.code)
 		})
 	}
 	t.Run("weights of a node that does not exist", func(t *testing.T) {
 		_, err := base().WithWeights(map[string]float64{"odd": 1}, "")
-		wantCode(t, err, "composite.unknown-node", "odd")
+		measuretest.Fails(t, err, "composite.unknown-node", "odd")
 	})
 }
 
@@ -411,7 +393,7 @@ func TestDataIsChecked(t *testing.T) {
 			m, d := small()
 			c.change(&d)
 			_, err := Evaluate(m, d)
-			wantCode(t, err, c.code, c.place)
+			measuretest.Fails(t, err, c.code, c.place)
 		})
 	}
 	for _, kind := range []string{"min-max", "z", "rank"} {
@@ -419,7 +401,7 @@ func TestDataIsChecked(t *testing.T) {
 			m, _ := small()
 			m.Normalise.Kind = kind
 			_, err := Evaluate(m, Data{[]string{"u"}, map[string][]Reading{"a": {Is(1)}, "b": {Is(1)}, "c": {Is(1)}}})
-			wantCode(t, err, "composite.no-spread", kind)
+			measuretest.Fails(t, err, "composite.no-spread", kind)
 		})
 	}
 }
@@ -440,13 +422,13 @@ func TestParse(t *testing.T) {
 	})
 	t.Run("unknown fields, bad syntax, nothing and two documents are refused", func(t *testing.T) {
 		_, err := Parse([]byte("code: x\nweight: 3\n"))
-		wantCode(t, err, "composite.bad-method", "weight")
+		measuretest.Fails(t, err, "composite.bad-method", "weight")
 		_, err = Parse([]byte("code: [x\n"))
-		wantCode(t, err, "composite.bad-method")
+		measuretest.Fails(t, err, "composite.bad-method")
 		_, err = Parse(nil)
-		wantCode(t, err, "composite.empty-method")
+		measuretest.Fails(t, err, "composite.empty-method")
 		_, err = Parse([]byte("code: x\n---\ncode: y\n"))
-		wantCode(t, err, "composite.bad-method")
+		measuretest.Fails(t, err, "composite.bad-method")
 	})
 }
 

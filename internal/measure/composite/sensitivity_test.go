@@ -4,6 +4,8 @@ import (
 	"math"
 	"reflect"
 	"testing"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestSensitivity(t *testing.T) {
@@ -91,14 +93,14 @@ func TestSensitivitySettings(t *testing.T) {
 	t.Run("settings that cannot be run are refused before any draw", func(t *testing.T) {
 		for _, bad := range []Sensitivity{{Draws: -1}, {Spread: 2}, {Coverage: 1}, {Spread: math.NaN()}} {
 			_, err := Ranking(m, d, bad, 1)
-			wantCode(t, err, "composite.bad-sensitivity")
+			measuretest.Fails(t, err, "composite.bad-sensitivity")
 		}
 		for _, bad := range []Sensitivity{{Weights: "odd"}, {Normalisations: []string{"goalposts"}}, {Normalisations: []string{"odd"}}, {Aggregations: []string{"odd"}}} {
 			_, err := Ranking(m, d, bad, 1)
-			wantCode(t, err, "composite.unknown-rule")
+			measuretest.Fails(t, err, "composite.unknown-rule")
 		}
 		_, err := Ranking(m, d, Sensitivity{Normalisations: []string{"z"}, Aggregations: []string{"geometric"}}, 1)
-		wantCode(t, err, "composite.geometric-needs-positive")
+		measuretest.Fails(t, err, "composite.geometric-needs-positive")
 	})
 	t.Run("random numbers are spread evenly", func(t *testing.T) {
 		var bins [10]int

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 // drawn gives a balanced domestic table with non-negative flows, sometimes with an industry that does not exist.
@@ -89,7 +91,7 @@ func TestIdentities(t *testing.T) {
 				if i == j {
 					want = 1
 				}
-				near(t, "(I−A)L", back.At(i, j), want, tol)
+				measuretest.Near(t, "(I−A)L", back.At(i, j), want, tol)
 				if l.At(i, j) < want-tol {
 					t.Fatalf("L[%d,%d] = %v is below the identity", i, j, l.At(i, j))
 				}
@@ -104,7 +106,7 @@ func TestIdentities(t *testing.T) {
 		imports, _ := m.Effects(table.Primary[1].Values)
 		for j := range n {
 			if m.Output[j] != 0 {
-				near(t, "content of a unit of final use", v.Effect[j]+imports.Effect[j], 1, tol)
+				measuretest.Near(t, "content of a unit of final use", v.Effect[j]+imports.Effect[j], 1, tol)
 			} else if v.Multiplier[j].Known {
 				t.Fatalf("an industry without output has a multiplier")
 			}
@@ -120,7 +122,7 @@ func TestIdentities(t *testing.T) {
 			t.Fatal(how, err)
 		}
 		nearAll(t, "row sums", rowSums(flow), va, tol)
-		near(t, "GDP", mat.Sum(flow), sum(va), tol)
+		measuretest.Near(t, "GDP", mat.Sum(flow), sum(va), tol)
 	}))
 	t.Run("G = x̂⁻¹Lx̂ solves the Ghosh system, and primary inputs give output back", rapid.MakeCheck(func(t *rapid.T) {
 		table := drawn(t, 1, 7)
@@ -138,7 +140,7 @@ func TestIdentities(t *testing.T) {
 				if i == j {
 					want = 1
 				}
-				near(t, "(I−B)G", back.At(i, j), want, 1e-7) // B may be far from normal
+				measuretest.Near(t, "(I−B)G", back.At(i, j), want, 1e-7) // B may be far from normal
 			}
 		}
 		primary := append([]float64(nil), table.Primary[0].Values...)
@@ -185,7 +187,7 @@ func TestIdentitiesOfExperiments(t *testing.T) {
 		if whole.Total < m.Output[k]*(1-tol)-tol {
 			t.Fatalf("lost %v of an own output of %v", whole.Total, m.Output[k])
 		}
-		near(t, "own output", whole.Output[k], m.Output[k], tol)
+		measuretest.Near(t, "own output", whole.Output[k], m.Output[k], tol)
 		for _, kind := range []Extraction{Purchases, Sales} {
 			part, err := m.Extract([]int{k}, kind)
 			if err != nil {
@@ -214,7 +216,7 @@ func TestIdentitiesOfExperiments(t *testing.T) {
 			t.Fatal(err1, err2)
 		}
 		for i := range a {
-			near(t, "multiplier", b[to[i]], a[i], tol)
+			measuretest.Near(t, "multiplier", b[to[i]], a[i], tol)
 		}
 	}))
 }
@@ -255,16 +257,16 @@ func TestTypeII(t *testing.T) {
 			e := make([]float64, n+1)
 			e[j] = 1
 			x := reference(bordered, e)
-			near(t, "effect", got.Effect[j], dot(c, x[:n]), 1e-9)
-			near(t, "output", got.Output[j], sum(x[:n]), 1e-9)
+			measuretest.Near(t, "effect", got.Effect[j], dot(c, x[:n]), 1e-9)
+			measuretest.Near(t, "output", got.Output[j], sum(x[:n]), 1e-9)
 		}
 	}))
 	t.Run("households that spend more than they earn are refused", func(t *testing.T) {
 		m := model(t, &Table{Codes: []string{"a"}, Z: mat.NewDense(1, 1, []float64{0}), Output: []float64{100}})
 		_, err := m.TypeII([]float64{50}, Household{Income: []float64{50}, Consumption: []float64{200}})
-		wantCode(t, err, "inputoutput.household-loop")
+		measuretest.Fails(t, err, "inputoutput.household-loop")
 		_, err = m.TypeII([]float64{50}, Household{Income: []float64{0}, Consumption: []float64{200}})
-		wantCode(t, err, "inputoutput.no-income")
+		measuretest.Fails(t, err, "inputoutput.no-income")
 	})
 }
 
@@ -294,7 +296,7 @@ func TestPrices(t *testing.T) {
 		}
 		content, _ := m.Effects(table.Primary[0].Values)
 		for j := range p {
-			near(t, "rise", p[j], 0.1*content.Effect[j], 1e-9)
+			measuretest.Near(t, "rise", p[j], 0.1*content.Effect[j], 1e-9)
 		}
 	}))
 	t.Run("revaluation keeps every balance and undoes itself", rapid.MakeCheck(func(t *rapid.T) {
@@ -326,7 +328,7 @@ func TestPrices(t *testing.T) {
 	}))
 	t.Run("an index of zero is refused", func(t *testing.T) {
 		_, err := Revalue(&Table{Codes: []string{"a"}, Z: mat.NewDense(1, 1, []float64{1}), Output: []float64{2}}, []float64{0}, nil)
-		wantCode(t, err, "inputoutput.bad-price")
+		measuretest.Fails(t, err, "inputoutput.bad-price")
 	})
 }
 
@@ -345,7 +347,7 @@ func TestAggregateAndSplit(t *testing.T) {
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
-		near(t, "output of the parts", z.X[k]+z.X[k+1], x.X[k], 1e-9)
+		measuretest.Near(t, "output of the parts", z.X[k]+z.X[k+1], x.X[k], 1e-9)
 		to := make([]int, fine.N())
 		for i := range to {
 			to[i] = i
@@ -380,19 +382,19 @@ func TestAggregateAndSplit(t *testing.T) {
 	t.Run("shares that do not add to one, or are known for one part only, are refused", func(t *testing.T) {
 		table := &Table{Codes: []string{"C"}, Z: mat.NewDense(1, 1, []float64{1}), Output: []float64{2}}
 		_, _, err := SplitIndustry(table, "C", []Part{{Code: "a", Share: 0.4}, {Code: "b", Share: 0.4}})
-		wantCode(t, err, "inputoutput.shares-not-one")
+		measuretest.Fails(t, err, "inputoutput.shares-not-one")
 		_, _, err = SplitIndustry(table, "C", []Part{{Code: "a", Share: 0.4, Inputs: map[string]float64{"C": 1}}, {Code: "b", Share: 0.6}})
-		wantCode(t, err, "inputoutput.shares-incomplete")
+		measuretest.Fails(t, err, "inputoutput.shares-incomplete")
 		_, _, err = SplitIndustry(table, "X", []Part{{Code: "a", Share: 0.4}, {Code: "b", Share: 0.6}})
-		wantCode(t, err, "inputoutput.no-such-industry")
+		measuretest.Fails(t, err, "inputoutput.no-such-industry")
 		_, _, err = SplitIndustry(table, "C", []Part{{Code: "a", Share: math.NaN()}, {Code: "b", Share: 0.6}})
-		wantCode(t, err, "inputoutput.bad-share")
+		measuretest.Fails(t, err, "inputoutput.bad-share")
 	})
 	t.Run("a group without a member is refused", func(t *testing.T) {
 		table := &Table{Codes: []string{"C"}, Z: mat.NewDense(1, 1, []float64{1}), Output: []float64{2}}
 		_, err := Aggregate(table, []int{0}, []string{"a", "b"})
-		wantCode(t, err, "inputoutput.empty-group")
+		measuretest.Fails(t, err, "inputoutput.empty-group")
 		_, err = Aggregate(table, []int{2}, []string{"a"})
-		wantCode(t, err, "inputoutput.no-such-group")
+		measuretest.Fails(t, err, "inputoutput.no-such-group")
 	})
 }

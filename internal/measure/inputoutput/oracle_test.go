@@ -7,20 +7,14 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 type reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
-}
-
-// near compares with a relative tolerance, absolute below one.
-func near(t reporter, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
-		t.Errorf("%s = %.15g, want %.15g", what, got, want)
-	}
 }
 
 func nearAll(t reporter, what string, got, want []float64, tolerance float64) {
@@ -30,7 +24,7 @@ func nearAll(t reporter, what string, got, want []float64, tolerance float64) {
 		return
 	}
 	for i := range got {
-		near(t, what, got[i], want[i], tolerance)
+		measuretest.Near(t, what, got[i], want[i], tolerance)
 	}
 }
 
@@ -143,7 +137,7 @@ func TestGermany1995(t *testing.T) {
 		}
 		nearMatrix(t, "L", l, g.Expected.L, exact)
 		for i, want := range g.Published.Diagonal {
-			near(t, "printed diagonal", l.At(i, i), want, printed)
+			measuretest.Near(t, "printed diagonal", l.At(i, i), want, printed)
 		}
 	})
 	t.Run("output multipliers as in the manual", func(t *testing.T) {
@@ -190,7 +184,7 @@ func TestGermany1995(t *testing.T) {
 		nearAll(t, "sensitivity", got.Sensitivity, g.Expected.Sensitivity, exact)
 		for i, want := range g.Published.Forward {
 			if i != 1 { // the manual's misprint
-				near(t, "printed forward", got.Forward[i], want, printed)
+				measuretest.Near(t, "printed forward", got.Forward[i], want, printed)
 			}
 		}
 	})
@@ -199,8 +193,8 @@ func TestGermany1995(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "output lost", got.Total, g.Expected.Extraction.Output, exact)
-		near(t, "value added lost", got.ValueAdded.Value, g.Expected.Extraction.GVA, exact)
+		measuretest.Near(t, "output lost", got.Total, g.Expected.Extraction.Output, exact)
+		measuretest.Near(t, "value added lost", got.ValueAdded.Value, g.Expected.Extraction.GVA, exact)
 	})
 	t.Run("rows agree with output; imports and taxes are what the columns lack", func(t *testing.T) {
 		table := g.table()

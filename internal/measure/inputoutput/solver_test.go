@@ -8,16 +8,10 @@ import (
 	"pgregory.net/rapid"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/measure/measuretest"
 )
 
 func codeOf(err error) string { return fault.CodeOf(err) }
-
-func wantCode(t reporter, err error, code string) {
-	t.Helper()
-	if codeOf(err) != code {
-		t.Errorf("error %v, want %s", err, code)
-	}
-}
 
 func mustDense(t reporter, m *mat.Dense) *Dense {
 	t.Helper()
@@ -173,7 +167,7 @@ func TestSolverEdges(t *testing.T) {
 			{{1}}, {{1.5}}, {{0.5, 0.5}, {0.5, 0.5}}, {{0, 2}, {0.6, 0}}, {{0.2, 0, 0}, {0, 0, 1}, {0, 1, 0}},
 		} {
 			_, err := NewSolver(mustDense(t, matrix(rows)), Options{})
-			wantCode(t, err, "inputoutput.not-productive")
+			measuretest.Fails(t, err, "inputoutput.not-productive")
 		}
 	})
 	t.Run("negative cells beyond proof are solved with a warning, singular ones refused", func(t *testing.T) {
@@ -191,7 +185,7 @@ func TestSolverEdges(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = s.Solve([]float64{1, 0})
-		wantCode(t, err, "inputoutput.singular")
+		measuretest.Fails(t, err, "inputoutput.singular")
 	})
 }
 
@@ -217,7 +211,7 @@ func TestSolverScales(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range x.X {
-				near(t, "x", math.Ldexp(x.X[i], -e), plain.X[i], 1e-12)
+				measuretest.Near(t, "x", math.Ldexp(x.X[i], -e), plain.X[i], 1e-12)
 			}
 		}
 	})
@@ -230,21 +224,21 @@ func TestSolverScales(t *testing.T) {
 	})
 	t.Run("what is not a number is refused with its place", func(t *testing.T) {
 		_, err := NewDense(matrix([][]float64{{0, 0}, {0, math.NaN()}}))
-		wantCode(t, err, "inputoutput.not-finite")
+		measuretest.Fails(t, err, "inputoutput.not-finite")
 		if f := fault.All(err)[0]; f.Args["row"] != 2 || f.Args["column"] != 2 {
 			t.Errorf("%v", f.Args)
 		}
 		_, err = NewSparse(2, []Cell{{0, 1, math.Inf(1)}})
-		wantCode(t, err, "inputoutput.not-finite")
+		measuretest.Fails(t, err, "inputoutput.not-finite")
 		_, err = NewSparse(2, []Cell{{0, 2, 1}})
-		wantCode(t, err, "inputoutput.cell-outside")
+		measuretest.Fails(t, err, "inputoutput.cell-outside")
 		s, _ := NewSolver(mustDense(t, economy(2, 0, 1)), Options{})
 		_, err = s.Solve([]float64{1, math.NaN()})
-		wantCode(t, err, "inputoutput.not-finite")
+		measuretest.Fails(t, err, "inputoutput.not-finite")
 		_, err = s.Solve([]float64{1})
-		wantCode(t, err, "inputoutput.length")
+		measuretest.Fails(t, err, "inputoutput.length")
 		_, err = NewDense(mat.NewDense(1, 2, nil))
-		wantCode(t, err, "inputoutput.not-square")
+		measuretest.Fails(t, err, "inputoutput.not-square")
 	})
 	t.Run("one industry alone", func(t *testing.T) {
 		m := model(t, &Table{Codes: []string{"a"}, Z: mat.NewDense(1, 1, []float64{20}), Output: []float64{100}})
@@ -252,7 +246,7 @@ func TestSolverScales(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "multiplier", u[0], 1.25, 1e-15)
+		measuretest.Near(t, "multiplier", u[0], 1.25, 1e-15)
 	})
 }
 
@@ -299,9 +293,9 @@ func TestSparse(t *testing.T) {
 					b += m.At(j, i) * x[j]
 					c += math.Abs(m.At(j, i)) * x[j]
 				}
-				near(t, "A·x", direct[i], a, 1e-13)
-				near(t, "Aᵀ·x", flipped[i], b, 1e-13)
-				near(t, "|A|ᵀ·x", abs[i], c, 1e-13)
+				measuretest.Near(t, "A·x", direct[i], a, 1e-13)
+				measuretest.Near(t, "Aᵀ·x", flipped[i], b, 1e-13)
+				measuretest.Near(t, "|A|ᵀ·x", abs[i], c, 1e-13)
 			}
 		}
 	})
@@ -309,6 +303,6 @@ func TestSparse(t *testing.T) {
 
 func TestRadiusBounds(t *testing.T) {
 	low, high := RadiusBounds(mustDense(t, matrix([][]float64{{0, 0.5}, {0.5, 0}})), 200)
-	near(t, "low", low, 0.5, 1e-9)
-	near(t, "high", high, 0.5, 1e-9)
+	measuretest.Near(t, "low", low, 0.5, 1e-9)
+	measuretest.Near(t, "high", high, 0.5, 1e-9)
 }

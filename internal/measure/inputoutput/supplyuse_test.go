@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
+	"nhipso/internal/measure/measuretest"
 	"nhipso/internal/needs"
 )
 
@@ -64,8 +65,8 @@ func TestSymmetric(t *testing.T) {
 			nearAll(t, "row totals", table.RowTotals(), table.Output, 1e-9)
 			before, _ := s.ValueAdded()
 			after, _ := table.ValueAdded()
-			near(t, "GDP", sum(after), sum(before), 1e-9)
-			near(t, "final use", sum(table.Final[0].Values), sum(s.Final[0].Values), 1e-9)
+			measuretest.Near(t, "GDP", sum(after), sum(before), 1e-9)
+			measuretest.Near(t, "final use", sum(table.Final[0].Values), sum(s.Final[0].Values), 1e-9)
 		}
 	}))
 	t.Run("B and D take any number of products and industries and stay non-negative", rapid.MakeCheck(func(t *rapid.T) {
@@ -85,7 +86,7 @@ func TestSymmetric(t *testing.T) {
 		if len(s.Products) != len(s.Industries) {
 			for _, which := range []Transformation{ModelA, ModelC} {
 				_, err := s.Symmetric(which, Domestic)
-				wantCode(t, err, "inputoutput.needs-square")
+				measuretest.Fails(t, err, "inputoutput.needs-square")
 			}
 		}
 	}))
@@ -107,13 +108,13 @@ func TestSymmetric(t *testing.T) {
 			t.Fatal(err)
 		}
 		// by hand: g = 100, 200; q = 95, 205
-		near(t, "A[p,p]", b.Z.At(0, 0)/95, 10.0/100*90/95+40.0/200*5/95, 1e-14)
-		near(t, "A[q,p]", b.Z.At(1, 0)/95, 20.0/100*90/95+30.0/200*5/95, 1e-14)
+		measuretest.Near(t, "A[p,p]", b.Z.At(0, 0)/95, 10.0/100*90/95+40.0/200*5/95, 1e-14)
+		measuretest.Near(t, "A[q,p]", b.Z.At(1, 0)/95, 20.0/100*90/95+30.0/200*5/95, 1e-14)
 		d, err := s.Symmetric(ModelD, Domestic)
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "Z[i,j]", d.Z.At(0, 1), 90.0/95*40+10.0/205*30, 1e-14)
+		measuretest.Near(t, "Z[i,j]", d.Z.At(0, 1), 90.0/95*40+10.0/205*30, 1e-14)
 	})
 }
 
@@ -158,10 +159,10 @@ func TestModelsDoWhatTheySay(t *testing.T) {
 					technology += s.Use.At(i, k) / g[k] * s.Make.At(k, j)
 					shares += s.Make.At(i, k) / q[k] * s.Use.At(k, j)
 				}
-				near(t, "A", recipes, s.Use.At(i, j), 1e-9)
-				near(t, "B", b.Z.At(i, j), technology, 1e-9)
-				near(t, "C", sales, s.Use.At(i, j), 1e-9)
-				near(t, "D", d.Z.At(i, j), shares, 1e-9)
+				measuretest.Near(t, "A", recipes, s.Use.At(i, j), 1e-9)
+				measuretest.Near(t, "B", b.Z.At(i, j), technology, 1e-9)
+				measuretest.Near(t, "C", sales, s.Use.At(i, j), 1e-9)
+				measuretest.Near(t, "D", d.Z.At(i, j), shares, 1e-9)
 			}
 		}
 	}))
@@ -178,16 +179,16 @@ func TestModelsDoWhatTheySay(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, d := range table.ColumnTotals() {
-				near(t, string(which), d, table.Output[i], 1e-12)
+				measuretest.Near(t, string(which), d, table.Output[i], 1e-12)
 			}
 		}
 		_, err := s.Symmetric(ModelA, Domestic)
-		wantCode(t, err, "inputoutput.make-singular")
+		measuretest.Fails(t, err, "inputoutput.make-singular")
 		s.Make.Set(1, 0, 0)
 		_, err = s.Symmetric(ModelB, Domestic)
-		wantCode(t, err, "inputoutput.uses-without-output")
+		measuretest.Fails(t, err, "inputoutput.uses-without-output")
 		_, err = s.Symmetric("E", Domestic)
-		wantCode(t, err, "inputoutput.bad-model")
+		measuretest.Fails(t, err, "inputoutput.bad-model")
 	})
 	t.Run("supply and use that disagree are findings", func(t *testing.T) {
 		s := &SupplyUse{Products: []string{"p"}, Industries: []string{"i"}, Make: matrix([][]float64{{100}}), Use: matrix([][]float64{{30}}),
@@ -223,16 +224,16 @@ func TestMultiRegion(t *testing.T) {
 			made[i%2] += v
 		}
 		nearAll(t, "production account", rowSums(d), made, 1e-9)
-		near(t, "all", mat.Sum(d), sum(va), 1e-9)
+		measuretest.Near(t, "all", mat.Sum(d), sum(va), 1e-9)
 		if got := mat.Sum(m.Block(0, 0)) + mat.Sum(m.Block(0, 1)) + mat.Sum(m.Block(1, 0)) + mat.Sum(m.Block(1, 1)); math.Abs(got-mat.Sum(table.Z)) > 1e-9*mat.Sum(table.Z)+1e-12 {
 			t.Fatal("blocks do not make up the table")
 		}
 	}))
 	t.Run("a map of regions that does not fit is refused", func(t *testing.T) {
 		m := &MultiRegion{Table: &Table{Codes: []string{"a"}, Z: mat.NewDense(1, 1, nil), Output: []float64{1}}, Regions: []string{"r"}, RegionOf: []int{1}}
-		wantCode(t, m.Check(), "inputoutput.no-such-region")
+		measuretest.Fails(t, m.Check(), "inputoutput.no-such-region")
 		m.RegionOf = nil
-		wantCode(t, m.Check(), "inputoutput.length")
+		measuretest.Fails(t, m.Check(), "inputoutput.length")
 	})
 	t.Run("six regions of eight industries with seven final uses each", func(t *testing.T) {
 		var x struct {

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/measure/measuretest"
 )
 
 func small() *Table {
@@ -40,7 +41,7 @@ func TestTableCheck(t *testing.T) {
 			table := small()
 			c.change(table)
 			_, err := NewModel(table, Options{})
-			wantCode(t, err, c.code)
+			measuretest.Fails(t, err, c.code)
 		})
 	}
 	t.Run("the cell is named by its codes", func(t *testing.T) {
@@ -166,11 +167,11 @@ func TestBlocksThatDisagree(t *testing.T) {
 			t.Errorf("%+v %v", f, err)
 		}
 		_, err = (&Blocks{Domestic: dom}).Complete(0)
-		wantCode(t, err, "inputoutput.too-few-blocks")
+		measuretest.Fails(t, err, "inputoutput.too-few-blocks")
 		other := small()
 		other.Codes = []string{"b", "a"}
 		_, err = (&Blocks{Domestic: dom, Imported: other}).Complete(0)
-		wantCode(t, err, "inputoutput.codes-differ")
+		measuretest.Fails(t, err, "inputoutput.codes-differ")
 	})
 	t.Run("imports by proportion leave exports alone and every balance whole", rapid.MakeCheck(func(t *rapid.T) {
 		table := drawn(t, 1, 5)
@@ -196,7 +197,7 @@ func TestBlocksThatDisagree(t *testing.T) {
 			t.Fatalf("%s", f[0].In("en"))
 		}
 		_, err = DomesticByProportion(table, imports, "nothing", "imp")
-		wantCode(t, err, "inputoutput.no-such-column")
+		measuretest.Fails(t, err, "inputoutput.no-such-column")
 	}))
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestAllocate(t *testing.T) {
@@ -34,7 +36,7 @@ func TestAllocate(t *testing.T) {
 			}
 			sum := mat.Sum(ind)
 			for i := range p {
-				near(t, "share", got.Values.At(i, 0), total*ind.At(i, 0)/sum, 1e-13*math.Max(1, math.Abs(total)))
+				measuretest.Near(t, "share", got.Values.At(i, 0), total*ind.At(i, 0)/sum, 1e-13*math.Max(1, math.Abs(total)))
 			}
 		})
 	})
@@ -54,7 +56,7 @@ func TestAllocate(t *testing.T) {
 	})
 	t.Run("an industry without any indicator is named, unless it is zero", func(t *testing.T) {
 		_, err := Allocate([]float64{80, 40, 100}, []Indicator{{"revenue", revenue}}, names)
-		wantCode(t, err, "regional.no-indicator", "trade", "40")
+		measuretest.Fails(t, err, "regional.no-indicator", "trade", "40")
 		got, err := Allocate([]float64{80, 0, 100}, []Indicator{{"revenue", revenue}}, names)
 		if err != nil || got.Used[1] != -1 || got.Values.At(0, 1) != 0 {
 			t.Fatal(got, err)
@@ -62,15 +64,15 @@ func TestAllocate(t *testing.T) {
 	})
 	t.Run("bad input is named", func(t *testing.T) {
 		_, err := Allocate([]float64{1, 2, 3}, []Indicator{{"revenue", dense([][]float64{{1, -1, 1}})}}, names)
-		wantCode(t, err, "regional.negative", "Hà Nội × trade", "revenue")
+		measuretest.Fails(t, err, "regional.negative", "Hà Nội × trade", "revenue")
 		_, err = Allocate([]float64{1, math.Inf(1), 3}, []Indicator{{"revenue", revenue}}, names)
-		wantCode(t, err, "regional.not-finite", "trade")
+		measuretest.Fails(t, err, "regional.not-finite", "trade")
 		_, err = Allocate([]float64{1, 2}, []Indicator{{"revenue", revenue}}, names)
-		wantCode(t, err, "regional.shape", "revenue")
+		measuretest.Fails(t, err, "regional.shape", "revenue")
 		_, err = Allocate([]float64{1, 2, 3}, nil, names)
-		wantCode(t, err, "regional.empty")
+		measuretest.Fails(t, err, "regional.empty")
 		_, err = Allocate([]float64{1, 2, 3}, []Indicator{{"revenue", revenue}, {"workers", nil}}, names)
-		wantCode(t, err, "regional.empty")
+		measuretest.Fails(t, err, "regional.empty")
 	})
 }
 
@@ -85,7 +87,7 @@ func TestHeadOffice(t *testing.T) {
 		if !mat.Equal(got.Values, dense([][]float64{{55, 50}, {50, 10}, {20, 5}})) {
 			t.Fatal(mat.Formatted(got.Values))
 		}
-		near(t, "moved", mat.Sum(got.Moved), 0, 1e-12)
+		measuretest.Near(t, "moved", mat.Sum(got.Moved), 0, 1e-12)
 		if reported.At(0, 0) != 100 {
 			t.Fatal("the input changed")
 		}
@@ -107,20 +109,20 @@ func TestHeadOffice(t *testing.T) {
 			"regional.negative":     {Name: "odd", Value: -1, Work: []Work{{0, 1}}},
 		} {
 			_, err := HeadOffice(reported, []Firm{f}, 0, names)
-			wantCode(t, err, code, f.Name)
+			measuretest.Fails(t, err, code, f.Name)
 		}
 		_, err := HeadOffice(reported, []Firm{{Name: "far", Value: 1, Work: []Work{{9, 1}}}}, 0, names)
-		wantCode(t, err, "regional.firm-outside", "far")
+		measuretest.Fails(t, err, "regional.firm-outside", "far")
 		_, err = HeadOffice(reported, []Firm{{Name: "minus", Value: 1, Work: []Work{{1, -1}}}}, 0, names)
-		wantCode(t, err, "regional.negative", "minus")
+		measuretest.Fails(t, err, "regional.negative", "minus")
 		bank := bank
 		bank.Value = 101
 		_, err = HeadOffice(reported, []Firm{bank}, 0, names)
-		wantCode(t, err, "regional.firms-exceed", "Hà Nội", "ICT", "101")
+		measuretest.Fails(t, err, "regional.firms-exceed", "Hà Nội", "ICT", "101")
 		_, err = HeadOffice(reported, nil, 2, names)
-		wantCode(t, err, "regional.bad-share")
+		measuretest.Fails(t, err, "regional.bad-share")
 		_, err = HeadOffice(nil, nil, 0, names)
-		wantCode(t, err, "regional.empty")
+		measuretest.Fails(t, err, "regional.empty")
 	})
 }
 
@@ -141,7 +143,7 @@ func TestRestate(t *testing.T) {
 			t.Fatal(got, err)
 		}
 		_, err = m.RestateVariances(dense([][]float64{{-1}, {0}, {0}, {0}}))
-		wantCode(t, err, "regional.negative", "Hà Giang")
+		measuretest.Fails(t, err, "regional.negative", "Hà Giang")
 	})
 	t.Run("back and forth returns the new figures", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
@@ -158,7 +160,7 @@ func TestRestate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			near(t, "sum", mat.Sum(split), mat.Sum(figures), 1e-12)
+			measuretest.Near(t, "sum", mat.Sum(split), mat.Sum(figures), 1e-12)
 			whole := Map{m.From[:3], m.To, m.Links[:3]} // whole provinces only: the split is then undone exactly
 			b, err := whole.Reverse(w[:3])
 			if err != nil {
@@ -178,25 +180,25 @@ func TestRestate(t *testing.T) {
 		bad := m
 		bad.Links = m.Links[:4]
 		_, err := bad.Restate(old)
-		wantCode(t, err, "regional.shares-not-one", "split", "0.25")
+		measuretest.Fails(t, err, "regional.shares-not-one", "split", "0.25")
 		bad.Links = append([]Link{{0, 5, 1}}, m.Links...)
 		_, err = bad.Restate(old)
-		wantCode(t, err, "regional.link-outside")
+		measuretest.Fails(t, err, "regional.link-outside")
 		bad.Links = []Link{{0, 0, 1}, {1, 0, 1}, {2, 0, 1}, {3, 0, 1}}
 		_, err = bad.Restate(old)
-		wantCode(t, err, "regional.unreached", "Cao Bằng")
+		measuretest.Fails(t, err, "regional.unreached", "Cao Bằng")
 		bad.Links = []Link{{0, 0, -1}}
 		_, err = bad.Restate(old)
-		wantCode(t, err, "regional.bad-share", "Hà Giang")
+		measuretest.Fails(t, err, "regional.bad-share", "Hà Giang")
 		_, err = Map{}.Restate(old)
-		wantCode(t, err, "regional.empty")
+		measuretest.Fails(t, err, "regional.empty")
 		_, err = m.Restate(dense([][]float64{{1}}))
-		wantCode(t, err, "regional.shape")
+		measuretest.Fails(t, err, "regional.shape")
 		_, err = m.Restate(nil)
-		wantCode(t, err, "regional.empty")
+		measuretest.Fails(t, err, "regional.empty")
 		_, err = m.Reverse([]float64{1})
-		wantCode(t, err, "regional.shape")
+		measuretest.Fails(t, err, "regional.shape")
 		_, err = m.Reverse([]float64{0, 0, 1, 0})
-		wantCode(t, err, "regional.no-indicator", "Tuyên Quang")
+		measuretest.Fails(t, err, "regional.no-indicator", "Tuyên Quang")
 	})
 }

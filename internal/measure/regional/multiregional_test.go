@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"nhipso/internal/measure/balance"
+	"nhipso/internal/measure/measuretest"
 )
 
 // national is a balanced three-industry table.
@@ -58,10 +59,10 @@ func TestMultiRegional(t *testing.T) {
 						for s := range regions {
 							need += got.Z.At(s*n+i, r*n+j)
 						}
-						near(t, "need", need, nat.Z.At(i, j)*in.Output.At(r, j)/nat.Output[j], 1e-8)
+						measuretest.Near(t, "need", need, nat.Z.At(i, j)*in.Output.At(r, j)/nat.Output[j], 1e-8)
 						sum += need
 					}
-					near(t, "nation", sum, nat.Z.At(i, j), 1e-8)
+					measuretest.Near(t, "nation", sum, nat.Z.At(i, j), 1e-8)
 				}
 				for j := range 2 {
 					sum := 0.0
@@ -70,10 +71,10 @@ func TestMultiRegional(t *testing.T) {
 							sum += got.Final.At(s*n+i, r*2+j)
 						}
 					}
-					near(t, "final use", sum, nat.Final.At(i, j), 1e-8)
+					measuretest.Near(t, "final use", sum, nat.Final.At(i, j), 1e-8)
 				}
 				for s := range regions {
-					near(t, "sales", mat.Sum(got.Z.RowView(s*n+i))+mat.Sum(got.Final.RowView(s*n+i)), in.Output.At(s, i), 1e-8)
+					measuretest.Near(t, "sales", mat.Sum(got.Z.RowView(s*n+i))+mat.Sum(got.Final.RowView(s*n+i)), in.Output.At(s, i), 1e-8)
 				}
 			}
 		})
@@ -107,32 +108,32 @@ func TestMultiRegional(t *testing.T) {
 		bad := nat
 		bad.Output = []float64{1, nat.Output[1], nat.Output[2]}
 		_, err := MultiRegional(bad, good)
-		wantCode(t, err, "regional.table-unbalanced", "ICT")
+		measuretest.Fails(t, err, "regional.table-unbalanced", "ICT")
 		in := good
 		in.Output = dense([][]float64{{nat.Output[0], 1, nat.Output[2]}})
 		_, err = MultiRegional(nat, in)
-		wantCode(t, err, "regional.not-the-nation", "trade")
+		measuretest.Fails(t, err, "regional.not-the-nation", "trade")
 		in = good
 		in.FinalShares = dense([][]float64{{1, 0.9}})
 		_, err = MultiRegional(nat, in)
-		wantCode(t, err, "regional.shares-not-one", "0.9")
+		measuretest.Fails(t, err, "regional.shares-not-one", "0.9")
 		in = good
 		in.MinTrade = 1
 		_, err = MultiRegional(nat, in)
-		wantCode(t, err, "regional.bad-share", "MinTrade")
+		measuretest.Fails(t, err, "regional.bad-share", "MinTrade")
 		in = good
 		in.Friction = dense([][]float64{{1, 1}})
 		_, err = MultiRegional(nat, in)
-		wantCode(t, err, "regional.shape", "friction")
+		measuretest.Fails(t, err, "regional.shape", "friction")
 		_, err = MultiRegional(NationalTable{}, good)
-		wantCode(t, err, "regional.empty")
+		measuretest.Fails(t, err, "regional.empty")
 	})
 	t.Run("trade that friction forbids is named by product", func(t *testing.T) {
 		nat := national()
 		in := RegionalInputs{Output: dense([][]float64{{nat.Output[0], 60, 30}, {0, nat.Output[1] - 60, nat.Output[2] - 30}}),
 			FinalShares: dense([][]float64{{0.5, 0.5}, {0.5, 0.5}}), Friction: mat.NewDense(2, 2, nil), Quotients: QuotientOptions{Names: names}}
 		_, err := MultiRegional(nat, in)
-		wantCode(t, err, "regional.product-not-balanced", "ICT")
+		measuretest.Fails(t, err, "regional.product-not-balanced", "ICT")
 	})
 }
 
@@ -179,7 +180,7 @@ func TestConsistent(t *testing.T) {
 				for _, term := range c.Terms {
 					sum += r.Values[term.Cell]
 				}
-				near(t, c.Name, sum, c.Value, 1e-12)
+				measuretest.Near(t, c.Name, sum, c.Value, 1e-12)
 			}
 		}
 		// 8 nation rows + 4 province rows share the grand totals of two industries; GRDP and GDP follow
@@ -191,7 +192,7 @@ func TestConsistent(t *testing.T) {
 		bad := append([]Total(nil), totals...)
 		bad[0].Values = []float64{totals[0].Values[0] + 5, totals[0].Values[1]}
 		_, err := Consistent(cube, bad, balance.StoneOptions{})
-		wantCode(t, err, "balance.inconsistent", "HN", "2024-Q1–2024-Q4")
+		measuretest.Fails(t, err, "balance.inconsistent", "HN", "2024-Q1–2024-Q4")
 		soft := append([]Total(nil), bad...)
 		soft[0].SE = []float64{1, 1}
 		if _, err := Consistent(cube, soft, balance.StoneOptions{}); err != nil {
@@ -222,16 +223,16 @@ func TestConsistent(t *testing.T) {
 		bad := cube
 		bad.PerYear = 3
 		_, err := Consistent(bad, nil, balance.StoneOptions{})
-		wantCode(t, err, "regional.periods")
+		measuretest.Fails(t, err, "regional.periods")
 		bad = cube
 		bad.Values = bad.Values[:3]
 		_, err = Consistent(bad, nil, balance.StoneOptions{})
-		wantCode(t, err, "regional.cube-shape")
+		measuretest.Fails(t, err, "regional.cube-shape")
 		_, err = Consistent(cube, []Total{{Name: "odd", By: ByPeriod | ByYear}}, balance.StoneOptions{})
-		wantCode(t, err, "regional.two-periods", "odd")
+		measuretest.Fails(t, err, "regional.two-periods", "odd")
 		_, err = Consistent(cube, []Total{{Name: "short", By: ByPeriod, Values: []float64{1}}}, balance.StoneOptions{})
-		wantCode(t, err, "regional.total-shape", "short", "4")
+		measuretest.Fails(t, err, "regional.total-shape", "short", "4")
 		_, err = Consistent(Cube{}, nil, balance.StoneOptions{})
-		wantCode(t, err, "regional.empty")
+		measuretest.Fails(t, err, "regional.empty")
 	})
 }

@@ -4,44 +4,18 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"nhipso/internal/fault"
+	"nhipso/internal/measure/measuretest"
 )
 
 type tester interface {
 	Helper()
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
-}
-
-func wantCode(t tester, err error, code string, mentions ...string) {
-	t.Helper()
-	if fault.CodeOf(err) != code {
-		t.Fatalf("got error %v, want %s", err, code)
-	}
-	for _, lang := range []string{"vi", "en"} {
-		s := fault.In(err, lang)
-		if strings.Contains(s, "{") {
-			t.Fatalf("unfilled sentence: %s", s)
-		}
-		for _, m := range mentions {
-			if !strings.Contains(s, m) {
-				t.Fatalf("%q does not mention %q", s, m)
-			}
-		}
-	}
-}
-
-func near(t tester, what string, got, want, tol float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tol*math.Max(1, math.Abs(want))) {
-		t.Fatalf("%s: got %.14g, want %.14g", what, got, want)
-	}
 }
 
 func dense(rows [][]float64) *mat.Dense {
@@ -83,27 +57,27 @@ func TestQuotientOracle(t *testing.T) {
 		return got
 	}
 	slq, cilq, flq, light := get(QuotientOptions{Form: SLQ}), get(QuotientOptions{Form: CILQ}), get(QuotientOptions{}), get(QuotientOptions{Delta: ptr(0.1)})
-	near(t, "share", slq.RegionShare, o.Expected.Share, 1e-12)
-	near(t, "λ(0.1)", light.Lambda[0], o.Expected.Lambda01, 1e-12)
-	near(t, "λ(0.3)", flq.Lambda[0], o.Expected.Lambda03, 1e-12)
+	measuretest.Near(t, "share", slq.RegionShare, o.Expected.Share, 1e-12)
+	measuretest.Near(t, "λ(0.1)", light.Lambda[0], o.Expected.Lambda01, 1e-12)
+	measuretest.Near(t, "λ(0.3)", flq.Lambda[0], o.Expected.Lambda03, 1e-12)
 	sfl := get(QuotientOptions{Form: SFLQ, SectorDelta: []float64{0.1, 0.3, 0.1, 0.3, 0.1, 0.3}})
 	aflq := get(QuotientOptions{Form: AFLQ})
 	for i := range o.Region {
-		near(t, "SLQ", slq.SLQ[i], o.Expected.SLQ[i], 1e-12)
+		measuretest.Near(t, "SLQ", slq.SLQ[i], o.Expected.SLQ[i], 1e-12)
 		for j := range o.Region {
-			near(t, "SLQ form", slq.Matrix.At(i, j), o.Expected.SLQ[i], 1e-12)
-			near(t, "CILQ", cilq.Matrix.At(i, j), o.Expected.CILQ[i][j], 1e-12)
-			near(t, "FLQ", flq.Matrix.At(i, j), o.Expected.FLQ[i][j], 1e-12)
+			measuretest.Near(t, "SLQ form", slq.Matrix.At(i, j), o.Expected.SLQ[i], 1e-12)
+			measuretest.Near(t, "CILQ", cilq.Matrix.At(i, j), o.Expected.CILQ[i][j], 1e-12)
+			measuretest.Near(t, "FLQ", flq.Matrix.At(i, j), o.Expected.FLQ[i][j], 1e-12)
 			column := flq
 			if j%2 == 0 {
 				column = light
 			}
-			near(t, "SFLQ", sfl.Matrix.At(i, j), column.Matrix.At(i, j), 1e-12)
+			measuretest.Near(t, "SFLQ", sfl.Matrix.At(i, j), column.Matrix.At(i, j), 1e-12)
 			want := flq.Matrix.At(i, j)
 			if s := o.Expected.SLQ[j]; s > 1 {
 				want *= math.Log2(1 + s)
 			}
-			near(t, "AFLQ", aflq.Matrix.At(i, j), want, 1e-12)
+			measuretest.Near(t, "AFLQ", aflq.Matrix.At(i, j), want, 1e-12)
 		}
 	}
 }
@@ -140,10 +114,10 @@ func TestQuotientProperties(t *testing.T) {
 			}
 			q, plain := quotients(t, region, nation, QuotientOptions{}), quotients(t, region, nation, QuotientOptions{Form: CILQ})
 			for i := range region {
-				near(t, "SLQ", q.SLQ[i], 1, 1e-12)
+				measuretest.Near(t, "SLQ", q.SLQ[i], 1, 1e-12)
 				for j := range region {
-					near(t, "CILQ", plain.Matrix.At(i, j), 1, 1e-12)
-					near(t, "FLQ", q.Matrix.At(i, j), math.Pow(math.Log2(1+c), 0.3), 1e-12)
+					measuretest.Near(t, "CILQ", plain.Matrix.At(i, j), 1, 1e-12)
+					measuretest.Near(t, "FLQ", q.Matrix.At(i, j), math.Pow(math.Log2(1+c), 0.3), 1e-12)
 				}
 			}
 		})
@@ -179,7 +153,7 @@ func TestQuotientProperties(t *testing.T) {
 				for i := range nation {
 					sum += q.SLQ[i] * nation[i] / total
 				}
-				near(t, "mean SLQ", sum, 1, 1e-12)
+				measuretest.Near(t, "mean SLQ", sum, 1, 1e-12)
 				r, err := q.Coefficients(a, o)
 				if err != nil {
 					t.Fatal(err)
@@ -252,7 +226,7 @@ func TestQuotientEdges(t *testing.T) {
 			t.Fatal(x)
 		}
 		slq := (90. / 100) / (100. / 300)
-		near(t, "cap first", at(early), 0.2*math.Log2(1+slq), 1e-12)
+		measuretest.Near(t, "cap first", at(early), 0.2*math.Log2(1+slq), 1e-12)
 	})
 	t.Run("bad input is named", func(t *testing.T) {
 		for name, c := range map[string]struct {
@@ -272,7 +246,7 @@ func TestQuotientEdges(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				_, err := LocationQuotients(c.region, c.nation, c.o)
-				wantCode(t, err, c.code, c.place)
+				measuretest.Fails(t, err, c.code, c.place)
 			})
 		}
 		q, err := LocationQuotients([]float64{1}, []float64{2}, QuotientOptions{})
@@ -280,8 +254,8 @@ func TestQuotientEdges(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = q.Coefficients(dense([][]float64{{1, 2}}), QuotientOptions{})
-		wantCode(t, err, "regional.shape")
+		measuretest.Fails(t, err, "regional.shape")
 		_, err = q.Coefficients(nil, QuotientOptions{})
-		wantCode(t, err, "regional.empty")
+		measuretest.Fails(t, err, "regional.empty")
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/measure/measuretest"
 	"nhipso/internal/stat"
 )
 
@@ -41,23 +42,23 @@ func TestComponents(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "total", got.Total.Value, got.Values[ICT].Value+got.Values[Platform].Value+got.Values[Sectoral].Value, 1e-15)
+		measuretest.Near(t, "total", got.Total.Value, got.Values[ICT].Value+got.Values[Platform].Value+got.Values[Sectoral].Value, 1e-15)
 	}))
 	t.Run("data too coarse for the platform list, or of another time, are refused", func(t *testing.T) {
 		c := base
 		c.Platform = list("61202", "4790", "5330")
 		_, err := c.Compute()
-		wantCode(t, err, "satellite.list-unresolved")
+		measuretest.Fails(t, err, "satellite.list-unresolved")
 		c = base
 		c.Platform.From, c.On = stat.MustDate("2025-11-15"), stat.MustDate("2024-12-31")
 		_, err = c.Compute()
-		wantCode(t, err, "satellite.list-not-in-force")
+		measuretest.Fails(t, err, "satellite.list-not-in-force")
 	})
 	t.Run("one code in both lists is refused", func(t *testing.T) {
 		c := base
 		c.ICT = list("26", "4790")
 		_, err := c.Compute()
-		wantCode(t, err, "satellite.two-components")
+		measuretest.Fails(t, err, "satellite.two-components")
 	})
 	t.Run("an unknown coefficient leaves ICT and platform standing", func(t *testing.T) {
 		c := base
@@ -81,11 +82,11 @@ func TestSectorShares(t *testing.T) {
 	}
 	nearMaybe(t, "gap", got[1].Gap, -0.05)
 	_, err = SectorShares([]string{"A"}, Known(11), Known(10), 0.1)
-	wantCode(t, err, "satellite.part-over-whole")
+	measuretest.Fails(t, err, "satellite.part-over-whole")
 	_, err = SectorShares([]string{"A"}, Known(math.Inf(1)), Known(10), 0.1)
-	wantCode(t, err, "satellite.not-finite")
+	measuretest.Fails(t, err, "satellite.not-finite")
 	_, err = SectorShares([]string{"A"}, Known(1), Known(10), 10)
-	wantCode(t, err, "satellite.coefficient-outside")
+	measuretest.Fails(t, err, "satellite.coefficient-outside")
 }
 
 // pair is a balanced supply and use pair: industries i, j, k make products p, q, r.
@@ -124,7 +125,7 @@ func TestCompileDigital(t *testing.T) {
 		}
 		before, _ := pair().ValueAdded()
 		after, _ := got.Pair.ValueAdded()
-		near(t, "GDP", sumOf(after), sumOf(before), 1e-12)
+		measuretest.Near(t, "GDP", sumOf(after), sumOf(before), 1e-12)
 		for a, b := 0, len(moves)-1; a < b; a, b = a+1, b-1 {
 			moves[a], moves[b] = moves[b], moves[a]
 		}
@@ -142,11 +143,11 @@ func TestCompileDigital(t *testing.T) {
 		nearMaybe(t, "output", c.Output, 40)
 		nearMaybe(t, "value added", c.ValueAdded, 33)
 		nearMaybe(t, "intermediate", c.Intermediate, 7)
-		near(t, "use of p", got.Pair.Use.At(0, 0), 7*40.0/90, 1e-12)
+		measuretest.Near(t, "use of p", got.Pair.Use.At(0, 0), 7*40.0/90, 1e-12)
 		if c.Assumed || got.Classes[0].Known || got.Classes[0].Output.Known {
 			t.Error("a class without a source is not zero", got.Classes[0])
 		}
-		near(t, "wages", c.Components["wages"], 18, 1e-12)
+		measuretest.Near(t, "wages", c.Components["wages"], 18, 1e-12)
 	})
 	t.Run("value added that follows output by assumption says so, and a whole industry can move", func(t *testing.T) {
 		got, err := CompileDigital(pair(), []Move{{"k", Enabling, 1, inputoutput.Missing}})
@@ -174,7 +175,7 @@ func TestCompileDigital(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				_, err := CompileDigital(pair(), c.moves)
-				wantCode(t, err, c.code)
+				measuretest.Fails(t, err, c.code)
 			})
 		}
 		s := pair()
@@ -182,7 +183,7 @@ func TestCompileDigital(t *testing.T) {
 			s.Use.Set(i, 0, 0)
 		}
 		_, err := CompileDigital(s, []Move{{"i", Enabling, 0.5, inputoutput.Known(0.2)}})
-		wantCode(t, err, "satellite.nothing-to-spread")
+		measuretest.Fails(t, err, "satellite.nothing-to-spread")
 	})
 	t.Run("output and intermediate use of the digital products", func(t *testing.T) {
 		got, _ := CompileDigital(pair(), nil)
@@ -190,8 +191,8 @@ func TestCompileDigital(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "output", cloud.Output, 80, 0)
-		near(t, "use", cloud.Intermediate, 60, 0)
+		measuretest.Near(t, "output", cloud.Output, 80, 0)
+		measuretest.Near(t, "use", cloud.Intermediate, 60, 0)
 	})
 }
 
@@ -213,7 +214,7 @@ func TestByNature(t *testing.T) {
 		}
 		nearMaybe(t, "ordered", got.Ordered, 40)
 		nearMaybe(t, "delivered", got.Delivered, 60)
-		near(t, "sum", got.Ordered.Value+got.ByNature[NotOrdered].Value, got.Total, 1e-15)
+		measuretest.Near(t, "sum", got.Ordered.Value+got.ByNature[NotOrdered].Value, got.Total, 1e-15)
 	})
 	t.Run("a product without shares makes the split missing, not smaller", func(t *testing.T) {
 		got, err := ByNature([]string{"p", "q", "r"}, []float64{100, 10, 1}, shares)
@@ -223,15 +224,15 @@ func TestByNature(t *testing.T) {
 	})
 	t.Run("bad shares are named", func(t *testing.T) {
 		_, err := ByNature([]string{"p"}, []float64{1}, []NatureShare{{"p", map[Nature]float64{OrderedDirect: 0.5}, Maybe{}}})
-		wantCode(t, err, "satellite.shares-not-one")
+		measuretest.Fails(t, err, "satellite.shares-not-one")
 		_, err = ByNature([]string{"p"}, []float64{1}, []NatureShare{{"p", map[Nature]float64{OrderedDirect: 1.5, NotOrdered: -0.5}, Maybe{}}})
-		wantCode(t, err, "satellite.coefficient-outside")
+		measuretest.Fails(t, err, "satellite.coefficient-outside")
 		_, err = ByNature([]string{"p"}, []float64{1}, []NatureShare{{"x", nil, Maybe{}}})
-		wantCode(t, err, "satellite.no-such-product")
+		measuretest.Fails(t, err, "satellite.no-such-product")
 		_, err = ByNature([]string{"p"}, []float64{1}, []NatureShare{{"p", map[Nature]float64{NotOrdered: 1}, inputoutput.Known(2)}})
-		wantCode(t, err, "satellite.coefficient-outside")
+		measuretest.Fails(t, err, "satellite.coefficient-outside")
 		_, err = ByNature([]string{"p", "q"}, []float64{1}, nil)
-		wantCode(t, err, "satellite.length")
+		measuretest.Fails(t, err, "satellite.length")
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/measure/measuretest"
 	"nhipso/internal/stat"
 )
 
@@ -87,8 +88,8 @@ func TestADBIdentities(t *testing.T) {
 		if err1 != nil || err2 != nil || err3 != nil {
 			t.Fatal(err1, err2, err3)
 		}
-		near(t, "literal − block", one.Difference.Value, 0, 1e-9*one.GDP)
-		near(t, "all", all.Block, all.GDP, 1e-9)
+		measuretest.Near(t, "literal − block", one.Difference.Value, 0, 1e-9*one.GDP)
+		measuretest.Near(t, "all", all.Block, all.GDP, 1e-9)
 		if none.Block != 0 || none.Literal.Value != 0 {
 			t.Fatal(none)
 		}
@@ -106,7 +107,7 @@ func TestADBIdentities(t *testing.T) {
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
-		near(t, "block", after.Block, before.Block, 1e-9)
+		measuretest.Near(t, "block", after.Block, before.Block, 1e-9)
 		if y := model(t, table).Final[0]; y > 0 && after.Literal.Value <= before.Literal.Value {
 			t.Fatalf("literal %v, was %v", after.Literal, before.Literal)
 		}
@@ -120,9 +121,9 @@ func TestADBIdentities(t *testing.T) {
 			t.Error(got, err)
 		}
 		_, err = ADB{Model: m, Digital: list("a"), Investment: []float64{0, 1.5}}.Compute()
-		wantCode(t, err, "satellite.coefficient-outside")
+		measuretest.Fails(t, err, "satellite.coefficient-outside")
 		_, err = ADB{Model: m, Digital: list("x")}.Compute()
-		wantCode(t, err, "satellite.list-unresolved")
+		measuretest.Fails(t, err, "satellite.list-unresolved")
 		short, err := ADB{Model: m, Digital: list("a"), BlockOnly: true}.Compute()
 		if err != nil || short.Literal.Known || short.Block != plain.Block {
 			t.Error(short, err)
@@ -181,7 +182,7 @@ func TestCoreIdentities(t *testing.T) {
 		for _, a := range areas {
 			sum += a.Total.Value
 		}
-		near(t, "sum of the provinces", sum, nation.Total.Value, 1e-12)
+		measuretest.Near(t, "sum of the provinces", sum, nation.Total.Value, 1e-12)
 	}))
 }
 
@@ -227,7 +228,7 @@ func TestCoreRefusesWhatIsNotKnown(t *testing.T) {
 				bad.Coefficients = map[string]float64{"A": 0.1}
 				c.change(&bad)
 				_, err := bad.Compute()
-				wantCode(t, err, c.code)
+				measuretest.Fails(t, err, c.code)
 			})
 		}
 	})
@@ -242,7 +243,7 @@ func TestCoreRefusesWhatIsNotKnown(t *testing.T) {
 			t.Error(d, err)
 		}
 		_, err = DigitalInputShare(z, []string{"A", "J"}, list("J"), stat.Date{}, []float64{10, 5}, nil)
-		wantCode(t, err, "satellite.capital-half")
+		measuretest.Fails(t, err, "satellite.capital-half")
 	})
 }
 
@@ -292,11 +293,11 @@ func TestSpillOverIdentities(t *testing.T) {
 		other := s
 		other.Current, other.YearAgo, other.ProductTaxes = scaled(s.Current, 1000), scaled(s.YearAgo, 1000), inputoutput.Known(7000)
 		big, _ := other.Compute()
-		near(t, "share", big.Share.Value, got.Share.Value, 1e-12)
+		measuretest.Near(t, "share", big.Share.Value, got.Share.Value, 1e-12)
 		other = s
 		other.Conversion = 0
 		none, _ := other.Compute()
-		near(t, "total without conversion", none.Total.Value, got.Core.Value, 0)
+		measuretest.Near(t, "total without conversion", none.Total.Value, got.Core.Value, 0)
 		other = s
 		other.Ratio = append([]Maybe(nil), s.Ratio...)
 		other.Ratio[0].Value = math.Min(1, other.Ratio[0].Value+0.1)
@@ -317,16 +318,16 @@ func TestSpillOverIdentities(t *testing.T) {
 		for _, ratio := range []float64{-0.1, 1.1} {
 			s := SpillOver{Industries: []string{"A", "J"}, Core: list("J"), Current: Known(5, 6), YearAgo: Known(5, 6), Ratio: Known(ratio, 0.1), Conversion: 0.4, ProductTaxes: inputoutput.Known(1)}
 			_, err := s.Compute()
-			wantCode(t, err, "satellite.coefficient-outside")
+			measuretest.Fails(t, err, "satellite.coefficient-outside")
 		}
 	})
 	t.Run("VSIC 26 beside the whole of section C is refused", func(t *testing.T) {
 		s := SpillOver{Industries: []string{"C", "C26"}, Core: list("C26"), Current: Known(5, 6), YearAgo: Known(5, 6), Ratio: Known(0, 0)}
 		_, err := s.Compute()
-		wantCode(t, err, "satellite.counted-twice")
+		measuretest.Fails(t, err, "satellite.counted-twice")
 		s.Industries, s.Conversion = []string{"C_other", "C26"}, -1
 		_, err = s.Compute()
-		wantCode(t, err, "satellite.bad-conversion")
+		measuretest.Fails(t, err, "satellite.bad-conversion")
 	})
 	t.Run("a score lies between zero and its points", rapid.MakeCheck(func(t *rapid.T) {
 		f := func(name string) float64 { return rapid.Float64Range(0.1, 1000).Draw(t, name) }
@@ -335,15 +336,15 @@ func TestSpillOverIdentities(t *testing.T) {
 		if err != nil || score < 0 || score > points {
 			t.Fatal(score, err)
 		}
-		near(t, "item", item, a/b*100, 0)
+		measuretest.Near(t, "item", item, a/b*100, 0)
 	}))
 	t.Run("a score without base or target is refused", func(t *testing.T) {
 		_, _, err := Score(1, 0, 1, 1)
-		wantCode(t, err, "satellite.score-undefined")
+		measuretest.Fails(t, err, "satellite.score-undefined")
 		_, _, err = Score(1, 1, 0, 1)
-		wantCode(t, err, "satellite.score-undefined")
+		measuretest.Fails(t, err, "satellite.score-undefined")
 		_, _, err = Score(1, math.NaN(), 1, 1)
-		wantCode(t, err, "satellite.not-finite")
+		measuretest.Fails(t, err, "satellite.not-finite")
 	})
 }
 
@@ -394,11 +395,11 @@ func TestProductRatioIdentities(t *testing.T) {
 			t.Fatal(va)
 		}
 		half, _ := with(r, func(f float64) float64 { return f / 2 }).Compute()
-		near(t, "half the fractions", half.Measures[0].Digital, va.Digital/2, 1e-12)
+		measuretest.Near(t, "half the fractions", half.Measures[0].Digital, va.Digital/2, 1e-12)
 		all, _ := with(r, func(float64) float64 { return 1 }).Compute()
-		near(t, "all digital", all.Measures[0].Digital, va.Whole, 1e-12)
+		measuretest.Near(t, "all digital", all.Measures[0].Digital, va.Whole, 1e-12)
 		none, _ := with(r, func(float64) float64 { return 0 }).Compute()
-		near(t, "none digital", none.Measures[0].Digital, 0, 0)
+		measuretest.Near(t, "none digital", none.Measures[0].Digital, 0, 0)
 	}))
 	t.Run("no output, negative cells, doubled and unknown products", func(t *testing.T) {
 		r := ProductRatio{Products: []string{"p", "q"}, Industries: []string{"i", "j"}, Make: mat.NewDense(2, 2, []float64{0, 0, 100, -20}),
@@ -409,13 +410,13 @@ func TestProductRatioIdentities(t *testing.T) {
 		}
 		r.Digital.Fractions = []Fraction{{"p", 1, "a"}, {"p", 0, "b"}}
 		_, err = r.Compute()
-		wantCode(t, err, "satellite.listed-twice")
+		measuretest.Fails(t, err, "satellite.listed-twice")
 		r.Digital.Fractions = []Fraction{{"x", 1, ""}}
 		_, err = r.Compute()
-		wantCode(t, err, "satellite.no-such-product")
+		measuretest.Fails(t, err, "satellite.no-such-product")
 		r.Digital.Fractions = []Fraction{{"p", 2, ""}}
 		_, err = r.Compute()
-		wantCode(t, err, "satellite.coefficient-outside")
+		measuretest.Fails(t, err, "satellite.coefficient-outside")
 	})
 }
 
@@ -425,30 +426,30 @@ func TestConcentration(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "HHI", got.HHI, 0.01+0.16+0.09+0.04, 1e-15)
-		near(t, "Gini", got.Gini, 0.25, 1e-15)
-		near(t, "top 1", got.Top[1], 0.4, 1e-15)
-		near(t, "top 2", got.Top[2], 0.7, 1e-15)
-		near(t, "top 9 of 4", got.Top[9], 1, 1e-15)
-		near(t, "Lorenz", got.Lorenz[2].Share, 0.3, 1e-15)
-		near(t, "normal HHI", got.Normal.Value, (0.3-0.25)/0.75, 1e-12)
+		measuretest.Near(t, "HHI", got.HHI, 0.01+0.16+0.09+0.04, 1e-15)
+		measuretest.Near(t, "Gini", got.Gini, 0.25, 1e-15)
+		measuretest.Near(t, "top 1", got.Top[1], 0.4, 1e-15)
+		measuretest.Near(t, "top 2", got.Top[2], 0.7, 1e-15)
+		measuretest.Near(t, "top 9 of 4", got.Top[9], 1, 1e-15)
+		measuretest.Near(t, "Lorenz", got.Lorenz[2].Share, 0.3, 1e-15)
+		measuretest.Near(t, "normal HHI", got.Normal.Value, (0.3-0.25)/0.75, 1e-12)
 	})
 	t.Run("equal units, one unit, one that has all", func(t *testing.T) {
 		equal, _ := Concentration([]float64{5, 5, 5, 5})
-		near(t, "Gini", equal.Gini, 0, 1e-15)
-		near(t, "effective", equal.Effective, 4, 1e-12)
+		measuretest.Near(t, "Gini", equal.Gini, 0, 1e-15)
+		measuretest.Near(t, "effective", equal.Effective, 4, 1e-12)
 		one, _ := Concentration([]float64{5})
 		if one.Gini != 0 || one.HHI != 1 || one.Normal.Known {
 			t.Error(one)
 		}
 		all, _ := Concentration([]float64{0, 0, 7, 0})
-		near(t, "Gini", all.Gini, 0.75, 1e-15)
+		measuretest.Near(t, "Gini", all.Gini, 0.75, 1e-15)
 	})
 	t.Run("order and unit do not matter, the curve is convex and below the diagonal", rapid.MakeCheck(func(t *rapid.T) {
 		v := rapid.SliceOfN(rapid.Float64Range(0, 1e6), 1, 30).Draw(t, "v")
 		a, err := Concentration(v, 3)
 		if err != nil {
-			wantCode(t, err, "satellite.nothing-to-share")
+			measuretest.Fails(t, err, "satellite.nothing-to-share")
 			return
 		}
 		shuffled := append([]float64(nil), v...)
@@ -472,14 +473,14 @@ func TestConcentration(t *testing.T) {
 	}))
 	t.Run("negative amounts, no amounts, no rank", func(t *testing.T) {
 		_, err := Concentration([]float64{1, -1})
-		wantCode(t, err, "satellite.bad-amount")
+		measuretest.Fails(t, err, "satellite.bad-amount")
 		_, err = Concentration([]float64{math.NaN()})
-		wantCode(t, err, "satellite.bad-amount")
+		measuretest.Fails(t, err, "satellite.bad-amount")
 		_, err = Concentration(nil)
-		wantCode(t, err, "satellite.nothing-to-share")
+		measuretest.Fails(t, err, "satellite.nothing-to-share")
 		_, err = Concentration([]float64{0, 0})
-		wantCode(t, err, "satellite.nothing-to-share")
+		measuretest.Fails(t, err, "satellite.nothing-to-share")
 		_, err = Concentration([]float64{1}, 0)
-		wantCode(t, err, "satellite.bad-rank")
+		measuretest.Fails(t, err, "satellite.bad-rank")
 	})
 }

@@ -3,14 +3,13 @@ package satellite
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
-	"nhipso/internal/fault"
 	"nhipso/internal/measure/inputoutput"
+	"nhipso/internal/measure/measuretest"
 )
 
 type reporter interface {
@@ -19,27 +18,13 @@ type reporter interface {
 	Fatalf(format string, args ...any)
 }
 
-func near(t reporter, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
-		t.Errorf("%s = %.15g, want %.15g", what, got, want)
-	}
-}
-
 func nearMaybe(t reporter, what string, got Maybe, want float64) {
 	t.Helper()
 	if !got.Known {
 		t.Errorf("%s is missing, want %v", what, want)
 		return
 	}
-	near(t, what, got.Value, want, 1e-9)
-}
-
-func wantCode(t reporter, err error, code string) {
-	t.Helper()
-	if fault.CodeOf(err) != code {
-		t.Errorf("error %v, want %s", err, code)
-	}
+	measuretest.Near(t, what, got.Value, want, 1e-9)
 }
 
 func matrix(rows [][]float64) *mat.Dense {
@@ -139,7 +124,7 @@ func TestConstructed(t *testing.T) {
 		}
 		for i, row := range o.ADB.M {
 			for j, want := range row {
-				near(t, "M", flow.At(i, j), want, 1e-9)
+				measuretest.Near(t, "M", flow.At(i, j), want, 1e-9)
 			}
 		}
 	})
@@ -152,14 +137,14 @@ func TestConstructed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			near(t, "forward", got.Forward, c.want.Forward, 1e-9)
-			near(t, "backward", got.Backward, c.want.Backward, 1e-9)
-			near(t, "double count", got.DoubleCount, c.want.Block, 1e-9)
+			measuretest.Near(t, "forward", got.Forward, c.want.Forward, 1e-9)
+			measuretest.Near(t, "backward", got.Backward, c.want.Backward, 1e-9)
+			measuretest.Near(t, "double count", got.DoubleCount, c.want.Block, 1e-9)
 			nearMaybe(t, "diagonal", got.Diagonal, c.want.Diagonal)
-			near(t, "capital", got.Capital, c.want.Capital, 1e-9)
-			near(t, "own", got.Own, c.want.Own, 1e-9)
+			measuretest.Near(t, "capital", got.Capital, c.want.Capital, 1e-9)
+			measuretest.Near(t, "own", got.Own, c.want.Own, 1e-9)
 			nearMaybe(t, "literal", got.Literal, c.want.Literal)
-			near(t, "block", got.Block, c.want.Total, 1e-9)
+			measuretest.Near(t, "block", got.Block, c.want.Total, 1e-9)
 			nearMaybe(t, "share", got.Share, c.want.Share)
 			nearMaybe(t, "difference", got.Difference, c.want.Literal-c.want.Total)
 			for _, check := range got.Checks {
@@ -180,12 +165,12 @@ func TestConstructed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for j := range got.Ratio {
-			near(t, "d", got.Ratio[j], o.Ratio.Expected.D[j], 1e-12)
-			near(t, "va", got.Measures[0].ByIndustry[j], o.Ratio.Expected.VA[j], 1e-12)
+			measuretest.Near(t, "d", got.Ratio[j], o.Ratio.Expected.D[j], 1e-12)
+			measuretest.Near(t, "va", got.Measures[0].ByIndustry[j], o.Ratio.Expected.VA[j], 1e-12)
 		}
-		near(t, "total", got.Measures[0].Digital, o.Ratio.Expected.Total, 1e-12)
+		measuretest.Near(t, "total", got.Measures[0].Digital, o.Ratio.Expected.Total, 1e-12)
 		nearMaybe(t, "share", got.Measures[0].Share, o.Ratio.Expected.Share)
-		near(t, "jobs", got.Measures[1].Digital, o.Ratio.Expected.Jobs, 1e-12)
+		measuretest.Near(t, "jobs", got.Measures[1].Digital, o.Ratio.Expected.Jobs, 1e-12)
 		for _, c := range got.Checks {
 			if !c.Holds {
 				t.Errorf("%+v", c)

@@ -3,6 +3,8 @@ package seasonal
 import (
 	"math"
 	"testing"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestSeasonalityTests(t *testing.T) {
@@ -41,8 +43,8 @@ func TestSeasonalityTests(t *testing.T) {
 		// Two groups of three: 1 1 2 and 2 3 3: ranks 1.5 1.5 3.5 and 3.5 5.5 5.5.
 		h, p := kruskal([]float64{1, 2, 1, 3, 2, 3}, 2)
 		raw := 12.0/42*(6.5*6.5/3+14.5*14.5/3) - 21
-		near(t, "H", h, raw/(1-18.0/210), 1e-12)
-		near(t, "P", p, math.Erfc(math.Sqrt(h/2)), 1e-12)
+		measuretest.Near(t, "H", h, raw/(1-18.0/210), 1e-12)
+		measuretest.Near(t, "P", p, math.Erfc(math.Sqrt(h/2)), 1e-12)
 	})
 	t.Run("a constant has no season, a pure pattern has nothing else", func(t *testing.T) {
 		flat := make([]float64, 24)
@@ -58,9 +60,9 @@ func TestSeasonalityTests(t *testing.T) {
 			t.Errorf("%+v %v", s, err)
 		}
 		_, err = Examine(flat, 4, 4, Additive)
-		fails(t, err, "seasonal.first")
+		measuretest.Fails(t, err, "seasonal.first")
 		_, err = Examine(flat[:8], 4, 0, Additive)
-		fails(t, err, "seasonal.too-short")
+		measuretest.Fails(t, err, "seasonal.too-short")
 	})
 }
 
@@ -80,7 +82,7 @@ func TestAdjust(t *testing.T) {
 				t.Fatalf("%+v", d.Tests)
 			}
 			for i := range plain {
-				near(t, "adjusted", d.Adjusted[i], plain[i], 0)
+				measuretest.Near(t, "adjusted", d.Adjusted[i], plain[i], 0)
 			}
 		})
 		t.Run(string(method)+": missing values are filled by the model and marked, and the parts make the filled series", func(t *testing.T) {
@@ -96,11 +98,11 @@ func TestAdjust(t *testing.T) {
 				t.Errorf("%v %+v", d.Filled, d.Tests)
 			}
 			for i := range y {
-				near(t, "parts", d.Calendar[i]*d.Seasonal[i]*d.Trend[i]*d.Irregular[i], d.Model.Complete[i], 1e-12)
+				measuretest.Near(t, "parts", d.Calendar[i]*d.Seasonal[i]*d.Trend[i]*d.Irregular[i], d.Model.Complete[i], 1e-12)
 				if known[i] {
-					near(t, "known", d.Model.Complete[i], y[i], 0)
+					measuretest.Near(t, "known", d.Model.Complete[i], y[i], 0)
 				} else {
-					near(t, "filled", d.Model.Complete[i]/y[i], 1, 0.1)
+					measuretest.Near(t, "filled", d.Model.Complete[i]/y[i], 1, 0.1)
 				}
 			}
 		})
@@ -112,22 +114,22 @@ func TestAdjust(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range co2["value"] {
-			near(t, "seasonal", d.Seasonal[i], co2["seasonal"][i], 1e-10)
+			measuretest.Near(t, "seasonal", d.Seasonal[i], co2["seasonal"][i], 1e-10)
 		}
 	})
 	t.Run("wrong options are refused by name", func(t *testing.T) {
 		_, err := Adjust(y, Options{Method: "seats", Period: 12})
-		fails(t, err, "seasonal.method")
+		measuretest.Fails(t, err, "seasonal.method")
 		_, err = Adjust(y, Options{Method: ByX11, Period: 12, Mode: "x"})
-		fails(t, err, "seasonal.mode")
+		measuretest.Fails(t, err, "seasonal.mode")
 		_, err = Adjust(y, Options{Method: ByX11, Period: 12, Known: []bool{true}})
-		fails(t, err, "seasonal.length")
+		measuretest.Fails(t, err, "seasonal.length")
 		_, err = Adjust(y, Options{Method: ByX11, Period: 7})
-		fails(t, err, "seasonal.period")
+		measuretest.Fails(t, err, "seasonal.period")
 		zero := append([]float64(nil), y...)
 		zero[3] = 0
 		_, err = Adjust(zero, Options{Method: BySTL, Period: 12, Mode: Multiplicative})
-		fails(t, err, "seasonal.not-positive")
+		measuretest.Fails(t, err, "seasonal.not-positive")
 	})
 }
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func passengers(t testing.TB) []float64 { return columns(t, "testdata/x13/airline.csv")["value"] }
@@ -16,14 +18,14 @@ func TestAirlineAsX13(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "θ", a.Theta, 0.40182300639911, 1e-6)
-		near(t, "Θ", a.SeasonalTheta, 0.55693651080245, 1e-6)
-		near(t, "variance", a.Variance/0.134809899403265e-2, 1, 1e-7)
-		near(t, "logL", a.LogLik, 244.696486832860, 1e-12)
-		near(t, "AICC", a.AICC, 987.384531319231, 1e-12)
+		measuretest.Near(t, "θ", a.Theta, 0.40182300639911, 1e-6)
+		measuretest.Near(t, "Θ", a.SeasonalTheta, 0.55693651080245, 1e-6)
+		measuretest.Near(t, "variance", a.Variance/0.134809899403265e-2, 1, 1e-7)
+		measuretest.Near(t, "logL", a.LogLik, 244.696486832860, 1e-12)
+		measuretest.Near(t, "AICC", a.AICC, 987.384531319231, 1e-12)
 		for h, want := range [][2]float64{{6.11018559320301, 0.0367164676137649}, {6.05377483942247, 0.0427839923380349}, {6.17171375931030, 0.0480920056426160}, {6.19930033791686, 0.0528697646398941}} {
-			near(t, "forecast", math.Log(a.Forecast[h]), want[0], 1e-7)
-			near(t, "se", a.ForecastSE[h], want[1], 1e-6)
+			measuretest.Near(t, "forecast", math.Log(a.Forecast[h]), want[0], 1e-7)
+			measuretest.Near(t, "se", a.ForecastSE[h], want[1], 1e-6)
 		}
 		if a.Boundary || a.QP < 0.05 {
 			t.Errorf("boundary %v, Ljung–Box %g", a.Boundary, a.QP)
@@ -38,12 +40,12 @@ func TestAirlineAsX13(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "θ", a.Theta, 0.40164931384218, 1e-6)
-		near(t, "β", a.Beta[0], 0.853624767561092e-3, 1e-7)
-		near(t, "se of β", a.BetaSE[0], 0.657885526411068e-2, 1e-6)
-		near(t, "logL", a.LogLik, 244.704902069293, 1e-12)
-		near(t, "AICC", a.AICC, 989.496184785872, 1e-12)
-		near(t, "forecast", a.Forecast[0], 450.264729525999, 1e-7)
+		measuretest.Near(t, "θ", a.Theta, 0.40164931384218, 1e-6)
+		measuretest.Near(t, "β", a.Beta[0], 0.853624767561092e-3, 1e-7)
+		measuretest.Near(t, "se of β", a.BetaSE[0], 0.657885526411068e-2, 1e-6)
+		measuretest.Near(t, "logL", a.LogLik, 244.704902069293, 1e-12)
+		measuretest.Near(t, "AICC", a.AICC, 989.496184785872, 1e-12)
+		measuretest.Near(t, "forecast", a.Forecast[0], 450.264729525999, 1e-7)
 	})
 	t.Run("extending by the model's own forecasts gives the X-11 of X-13 with the same model", func(t *testing.T) {
 		want := columns(t, "testdata/x13/airline-extended.csv")
@@ -52,8 +54,8 @@ func TestAirlineAsX13(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range y {
-			near(t, "D10", d.Seasonal[i], want["d10"][i], 1e-8)
-			near(t, "D11", d.Adjusted[i], want["d11"][i], 1e-8)
+			measuretest.Near(t, "D10", d.Seasonal[i], want["d10"][i], 1e-8)
+			measuretest.Near(t, "D11", d.Adjusted[i], want["d11"][i], 1e-8)
 		}
 	})
 }
@@ -106,7 +108,7 @@ func TestAirline(t *testing.T) {
 			r.Fatal(err)
 		}
 		g := a.at(theta, seasonal)
-		near(r, "logL", g.logLik, directLogLik(a.w, s, theta, seasonal, g.sigma2), 1e-8)
+		measuretest.Near(r, "logL", g.logLik, directLogLik(a.w, s, theta, seasonal, g.sigma2), 1e-8)
 	}))
 	t.Run("a missing value is filled by its expectation given the others, and the likelihood is that of the others", func(t *testing.T) {
 		known := make([]bool, len(y))
@@ -121,13 +123,13 @@ func TestAirline(t *testing.T) {
 		}
 		// From R: arima(log(AirPassengers), c(0,1,1), c(0,1,1)) at the same θ and Θ with three dummies.
 		for i, want := range []float64{202.1608, 356.96725, 412.78873} {
-			near(t, "filled", a.Complete[a.Filled[i]], want, 3e-6)
+			measuretest.Near(t, "filled", a.Complete[a.Filled[i]], want, 3e-6)
 			if a.FilledSE[i] < 0.02 || a.FilledSE[i] > 0.04 {
 				t.Errorf("se %g", a.FilledSE[i])
 			}
 		}
-		near(t, "θ", a.Theta, 0.397264, 2e-5) // R by its own approximation of the diffuse start: 0.39727, 0.56661
-		near(t, "Θ", a.SeasonalTheta, 0.566611, 2e-5)
+		measuretest.Near(t, "θ", a.Theta, 0.397264, 2e-5) // R by its own approximation of the diffuse start: 0.39727, 0.56661
+		measuretest.Near(t, "Θ", a.SeasonalTheta, 0.566611, 2e-5)
 	})
 	t.Run("a missing last value is the one-step forecast, with its standard error", func(t *testing.T) {
 		known := make([]bool, 144)
@@ -142,9 +144,9 @@ func TestAirline(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "value", a.Complete[143], b.Forecast[0], 1e-6)
-		near(t, "se", a.FilledSE[0], b.ForecastSE[0], 1e-6)
-		near(t, "logL", a.LogLik, b.LogLik, 1e-9)
+		measuretest.Near(t, "value", a.Complete[143], b.Forecast[0], 1e-6)
+		measuretest.Near(t, "se", a.FilledSE[0], b.ForecastSE[0], 1e-6)
+		measuretest.Near(t, "logL", a.LogLik, b.LogLik, 1e-9)
 	})
 	t.Run("the standard error of a forecast does not fall over the first year", func(t *testing.T) {
 		a, err := FitAirline(y, AirlineOptions{Period: 12, Log: true, Horizon: 36})
@@ -191,7 +193,7 @@ func TestAirlineJudgesTheSeries(t *testing.T) {
 			flat[i] = float64(i) + float64(i%4)
 		}
 		_, err := FitAirline(flat, AirlineOptions{Period: 4})
-		fails(t, err, "seasonal.no-variation")
+		measuretest.Fails(t, err, "seasonal.no-variation")
 		s := newNoise()
 		for i := range flat {
 			flat[i] = 100 + 10*float64(i%4) + s()
@@ -215,12 +217,12 @@ func TestAirlineJudgesTheSeries(t *testing.T) {
 			"seasonal.not-finite": {Period: 12, Regressors: []Regressor{{"x", append([]float64{math.Inf(1)}, line[1:]...)}}},
 		} {
 			_, err := FitAirline(y, o)
-			fails(t, err, code)
+			measuretest.Fails(t, err, code)
 		}
 		_, err := FitAirline(line, AirlineOptions{Period: 12, Log: true})
-		fails(t, err, "seasonal.not-positive")
+		measuretest.Fails(t, err, "seasonal.not-positive")
 		_, err = FitAirline(y, AirlineOptions{Period: 12, Known: make([]bool, 144)})
-		fails(t, err, "seasonal.too-short")
+		measuretest.Fails(t, err, "seasonal.too-short")
 	})
 }
 
@@ -253,11 +255,11 @@ func TestHoliday(t *testing.T) {
 		}
 		// 2023: 16–29 January; 2024: 4–17 February; 2025: 23 January – 5 February, nine days and five.
 		mean := (1 + 0 + 9.0/14) / 3
-		near(t, "January 2023", x[0], 1-mean, 1e-12)
-		near(t, "January 2024", x[12], -mean, 1e-12)
-		near(t, "January 2025", x[24], 9.0/14-mean, 1e-12)
-		near(t, "February 2025", x[25], 5.0/14-(0+1+5.0/14)/3, 1e-12)
-		near(t, "a month without Tết", x[6], 0, 0)
+		measuretest.Near(t, "January 2023", x[0], 1-mean, 1e-12)
+		measuretest.Near(t, "January 2024", x[12], -mean, 1e-12)
+		measuretest.Near(t, "January 2025", x[24], 9.0/14-mean, 1e-12)
+		measuretest.Near(t, "February 2025", x[25], 5.0/14-(0+1+5.0/14)/3, 1e-12)
+		measuretest.Near(t, "a month without Tết", x[6], 0, 0)
 	})
 	t.Run("an effect of Tết in the data is found and taken out", func(t *testing.T) {
 		x, err := Holiday(start, tet, 6, 7, 12)
@@ -276,16 +278,16 @@ func TestHoliday(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "effect", d.Model.Beta[0], -0.2, 4*d.Model.BetaSE[0])
+		measuretest.Near(t, "effect", d.Model.Beta[0], -0.2, 4*d.Model.BetaSE[0])
 		for i := range y {
-			near(t, "calendar", d.Calendar[i], math.Exp(d.Model.Beta[0]*long[i]), 1e-12)
-			near(t, "parts", d.Calendar[i]*d.Seasonal[i]*d.Trend[i]*d.Irregular[i], y[i], 1e-10)
+			measuretest.Near(t, "calendar", d.Calendar[i], math.Exp(d.Model.Beta[0]*long[i]), 1e-12)
+			measuretest.Near(t, "parts", d.Calendar[i]*d.Seasonal[i]*d.Trend[i]*d.Irregular[i], y[i], 1e-10)
 		}
 	})
 	t.Run("windows and periods that are none are refused", func(t *testing.T) {
 		_, err := Holiday([]int{0}, nil, 1, 1, 12)
-		fails(t, err, "seasonal.holiday")
+		measuretest.Fails(t, err, "seasonal.holiday")
 		_, err = Holiday([]int{0, 31, 31}, nil, 1, 1, 12)
-		fails(t, err, "seasonal.holiday-order")
+		measuretest.Fails(t, err, "seasonal.holiday-order")
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestSTLOracle(t *testing.T) {
@@ -16,9 +18,9 @@ func TestSTLOracle(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range y {
-			near(t, "seasonal", d.Seasonal[i], co2["seasonal"][i], 1e-10)
-			near(t, "trend", d.Trend[i], co2["trend"][i], 1e-11)
-			near(t, "remainder", d.Irregular[i], co2["remainder"][i], 1e-10)
+			measuretest.Near(t, "seasonal", d.Seasonal[i], co2["seasonal"][i], 1e-10)
+			measuretest.Near(t, "trend", d.Trend[i], co2["trend"][i], 1e-11)
+			measuretest.Near(t, "remainder", d.Irregular[i], co2["remainder"][i], 1e-10)
 		}
 	})
 	t.Run("the default parameters are those of the oracle", func(t *testing.T) {
@@ -42,9 +44,9 @@ func TestSTLOracle(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range y {
-				near(t, "seasonal", d.Seasonal[i], want["seasonal"][i], 1e-10)
-				near(t, "trend", d.Trend[i], want["trend"][i], 1e-10)
-				near(t, "weight", d.Weights[i], want["weight"][i], 1e-10)
+				measuretest.Near(t, "seasonal", d.Seasonal[i], want["seasonal"][i], 1e-10)
+				measuretest.Near(t, "trend", d.Trend[i], want["trend"][i], 1e-10)
+				measuretest.Near(t, "weight", d.Weights[i], want["weight"][i], 1e-10)
 			}
 		})
 	}
@@ -64,8 +66,8 @@ func TestSTLIdentities(t *testing.T) {
 			r.Fatal(err)
 		}
 		for i := range y {
-			near(r, "sum", d.Seasonal[i]+d.Trend[i]+d.Irregular[i], y[i], 1e-12)
-			near(r, "adjusted", d.Adjusted[i], y[i]-d.Seasonal[i], 0)
+			measuretest.Near(r, "sum", d.Seasonal[i]+d.Trend[i]+d.Irregular[i], y[i], 1e-12)
+			measuretest.Near(r, "adjusted", d.Adjusted[i], y[i]-d.Seasonal[i], 0)
 			if (o.Periodic || d.Short) && i >= o.Period && d.Seasonal[i] != d.Seasonal[i-o.Period] {
 				r.Error("the season does not repeat")
 			}
@@ -91,8 +93,8 @@ func TestSTLIdentities(t *testing.T) {
 			r.Fatal(err)
 		}
 		for i := range y {
-			near(r, "trend", b.Trend[i], a.Trend[i]+c, 1e-9)
-			near(r, "season", b.Seasonal[i], a.Seasonal[i], 1e-9)
+			measuretest.Near(r, "trend", b.Trend[i], a.Trend[i]+c, 1e-9)
+			measuretest.Near(r, "season", b.Seasonal[i], a.Seasonal[i], 1e-9)
 		}
 	}))
 	t.Run("a pure seasonal pattern is all season", func(t *testing.T) {
@@ -105,8 +107,8 @@ func TestSTLIdentities(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range y {
-			near(t, "season", d.Seasonal[i], y[i], 1e-12)
-			near(t, "remainder", d.Irregular[i], 0, 1e-12)
+			measuretest.Near(t, "season", d.Seasonal[i], y[i], 1e-12)
+			measuretest.Near(t, "remainder", d.Irregular[i], 0, 1e-12)
 		}
 	})
 	t.Run("an outlier is left aside by the robust fit and listed by its weight", func(t *testing.T) {
@@ -132,18 +134,18 @@ func TestSTLIdentities(t *testing.T) {
 	t.Run("what cannot be decomposed is refused by name", func(t *testing.T) {
 		y := make([]float64, 40)
 		_, err := STL(y[:11], STLDefaults(11, 4, 0, false))
-		fails(t, err, "seasonal.too-short")
+		measuretest.Fails(t, err, "seasonal.too-short")
 		_, err = STL(y, STLDefaults(40, 1, 0, false))
-		fails(t, err, "seasonal.period")
+		measuretest.Fails(t, err, "seasonal.period")
 		_, err = STL(y, STLDefaults(40, 4, 8, false))
-		fails(t, err, "seasonal.bad-window")
+		measuretest.Fails(t, err, "seasonal.bad-window")
 		o := STLDefaults(40, 4, 7, false)
 		o.Inner = 0
 		_, err = STL(y, o)
-		fails(t, err, "seasonal.bad-passes")
+		measuretest.Fails(t, err, "seasonal.bad-passes")
 		y[3] = math.NaN()
 		_, err = STL(y, STLDefaults(40, 4, 0, false))
-		fails(t, err, "seasonal.not-finite")
+		measuretest.Fails(t, err, "seasonal.not-finite")
 	})
 	t.Run("a series of zeros has no parts and no weights of NaN", func(t *testing.T) {
 		d, err := STL(make([]float64, 48), STLDefaults(48, 12, 0, true))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestTet(t *testing.T) {
@@ -41,9 +43,9 @@ func TestTet(t *testing.T) {
 			}
 		}
 		_, err := TetRegressor(1960, 0, 48, 12, 7, 0)
-		fails(t, err, "seasonal.tet-years")
+		measuretest.Fails(t, err, "seasonal.tet-years")
 		_, err = TetRegressor(2000, 0, 48, 6, 7, 0)
-		fails(t, err, "seasonal.period")
+		measuretest.Fails(t, err, "seasonal.period")
 	})
 	t.Run("its days are shared between January and February as the calendar has it", func(t *testing.T) {
 		x, err := TetRegressor(2022, 0, 36, 12, 10, -1) // the ten days before 1 February 2022, 22 January 2023, 10 February 2024
@@ -53,9 +55,9 @@ func TestTet(t *testing.T) {
 		share := []float64{1, 1, 0.1} // in January: 22–31; 12–21; 31 January
 		mean := (share[0] + share[1] + share[2]) / 3
 		for y, s := range share {
-			near(t, fmt.Sprint("January ", 2022+y), x[12*y], s-mean, 1e-12)
-			near(t, fmt.Sprint("February ", 2022+y), x[12*y+1], -(s - mean), 1e-12)
-			near(t, "March", x[12*y+2], 0, 0)
+			measuretest.Near(t, fmt.Sprint("January ", 2022+y), x[12*y], s-mean, 1e-12)
+			measuretest.Near(t, fmt.Sprint("February ", 2022+y), x[12*y+1], -(s - mean), 1e-12)
+			measuretest.Near(t, "March", x[12*y+2], 0, 0)
 		}
 	})
 	t.Run("day numbers are those of the calendar", func(t *testing.T) {

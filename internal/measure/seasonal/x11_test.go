@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 type x13Case struct {
@@ -39,14 +41,14 @@ func TestX11AsX13(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range want["value"] {
-				near(t, "D10", got.Seasonal[i], want["d10"][i], 1e-11)
-				near(t, "D11", got.Adjusted[i], want["d11"][i], 1e-11)
-				near(t, "C17", got.Weights[i], want["c17"][i], 1e-9)
+				measuretest.Near(t, "D10", got.Seasonal[i], want["d10"][i], 1e-11)
+				measuretest.Near(t, "D11", got.Adjusted[i], want["d11"][i], 1e-11)
+				measuretest.Near(t, "C17", got.Weights[i], want["c17"][i], 1e-9)
 				if c.Mode == LogAdditive {
 					continue // X-13 corrects the trend of this mode for bias; this package does not
 				}
-				near(t, "D12", got.Trend[i], want["d12"][i], 1e-11)
-				near(t, "D13", got.Irregular[i], want["d13"][i], 1e-10)
+				measuretest.Near(t, "D12", got.Trend[i], want["d12"][i], 1e-11)
+				measuretest.Near(t, "D13", got.Irregular[i], want["d13"][i], 1e-10)
 			}
 		})
 	}
@@ -101,8 +103,8 @@ func TestX11Identities(t *testing.T) {
 			if o.Mode == Additive {
 				whole, adjusted = d.Seasonal[t]+d.Trend[t]+d.Irregular[t], y[t]-d.Seasonal[t]
 			}
-			near(r, "whole", whole, y[t], 1e-12)
-			near(r, "adjusted", d.Adjusted[t], adjusted, 1e-12)
+			measuretest.Near(r, "whole", whole, y[t], 1e-12)
+			measuretest.Near(r, "adjusted", d.Adjusted[t], adjusted, 1e-12)
 		}
 		if d.Short != (len(y) < 5*o.Period) || d.Short && d.Filter != Stable {
 			r.Error("a short series is not adjusted by a stable season, or not said to be")
@@ -128,8 +130,8 @@ func TestX11Identities(t *testing.T) {
 			if o.Mode == Additive {
 				season = c
 			}
-			near(r, "D11", b.Adjusted[t]/c, a.Adjusted[t], 1e-9)
-			near(r, "D10", b.Seasonal[t]/season, a.Seasonal[t], 1e-9)
+			measuretest.Near(r, "D11", b.Adjusted[t]/c, a.Adjusted[t], 1e-9)
+			measuretest.Near(r, "D10", b.Seasonal[t]/season, a.Seasonal[t], 1e-9)
 		}
 	}))
 	t.Run("a pure seasonal pattern on a constant level is all season", func(t *testing.T) {
@@ -143,9 +145,9 @@ func TestX11Identities(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range y {
-			near(t, "season", d.Seasonal[i], pattern[i%4], 1e-12)
-			near(t, "trend", d.Trend[i], 50, 1e-12)
-			near(t, "irregular", d.Irregular[i], 0, 1e-12)
+			measuretest.Near(t, "season", d.Seasonal[i], pattern[i%4], 1e-12)
+			measuretest.Near(t, "trend", d.Trend[i], 50, 1e-12)
+			measuretest.Near(t, "irregular", d.Irregular[i], 0, 1e-12)
 		}
 	})
 	t.Run("an outlier loses its weight, and the season hardly feels it", func(t *testing.T) {
@@ -177,19 +179,19 @@ func TestX11Filters(t *testing.T) {
 				first += v * j
 				second += v * j * j
 			}
-			near(t, "sum", sum, 1, 1e-12)
-			near(t, "first moment", first, 0, 1e-12)
-			near(t, "second moment", second, 0, 1e-10)
+			measuretest.Near(t, "sum", sum, 1, 1e-12)
+			measuretest.Near(t, "first moment", first, 0, 1e-12)
+			measuretest.Near(t, "second moment", second, 0, 1e-10)
 			for keep := length/2 + 1; keep < length; keep++ {
 				sum := 0.0
 				for _, v := range musgrave(w, keep, 3.5) {
 					sum += v
 				}
-				near(t, "asymmetric sum", sum, 1, 1e-12)
+				measuretest.Near(t, "asymmetric sum", sum, 1, 1e-12)
 			}
 		}
-		near(t, "middle of 13 terms as published", henderson(13)[6], 0.24006, 5e-6)
-		near(t, "middle of 23 terms as published", henderson(23)[11], 0.14406, 5e-6)
+		measuretest.Near(t, "middle of 13 terms as published", henderson(13)[6], 0.24006, 5e-6)
+		measuretest.Near(t, "middle of 23 terms as published", henderson(23)[11], 0.14406, 5e-6)
 	})
 	t.Run("every seasonal filter passes a constant, whole or at the ends", func(t *testing.T) {
 		for _, f := range []SeasonalFilter{S3x3, S3x5, S3x9, Stable} {
@@ -199,7 +201,7 @@ func TestX11Filters(t *testing.T) {
 					x[i] = 7
 				}
 				for _, v := range smoothYears(x, f) {
-					near(t, string(f), v, 7, 1e-12)
+					measuretest.Near(t, string(f), v, 7, 1e-12)
 				}
 			}
 		}
@@ -220,14 +222,14 @@ func TestX11Refusals(t *testing.T) {
 			"seasonal.not-finite":   {Period: 12, Ahead: []float64{math.NaN()}},
 		} {
 			_, err := Adjust11(y, o)
-			fails(t, err, code)
+			measuretest.Fails(t, err, code)
 		}
 		_, err := Adjust11(y[:35], X11Options{Period: 12})
-		fails(t, err, "seasonal.too-short")
+		measuretest.Fails(t, err, "seasonal.too-short")
 		bad := append([]float64(nil), y...)
 		bad[5] = 0
 		_, err = Adjust11(bad, X11Options{Period: 12})
-		fails(t, err, "seasonal.not-positive")
+		measuretest.Fails(t, err, "seasonal.not-positive")
 		if _, err = Adjust11(bad, X11Options{Period: 12, Mode: Additive}); err != nil {
 			t.Error(err)
 		}
@@ -241,13 +243,13 @@ func TestX11Refusals(t *testing.T) {
 			}
 		}
 		_, err := Adjust11(spiky, X11Options{Period: 4})
-		fails(t, err, "seasonal.factor")
+		measuretest.Fails(t, err, "seasonal.factor")
 		huge := make([]float64, 24)
 		for i := range huge {
 			huge[i] = math.MaxFloat64 / 2
 		}
 		_, err = Adjust11(huge, X11Options{Period: 4, Mode: Additive})
-		fails(t, err, "seasonal.overflow")
+		measuretest.Fails(t, err, "seasonal.overflow")
 	})
 	t.Run("series of zeros and spikes give numbers or a named error, never NaN", rapid.MakeCheck(func(r *rapid.T) {
 		n := rapid.IntRange(12, 60).Draw(r, "n")

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestFactors(t *testing.T) {
@@ -17,7 +19,7 @@ func TestFactors(t *testing.T) {
 			t.Fatal(names, z)
 		}
 		_, _, err = WithFactor(mat.NewDense(3, 1, nil), nil, "region", []string{"south"}, false)
-		wantCode(t, err, "smallarea.shape")
+		measuretest.Fails(t, err, "smallarea.shape")
 	})
 	t.Run("levels that are numbers are ordered by size", func(t *testing.T) {
 		for want, levels := range map[string][]string{"r=9 r=10 r=11": {"10", "2", "11", "9", "2"}, "r=10 r=11 r=b": {"10", "b", "11", "10", "1"}} {
@@ -42,14 +44,14 @@ func TestFactors(t *testing.T) {
 		f := fit(t, d, Options{})
 		d.Covariates = whole
 		g := fit(t, d, Options{})
-		same(t, "A", g.A, f.A, 1e-12)
-		same(t, "north", g.Beta[1], f.Beta[0], 1e-12)
-		same(t, "south", g.Beta[2], f.Beta[0]+f.Beta[2], 1e-12)
+		measuretest.Near(t, "A", g.A, f.A, 1e-12)
+		measuretest.Near(t, "north", g.Beta[1], f.Beta[0], 1e-12)
+		measuretest.Near(t, "south", g.Beta[2], f.Beta[0]+f.Beta[2], 1e-12)
 		alone, _, err := WithFactor(nil, nil, "r", levels, true)
 		if _, k := alone.Dims(); err != nil || k != 2 {
 			t.Fatal(k, err)
 		}
 		_, _, err = WithFactor(nil, nil, "r", []string{"s", "s"}, false)
-		wantCode(t, err, "smallarea.empty")
+		measuretest.Fails(t, err, "smallarea.empty")
 	})
 }

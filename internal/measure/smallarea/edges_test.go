@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestEdges(t *testing.T) {
@@ -36,9 +38,9 @@ func TestEdges(t *testing.T) {
 		d.Covariates = z
 		f := fit(t, d, Options{})
 		e := f.Estimates[8]
-		same(t, "A", f.A, want.A, 1e-12)
-		same(t, "θ", e.Value, f.Beta[0]+2.5*f.Beta[1], 1e-12)
-		same(t, "g1", e.G1, f.A, 0)
+		measuretest.Near(t, "A", f.A, want.A, 1e-12)
+		measuretest.Near(t, "θ", e.Value, f.Beta[0]+2.5*f.Beta[1], 1e-12)
+		measuretest.Near(t, "g1", e.G1, f.A, 0)
 		if !e.Synthetic || e.MSE <= f.A || f.Sampled != 8 {
 			t.Fatalf("%+v", e)
 		}
@@ -61,12 +63,12 @@ func TestEdges(t *testing.T) {
 		f := fit(t, d, Options{})
 		d.Direct = shift
 		g := fit(t, d, Options{})
-		same(t, "score", f.Score, 0, 1e-12)
-		same(t, "score shifted", g.Score, 0, 1e-12)
+		measuretest.Near(t, "score", f.Score, 0, 1e-12)
+		measuretest.Near(t, "score shifted", g.Score, 0, 1e-12)
 		if f.Iterations > 50 || g.Iterations > 50 { // a search that converges linearly needs about two hundred, and rounding decides whether it arrives
 			t.Fatalf("%d and %d steps", f.Iterations, g.Iterations)
 		}
-		same(t, "A shifted", g.A, f.A, 1e-12)
+		measuretest.Near(t, "A shifted", g.A, f.A, 1e-12)
 		for _, a := range []float64{f.A * 0.999, f.A * 1.001} {
 			if h := fit(t, d, Options{Hold: &a}); h.RestrictedLL >= g.RestrictedLL {
 				t.Fatalf("A = %g is as likely as %g", a, g.A)
@@ -84,9 +86,9 @@ func TestEdges(t *testing.T) {
 			above, below = above+x*(d.Direct[i]-y0)/d.Variance[i], below+x*x/d.Variance[i]
 		}
 		f := fit(t, d, Options{Hold: &zero})
-		same(t, "β", f.Beta[1], above/below, 1e-13)
-		same(t, "se β", f.BetaSE[1], math.Sqrt(1/below), 1e-13)
-		same(t, "through the known area", f.Estimates[2].Regression, y0, 1e-13)
+		measuretest.Near(t, "β", f.Beta[1], above/below, 1e-13)
+		measuretest.Near(t, "se β", f.BetaSE[1], math.Sqrt(1/below), 1e-13)
+		measuretest.Near(t, "through the known area", f.Estimates[2].Regression, y0, 1e-13)
 		for _, method := range methods {
 			if g := fit(t, d, Options{Method: method}); !finite(g.A) || math.Abs(g.Estimates[2].Value-y0) > 1e-9 {
 				t.Fatalf("%s: %g, %+v", method, g.A, g.Estimates[2])
@@ -94,7 +96,7 @@ func TestEdges(t *testing.T) {
 		}
 		d.Variance[2] = 1e-320
 		_, err := Fit(d, Options{Hold: &zero})
-		wantCode(t, err, "smallarea.degenerate")
+		measuretest.Fails(t, err, "smallarea.degenerate")
 		for _, method := range methods {
 			if g, err := Fit(d, Options{Method: method}); err == nil && !finite(g.Estimates[0].MSE) {
 				t.Fatalf("%s: %+v", method, g)
@@ -116,7 +118,7 @@ func TestRefusals(t *testing.T) {
 		d.Direct, d.Variance = d.Direct[:6], d.Variance[:6]
 		d.Covariates = mat.DenseCopyOf(d.Covariates.Slice(0, 6, 0, 2))
 		_, err := Fit(d, Options{})
-		wantCode(t, err, "smallarea.too-few", "6", "2")
+		measuretest.Fails(t, err, "smallarea.too-few", "6", "2")
 	})
 	t.Run("a collinear covariate is named", func(t *testing.T) {
 		d := copyOf()
@@ -126,12 +128,12 @@ func TestRefusals(t *testing.T) {
 		}
 		d.Covariates, d.CovariateNames = z, []string{"constant", "revenue", "mirror"}
 		_, err := Fit(d, Options{})
-		wantCode(t, err, "smallarea.collinear", "mirror")
+		measuretest.Fails(t, err, "smallarea.collinear", "mirror")
 		for i := range 8 {
 			z.Set(i, 2, 0)
 		}
 		_, err = Fit(d, Options{})
-		wantCode(t, err, "smallarea.collinear", "mirror")
+		measuretest.Fails(t, err, "smallarea.collinear", "mirror")
 	})
 	t.Run("a perfect fit without sampling error identifies nothing", func(t *testing.T) {
 		d := copyOf()
@@ -139,53 +141,53 @@ func TestRefusals(t *testing.T) {
 			d.Direct[i], d.Variance[i] = 2+3*d.Covariates.At(i, 1), 0
 		}
 		_, err := Fit(d, Options{})
-		wantCode(t, err, "smallarea.degenerate")
+		measuretest.Fails(t, err, "smallarea.degenerate")
 		zero := 0.0
 		d.Direct[0] = 100
 		_, err = Fit(d, Options{Hold: &zero})
-		wantCode(t, err, "smallarea.degenerate")
+		measuretest.Fails(t, err, "smallarea.degenerate")
 	})
 	t.Run("bad numbers are named with their area", func(t *testing.T) {
 		d := copyOf()
 		d.Areas = []string{"Hà Nội", "Huế"}
 		d.Variance[1] = -1
 		_, err := Fit(d, Options{})
-		wantCode(t, err, "smallarea.bad-variance", "Huế")
+		measuretest.Fails(t, err, "smallarea.bad-variance", "Huế")
 		d = copyOf()
 		d.Areas = []string{"Hà Nội"}
 		d.Direct[0] = math.NaN()
 		_, err = Fit(d, Options{})
-		wantCode(t, err, "smallarea.not-finite", "Hà Nội")
+		measuretest.Fails(t, err, "smallarea.not-finite", "Hà Nội")
 		d = copyOf()
 		d.Covariates.Set(2, 1, math.Inf(1))
 		_, err = Fit(d, Options{})
-		wantCode(t, err, "smallarea.not-finite", "x")
+		measuretest.Fails(t, err, "smallarea.not-finite", "x")
 		_, err = Fit(Data{}, Options{})
-		wantCode(t, err, "smallarea.empty")
+		measuretest.Fails(t, err, "smallarea.empty")
 		d = copyOf()
 		d.Variance = d.Variance[:3]
 		_, err = Fit(d, Options{})
-		wantCode(t, err, "smallarea.shape")
+		measuretest.Fails(t, err, "smallarea.shape")
 		_, err = Fit(copyOf(), Options{Method: "bayes"})
-		wantCode(t, err, "smallarea.unknown-method", "bayes")
+		measuretest.Fails(t, err, "smallarea.unknown-method", "bayes")
 		minus := -1.0
 		_, err = Fit(copyOf(), Options{Hold: &minus})
-		wantCode(t, err, "smallarea.bad-variance")
+		measuretest.Fails(t, err, "smallarea.bad-variance")
 	})
 	t.Run("benchmarking with nothing that may move is refused, unless it is met", func(t *testing.T) {
 		_, _, err := Benchmark([]float64{1, 2}, []float64{0, 0}, []float64{1, 1}, 4)
-		wantCode(t, err, "smallarea.nothing-moves", "1")
+		measuretest.Fails(t, err, "smallarea.nothing-moves", "1")
 		if _, _, err = Benchmark([]float64{1, 2}, []float64{0, 0}, []float64{1, 1}, 3); err != nil {
 			t.Fatal(err)
 		}
 		_, _, err = Benchmark([]float64{1, 2}, []float64{0}, []float64{1, 1}, 3)
-		wantCode(t, err, "smallarea.benchmark-shape")
+		measuretest.Fails(t, err, "smallarea.benchmark-shape")
 		_, _, err = Benchmark([]float64{1, math.NaN()}, []float64{0, 1}, []float64{1, 1}, 3)
-		wantCode(t, err, "smallarea.not-finite")
+		measuretest.Fails(t, err, "smallarea.not-finite")
 		_, _, err = Benchmark([]float64{1, 1}, []float64{0, -1}, []float64{1, 1}, 3)
-		wantCode(t, err, "smallarea.bad-variance")
+		measuretest.Fails(t, err, "smallarea.bad-variance")
 		_, _, err = Benchmark([]float64{1, 1}, []float64{0, 1}, []float64{1, 1}, math.NaN())
-		wantCode(t, err, "smallarea.not-finite")
+		measuretest.Fails(t, err, "smallarea.not-finite")
 	})
 	t.Run("the variance function returns what lies on it and keeps the mean", func(t *testing.T) {
 		n := []float64{10, 20, 40, 80}
@@ -195,23 +197,23 @@ func TestRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range psi {
-			same(t, "ψ", got[i], psi[i], 1e-12)
+			measuretest.Near(t, "ψ", got[i], psi[i], 1e-12)
 		}
 		_, err = SmoothVariances([]float64{1, 1, 0}, []float64{5, 5, 5})
-		wantCode(t, err, "smallarea.too-few")
+		measuretest.Fails(t, err, "smallarea.too-few")
 		_, err = SmoothVariances([]float64{1, 1, 1}, []float64{5, 0, 5})
-		wantCode(t, err, "smallarea.bad-sample-size")
+		measuretest.Fails(t, err, "smallarea.bad-sample-size")
 		_, err = SmoothVariances([]float64{-1, 1, 1}, []float64{5, 1, 5})
-		wantCode(t, err, "smallarea.bad-variance")
+		measuretest.Fails(t, err, "smallarea.bad-variance")
 		_, err = SmoothVariances([]float64{1}, []float64{5, 1, 5})
-		wantCode(t, err, "smallarea.shape")
+		measuretest.Fails(t, err, "smallarea.shape")
 	})
 	t.Run("the criteria of information count β and an estimated A", func(t *testing.T) {
 		_, d := load(t)
 		f := fit(t, d, Options{Method: ML})
-		same(t, "AIC", f.AIC, -2*f.LogLik+6, 1e-15)
-		same(t, "BIC", f.BIC, -2*f.LogLik+3*math.Log(8), 1e-15)
+		measuretest.Near(t, "AIC", f.AIC, -2*f.LogLik+6, 1e-15)
+		measuretest.Near(t, "BIC", f.BIC, -2*f.LogLik+3*math.Log(8), 1e-15)
 		g := fit(t, d, Options{Hold: &f.A})
-		same(t, "AIC with A held", g.AIC, f.AIC-2, 1e-12)
+		measuretest.Near(t, "AIC with A held", g.AIC, f.AIC-2, 1e-12)
 	})
 }

@@ -4,44 +4,18 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"nhipso/internal/fault"
+	"nhipso/internal/measure/measuretest"
 )
 
 type tester interface {
 	Helper()
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
-}
-
-func same(t tester, what string, got, want, tol float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tol*math.Max(1, math.Abs(want))) {
-		t.Fatalf("%s: got %.12g, want %.12g", what, got, want)
-	}
-}
-
-func wantCode(t tester, err error, code string, mentions ...string) {
-	t.Helper()
-	if fault.CodeOf(err) != code {
-		t.Fatalf("got error %v, want %s", err, code)
-	}
-	for _, lang := range []string{"vi", "en"} {
-		s := fault.In(err, lang)
-		if strings.Contains(s, "{") {
-			t.Fatalf("unfilled sentence: %s", s)
-		}
-		for _, m := range mentions {
-			if !strings.Contains(s, m) {
-				t.Fatalf("%q does not mention %q", s, m)
-			}
-		}
-	}
 }
 
 func fit(t tester, d Data, o Options) *Fitted {
@@ -87,37 +61,37 @@ func TestOracle(t *testing.T) {
 	o, d := load(t)
 	t.Run("REML", func(t *testing.T) {
 		f := fit(t, d, Options{})
-		same(t, "A", f.A, o.REML.RefVar, 1e-9)
+		measuretest.Near(t, "A", f.A, o.REML.RefVar, 1e-9)
 		for j := range o.REML.Beta {
-			same(t, "β", f.Beta[j], o.REML.Beta[j], 1e-9)
-			same(t, "se β", f.BetaSE[j], o.REML.SE[j], 1e-9)
+			measuretest.Near(t, "β", f.Beta[j], o.REML.Beta[j], 1e-9)
+			measuretest.Near(t, "se β", f.BetaSE[j], o.REML.SE[j], 1e-9)
 		}
 		for i := range o.REML.EBLUP {
-			same(t, "θ", f.Estimates[i].Value, o.REML.EBLUP[i], 1e-9)
-			same(t, "MSE", f.Estimates[i].MSE, o.REML.MSE[i], 1e-9)
+			measuretest.Near(t, "θ", f.Estimates[i].Value, o.REML.EBLUP[i], 1e-9)
+			measuretest.Near(t, "MSE", f.Estimates[i].MSE, o.REML.MSE[i], 1e-9)
 		}
-		same(t, "log-likelihood", f.LogLik, o.REML.LogLik, 1e-6)
-		same(t, "score", f.Score, 0, 1e-10)
+		measuretest.Near(t, "log-likelihood", f.LogLik, o.REML.LogLik, 1e-6)
+		measuretest.Near(t, "score", f.Score, 0, 1e-10)
 	})
 	t.Run("maximum likelihood", func(t *testing.T) {
 		f := fit(t, d, Options{Method: ML})
-		same(t, "A", f.A, o.ML, 1e-9)
-		same(t, "score", f.Score, 0, 1e-10)
+		measuretest.Near(t, "A", f.A, o.ML, 1e-9)
+		measuretest.Near(t, "score", f.Score, 0, 1e-10)
 	})
 	t.Run("moment", func(t *testing.T) {
 		f := fit(t, d, Options{Method: Moment})
-		same(t, "A", f.A, o.Moment, 1e-9)
-		same(t, "equation", f.Score, 0, 1e-9)
+		measuretest.Near(t, "A", f.A, o.Moment, 1e-9)
+		measuretest.Near(t, "equation", f.Score, 0, 1e-9)
 	})
 	t.Run("A = 0: every area is synthetic and a note says so; the adjusted likelihood is the remedy", func(t *testing.T) {
 		d.Direct = o.Boundary.Direct
 		f := fit(t, d, Options{})
-		same(t, "A", f.A, o.Boundary.RefVar, 0)
+		measuretest.Near(t, "A", f.A, o.Boundary.RefVar, 0)
 		for j := range f.Beta {
-			same(t, "β", f.Beta[j], o.Boundary.Beta[j], 1e-9)
+			measuretest.Near(t, "β", f.Beta[j], o.Boundary.Beta[j], 1e-9)
 		}
 		for i, e := range f.Estimates {
-			same(t, "θ", e.Value, o.Boundary.EBLUP[i], 1e-9)
+			measuretest.Near(t, "θ", e.Value, o.Boundary.EBLUP[i], 1e-9)
 			if !e.Synthetic || e.Value != e.Regression {
 				t.Fatalf("area %d is not synthetic", i)
 			}
@@ -125,7 +99,7 @@ func TestOracle(t *testing.T) {
 		if len(f.Notes) != 1 {
 			t.Fatal(f.Notes)
 		}
-		wantCode(t, f.Notes[0], "smallarea.note-no-area-variance", "reml")
+		measuretest.Fails(t, f.Notes[0], "smallarea.note-no-area-variance", "reml")
 		if f.Score > 0 {
 			t.Fatal("the likelihood still rises at 0")
 		}
@@ -189,10 +163,10 @@ func TestProperties(t *testing.T) {
 			d := areas(t)
 			a := 2.0
 			d.Variance[0] = 1e-12
-			same(t, "direct", fit(t, d, Options{Hold: &a}).Estimates[0].Value, d.Direct[0], 1e-9)
+			measuretest.Near(t, "direct", fit(t, d, Options{Hold: &a}).Estimates[0].Value, d.Direct[0], 1e-9)
 			d.Variance[0] = 1e14
 			e := fit(t, d, Options{Hold: &a}).Estimates[0]
-			same(t, "synthetic", e.Value, e.Regression, 1e-9)
+			measuretest.Near(t, "synthetic", e.Value, e.Regression, 1e-9)
 		})
 	})
 	t.Run("other units, a shift along the covariates and another order change nothing else", func(t *testing.T) {
@@ -213,13 +187,13 @@ func TestProperties(t *testing.T) {
 					turned.Covariates.SetRow(i, d.Covariates.RawRowView(m-1-i))
 				}
 				s, h, r := fit(t, scaled, Options{Method: method}), fit(t, shifted, Options{Method: method}), fit(t, turned, Options{Method: method})
-				same(t, "A c²", s.A/(c*c), want.A, 1e-7)
-				same(t, "A shifted", h.A, want.A, 1e-7)
+				measuretest.Near(t, "A c²", s.A/(c*c), want.A, 1e-7)
+				measuretest.Near(t, "A shifted", h.A, want.A, 1e-7)
 				for i := range m {
-					same(t, "θ c", s.Estimates[i].Value/c, want.Estimates[i].Value, 1e-7)
-					same(t, "θ shifted", h.Estimates[i].Value, want.Estimates[i].Value+5-3*d.Covariates.At(i, 1), 1e-7)
-					same(t, "θ turned", r.Estimates[m-1-i].Value, want.Estimates[i].Value, 1e-7)
-					same(t, "MSE turned", r.Estimates[m-1-i].MSE, want.Estimates[i].MSE, 1e-7)
+					measuretest.Near(t, "θ c", s.Estimates[i].Value/c, want.Estimates[i].Value, 1e-7)
+					measuretest.Near(t, "θ shifted", h.Estimates[i].Value, want.Estimates[i].Value+5-3*d.Covariates.At(i, 1), 1e-7)
+					measuretest.Near(t, "θ turned", r.Estimates[m-1-i].Value, want.Estimates[i].Value, 1e-7)
+					measuretest.Near(t, "MSE turned", r.Estimates[m-1-i].MSE, want.Estimates[i].MSE, 1e-7)
 				}
 			}
 		})
@@ -247,7 +221,7 @@ func TestProperties(t *testing.T) {
 					t.Fatal("benchmarking made an area less certain")
 				}
 			}
-			same(t, "w'θ*", sum, total, 1e-10)
+			measuretest.Near(t, "w'θ*", sum, total, 1e-10)
 			still, _, err := Benchmark(theta, mse, w, own)
 			if err != nil {
 				t.Fatal(err)

@@ -1,31 +1,5 @@
 package statespace
 
-import (
-	"math"
-
-	"nhipso/internal/fault"
-)
-
-// reporter is what a test and a drawn case have in common.
-type reporter interface {
-	Helper()
-	Errorf(format string, args ...any)
-}
-
-func near(t reporter, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
-		t.Errorf("%s = %.15g, want %.15g", what, got, want)
-	}
-}
-
-func fails(t reporter, err error, code string) {
-	t.Helper()
-	if fault.CodeOf(err) != code {
-		t.Errorf("error %v has code %q, want %q", err, fault.CodeOf(err), code)
-	}
-}
-
 // nile is the annual flow of the Nile, 1871–1970.
 var nile = []float64{
 	1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180, 799, 958, 1140,

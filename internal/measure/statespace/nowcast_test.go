@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestNews(t *testing.T) {
@@ -33,14 +35,14 @@ func TestNews(t *testing.T) {
 		sum, series := 0.0, 0.0
 		for _, x := range news.Releases {
 			sum += x.Contribution
-			near(r, "weight times surprise", x.Contribution, x.Weight*(x.Released-x.Expected), 1e-12)
+			measuretest.Near(r, "weight times surprise", x.Contribution, x.Weight*(x.Released-x.Expected), 1e-12)
 		}
 		for _, x := range news.BySeries {
 			series += x
 		}
-		near(r, "sum", sum, news.After-news.Before, 1e-9)
-		near(r, "sum by series", series, sum, 1e-12)
-		near(r, "unexplained", news.Unexplained, 0, 1e-9)
+		measuretest.Near(r, "sum", sum, news.After-news.Before, 1e-9)
+		measuretest.Near(r, "sum by series", series, sum, 1e-12)
+		measuretest.Near(r, "unexplained", news.Unexplained, 0, 1e-9)
 	}))
 	t.Run("a release equal to what was expected is no news", func(t *testing.T) {
 		mod := LocalTrend(1, 0.2, 2)
@@ -54,8 +56,8 @@ func TestNews(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "revision", news.After, news.Before, 1e-10)
-		near(t, "surprise", news.Releases[0].Released, news.Releases[0].Expected, 1e-10)
+		measuretest.Near(t, "revision", news.After, news.Before, 1e-10)
+		measuretest.Near(t, "surprise", news.Releases[0].Released, news.Releases[0].Expected, 1e-10)
 	})
 	t.Run("for the local level the weight of one release is the Kalman gain", func(t *testing.T) {
 		mod := LocalLevel(1469, 15099)
@@ -67,17 +69,17 @@ func TestNews(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "gain", news.Releases[0].Weight, f.PredictedP[99][0][0]/f.InnovationF[99][0], 1e-10)
+		measuretest.Near(t, "gain", news.Releases[0].Weight, f.PredictedP[99][0][0]/f.InnovationF[99][0], 1e-10)
 	})
 	t.Run("a figure that has gone, a shorter second state and a target that is not there are refused", func(t *testing.T) {
 		mod := LocalLevel(1, 1)
 		gone := Data{Values: [][]float64{{1}, {2}}, Known: [][]bool{{true}, {false}}}
 		_, err := Decompose(mod, Series([]float64{1, 2}), gone, Target{})
-		fails(t, err, "statespace.withdrawn")
+		measuretest.Fails(t, err, "statespace.withdrawn")
 		_, err = Decompose(mod, Series([]float64{1, 2}), Series([]float64{1}), Target{})
-		fails(t, err, "statespace.shape")
+		measuretest.Fails(t, err, "statespace.shape")
 		_, err = Decompose(mod, Series([]float64{1}), Series([]float64{1}), Target{Series: 1})
-		fails(t, err, "statespace.no-target")
+		measuretest.Fails(t, err, "statespace.no-target")
 	})
 }
 
@@ -103,16 +105,16 @@ func TestBridge(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "x1", b.Coefficients[1], 2, 0.05)
-		near(t, "x2", b.Coefficients[2], -0.5, 0.05)
+		measuretest.Near(t, "x1", b.Coefficients[1], 2, 0.05)
+		measuretest.Near(t, "x2", b.Coefficients[2], -0.5, 0.05)
 		n := b.Nowcasts[0]
 		if n.Filling != 0 || n.SE != n.Regression || b.Used != 7 || b.DF != 4 || !b.Crowded {
 			t.Errorf("%+v", b)
 		}
 		low, high := b.Interval(n, 0.9)
-		near(t, "middle", (low+high)/2, n.Value, 1e-12)
-		near(t, "Student's t with 4 degrees of freedom", (high-low)/2/n.SE, 2.13184678632665, 1e-9)
-		near(t, "value", n.Value, b.Coefficients[0]+b.Coefficients[1]*n.Indicators[0]+b.Coefficients[2]*n.Indicators[1], 1e-12)
+		measuretest.Near(t, "middle", (low+high)/2, n.Value, 1e-12)
+		measuretest.Near(t, "Student's t with 4 degrees of freedom", (high-low)/2/n.SE, 2.13184678632665, 1e-9)
+		measuretest.Near(t, "value", n.Value, b.Coefficients[0]+b.Coefficients[1]*n.Indicators[0]+b.Coefficients[2]*n.Indicators[1], 1e-12)
 	})
 	t.Run("one indicator by hand", func(t *testing.T) {
 		in := Bridge{PerQuarter: 1, Target: []float64{1, 3, 2, 5}, Indicators: []Indicator{{Values: []float64{1, 2, 3, 4, 5}, Aggregate: Sum}}}
@@ -121,13 +123,13 @@ func TestBridge(t *testing.T) {
 			t.Fatal(err)
 		}
 		// slope 1.1, intercept 0, residuals −0.1 0.8 −1.3 0.6: s² = 2.7/2.
-		near(t, "slope", b.Coefficients[1], 1.1, 1e-12)
-		near(t, "intercept", b.Coefficients[0], 0, 1e-12)
-		near(t, "sigma²", b.Sigma*b.Sigma, 1.35, 1e-12)
-		near(t, "slope se", b.CoefficientSE[1], math.Sqrt(1.35/5), 1e-12)
-		near(t, "intercept se", b.CoefficientSE[0], math.Sqrt(1.35*(0.25+6.25/5)), 1e-12)
-		near(t, "se", b.Nowcasts[0].SE, math.Sqrt(1.35*(1+0.25+6.25/5)), 1e-12)
-		near(t, "contribution", b.Nowcasts[0].Contributions[0], 1.1*2.5, 1e-12)
+		measuretest.Near(t, "slope", b.Coefficients[1], 1.1, 1e-12)
+		measuretest.Near(t, "intercept", b.Coefficients[0], 0, 1e-12)
+		measuretest.Near(t, "sigma²", b.Sigma*b.Sigma, 1.35, 1e-12)
+		measuretest.Near(t, "slope se", b.CoefficientSE[1], math.Sqrt(1.35/5), 1e-12)
+		measuretest.Near(t, "intercept se", b.CoefficientSE[0], math.Sqrt(1.35*(0.25+6.25/5)), 1e-12)
+		measuretest.Near(t, "se", b.Nowcasts[0].SE, math.Sqrt(1.35*(1+0.25+6.25/5)), 1e-12)
+		measuretest.Near(t, "contribution", b.Nowcasts[0].Contributions[0], 1.1*2.5, 1e-12)
 	})
 	t.Run("the fewer months are known, the wider the interval", func(t *testing.T) {
 		var before float64
@@ -143,7 +145,7 @@ func TestBridge(t *testing.T) {
 			if (missing > 0) != (n.Filling > 0) || n.Filling < before {
 				t.Errorf("%d missing: filling %g after %g", missing, n.Filling, before)
 			}
-			near(t, "variances add", n.SE, math.Hypot(n.Regression, n.Filling), 1e-12)
+			measuretest.Near(t, "variances add", n.SE, math.Hypot(n.Regression, n.Filling), 1e-12)
 			before = n.Filling
 		}
 	})
@@ -163,7 +165,7 @@ func TestBridge(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, q, h := f.StateP[11][0][0], fit.Variances[0], fit.Variances[1]
-		near(t, "variance", variance[4], p+q*(9+4+1)/9+h/3, 1e-8)
+		measuretest.Near(t, "variance", variance[4], p+q*(9+4+1)/9+h/3, 1e-8)
 	})
 	t.Run("a quarter without its target or its months is left out of the regression", func(t *testing.T) {
 		in := twoIndicators()
@@ -201,28 +203,28 @@ func TestBridge(t *testing.T) {
 			in := twoIndicators()
 			spoil(&in)
 			_, err := EstimateBridge(in)
-			fails(t, err, code)
+			measuretest.Fails(t, err, code)
 		}
 		_, _, _, err := Indicator{Aggregate: "max"}.quarters(3, 1)
-		fails(t, err, "statespace.unknown-aggregate")
+		measuretest.Fails(t, err, "statespace.unknown-aggregate")
 		in := twoIndicators()
 		in.Indicators[0].Values = append(in.Indicators[0].Values, 1)
 		_, err = EstimateBridge(in)
-		fails(t, err, "statespace.indicator")
+		measuretest.Fails(t, err, "statespace.indicator")
 		in = twoIndicators()
 		in.Indicators[0].Values[3] = math.NaN()
 		_, err = EstimateBridge(in)
-		fails(t, err, "statespace.indicator")
+		measuretest.Fails(t, err, "statespace.indicator")
 		in = twoIndicators()
 		for i := range in.Indicators[1].Values {
 			in.Indicators[1].Values[i] = 4
 		}
 		_, err = EstimateBridge(in)
-		fails(t, err, "statespace.collinear")
+		measuretest.Fails(t, err, "statespace.collinear")
 		in = twoIndicators()
 		in.Indicators[0].Known = make([]bool, 24)
 		_, err = EstimateBridge(in)
-		fails(t, err, "statespace.indicator")
+		measuretest.Fails(t, err, "statespace.indicator")
 	})
 }
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func TestNile(t *testing.T) {
@@ -14,14 +16,14 @@ func TestNile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "logL", f.LogLik, -632.5456251, 1e-10)
+		measuretest.Near(t, "logL", f.LogLik, -632.5456251, 1e-10)
 		fc, err := Forecast(LocalLevel(level, irregular), Series(nile), 3)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for h, se := range []float64{143.526550289, 148.556444722, 153.421523584} {
-			near(t, "forecast", fc.Value[h][0], 798.368156124, 1e-10)
-			near(t, "se", fc.SE[h][0], se, 1e-10)
+			measuretest.Near(t, "forecast", fc.Value[h][0], 798.368156124, 1e-10)
+			measuretest.Near(t, "se", fc.SE[h][0], se, 1e-10)
 		}
 	})
 	t.Run("maximum likelihood finds the oracle's variances within 1e-4 and at least its likelihood", func(t *testing.T) {
@@ -29,8 +31,8 @@ func TestNile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "level", fit.Variances[0], level, 1e-4)
-		near(t, "irregular", fit.Variances[1], irregular, 1e-4)
+		measuretest.Near(t, "level", fit.Variances[0], level, 1e-4)
+		measuretest.Near(t, "irregular", fit.Variances[1], irregular, 1e-4)
 		if fit.LogLik < -632.54562510-1e-7 || fit.Zero[0] || fit.Zero[1] {
 			t.Errorf("%+v", fit)
 		}
@@ -137,12 +139,12 @@ func compare(r *rapid.T, mod Model, d Data, tolerance float64) {
 	}
 	state, v, logLik := direct(mod, d)
 	m := len(mod.T)
-	near(r, "logL", sm.LogLik, logLik, tolerance)
+	measuretest.Near(r, "logL", sm.LogLik, logLik, tolerance)
 	for t := range d.Values {
 		for i := range m {
-			near(r, "state", sm.State[t][i], state[t*m+i], tolerance)
+			measuretest.Near(r, "state", sm.State[t][i], state[t*m+i], tolerance)
 			for k := range m {
-				near(r, "variance", sm.StateP[t][i][k], v.At(t*m+i, t*m+k), tolerance)
+				measuretest.Near(r, "variance", sm.StateP[t][i][k], v.At(t*m+i, t*m+k), tolerance)
 			}
 		}
 	}
@@ -156,8 +158,8 @@ func TestIdentities(t *testing.T) {
 			r.Fatal(err)
 		}
 		for t := range y {
-			near(r, "signal", sm.Signal[t][0], y[t], 1e-10)
-			near(r, "variance", sm.SignalV[t][0], 0, 1e-10)
+			measuretest.Near(r, "signal", sm.Signal[t][0], y[t], 1e-10)
+			measuretest.Near(r, "variance", sm.SignalV[t][0], 0, 1e-10)
 		}
 	}))
 	t.Run("a period in which everything is missing changes neither the likelihood nor what came before", rapid.MakeCheck(func(r *rapid.T) {
@@ -171,10 +173,10 @@ func TestIdentities(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		near(r, "logL", b.LogLik, a.LogLik, 1e-12)
+		measuretest.Near(r, "logL", b.LogLik, a.LogLik, 1e-12)
 		for t := range y {
-			near(r, "state", b.State[t][0], a.State[t][0], 1e-9)
-			near(r, "variance", b.StateP[t][1][1], a.StateP[t][1][1], 1e-9)
+			measuretest.Near(r, "state", b.State[t][0], a.State[t][0], 1e-9)
+			measuretest.Near(r, "variance", b.StateP[t][1][1], a.StateP[t][1][1], 1e-9)
 		}
 	}))
 	t.Run("what the filter knows after a period is what the smoother knows of the data up to it", rapid.MakeCheck(func(r *rapid.T) {
@@ -190,10 +192,10 @@ func TestIdentities(t *testing.T) {
 				r.Fatal(err)
 			}
 			for i := range 2 {
-				near(r, "state", f.State[t][i], sm.State[t][i], 1e-9)
-				near(r, "variance", f.StateP[t][i][1], sm.StateP[t][i][1], 1e-9)
+				measuretest.Near(r, "state", f.State[t][i], sm.State[t][i], 1e-9)
+				measuretest.Near(r, "variance", f.StateP[t][i][1], sm.StateP[t][i][1], 1e-9)
 			}
-			near(r, "innovation", f.Innovation[t][0], y[t]-f.Predicted[t][0], 1e-12)
+			measuretest.Near(r, "innovation", f.Innovation[t][0], y[t]-f.Predicted[t][0], 1e-12)
 		}
 		if !f.Diffuse[0] || !f.Diffuse[1] || f.Diffuse[2] || f.Absorbed != 2 {
 			r.Errorf("diffuse %v, absorbed %d", f.Diffuse, f.Absorbed)
@@ -223,8 +225,8 @@ func TestIdentities(t *testing.T) {
 			r.Fatal(err)
 		}
 		for t := range y {
-			near(r, "state", b.State[t][0]/c, a.State[t][0], 1e-8)
-			near(r, "variance", b.StateP[t][0][0]/c/c, a.StateP[t][0][0], 1e-8)
+			measuretest.Near(r, "state", b.State[t][0]/c, a.State[t][0], 1e-8)
+			measuretest.Near(r, "variance", b.StateP[t][0][0]/c/c, a.StateP[t][0][0], 1e-8)
 		}
 	}))
 	t.Run("the diffuse start is the limit of a large initial variance", func(t *testing.T) {
@@ -238,8 +240,8 @@ func TestIdentities(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "state", big.State[0][0], exact.State[0][0], 1e-5)
-		near(t, "logL less that of the first observation", big.LogLik+(math.Log(2*math.Pi)+math.Log(1e10))/2, exact.LogLik, 1e-5)
+		measuretest.Near(t, "state", big.State[0][0], exact.State[0][0], 1e-5)
+		measuretest.Near(t, "logL less that of the first observation", big.LogLik+(math.Log(2*math.Pi)+math.Log(1e10))/2, exact.LogLik, 1e-5)
 	})
 }
 
@@ -258,31 +260,31 @@ func TestRefusals(t *testing.T) {
 			mod := LocalLevel(1, 1)
 			spoil(&mod)
 			_, err := Filter(mod, ok)
-			fails(t, err, code)
+			measuretest.Fails(t, err, code)
 		}
 		_, err := Filter(LocalLevel(1, 1), Data{})
-		fails(t, err, "statespace.no-data")
+		measuretest.Fails(t, err, "statespace.no-data")
 		_, err = Filter(LocalLevel(1, 1), Series([]float64{1, math.Inf(1)}))
-		fails(t, err, "statespace.not-finite")
+		measuretest.Fails(t, err, "statespace.not-finite")
 		_, err = Filter(LocalLevel(1, 1), Data{Values: [][]float64{{1, 2}}})
-		fails(t, err, "statespace.shape")
+		measuretest.Fails(t, err, "statespace.shape")
 		_, err = Forecast(LocalLevel(1, 1), ok, 0)
-		fails(t, err, "statespace.no-horizon")
+		measuretest.Fails(t, err, "statespace.no-horizon")
 	})
 	t.Run("an asymmetric or indefinite covariance is no variance", func(t *testing.T) {
 		mod := Model{Z: [][]float64{{1}, {1}}, T: [][]float64{{1}}, Q: [][]float64{{1}}, H: [][]float64{{1, 0.5}, {0.4, 1}}}
 		_, err := Filter(mod, Data{Values: [][]float64{{1, 1}}})
-		fails(t, err, "statespace.not-a-variance")
+		measuretest.Fails(t, err, "statespace.not-a-variance")
 		mod.H = [][]float64{{1, 2}, {2, 1}}
 		_, err = Filter(mod, Data{Values: [][]float64{{1, 1}}})
-		fails(t, err, "statespace.not-a-variance")
+		measuretest.Fails(t, err, "statespace.not-a-variance")
 	})
 	t.Run("with nothing observed there is a prediction only where the start is known", func(t *testing.T) {
 		nothing := Data{Values: [][]float64{{0}, {0}}, Known: [][]bool{{false}, {false}}}
 		_, err := Smooth(LocalLevel(1, 1), nothing)
-		fails(t, err, "statespace.not-identified")
+		measuretest.Fails(t, err, "statespace.not-identified")
 		_, err = Forecast(LocalTrend(1, 1, 1), Series([]float64{1}), 1)
-		fails(t, err, "statespace.not-identified")
+		measuretest.Fails(t, err, "statespace.not-identified")
 		mod := LocalLevel(1, 1)
 		mod.Diffuse, mod.A1, mod.P1 = nil, []float64{5}, [][]float64{{2}}
 		sm, err := Smooth(mod, nothing)
@@ -292,13 +294,13 @@ func TestRefusals(t *testing.T) {
 	})
 	t.Run("variances are not estimated from too little, or from what does not vary", func(t *testing.T) {
 		_, err := FitLocalLevel(Series([]float64{1, 2}))
-		fails(t, err, "statespace.too-few")
+		measuretest.Fails(t, err, "statespace.too-few")
 		_, err = FitLocalLevel(Series([]float64{4, 4, 4, 4}))
-		fails(t, err, "statespace.no-variation")
+		measuretest.Fails(t, err, "statespace.no-variation")
 		_, err = FitLocalTrend(Series([]float64{1, 2, 3, 4, 5, 6, 7}))
-		fails(t, err, "statespace.no-variation")
+		measuretest.Fails(t, err, "statespace.no-variation")
 		_, err = FitVariances(ok, 5, nil)
-		fails(t, err, "statespace.shape")
+		measuretest.Fails(t, err, "statespace.shape")
 	})
 	t.Run("a model that works at no variances but the first has no maximum", func(t *testing.T) {
 		calls := 0
@@ -309,7 +311,7 @@ func TestRefusals(t *testing.T) {
 			}
 			return LocalLevel(v[0], v[1])
 		})
-		fails(t, err, "statespace.no-maximum")
+		measuretest.Fails(t, err, "statespace.no-maximum")
 	})
 	t.Run("white noise has no level variance, a random walk no irregular", func(t *testing.T) {
 		white, err := FitLocalLevel(Series([]float64{1, -1, 1.2, -0.9, 1, -1.1, 0.8, -1, 1.1, -0.9}))

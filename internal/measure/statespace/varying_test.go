@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 // inUnits writes a model in states S α.
@@ -55,11 +57,11 @@ func TestUnits(t *testing.T) {
 		if err != nil {
 			r.Fatalf("in other units: %v", err)
 		}
-		near(r, "logL", b.LogLik-logS, a.LogLik, 1e-9)
+		measuretest.Near(r, "logL", b.LogLik-logS, a.LogLik, 1e-9)
 		for i := range a.Signal {
 			for k := range p {
-				near(r, "signal", b.Signal[i][k], a.Signal[i][k], 1e-8)
-				near(r, "variance", b.SignalV[i][k], a.SignalV[i][k], 1e-8)
+				measuretest.Near(r, "signal", b.Signal[i][k], a.Signal[i][k], 1e-8)
+				measuretest.Near(r, "variance", b.SignalV[i][k], a.SignalV[i][k], 1e-8)
 			}
 		}
 	}))
@@ -71,8 +73,8 @@ func TestUnits(t *testing.T) {
 			t.Fatal(err)
 		}
 		b, _ := Smooth(same, Series([]float64{3, 1, 4, 1, 5}))
-		near(t, "logL", a.LogLik, b.LogLik+math.Log(1e7), 1e-12)
-		near(t, "signal", a.Signal[2][0], b.Signal[2][0], 1e-11)
+		measuretest.Near(t, "logL", a.LogLik, b.LogLik+math.Log(1e7), 1e-12)
+		measuretest.Near(t, "signal", a.Signal[2][0], b.Signal[2][0], 1e-11)
 	})
 	t.Run("digits of the smoothed variances survive a diffuse direction that is seen only faintly at first", func(t *testing.T) {
 		mod := Model{Z: [][]float64{{1, 0}, {1, 1e-4}}, H: [][]float64{{1, 0}, {0, 1}}, T: [][]float64{{1, 1}, {0, 1}}, Q: [][]float64{{1, 0}, {0, 0}}, Diffuse: []bool{true, true}}
@@ -84,7 +86,7 @@ func TestUnits(t *testing.T) {
 		_, want, _ := direct(mod, d)
 		for i := range d.Values {
 			for k := range 2 {
-				near(t, "variance", got.StateP[i][k][k], want.At(2*i+k, 2*i+k), 1e-9)
+				measuretest.Near(t, "variance", got.StateP[i][k][k], want.At(2*i+k, 2*i+k), 1e-9)
 			}
 		}
 	})
@@ -129,9 +131,9 @@ func TestEach(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := len(y) - 1
-		near(t, "constant", got.State[last][0], b.AtVec(0), 1e-10)
-		near(t, "slope", got.State[last][1]*1e6, b.AtVec(1), 1e-10)
-		near(t, "error of the slope", got.StateP[last][1][1]*1e12, v*inverse.At(1, 1), 1e-9)
+		measuretest.Near(t, "constant", got.State[last][0], b.AtVec(0), 1e-10)
+		measuretest.Near(t, "slope", got.State[last][1]*1e6, b.AtVec(1), 1e-10)
+		measuretest.Near(t, "error of the slope", got.StateP[last][1][1]*1e12, v*inverse.At(1, 1), 1e-9)
 	})
 	t.Run("a horizon beyond the matrices that are given is refused", func(t *testing.T) {
 		mod := LocalLevel(1, 1)
@@ -140,8 +142,8 @@ func TestEach(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := Forecast(mod, Series([]float64{1, 2, 3}), 2)
-		fails(t, err, "statespace.few-periods")
+		measuretest.Fails(t, err, "statespace.few-periods")
 		_, err = Filter(mod, Series([]float64{1, 2, 3, 4, 5}))
-		fails(t, err, "statespace.few-periods")
+		measuretest.Fails(t, err, "statespace.few-periods")
 	})
 }

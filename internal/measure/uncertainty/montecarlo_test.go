@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 // shareRecipe is the oracle's case: D/(D+N) with D ~ N(100, 5²) and N ~ N(900, 9²).
@@ -27,13 +29,13 @@ func TestRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "delta", delta, 0.004589117562234, 1e-13)
+		measuretest.Near(t, "delta", delta, 0.004589117562234, 1e-13)
 		out := res.Outputs[0]
 		if math.Abs(out.SD/delta-1) > 0.02 || math.Abs(out.Mean-0.1) > 5*out.MCError+1e-4 {
 			t.Errorf("mean %g, sd %g", out.Mean, out.SD)
 		}
-		near(t, "5 % quantile", (out.Quantiles[0]-out.Mean)/out.SD, -1.645, 0.03)
-		near(t, "error of the mean", out.MCError, out.SD/math.Sqrt(100_000), 1e-15)
+		measuretest.Near(t, "5 % quantile", (out.Quantiles[0]-out.Mean)/out.SD, -1.645, 0.03)
+		measuretest.Near(t, "error of the mean", out.MCError, out.SD/math.Sqrt(100_000), 1e-15)
 	})
 	t.Run("the same seed gives the same bits on one thread, two and seven", func(t *testing.T) {
 		var runs []Result
@@ -103,8 +105,8 @@ func TestRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "delta", delta, math.Sqrt(36+4-14.4), 1e-9)
-		near(t, "ratio", res.Outputs[0].SD/delta, 1, 0.02)
+		measuretest.Near(t, "delta", delta, math.Sqrt(36+4-14.4), 1e-9)
+		measuretest.Near(t, "ratio", res.Outputs[0].SD/delta, 1, 0.02)
 	})
 }
 
@@ -125,15 +127,15 @@ func TestRunRefusesAndKeeps(t *testing.T) {
 			t.Errorf("ten failures: %v, %d listed", err, len(res.Failed))
 		}
 		res, err = failing(90)
-		fails(t, err, "uncertainty.too-many-failed")
+		measuretest.Fails(t, err, "uncertainty.too-many-failed")
 		if !errors.Is(err, cause) || len(res.Failed) != 11 {
 			t.Errorf("the cause or the list is lost: %v", err)
 		}
 	})
 	t.Run("an output that is not a number fails its draw", func(t *testing.T) {
 		res, err := Run(t.Context(), Plan{Recipe: "nan", Draws: 10}, 2, func(d *Draw, out []float64) error { out[1] = math.Log(-1); return nil })
-		fails(t, err, "uncertainty.too-many-failed")
-		fails(t, res.Failed[9].Err, "uncertainty.not-finite-output")
+		measuretest.Fails(t, err, "uncertainty.too-many-failed")
+		measuretest.Fails(t, res.Failed[9].Err, "uncertainty.not-finite-output")
 	})
 	t.Run("a total that is drawn and shares that add to one keep their constraint in every draw", func(t *testing.T) {
 		shares := Dirichlet{[]float64{0.2, 0.3, 0.5}, 50}
@@ -149,7 +151,7 @@ func TestRunRefusesAndKeeps(t *testing.T) {
 			t.Fatal(err)
 		}
 		for r := range res.Indices {
-			near(t, "sum", res.Values(0)[r]+res.Values(1)[r]+res.Values(2)[r], res.Values(3)[r], 1e-12)
+			measuretest.Near(t, "sum", res.Values(0)[r]+res.Values(1)[r]+res.Values(2)[r], res.Values(3)[r], 1e-12)
 		}
 	})
 	t.Run("draws too large to be added up are named", func(t *testing.T) {
@@ -157,15 +159,15 @@ func TestRunRefusesAndKeeps(t *testing.T) {
 			out[0] = math.Copysign(math.MaxFloat64, float64(d.Index%2)-0.5)
 			return nil
 		})
-		fails(t, err, "uncertainty.overflow")
+		measuretest.Fails(t, err, "uncertainty.overflow")
 	})
 	t.Run("a plan without draws, outputs or probabilities is refused", func(t *testing.T) {
 		_, err := Run(t.Context(), Plan{Draws: -1}, 1, shareRecipe)
-		fails(t, err, "uncertainty.no-draws")
+		measuretest.Fails(t, err, "uncertainty.no-draws")
 		_, err = Run(t.Context(), Plan{}, 0, shareRecipe)
-		fails(t, err, "uncertainty.no-draws")
+		measuretest.Fails(t, err, "uncertainty.no-draws")
 		_, err = Run(t.Context(), Plan{Quantiles: []float64{1.2}}, 1, shareRecipe)
-		fails(t, err, "uncertainty.bad-probability")
+		measuretest.Fails(t, err, "uncertainty.bad-probability")
 	})
 	t.Run("quantiles interpolate between the ordered draws", func(t *testing.T) {
 		s, err := Summarise([]float64{4, 1, 3, 2}, []float64{0, 0.5, 0.9, 1})
@@ -173,14 +175,14 @@ func TestRunRefusesAndKeeps(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, want := range []float64{1, 2.5, 3.7, 4} {
-			near(t, "quantile", s.Quantiles[i], want, 1e-12)
+			measuretest.Near(t, "quantile", s.Quantiles[i], want, 1e-12)
 		}
 		_, err = Summarise(nil, nil)
-		fails(t, err, "uncertainty.no-draws")
+		measuretest.Fails(t, err, "uncertainty.no-draws")
 		_, err = Summarise([]float64{math.Inf(1)}, nil)
-		fails(t, err, "uncertainty.not-finite")
+		measuretest.Fails(t, err, "uncertainty.not-finite")
 		_, err = Summarise([]float64{1}, []float64{-1})
-		fails(t, err, "uncertainty.bad-probability")
+		measuretest.Fails(t, err, "uncertainty.bad-probability")
 	})
 }
 
@@ -240,7 +242,7 @@ func TestLaws(t *testing.T) {
 				}
 				total += v
 			}
-			near(r, "total", total, 1, 1e-14)
+			measuretest.Near(r, "total", total, 1, 1e-14)
 			if x[0] != 0 {
 				r.Error("a zero share was drawn as more")
 			}
@@ -260,8 +262,8 @@ func TestLawsTogether(t *testing.T) {
 				first[i] = x[0]
 			}
 			got, _ := Summarise(first, nil)
-			near(t, "mean", got.Mean, 0.2, 4*got.MCError)
-			near(t, "sd", got.SD, math.Sqrt(0.16/(c+1)), 0.01)
+			measuretest.Near(t, "mean", got.Mean, 0.2, 4*got.MCError)
+			measuretest.Near(t, "sd", got.SD, math.Sqrt(0.16/(c+1)), 0.01)
 		}
 	})
 	t.Run("correlated draws keep their margins and their correlation; a correlation of one moves them together", func(t *testing.T) {
@@ -276,10 +278,10 @@ func TestLawsTogether(t *testing.T) {
 			j.Draw(s, x[:])
 			cross += x[0] * x[1]
 			square += x[1] * x[1]
-			near(t, "together", x[2], x[0], 1e-9)
+			measuretest.Near(t, "together", x[2], x[0], 1e-9)
 		}
-		near(t, "correlation", cross/n, 0.8, 0.03)
-		near(t, "variance", square/n, 1, 0.04)
+		measuretest.Near(t, "correlation", cross/n, 0.8, 0.03)
+		measuretest.Near(t, "variance", square/n, 1, 0.04)
 	})
 	t.Run("names separate the sources of a draw, and asking again gives the same", func(t *testing.T) {
 		d := &Draw{3, "r", 1}
@@ -298,7 +300,7 @@ func TestLawsTogether(t *testing.T) {
 		s := NewStream("golden", 42, 7, "x")
 		got := []float64{s.Uniform(), s.Uniform(), s.Normal()}
 		for i, want := range golden {
-			near(t, "number", got[i], want, 1e-14)
+			measuretest.Near(t, "number", got[i], want, 1e-14)
 		}
 	})
 	t.Run("what is no distribution is refused", func(t *testing.T) {
@@ -308,27 +310,27 @@ func TestLawsTogether(t *testing.T) {
 			"uncertainty.empty-range":  {Law: Truncated, Mean: 0, SD: 1, Low: 2, High: 1},
 			"uncertainty.unknown-law":  {Law: "triangular"},
 		} {
-			fails(t, m.Check(), code)
+			measuretest.Fails(t, m.Check(), code)
 		}
-		fails(t, Margin{Law: Lognormal, Mean: -1}.Check(), "uncertainty.not-positive")
-		fails(t, Margin{Law: Lognormal, SD: 1}.Check(), "uncertainty.not-positive")
+		measuretest.Fails(t, Margin{Law: Lognormal, Mean: -1}.Check(), "uncertainty.not-positive")
+		measuretest.Fails(t, Margin{Law: Lognormal, SD: 1}.Check(), "uncertainty.not-positive")
 		if err := (Margin{Law: Lognormal}).Check(); err != nil {
 			t.Errorf("a figure that is surely zero: %v", err)
 		}
-		fails(t, Margin{Law: Truncated, Mean: 0, SD: 1, Low: 50, High: 51}.Check(), "uncertainty.empty-range")
-		fails(t, Margin{Law: Truncated, Mean: 5, Low: 0, High: 1}.Check(), "uncertainty.empty-range")
-		fails(t, Margin{Law: Normal, Mean: math.NaN()}.Check(), "uncertainty.bad-margin")
-		fails(t, Dirichlet{[]float64{0.5, 0.4}, 1}.Check(), "uncertainty.bad-shares")
-		fails(t, Dirichlet{[]float64{0.5, 0.5}, 0}.Check(), "uncertainty.bad-concentration")
+		measuretest.Fails(t, Margin{Law: Truncated, Mean: 0, SD: 1, Low: 50, High: 51}.Check(), "uncertainty.empty-range")
+		measuretest.Fails(t, Margin{Law: Truncated, Mean: 5, Low: 0, High: 1}.Check(), "uncertainty.empty-range")
+		measuretest.Fails(t, Margin{Law: Normal, Mean: math.NaN()}.Check(), "uncertainty.bad-margin")
+		measuretest.Fails(t, Dirichlet{[]float64{0.5, 0.4}, 1}.Check(), "uncertainty.bad-shares")
+		measuretest.Fails(t, Dirichlet{[]float64{0.5, 0.5}, 0}.Check(), "uncertainty.bad-concentration")
 		three := []Margin{{Law: Normal, SD: 1}, {Law: Normal, SD: 1}, {Law: Normal, SD: 1}}
 		_, err := NewJoint(three, [][]float64{{1, 0.9, -0.9}, {0.9, 1, 0.9}, {-0.9, 0.9, 1}})
-		fails(t, err, "uncertainty.not-positive-definite")
+		measuretest.Fails(t, err, "uncertainty.not-positive-definite")
 		_, err = NewJoint(three, [][]float64{{1, 0.9, 0.1}, {0.8, 1, 0.9}, {0.1, 0.9, 1}})
-		fails(t, err, "uncertainty.bad-correlation")
+		measuretest.Fails(t, err, "uncertainty.bad-correlation")
 		_, err = NewJoint(three, [][]float64{{1}})
-		fails(t, err, "uncertainty.length")
+		measuretest.Fails(t, err, "uncertainty.length")
 		_, err = NewJoint([]Margin{{Law: "x"}}, nil)
-		fails(t, err, "uncertainty.margin-at")
+		measuretest.Fails(t, err, "uncertainty.margin-at")
 	})
 }
 
@@ -345,21 +347,21 @@ func TestDelta(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		near(r, "sd", got/want, 1, 1e-6)
+		measuretest.Near(r, "sd", got/want, 1, 1e-6)
 	}))
 	t.Run("what has no variance is refused", func(t *testing.T) {
 		_, err := DeltaGradient([]float64{1, -1}, [][]float64{{1, 2}, {2, 1}})
-		fails(t, err, "uncertainty.negative-variance")
+		measuretest.Fails(t, err, "uncertainty.negative-variance")
 		_, err = DeltaGradient([]float64{1}, nil)
-		fails(t, err, "uncertainty.length")
+		measuretest.Fails(t, err, "uncertainty.length")
 		_, err = Delta(func(x []float64) float64 { return math.Sqrt(x[0]) }, []float64{0}, [][]float64{{1}})
-		fails(t, err, "uncertainty.not-finite")
+		measuretest.Fails(t, err, "uncertainty.not-finite")
 		_, err = Delta(func(x []float64) float64 { return x[0] }, []float64{0}, [][]float64{{-1}})
-		fails(t, err, "uncertainty.negative-variance")
+		measuretest.Fails(t, err, "uncertainty.negative-variance")
 		_, err = ShareSD(0, 0, 1, 1)
-		fails(t, err, "uncertainty.bad-share")
+		measuretest.Fails(t, err, "uncertainty.bad-share")
 		_, err = ShareSD(math.NaN(), 0, 1, 1)
-		fails(t, err, "uncertainty.not-finite")
+		measuretest.Fails(t, err, "uncertainty.not-finite")
 	})
 }
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"nhipso/internal/measure/measuretest"
 )
 
 func pairsOf(earlier, later []float64) []Pair {
@@ -23,20 +25,20 @@ func TestRevise(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, want := range []float64{0.3, -0.2, 0.3, 0.3, -0.1, 0.6} {
-			near(t, "revision", r.Revision[i], want, 1e-12)
+			measuretest.Near(t, "revision", r.Revision[i], want, 1e-12)
 		}
-		near(t, "MR", r.Mean, 0.2, 1e-12)
-		near(t, "MAR", r.Absolute, 0.3, 1e-12)
-		near(t, "RMAR", *r.Relative, 0.05187319884726, 1e-12)
-		near(t, "RMSR", r.RMSR, 0.3366501646121, 1e-12)
-		near(t, "sd", *r.SD, 0.2966479394838, 1e-12)
-		near(t, "positive", r.Positive, 0.6666666666667, 1e-12)
-		near(t, "direction", *r.Direction, 0.8, 1e-12)
+		measuretest.Near(t, "MR", r.Mean, 0.2, 1e-12)
+		measuretest.Near(t, "MAR", r.Absolute, 0.3, 1e-12)
+		measuretest.Near(t, "RMAR", *r.Relative, 0.05187319884726, 1e-12)
+		measuretest.Near(t, "RMSR", r.RMSR, 0.3366501646121, 1e-12)
+		measuretest.Near(t, "sd", *r.SD, 0.2966479394838, 1e-12)
+		measuretest.Near(t, "positive", r.Positive, 0.6666666666667, 1e-12)
+		measuretest.Near(t, "direction", *r.Direction, 0.8, 1e-12)
 		test, err := TTest(r.Revision, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "t", test.T, 1.65144564769, 1e-11)
+		measuretest.Near(t, "t", test.T, 1.65144564769, 1e-11)
 		if r.Mean0 != nil || r.News != nil || r.Noise != nil || r.Efficient != nil {
 			t.Error("six revisions were tested; fewer than eight are only printed")
 		}
@@ -52,7 +54,7 @@ func TestRevise(t *testing.T) {
 			r.Errorf("MAR %g < |MR| %g", out.Absolute, out.Mean)
 		}
 		if n := float64(out.N); n > 1 {
-			near(r, "RMSR²", out.RMSR*out.RMSR, *out.SD**out.SD*(n-1)/n+out.Mean*out.Mean, 1e-12)
+			measuretest.Near(r, "RMSR²", out.RMSR*out.RMSR, *out.SD**out.SD*(n-1)/n+out.Mean*out.Mean, 1e-12)
 		}
 	}))
 	t.Run("a change of definition is no revision: it is left out, counted, and breaks the row of changes", func(t *testing.T) {
@@ -65,10 +67,10 @@ func TestRevise(t *testing.T) {
 		if r.N != 5 || r.Excluded != 1 {
 			t.Errorf("counted %d, left out %d", r.N, r.Excluded)
 		}
-		near(t, "mean", r.Mean, 0.9/5, 1e-12)
-		near(t, "direction over the three changes left", *r.Direction, 2.0/3, 1e-12)
+		measuretest.Near(t, "mean", r.Mean, 0.9/5, 1e-12)
+		measuretest.Near(t, "direction over the three changes left", *r.Direction, 2.0/3, 1e-12)
 		_, err = Revise([]Pair{{Earlier: 1, Later: 2, Redefined: true}})
-		fails(t, err, "uncertainty.no-revisions")
+		measuretest.Fails(t, err, "uncertainty.no-revisions")
 	})
 	t.Run("revisions that the earlier figure cannot foresee are news; those that the later cannot are noise", func(t *testing.T) {
 		s := NewStream("news", 1, 0, "")
@@ -92,9 +94,9 @@ func TestRevise(t *testing.T) {
 		if b.Noise.P < 0.01 || b.News.P > 1e-6 || b.Efficient.P > 1e-6 {
 			t.Errorf("noise: P of noise %g, of news %g, of efficiency %g", b.Noise.P, b.News.P, b.Efficient.P)
 		}
-		near(t, "slope of noise on earlier", b.News.Slope, -0.5, 0.1)
-		near(t, "slope of later is one more than that of the revision", b.Efficient.Slope, 1+b.News.Slope, 1e-12)
-		near(t, "and tests the same hypothesis", b.Efficient.Wald, b.News.Wald, 1e-9)
+		measuretest.Near(t, "slope of noise on earlier", b.News.Slope, -0.5, 0.1)
+		measuretest.Near(t, "slope of later is one more than that of the revision", b.Efficient.Slope, 1+b.News.Slope, 1e-12)
+		measuretest.Near(t, "and tests the same hypothesis", b.Efficient.Wald, b.News.Wald, 1e-9)
 	})
 }
 
@@ -104,11 +106,11 @@ func TestReviseTests(t *testing.T) {
 		x := []float64{-1, 0, 1, -1, 0, 1}
 		y := []float64{0, 2, 2, -2, -2, 0}
 		f := fit(x, y, 0, 0)
-		near(t, "slope", f.Slope, 1, 1e-12)
-		near(t, "intercept", f.Intercept, 0, 1e-12)
-		near(t, "slope se", f.SlopeSE, math.Sqrt(6.0/4*4/16), 1e-12)
-		near(t, "intercept se", f.InterceptSE, math.Sqrt(6.0/4*12/36), 1e-12)
-		near(t, "wald", f.Wald, 1/(6.0/4*4/16)/2, 1e-12)
+		measuretest.Near(t, "slope", f.Slope, 1, 1e-12)
+		measuretest.Near(t, "intercept", f.Intercept, 0, 1e-12)
+		measuretest.Near(t, "slope se", f.SlopeSE, math.Sqrt(6.0/4*4/16), 1e-12)
+		measuretest.Near(t, "intercept se", f.InterceptSE, math.Sqrt(6.0/4*12/36), 1e-12)
+		measuretest.Near(t, "wald", f.Wald, 1/(6.0/4*4/16)/2, 1e-12)
 	})
 	t.Run("twelve revisions: the tests are those of R's sandwich, NeweyWest with lag 2, adjusted and not prewhitened", func(t *testing.T) {
 		r, err := Revise(pairsOf(
@@ -120,8 +122,8 @@ func TestReviseTests(t *testing.T) {
 		if r.Mean0.Lag != 2 {
 			t.Errorf("lag %d", r.Mean0.Lag)
 		}
-		near(t, "t", r.Mean0.T, 4.197101, 1e-6)
-		near(t, "P", r.Mean0.P, 0.001492861, 1e-8)
+		measuretest.Near(t, "t", r.Mean0.T, 4.197101, 1e-6)
+		measuretest.Near(t, "P", r.Mean0.P, 0.001492861, 1e-8)
 		for what, c := range map[string]struct {
 			got  *Fit
 			want [7]float64
@@ -131,7 +133,7 @@ func TestReviseTests(t *testing.T) {
 			"efficient": {r.Efficient, [7]float64{-0.42735739231665, 1.10360884749709, 0.36774317564794, 0.06229895558043, 0.89191917086721, 9.96165438300676, 0.00416823245186}},
 		} {
 			for i, got := range []float64{c.got.Intercept, c.got.Slope, c.got.InterceptSE, c.got.SlopeSE, c.got.R2, c.got.Wald, c.got.P} {
-				near(t, what, got, c.want[i], 1e-11)
+				measuretest.Near(t, what, got, c.want[i], 1e-11)
 			}
 		}
 	})
@@ -151,17 +153,17 @@ func TestReviseTests(t *testing.T) {
 				}
 			}
 		}
-		near(t, "by hand", b.SE, math.Sqrt((g[0]+4.0/3*g[1]+2.0/3*g[2])/11/12), 1e-12)
+		measuretest.Near(t, "by hand", b.SE, math.Sqrt((g[0]+4.0/3*g[1]+2.0/3*g[2])/11/12), 1e-12)
 	})
 	t.Run("revisions without variation, and figures that are not numbers", func(t *testing.T) {
 		_, err := TTest([]float64{0.1, 0.1, 0.1}, 0)
-		fails(t, err, "uncertainty.no-variation")
+		measuretest.Fails(t, err, "uncertainty.no-variation")
 		_, err = TTest([]float64{1}, 0)
-		fails(t, err, "uncertainty.too-few")
+		measuretest.Fails(t, err, "uncertainty.too-few")
 		_, err = TTest([]float64{1, math.NaN()}, 0)
-		fails(t, err, "uncertainty.not-finite")
+		measuretest.Fails(t, err, "uncertainty.not-finite")
 		_, err = Revise([]Pair{{Earlier: math.Inf(1)}})
-		fails(t, err, "uncertainty.not-finite")
+		measuretest.Fails(t, err, "uncertainty.not-finite")
 		same := make([]Pair, 10)
 		for i := range same {
 			same[i] = Pair{Earlier: 2, Later: 2.5}
@@ -194,7 +196,7 @@ func TestTriangle(t *testing.T) {
 			for _, s := range p.Steps {
 				sum += s
 			}
-			near(r, "sum", sum, p.Total, 1e-12)
+			measuretest.Near(r, "sum", sum, p.Total, 1e-12)
 			if len(p.Steps) != len(vintages)-1 {
 				r.Error("not a step for each vintage after the first")
 			}
@@ -216,11 +218,11 @@ func TestTriangle(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 		_, err = Triangle(nil)
-		fails(t, err, "uncertainty.no-revisions")
+		measuretest.Fails(t, err, "uncertainty.no-revisions")
 		_, err = Triangle([]Vintage{{[]float64{1}, []bool{true}}, {[]float64{1, 2}, []bool{true, true}}})
-		fails(t, err, "uncertainty.length")
+		measuretest.Fails(t, err, "uncertainty.length")
 		_, err = Triangle([]Vintage{{[]float64{math.NaN()}, []bool{true}}})
-		fails(t, err, "uncertainty.not-finite")
+		measuretest.Fails(t, err, "uncertainty.not-finite")
 	})
 }
 
@@ -264,11 +266,11 @@ func TestBackTest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "P", c.P, 1, 1e-12)
-		near(t, "LR", c.Kupiec, 0, 1e-12)
-		near(t, "score", c.Score, 1+20*2/10.0, 1e-9)
-		near(t, "low: the tail from nine is 2.5 %", 10*math.Pow(c.ShareLow, 9)*(1-c.ShareLow)+math.Pow(c.ShareLow, 10), 0.025, 1e-9)
-		near(t, "high: the tail to nine is 2.5 %", 1-math.Pow(c.ShareHigh, 10), 0.025, 1e-9)
+		measuretest.Near(t, "P", c.P, 1, 1e-12)
+		measuretest.Near(t, "LR", c.Kupiec, 0, 1e-12)
+		measuretest.Near(t, "score", c.Score, 1+20*2/10.0, 1e-9)
+		measuretest.Near(t, "low: the tail from nine is 2.5 %", 10*math.Pow(c.ShareLow, 9)*(1-c.ShareLow)+math.Pow(c.ShareLow, 10), 0.025, 1e-9)
+		measuretest.Near(t, "high: the tail to nine is 2.5 %", 1-math.Pow(c.ShareHigh, 10), 0.025, 1e-9)
 	})
 	t.Run("the likelihood ratio of Kupiec is that of the formula", func(t *testing.T) {
 		in := make([]Interval, 10)
@@ -280,7 +282,7 @@ func TestBackTest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "LR", c.Kupiec, 2*(8*math.Log(0.8/0.9)+2*math.Log(0.2/0.1)), 1e-12)
+		measuretest.Near(t, "LR", c.Kupiec, 2*(8*math.Log(0.8/0.9)+2*math.Log(0.2/0.1)), 1e-12)
 	})
 	t.Run("all inside and none inside stay within the limits of a probability", func(t *testing.T) {
 		all, err := BackTest([]Interval{{0, 1, 0}, {0, 1, 1}}, 0.9)
@@ -294,13 +296,13 @@ func TestBackTest(t *testing.T) {
 	})
 	t.Run("what is no interval is refused", func(t *testing.T) {
 		_, err := BackTest(nil, 0.9)
-		fails(t, err, "uncertainty.too-few")
+		measuretest.Fails(t, err, "uncertainty.too-few")
 		_, err = BackTest([]Interval{{1, 0, 0}}, 0.9)
-		fails(t, err, "uncertainty.empty-range")
+		measuretest.Fails(t, err, "uncertainty.empty-range")
 		_, err = BackTest([]Interval{{0, 1, math.NaN()}}, 0.9)
-		fails(t, err, "uncertainty.not-finite")
+		measuretest.Fails(t, err, "uncertainty.not-finite")
 		_, err = BackTest([]Interval{{0, 1, 0}}, 1)
-		fails(t, err, "uncertainty.bad-probability")
+		measuretest.Fails(t, err, "uncertainty.bad-probability")
 	})
 }
 
@@ -325,7 +327,7 @@ func TestReviseLag(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "without autocovariances the mean has the ordinary error", none.Mean0.SE, *none.SD/math.Sqrt(12), 1e-14)
+	measuretest.Near(t, "without autocovariances the mean has the ordinary error", none.Mean0.SE, *none.SD/math.Sqrt(12), 1e-14)
 	if none.News.SlopeSE == rule.News.SlopeSE {
 		t.Error("the declared lag did not reach the regressions")
 	}
@@ -337,9 +339,9 @@ func TestReviseLag(t *testing.T) {
 		t.Error("a declared lag tests the mean of few revisions, and only that")
 	}
 	_, err = ReviseLag(pairs, -2)
-	fails(t, err, "uncertainty.bad-lag")
+	measuretest.Fails(t, err, "uncertainty.bad-lag")
 	_, err = ReviseLag(pairs, 12)
-	fails(t, err, "uncertainty.too-few")
+	measuretest.Fails(t, err, "uncertainty.too-few")
 }
 
 func TestRevisionsThatAreEqualUpToRoundingAreNotTested(t *testing.T) {
@@ -356,13 +358,13 @@ func TestRevisionsThatAreEqualUpToRoundingAreNotTested(t *testing.T) {
 		t.Errorf("rounding was tested: %+v", r)
 	}
 	_, err = ReviseLag(pairs, 1)
-	fails(t, err, "uncertainty.no-variation")
+	measuretest.Fails(t, err, "uncertainty.no-variation")
 }
 
 func TestNormalInterval(t *testing.T) {
 	in := NormalInterval(10, 2, 0.95, 12)
-	near(t, "low", in.Low, 10-2*1.959963984540054, 1e-12)
-	near(t, "high", in.High, 10+2*1.959963984540054, 1e-12)
+	measuretest.Near(t, "low", in.Low, 10-2*1.959963984540054, 1e-12)
+	measuretest.Near(t, "high", in.High, 10+2*1.959963984540054, 1e-12)
 	if in.Actual != 12 {
 		t.Error(in)
 	}
@@ -370,7 +372,7 @@ func TestNormalInterval(t *testing.T) {
 
 func TestFiguresTooLargeForTheirStatisticsAreRefused(t *testing.T) {
 	_, err := Revise([]Pair{{Earlier: 1e308, Later: 1}, {Earlier: 2, Later: 3}})
-	fails(t, err, "uncertainty.overflow")
+	measuretest.Fails(t, err, "uncertainty.overflow")
 	_, err = BackTest([]Interval{{Low: 1, High: 2, Actual: 1e308}}, 0.9)
-	fails(t, err, "uncertainty.overflow")
+	measuretest.Fails(t, err, "uncertainty.overflow")
 }

@@ -19,7 +19,6 @@ func TestAPageHasOneAddress(t *testing.T) {
 		"/so-lieu/DE_SHARE?DEFINITION=NSO&DEFINITION=MIC":  "/so-lieu/DE_SHARE?DEFINITION=NSO",
 		"/so-lieu/DE_SHARE?w=200":                          "/so-lieu/DE_SHARE",
 		"/muc-tieu?xep-loai=FOCUS&nam=&lang=en":            "/muc-tieu?lang=en&xep-loai=FOCUS",
-		"/?lang=fr":                                        "/",
 		"/tinh/VN34-24?nam=2025":                           "/tinh/VN34-24",
 		"/tim?q=da+nang&trang=9":                           "/tim?q=da+nang",
 		"/vi-sao?o=DE_SHARE%2FA.VN.NSO.TOTAL%2F2025&o=x":   "/vi-sao?o=DE_SHARE%2FA.VN.NSO.TOTAL%2F2025",
@@ -38,6 +37,30 @@ func TestAPageHasOneAddress(t *testing.T) {
 	for _, own := range []string{"/?lang=vi", "/muc-tieu?xep-loai=FOCUS&asof=2026-01-31", "/so-lieu/DE_SHARE?lich-su=1&trang=1"} {
 		if w := get(s, own); w.Code != http.StatusOK {
 			t.Errorf("%s: %d, and it has nothing to lead away from", own, w.Code)
+		}
+	}
+}
+
+// TestALanguageThatThereIsNotIsSaidToBeMissing: nobody who asks for French is given Vietnamese without a word.
+func TestALanguageThatThereIsNotIsSaidToBeMissing(t *testing.T) {
+	s, _ := newSite(t)
+	for _, address := range []string{"/?lang=fr", "/so-lieu/DE_SHARE?lang=VI", "/so-lieu/DE_SHARE.csv?lang=fr", "/phat-hanh.atom?lang=de"} {
+		w := get(s, address)
+		if body := w.Body.String(); w.Code != http.StatusBadRequest || !strings.Contains(body, "lang=vi") || !strings.Contains(body, "lang=en") || !strings.Contains(body, `hreflang="en"`) {
+			t.Errorf("%s: %d %s", address, w.Code, body)
+		}
+	}
+}
+
+func TestASlashAtTheEndLeadsToThePage(t *testing.T) {
+	s, _ := newSite(t)
+	for asked, want := range map[string]string{"/tinh/": "/tinh", "/so-lieu/DE_SHARE/?lang=en": "/so-lieu/DE_SHARE?lang=en", "/so-lieu.csv/": "/so-lieu.csv", "/muc-tieu///": "/muc-tieu", "/nowhere/": "", "/tinh/VN34-24/x/": "", "/%2F%2Fevil.test/": ""} {
+		w := get(s, asked)
+		for want != "" && w.Code/100 == 3 && w.Header().Get("Location") != want { // several slashes are first made one
+			w = get(s, w.Header().Get("Location"))
+		}
+		if got := w.Header().Get("Location"); got != want || (want == "") != (w.Code == http.StatusNotFound) {
+			t.Errorf("%s: %d to %q, want %q", asked, w.Code, got, want)
 		}
 	}
 }

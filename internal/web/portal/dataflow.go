@@ -235,6 +235,7 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 		hidden = len(span) - maxPeriods
 		span = span[hidden:]
 	}
+	slices.Reverse(span) // the newest stands beside the names, where a narrow screen shows it
 	t = shell.NewTable(f.ID, f.Name)
 	skip := common(f, keys)
 	for _, d := range hide {

@@ -90,6 +90,7 @@ func (v *visit) register() (shell.Page, error) {
 	}
 	t := shell.NewTable("documents", both("data.doc-title"), shell.Text("document", both("data.doc-name")), shell.Text("publisher", both("data.doc-publisher")), shell.Text("date", both("data.doc-date")),
 		shell.Text("through", both("data.doc-through")), shell.Text("read", both("data.doc-read-head")), shell.Numbers("figures", both("data.figures"), catalog.Label{}, 0))
+	t.Stack = true
 	long := shell.NewTable("documents", t.Title, append([]export.Column{{ID: "id", Name: both("data.code"), Kind: export.Code}}, append(slices.Clone(t.Columns),
 		shell.Text("address", both("data.doc-address")), shell.Text("original", both("data.doc-original")), shell.Text("quote", both("data.doc-quote")))...)...)
 	list := v.Snap.Catalog.Documents()
@@ -100,7 +101,7 @@ func (v *visit) register() (shell.Page, error) {
 		if d.Seen() {
 			through = both("data.doc-seen")
 		}
-		date := shell.Label(bothDates(d.Date))
+		date := shell.Label(bothDates(d.Date)).By(d.Date)
 		if d.Date == "" {
 			date = shell.Label(d.DateNote)
 		}
@@ -108,7 +109,7 @@ func (v *visit) register() (shell.Page, error) {
 		if d.URL == "" {
 			address = shell.Label(d.URLNote)
 		}
-		row := []shell.Cell{shell.Label(d.Title).To(d.URL), shell.Label(d.Publisher), date, shell.Label(through), shell.Label(bothDates(d.Read)), shell.Number(stat.Int(figures[d.ID]))}
+		row := []shell.Cell{shell.Label(d.Title).To(d.URL), shell.Label(d.Publisher), date, shell.Label(through), shell.Label(bothDates(d.Read)).By(d.Read), shell.Number(stat.Int(figures[d.ID]))}
 		t.Add(row...)
 		long.Add(append(append([]shell.Cell{shell.Same(d.ID)}, row...), address, shell.Same(d.Original), shell.Same(d.Quote))...)
 	}

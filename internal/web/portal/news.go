@@ -71,7 +71,7 @@ func (v *visit) followedSeries() (followed, error) {
 	if err != nil {
 		return followed{}, err
 	}
-	name := v.Say("data.series-title", "flow", f.Name.In(v.Lang), "series", seriesName(v.Snap, f, key, nil).In(v.Lang))
+	name := namesOf(v.Snap).Title(f, key).In(v.Lang)
 	return followed{f.ID + "/" + string(key), "/so-lieu/" + f.ID + "/" + string(key), name, []publish.Subject{{Dataflow: f.ID, Pattern: string(key)}}}, nil
 }
 

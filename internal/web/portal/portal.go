@@ -110,6 +110,11 @@ func (p *Portal) module() shell.Module {
 	if p.files != nil {
 		answers = append(answers, shell.Answer{Pattern: "GET " + downloadPath + "{name}", Handler: http.HandlerFunc(p.download), Takes: shell.Takes()})
 	}
+	// What comes next changes between releases.
+	province := page("/tinh/{area}", "province", (*visit).province, shell.Takes())
+	province.Keep = shell.KeepNone
+	brief := page("/tinh/{area}/tom-tat", "brief", (*visit).brief, shell.Takes())
+	brief.Keep = shell.KeepNone
 	flow := page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters)
 	flow.Streams = true
 	return p.inCountry(shell.Module{
@@ -123,12 +128,12 @@ func (p *Portal) module() shell.Module {
 		Pages: []shell.Route{
 			page("/{$}", "home", (*visit).home, shell.Takes()),
 			page("/tinh", "provinces", (*visit).provinces, shell.Takes("so-do", "dinh-nghia", "nam", "bo", "ban-do")),
-			page("/tinh/{area}", "province", (*visit).province, shell.Takes()),
+			province, brief,
 			page("/muc-tieu", "targets", (*visit).targets, shell.Takes("van-ban", "xep-loai", "chu-de", "dia-ban", "nam")),
 			page("/muc-tieu/{target}", "target", (*visit).target, shell.Takes()),
 			page("/nhiem-vu", "tasks", (*visit).tasks, shell.Takes()),
 			scenarios, saved,
-			page("/so-lieu", "data", (*visit).data, shell.Takes()),
+			page("/so-lieu", "data", (*visit).data, shell.Takes("q", "chu-de")),
 			flow,
 			page("/so-lieu/{dataflow}/{key}", "series", (*visit).series, shell.Takes()),
 			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),

@@ -2,47 +2,91 @@ package portal
 
 import (
 	"slices"
+	"strings"
 
-	"nhipso/internal/cube"
-	"nhipso/internal/export"
 	"nhipso/internal/fault"
+	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 	"nhipso/internal/web/shell"
 )
 
-// provincePage is one province: everything on record about it.
+// provincePage is one province: how it stands, beside whom, what became of it, and what is not known of it.
 type provincePage struct {
 	shell.Frame
 	ID, Kind, Region, Code string
 	From, To               string
-	Answer                 string
-	Past                   bool // the province no longer exists
-	Predecessors           []shell.Crumb
+	Lead                   string   // its share, or that there is none
+	More                   []string // what has to be said beside it
+	Bridge                 []string // what became of it when provinces were merged
 	Successor              *shell.Crumb
-	Episodes               []pair
+	Predecessors           []shell.Crumb
+	Standings              []standingView
+	Map                    *shell.Figure
+	Beside                 string
 	Counts                 []pair
 	Sections               []*shell.Figure
-	Shares                 *shell.Figure
-	Namesake               *shell.Crumb // the other province that bears the same code
-	CodeReused             string       // since or until when it does
-	NoShare                bool
-	MapURL                 string
+	Gaps                   []string
+	Next                   string
+	MapURL, Brief, Plan    string
+}
+
+// standingView is how a province stands by one measure.
+type standingView struct {
+	Name, Text, Change   string
+	Value, Year, Rank    string // for the brief, where they stand in a table
+	Status               string
+	URL, Why, AllOfThese string
+}
+
+// provinceOf finds the province of an address: by its identifier, else by its code or its name, which lead to it. They mean what they mean on the day
+// viewed; what only meant something on the other map leads there. The page says what a code meant before.
+func (v *visit) provinceOf(written, below string) (*territory.Area, error) {
+	r := v.portal.territory
+	if a, err := r.Area(written); err == nil && a.IsProvince() {
+		return a, nil
+	}
+	day := v.AsOf
+	if day.IsZero() {
+		day = stat.DateOf(v.Current.Release.PublishAt)
+	}
+	sets := r.ProvinceSets()
+	slices.SortStableFunc(sets, func(x, y territory.Set) int {
+		inForce := r.ProvincesOn(day)
+		switch {
+		case x == inForce && y != inForce:
+			return -1
+		case y == inForce && x != inForce:
+			return 1
+		}
+		return 0
+	})
+	for _, set := range sets {
+		if a, err := r.Identify(set, strings.ReplaceAll(written, "-", " ")); err == nil && a.IsProvince() {
+			return nil, shell.Elsewhere{Path: "/tinh/" + a.ID + below}
+		}
+	}
+	return nil, fault.New("web.no-area", "id", written)
 }
 
 func (v *visit) province() (shell.Page, error) {
-	r := v.portal.territory
-	a, err := r.Area(v.R.PathValue("area"))
-	if err != nil || !a.IsProvince() {
-		return nil, fault.New("web.no-area", "id", v.R.PathValue("area"))
+	a, err := v.provinceOf(v.R.PathValue("area"), "")
+	if err != nil {
+		return nil, err
 	}
+	return v.provincePage(a)
+}
+
+func (v *visit) provincePage(a *territory.Area) (*provincePage, error) {
+	r := v.portal.territory
 	day := stat.Date{}
 	if !v.AsOf.IsZero() && a.ValidOn(v.AsOf) {
 		day = v.AsOf
 	}
 	now := a.On(day)
-	p := &provincePage{Frame: v.NewFrame("provinces", now.Name.In(v.Lang)), ID: a.ID, Code: a.Code, Kind: v.Say("provinces.kind-" + string(now.Kind)), Past: !a.To.IsZero()}
+	p := &provincePage{Frame: v.NewFrame("provinces", now.Name.In(v.Lang)), ID: a.ID, Code: a.Code, Kind: v.Say("provinces.kind-" + string(now.Kind))}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("provinces.title"), URL: v.Link("/tinh")}}
 	p.Following = v.following("/tinh/" + a.ID)
 	p.From, p.To = text.FormatDate(v.Lang, a.From), text.FormatDate(v.Lang, a.To)
@@ -63,80 +107,49 @@ func (v *visit) province() (shell.Page, error) {
 	if x, ok := r.Successor(a.ID); ok {
 		p.Successor = &shell.Crumb{Name: x.Name.In(v.Lang), URL: v.Link("/tinh/" + x.ID)}
 	}
-	if slices.Contains(r.Reused(), a.Code) {
-		if x := r.Namesake(a); x != nil {
-			p.Namesake = &shell.Crumb{Name: x.Name.In(v.Lang), URL: v.Link("/tinh/" + x.ID)}
-			p.CodeReused = v.Say("provinces.code-reused", "day", text.FormatDate(v.Lang, x.From), "code", a.Code)
-			if x.From.Before(a.From) {
-				p.CodeReused = v.Say("provinces.code-reused-before", "day", text.FormatDate(v.Lang, x.To), "code", a.Code)
-			}
-		}
-	}
 	for _, level := range []string{"commune", "district"} {
 		if c, ok := r.Count(a.ID, level, last); ok {
 			p.Counts = append(p.Counts, pair{v.Say("provinces.count-" + level), v.count(c.Number) + " (" + text.FormatDate(v.Lang, c.AsOf) + ")"})
 		}
 	}
-	for _, s := range []struct{ flow, id string }{
-		{shareFlow, "ty-trong"}, {"DE_PROVINCE", "suy-ra"}, {"GRDP", "grdp"}, {"GRDP_GROWTH", "tang-truong"}, {"GRDP_STRUCTURE", "co-cau"},
-		{"DTI", "dti"}, {"IND", "chi-tieu"}} {
-		if fig := v.areaFigure(&p.Frame, s.flow, s.id, a.ID); fig != nil {
-			if s.flow == shareFlow {
-				p.Shares = fig
-				fig.Title = both("provinces.measure-ty-trong")
-			}
-			p.Sections = append(p.Sections, fig)
-		}
+	speaker := v.provincial()
+	said, _ := speaker.Headline(a.ID)
+	p.Lead, p.More = said[0], said[1:]
+	p.Bridge = speaker.Bridge(a.ID)
+	standings := speaker.Standings(a.ID)
+	for _, s := range standings {
+		p.Standings = append(p.Standings, v.standingView(speaker, s, a.ID))
 	}
-	p.NoShare = p.Shares == nil
-	var aims []aim
-	for _, x := range v.aims() {
-		if x.area == a.ID {
-			aims = append(aims, x)
-		}
-	}
-	if len(aims) > 0 {
-		p.Sections = append(p.Sections, v.targetTable(&p.Frame, aims))
-	}
-	p.Answer = v.provinceAnswer(a)
-	p.MapURL = v.Link("/tinh")
-	return p, nil
+	v.besideFigure(p, speaker, standings, a)
+	v.provinceSections(p, speaker, a)
+	p.Gaps = speaker.Gaps(a.ID, v.official())
+	p.MapURL, p.Brief, p.Plan = v.Link("/tinh"), v.Link("/tinh/"+a.ID+"/tom-tat"), v.Link(calendarPath)
+	var err error
+	p.Next, err = v.nextRelease()
+	return p, err
 }
 
-// areaFigure pivots everything that a dataflow has of one area.
-func (v *visit) areaFigure(frame *shell.Frame, flow, id, area string) *shell.Figure {
-	f, err := v.Snap.Catalog.Dataflow(flow)
-	if err != nil || f.Position("REF_AREA") < 0 {
-		return nil
+func (v *visit) standingView(speaker *view.ProvinceSpeaker, s view.Standing, area string) standingView {
+	out := standingView{Name: v.Say("provinces.measure-" + s.Group.Measure.ID), Text: s.Text, Change: s.Change, Value: speaker.Value(s.Figure), Year: s.Group.Year.String(),
+		Status: speaker.Status(s.Group, area), URL: v.Link("/so-lieu/" + s.Figure.Dataflow + "/" + string(s.Figure.Key)), Why: v.Why(s.Figure.Cell()),
+		AllOfThese: v.Link("/tinh", "so-do", s.Group.Measure.ID, "dinh-nghia", s.Group.Definition, "nam", s.Group.Year.String(), "bo", v.setParameter(s.Group))}
+	if rank, of, ok := s.Group.Rank(area); ok {
+		out.Rank = v.Say("provinces.rank-of", "rank", v.count(rank), "of", v.count(of))
 	}
-	series := v.Snap.Series(flow, string(f.KeyOf(map[string]string{"REF_AREA": area})))
-	if len(series) == 0 {
-		return nil
-	}
-	var obs []cube.Version
-	for _, s := range series {
-		obs = append(obs, s.Obs...)
-	}
-	shown, _, unit := v.pivot(f, series, "REF_AREA")
-	shown.ID = flow + "-" + area
-	return frame.Show(&shell.Figure{ID: id, Title: f.Name, Note: unit.In(v.Lang), Table: shown, Stream: func() *export.Table { return v.file(f, series, false) }, Source: v.SourceLine(obs), Open: true})
+	return out
 }
 
-// provinceAnswer is the newest published share of a province in a sentence.
-func (v *visit) provinceAnswer(a *territory.Area) string {
-	f, err := v.Snap.Catalog.Dataflow(shareFlow)
+// nextRelease says what comes out next, "" when nothing is announced.
+func (v *visit) nextRelease() (string, error) {
+	now := v.Site.Now()
+	events, err := v.Current.Calendar(v.R.Context(), v.portal.publications, now)
 	if err != nil {
-		return ""
+		return "", err
 	}
-	var best cube.Version
-	for _, s := range v.Snap.Series(shareFlow, string(f.KeyOf(map[string]string{"FREQ": "A", "REF_AREA": a.ID, "COMPONENT": "TOTAL"}))) {
-		if o, ok := s.Last(); ok && (best.Value == nil || o.Period.Compare(best.Period) > 0) {
-			best = o
+	for _, e := range publish.Upcoming(events, now) {
+		if e.State != publish.Withdrawn {
+			return v.Say("provinces.next", "title", e.Title.In(v.Lang), "at", v.Minute(e.At)), nil
 		}
 	}
-	if best.Value == nil {
-		return v.Say("provinces.one-none", "name", a.Name.In(v.Lang))
-	}
-	return v.Say("provinces.one-answer", "name", a.Name.In(v.Lang), "year", best.Period.Year(), "value", v.Number(best), "definition", nameOf(v.Snap, "CL_DEFINITION", f.CodeOf(best.Key, "DEFINITION")).In(v.Lang),
-		"published", v.Published(best.Vintage))
+	return "", nil
 }

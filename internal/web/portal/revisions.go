@@ -39,7 +39,7 @@ func (v *visit) revisionRow(r revision) []shell.Cell {
 	before, after := v.CellOf(r.Before), v.CellOf(r.After)
 	before.Href = ""
 	return []shell.Cell{shell.Label(f.Name).To(v.Link("/so-lieu/" + f.ID)), shell.Label(shortName(v.Snap, f, r.After.Key, nil)).To(v.Link("/so-lieu/" + f.ID + "/" + string(r.After.Key))), shell.When(r.After.Period),
-		before, shell.Same(v.Vintage(r.Before.Vintage)), after, shell.Same(v.Vintage(r.After.Vintage)), shell.Number(change)}
+		before, shell.Day(r.Before.Vintage), after, shell.Day(r.After.Vintage), shell.Number(change)}
 }
 
 // everyRevision is the table of all revisions, in the order of dataflows and series, made as it is written.

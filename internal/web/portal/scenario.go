@@ -44,6 +44,7 @@ type scenarioPage struct {
 	Facts   []fact
 	Steps   []template.HTML
 	Paths   *shell.Figure
+	Differs string // that the start share is not what is published of its year
 	StartAt string // explanation of the start share, where it is the published one
 	Again   string // the form with these assumptions
 	Save    bool
@@ -68,7 +69,7 @@ func (v *visit) ground() scenario.Ground {
 }
 
 func (v *visit) scenario() (shell.Page, error) {
-	a, faults := scenario.Read(v.ground().Opening(v.day().Year()), v.Query.Get, v.ground().Levels)
+	a, faults := v.ground().From(v.day().Year(), v.Query.Get)
 	if v.Format != "" && len(faults) > 0 {
 		return nil, joined(faults)
 	}
@@ -248,8 +249,13 @@ func (p *scenarioPage) answer(a scenario.Assumptions, r scenario.Result) {
 	if now, ok := v.ground().Nowcast(a.Electronics); ok {
 		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-nowcast", "quarter", text.FormatPeriodInline(v.Lang, now.Period)), Value: text.FormatNumber(v.Lang, now.Share, 3), Unit: v.Say("scenario.of-gdp")})
 	}
-	if start, ok := v.ground().Start(); ok && start.Period.Year() == a.StartYear && start.Value.Float64() == a.StartShare {
+	switch start, ok := v.ground().ShareOf(a.StartYear); {
+	case !ok:
+		p.Differs = v.Say("scenario.start-unknown", "year", a.StartYear, "own", v.decimal(scenario.Plain(a.StartShare)))
+	case start.Value.Float64() == a.StartShare:
 		p.StartAt = v.Why(start.Cell())
+	default:
+		p.Differs = v.Say("scenario.start-differs", "year", a.StartYear, "own", v.decimal(scenario.Plain(a.StartShare)), "published", v.Number(start))
 	}
 	p.explain(a, r)
 }
@@ -301,7 +307,6 @@ func (v *visit) pathFigure(f *shell.Frame, a scenario.Assumptions, r scenario.Re
 	}
 	s := v.spec(chart.Line, "scenario", title, both("scenario.paths-unit"), unit, 2, history.Obs)
 	s.Periods, s.FromZero = span, true
-	s.Source = both("scenario.source")
 	s.Notes = []catalog.Label{both("scenario.label")}
 	required, projected := make([]chart.Value, len(span)), make([]chart.Value, len(span))
 	var past []cube.Version
@@ -310,6 +315,11 @@ func (v *visit) pathFigure(f *shell.Frame, a scenario.Assumptions, r scenario.Re
 			past = append(past, o)
 		}
 	}
+	source := both("scenario.source-own")
+	if len(past) > 0 {
+		source = both("scenario.source", "from", past[0].Period.Year(), "to", past[len(past)-1].Period.Year())
+	}
+	s.Source = source
 	put := func(list []chart.Value, year int, share *float64) {
 		if share == nil {
 			return
@@ -370,7 +380,7 @@ func (v *visit) pathFigure(f *shell.Frame, a scenario.Assumptions, r scenario.Re
 			Vi: say("vi", "scenario.target-line", "target", text.FormatNumber("vi", aim, -1), "year", a.TargetYear),
 			En: say("en", "scenario.target-line", "target", text.FormatNumber("en", aim, -1), "year", a.TargetYear)}, Value: aim, Period: stat.Year(a.TargetYear)}}
 	}
-	return f.Show(&shell.Figure{ID: "duong-di", Title: title, Note: v.Say("scenario.paths-note"), Table: table, Long: func() *shell.Table { return file }, Chart: s, Source: v.Say("scenario.source"), Open: true})
+	return f.Show(&shell.Figure{ID: "duong-di", Title: title, Note: v.Say("scenario.paths-note"), Table: table, Long: func() *shell.Table { return file }, Chart: s, Source: source.In(v.Lang), Open: true})
 }
 
 // saveScenario keeps a scenario under a name and leads to its address.
@@ -389,7 +399,7 @@ func (p *Portal) saveScenario(w http.ResponseWriter, r *http.Request) {
 		p.site.Fail(w, r, fault.New("web.bad-form", "kilobytes", maxScenarioForm>>10))
 		return
 	}
-	a, faults := scenario.Read(v.ground().Opening(v.day().Year()), r.PostForm.Get, v.ground().Levels)
+	a, faults := v.ground().From(v.day().Year(), r.PostForm.Get)
 	kept := scenario.Saved{Name: strings.TrimSpace(r.PostForm.Get("ten")), By: strings.TrimSpace(r.PostForm.Get("nguoi")), At: p.site.Now().UTC(), Release: v.Current.Release.ID, Assumptions: a}
 	for _, f := range kept.Check() {
 		if f.Where.Column == "ten" || f.Where.Column == "nguoi" { // the assumptions are judged already, with what was typed

@@ -122,7 +122,7 @@ func (v *visit) newestTable(f *catalog.Dataflow, s publish.Series, title, unit c
 		if bounds {
 			row = append(row, bound(o, stat.AttrLower), bound(o, stat.AttrUpper))
 		}
-		row = append(row, shell.Same(v.Vintage(o.Vintage)), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
+		row = append(row, shell.Day(o.Vintage), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
 		t.Add(row...)
 	}
 	return t
@@ -224,7 +224,7 @@ func (v *visit) vintageTable(f *catalog.Dataflow, history []cube.Version, digits
 	if len(days) < 2 {
 		return nil
 	}
-	slices.SortFunc(days, func(a, b stat.Vintage) int { return a.Date.Compare(b.Date) })
+	slices.SortFunc(days, func(a, b stat.Vintage) int { return b.Date.Compare(a.Date) }) // the newest stands beside the periods, where a narrow screen shows it
 	slices.SortFunc(span, func(a, b stat.Period) int { return b.Compare(a) })
 	t := shell.NewTable(f.ID+"-vintages", both("data.vintages-title"), shell.Periods("TIME_PERIOD", both("data.period")))
 	for _, d := range days {

@@ -172,7 +172,7 @@ func (a aim) reason() monitor.Reason {
 func (v *visit) probability(a aim) shell.Cell {
 	o := a.measures["PROB"]
 	if p, is := namesOf(v.Snap).Worded(o); is {
-		return shell.Label(p).To(v.Why(o.Cell()))
+		return shell.Label(p).To(v.Why(o.Cell())).ByNumber(o.Value)
 	}
 	return shell.None(shell.Blank)
 }

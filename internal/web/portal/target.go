@@ -402,7 +402,7 @@ func (v *visit) listOf(f *catalog.Dataflow, id string, title catalog.Label, seri
 	for _, s := range series {
 		for i := len(s.list) - 1; i >= 0; i-- {
 			o := s.list[i]
-			t.Add(shell.When(o.Period), shell.Label(seriesName(v.Snap, f, o.Key, nil)).To(v.Link("/so-lieu/"+f.ID+"/"+string(o.Key))), v.rounded(o), shell.Label(unitOf(v.Snap, f, o)), shell.Same(v.Vintage(o.Vintage)), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
+			t.Add(shell.When(o.Period), shell.Label(seriesName(v.Snap, f, o.Key, nil)).To(v.Link("/so-lieu/"+f.ID+"/"+string(o.Key))), v.rounded(o), shell.Label(unitOf(v.Snap, f, o)), shell.Day(o.Vintage), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
 		}
 	}
 	return t

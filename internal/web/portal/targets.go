@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -115,9 +116,10 @@ func (v *visit) targets() (shell.Page, error) {
 		shown = kept
 	}
 	// What needs effort comes first, then what is over, and what cannot be judged last.
-	first := []string{"FOCUS", "LIKELY", "ACHIEVED", "NOT_ASSESSABLE", "MISSED", "MET", "NO_FIGURE", "NO_DATA", ""}
 	shown = slices.Clone(shown)
-	slices.SortStableFunc(shown, func(a, b aim) int { return slices.Index(first, v.class(a)) - slices.Index(first, v.class(b)) })
+	slices.SortStableFunc(shown, func(a, b aim) int {
+		return slices.Index(byUrgency, v.class(a)) - slices.Index(byUrgency, v.class(b))
+	})
 	count := map[string]int{}
 	for _, a := range all {
 		count[v.class(a)]++
@@ -148,6 +150,9 @@ func (v *visit) targets() (shell.Page, error) {
 	return p, nil
 }
 
+// byUrgency are the classes in the order of the list.
+var byUrgency = []string{"FOCUS", "LIKELY", "ACHIEVED", "NOT_ASSESSABLE", "MISSED", "MET", "NO_FIGURE", "NO_DATA", ""}
+
 // tellApart adds to names that repeat among options the era of each, from the days between which its code is valid.
 func (v *visit) tellApart(options []shell.Option, list string) {
 	count := map[string]int{}
@@ -176,7 +181,7 @@ func (v *visit) targetTable(f *shell.Frame, list []aim) *shell.Figure {
 	t.Heads = 2
 	// The page joins condition, value and unit into one column; the file keeps them apart.
 	shown := shell.NewTable(t.ID, t.Title, t.Columns[0], t.Columns[1], t.Columns[3], shell.Text("goal", both("targets.goal")), shell.Text("actual", both("targets.actual")), t.Columns[8], t.Columns[9], t.Columns[2], t.Columns[10])
-	shown.Heads = 2
+	shown.Heads, shown.Stack = 2, true
 	var obs []cube.Version
 	for _, a := range list {
 		obs = append(obs, a.goal)
@@ -194,13 +199,14 @@ func (v *visit) targetTable(f *shell.Frame, list []aim) *shell.Figure {
 		flow, _ := v.Snap.Catalog.Dataflow(targetFlow)
 		state := shell.Label(both("targets.not-judged"))
 		if class != "" {
-			state = shell.Label(nameOf(v.Snap, "CL_TARGET_CLASS", class)).Sealed(class).To(v.Why(a.measures["CLASS"].Cell()))
+			state = shell.Label(nameOf(v.Snap, "CL_TARGET_CLASS", class)).Sealed(class).To(v.Why(a.measures["CLASS"].Cell())).By(strconv.Itoa(slices.Index(byUrgency, class)))
 		}
 		instrument := noteOf(v.Snap, "CL_TARGET", a.target, "instrument")
 		t.Add(shell.Same(a.target).To(v.Link("/muc-tieu/"+a.target)), shell.Label(nameOf(v.Snap, "CL_TARGET", a.target)).To(v.Link("/muc-tieu/"+a.target)), shell.Label(nameOf(v.Snap, "CL_AREA", a.area)),
 			shell.When(a.period), shell.Label(v.binds(a.goal)), goal, actual, shell.Label(unitOf(v.Snap, flow, a.goal)), probability, state, shell.Label(nameOf(v.Snap, "CL_INSTRUMENT", instrument)))
-		shown.Add(shell.Same(a.target).To(v.Link("/muc-tieu/"+a.target)), shell.Label(nameOf(v.Snap, "CL_TARGET", a.target)).To(v.Link("/muc-tieu/"+a.target)), shell.When(a.period), v.amount(a.goal, goal), reading,
-			probability, state, shell.Label(nameOf(v.Snap, "CL_AREA", a.area)), shell.Label(beforeColon(nameOf(v.Snap, "CL_INSTRUMENT", instrument))))
+		// One link a row, to the page of the target, which leads on: with a link in every cell a reader at the keyboard has 700 stops to pass.
+		shown.Add(shell.Same(a.target), shell.Label(nameOf(v.Snap, "CL_TARGET", a.target)).To(v.Link("/muc-tieu/"+a.target)), shell.When(a.period), v.amount(a.goal, goal).To(""), reading.To(""),
+			probability.To(""), state.To(""), shell.Label(nameOf(v.Snap, "CL_AREA", a.area)), shell.Label(beforeColon(nameOf(v.Snap, "CL_INSTRUMENT", instrument))))
 	}
 	return f.Show(&shell.Figure{ID: "bang", Title: t.Title, Table: shown, Long: func() *shell.Table { return t }, Source: v.SourceLine(obs), Open: true})
 }
@@ -228,7 +234,7 @@ func beforeColon(l catalog.Label) catalog.Label {
 // amount is a figure as text: condition, number and unit, with the address and the marks of its cell. Without a number it is
 // the wording of the target.
 func (v *visit) amount(o cube.Version, c shell.Cell) shell.Cell {
-	out := shell.Cell{Href: c.Href}
+	out := shell.Cell{Href: c.Href}.ByNumber(c.Number)
 	out.Mark, out.Status = c.Mark, c.Status
 	if o.Dataflow == "" {
 		return shell.None(shell.Blank)

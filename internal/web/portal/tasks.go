@@ -131,7 +131,7 @@ func (v *visit) taskRates(p *tasksPage) {
 	}
 	t := shell.NewTable("task-rates", both("tasks.rates"), shell.Text("programme", both("tasks.programme")), shell.Periods("period", both("tasks.as-of")), shell.Text("rate", both("tasks.rate")), shell.Text("base", both("tasks.base")),
 		shell.Numbers("value", both("tasks.computed"), catalog.Label{Vi: "%", En: "%"}, 2), shell.Text("printed", both("tasks.printed")))
-	t.Heads = 2
+	t.Heads, t.Stack = 2, true
 	var obs []cube.Version
 	var rates []cube.Version
 	for _, s := range v.Snap.Series("TASK_RATES", "") {
@@ -145,7 +145,7 @@ func (v *visit) taskRates(p *tasksPage) {
 		if id := "tasks.base-" + base; hasWord(id) {
 			name = both(id)
 		}
-		t.Add(shell.Label(nameOf(v.Snap, "CL_PROGRAMME", f.CodeOf(o.Key, "PROGRAMME"))), shell.When(o.Period), shell.Label(nameOf(v.Snap, "CL_TASK_RATE", code)), shell.Label(name), v.CellOf(o), shell.Label(v.printedRate(f, o)))
+		t.Add(shell.Label(nameOf(v.Snap, "CL_PROGRAMME", f.CodeOf(o.Key, "PROGRAMME"))), shell.When(o.Period), shell.Label(nameOf(v.Snap, "CL_TASK_RATE", code)), shell.Label(name), v.CellOf(o), v.printedRate(f, o, rates))
 		obs = append(obs, o)
 	}
 	if len(t.Rows) > 0 {
@@ -153,19 +153,37 @@ func (v *visit) taskRates(p *tasksPage) {
 	}
 }
 
-// printedRate finds the rate that the report prints beside the one computed from its counts.
-func (v *visit) printedRate(f *catalog.Dataflow, o cube.Version) catalog.Label {
-	printed := map[string]string{"DONE_OF_DUE": "PRT_DONE", "OVERDUE_OF_DUE": "PRT_OVERDUE", "ACHIEVED_OF_TOTAL": "PRT_ACHIEVED", "LIKELY_OF_TOTAL": "PRT_LIKELY", "FOCUS_OF_TOTAL": "PRT_FOCUS"}[f.CodeOf(o.Key, "MEASURE")]
+// printedOf names the rates that reports print, by the outcome that the computed rate counts; a report does not say of which base its rate is.
+var printedOf = map[string]string{"DONE_OF_DUE": "PRT_DONE", "DONE_OF_ASSIGNED": "PRT_DONE", "OVERDUE_OF_DUE": "PRT_OVERDUE", "OVERDUE_OF_ASSIGNED": "PRT_OVERDUE",
+	"ACHIEVED_OF_TOTAL": "PRT_ACHIEVED", "LIKELY_OF_TOTAL": "PRT_LIKELY", "FOCUS_OF_TOTAL": "PRT_FOCUS"}
+
+// printedRate finds the rate that the report prints beside the one computed from its counts: of the computed rates of one outcome the one that it
+// is, as precisely as it is printed; where it is none of them, that of the tasks due, or the only one.
+func (v *visit) printedRate(f *catalog.Dataflow, o cube.Version, rates []cube.Version) shell.Cell {
+	programme, measure := f.CodeOf(o.Key, "PROGRAMME"), f.CodeOf(o.Key, "MEASURE")
 	tf, err := v.Snap.Catalog.Dataflow("TASKS")
-	if printed == "" || err != nil {
-		return catalog.Label{}
+	if printedOf[measure] == "" || err != nil {
+		return shell.None(shell.Blank)
 	}
-	key := tf.KeyOf(map[string]string{"FREQ": f.CodeOf(o.Key, "FREQ"), "PROGRAMME": f.CodeOf(o.Key, "PROGRAMME"), "MEASURE": printed})
+	key := tf.KeyOf(map[string]string{"FREQ": f.CodeOf(o.Key, "FREQ"), "PROGRAMME": programme, "MEASURE": printedOf[measure]})
 	p, ok := v.Snap.Cell(cube.Cell{Dataflow: "TASKS", Key: key, Period: o.Period})
 	if !ok || p.Value == nil {
-		return catalog.Label{}
+		return shell.None(shell.Blank)
 	}
-	return catalog.Label{Vi: text.FormatPercent("vi", *p.Value, -1), En: text.FormatPercent("en", *p.Value, -1)}
+	is := func(x cube.Version) bool {
+		return x.Value != nil && x.Value.Round(p.Value.Decimals()).Cmp(*p.Value) == 0
+	}
+	same := func(x cube.Version) bool {
+		return x.Period == o.Period && f.CodeOf(x.Key, "PROGRAMME") == programme && printedOf[f.CodeOf(x.Key, "MEASURE")] == printedOf[measure]
+	}
+	if !is(o) {
+		for _, x := range rates {
+			if same(x) && x.Key != o.Key && (is(x) || strings.HasSuffix(f.CodeOf(x.Key, "MEASURE"), "_OF_DUE")) {
+				return shell.None(shell.Blank)
+			}
+		}
+	}
+	return shell.Label(catalog.Label{Vi: text.FormatPercent("vi", *p.Value, -1), En: text.FormatPercent("en", *p.Value, -1)}).ByNumber(p.Value).To(v.Why(p.Cell()))
 }
 
 // actionList is the list of the ten action programmes of the first national forum on the digital economy.

@@ -119,7 +119,7 @@ func (v *visit) explain() (shell.Page, error) {
 		h := history[i]
 		cell := v.CellOf(h)
 		cell.Href = ""
-		t.Add(shell.Same(v.publishedOn(h)), cell, shell.Label(v.sourceOf(h)), shell.Label(nameOf(v.Snap, "CL_EVIDENCE", string(h.Mark()))), shell.Label(v.remark(h)))
+		t.Add(shell.Same(v.publishedOn(h)).By(h.Vintage.Date.String()), cell, shell.Label(v.sourceOf(h)), shell.Label(nameOf(v.Snap, "CL_EVIDENCE", string(h.Mark()))), shell.Label(v.remark(h)))
 	}
 	p.History = p.Show(&shell.Figure{ID: "lich-su", Title: t.Title, Table: t, Source: v.SourceLine(history), Open: true})
 	// The file of this page is the tree, one step a row.

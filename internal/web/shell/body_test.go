@@ -34,7 +34,7 @@ func TestATextOfACellIsNothingButText(t *testing.T) {
 	if got := strings.Join(elements, " "); got != "html head body table tbody tr th td span a sup td td a" {
 		t.Error("elements", got)
 	}
-	if got := strings.Join(texts, "|"); got != strings.Join([]string{evil, "", evil, evil, "x", "x", ""}, "|") {
+	if got := strings.Join(texts, "|"); got != strings.Join([]string{evil, "○", "", evil, evil, "x", "x", ""}, "|") {
 		t.Error("texts", got)
 	}
 	want := []string{"class=total", "scope=row", "class=n gap", "data-v=" + evil, "class=seal seal-" + evil, "aria-hidden=true", "href=/vi-sao?o=" + evil, "class=flag", "title=" + evil, "href=https://nso.example/a"}

@@ -4,6 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/text"
 )
 
 // Every page has one address for what it shows: the parameters that it knows, each once and with a value, in the order of their names. Another
@@ -29,7 +33,7 @@ func canonical(q url.Values, names []string) (out url.Values, same bool) {
 	}
 	for name, values := range q {
 		value := values[0]
-		fits := slices.Contains(names, name) && value != "" && (name != "lang" || value == "vi" || value == "en")
+		fits := slices.Contains(names, name) && value != "" && (name != "lang" || slices.Contains(text.Languages, value))
 		if fits {
 			out.Set(name, value)
 		}
@@ -39,12 +43,39 @@ func canonical(q url.Values, names []string) (out url.Values, same bool) {
 }
 
 // only leads a request with other parameters than those of an answer to its own address.
-func only(takes Parameters, next http.Handler) http.Handler {
+func (s *Site) only(takes Parameters, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !lead(w, r, r.URL.Path, takes(r)) {
+		if !s.spoken(w, r) && !lead(w, r, r.URL.Path, takes(r)) {
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// spoken answers a request for a language that there is not, and reports whether it did: who asks for French is told which there are, and not given
+// Vietnamese without a word.
+func (s *Site) spoken(w http.ResponseWriter, r *http.Request) bool {
+	asked := r.URL.Query().Get("lang")
+	if asked == "" || slices.Contains(text.Languages, asked) {
+		return false
+	}
+	s.Fail(w, r, fault.New("web.no-language"))
+	return true
+}
+
+// bare leads an address that ends in a slash to that without it, when there is something, and reports whether it did.
+func (s *Site) bare(w http.ResponseWriter, r *http.Request) bool {
+	path := strings.TrimRight(r.URL.Path, "/")
+	if path == "" || path == r.URL.Path || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	to := r.Clone(r.Context())
+	to.URL.Path, to.URL.RawPath = path, ""
+	if s.Route(to) == "" {
+		return false
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, (&url.URL{Path: path, RawQuery: r.URL.RawQuery}).String(), http.StatusMovedPermanently)
+	return true
 }
 
 // lead sends a request with other parameters than these to the address without them, and reports whether it did.
@@ -69,7 +100,7 @@ func (s *Site) onlyAccepted(takes Parameters, next http.Handler) http.Handler {
 			}
 			path += "." + format
 		}
-		if !lead(w, r, path, names) {
+		if !s.spoken(w, r) && !lead(w, r, path, names) {
 			next.ServeHTTP(w, r)
 		}
 	})

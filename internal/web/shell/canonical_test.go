@@ -13,7 +13,7 @@ import (
 
 // TestAnAnswerHasOneAddressToo: what is no page takes no parameters by which a reader could ask for it under ever new names.
 func TestAnAnswerHasOneAddressToo(t *testing.T) {
-	h := only(Takes("lang"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	h := newTestSite(t).only(Takes("lang"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	for address, want := range map[string]string{
 		"/feed": "", "/feed?lang=en": "",
 		"/feed?x=1": "/feed", "/feed?lang=": "/feed", "/feed?lang=en&lang=vi": "/feed?lang=en", "/feed?x=1&lang=en": "/feed?lang=en", "/feed?asof=2026-01-01": "/feed",

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -31,6 +32,7 @@ type Figure struct {
 	Side     bool                  // the table stands beside the drawing where there is room
 	late     bool                  // a drawing of it could not be had in time
 	first    bool                  // its files are those of the page
+	same     int                   // how many figures before it on the page have its name
 }
 
 // T gives a text.
@@ -41,7 +43,12 @@ func (f *Figure) Name() string { return f.Title.In(f.v.Lang) }
 
 // View is the table of the figure.
 func (f *Figure) View() *TableView {
-	return f.v.View(f.Table)
+	out := f.v.View(f.Table)
+	// A table is a region, which readers of a screen tell apart by name.
+	if out.Caption = f.Name(); f.same > 0 {
+		out.Caption += " (" + strconv.Itoa(f.same+1) + ")"
+	}
+	return out
 }
 
 // File is the address of the figure in a format.
@@ -78,6 +85,11 @@ func (f *Frame) Show(fig *Figure) *Figure {
 		f.v.Word(fig.Chart)
 	}
 	fig.first = len(f.Figures) == 0
+	for _, x := range f.Figures {
+		if x.Name() == fig.Name() {
+			fig.same++
+		}
+	}
 	f.Figures = append(f.Figures, fig)
 	return fig
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
@@ -26,6 +27,7 @@ type Frame struct {
 	Figures     []*Figure // the first one answers to the page's address with a format
 	Status      int       // 200 when left 0
 	NoIndex     bool
+	Dateless    bool     // it is the same on every day, so there is no day to choose
 	Data        *Dataset // schema.org description, on pages of data
 	Script      string   // a script of the page's own, which only adds to it
 	Following   *Crumb   // the feed of what comes new to what the page shows
@@ -305,6 +307,16 @@ type Filter struct {
 	Options  []Option
 	Typed    bool   // there are too many codes for a list: one is written
 	Code     string // the one written
+}
+
+// Long is the name of the code chosen where a list on a narrow screen would cut it.
+func (f Filter) Long() string {
+	for _, o := range f.Options {
+		if o.Selected && utf8.RuneCountInString(o.Name) > 28 {
+			return o.Name
+		}
+	}
+	return ""
 }
 
 // Option is a code that may be chosen.

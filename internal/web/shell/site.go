@@ -158,9 +158,15 @@ func (s *Site) HandlePrograms(routes map[string]http.Handler) {
 // Missing answers as for a page that there is not, or not with this method.
 func (s *Site) Missing() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.bare(w, r) {
+			return
+		}
 		if allowed := s.methods(r); len(allowed) > 0 && !slices.Contains(allowed, r.Method) {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
 			s.Failing(http.StatusMethodNotAllowed, "web.bad-method").ServeHTTP(w, r)
+			return
+		}
+		if s.slashed(w, r) {
 			return
 		}
 		s.Fail(w, r, fault.New("web.no-page", "path", r.URL.Path))
@@ -222,7 +228,7 @@ func (s *Site) declare() {
 		for _, a := range m.Answers {
 			h := a.Handler
 			if a.Takes != nil {
-				h = only(a.Takes, h)
+				h = s.only(a.Takes, h)
 			}
 			if a.Rate > 0 {
 				limit := middleware.Limit{Rate: a.Rate, Burst: a.Burst, Now: s.now, Trusted: s.trusted, Shared: s.shared, Name: a.Pattern}
@@ -235,7 +241,7 @@ func (s *Site) declare() {
 	answer(static.Prefix, static.Handler())
 	whole := middleware.Whole()
 	for pattern, h := range map[string]http.HandlerFunc{"GET /robots.txt": s.robots, "GET /sitemap.xml": s.sitemap, "GET /favicon.svg": s.favicon, "GET /favicon.ico": s.favicon} {
-		answer(pattern, only(Takes(), whole(h)))
+		answer(pattern, s.only(Takes(), whole(h)))
 	}
 	slices.Sort(s.patterns[len(s.patterns)-4:])
 }
@@ -310,6 +316,10 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, m Module, route Rou
 		h.Set("Last-Modified", v.Current.Changed().Format(http.TimeFormat))
 	}
 	p, err := route.Read(v)
+	if elsewhere := (Elsewhere{}); errors.As(err, &elsewhere) {
+		elsewhere.lead(w, r, v)
+		return
+	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return

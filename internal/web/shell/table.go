@@ -9,12 +9,14 @@ import (
 	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
 
 // Table is an export.Table with the addresses behind its cells, so that the page and the file show the same figures.
 type Table struct {
 	export.Table
 	Heads  int        // leading columns that head their row
+	Stack  bool       // on a narrow screen each row stands as a list: its columns are of words
 	beside [][]beside // of each row, what a page shows with its cells
 }
 
@@ -22,6 +24,7 @@ type Table struct {
 type beside struct {
 	href string
 	seal string // a symbol of its class before the text
+	sort string // what stands in its place when its column is sorted
 }
 
 // NewTable starts a table. Leading columns of kind text or code head the rows.
@@ -34,13 +37,14 @@ type Cell struct {
 	export.Cell
 	Href string
 	seal string
+	sort string
 }
 
 // Add adds a row.
 func (t *Table) Add(cells ...Cell) {
 	row, more := make([]export.Cell, len(cells)), make([]beside, len(cells))
 	for i, c := range cells {
-		row[i], more[i] = c.Cell, beside{c.Href, c.seal}
+		row[i], more[i] = c.Cell, beside{c.Href, c.seal, c.sort}
 	}
 	for len(t.beside) < len(t.Rows) { // rows that were put there without
 		t.beside = append(t.beside, nil)
@@ -87,6 +91,22 @@ func None(why stat.Status) Cell { return Cell{Cell: export.None(why)} }
 // To is the cell with an address behind it.
 func (c Cell) To(href string) Cell { c.Href = href; return c }
 
+// By is the cell with what stands in its place when its column is sorted: of words, the day, number or rank that they mean.
+func (c Cell) By(value string) Cell { c.sort = value; return c }
+
+// ByNumber is By for words that mean a number; without one they are sorted last.
+func (c Cell) ByNumber(d *stat.Decimal) Cell {
+	if d == nil {
+		return c
+	}
+	return c.By(d.String())
+}
+
+// Day is a cell of the day on which something was published, as precisely as it is known.
+func Day(x stat.Vintage) Cell {
+	return Label(catalog.Label{Vi: view.Vintage("vi", x), En: view.Vintage("en", x)}).By(x.Date.String())
+}
+
 // Sealed is the cell with the symbol of a class of targets before its text.
 func (c Cell) Sealed(class string) Cell { c.seal = class; return c }
 
@@ -130,7 +150,12 @@ type TableView struct {
 	Rows        []RowView
 	Notes       []string
 	Flags       []FlagView // meanings of the symbols used
+	Stack       bool
+	Keys        string // how its links are reached by keyboard, when they are many
 }
+
+// manyLinks is how many links of a table are too many to pass one by one.
+const manyLinks = 20
 
 // HeadView is the head of a column.
 type HeadView struct {
@@ -155,6 +180,7 @@ type CellView struct {
 	Code    bool
 	Missing bool
 	Seal    string // class of the status symbol, or ""
+	Column  string // the head of its column, which a row that stands as a list shows
 }
 
 // FlagView is the symbol of a status or an evidence mark, with its meaning.
@@ -162,11 +188,9 @@ type FlagView struct{ Symbol, Meaning string }
 
 // View writes a table in the visitor's language.
 func (v *Visit) View(t *Table) *TableView {
-	out := &TableView{ID: t.ID, Caption: t.Title.In(v.Lang)}
-	decimals := make([]int, len(t.Columns))
-	for i, c := range t.Columns {
+	out := &TableView{ID: t.ID, Caption: t.Title.In(v.Lang), Stack: t.Stack}
+	for _, c := range t.Columns {
 		out.Heads = append(out.Heads, HeadView{Name: c.Name.In(v.Lang), Unit: c.Unit.In(v.Lang), Number: c.Kind == export.Number})
-		decimals[i] = c.Decimals
 	}
 	out.Rows = make([]RowView, len(t.Rows))
 	used := map[string]bool{}
@@ -177,32 +201,12 @@ func (v *Visit) View(t *Table) *TableView {
 			more := t.with(r, i)
 			cv := CellView{Head: i < t.Heads, URL: more.href, Seal: more.seal}
 			rv.Total = rv.Total || c.Total
-			switch t.Columns[i].Kind {
-			case export.Number:
-				cv.Number = true
-				switch {
-				case c.Number != nil && c.Label.Vi != "": // the words of the source, which are no plain number
-					cv.Text, cv.Sort = c.Label.In(v.Lang), c.Number.String()
-				case c.Number != nil:
-					digits := decimals[i]
-					if c.Digits > 0 { // a figure has the digits with which it is published, whatever stands beside it
-						digits = c.Digits - 1
-					}
-					cv.Text, cv.Sort = text.FormatNumber(v.Lang, *c.Number, digits), c.Number.String()
-				case c.Label.Vi != "": // what the source prints where there is no number
-					cv.Missing, cv.Text = true, c.Label.In(v.Lang)
-				case c.Status == Blank:
-				default:
-					cv.Missing, cv.Text = true, v.Missing(c.Status)
-					gaps = gaps || cv.Text == Gap
-				}
-			case export.Period:
-				if !c.Period.IsZero() {
-					cv.Text, cv.Sort = text.FormatPeriod(v.Lang, c.Period), c.Period.From().String()
-				}
-			default:
-				cv.Text, cv.Code = c.Label.In(v.Lang), t.Columns[i].Kind == export.Code
+			v.fill(&cv, c, t.Columns[i])
+			gaps = gaps || cv.Missing && c.Label.Vi == "" && cv.Text == Gap
+			if more.sort != "" {
+				cv.Sort = more.sort
 			}
+			cv.Head = cv.Head && cv.Text != "" // nothing heads no row
 			for _, f := range v.Flags(c.Status, c.Mark) {
 				if c.Number == nil && t.Columns[i].Kind == export.Number && f.Symbol != "S2" && f.Symbol != "M" && f.Symbol != "I" {
 					continue // the words for a missing figure stand in the cell already
@@ -210,9 +214,15 @@ func (v *Visit) View(t *Table) *TableView {
 				cv.Flags = append(cv.Flags, f)
 				used[f.Symbol] = true
 			}
+			if t.Stack && i > 0 {
+				cv.Column = out.Heads[i].Name
+			}
 			rv.Cells[i] = cv
 		}
 		out.Rows[r] = rv
+	}
+	if out.links() > manyLinks {
+		out.Keys = v.Say("common.table-keys")
 	}
 	for _, n := range t.Notes {
 		out.Notes = append(out.Notes, n.In(v.Lang))
@@ -226,6 +236,47 @@ func (v *Visit) View(t *Table) *TableView {
 		}
 	}
 	return out
+}
+
+// fill writes what a cell says, and what it is sorted by.
+func (v *Visit) fill(cv *CellView, c export.Cell, column export.Column) {
+	switch column.Kind {
+	case export.Number:
+		cv.Number = true
+		switch {
+		case c.Number != nil && c.Label.Vi != "": // the words of the source, which are no plain number
+			cv.Text, cv.Sort = c.Label.In(v.Lang), c.Number.String()
+		case c.Number != nil:
+			digits := column.Decimals
+			if c.Digits > 0 { // a figure has the digits with which it is published, whatever stands beside it
+				digits = c.Digits - 1
+			}
+			cv.Text, cv.Sort = text.FormatNumber(v.Lang, *c.Number, digits), c.Number.String()
+		case c.Label.Vi != "": // what the source prints where there is no number
+			cv.Missing, cv.Text = true, c.Label.In(v.Lang)
+		case c.Status == Blank:
+		default:
+			cv.Missing, cv.Text = true, v.Missing(c.Status)
+		}
+	case export.Period:
+		if !c.Period.IsZero() {
+			cv.Text, cv.Sort = text.FormatPeriod(v.Lang, c.Period), c.Period.From().String()
+		}
+	default:
+		cv.Text, cv.Code = c.Label.In(v.Lang), column.Kind == export.Code
+	}
+}
+
+// links counts the links of a table.
+func (t *TableView) links() (n int) {
+	for _, r := range t.Rows {
+		for _, c := range r.Cells {
+			if c.URL != "" {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Gap stands, as in printed yearbooks, where a figure is not available.

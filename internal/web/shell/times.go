@@ -52,7 +52,7 @@ const mostStops = 400
 // Times gives the moments at which the page can be viewed, or nil when nothing is published.
 func (f *Frame) Times() *Times {
 	v := f.v
-	if v.public == nil {
+	if v.public == nil || f.Dateless {
 		return nil
 	}
 	all := f.stops()

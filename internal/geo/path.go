@@ -1,27 +1,25 @@
-package chart
+package geo
 
 import (
 	"strconv"
 	"strings"
 )
 
-// outline is a shape as lines: each part is closed or open.
-type outline []part
-
-type part struct {
-	points [][2]float64
-	closed bool
+// Line is a part of a shape: corners in their order, which come back to the first where it is closed.
+type Line struct {
+	Points [][2]float64
+	Closed bool
 }
 
-// pathLines turns path data into lines. It reads the commands that our drawings and the outlines of provinces are made of — M, L,
-// H, V and Z, absolute or relative — and ends at any other.
-func pathLines(data string) outline {
-	var out outline
+// Lines turns path data into lines. It reads the commands that drawings and the outlines of provinces are made of — M, L, H, V
+// and Z, absolute or relative — and ends at any other.
+func Lines(data string) []Line {
+	var out []Line
 	var x, y float64
 	r := pathReader{rest: data}
 	line := func() {
-		if len(out) == 0 || out[len(out)-1].closed {
-			out = append(out, part{points: [][2]float64{{x, y}}})
+		if len(out) == 0 || out[len(out)-1].Closed {
+			out = append(out, Line{Points: [][2]float64{{x, y}}})
 		}
 	}
 	for command := byte(0); r.more(); {
@@ -35,7 +33,7 @@ func pathLines(data string) outline {
 		switch command | 0x20 {
 		case 'm':
 			x, y = ox+r.number(), oy+r.number()
-			out = append(out, part{})
+			out = append(out, Line{})
 			command-- // further pairs are lines: L follows M
 		case 'l':
 			line()
@@ -47,10 +45,10 @@ func pathLines(data string) outline {
 			line()
 			y = oy + r.number()
 		case 'z':
-			if len(out) > 0 && len(out[len(out)-1].points) > 0 {
+			if len(out) > 0 && len(out[len(out)-1].Points) > 0 {
 				last := &out[len(out)-1]
-				last.closed = true
-				x, y = last.points[0][0], last.points[0][1]
+				last.Closed = true
+				x, y = last.Points[0][0], last.Points[0][1]
 			}
 			command = 0
 			continue
@@ -58,7 +56,7 @@ func pathLines(data string) outline {
 			return out
 		}
 		last := &out[len(out)-1]
-		last.points = append(last.points, [2]float64{x, y})
+		last.Points = append(last.Points, [2]float64{x, y})
 	}
 	return out
 }
