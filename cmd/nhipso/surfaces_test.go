@@ -37,6 +37,8 @@ var pagesAsked = map[string][]string{
 	"GET /so-lieu":                           {"/so-lieu"},
 	"GET /so-lieu/{dataflow}":                nil, // every dataflow, below
 	"GET /so-lieu/{dataflow}/{key}":          nil, // every series that holds something hidden, below
+	"GET /so-lieu/{dataflow}/bang":           {"/so-lieu/DE_SHARE/bang", "/so-lieu/DE_VA/bang", "/so-lieu/GRDP/bang?tong=khong", "/so-lieu/TARGET_STATUS/bang", "/so-lieu/DE_QUARTERLY/bang"},
+	"GET /so-sanh":                           {"/so-sanh", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL", "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL&ky=2024+2025", "/so-sanh?tim=BIMAT", "/so-sanh?bo=DE_SHARE"},
 	"GET /vi-sao":                            nil, // every hidden cell and every cell that was computed with one, below
 	"GET /phuong-phap":                       {"/phuong-phap"},
 	"GET /phuong-phap/{slug}":                {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},

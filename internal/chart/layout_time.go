@@ -25,7 +25,7 @@ func (p *plot) overTime() {
 			named++
 		}
 	}
-	keyed := named > 6 || p.narrow && named > 1
+	keyed := named > 6 || named > 1 && (p.narrow || s.Kind == Bar) // bars side by side have no end at which a name could stand
 	if keyed {
 		p.top += keyRow * float64(p.addKey())
 	}

@@ -13,11 +13,12 @@ import (
 // parts of which addresses are made that somebody may try: routes, identifiers, formats of this site and of others, and nonsense.
 var (
 	beginnings = []string{"/", "/tinh", "/muc-tieu", "/nhiem-vu", "/kich-ban", "/so-lieu", "/so-lieu/DE_SHARE", "/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/tai-lieu", "/vi-sao", "/phuong-phap", "/phuong-phap/digital-quarterly",
-		"/gioi-thieu", "/phat-hien", "/lich-su", "/lich", "/lich.ics", "/phat-hanh.atom", "/tim", "/trang-chu", "/tinh/VN34-24", "/muc-tieu/KTS-1", "/robots.txt", "/sitemap.xml", "/favicon.svg", "/static/site.css", "/kich-ban/x", "/so-lieu/IND"}
+		"/gioi-thieu", "/phat-hien", "/lich-su", "/lich", "/lich.ics", "/phat-hanh.atom", "/tim", "/trang-chu", "/tinh/VN34-24", "/muc-tieu/KTS-1", "/robots.txt", "/sitemap.xml", "/favicon.svg", "/static/site.css", "/kich-ban/x", "/so-lieu/IND", "/so-sanh", "/so-lieu/DE_SHARE/bang"}
 	endings = []string{"", ".csv", ".json", ".xlsx", ".svg", ".png", ".option", ".html", ".php", ".bak", ".csv.csv", ".option.option", ".", "..", "/", "//", "/.option", "/.csv", "/..", "%00", "%2e", "%2F..%2F", ".OPTION", ".xlsx/", " ", "\u00e9",
 		".optio", ".svgz", "/x.option", "/x/y/z.option", ".option/x"}
 	questions = []string{"", "?lang=en", "?asof=2025-06-01", "?hinh=x", "?hinh=bang", "?hinh=bang-2", "?hinh=ban-do", "?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "?o=x", "?w=1&h=1", "?w=99999999999999999999", "?trang=2", "?lich-su=1", "?q=", "?q=ha+noi",
-		"?nam=2025", "?nam=x", "?dinh-nghia=NSO", "?DEFINITION=MIC", "?bom=1&ma=1", "?%zz", "?gdp=8,5"}
+		"?nam=2025", "?nam=x", "?dinh-nghia=NSO", "?DEFINITION=MIC", "?bom=1&ma=1", "?%zz", "?gdp=8,5",
+		"?chuoi=DE_SHARE/A.VN.NSO.TOTAL", "?chuoi=DE_SHARE/A.VN.NSO.TOTAL&chuoi=TARGET/A.VN.KTS-1&kieu=cot", "?chuoi=x/y", "?chuoi=%2B,,", "?bo=DE_SHARE&REF_AREA=VN", "?bo=x&FREQ=A", "?ky=2025&chuoi=IND/M.VN.SMARTPHONE", "?cot=x", "?cot=REF_AREA+TIME_PERIOD", "?REF_AREA=VN&REF_AREA=VN34-24", "?tu=2024&den=x"}
 )
 
 // answered holds an address to what every address keeps: no failure of the server, and a page or a file, whole.

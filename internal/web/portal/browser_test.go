@@ -66,7 +66,8 @@ func TestAccessibility(t *testing.T) {
 	}
 	const check = `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + (n.any[0] ? n.any[0].message : "")).join(" | "))))`
 	for i, a := range []string{"/khong-co", "/", "/tinh?dinh-nghia=MIC&nam=2022", "/tinh?so-do=grdp&ban-do=o", "/tinh/VN34-24", "/muc-tieu", "/muc-tieu/KTS-1", "/nhiem-vu", "/so-lieu", "/so-lieu/DE_SHARE",
-		"/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q1", "/phuong-phap/digital-quarterly", "/gioi-thieu", "/lich-su", "/tim?q=da+nang", "/kich-ban", "/kich-ban?gdp=x&nam-dich=2020"} {
+		"/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q1", "/phuong-phap/digital-quarterly", "/gioi-thieu", "/lich-su", "/tim?q=da+nang", "/kich-ban", "/kich-ban?gdp=x&nam-dich=2020",
+		"/so-sanh?bo=DE_SHARE&tim=ha+noi", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL+TARGET%2FA.VN.KTS-1", "/so-lieu/DE_SHARE/bang?cot=DEFINITION", "/so-lieu/GRDP/bang"} {
 		for j, width := range []int64{1440, 320} {
 			lang, scheme := "vi", "light"
 			if (i+j)%2 == 1 {

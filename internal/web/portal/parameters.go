@@ -16,15 +16,5 @@ func scenarioParameters(*http.Request) []string {
 
 // dataflowParameters are the dimensions of a dataflow, beside those of its table.
 func (p *Portal) dataflowParameters(r *http.Request) []string {
-	names := []string{"lich-su", "trang"}
-	view, err := p.site.View(r)
-	if err != nil {
-		return names
-	}
-	if f, err := view.Catalog.Dataflow(r.PathValue("dataflow")); err == nil {
-		for _, d := range f.Dimensions {
-			names = append(names, d.ID)
-		}
-	}
-	return names
+	return append([]string{"lich-su", "trang"}, p.dimensionsOf(r, r.PathValue("dataflow"))...)
 }

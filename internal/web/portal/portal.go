@@ -117,11 +117,15 @@ func (p *Portal) module() shell.Module {
 	brief.Keep = shell.KeepNone
 	flow := page("/so-lieu/{dataflow}", "dataflow", (*visit).dataflow, p.dataflowParameters)
 	flow.Streams = true
+	tabulate := page("/so-lieu/{dataflow}"+tablePath, "tabulate", (*visit).tabulate, p.tabulateParameters)
+	tabulate.Tidy = p.tidyTable
+	compare := page(comparePath, "compare", (*visit).compare, p.compareParameters)
+	compare.Tidy = p.tidyComparison
 	return p.inCountry(shell.Module{
 		Words: p.words, Templates: templateFiles, Search: searchPath,
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
 			entry("methods", "/phuong-phap"), entry("about", "/gioi-thieu")},
-		Foot: []shell.MenuEntry{entry("about", "/gioi-thieu"), {ID: "releases", URL: "/lich-su", Name: both("common.foot-releases")}, {ID: "documents", URL: "/tai-lieu", Name: both("data.doc-title")},
+		Foot: []shell.MenuEntry{entry("about", "/gioi-thieu"), {ID: "releases", URL: "/lich-su", Name: both("common.foot-releases")}, {ID: "documents", URL: "/tai-lieu", Name: both("data.doc-title")}, {ID: "compare", URL: comparePath, Name: both("compare.link")},
 			{ID: "calendar", URL: calendarPath, Name: both("common.foot-calendar")}, {ID: "findings", URL: "/phat-hien", Name: both("common.foot-findings")}, entry("methods", "/phuong-phap"),
 			part("revision-policy", "dieu-chinh"), part("quality", "chat-luong"), part("licence", "dung-lai")},
 		Feeds: []shell.MenuEntry{{ID: "releases", URL: feedPath, Name: both("common.feed")}},
@@ -134,7 +138,7 @@ func (p *Portal) module() shell.Module {
 			page("/nhiem-vu", "tasks", (*visit).tasks, shell.Takes()),
 			scenarios, saved,
 			page("/so-lieu", "data", (*visit).data, shell.Takes("q", "chu-de")),
-			flow,
+			flow, tabulate, compare,
 			page("/so-lieu/{dataflow}/{key}", "series", (*visit).series, shell.Takes()),
 			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),
 			page("/vi-sao", "why", (*visit).explain, shell.Takes("o")),
@@ -147,14 +151,14 @@ func (p *Portal) module() shell.Module {
 		},
 		Answers: answers,
 		Paths:   p.paths,
-		// Explanations and searches are endless.
-		Disallow: []string{"/vi-sao", searchPath, scenarioPath + "/", scenarioPath + "?"},
+		// Explanations, searches and comparisons are endless.
+		Disallow: []string{"/vi-sao", searchPath, scenarioPath + "/", scenarioPath + "?", comparePath + "?"},
 	})
 }
 
 // paths lists the pages of what there are many of.
 func (p *Portal) paths(known *publish.View) []string {
-	out := []string{"/phat-hien", "/tai-lieu", "/lich-su", calendarPath}
+	out := []string{"/phat-hien", "/tai-lieu", "/lich-su", calendarPath, comparePath}
 	for _, f := range known.Catalog.Dataflows() {
 		out = append(out, "/so-lieu/"+f.ID)
 	}

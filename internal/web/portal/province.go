@@ -31,6 +31,7 @@ type provincePage struct {
 	Gaps                   []string
 	Next                   string
 	MapURL, Brief, Plan    string
+	Compare                string // this province with others
 }
 
 // standingView is how a province stands by one measure.
@@ -124,6 +125,7 @@ func (v *visit) provincePage(a *territory.Area) (*provincePage, error) {
 	v.provinceSections(p, speaker, a)
 	p.Gaps = speaker.Gaps(a.ID, v.official())
 	p.MapURL, p.Brief, p.Plan = v.Link("/tinh"), v.Link("/tinh/"+a.ID+"/tom-tat"), v.Link(calendarPath)
+	p.Compare = v.compareURL(v.mainSeries(a.ID))
 	var err error
 	p.Next, err = v.nextRelease()
 	return p, err

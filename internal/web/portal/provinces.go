@@ -370,3 +370,11 @@ func (v *visit) whole(f *shell.Frame, id, flow string) *shell.Figure {
 	t, _, unit := v.pivot(d, series)
 	return f.Show(&shell.Figure{ID: id, Title: d.Name, Note: unit.In(v.Lang), Table: t, Stream: func() *export.Table { return v.file(d, series, false) }, Source: v.SourceLine(obs), Open: true})
 }
+
+// setOf gives the set of provinces that an area belongs to, "" for what is no province.
+func (v *visit) setOf(area string) territory.Set {
+	if a, err := v.portal.territory.Area(area); err == nil && a.IsProvince() {
+		return a.Set
+	}
+	return ""
+}

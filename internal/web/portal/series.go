@@ -27,6 +27,7 @@ type seriesPage struct {
 	Current, History *shell.Figure
 	Withdrawn        bool
 	Neighbours       []shell.Crumb // other series of the same dataflow that differ in one code
+	Compare          string
 }
 
 type pair struct{ Name, Value string }
@@ -63,6 +64,7 @@ func (v *visit) series() (shell.Page, error) {
 	title := namesOf(v.Snap).Title(f, key)
 	p := &seriesPage{Frame: v.NewFrame("data", title.In(v.Lang)), Key: string(key)}
 	p.Description = f.Description.In(v.Lang)
+	p.Compare = v.compareURL(f.ID + "/" + string(key))
 	p.Flow = shell.Crumb{Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, p.Flow}
 	for i, d := range f.Dimensions {

@@ -22,7 +22,7 @@ type targetPage struct {
 	Standings                                           []standing
 	Aims, Actual                                        *shell.Figure
 	Siblings                                            []shell.Crumb
-	Method                                              string
+	Method, Compare                                     string
 	Divided                                             bool // into conditions, which have the figures
 }
 
@@ -106,6 +106,7 @@ func (v *visit) target() (shell.Page, error) {
 		}
 	}
 	p.Siblings = v.siblings(code)
+	p.Compare = v.compareURL(v.targetSeries(key))
 	if code.Parent != "" {
 		p.Crumbs = append(p.Crumbs, shell.Crumb{Name: nameOf(v.Snap, "CL_TARGET", code.Parent).In(v.Lang), URL: v.Link("/muc-tieu/" + code.Parent)})
 	}

@@ -23,7 +23,9 @@ import (
 // addresses are one of every kind of page.
 var addresses = []string{"/", "/tinh", "/tinh?dinh-nghia=MIC&nam=2022", "/tinh?so-do=grdp&ban-do=o", "/tinh/VN34-24", "/tinh/VN63-24", "/tinh/VN63-08", "/tinh/VN34-24/tom-tat", "/tinh/VN63-08/tom-tat", "/muc-tieu", "/muc-tieu?xep-loai=FOCUS", "/muc-tieu/KTS-1", "/muc-tieu/XHS-1", "/muc-tieu/942-A1",
 	"/nhiem-vu", "/so-lieu", "/so-lieu/DE_SHARE", "/so-lieu/DE_SHARE?DEFINITION=NSO", "/so-lieu/DE_GROWTH", "/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/so-lieu/DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE",
-	"/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q1", "/phuong-phap", "/phuong-phap/digital-quarterly", "/phuong-phap/target-status", "/gioi-thieu", "/phat-hien", "/tai-lieu", "/lich-su", "/lich", "/kich-ban", "/kich-ban?nam-goc=2024", "/tim?q=da+nang", "/tim", "/tim?q=zzzz"}
+	"/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "/vi-sao?o=DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE/2026-Q1", "/phuong-phap", "/phuong-phap/digital-quarterly", "/phuong-phap/target-status", "/gioi-thieu", "/phat-hien", "/tai-lieu", "/lich-su", "/lich", "/kich-ban", "/kich-ban?nam-goc=2024", "/tim?q=da+nang", "/tim", "/tim?q=zzzz",
+	"/so-sanh", "/so-sanh?bo=DE_SHARE", "/so-sanh?tim=ha+noi", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL+TARGET%2FA.VN.KTS-1", "/so-sanh?chuoi=DE_SHARE%2FA.VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL&kieu=ban-do",
+	"/so-sanh?chuoi=GRDP%2FA.VN34-24&ky=2020+2025", "/so-lieu/DE_SHARE/bang", "/so-lieu/DE_SHARE/bang?REF_AREA=VN+VN34-24&cot=DEFINITION&ten=ca-hai&tong=khong"}
 
 func with(address, param string) string {
 	if strings.Contains(address, "?") {

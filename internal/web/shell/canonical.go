@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,27 +26,46 @@ func Takes(names ...string) Parameters {
 // Parameters that go with a format: which drawing or table, how the text of a CSV is written, and the size of a drawing in the browser.
 var formatParameters = map[string][]string{"csv": {"hinh", "bom", "ma"}, "json": {"hinh"}, "xlsx": {"hinh"}, "svg": {"hinh"}, "png": {"hinh"}, optionFormat: {"hinh", "w", "h"}}
 
-// canonical gives the query of the one address of a page, and whether the request has it. Parameters may come in any order.
-func canonical(q url.Values, names []string) (out url.Values, same bool) {
-	out, same = url.Values{}, true
-	if slices.Contains(names, asofParameter) {
-		defer func() { same = moment(out) && same }()
-	}
+// canonical gives the query of the one address of a page. Parameters may come in any order.
+func canonical(q url.Values, names []string) url.Values {
+	out := url.Values{}
 	for name, values := range q {
-		value := values[0]
-		fits := slices.Contains(names, name) && value != "" && (name != "lang" || slices.Contains(text.Languages, value))
-		if fits {
-			out.Set(name, value)
+		if len(values) > 0 && values[0] != "" && slices.Contains(names, name) && (name != "lang" || slices.Contains(text.Languages, values[0])) {
+			out.Set(name, values[0])
 		}
-		same = same && fits && len(values) == 1
 	}
-	return out, same
+	if slices.Contains(names, asofParameter) {
+		moment(out)
+	}
+	return out
+}
+
+// List reads a parameter that holds several codes: in an address they are joined by blanks, which read there as "+", as in a query of SDMX; a
+// form sends the parameter once for each. Each code counts once, in the order of the alphabet, so that one choice has one address.
+func List(values []string) []string {
+	out := strings.FieldsFunc(strings.Join(values, " "), func(r rune) bool { return r == ' ' || r == ',' || r == '+' })
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Joined writes several codes as one parameter; List reads it.
+func Joined(codes []string) string { return strings.Join(codes, " ") }
+
+// Lists gives a query in which each of these parameters is one list.
+func Lists(q url.Values, names ...string) url.Values {
+	out := maps.Clone(q)
+	for _, name := range names {
+		if q.Has(name) {
+			out[name] = []string{Joined(List(q[name]))}
+		}
+	}
+	return out
 }
 
 // only leads a request with other parameters than those of an answer to its own address.
 func (s *Site) only(takes Parameters, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.spoken(w, r) && !lead(w, r, r.URL.Path, takes(r)) {
+		if !s.spoken(w, r) && !lead(w, r, r.URL.Path, r.URL.Query(), takes(r)) {
 			next.ServeHTTP(w, r)
 		}
 	})
@@ -78,9 +98,10 @@ func (s *Site) bare(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// lead sends a request with other parameters than these to the address without them, and reports whether it did.
-func lead(w http.ResponseWriter, r *http.Request, path string, names []string) bool {
-	q, same := canonical(r.URL.Query(), names)
+// lead sends a request whose query is not the canonical form of what it asks for to the address that has it, and reports whether it did.
+func lead(w http.ResponseWriter, r *http.Request, path string, asked url.Values, names []string) bool {
+	q := canonical(asked, names)
+	same := maps.EqualFunc(q, r.URL.Query(), slices.Equal[[]string])
 	if !same {
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, (&url.URL{Path: path, RawQuery: q.Encode()}).String(), http.StatusFound)
@@ -89,9 +110,12 @@ func lead(w http.ResponseWriter, r *http.Request, path string, names []string) b
 }
 
 // onlyAccepted leads a request with other parameters than its page takes to the page's own address.
-func (s *Site) onlyAccepted(takes Parameters, next http.Handler) http.Handler {
+func (s *Site) onlyAccepted(route Route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		names := append([]string{"lang", "asof", releaseParameter}, takes(r)...)
+		names, asked := append([]string{"lang", "asof", releaseParameter}, route.Takes(r)...), r.URL.Query()
+		if route.Tidy != nil {
+			asked = route.Tidy(r)
+		}
 		path := r.URL.Path
 		if format, taken := r.Context().Value(formatKey{}).(string); taken {
 			names = append(names, formatParameters[format]...)
@@ -100,7 +124,7 @@ func (s *Site) onlyAccepted(takes Parameters, next http.Handler) http.Handler {
 			}
 			path += "." + format
 		}
-		if !s.spoken(w, r) && !lead(w, r, path, names) {
+		if !s.spoken(w, r) && !lead(w, r, path, asked, names) {
 			next.ServeHTTP(w, r)
 		}
 	})

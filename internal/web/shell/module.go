@@ -40,10 +40,13 @@ type Route struct {
 	Template string
 	Read     func(*Visit) (Page, error)
 	Takes    Parameters
-	Keep     Keeping
-	Work     string // class of heavy work of which a budget is taken, or ""
-	Streams  bool   // its tables have any size: files of them are written as they are read
-	Secret   bool   // who has the address may look, nobody else: logs name the pattern in its place
+	// Tidy writes what the form of a page sends as the page's own address says it: several values of one name as one list, a choice as what
+	// it chose. What it gives is held to Takes. It may be nil.
+	Tidy    func(*http.Request) url.Values
+	Keep    Keeping
+	Work    string // class of heavy work of which a budget is taken, or ""
+	Streams bool   // its tables have any size: files of them are written as they are read
+	Secret  bool   // who has the address may look, nobody else: logs name the pattern in its place
 }
 
 // Answer is a route that gives no page: a feed, a form that is sent.

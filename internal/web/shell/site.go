@@ -215,7 +215,7 @@ func (s *Site) declare() {
 			pattern := "GET " + route.Path
 			s.routes[pattern] = route
 			s.patterns = append(s.patterns, pattern)
-			s.pages.Handle(pattern, s.onlyAccepted(route.Takes, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, m, route) })))
+			s.pages.Handle(pattern, s.onlyAccepted(route, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, m, route) })))
 		}
 	}
 	s.pages.Handle("/", s.Missing())

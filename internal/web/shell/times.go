@@ -168,20 +168,16 @@ func (f *Frame) Before() *Crumb {
 	return &Crumb{text.FormatDate(f.Lang, first), f.Here(asofParameter, first.String())}
 }
 
-// moment gives the one form of the moment that an address names, and reports whether it has it: a day is written YYYY-MM-DD, whichever way it was
-// typed, and a release has its own parameter.
-func moment(q url.Values) bool {
+// moment gives the moment that a query names its one form: a day is written YYYY-MM-DD, whichever way it was typed, and a release has its own
+// parameter.
+func moment(q url.Values) {
 	written := q.Get(asofParameter)
 	if id, is := strings.CutPrefix(written, releaseStop); is && id != "" {
 		q.Del(asofParameter)
 		q.Set(releaseParameter, id)
-		return false
-	}
-	if day, err := text.ParseDate(written); err == nil && day.String() != written {
+	} else if day, err := text.ParseDate(written); err == nil {
 		q.Set(asofParameter, day.String())
-		return false
 	}
-	return true
 }
 
 // wayOut leads from an error of the day asked for to the nearest day that can be viewed.
