@@ -60,7 +60,7 @@ type Hit struct {
 
 // index keeps the finder of a release.
 type index struct {
-	mu      sync.Mutex
+	mu     sync.Mutex
 	of     string // publish.View.Key
 	finder *view.Finder
 	asker  *view.Asker

@@ -183,7 +183,7 @@ func (a *Asker) read(query string) question {
 		q.areas = append(q.areas, found...)
 		return len(found) > 0
 	})
-	tokens, q.period = takePeriod(tokens) // behind the areas: "Việt Nam 2022" holds no "năm 2022"
+	tokens, q.period = takePeriod(tokens) // behind the areas: a name may end in what reads like "năm"
 	tokens = a.take(tokens, func(name string) bool {
 		code := a.definitions[name]
 		if code != "" {

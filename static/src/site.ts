@@ -140,5 +140,5 @@ for (const form of Array.from(document.querySelectorAll<HTMLFormElement>('form[m
   });
 }
 
-for (const field of Array.from(document.querySelectorAll<HTMLInputElement>('form[role="search"] input[name="q"]'))) suggest(field);
+for (const field of Array.from(document.querySelectorAll<HTMLInputElement>('form.find input[name="q"]'))) suggest(field);
 travel();
