@@ -91,10 +91,12 @@ export function suggest(field: HTMLInputElement): void {
     } else if (e.key === "Escape" && !list.hidden) {
       e.preventDefault();
       close();
-    } else if (e.key === "Enter" && chosen >= 0) {
-      e.preventDefault();
-      location.assign((list.children[chosen] as HTMLElement).dataset.url ?? "");
     }
+  });
+  field.form?.addEventListener("submit", (e) => {
+    if (chosen < 0) return;
+    e.preventDefault();
+    location.assign((list.children[chosen] as HTMLElement).dataset.url ?? "");
   });
   list.addEventListener("pointerdown", (e) => e.preventDefault()); // the field keeps the focus
   list.addEventListener("click", (e) => {
