@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed methods/*.md methods/*.json
 var Methods embed.FS
+
+// Glossary is glossary.csv: the words of the product in both languages, with their meanings.
+//
+//go:embed glossary.csv
+var Glossary string

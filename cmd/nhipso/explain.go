@@ -127,7 +127,7 @@ func (p printer) node(n pipeline.Node, depth int) {
 	}
 	for _, v := range list {
 		fmt.Fprintf(w, "%s  %s: %s  (%s %s; %s; %s)\n", pad, text.FormatPeriod(e.lang, v.Period), s.Value(v),
-			e.w("published"), view.Vintage(e.lang, v.Vintage), s.Code("CL_EVIDENCE", string(v.Mark())).In(e.lang), s.Document(v))
+			e.w("published"), view.Vintage(e.lang, v.Vintage), view.MarkFlag(v.Mark()).Name.In(e.lang), s.Document(v))
 	}
 	if n.Withheld > 0 {
 		fmt.Fprintf(w, "%s  %s\n", pad, e.w("explain.withheld", "n", n.Withheld))

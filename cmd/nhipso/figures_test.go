@@ -20,6 +20,7 @@ import (
 	"nhipso/internal/export"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
 
 // reading is what one place says of a figure.
@@ -240,9 +241,9 @@ func plainNumber(s string) string {
 	return strconv.FormatFloat(d.Float64(), 'g', 13, 64)
 }
 
-var figure = regexp.MustCompile(`<t[dh][^>]*>(?:<span class="seal[^>]*></span> )?<a href="/vi-sao\?o=([^"&]+)[^"]*">([^<]*)</a>((?:<sup class="flag"[^>]*>[^<]*</sup>)*)</t[dh]>`)
+var figure = regexp.MustCompile(`<t[dh][^>]*>(?:<span class="seal[^>]*></span> )?<a href="/vi-sao\?o=([^"&]+)[^"]*">([^<]*)</a>((?:<small class="flags"[^>]*>[^<]*</small>)?)</t[dh]>`)
 
-// page reads the figures on the pages of a dataflow: the number with the digits that the API says, and the letter of its status.
+// page reads the figures on the pages of a dataflow: the number with the digits that the API says, and the word of its status.
 func (s speaking) page(t *testing.T, flow string, api, files readings) int {
 	t.Helper()
 	n := 0
@@ -271,7 +272,8 @@ func (s speaking) page(t *testing.T, flow string, api, files readings) int {
 			} else if want.printed != "" && got != want.printed {
 				t.Errorf("%s: %q on the page, %q in the API", address, got, want.printed)
 			}
-			if letter := strings.ToLower(want.status); want.value != "" && strings.Contains("b e f i p u v", letter) != strings.Contains(m[3], ">"+letter+"<") {
+			word := view.StatusFlag(stat.Status(want.status)).Short.Vi
+			if beside := len(view.Flags(stat.Status(want.status), "")) > 0; want.value != "" && beside != strings.Contains(m[3], word) {
 				t.Errorf("%s: status %s in the API, %s on the page", address, want.status, m[3])
 			}
 		}

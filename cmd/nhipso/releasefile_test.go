@@ -292,14 +292,18 @@ func TestAServerReadsTheFileOfItsRelease(t *testing.T) {
 		t.Error("the file was written again")
 	}
 	t.Run("where no file can be had the figures are held in memory", func(t *testing.T) {
-		if err := os.WriteFile(written[0], []byte("no release"), 0o600); err != nil {
+		folder := filepath.Join(v.dir, releaseFolder)
+		if err := os.RemoveAll(folder); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(folder, []byte("no folder"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		third, warned := v.gate(), ""
 		damaged := newFiles(v.app)
 		third.Files, third.Warn = damaged.source, func(err error) { warned = fault.CodeOf(err) }
 		view, err := third.View(ctx, publish.Everybody())
-		if err != nil || warned != "releasefile.no-release" || len(view.Read("DE_SHARE", "")) == 0 {
+		if err != nil || warned != "releasefile.cannot-write" || len(view.Read("DE_SHARE", "")) == 0 {
 			t.Errorf("warned of %q (%v)", warned, err)
 		}
 	})

@@ -190,7 +190,7 @@ func TestTwoServersGoThroughAReleaseMinute(t *testing.T) {
 			if err != nil || len(runs) != 2 {
 				t.Fatalf("%d runs of the recipe, want one at first and one after the load (%v)", len(runs), err)
 			}
-			minute := time.Now().Add(6 * time.Second).Truncate(time.Second)
+			minute := time.Now().Add(12 * time.Second).Truncate(time.Second)
 			r := approve(t, desk, "2027-Q1", minute)
 			file := filepath.Join(o.dir, releaseFolder, releaseFileName(r, minute))
 			within(t, time.Until(minute)-time.Second, "written ahead", func() bool { _, err := os.Stat(file); return err == nil })
@@ -416,8 +416,6 @@ func TestAFileThatWasLeftWithoutItsSignatureGetsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := newFiles(a)
-	defer kept.shut()
 	name := filepath.Join(o.dir, releaseFolder, releaseFileName(r, r.PublishAt))
 	for _, lost := range []string{"", releasefile.SignatureExtension} {
 		if lost != "" {
@@ -425,9 +423,13 @@ func TestAFileThatWasLeftWithoutItsSignatureGetsIt(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := kept.ahead(t.Context(), r.ID, r.PublishAt, filepath.Base(name)); err != nil {
+		kept := newFiles(a) // as a server that starts
+		gate := a.gate()
+		_, err := kept.source(t.Context(), r, r.PublishAt, func(ctx context.Context) (publish.Content, error) { return gate.Content(ctx, r.ID, r.PublishAt) })
+		if err != nil {
 			t.Fatal(fault.In(err, "en"))
 		}
+		kept.shut()
 		for _, end := range []string{"", releasefile.HashExtension, releasefile.SignatureExtension} {
 			if _, err := os.Stat(name + end); err != nil {
 				t.Errorf("after the loss of %q: %v", lost, err)

@@ -41,9 +41,13 @@ var pagesAsked = map[string][]string{
 	"GET /so-sanh":                           {"/so-sanh", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL", "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL&ky=2024+2025", "/so-sanh?tim=BIMAT", "/so-sanh?bo=DE_SHARE"},
 	"GET /vi-sao":                            nil, // every hidden cell and every cell that was computed with one, below
 	"GET /phuong-phap":                       {"/phuong-phap"},
+	"GET /phuong-phap/ky-thuat":              {"/phuong-phap/ky-thuat"},
 	"GET /phuong-phap/{slug}":                {"/phuong-phap/digital-annual", "/phuong-phap/digital-quarterly", "/phuong-phap/digital-uncertainty", "/phuong-phap/required-growth", "/phuong-phap/target-status", "/phuong-phap/digital-split", "/phuong-phap/provinces"},
+	"GET /thuat-ngu":                         {"/thuat-ngu"},
+	"GET /thuat-ngu/{word}":                  {"/thuat-ngu/lan-cong-bo"},
 	"GET /gioi-thieu":                        {"/gioi-thieu"},
 	"GET /phat-hien":                         {"/phat-hien"},
+	"GET /hai-con-so":                        {"/hai-con-so", "/hai-con-so?nam=2022", "/hai-con-so?dia-ban=VN63-79"},
 	"GET /tai-lieu":                          {"/tai-lieu"},
 	"GET /lich-su":                           {"/lich-su"},
 	"GET /lich-su/tep/{name}":                {}, // the files of releases have tests of their own
@@ -76,7 +80,8 @@ var pagesAsked = map[string][]string{
 var operationsAsked = map[string][]string{
 	"/release": {""}, "/releases": {""}, "/calendar": {""}, "/health": {""}, "/runs": {"?limit=1000"}, "/findings": {"?limit=1000"}, "/methods": {""}, "/recipes": {""}, "/provinces": {"", "?date=2026-01-01"},
 	"/targets": {""}, "/codelists": {""}, "/dataflows": {""}, "/indicators": {""},
-	"/scenario":        {"", "?startYear=2025&targetYear=2030&gdpReal=9"},
+	"/scenario":    {"", "?startYear=2025&targetYear=2030&gdpReal=9"},
+	"/definitions": {""}, "/comparison": {"", "?year=2022", "?area=VN63-79"},
 	"/search":          {"?q=37.9173", "?q=kinh+te+so", "?q=BIMAT"},
 	"/data/{dataflow}": nil, "/series/{dataflow}/{key}": nil, "/observation": nil, "/explain": nil, "/runs/{run}": nil, // with what is hidden, below
 	"/dataflows/{dataflow}": {"DE_SHARE", "DE_VA", "TARGET_STATUS"}, "/codelists/{codelist}": {"CL_SOURCE"}, "/methods/{method}": {"digital-annual"}, "/provinces/{province}": {"VN34-01", "VN34-79"},

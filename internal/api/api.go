@@ -144,6 +144,7 @@ func (s *service) register(a huma.API) {
 	s.registerProvinces(a)
 	s.registerRecords(a)
 	s.registerSearch(a)
+	s.registerComparison(a)
 	s.registerScenarios(a)
 }
 
@@ -200,7 +201,7 @@ func (s *service) key(r *http.Request) (string, bool) {
 		return "", false
 	}
 	switch first, _, _ := strings.Cut(v1, "/"); first {
-	case "data", "series", "observation", "explain", "dataflows", "codelists", "indicators", "restate":
+	case "data", "series", "observation", "explain", "dataflows", "codelists", "indicators", "restate", "definitions", "comparison":
 	default:
 		return "", false
 	}

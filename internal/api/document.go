@@ -8,11 +8,13 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/view"
 	"nhipso/internal/words"
 )
 
@@ -176,7 +178,16 @@ func say(lang, kind, owner, name string) string {
 	if special := kind + "." + owner + "." + name; book.Has(special) {
 		return book.Say(lang, special)
 	}
-	return book.Say(lang, kind+"."+name)
+	return book.Say(lang, kind+"."+name, "statuses", codes(lang, stat.Statuses(), view.StatusFlag), "marks", codes(lang, stat.Marks(), view.MarkFlag))
+}
+
+// codes writes a list of codes with their words, as pages have them.
+func codes[C ~string](lang string, list []C, flag func(C) view.Flag) string {
+	out := make([]string, len(list))
+	for i, c := range list {
+		out[i] = string(c) + " = " + flag(c).Name.In(lang)
+	}
+	return strings.Join(out, "; ")
 }
 
 // onlyLanguage refuses any parameter but a language, for what is no operation: the document and the page.

@@ -16,7 +16,7 @@ var samples = map[string]string{
 	"series": "/series/DE_SHARE/A.{country}.{definition}.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.{country}.{definition}.TOTAL/2025",
 	"explain": "/explain?cell=DE_VA/A.{country}.{definition}.TOTAL.PUB/2024", "targets": "/targets?indicator=DE_GDP", "provinces": "/provinces?date={before}",
 	"province": "/provinces/{province}", "restate": "/restate/GRDP?key=A.&period=2025&from={set}&to={nation}", "findings": "/findings",
-	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "run": "/runs/digital-annual%231", "search": "/search?q={word}", "scenario": "/scenario?startYear=2025&startShare=14.02&targetYear=2030&targetShare=30&gdpReal=10&gdpPrices=3&digitalPrices=3&electronics=55&electronicsReal=12&otherReal=11&shape=even-ratio",
+	"methods": "/methods", "method": "/methods/target-status", "recipes": "/recipes", "runs": "/runs?limit=10", "run": "/runs/digital-annual%231", "search": "/search?q={word}", "definitions": "/definitions", "comparison": "/comparison?area={country}&year=2022&definition=NSO&against=MIC", "scenario": "/scenario?startYear=2025&startShare=14.02&targetYear=2030&targetShare=30&gdpReal=10&gdpPrices=3&digitalPrices=3&electronics=55&electronicsReal=12&otherReal=11&shape=even-ratio",
 }
 
 // examples are those of parameters that no sample gives, as far as they are no country's own.

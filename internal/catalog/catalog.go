@@ -215,19 +215,21 @@ type Indicator struct {
 
 // Catalog is the whole of it.
 type Catalog struct {
-	Since      time.Time // when the installation took it in place of another edition; zero for its first, and for a pack that is read as it is
-	Agency     string    // the maintenance agency of our structures, in SDMX messages
-	dataflows  []*Dataflow
-	codelists  map[string]*Codelist
-	indicators []Indicator
-	flowByID   map[string]*Dataflow
-	indByID    map[string]Indicator
-	concepts   map[string]Concept
-	documents  map[string]Document
-	classes    classes
-	country    Country
-	rules      []*Rule
-	types      []*RecordType
+	Since       time.Time // when the installation took it in place of another edition; zero for its first, and for a pack that is read as it is
+	Agency      string    // the maintenance agency of our structures, in SDMX messages
+	dataflows   []*Dataflow
+	codelists   map[string]*Codelist
+	indicators  []Indicator
+	flowByID    map[string]*Dataflow
+	indByID     map[string]Indicator
+	concepts    map[string]Concept
+	documents   map[string]Document
+	definitions []Definition
+	differences []Difference
+	classes     classes
+	country     Country
+	rules       []*Rule
+	types       []*RecordType
 }
 
 // New puts a catalogue together and checks that every reference in it resolves.

@@ -60,6 +60,9 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err := c.addDocuments(); err != nil {
 		return nil, err
 	}
+	if err := c.addDefinitions(); err != nil {
+		return nil, err
+	}
 	if c.classes, err = loadClassifications(fsys); err != nil {
 		return nil, err
 	}

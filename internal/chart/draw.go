@@ -161,7 +161,7 @@ func (p *plot) run(t trace) string {
 func (p *plot) paintBars(c canvas, k int) {
 	set := p.bars[k]
 	for i, cell := range set.cells {
-		if !cell.ok {
+		if !cell.ok || cell.fill == "" {
 			continue
 		}
 		l := look{fill: cell.fill}

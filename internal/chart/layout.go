@@ -259,7 +259,9 @@ func (p *plot) fit(steps int, fromZero bool) {
 	for i := range p.s.Series {
 		for _, v := range p.s.Series[i].Values {
 			if f, ok := v.Shown(); ok {
-				see(f)
+				if p.s.Kind != Bridge { // whose bars stand between their ends, whatever they change
+					see(f)
+				}
 				see2(v.Low)
 				see2(v.High)
 			}
@@ -328,7 +330,7 @@ func (p *plot) tipRow(name string, v Value) string {
 		return s + html.EscapeString(p.missing(v))
 	}
 	s += "<b>" + html.EscapeString(p.number(v)) + "</b>" + html.EscapeString(text.AfterNumber(p.s.Unit.In(p.lang)))
-	if v.Low != nil && v.High != nil {
+	if v.Low != nil && v.High != nil && p.s.Kind != Bridge {
 		s += " (" + book.Say(p.lang, "interval", "low", text.FormatNumber(p.lang, *v.Low, p.s.Decimals), "high", text.FormatNumber(p.lang, *v.High, p.s.Decimals)) + ")"
 	}
 	if word := statusWord(p.lang, v.Status); word != "" {

@@ -17,7 +17,7 @@ func (p *plot) overItems() {
 	for _, it := range s.Items {
 		name := it.Name.In(p.lang)
 		lines := []string{clip(name, nameSize, it.Strong, limit)}
-		if s.Kind == Bullet { // whose rows are high enough for two lines
+		if s.Kind == Bullet || s.Kind == Bridge { // whose rows are high enough for two lines
 			if lines = wrap(name, nameSize, it.Strong, limit); len(lines) > 2 {
 				lines = []string{lines[0], strings.Join(lines[1:], " ")}
 			}
@@ -44,6 +44,8 @@ func (p *plot) overItems() {
 		switch s.Kind {
 		case Dots:
 			p.dots(&s.Series[i])
+		case Bridge:
+			p.spans(&s.Series[i])
 		default:
 			p.rowBars(&s.Series[i], strong)
 		}
@@ -80,7 +82,7 @@ func (p *plot) valueRoom() float64 {
 		for _, x := range p.s.Series {
 			// Words for a missing figure stand at the foot of the bar, where there is room.
 			if _, ok := x.Values[i].Shown(); ok {
-				w = math.Max(w, textWidth(p.number(x.Values[i]), labelSize, true)+14)
+				w = math.Max(w, textWidth(p.rowText(i), labelSize, true)+14)
 			}
 		}
 	}
@@ -96,6 +98,9 @@ func (p *plot) rowText(i int) string {
 	if _, ok := v.Shown(); !ok {
 		return p.missing(v)
 	}
+	if p.s.Kind == Bridge && !p.s.Items[i].Strong && v.V.Sign() > 0 {
+		return "+" + p.number(v)
+	}
 	return p.number(v)
 }
 
@@ -106,7 +111,7 @@ func (p *plot) rowLabels() {
 		for _, x := range s.Series {
 			if f, ok := x.Values[i].Shown(); ok {
 				last = math.Max(last, f)
-				if h := x.Values[i].High; h != nil && s.Kind == Dots {
+				if h := x.Values[i].High; h != nil && (s.Kind == Dots || s.Kind == Bridge) {
 					last = math.Max(last, h.Float64())
 				}
 			}
@@ -120,7 +125,7 @@ func (p *plot) rowLabels() {
 			if t != nil && p.val(t.Float64())-p.left < p.plotW()/2 {
 				last = math.Max(last, t.Float64())
 			}
-		case last < 0 && s.Kind != Dots:
+		case last < 0 && s.Kind != Dots && s.Kind != Bridge:
 			last = 0
 		case s.Kind == Dots:
 			away = 9
@@ -158,6 +163,40 @@ func (p *plot) rowBars(x *Series, strong bool) {
 		set.faint[i] = v.Status == stat.Forecast
 		if v.Low != nil && v.High != nil {
 			p.across(i, v.Low.Float64(), v.High.Float64(), pen{colour: ink, width: 1.2})
+		}
+	}
+	p.bars = append(p.bars, set)
+}
+
+// spans draws the bars of a bridge, each from its lower to its upper end, joined where one ends and the next begins. The bars of the layout lie
+// over them unseen, for the pointer.
+func (p *plot) spans(x *Series) {
+	width := math.Min(p.stride()*0.6, 20)
+	set := barSet{id: x.ID, name: x.Name.In(p.lang), cells: make([]cell, len(x.Values)), faint: make([]bool, len(x.Values)), width: width, gap: 0.15}
+	stands := math.NaN() // where the bridge stands before the item
+	for i, v := range x.Values {
+		f, ok := v.Shown()
+		if !ok || v.Low == nil || v.High == nil {
+			continue
+		}
+		low, high := v.Low.Float64(), v.High.Float64()
+		set.cells[i] = cell{v: high, ok: true}
+		colour := x.Colour.fill()
+		switch {
+		case p.s.Items[i].Strong:
+			colour = NSO.fill()
+		case p.s.Items[i].Pale:
+			colour = Context.fill()
+		}
+		if !math.IsNaN(stands) {
+			at := p.val(stands)
+			p.draw(rule{at, p.cat(i-1) + width/2, at, p.cat(i) - width/2, pen{colour: axis, width: 1}})
+		}
+		if low < high {
+			p.across(i, low, high, pen{colour: colour, width: math.Round(width)})
+		}
+		if stands = high; !p.s.Items[i].Strong && f < 0 {
+			stands = low
 		}
 	}
 	p.bars = append(p.bars, set)

@@ -158,7 +158,11 @@ func (p *plot) seriesOption() []obj {
 				data[i] = c.v
 			}
 		}
-		o := obj{"type": "bar", "id": b.id, "name": b.name, "data": data, "color": b.colour, "barWidth": round1(b.width), "barGap": trim(100*b.gap) + "%",
+		colour := b.colour
+		if colour == "" {
+			colour = "transparent" // only the pointer finds it
+		}
+		o := obj{"type": "bar", "id": b.id, "name": b.name, "data": data, "color": colour, "barWidth": round1(b.width), "barGap": trim(100*b.gap) + "%",
 			"z": 3, "emphasis": obj{"disabled": true}}
 		if b.stack {
 			o["stack"] = "whole"

@@ -54,7 +54,7 @@ func (s *Spec) height(width int) int {
 			per = 12 + 12*n
 		}
 		return 34 + per*len(s.Items) + 20*min(len(s.Series)-1, 1) + 16*min(len(s.Targets), 1)
-	case Bullet:
+	case Bullet, Bridge:
 		return 34 + 34*len(s.Items)
 	case Map, Tiles:
 		return s.mapHeight(width)

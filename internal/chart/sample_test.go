@@ -232,6 +232,15 @@ func sampleRank() *Spec {
 		Targets: []Target{{Name: l("Mục tiêu 2030: 30", "Target 2030: 30"), Value: stat.MustDecimal("30"), Period: stat.Year(2030)}}}
 }
 
+// sampleBridge leads down, up and over a part that nobody explains.
+func sampleBridge() *Spec {
+	value := func(amount, low, high string) Value { return Value{V: dec(amount), Low: dec(low), High: dec(high)} }
+	return &Spec{ID: "bridge", Kind: Bridge, Decimals: 2, FromZero: true, Title: l("Từ 12,83 % đến 14,50 %", "From 12.83 % to 14.50 %"), Subtitle: l("% GDP", "% of GDP"), Unit: l("% GDP", "% of GDP"), Source: testSource, ItemHead: l("Bước", "Step"),
+		Items: []Item{{ID: "a", Name: l("Cơ quan thống kê", "Statistics office"), Strong: true}, {ID: "b", Name: l("Điều chỉnh sau đó của cơ quan thống kê", "Later revision"), Strong: false},
+			{ID: "c", Name: l("Phần lõi", "Core")}, {ID: "d", Name: l("Chưa giải thích được", "Unexplained"), Pale: true}, {ID: "e", Name: l("Bộ", "Ministry"), Strong: true}},
+		Series: []Series{{ID: "points", Name: l("Điểm %", "Points"), Values: []Value{value("12.83", "0", "12.83"), value("-0.16", "12.67", "12.83"), value("1.33", "12.67", "14"), value("0.5", "14", "14.5"), value("14.5", "0", "14.5")}}}}
+}
+
 func samples() []*Spec {
-	return []*Spec{sampleRank(), sampleMap("34", Map), sampleMap("63", Map), sampleMap("34", Tiles), sampleMap("63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
+	return []*Spec{sampleBridge(), sampleRank(), sampleMap("34", Map), sampleMap("63", Map), sampleMap("34", Tiles), sampleMap("63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
 }

@@ -27,6 +27,7 @@ const (
 	Ranking Kind = "ranking" // one figure for each of Items, as horizontal bars from zero
 	Dots    Kind = "dots"    // one or two figures for each of Items, as dots on a scale, with intervals
 	Bullet  Kind = "bullet"  // figure and target for each of Items, all in the same unit
+	Bridge  Kind = "bridge"  // from one figure to another: a bar from Low to High for each of Items, a change where the item is not Strong
 	Map     Kind = "map"     // one figure for each province, as a choropleth
 	Tiles   Kind = "tiles"   // the same with one equal tile for each province
 )
@@ -68,6 +69,7 @@ type Item struct {
 	Name   catalog.Label `json:"name"`
 	Short  catalog.Label `json:"short,omitzero"` // for tiles and narrow places
 	Target *stat.Decimal `json:"target,omitempty"`
+	Pale   bool          `json:"pale,omitempty"`   // of a bridge: a change that nobody explains
 	Strong bool          `json:"strong,omitempty"` // what the reader should look at; the others turn grey
 	Href   string        `json:"href,omitempty"`   // where a click on a province leads
 }
@@ -185,6 +187,10 @@ func (s *Spec) Check() error {
 	case Line, Bar, Stacked:
 		n = len(s.Periods)
 	case Ranking, Dots, Bullet:
+	case Bridge:
+		if len(s.Series) != 1 {
+			return bad("chart.one-series")
+		}
 	case Map, Tiles:
 		if len(s.Series) != 1 {
 			return bad("chart.one-series")

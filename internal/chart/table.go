@@ -58,7 +58,7 @@ func (s *Spec) Table() *export.Table {
 			}
 			return c
 		})
-		if x.hasInterval() {
+		if x.hasInterval() && s.Kind != Bridge { // whose ends are no interval of confidence
 			vi, en := x.Name.In("vi"), x.Name.In("en")
 			number(x.ID+"-low", catalog.Label{Vi: book.Say("vi", "low", "name", vi), En: book.Say("en", "low", "name", en)},
 				func(i int) export.Cell { return bound(x.Values[i], false) })

@@ -11,6 +11,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
+	"nhipso/internal/view"
 )
 
 // MaxRows is how many rows a workbook has at most. A worksheet could hold 1,048,576; programs that open one of that size take minutes.
@@ -244,7 +245,7 @@ func (t *Table) aboutSheet(b *workbook, sheet string) {
 	}
 	slices.Sort(b.statuses)
 	for _, s := range b.statuses {
-		line("about-statuses", string(s)+" = "+book.Say("vi", "status-"+string(s)), string(s)+" = "+book.Say("en", "status-"+string(s)))
+		line("about-statuses", string(s)+" = "+view.StatusFlag(s).Name.Vi, string(s)+" = "+view.StatusFlag(s).Name.En)
 	}
 	b.width(sheet, 1, 34)
 	b.width(sheet, 2, 60)
@@ -256,5 +257,5 @@ func StatusName(lang string, s stat.Status) string {
 	if s == "" || s == stat.Normal {
 		return ""
 	}
-	return book.Say(lang, "status-"+string(s))
+	return view.StatusFlag(s).Short.In(lang)
 }

@@ -23,6 +23,7 @@ const (
 	SeriesKind    = "series"
 	DocumentKind  = "document"
 	PageKind      = "page"
+	TermKind      = "term"
 )
 
 // Thing is something that can be found: by its name in either language, by its identifier, by other names that it goes by, and by what is said of

@@ -160,7 +160,7 @@ func (b *sheets) branch(sheet string, n pipeline.Node, depth int, row *int) {
 		b.try(b.f.SetCellInt(sheet, cellName(1, *row), int64(depth)))
 		unit := s.Unit(f, v).In(s.Lang)
 		for col, words := range map[int]string{2: Role(n.Role).In(s.Lang), 3: f.Name.In(s.Lang), 4: s.Series(f, v.Key, nil).In(s.Lang), 5: text.FormatPeriod(s.Lang, v.Period), 7: unit,
-			8: s.Status(v).In(s.Lang), 9: s.Code("CL_EVIDENCE", string(v.Mark())).In(s.Lang), 10: Vintage(s.Lang, v.Vintage), 11: s.Document(v)} {
+			8: s.Status(v).In(s.Lang), 9: MarkFlag(v.Mark()).Name.In(s.Lang), 10: Vintage(s.Lang, v.Vintage), 11: s.Document(v)} {
 			b.text(sheet, col, *row, words, 0)
 		}
 		if v.Value != nil {

@@ -3,6 +3,7 @@ package portal
 import (
 	"nhipso/internal/export"
 	"nhipso/internal/stat"
+	"nhipso/internal/view"
 	"nhipso/internal/web/shell"
 )
 
@@ -13,28 +14,28 @@ type aboutPage struct {
 	Definitions     []flagMeaning
 }
 
-type flagMeaning struct{ Symbol, Name, Text string }
+type flagMeaning struct{ Symbol, Name, Text, Code string }
 
 func (v *visit) about() (shell.Page, error) {
 	p := &aboutPage{Frame: v.NewFrame("about", v.Say("about.title"))}
 	p.Description = v.Say("about.description")
 	t := shell.NewTable("marks", both("about.marks"), export.Column{ID: "code", Name: both("data.code"), Kind: export.Code}, shell.Text("name", both("data.name")), shell.Text("text", both("about.meaning")))
 	for _, m := range stat.Marks() {
-		l := nameOf(v.Snap, "CL_EVIDENCE", string(m))
-		means := both("about.mark-" + string(m))
-		p.Marks = append(p.Marks, flagMeaning{string(m), l.In(v.Lang), means.In(v.Lang)})
+		f := view.MarkFlag(m)
+		l, means := f.Name, f.Text
+		p.Marks = append(p.Marks, flagMeaning{f.Short.In(v.Lang), l.In(v.Lang), means.In(v.Lang), string(m)})
 		t.Add(shell.Same(string(m)), shell.Label(l), shell.Label(means))
 	}
 	for _, s := range stat.Statuses() {
-		means := both("about.status-" + string(s))
-		l := nameOf(v.Snap, "CL_OBS_STATUS", string(s))
-		p.Statuses = append(p.Statuses, flagMeaning{string(s), l.In(v.Lang), means.In(v.Lang)})
+		f := view.StatusFlag(s)
+		l, means := f.Name, f.Text
+		p.Statuses = append(p.Statuses, flagMeaning{f.Short.In(v.Lang), l.In(v.Lang), means.In(v.Lang), string(s)})
 		t.Add(shell.Same(string(s)), shell.Label(l), shell.Label(means))
 	}
 	if l, err := v.Snap.Catalog.Codelist("CL_DEFINITION"); err == nil {
 		for _, c := range l.Codes {
 			if v.hasDefinition(c.ID) {
-				p.Definitions = append(p.Definitions, flagMeaning{c.ID, c.Name.In(v.Lang), ""})
+				p.Definitions = append(p.Definitions, flagMeaning{c.ID, c.Name.In(v.Lang), "", ""})
 			}
 		}
 	}

@@ -18,6 +18,7 @@ var wanted = map[string][]string{
 	"muc-tieu":       {targetFlow},
 	"nhiem-vu":       {"TASKS"},
 	scenarioPath[1:]: {shareFlow},
+	twoPath[1:]:      {shareFlow},
 }
 
 // has reports whether the country has what the page of an address needs.

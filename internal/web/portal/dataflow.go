@@ -2,6 +2,7 @@ package portal
 
 import (
 	"cmp"
+	"html/template"
 	"slices"
 	"strconv"
 
@@ -37,6 +38,7 @@ type dataflowPage struct {
 	Partly        bool // the documents are those of the part shown
 	Hidden        int  // earlier periods left out of the page
 	Method        string
+	Two           template.HTML // the way to why two definitions differ
 	Vintages      []string
 	VintageCount  int
 	HistoryFile   string
@@ -57,6 +59,7 @@ func (v *visit) dataflow() (shell.Page, error) {
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}
 	p.Following = v.following("/so-lieu/" + f.ID)
 	p.Method = v.methodLink(f.Method)
+	p.Two = v.whyTwoOf(f, "")
 	if hinh := v.Query.Get("hinh"); slices.Contains(shell.TableFormats(), v.Format) && (hinh == "" || hinh == "bang") {
 		return p, v.wholeFile(p, f)
 	}

@@ -31,6 +31,7 @@ type homePage struct {
 	Quarter  template.HTML // the newest quarter with its interval; "" while there is none
 	Facts    []fact
 	Targets  []pathEntry
+	Two      template.HTML // the way to why two definitions differ
 	Share    *shell.Figure // annual shares against the targets
 	Quarters *shell.Figure
 	Parts    *shell.Figure
@@ -92,6 +93,7 @@ func (v *visit) home() (shell.Page, error) {
 	p.Facts = v.facts(last.Period)
 	p.Targets = v.toTargets(last)
 	p.Share = v.shareFigure(&p.Frame, share, last)
+	p.Two = v.whyTwo(v.nation())
 	p.Quarters = v.quarterFigure(&p.Frame, quarters)
 	p.Parts = v.partsFigure(&p.Frame)
 	p.Required = v.requiredFigure(&p.Frame, last.Period)

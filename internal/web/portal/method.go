@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/pipeline"
@@ -19,7 +20,10 @@ type methodPage struct {
 	shell.Frame
 	Slug      string
 	Body      template.HTML
-	OnlyIn    string // the language of the text, when it is not the visitor's
+	What, Why string   // in plain words; "" on pages for developers
+	Example   *example // today's figure
+	Technical bool     // for developers
+	OnlyIn    string   // the language of the text, when it is not the visitor's
 	Flows     []shell.Crumb
 	Runs      []runEntry
 	Checks    []*shell.Figure
@@ -37,9 +41,16 @@ func (v *visit) method() (shell.Page, error) {
 	if !ok || !slices.Contains(v.portal.slugs(), slug) {
 		return nil, fault.New("web.no-method", "slug", slug)
 	}
-	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: d.body, Flows: v.flowsOf(slug)}
+	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: v.explainProse(d.body), Flows: v.flowsOf(slug)}
 	p.Description = d.lead
-	p.Crumbs = []shell.Crumb{{Name: v.Say("methods.title"), URL: v.Link("/phuong-phap")}}
+	if p.Technical = kindOf(slug) == ofEngine; p.Technical {
+		p.Crumbs = append(p.Crumbs, shell.Crumb{Name: v.Say("methods.engine"), URL: v.Link(enginePath)})
+	}
+	if id := "methods.what-" + slug; v.Words.Has(id) {
+		p.What, p.Why = v.Say(id), v.Say("methods.why-"+slug)
+		p.Example = v.example(slug)
+	}
+	p.Crumbs = append([]shell.Crumb{{Name: v.Say("methods.title"), URL: v.Link("/phuong-phap")}}, p.Crumbs...)
 	if in != v.Lang {
 		p.OnlyIn = in
 	}
@@ -173,4 +184,43 @@ func (v *visit) diagnosticWord(id string) catalog.Label {
 		return l
 	}
 	return catalog.Label{Vi: id, En: id}
+}
+
+// example is the newest figure that a method gives, and how it came about.
+type example struct{ Name, Period, Value, Sentence, URL string }
+
+// example looks for the figure that readers know best: of the country, by its statistics office, the whole, the newest.
+func (v *visit) example(slug string) *example {
+	for _, f := range v.Snap.Catalog.Dataflows() {
+		if f.Method != slug || f.Kind != catalog.Derived {
+			continue
+		}
+		var best cube.Version
+		most := -1
+		for _, series := range v.Snap.Series(f.ID, "") { // in the order of the lists: of several methods the first
+			o, known := series.Last()
+			if !known {
+				continue
+			}
+			n := 0
+			for i, c := range o.Key.Codes() {
+				n += 8*btoi(c == v.nation()) + 4*btoi(c == v.official()) + 2*btoi(c == "TOTAL" || c == v.mainTarget()) + btoi(f.Dimensions[i].ID == "MEASURE" && c == "SHARE")
+			}
+			if n > most || n == most && o.Period.Compare(best.Period) > 0 {
+				best, most = o, n
+			}
+		}
+		if most < 0 {
+			continue
+		}
+		speaker := v.speaker()
+		x := &example{Name: namesOf(v.Snap).FullSeries(f, best.Key).In(v.Lang), Period: text.FormatPeriod(v.Lang, best.Period), Value: speaker.Value(best), URL: v.Why(best.Cell())}
+		if node, err := v.AsOfView.Explain(v.R.Context(), best.Cell()); err == nil {
+			if s, ok := speaker.Sentence(node); ok {
+				x.Sentence = s.Text
+			}
+		}
+		return x
+	}
+	return nil
 }

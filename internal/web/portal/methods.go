@@ -13,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 
+	"nhipso/internal/catalog"
 	"nhipso/internal/export"
 	"nhipso/internal/text"
 	"nhipso/internal/web/shell"
@@ -21,6 +22,12 @@ import (
 // methodsPage lists the methods.
 type methodsPage struct {
 	shell.Frame
+	Groups []methodGroup
+	Engine string // the page for developers; "" on it
+}
+
+type methodGroup struct {
+	Name    string
 	Methods []methodEntry
 }
 
@@ -35,7 +42,7 @@ type document struct {
 	body        template.HTML
 }
 
-var markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Footnote), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+var markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Footnote, formulas{}), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 
 // scrolling makes what is wider than a phone, and so scrolls in its own box, reachable by keyboard.
 var scrolling = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<table>", `<table tabindex="0">`)
@@ -113,32 +120,68 @@ func (v *visit) flowsOf(slug string) []shell.Crumb {
 // demoPrefix begins the pages of methods shown on a foreign table.
 const demoPrefix = "demo-"
 
+// enginePath lists the documentation of the computing engine, which is for developers.
+const enginePath = "/phuong-phap/ky-thuat"
+
+// methodKind says for whom a page of methods is.
+type methodKind int
+
+// Kinds of pages of methods.
+const (
+	ofFigures methodKind = iota // how a figure of the country comes about
+	ofDemos                     // the same on tables of another country
+	ofEngine                    // a package of the engine
+)
+
+// kindOf tells for whom a page is: what answers no question of readers is for developers.
+func kindOf(slug string) methodKind {
+	switch {
+	case strings.HasPrefix(slug, demoPrefix):
+		return ofDemos
+	case hasWord("methods.what-" + slug):
+		return ofFigures
+	}
+	return ofEngine
+}
+
 func (v *visit) methods() (shell.Page, error) {
-	p := &methodsPage{Frame: v.NewFrame("methods", v.Say("methods.title"))}
+	p := &methodsPage{Frame: v.NewFrame("methods", v.Say("methods.title")), Engine: v.Link(enginePath)}
 	p.Description = v.Say("methods.description")
-	t := shell.NewTable("methods", both("methods.title"), export.Column{ID: "slug", Name: both("data.code"), Kind: export.Code}, shell.Text("title", both("data.name")))
-	// What gives the figures of the country comes first, then the methods of the engine, then the demonstrations.
-	slugs := v.portal.slugs()
-	position := func(slug string) int {
-		switch {
-		case strings.HasPrefix(slug, demoPrefix):
-			return 2
-		case len(v.flowsOf(slug)) == 0:
-			return 1
-		}
-		return 0
-	}
-	slices.SortStableFunc(slugs, func(a, b string) int { return position(a) - position(b) })
-	for _, slug := range slugs {
-		d, _, ok := v.portal.document(slug, v.Lang)
-		if !ok {
-			continue
-		}
-		p.Methods = append(p.Methods, methodEntry{slug, d.title, v.Link("/phuong-phap/" + slug), d.lead, v.flowsOf(slug)})
-		t.Add(shell.Same(slug), shell.Same(d.title))
-	}
-	p.Show(&shell.Figure{ID: "danh-muc", Title: t.Title, Table: t})
+	p.Show(v.methodList(&p.Groups, both("methods.title"), ofFigures, ofDemos))
 	return p, nil
+}
+
+// engine lists what is for developers.
+func (v *visit) engine() (shell.Page, error) {
+	p := &methodsPage{Frame: v.NewFrame("methods", v.Say("methods.engine"))}
+	p.Description = v.Say("methods.engine-lead")
+	p.Crumbs = []shell.Crumb{{Name: v.Say("methods.title"), URL: v.Link("/phuong-phap")}}
+	p.Show(v.methodList(&p.Groups, both("methods.engine"), ofEngine))
+	return p, nil
+}
+
+// methodList lists the pages of some kinds, a group each, and gives the table of them.
+func (v *visit) methodList(groups *[]methodGroup, title catalog.Label, kinds ...methodKind) *shell.Figure {
+	t := shell.NewTable("methods", title, export.Column{ID: "slug", Name: both("data.code"), Kind: export.Code}, shell.Text("title", both("data.name")))
+	for _, k := range kinds {
+		g := methodGroup{Name: v.Say([]string{"methods.figures", "methods.demos", "methods.engine"}[k])}
+		for _, slug := range v.portal.slugs() {
+			d, _, ok := v.portal.document(slug, v.Lang)
+			if !ok || kindOf(slug) != k {
+				continue
+			}
+			e := methodEntry{slug, d.title, v.Link("/phuong-phap/" + slug), d.lead, v.flowsOf(slug)}
+			if id := "methods.what-" + slug; v.Words.Has(id) {
+				e.Lead = v.Say(id)
+			}
+			g.Methods = append(g.Methods, e)
+			t.Add(shell.Same(slug), shell.Same(d.title))
+		}
+		if len(g.Methods) > 0 {
+			*groups = append(*groups, g)
+		}
+	}
+	return &shell.Figure{ID: "danh-muc", Title: t.Title, Table: t}
 }
 
 // slugOf makes a word for addresses out of a text.

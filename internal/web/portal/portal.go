@@ -122,10 +122,11 @@ func (p *Portal) module() shell.Module {
 	compare := page(comparePath, "compare", (*visit).compare, p.compareParameters)
 	compare.Tidy = p.tidyComparison
 	return p.inCountry(shell.Module{
-		Words: p.words, Templates: templateFiles, Search: searchPath,
+		Words: p.words, Templates: templateFiles, Explain: explainTerms, Search: searchPath,
 		Menu: []shell.MenuEntry{entry("home", "/"), entry("provinces", "/tinh"), entry("targets", "/muc-tieu"), entry("tasks", "/nhiem-vu"), entry("scenario", scenarioPath), entry("data", "/so-lieu"),
 			entry("methods", "/phuong-phap"), entry("about", "/gioi-thieu")},
 		Foot: []shell.MenuEntry{entry("about", "/gioi-thieu"), {ID: "releases", URL: "/lich-su", Name: both("common.foot-releases")}, {ID: "documents", URL: "/tai-lieu", Name: both("data.doc-title")}, {ID: "compare", URL: comparePath, Name: both("compare.link")},
+			{ID: "two-figures", URL: twoPath, Name: both("difference.title")}, {ID: "terms", URL: termsPath, Name: both("terms.title")},
 			{ID: "calendar", URL: calendarPath, Name: both("common.foot-calendar")}, {ID: "findings", URL: "/phat-hien", Name: both("common.foot-findings")}, entry("methods", "/phuong-phap"),
 			part("revision-policy", "dieu-chinh"), part("quality", "chat-luong"), part("licence", "dung-lai")},
 		Feeds: []shell.MenuEntry{{ID: "releases", URL: feedPath, Name: both("common.feed")}},
@@ -140,10 +141,14 @@ func (p *Portal) module() shell.Module {
 			page("/so-lieu", "data", (*visit).data, shell.Takes("q", "chu-de")),
 			flow, tabulate, compare,
 			page("/so-lieu/{dataflow}/{key}", "series", (*visit).series, shell.Takes()),
+			page(twoPath, "difference", (*visit).twoFigures, shell.Takes("nam", "tu", "den", "dia-ban")),
 			page("/tai-lieu", "documents", (*visit).register, shell.Takes()),
 			page("/vi-sao", "why", (*visit).explain, shell.Takes("o")),
 			page("/phuong-phap", "methods", (*visit).methods, shell.Takes()),
+			page(enginePath, "methods", (*visit).engine, shell.Takes()),
 			page("/phuong-phap/{slug}", "method", (*visit).method, shell.Takes()),
+			page(termsPath, "terms", (*visit).terms, shell.Takes()),
+			page(termsPath+"/{word}", "term", (*visit).term, shell.Takes()),
 			page("/gioi-thieu", "about", (*visit).about, shell.Takes()),
 			page("/phat-hien", "findings", (*visit).findings, shell.Takes("trang")),
 			page("/lich-su", "releases", (*visit).releases, shell.Takes()),
@@ -158,7 +163,7 @@ func (p *Portal) module() shell.Module {
 
 // paths lists the pages of what there are many of.
 func (p *Portal) paths(known *publish.View) []string {
-	out := []string{"/phat-hien", "/tai-lieu", "/lich-su", calendarPath, comparePath}
+	out := []string{"/phat-hien", twoPath, termsPath, enginePath, "/tai-lieu", "/lich-su", calendarPath, comparePath}
 	for _, f := range known.Catalog.Dataflows() {
 		out = append(out, "/so-lieu/"+f.ID)
 	}
@@ -174,6 +179,9 @@ func (p *Portal) paths(known *publish.View) []string {
 	}
 	for _, slug := range p.slugs() {
 		out = append(out, "/phuong-phap/"+slug)
+	}
+	for _, t := range glossaryOf().Terms("vi") {
+		out = append(out, termsPath+"/"+t.ID)
 	}
 	return slices.DeleteFunc(out, func(path string) bool { return !p.has(path) })
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"slices"
 	"strings"
 
@@ -28,6 +29,7 @@ type provincePage struct {
 	Beside                 string
 	Counts                 []pair
 	Sections               []*shell.Figure
+	Two                    template.HTML // the way to why two definitions differ
 	Gaps                   []string
 	Next                   string
 	MapURL, Brief, Plan    string
@@ -90,6 +92,7 @@ func (v *visit) provincePage(a *territory.Area) (*provincePage, error) {
 	p := &provincePage{Frame: v.NewFrame("provinces", now.Name.In(v.Lang)), ID: a.ID, Code: a.Code, Kind: v.Say("provinces.kind-" + string(now.Kind))}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("provinces.title"), URL: v.Link("/tinh")}}
 	p.Following = v.following("/tinh/" + a.ID)
+	p.Two = v.whyTwo(a.ID)
 	p.From, p.To = text.FormatDate(v.Lang, a.From), text.FormatDate(v.Lang, a.To)
 	p.Description = v.Say("provinces.one-description", "name", now.Name.In(v.Lang))
 	last := day

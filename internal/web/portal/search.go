@@ -147,7 +147,7 @@ func (v *visit) answers(p *searchPage, found view.Answers) {
 }
 
 // searchGroups are the kinds that the portal has pages of, in the order of the page.
-var searchGroups = []string{view.ProvinceKind, view.TargetKind, view.DataflowKind, view.IndicatorKind, view.SeriesKind, view.MethodKind, view.DocumentKind, view.PageKind}
+var searchGroups = []string{view.ProvinceKind, view.TargetKind, view.DataflowKind, view.IndicatorKind, view.SeriesKind, view.MethodKind, view.TermKind, view.DocumentKind, view.PageKind}
 
 // address gives where a thing is to be read: a document where it lies, everything else on its page.
 func (v *visit) address(t view.Thing) string {
@@ -176,6 +176,8 @@ func (v *visit) pathOf(t view.Thing) string {
 		return "/tai-lieu"
 	case view.PageKind:
 		return t.ID
+	case view.TermKind:
+		return termsPath + "/" + t.ID
 	}
 	i, _ := v.Current.Catalog.Indicator(t.ID)
 	path := "/so-lieu/" + i.Dataflow
@@ -222,6 +224,13 @@ func (p *Portal) finder(v *visit) (*view.Finder, *view.Asker) {
 	}
 	for _, m := range p.site.Menu() {
 		things = append(things, view.Thing{Kind: view.PageKind, ID: m.URL, Name: m.Name})
+	}
+	for _, t := range glossaryOf().Terms("vi") {
+		things = append(things, view.Thing{Kind: view.TermKind, ID: t.ID, Name: t.Name, Detail: t.Means})
+	}
+	if p.has(twoPath) {
+		also := strings.Split(say("vi", "difference.also"), "|")
+		things = append(things, view.Thing{Kind: view.PageKind, ID: twoPath, Name: both("difference.title"), Detail: both("difference.description"), Also: also})
 	}
 	things = append(append(things, view.SeriesThings(v.Current.Snapshot)...), view.DocumentThings(c)...)
 	p.search.of, p.search.finder, p.search.asker = v.Current.Key(), view.NewFinder(things), view.NewAsker(c, p.territory)

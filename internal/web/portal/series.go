@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ type seriesPage struct {
 	Newest           string // the newest figure in a sentence
 	Current, History *shell.Figure
 	Withdrawn        bool
+	Two              template.HTML // the way to why two definitions differ
 	Neighbours       []shell.Crumb // other series of the same dataflow that differ in one code
 	Compare          string
 }
@@ -91,6 +93,7 @@ func (v *visit) series() (shell.Page, error) {
 	if t := v.vintageTable(f, history, digits); t != nil {
 		p.History = p.Show(&shell.Figure{ID: "cac-lan-cong-bo", Title: t.Title, Note: p.Unit, Table: t, Source: v.SourceLine(history), Open: true})
 	}
+	p.Two = v.whyTwoOf(f, key)
 	p.Data = v.dataset(f, s.Obs, nil)
 	p.Following = v.following("/so-lieu/" + f.ID + "/" + string(key))
 	return p, nil

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"slices"
 
 	"nhipso/internal/catalog"
@@ -17,13 +18,14 @@ import (
 type targetPage struct {
 	shell.Frame
 	Key, Instrument, InstrumentDate, Owner, Unit, Topic string
-	OwnerMark                                           shell.FlagView
+	OwnerMark                                           []shell.FlagView
 	Indicator, Basis, Counted                           string
 	Standings                                           []standing
 	Aims, Actual                                        *shell.Figure
 	Siblings                                            []shell.Crumb
 	Method, Compare                                     string
-	Divided                                             bool // into conditions, which have the figures
+	Two                                                 template.HTML // the way to why two definitions differ
+	Divided                                             bool          // into conditions, which have the figures
 }
 
 // standing is where a target stands in a year, with the rule beside it.
@@ -75,10 +77,13 @@ func (v *visit) target() (shell.Page, error) {
 	p := &targetPage{Frame: v.NewFrame("targets", code.Name.In(v.Lang)), Key: key, Owner: code.Notes["owner_"+v.Lang], Method: v.methodLink("target-status")}
 	p.Following = v.following("/muc-tieu/" + key)
 	p.Description = p.Title
+	if i, ok := v.Snap.Catalog.Indicator(code.Notes["indicator"]); ok && i.Dataflow == shareFlow {
+		p.Two = v.whyTwo(v.nation())
+	}
 	p.Crumbs = []shell.Crumb{{Name: v.Say("targets.title"), URL: v.Link("/muc-tieu")}}
 	p.Instrument = nameOf(v.Snap, "CL_INSTRUMENT", code.Notes["instrument"]).In(v.Lang)
 	if m := code.Notes["owner_mark"]; m != "" && m != "S" {
-		p.OwnerMark = shell.FlagView{Symbol: m, Meaning: v.Say("common.flag-" + m)}
+		p.OwnerMark = v.Flags("", stat.Mark(m))
 	}
 	indicator, hasIndicator := v.Snap.Catalog.Indicator(code.Notes["indicator"])
 	if hasIndicator {

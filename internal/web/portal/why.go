@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type whyPage struct {
 	History  *shell.Figure
 	Sources  []documentView
 	Cell     string
+	Two      template.HTML // the way to why two definitions differ
 }
 
 // whyFigure is the figure explained.
@@ -87,10 +89,11 @@ func (v *visit) explain() (shell.Page, error) {
 	name := namesOf(v.Snap).Title(f, c.Key).In(v.Lang)
 	p := &whyPage{Frame: v.NewFrame("data", v.Say("why.title")), Cell: c.String(), Reported: cube.Reported(o.Observation)}
 	p.NoIndex = true
+	p.Two = v.whyTwoOf(f, c.Key)
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}, {Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}}
 	p.Figure = whyFigure{Series: name, Period: text.FormatPeriod(v.Lang, c.Period), Value: v.Number(o), Unit: unitOf(v.Snap, f, o).In(v.Lang),
 		Interval: v.Interval(o), Level: v.Level(o), Vintage: v.publishedOn(o), Source: v.sourceOf(o).In(v.Lang), Note: v.remark(o).In(v.Lang),
-		Status: namesOf(v.Snap).Status(o).In(v.Lang), Evidence: nameOf(v.Snap, "CL_EVIDENCE", string(o.Mark())).In(v.Lang),
+		Status: namesOf(v.Snap).Status(o).In(v.Lang), Evidence: view.MarkFlag(o.Mark()).Name.In(v.Lang),
 		SeriesURL: v.Link("/so-lieu/" + f.ID + "/" + string(c.Key)), Missing: o.Value == nil && o.Printed() == ""}
 	speaker := v.speaker()
 	switch unit, _ := namesOf(v.Snap).UnitCode(f, o); {
@@ -119,7 +122,7 @@ func (v *visit) explain() (shell.Page, error) {
 		h := history[i]
 		cell := v.CellOf(h)
 		cell.Href = ""
-		t.Add(shell.Same(v.publishedOn(h)).By(h.Vintage.Date.String()), cell, shell.Label(v.sourceOf(h)), shell.Label(nameOf(v.Snap, "CL_EVIDENCE", string(h.Mark()))), shell.Label(v.remark(h)))
+		t.Add(shell.Same(v.publishedOn(h)).By(h.Vintage.Date.String()), cell, shell.Label(v.sourceOf(h)), shell.Label(view.MarkFlag(h.Mark()).Name), shell.Label(v.remark(h)))
 	}
 	p.History = p.Show(&shell.Figure{ID: "lich-su", Title: t.Title, Table: t, Source: v.SourceLine(history), Open: true})
 	// The file of this page is the tree, one step a row.

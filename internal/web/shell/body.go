@@ -80,14 +80,30 @@ func (c *CellView) write(b *strings.Builder) {
 	} else {
 		escape(b, c.Text)
 	}
-	for _, f := range c.Flags {
-		b.WriteString(`<sup class="flag"`)
-		attribute(b, "title", f.Meaning)
+	if len(c.Flags) > 0 {
+		b.WriteString(`<small class="flags"`)
+		attribute(b, "title", meanings(c.Flags))
 		b.WriteByte('>')
-		escape(b, f.Symbol)
-		b.WriteString("</sup>")
+		escape(b, flagWords(c.Flags))
+		b.WriteString("</small>")
 	}
 	b.WriteString(end)
+}
+
+// flagWords are the words beside a figure, and meanings what they mean.
+func flagWords(list []FlagView) string {
+	return joinFlags(list, " · ", func(f FlagView) string { return f.Symbol })
+}
+func meanings(list []FlagView) string {
+	return joinFlags(list, "; ", func(f FlagView) string { return f.Meaning })
+}
+
+func joinFlags(list []FlagView, by string, of func(FlagView) string) string {
+	words := make([]string, len(list))
+	for i, f := range list {
+		words[i] = of(f)
+	}
+	return strings.Join(words, by)
 }
 
 // harmless reports whether an address leads to a page, here or elsewhere, and runs nothing.

@@ -31,13 +31,13 @@ func TestATextOfACellIsNothingButText(t *testing.T) {
 			texts = append(texts, strings.TrimSpace(n.Data))
 		}
 	}
-	if got := strings.Join(elements, " "); got != "html head body table tbody tr th td span a sup td td a" {
+	if got := strings.Join(elements, " "); got != "html head body table tbody tr th td span a small td td a" {
 		t.Error("elements", got)
 	}
 	if got := strings.Join(texts, "|"); got != strings.Join([]string{evil, "○", "", evil, evil, "x", "x", ""}, "|") {
 		t.Error("texts", got)
 	}
-	want := []string{"class=total", "scope=row", "class=n gap", "data-v=" + evil, "class=seal seal-" + evil, "aria-hidden=true", "href=/vi-sao?o=" + evil, "class=flag", "title=" + evil, "href=https://nso.example/a"}
+	want := []string{"class=total", "scope=row", "class=n gap", "data-v=" + evil, "class=seal seal-" + evil, "aria-hidden=true", "href=/vi-sao?o=" + evil, "class=flags", "title=" + evil, "href=https://nso.example/a"}
 	if got := strings.Join(values, "|"); got != strings.Join(want, "|") {
 		t.Error("attributes", got)
 	}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -18,9 +19,11 @@ type Module struct {
 	Foot      []MenuEntry              // the navigation at the end of every page
 	Feeds     []MenuEntry              // what programs may ask for again and again
 	Credit    func(lang string) string // what every page must say about something that it may show; nil for nothing
-	Search    string                   // the page that takes a search as q; "" for none
-	Pages     []Route
-	Answers   []Answer
+	// Explain writes a text with the words in it that readers may not know explained, each where the page has it first; nil explains none.
+	Explain func(v *Visit, text string, seen map[string]bool) template.HTML
+	Search  string // the page that takes a search as q; "" for none
+	Pages   []Route
+	Answers []Answer
 	// Paths lists the pages of the sitemap, beside those of the menu, of what everybody may know. It may be nil.
 	Paths func(*publish.View) []string
 	// Disallow lists the beginnings of addresses that crawlers are asked to leave alone.

@@ -19,7 +19,7 @@ var templateFiles embed.FS
 // parse reads the templates of the frame – layout.html, and the parts that begin with an underscore, which every page shares – and those of the
 // pages of modules, one file a page. A template that cannot be read is a defect of the program.
 func parse(modules []Module) map[string]*template.Template {
-	base := template.New("layout.html").Funcs(template.FuncMap{"args": args, "seal": sealOf, "symbol": view.Symbol, "unit": text.AfterNumber})
+	base := template.New("layout.html").Funcs(template.FuncMap{"args": args, "seal": sealOf, "symbol": view.Symbol, "flagWords": flagWords, "meanings": meanings, "unit": text.AfterNumber})
 	out := map[string]*template.Template{}
 	pages := map[string]fs.FS{}
 	sources := []fs.FS{templateFiles}

@@ -183,8 +183,11 @@ type CellView struct {
 	Column  string // the head of its column, which a row that stands as a list shows
 }
 
-// FlagView is the symbol of a status or an evidence mark, with its meaning.
-type FlagView struct{ Symbol, Meaning string }
+// FlagView is the word that stands for a status or an evidence mark beside a figure, with its meaning.
+type FlagView struct {
+	Symbol, Meaning string
+	of              string // the id of the flag
+}
 
 // View writes a table in the visitor's language.
 func (v *Visit) View(t *Table) *TableView {
@@ -208,11 +211,11 @@ func (v *Visit) View(t *Table) *TableView {
 			}
 			cv.Head = cv.Head && cv.Text != "" // nothing heads no row
 			for _, f := range v.Flags(c.Status, c.Mark) {
-				if c.Number == nil && t.Columns[i].Kind == export.Number && f.Symbol != "S2" && f.Symbol != "M" && f.Symbol != "I" {
+				if c.Number == nil && t.Columns[i].Kind == export.Number && strings.HasPrefix(f.of, "status-") {
 					continue // the words for a missing figure stand in the cell already
 				}
 				cv.Flags = append(cv.Flags, f)
-				used[f.Symbol] = true
+				used[f.of] = true
 			}
 			if t.Stack && i > 0 {
 				cv.Column = out.Heads[i].Name
@@ -228,11 +231,11 @@ func (v *Visit) View(t *Table) *TableView {
 		out.Notes = append(out.Notes, n.In(v.Lang))
 	}
 	if gaps {
-		out.Flags = append(out.Flags, FlagView{Gap, v.Say("common.gap")})
+		out.Flags = append(out.Flags, FlagView{Symbol: Gap, Meaning: v.Say("common.gap")})
 	}
-	for _, f := range allFlags {
-		if used[f] {
-			out.Flags = append(out.Flags, FlagView{f, v.Say("common.flag-" + f)})
+	for _, f := range view.Legend() {
+		if used[f.ID] {
+			out.Flags = append(out.Flags, FlagView{Symbol: f.Short.In(v.Lang), Meaning: f.Text.In(v.Lang)})
 		}
 	}
 	return out
@@ -291,23 +294,17 @@ func (v *Visit) Missing(s stat.Status) string {
 	return Gap
 }
 
-// allFlags lists the symbols in the order of the legend.
-var allFlags = []string{"b", "e", "f", "i", "p", "u", "v", "S2", "I", "M"}
-
-// Flags gives the symbols of an observation: the letter of its status as European statistical offices print it, and its
-// evidence mark when the official source itself was not seen.
+// Flags gives what is said beside a figure of its status, and of its source when the official one itself was not seen.
 func (v *Visit) Flags(s stat.Status, m stat.Mark) []FlagView {
 	var out []FlagView
-	switch s {
-	case stat.Break, stat.Estimated, stat.Forecast, stat.Imputed, stat.Provisional, stat.LowTrust, stat.Unvalidated:
-		symbol := strings.ToLower(string(s))
-		out = append(out, FlagView{symbol, v.Say("common.flag-" + symbol)})
-	}
-	switch m {
-	case stat.MarkSecondary, stat.MarkInferred, stat.MarkUnverified:
-		out = append(out, FlagView{string(m), v.Say("common.flag-" + string(m))})
+	for _, f := range view.Flags(s, m) {
+		out = append(out, v.flag(f))
 	}
 	return out
+}
+
+func (v *Visit) flag(f view.Flag) FlagView {
+	return FlagView{Symbol: f.Short.In(v.Lang), Meaning: f.Name.In(v.Lang), of: f.ID}
 }
 
 // sealOf is the look of a class: a closed target that was met looks as an achieved one, for the words beside it tell them apart.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,21 +30,22 @@ const optionFormat = "option"
 
 // Visit is one request, read once: its language, the snapshot it sees and the format it asks for.
 type Visit struct {
-	R        *http.Request
-	Site     *Site
-	Words    *Words
-	Lang     string
-	Path     string // without the suffix of the format; "/" for the home page
-	Query    url.Values
-	Format   string // "" for a page, else one of the formats
-	AsOf     stat.Date
-	AsOfView *publish.View     // what the reader may know, as of the day viewed
-	Snap     *publish.Snapshot // its figures
-	Current  *publish.View     // as of now, or as the release in the address showed it
-	Release  string            // the release that the address names, or ""
-	newest   publish.Release
-	public   *publish.View // as of now and the newest release, whatever the address names; nil while nothing is published
-	late     bool          // a drawing is missing from the page, which is not to be kept
+	R         *http.Request
+	Site      *Site
+	Words     *Words
+	Lang      string
+	Path      string // without the suffix of the format; "/" for the home page
+	Query     url.Values
+	Format    string // "" for a page, else one of the formats
+	AsOf      stat.Date
+	AsOfView  *publish.View     // what the reader may know, as of the day viewed
+	Snap      *publish.Snapshot // its figures
+	Current   *publish.View     // as of now, or as the release in the address showed it
+	Release   string            // the release that the address names, or ""
+	newest    publish.Release
+	public    *publish.View   // as of now and the newest release, whatever the address names; nil while nothing is published
+	explained map[string]bool // words that the page has explained
+	late      bool            // a drawing is missing from the page, which is not to be kept
 }
 
 // split parts an address from the format that it ends in.
@@ -237,3 +239,22 @@ func address(path string, q url.Values) string {
 	}
 	return path + "?" + q.Encode()
 }
+
+// Explain writes a text with the words in it that readers may not know explained.
+func (v *Visit) Explain(s string) template.HTML {
+	if v.explained == nil {
+		v.explained = map[string]bool{}
+	}
+	for _, m := range v.Site.modules {
+		if m.Explain != nil {
+			return m.Explain(v, s, v.explained)
+		}
+	}
+	return template.HTML(template.HTMLEscapeString(s))
+}
+
+// Explain is that of the visit, for templates.
+func (f *Frame) Explain(s string) template.HTML { return f.v.Explain(s) }
+
+// Explain is that of the visit, for templates.
+func (f *Figure) Explain(s string) template.HTML { return f.v.Explain(s) }
