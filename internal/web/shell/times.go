@@ -230,6 +230,9 @@ func DaysOf(pattern string, flows ...string) func(*publish.View) []stat.Date {
 	return func(v *publish.View) []stat.Date {
 		var out []stat.Date
 		for _, flow := range flows {
+			if _, err := v.Catalog.Dataflow(flow); err != nil {
+				continue // the country has no such figures
+			}
 			if pattern == "" {
 				out = append(out, v.Vintages(flow)...)
 				continue
