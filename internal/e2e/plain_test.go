@@ -146,7 +146,8 @@ func TestChoicesWorkWithoutScripts(t *testing.T) {
 	t.Run("a day chosen shows what was known then", func(t *testing.T) {
 		b.visit(t, "/?lang=vi")
 		b.run(t, evaluate(`void (document.querySelector("#asof").value = "2024-06-30")`, nil))
-		b.follow(t, chromedp.Click(".asof button", chromedp.ByQuery))
+		b.run(t, chromedp.Click(".asof summary", chromedp.ByQuery))
+		b.follow(t, chromedp.Click(".asof .day button", chromedp.ByQuery))
 		if !strings.Contains(b.path(t), "asof=2024-06-30") || b.shows(t, "14,02") {
 			t.Errorf("%s shows figures of later days", b.path(t))
 		}

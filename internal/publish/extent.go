@@ -36,7 +36,7 @@ type outlined struct {
 
 // outlineOf arranges the outline of a dataflow. One that is held in memory is gone through; of a large one, what lies on the shelf is kept.
 func (s *Snapshot) outlineOf(dataflow string) *arranged {
-	if !s.large(dataflow) {
+	if !s.Large(dataflow) {
 		x := outliner{}
 		for _, v := range s.History(dataflow, "") {
 			x.add(v)
@@ -56,8 +56,8 @@ func (s *Snapshot) outlineOf(dataflow string) *arranged {
 	return get()
 }
 
-// large reports whether a dataflow is read as it is asked for and never held.
-func (s *Snapshot) large(dataflow string) bool {
+// Large reports whether a dataflow is read as it is asked for and never held.
+func (s *Snapshot) Large(dataflow string) bool {
 	return !s.Replayed(dataflow) && s.past.size(dataflow) > small
 }
 
@@ -297,7 +297,7 @@ func (s *Snapshot) Some(dataflow string, keys []stat.Key) []Series {
 			out = append(out, Series{Dataflow: dataflow, Key: key, Obs: obs})
 		}
 	}
-	if !s.large(dataflow) {
+	if !s.Large(dataflow) {
 		for _, key := range keys {
 			add(key, s.Read(dataflow, string(key)))
 		}

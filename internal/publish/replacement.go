@@ -79,7 +79,7 @@ func newestFirst(a, b replaced) int { return b.Date.Compare(a.Date) }
 // newestNamed names the newest replacements of a dataflow. The outline of a large one names them, but for a few cases: a file that was written before
 // outlines did so for every day, or a day of which more do not show than are named beside them. Then all are gone through.
 func (s *Snapshot) newestNamed(ctx context.Context, flow string, limit int) (list []replaced, err error) {
-	if s.large(flow) {
+	if s.Large(flow) {
 		o := s.outlineOf(flow)
 		for r := range o.revisions(s.AsOf.Vintage) {
 			if len(list) == limit {
@@ -124,7 +124,7 @@ func (s *Snapshot) find(ctx context.Context, flow string, list []replaced, found
 		return nil
 	}
 	history := s.Stream(ctx, flow, "", true)
-	if s.large(flow) {
+	if s.Large(flow) {
 		slices.Sort(keys)
 		history = s.historyOf(ctx, flow, slices.Compact(keys))
 	}

@@ -344,6 +344,9 @@ func (s *Snapshot) First() stat.Date {
 	return s.days[0]
 }
 
+// Published lists the days on which anything was published, oldest first, also those after the day viewed.
+func (s *Snapshot) Published() []stat.Date { return slices.Clone(s.days) }
+
 // Vintages lists the days on which figures of a dataflow were published, oldest first, also those after the day viewed: they are the
 // other days that a reader may view.
 func (s *Snapshot) Vintages(dataflow string) []stat.Date {

@@ -23,7 +23,7 @@ func (s *Snapshot) Stream(ctx context.Context, dataflow, pattern string, history
 			return yield(v, nil)
 		}
 		switch {
-		case s.large(dataflow):
+		case s.Large(dataflow):
 			s.streamShelf(ctx, dataflow, pattern, history, give, func(err error) { yield(cube.Version{}, err) })
 		case history && !s.Replayed(dataflow):
 			for _, v := range s.past.of(dataflow, pattern) {

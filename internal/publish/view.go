@@ -161,9 +161,14 @@ func (v *View) Findings(ctx context.Context) ([]Finding, error) {
 	return slices.DeleteFunc(slices.Clone(list), func(f Finding) bool {
 		return f.Message != 0 && (!v.bound.Holds(f.Message) || v.sealed[f.Message]) || slices.ContainsFunc(f.Cells, func(c cube.Cell) bool {
 			_, shown := v.Cell(c)
-			return !shown || v.awaited[c] // an older figure shows, and the finding may quote the one that waits
+			return !shown || v.awaited[c] || v.revised(c) // an older figure shows, and the finding may quote the one that waits or came later
 		})
 	}), nil
+}
+
+// revised reports whether a cell got another figure after the day viewed.
+func (v *View) revised(c cube.Cell) bool {
+	return !v.Day.IsZero() && slices.ContainsFunc(v.past.cell(c), func(o cube.Version) bool { return o.Vintage.Date.After(v.Day) })
 }
 
 // excerpts is a source whose findings are all for the public, and that gives a part of them without reading the others: a file of a release.

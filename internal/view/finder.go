@@ -7,8 +7,9 @@ import (
 	"strings"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/publish"
+	"nhipso/internal/stat"
 	"nhipso/internal/territory"
-	"nhipso/internal/text"
 )
 
 // Kinds of things that can be found.
@@ -19,6 +20,8 @@ const (
 	TargetKind    = "target"
 	CodelistKind  = "codelist"
 	MethodKind    = "method"
+	SeriesKind    = "series"
+	DocumentKind  = "document"
 	PageKind      = "page"
 	TermKind      = "term"
 )
@@ -29,6 +32,7 @@ type Thing struct {
 	Kind, ID     string
 	Name, Detail catalog.Label
 	Also         []string // other names and codes
+	Foreign      bool     // it is of another country: whatever else is found comes first
 }
 
 // Finder finds things by words, without regard to case, diacritics, đ or blanks between syllables. It is safe for use by many goroutines.
@@ -39,6 +43,8 @@ type Finder struct {
 	words  texts // " " + name in both languages and other names, then identifier and detail
 	heads  []int // of each thing how much of its words are names
 	names  texts // each name without blanks, between two: " hanoi thudohanoi "
+
+	spelling spelling
 }
 
 // texts are the folded texts of things, behind each other.
@@ -56,9 +62,9 @@ func NewFinder(things []Thing) *Finder {
 	for i, t := range things {
 		f.words.starts, f.names.starts = append(f.words.starts, words.Len()), append(f.names.starts, names.Len())
 		called := append([]string{t.Name.Vi, t.Name.En}, t.Also...)
-		head := text.Fold(strings.Join(called, " "))
+		head := plain(strings.Join(called, " "))
 		f.heads[i] = len(head) + 1
-		words.WriteString(" " + head + " " + text.Fold(t.ID+" "+t.Detail.Vi+" "+t.Detail.En))
+		words.WriteString(" " + head + " " + plain(t.ID+" "+t.Detail.Vi+" "+t.Detail.En))
 		names.WriteByte(' ')
 		var seen []string
 		for _, n := range append(called, t.ID) {
@@ -80,11 +86,14 @@ func squeeze(s string) string {
 			return r
 		}
 		return -1
-	}, text.Fold(s))
+	}, plain(s))
 }
 
 // Hits are things that were found, best first.
 type Hits struct {
+	Exact bool   // the first bears the query as a name
+	Meant string // the words that were looked for in place of the query's, where these find nothing and differ by a letter; else ""
+
 	things []Thing
 	order  []int
 }
@@ -95,14 +104,38 @@ func (h *Hits) Len() int { return len(h.order) }
 // At gives one of them.
 func (h *Hits) At(i int) Thing { return h.things[h.order[i]] }
 
-// Find gives what bears all the words of a query, best first, of some kinds or of all.
+// Find gives what bears all the words of a query, best first, of some kinds or of all. A query that finds nothing is read again with one letter of a
+// word corrected.
 func (f *Finder) Find(query string, kinds ...string) *Hits {
+	found := f.find(query, kinds...)
+	if found.Len() > 0 {
+		return found
+	}
+	for _, meant := range f.respell(query) {
+		if again := f.find(meant, kinds...); again.Len() > 0 {
+			again.Meant = meant
+			return again
+		}
+	}
+	return found
+}
+
+// Thing gives one thing, or false.
+func (f *Finder) Thing(kind, id string) (Thing, bool) {
+	i := slices.IndexFunc(f.things, func(t Thing) bool { return t.Kind == kind && t.ID == id })
+	if i < 0 {
+		return Thing{}, false
+	}
+	return f.things[i], true
+}
+
+func (f *Finder) find(query string, kinds ...string) *Hits {
 	q := asked{whole: squeeze(query)}
 	if q.whole == "" {
 		return &Hits{}
 	}
 	longest := ""
-	for _, w := range strings.Fields(text.Fold(query)) {
+	for _, w := range strings.Fields(plain(query)) {
 		q.words = append(q.words, " "+w)
 		if len(w) > len(longest) {
 			longest = w
@@ -120,8 +153,18 @@ func (f *Finder) Find(query string, kinds ...string) *Hits {
 	out := &Hits{things: f.things}
 	for _, score := range slices.Backward(slices.Sorted(maps.Keys(byScore))) {
 		out.order = append(out.order, byScore[score]...)
+		out.Exact = out.Exact || score == exactly
 	}
+	// Of whatever score, what is of another country comes last.
+	slices.SortStableFunc(out.order, func(a, b int) int { return order(f.things[a].Foreign) - order(f.things[b].Foreign) })
 	return out
+}
+
+func order(last bool) int {
+	if last {
+		return 1
+	}
+	return 0
 }
 
 // candidates gives, in order, the things whose words hold one text or whose names without blanks hold another.
@@ -172,13 +215,16 @@ type asked struct {
 	whole string
 }
 
+// exactly is the score of a thing that bears a query as one of its names.
+const exactly = 1000
+
 // match scores a thing. A query that is one of its names is best, and one that a name begins with comes next; otherwise every word must be in it:
 // the start of its names counts most, the start of a word more than its middle.
 func (q asked) match(words string, head int, names string) int {
 	best := 0
 	switch begun := " " + q.whole; {
 	case strings.Contains(names, begun+" "):
-		return 1000
+		return exactly
 	case strings.Contains(names, begun):
 		best = 100
 	}
@@ -212,7 +258,7 @@ func Things(c *catalog.Catalog, areas *territory.Registry) []Thing {
 		}
 	}
 	for _, f := range c.Dataflows() {
-		out = append(out, Thing{Kind: DataflowKind, ID: f.ID, Name: f.Name, Detail: f.Description})
+		out = append(out, Thing{Kind: DataflowKind, ID: f.ID, Name: f.Name, Detail: f.Description, Foreign: foreign(f)})
 	}
 	for _, i := range c.Indicators() {
 		out = append(out, Thing{Kind: IndicatorKind, ID: i.ID, Name: i.Name})
@@ -225,6 +271,34 @@ func Things(c *catalog.Catalog, areas *territory.Registry) []Thing {
 	}
 	for _, l := range c.Codelists() {
 		out = append(out, Thing{Kind: CodelistKind, ID: l.ID, Name: l.Name})
+	}
+	return out
+}
+
+// SeriesThings lists the series that a snapshot shows, each by its title; of a dataflow too large to be read whole none.
+func SeriesThings(s *publish.Snapshot) []Thing {
+	n := Names{s.Catalog}
+	var out []Thing
+	for _, f := range s.Catalog.Dataflows() {
+		if s.Large(f.ID) {
+			continue
+		}
+		var last stat.Key
+		for _, o := range s.Read(f.ID, "") {
+			if o.Key != last {
+				last = o.Key
+				out = append(out, Thing{Kind: SeriesKind, ID: f.ID + "/" + string(o.Key), Name: n.Title(f, o.Key), Foreign: foreign(f)})
+			}
+		}
+	}
+	return out
+}
+
+// DocumentThings lists the documents that figures rest on.
+func DocumentThings(c *catalog.Catalog) []Thing {
+	var out []Thing
+	for _, d := range c.Documents() {
+		out = append(out, Thing{Kind: DocumentKind, ID: d.ID, Name: d.Title, Detail: d.Publisher})
 	}
 	return out
 }

@@ -63,10 +63,10 @@ func TestThingsAreFoundAsPeopleWriteThem(t *testing.T) {
 
 // scored is how a thing is scored when it is looked at by itself.
 func scored(t Thing, query string) int {
-	words, whole := strings.Fields(text.Fold(query)), squeeze(query)
+	words, whole := strings.Fields(plain(query)), squeeze(query)
 	names := append([]string{t.Name.Vi, t.Name.En}, t.Also...)
-	head := text.Fold(strings.Join(names, " "))
-	all := head + " " + text.Fold(t.ID+" "+t.Detail.Vi+" "+t.Detail.En)
+	head := plain(strings.Join(names, " "))
+	all := head + " " + plain(t.ID+" "+t.Detail.Vi+" "+t.Detail.En)
 	best, within := 0, false
 	for _, n := range append(names, t.ID) {
 		switch s := squeeze(n); {
@@ -118,13 +118,13 @@ func TestOnePassFindsWhatLookingAtEachFinds(t *testing.T) {
 			}
 		}
 		slices.SortStableFunc(want, func(a, b Thing) int { return scored(b, query) - scored(a, query) })
-		hits := NewFinder(things).Find(query, kinds...)
+		hits := NewFinder(things).find(query, kinds...)
 		if hits.Len() != len(want) {
-			t.Fatalf("%q finds %d things of %q, want %d", query, hits.Len(), things, len(want))
+			t.Fatalf("%q finds %d things of %v, want %d", query, hits.Len(), things, len(want))
 		}
 		for i := range want {
 			if !reflect.DeepEqual(hits.At(i), want[i]) {
-				t.Fatalf("%q finds %q in place %d, want %q", query, hits.At(i), i, want[i])
+				t.Fatalf("%q finds %v in place %d, want %v", query, hits.At(i), i, want[i])
 			}
 		}
 	})
@@ -177,5 +177,25 @@ func BenchmarkFind(b *testing.B) {
 				file.Close()
 			}
 		})
+	}
+}
+
+// Two words are near when one letter makes the other of one; of short words every letter counts.
+func TestWordsThatDifferByOneLetter(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		near bool
+	}{{"ninh", "nihn", true}, {"hanoi", "hanoii", true}, {"hanoi", "hano", true}, {"hanoi", "hanoy", true}, {"hanoi", "hanoi", true}, {"hanoi", "honai", false}, {"hanoi", "hanoixy", false}, {"noi", "noy", false}, {"abcd", "badc", false}} {
+		if close1(c.a, c.b) != c.near || close1(c.b, c.a) != c.near {
+			t.Errorf("%s and %s: %v", c.a, c.b, !c.near)
+		}
+	}
+}
+
+// What is of another country comes behind everything else, however well it fits.
+func TestWhatIsForeignComesLast(t *testing.T) {
+	f := NewFinder([]Thing{{Kind: "a", ID: "1", Name: catalog.Label{Vi: "Bảng nguồn"}, Foreign: true}, {Kind: "a", ID: "2", Name: catalog.Label{Vi: "Các bảng nguồn và sử dụng"}}})
+	if hits := f.Find("bảng nguồn"); hits.Len() != 2 || hits.At(0).ID != "2" || hits.At(1).ID != "1" {
+		t.Errorf("%v", hits.order)
 	}
 }

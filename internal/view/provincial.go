@@ -39,6 +39,17 @@ var provinceMeasures = []ProvinceMeasure{
 // ProvinceMeasures lists the measures of provinces, in the order in which they are offered.
 func ProvinceMeasures() []ProvinceMeasure { return slices.Clone(provinceMeasures) }
 
+// ProvinceFlows lists the dataflows of a measure; of one that there is not, those of the first.
+func ProvinceFlows(id string) (out []string) {
+	i := max(0, slices.IndexFunc(provinceMeasures, func(m ProvinceMeasure) bool { return m.ID == id }))
+	for _, x := range provinceMeasures[i].flows {
+		if !slices.Contains(out, x.flow) {
+			out = append(out, x.flow)
+		}
+	}
+	return out
+}
+
 // ProvinceGroup is the figures of provinces that belong together: of one measure, by one definition, of one year, on one map. Nothing is ever
 // compared across groups.
 type ProvinceGroup struct {

@@ -1,5 +1,8 @@
 // What scripts add to pages that work without them: tables sort, choices apply at once, links can be copied.
 
+import { suggest } from "./_find";
+import { travel } from "./_times";
+
 /** Reads a figure as the page prints it. */
 function numeric(text: string, vietnamese: boolean): number {
   const plain = vietnamese ? text.replace(/\./g, "").replace(",", ".") : text.replace(/,/g, "");
@@ -152,3 +155,5 @@ for (const panel of Array.from(document.querySelectorAll<HTMLDetailsElement>("de
     }
   }, { once: true });
 }
+for (const field of Array.from(document.querySelectorAll<HTMLInputElement>('form.find input[name="q"]'))) suggest(field);
+travel();

@@ -89,7 +89,8 @@ func (v *visit) usual(flow string, choice *publish.Choice) map[string][]string {
 // seek finds what can be compared: dataflows, indicators, provinces and targets, each with the address that adds it.
 func (v *visit) seek(q string, ids []string) []searchHit {
 	var out []searchHit
-	found := v.portal.finder(v).Find(q, view.ProvinceKind, view.DataflowKind, view.IndicatorKind, view.TargetKind)
+	finder, _ := v.portal.finder(v)
+	found := finder.Find(q, view.ProvinceKind, view.DataflowKind, view.IndicatorKind, view.TargetKind)
 	add := func(t view.Thing, id string) {
 		list := shell.List(append(slices.Clone(ids), id))
 		out = append(out, searchHit{Name: t.Name.In(v.Lang), Detail: v.detailOf(t), URL: v.Here("chuoi", shell.Joined(list), "tim", "", "bo", "")})

@@ -75,6 +75,12 @@ type documentsPage struct {
 	Register *shell.Figure
 }
 
+// later reports whether a document is of a later day than the one viewed. A date may be a month or a year only.
+func (v *visit) later(d catalog.Document) bool {
+	day := v.AsOf.String()
+	return day != "" && d.Date > day[:min(len(d.Date), len(day))]
+}
+
 // register lists every document with the number of figures that rest on it: press releases, decisions, reports, notices, files.
 func (v *visit) register() (shell.Page, error) {
 	p := &documentsPage{Frame: v.NewFrame("data", v.Say("data.doc-title"))}
@@ -92,6 +98,7 @@ func (v *visit) register() (shell.Page, error) {
 	long := shell.NewTable("documents", t.Title, append([]export.Column{{ID: "id", Name: both("data.code"), Kind: export.Code}}, append(slices.Clone(t.Columns),
 		shell.Text("address", both("data.doc-address")), shell.Text("original", both("data.doc-original")), shell.Text("quote", both("data.doc-quote")))...)...)
 	list := v.Snap.Catalog.Documents()
+	list = slices.DeleteFunc(slices.Clone(list), v.later)
 	slices.SortStableFunc(list, func(a, b catalog.Document) int { return cmp.Compare(b.Date, a.Date) })
 	for _, d := range list {
 		through := d.Through

@@ -11,6 +11,7 @@ import (
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 	"nhipso/internal/web/shell"
 )
 
@@ -72,10 +73,18 @@ func (v *visit) home() (shell.Page, error) {
 		if q.Status == stat.Forecast {
 			id = "home.quarter-nowcast"
 		}
+		year, published := share.At(stat.Year(q.Period.Year()))
+		if published = published && year.Value != nil && q.Status == stat.Forecast; published {
+			id = "home.quarter-ahead" // the year is out, and what it takes to bring the quarters in line with it is not
+		}
 		if v.Interval(q) == "" {
 			id += "-bare"
 		}
-		p.Quarter = v.html(id, "quarter", text.FormatPeriodInline(v.Lang, q.Period), "share", strong(v.Number(q)), "interval", v.Interval(q),
+		annual := ""
+		if published {
+			annual = v.Number(year)
+		}
+		p.Quarter = v.html(id, "year", q.Period.Year(), "annual", annual, "quarter", text.FormatPeriodInline(v.Lang, q.Period), "share", strong(v.Number(q)), "interval", v.Interval(q),
 			"level", v.Level(q), "why", anchor(v.Why(q.Cell()), v.Say("common.why")))
 		if len(v.Snap.Read(scoreFlow, "")) > 0 {
 			p.Quarter += " " + anchor(v.Link("/so-lieu/"+scoreFlow), v.Say("home.scores"))
@@ -114,28 +123,9 @@ func yearly(list []cube.Version) []cube.Version {
 	return out
 }
 
-// quarterly gives the quarterly series of a component and measure: of the methods on record, the first in the order of its list
-// whose newest figure has an interval, else the first.
+// quarterly gives the quarterly series of the nation.
 func (v *visit) quarterly(component, measure string) publish.Series {
-	f, err := v.Snap.Catalog.Dataflow(quarterFlow)
-	if err != nil {
-		return publish.Series{}
-	}
-	pattern := f.KeyOf(map[string]string{"FREQ": "Q", "REF_AREA": v.nation(), "DEFINITION": v.official(), "COMPONENT": component, "MEASURE": measure})
-	var best publish.Series
-	for _, s := range v.Snap.Series(quarterFlow, string(pattern)) {
-		last, ok := s.Last()
-		if !ok {
-			continue
-		}
-		if best.Key == "" || v.Interval(last) != "" {
-			best = s
-		}
-		if v.Interval(last) != "" {
-			break
-		}
-	}
-	return best
+	return view.Quarterly(v.Snap, v.nation(), component, measure)
 }
 
 // facts are the figures of the headline year that a reader asks for next.

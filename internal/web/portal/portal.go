@@ -74,11 +74,16 @@ var templateFiles embed.FS
 // module declares what the portal brings to a site.
 func (p *Portal) module() shell.Module {
 	page := func(path, template string, read func(*visit) (shell.Page, error), takes shell.Parameters) shell.Route {
-		return shell.Route{Path: path, Template: template, Takes: takes, Read: func(of *shell.Visit) (shell.Page, error) {
-			v := &visit{Visit: of, portal: p}
+		return shell.Route{Path: path, Template: template, Takes: takes, Read: func(sv *shell.Visit) (shell.Page, error) {
+			v := &visit{Visit: sv, portal: p}
 			out, err := read(v)
 			if err == nil {
-				v.describeFirst(out.Base())
+				f := out.Base()
+				if f.Days == nil {
+					f.Days = v.days(path)
+				}
+				f.Lasting = v.lasting(path)
+				v.describeFirst(f)
 			}
 			return out, err
 		}}
@@ -95,7 +100,7 @@ func (p *Portal) module() shell.Module {
 	saved.Secret = true
 	coming := page(calendarPath, "calendar", (*visit).calendar, shell.Takes())
 	coming.Keep = shell.KeepNone // it changes between releases
-	search := page(searchPath, "search", (*visit).search, shell.Takes("q"))
+	search := page(searchPath, "search", (*visit).search, shell.Takes("q", "nhom"))
 	search.Keep, search.Work = shell.KeepNone, shell.SearchWork
 	answers := []shell.Answer{
 		{Pattern: "POST " + scenarioPath, Handler: http.HandlerFunc(p.saveScenario), Rate: savesPerSecond, Burst: savesAtOnce},

@@ -54,6 +54,7 @@ func (v *visit) provinces() (shell.Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.Days = shell.DaysOf("", view.ProvinceFlows(asked.Measure)...)
 	speaker := v.provincial()
 	p.AsTiles = v.Query.Get("ban-do") == "o"
 	p.OtherView = v.Here("ban-do", "o")

@@ -97,7 +97,7 @@ func (v *visit) size(bytes int64) string {
 }
 
 func (v *visit) releases() (shell.Page, error) {
-	all, err := v.Current.Releases(v.R.Context())
+	all, err := v.AsOfView.Releases(v.R.Context())
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (v *visit) ground() scenario.Ground {
 }
 
 func (v *visit) scenario() (shell.Page, error) {
-	a, faults := v.ground().From(v.Site.Now().Year(), v.Query.Get)
+	a, faults := v.ground().From(v.day().Year(), v.Query.Get)
 	if v.Format != "" && len(faults) > 0 {
 		return nil, joined(faults)
 	}
@@ -399,7 +399,7 @@ func (p *Portal) saveScenario(w http.ResponseWriter, r *http.Request) {
 		p.site.Fail(w, r, fault.New("web.bad-form", "kilobytes", maxScenarioForm>>10))
 		return
 	}
-	a, faults := v.ground().From(v.Site.Now().Year(), r.PostForm.Get)
+	a, faults := v.ground().From(v.day().Year(), r.PostForm.Get)
 	kept := scenario.Saved{Name: strings.TrimSpace(r.PostForm.Get("ten")), By: strings.TrimSpace(r.PostForm.Get("nguoi")), At: p.site.Now().UTC(), Release: v.Current.Release.ID, Assumptions: a}
 	for _, f := range kept.Check() {
 		if f.Where.Column == "ten" || f.Where.Column == "nguoi" { // the assumptions are judged already, with what was typed

@@ -41,10 +41,19 @@ func (v *visit) asked() (*catalog.Dataflow, stat.Key, error) {
 		return nil, "", err
 	}
 	key, err := stat.ParseKey(v.R.PathValue("key"), len(f.Dimensions))
-	if err != nil || v.Snap.Catalog.CheckKey(f, key) != nil || len(v.Snap.History(f.ID, string(key))) == 0 {
+	if err != nil || v.Snap.Catalog.CheckKey(f, key) != nil || !v.published(f.ID, key) {
 		return nil, "", fault.New("web.no-series", "key", v.R.PathValue("key"), "dataflow", f.ID)
 	}
+	if len(v.Snap.History(f.ID, string(key))) == 0 {
+		first := shell.DaysOf(string(key), f.ID)(v.Current)[0]
+		return nil, "", fault.New("web.not-yet", "day", text.FormatDate(v.Lang, v.AsOf), "name", namesOf(v.Snap).Title(f, key), "first", text.FormatDate(v.Lang, first), shell.Nearest, first)
+	}
 	return f, key, nil
+}
+
+// published reports whether a series has a figure, be it of a later day than the one viewed.
+func (v *visit) published(flow string, key stat.Key) bool {
+	return len(v.Snap.History(flow, string(key))) > 0 || len(v.Current.History(flow, string(key))) > 0
 }
 
 func (v *visit) series() (shell.Page, error) {

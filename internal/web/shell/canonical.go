@@ -35,6 +35,9 @@ func canonical(q url.Values, names []string) url.Values {
 			out.Set(name, values[0])
 		}
 	}
+	if slices.Contains(names, asofParameter) {
+		moment(out)
+	}
 	return out
 }
 

@@ -34,6 +34,10 @@ type Frame struct {
 	Subject     catalog.Label // what the page is about, where titles of its figures leave that out
 	Alone       *Figure       // the figure that stands alone, on a page of somebody else
 	Following   *Crumb        // the feed of what comes new to what the page shows
+	Lasting     string        // what on the page is of today whatever day is viewed; "" where everything follows the day
+
+	// Days gives the days on which something of the page was published; nil where it shows anything and everything.
+	Days func(*publish.View) []stat.Date
 }
 
 // Crumb is a step of the way back.
@@ -205,14 +209,6 @@ func (f *Frame) Earlier() *Earlier {
 
 // Earlier names an earlier release and the newest one, with the address of the page as that has it.
 type Earlier struct{ Title, Newest, URL string }
-
-// Since is the first day with figures, as people write it, when the day viewed lies before it; else "".
-func (f *Frame) Since() string {
-	if f.v.Snap == nil || f.v.AsOf.IsZero() || !f.v.AsOf.Before(f.v.Snap.First()) {
-		return ""
-	}
-	return text.FormatDate(f.Lang, f.v.Snap.First())
-}
 
 // AsOfText is the day viewed as people write it.
 func (f *Frame) AsOfText() string { return text.FormatDate(f.Lang, f.v.AsOf) }

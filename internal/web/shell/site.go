@@ -367,7 +367,8 @@ type failurePage struct {
 	Frame
 	Code int
 	Text []string
-	Seek bool // a search may help
+	Seek bool   // a search may help
+	Way  *Crumb // to the nearest that there is
 }
 
 // Fail writes the page of an error. An error of the program is logged and its details are kept from the reader.
@@ -391,6 +392,9 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := &failurePage{Frame: v.NewFrame("", v.Say("errors.title-"+strconv.Itoa(status))), Code: status, Seek: status == 404 || status == 410 || status == 400}
 	p.Status, p.NoIndex = status, true
 	p.Text = strings.Split(fault.In(err, v.Lang), "\n")
+	if day, is := nearest(err, v); is {
+		p.Way, p.Seek = s.wayOut(v, r.URL.Query(), day), false
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	s.Render(w, r, "failure", p)
 }

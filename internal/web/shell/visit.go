@@ -46,6 +46,7 @@ type Visit struct {
 	Current   *publish.View     // as of now, or as the release in the address showed it
 	Release   string            // the release that the address names, or ""
 	newest    publish.Release
+	public    *publish.View   // as of now and the newest release, whatever the address names; nil while nothing is published
 	explained map[string]bool // words that the page has explained
 	late      bool            // a drawing is missing from the page, which is not to be kept
 }
@@ -85,7 +86,7 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 	if v.Current, err = s.View(r); err != nil {
 		return v, err
 	}
-	v.newest = v.Current.Release
+	v.newest, v.public = v.Current.Release, v.Current
 	if v.Release = v.Query.Get(releaseParameter); v.Release != "" {
 		past, err := s.library.Past(r.Context(), v.Release)
 		if err != nil {
@@ -100,9 +101,9 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 	}
 	v.AsOfView, v.Snap = v.Current, v.Current.Snapshot
 	if day := v.Query.Get("asof"); day != "" {
-		if v.AsOf, err = stat.ParseDate(day); err != nil {
+		if v.AsOf, err = text.ParseDate(day); err != nil {
 			v.Query.Del("asof")
-			return v, err
+			return v, fault.New("web.bad-day", "text", day)
 		}
 		if v.AsOf.Year() < 1900 || v.AsOf.Year() > 9999 {
 			v.Query.Del("asof")
@@ -113,7 +114,7 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 			v.Query.Del("asof")
 			day := v.AsOf
 			v.AsOf = stat.Date{}
-			return v, fault.New("web.future-day", "day", day.String(), "today", today.String())
+			return v, fault.New("web.future-day", "day", text.FormatDate(v.Lang, day), "today", text.FormatDate(v.Lang, today), Nearest, today)
 		}
 		v.AsOfView = v.Current.On(v.AsOf)
 		v.Snap = v.AsOfView.Snapshot
