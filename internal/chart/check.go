@@ -24,7 +24,7 @@ func (s *Spec) Check() error {
 	case Line, Bar, Stacked, Multiples:
 		n = len(s.Periods)
 	case Ranking, Dots, Bullet:
-	case Bridge, Map, Tiles, Swarm, Slope:
+	case Bridge, Map, Tiles, Swarm, Slope, Goals:
 		if len(s.Series) != 1 {
 			return bad("chart.one-series")
 		}
@@ -91,10 +91,10 @@ func (s *Spec) checkGroups(bad func(string, ...any) error) error {
 		if !slices.ContainsFunc(s.Groups, func(g Group) bool { return g.ID == it.Group }) {
 			return bad("chart.no-group", "item", it.ID, "group", it.Group)
 		}
-		if s.Kind != Grid {
+		if s.Kind != Grid && it.Sign == "" {
 			continue
 		}
-		if !slices.Contains(s.Periods, it.Period) || !slices.ContainsFunc(s.Signs, func(n Named) bool { return n.Sign == it.Sign && n.Sign.Path() != "" }) {
+		if s.Kind == Grid && !slices.Contains(s.Periods, it.Period) || !slices.ContainsFunc(s.Signs, func(n Named) bool { return n.Sign == it.Sign && n.Sign.Path() != "" }) {
 			return bad("chart.no-sign", "item", it.ID, "period", it.Period.String(), "sign", string(it.Sign))
 		}
 	}

@@ -169,7 +169,7 @@ func (s *Spec) lay(lang string, width, height int) (*plot, error) {
 	switch s.Kind {
 	case Line, Bar, Stacked:
 		p.overTime()
-	case Map, Tiles, Multiples, Swarm, Slope, Grid:
+	case Map, Tiles, Multiples, Swarm, Slope, Goals, Grid:
 		return nil, fault.New("chart.bad-kind", "id", s.ID, "kind", string(s.Kind))
 	default:
 		p.overItems()

@@ -13,7 +13,11 @@ import (
 // Reading says how to read the drawing: its unit, and what bands, dashes, open dots and colours in it mean. It speaks of what is drawn and of
 // nothing else. Page, picture and file say it with the same words.
 func (s *Spec) Reading(lang string) string {
-	parts := append([]string{s.subtitle(lang)}, s.marks(lang)...)
+	unit := s.subtitle(lang)
+	if unit != "" && unit == s.Unit.In(lang) {
+		unit = book.Say(lang, "reads-unit", "unit", unit)
+	}
+	parts := append([]string{unit}, s.marks(lang)...)
 	parts = slices.DeleteFunc(parts, func(x string) bool { return x == "" })
 	return strings.Join(parts, ". ") + "."
 }
@@ -41,7 +45,7 @@ func (s *Spec) marks(lang string) []string {
 		return []string{say("reads-grid")}
 	case Map, Tiles:
 		return nil // the key stands in the drawing
-	case Bullet:
+	case Bullet, Goals:
 		return []string{say("reads-bullet", "name", lowered(s.Series[0].Name.In(lang)))}
 	}
 	return append(s.intervals(lang), s.strokes(lang)...)

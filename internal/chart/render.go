@@ -59,7 +59,7 @@ func (s *Spec) height(width int) int {
 		return 34 + 34*len(s.Items)
 	case Map, Tiles:
 		return s.mapHeight(width)
-	case Multiples, Swarm, Slope, Grid:
+	case Multiples, Swarm, Slope, Goals, Grid:
 		return int(math.Ceil(s.stillHeight(width)))
 	}
 	h := width / 2

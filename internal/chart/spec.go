@@ -33,6 +33,7 @@ const (
 	Multiples Kind = "multiples" // each of Series over Periods in a panel of its own, all with the same axes
 	Swarm     Kind = "swarm"     // one figure for each of Items, as a dot along one axis, its group by colour
 	Slope     Kind = "slope"     // figures of Items run together into those of their Groups
+	Goals     Kind = "goals"     // figure and target of each of Items as bars under the name of its group, with what lies between
 	Grid      Kind = "grid"      // the sign of each of Items, in the row of its group and the column of its period
 )
 
@@ -40,7 +41,7 @@ const (
 func (k Kind) overTime() bool { return k == Line || k == Bar || k == Stacked || k == Multiples }
 
 // grouped reports whether each item stands in a group.
-func (k Kind) grouped() bool { return k == Swarm || k == Slope || k == Grid }
+func (k Kind) grouped() bool { return k == Swarm || k == Slope || k == Goals || k == Grid }
 
 // Still reports whether the chart is drawn on the server only: its marks carry their own words, and the browser has nothing to add.
 func (k Kind) Still() bool { return k == Map || k == Tiles || k == Multiples || k.grouped() }
@@ -87,7 +88,8 @@ type Item struct {
 	Strong bool          `json:"strong,omitempty"` // what the reader should look at; the others turn grey
 	Href   string        `json:"href,omitempty"`   // where a click on a province leads
 	Group  string        `json:"group,omitempty"`  // of a kind with groups: the one it belongs to
-	Sign   Sign          `json:"sign,omitempty"`   // of a grid: its shape
+	Note   catalog.Label `json:"note,omitzero"`    // of a goal: how far its figure is from its target
+	Sign   Sign          `json:"sign,omitempty"`   // of a goal and in a grid: where it stands
 	Period stat.Period   `json:"period,omitzero"`  // of a grid: its column
 }
 

@@ -39,6 +39,8 @@ func (d *still) draw() float64 {
 		return d.swarm()
 	case Slope:
 		return d.slope()
+	case Goals:
+		return d.goals()
 	}
 	return d.grid()
 }

@@ -103,4 +103,23 @@ func sampleFan() *Spec {
 	return s
 }
 
-func stills() []*Spec { return []*Spec{sampleSwarm(), sampleMultiples(), sampleSlope(), sampleGrid()} }
+func sampleGoals() *Spec {
+	s := sampleGrid()
+	s.ID, s.Kind, s.Decimals, s.Periods, s.Unit = "goals", Goals, 2, nil, l("%", "%")
+	s.Groups = []Group{{ID: "share", Name: l("Tỷ trọng kinh tế số trong GDP", "Share of the digital economy in GDP")}, {ID: "trade", Name: l("Tỷ trọng thương mại điện tử trong tổng mức bán lẻ hàng hóa và doanh thu dịch vụ tiêu dùng", "Share of e-commerce in retail sales")}}
+	s.Items, s.Series = nil, []Series{{ID: "actual", Name: l("Thực hiện", "Actual"), Colour: Accent}}
+	for i, x := range []struct{ name, group, target, actual, note string }{{"QĐ 411 · 2025", "share", "20", "14.02", "còn thiếu 5,98 điểm phần trăm"}, {"QĐ 749 · 2030", "share", "30", "14.02", "còn thiếu 15,98 điểm phần trăm"},
+		{"Thành phố Hồ Chí Minh · 2025", "share", "25", "", ""}, {"QĐ 411 · 2025", "trade", "10", "12", "vượt 2 điểm phần trăm"}} {
+		v := Value{Status: stat.Unpublished}
+		if x.actual != "" {
+			v = fig(x.actual)
+		}
+		s.Items = append(s.Items, Item{ID: fmt.Sprint("g", i), Name: l(x.name, x.name), Group: x.group, Target: dec(x.target), Note: l(x.note, x.note), Sign: Signs()[i]})
+		s.Series[0].Values = append(s.Series[0].Values, v)
+	}
+	return s
+}
+
+func stills() []*Spec {
+	return []*Spec{sampleGoals(), sampleSwarm(), sampleMultiples(), sampleSlope(), sampleGrid()}
+}

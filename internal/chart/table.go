@@ -107,12 +107,18 @@ func (s *Spec) addGroups(t *export.Table) {
 	}
 	t.Columns = append(t.Columns, export.Column{ID: "group", Name: head, Kind: export.Text})
 	if s.Kind == Grid {
-		t.Columns = append(t.Columns, export.Column{ID: "period", Name: both("period"), Kind: export.Period}, export.Column{ID: "sign", Name: both("sign"), Kind: export.Text})
+		t.Columns = append(t.Columns, export.Column{ID: "period", Name: both("period"), Kind: export.Period})
+	}
+	if len(s.Signs) > 0 {
+		t.Columns = append(t.Columns, export.Column{ID: "sign", Name: both("sign"), Kind: export.Text})
 	}
 	for i, it := range s.Items {
 		t.Rows[i] = append(t.Rows[i], export.Words(s.group(it.Group).Name))
 		if s.Kind == Grid {
-			t.Rows[i] = append(t.Rows[i], export.When(it.Period), export.Words(catalog.Label{Vi: s.meaning(it.Sign, "vi"), En: s.meaning(it.Sign, "en")}))
+			t.Rows[i] = append(t.Rows[i], export.When(it.Period))
+		}
+		if len(s.Signs) > 0 {
+			t.Rows[i] = append(t.Rows[i], export.Words(catalog.Label{Vi: s.meaning(it.Sign, "vi"), En: s.meaning(it.Sign, "en")}))
 		}
 	}
 }
