@@ -12,7 +12,7 @@ import (
 const (
 	gridSign  = 11.0
 	gridPitch = 16.0
-	gridApart = 14.0 // between columns
+	gridApart = 14.0 // between columns; half of it where there is little room
 )
 
 // gridRow is a group with its items by column.
@@ -29,12 +29,16 @@ func (d *still) grid() float64 {
 	if d.narrow() {
 		names = 0
 	}
-	rows, widths := d.gridRows(names)
+	apart := gridApart
+	if d.narrow() {
+		apart /= 2
+	}
+	rows, widths := d.gridRows(names, apart)
 	head := lettering{size: labelSize, colour: muted}
 	x := names
 	for k, p := range d.s.Periods {
 		d.words(head, word{x, head.middleOf(y + 8), text.FormatPeriod(d.lang, p)})
-		x += widths[k] + gridApart
+		x += widths[k] + apart
 	}
 	y += 20
 	for _, r := range rows {
@@ -53,7 +57,7 @@ func (d *still) grid() float64 {
 			for i, item := range cell {
 				d.gridSign(item, x+gridPitch*float64(i%each), top+gridPitch*float64(i/each))
 			}
-			x += widths[k] + gridApart
+			x += widths[k] + apart
 		}
 		next := top + gridPitch*float64(r.lines) + 3
 		y = math.Max(next, y+lineHeight*float64(len(r.name))+7)
@@ -100,7 +104,7 @@ func (d *still) signKey() []entry {
 }
 
 // gridRows parts the items and gives each column the width that its fullest cell asks for, within what there is.
-func (d *still) gridRows(names float64) (rows []gridRow, widths []float64) {
+func (d *still) gridRows(names, apart float64) (rows []gridRow, widths []float64) {
 	s := d.s
 	order := func(g Sign) int { return slices.IndexFunc(s.Signs, func(n Named) bool { return n.Sign == g }) }
 	n := len(s.Periods)
@@ -132,7 +136,7 @@ func (d *still) gridRows(names float64) (rows []gridRow, widths []float64) {
 		}
 		rows = append(rows, r)
 	}
-	widths = share(want, d.w-names-gridApart*float64(n-1))
+	widths = share(want, d.w-names-apart*float64(n-1))
 	for i := range rows {
 		rows[i].lines = 1
 		for k, cell := range rows[i].cells {

@@ -13,6 +13,7 @@ const (
 	panelApart  = 18.0
 	panelPlot   = 52.0
 	panelBelow  = 34.0 // first and last figure, their periods, and air
+	panelSteps  = 8    // of the scale that all share: its ends lie near the figures
 	panelInsets = 4.0  // of the plot within its panel
 )
 
@@ -32,7 +33,7 @@ func (d *still) multiples() float64 {
 	columns := max(1, int((d.w+panelApart)/(panelWidth+panelApart)))
 	width := (d.w - panelApart*float64(columns-1)) / float64(columns)
 	low, high := s.extent()
-	least, most, _ := ticks(low, high, 3, s.FromZero)
+	least, most, _ := ticks(low, high, panelSteps, s.FromZero)
 	y := 0.0
 	for first := 0; first < len(panels); first += columns {
 		row := panels[first:min(first+columns, len(panels))]

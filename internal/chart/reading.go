@@ -28,7 +28,7 @@ func (s *Spec) marks(lang string) []string {
 	switch s.Kind {
 	case Multiples:
 		low, high := s.extent()
-		least, most, step := ticks(low, high, 3, s.FromZero)
+		least, most, step := ticks(low, high, panelSteps, s.FromZero)
 		d := still{s: s, lang: lang}
 		out := []string{say("reads-panels", "low", d.tick(least, step), "high", d.tick(most, step))}
 		for _, x := range s.Series {

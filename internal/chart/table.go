@@ -33,9 +33,6 @@ func (s *Spec) Table() *export.Table {
 		}
 		t.Columns = []export.Column{{ID: "id", Name: both("code"), Kind: export.Code}, {ID: "name", Name: head, Kind: export.Text}}
 	}
-	if s.Says.Vi != "" {
-		t.Notes = append([]catalog.Label{s.Says}, t.Notes...)
-	}
 	t.Rows = make([][]export.Cell, n)
 	for i := range t.Rows {
 		if s.Kind.overTime() {

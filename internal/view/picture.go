@@ -205,7 +205,7 @@ func Prospects(x Prospect, s Scale) catalog.Label {
 	}
 	return inBoth(func(lang string) string {
 		return book.Say(lang, "picture-prospect-"+side, "period", text.FormatPeriodInline(lang, x.Period), "value", s.write(lang, x.Value), "level", x.Level,
-			"low", text.FormatNumber(lang, x.Low, s.Decimals), "high", s.write(lang, x.High), "goal", s.write(lang, x.Goal))
+			"low", text.FormatNumber(lang, x.Low, s.Decimals), "high", s.write(lang, x.High), "goal", text.WithUnit(text.FormatNumber(lang, x.Goal, -1), s.Unit.In(lang)))
 	})
 }
 

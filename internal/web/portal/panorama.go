@@ -8,9 +8,11 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
 	"nhipso/internal/cube"
+	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
+	"nhipso/internal/text"
 	"nhipso/internal/view"
 	"nhipso/internal/web/shell"
 )
@@ -63,7 +65,7 @@ func (v *visit) panorama() (shell.Page, error) {
 		p.Measures = append(p.Measures, shell.Option{Value: x.id, Name: v.Say("provinces.measure-" + x.id), Selected: i == at, URL: v.Link(panoramaPath, "so-do", x.id)})
 	}
 	m := provincials[slices.IndexFunc(provincials, func(x provincial) bool { return x.id == panoramic[at].id })]
-	figures := v.readProvinces(m)[""]
+	figures := v.fullest(m)
 	for _, fig := range []*shell.Figure{v.swarmFigure(m, figures, panoramic[at].against), v.panelFigure(m, figures, panoramic[at].against), v.slopeFigure(m, figures)} {
 		if fig != nil {
 			p.Sections = append(p.Sections, p.Show(fig))
@@ -76,11 +78,42 @@ func (v *visit) panorama() (shell.Page, error) {
 // provinceYears is what readProvinces gives for one definition.
 type provinceYears = map[stat.Period]map[territory.Set][]cube.Version
 
-// yearsOf lists the years in which a set of provinces has figures, in order.
-func yearsOf(figures provinceYears, set territory.Set) []stat.Period {
+// fullest reads the figures of a measure; where the publisher gives a year for some provinces of a set only, and it was restated for more of them,
+// the restated figures stand for all, so that one picture never mixes the two.
+func (v *visit) fullest(m provincial) provinceYears {
+	out := provinceYears{}
+	take := func(m provincial) {
+		m.restated = nil
+		for year, sets := range v.readProvinces(m)[""] {
+			for set, list := range sets {
+				if out[year] == nil {
+					out[year] = map[territory.Set][]cube.Version{}
+				}
+				if valued(list) > valued(out[year][set]) {
+					out[year][set] = list
+				}
+			}
+		}
+	}
+	take(m)
+	if m.restated != nil {
+		take(*m.restated)
+	}
+	return out
+}
+
+func valued(list []cube.Version) (n int) {
+	for _, o := range list {
+		n += btoi(o.Value != nil)
+	}
+	return n
+}
+
+// yearsOf lists the years in which more than half of a set of provinces have figures, in order: fewer are no picture of all.
+func (v *visit) yearsOf(figures provinceYears, set territory.Set) []stat.Period {
 	var out []stat.Period
 	for y, sets := range figures {
-		if len(sets[set]) > 0 {
+		if valued(sets[set])*2 > len(v.portal.territory.Of(set)) {
 			out = append(out, y)
 		}
 	}
@@ -131,7 +164,7 @@ func areaLabel(a *territory.Area) catalog.Label { return catalog.Label{Vi: a.Nam
 // swarmFigure puts every province on one axis, in the newest year.
 func (v *visit) swarmFigure(m provincial, figures provinceYears, r *yardstick) *shell.Figure {
 	set := v.portal.territory.Current()
-	years := yearsOf(figures, set)
+	years := v.yearsOf(figures, set)
 	if len(years) == 0 {
 		return nil
 	}
@@ -216,7 +249,7 @@ func (v *visit) still(id string, s *chart.Spec, obs []cube.Version) *shell.Figur
 // panelFigure shows each province over the years, the one with the highest newest figure first.
 func (v *visit) panelFigure(m provincial, figures provinceYears, r *yardstick) *shell.Figure {
 	set := v.portal.territory.Current()
-	years := yearsOf(figures, set)
+	years := v.yearsOf(figures, set)
 	if len(years) < 2 {
 		return nil
 	}
@@ -268,7 +301,34 @@ func (v *visit) panelFigure(m provincial, figures provinceYears, r *yardstick) *
 		}
 	}
 	s.Says = view.Courses(courses, span[0], span[len(span)-1], scale)
-	return v.still("tung-tinh", s, obs)
+	fig := v.still("tung-tinh", s, obs)
+	fig.Table = v.panelTable(s)
+	fig.Long = func() *shell.Table { return fig.Table }
+	return fig
+}
+
+// panelTable has a row for each panel and a column for each period, in the order of the drawing.
+func (v *visit) panelTable(s *chart.Spec) *shell.Table {
+	t := shell.NewTable(s.ID, s.Title, shell.Text("province", both("provinces.province")))
+	for _, p := range s.Periods {
+		t.Columns = append(t.Columns, shell.Numbers("p"+p.String(), catalog.Label{Vi: text.FormatPeriod("vi", p), En: text.FormatPeriod("en", p)}, s.Unit, s.Decimals))
+	}
+	for _, x := range s.Series {
+		name := shell.Label(x.Name)
+		if x.Style != chart.Ghost {
+			name = name.To(v.Link("/tinh/" + x.ID))
+		}
+		row := []shell.Cell{name}
+		for _, c := range x.Values {
+			cell := shell.Cell{Cell: export.Cell{Number: c.V, Status: c.Status, Mark: c.Mark}}
+			if words, ok := s.Printed[c.Text]; ok {
+				cell.Label = words
+			}
+			row = append(row, cell)
+		}
+		t.Add(row...)
+	}
+	return t
 }
 
 // spanOf lists the periods from one to another, so that a year without figures is a gap and not a step left out.
@@ -292,7 +352,7 @@ func (v *visit) slopeFigure(m provincial, figures provinceYears) *shell.Figure {
 	if err != nil || !f.Additive || before == "" || before == now {
 		return nil
 	}
-	years := yearsOf(figures, before)
+	years := v.yearsOf(figures, before)
 	for _, year := range slices.Backward(years) {
 		if fig := v.slopeIn(m, year, figures[year][before], figures[year][now]); fig != nil {
 			return fig
@@ -345,8 +405,14 @@ func (v *visit) slopeIn(m provincial, year stat.Period, old, now []cube.Version)
 		s.Groups = append(s.Groups, chart.Group{ID: a.ID, Name: areaLabel(a), Value: chart.FigureOf(whole.Observation)})
 	}
 	s.Series = []chart.Series{vals}
-	s.Says = view.Unions(unions, r.InForce(r.Current()), scale)
+	s.Says = view.Unions(unions, v.since(r.Current()), scale)
 	return v.still("nhap-tinh", s, obs)
+}
+
+// since is the first day of a set of provinces.
+func (v *visit) since(set territory.Set) stat.Date {
+	d, _ := v.portal.territory.Division(set)
+	return d.From
 }
 
 func compareValues(a, b cube.Version) int {

@@ -9,6 +9,7 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
+	"nhipso/internal/text"
 	"nhipso/internal/view"
 	"nhipso/internal/web/shell"
 )
@@ -237,6 +238,33 @@ func (v *visit) fan(s *chart.Spec, own []aim, id string) bool {
 		s.Says = view.Prospects(view.Prospect{Period: a.period, Value: *x.Values[i].V, Level: widest.Level, Low: widest.Low, High: widest.High, Goal: *a.goal.Value}, view.Scale{Unit: s.Unit, Decimals: s.Decimals})
 	}
 	return true
+}
+
+// withForecast puts the years of the forecast, the last first, before the readings of a list: every mark of the drawing has its row.
+func (v *visit) withForecast(readings *shell.Table, s *chart.Spec) *shell.Table {
+	t := shell.NewTable(readings.ID, readings.Title, readings.Columns...)
+	x := s.Series[len(s.Series)-1]
+	for i := len(x.Values) - 1; i >= 0; i-- {
+		c := x.Values[i]
+		if len(c.Fan) == 0 {
+			continue
+		}
+		value := shell.Number(*c.V)
+		value.Status, value.Digits = c.Status, s.Decimals+1
+		t.Add(shell.When(s.Periods[i]), shell.Label(x.Name), value, shell.Label(s.Unit), shell.Same(""), shell.Label(both("common.own-estimate")),
+			shell.Label(catalog.Label{Vi: intervals("vi", c.Fan, s.Decimals), En: intervals("en", c.Fan, s.Decimals)}))
+	}
+	t.Append(readings)
+	return t
+}
+
+// intervals writes the intervals of a forecast.
+func intervals(lang string, list []chart.Range, digits int) string {
+	var out []string
+	for _, r := range list {
+		out = append(out, say(lang, "pictures.interval", "level", r.Level, "low", text.FormatNumber(lang, r.Low, digits), "high", text.FormatNumber(lang, r.High, digits)))
+	}
+	return strings.Join(out, "; ")
 }
 
 // farthest is the target of the last year that has a forecast on record.

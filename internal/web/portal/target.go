@@ -325,7 +325,7 @@ func (v *visit) actualFigure(f *shell.Frame, code catalog.Code, own []aim) *shel
 	}
 	s.Series = append(s.Series, v.pathSeries(own, span)...)
 	if kind == chart.Line && oneArea(own) && v.fan(s, own, "forecast") {
-		fig.Long = func() *shell.Table { return &shell.Table{Table: *s.Table(), Heads: 1} } // the forecast is in no list of readings
+		fig.Table = v.withForecast(table, s)
 	}
 	fig.Chart = s
 	return f.Show(fig)

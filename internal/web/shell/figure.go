@@ -205,6 +205,9 @@ func (f *Figure) file() *export.Table {
 	if f.Stream != nil {
 		t = *f.Stream()
 	}
+	if f.Chart != nil && f.Chart.Says.Vi != "" {
+		t.Notes = append([]catalog.Label{f.Chart.Says}, t.Notes...)
+	}
 	if t.URL == "" {
 		t.URL = f.v.Site.Origin(f.v.R) + f.v.Here("lang", "")
 	}

@@ -54,6 +54,14 @@ func (t *Table) Add(cells ...Cell) {
 	t.Rows, t.beside = append(t.Rows, row), append(t.beside, more)
 }
 
+// Append adds the rows of another table with the same columns.
+func (t *Table) Append(o *Table) {
+	for len(t.beside) < len(t.Rows) {
+		t.beside = append(t.beside, nil)
+	}
+	t.Rows, t.beside = append(t.Rows, o.Rows...), append(t.beside, o.beside...)
+}
+
 // Href gives the address behind a cell, or "".
 func (t *Table) Href(row, column int) string { return t.with(row, column).href }
 
