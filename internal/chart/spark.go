@@ -54,7 +54,7 @@ func Spark(values []Value, words string) string {
 		lastX, lastY = at(i, f)
 		b.WriteString(step + strconv.Itoa(lastX) + " " + strconv.Itoa(lastY))
 		if alone(values, i) {
-			b.WriteString("h.1") // a figure between two gaps: a dot, since lines have round ends
+			b.WriteString("h1") // a figure between two gaps: a dot, since lines have round ends
 		}
 		open = true
 	}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"nhipso/internal/stat"
@@ -13,7 +14,7 @@ var regions = []Group{{ID: "R1", Name: l("Trung du và miền núi phía Bắc",
 
 func sampleSwarm() *Spec {
 	s := &Spec{ID: "swarm", Kind: Swarm, Decimals: 4, Title: l("Chỉ số chuyển đổi số của 34 tỉnh, thành phố, 2024", "Digital transformation index of the 34 provinces, 2024"), Unit: l("điểm", "points"), Source: testSource,
-		ItemHead: l("Tỉnh, thành phố", "Province"), GroupHead: l("Vùng", "Region"), Groups: regions, Series: []Series{{ID: "value", Name: l("Chỉ số", "Index")}},
+		ItemHead: l("Tỉnh, thành phố", "Province"), GroupHead: l("Vùng", "Region"), Groups: slices.Clone(regions), Series: []Series{{ID: "value", Name: l("Chỉ số", "Index")}},
 		Targets: []Target{{Name: l("Bình quân các tỉnh: 0,7012", "Mean of the provinces: 0.7012"), Value: stat.MustDecimal("0.7012")}}}
 	for i, name := range strings.Split(names34, "|") {
 		s.Items = append(s.Items, Item{ID: fmt.Sprintf("VN34-%02d", i), Name: l(name, name), Group: regions[i%6].ID})

@@ -17,11 +17,11 @@ import (
 // recorder is a canvas that remembers where words were written and which marks tell something.
 type recorder struct {
 	nowhere
-	texts  []placed
+	texts  []lettered
 	titles []string
 }
 
-type placed struct {
+type lettered struct {
 	box
 	s string
 }
@@ -37,7 +37,7 @@ func (c *recorder) words(f lettering, list ...word) {
 			x -= width
 		}
 		y := w.y - faceFor(f.bold).middle*f.size
-		c.texts = append(c.texts, placed{box{x, y - 5, x + width, y + 5}, w.s})
+		c.texts = append(c.texts, lettered{box{x, y - 5, x + width, y + 5}, w.s})
 	}
 }
 

@@ -62,7 +62,7 @@ func (f *Figure) Sub() string {
 	if f.Note == "" || f.Note == unit || strings.HasPrefix(reading, f.Note) {
 		return reading
 	}
-	return f.Note + " " + reading
+	return reading + " " + f.Note
 }
 
 // View is the table of the figure.
