@@ -195,7 +195,7 @@ func (v *visit) swarmFigure(m provincial, figures provinceYears, r *yardstick) *
 	s.Series = []chart.Series{vals}
 	var against *view.Place
 	for _, o := range v.references(r) {
-		if o.Period == year {
+		if _, shown := chart.FigureOf(o.Observation).Shown(); shown && o.Period == year {
 			against = &view.Place{Name: both("pictures.level-" + r.word), Value: *o.Value}
 			name := both("pictures.line-" + r.word)
 			s.Targets = []chart.Target{{Value: *o.Value, Name: catalog.Label{Vi: name.Vi + ": " + v.in("vi").Number(o), En: name.En + ": " + v.in("en").Number(o)}}}
@@ -321,7 +321,10 @@ func (v *visit) panelTable(s *chart.Spec) *shell.Table {
 		row := []shell.Cell{name}
 		for _, c := range x.Values {
 			cell := shell.Cell{Cell: export.Cell{Number: c.V, Status: c.Status, Mark: c.Mark}}
-			if words, ok := s.Printed[c.Text]; ok {
+			if c.Secret() {
+				cell = shell.None(stat.Suppressed)
+			}
+			if words, ok := s.Printed[c.Text]; ok && !c.Secret() {
 				cell.Label = words
 			}
 			row = append(row, cell)
@@ -382,14 +385,14 @@ func (v *visit) slopeIn(m provincial, year stat.Period, old, now []cube.Version)
 	slices.SortStableFunc(areas, func(a, b *territory.Area) int { return compareValues(wholes[b.ID], wholes[a.ID]) })
 	for _, a := range areas {
 		whole := wholes[a.ID]
-		if whole.Value == nil {
+		if _, shown := chart.FigureOf(whole.Observation).Shown(); !shown {
 			return nil
 		}
 		u := view.Union{Whole: view.Place{Name: areaLabel(a), Value: *whole.Value}}
 		sum := stat.Int(0)
 		for _, x := range r.Predecessors(a.ID) {
 			o, ok := parts[x.ID]
-			if !ok || o.Value == nil || strings.HasPrefix(o.Attributes[stat.AttrComment], backSplit) {
+			if _, shown := chart.FigureOf(o.Observation).Shown(); !ok || !shown || strings.HasPrefix(o.Attributes[stat.AttrComment], backSplit) {
 				return nil
 			}
 			sum = sum.Add(*o.Value)
