@@ -92,16 +92,29 @@ func (s *Spec) intervals(lang string) []string {
 
 // strokes says what the kinds of lines, dots and bars mean.
 func (s *Spec) strokes(lang string) []string {
-	var out, strong []string
-	forecast, open := false, false
-	var ghosts []string
-	n := 0
-	for i := range s.Series {
-		x := &s.Series[i]
-		n = max(n, len(x.Values))
-		if s.Kind == Line && x.Style == Ghost && x.last() >= 0 {
-			ghosts = append(ghosts, x.Name.In(lang))
+	var out []string
+	forecast, open := s.unfinished()
+	switch {
+	case s.Kind == Line:
+		out = s.lines(lang, forecast, open)
+	case forecast && (s.Kind == Bar || s.Kind == Stacked || s.Kind == Ranking):
+		out = append(out, book.Say(lang, "reads-faint"))
+	}
+	var strong []string
+	for _, it := range s.Items {
+		if it.Strong {
+			strong = append(strong, it.Name.In(lang))
 		}
+	}
+	if s.Kind == Ranking && len(s.Series) == 1 && len(strong) > 0 && len(strong) < len(s.Items) {
+		out = append(out, book.Say(lang, "reads-strong", "names", listed(lang, strong)))
+	}
+	return out
+}
+
+// unfinished reports whether some figure drawn is a forecast, and whether one is not final.
+func (s *Spec) unfinished() (forecast, open bool) {
+	for _, x := range s.Series {
 		for _, v := range x.Values {
 			if _, ok := v.Shown(); ok && x.Style == Solid {
 				forecast = forecast || v.Status == stat.Forecast
@@ -109,37 +122,34 @@ func (s *Spec) strokes(lang string) []string {
 			}
 		}
 	}
-	for _, it := range s.Items {
-		if it.Strong {
-			strong = append(strong, it.Name.In(lang))
-		}
+	return forecast, open
+}
+
+// lines says what dashes, open dots and thin lines mean.
+func (s *Spec) lines(lang string, forecast, open bool) (out []string) {
+	if forecast {
+		out = append(out, book.Say(lang, "reads-forecast"))
 	}
-	switch {
-	case s.Kind == Line:
-		if forecast {
-			out = append(out, book.Say(lang, "reads-forecast"))
-		}
-		for _, x := range s.Series {
-			if x.Style == Dashed && x.last() >= 0 {
-				out = append(out, book.Say(lang, "reads-dashed", "name", lowered(x.Name.In(lang))))
-				break
+	drawn := func(style Style) (names []string) {
+		for i := range s.Series {
+			if x := &s.Series[i]; x.Style == style && x.last() >= 0 {
+				names = append(names, x.Name.In(lang))
 			}
 		}
-		if open && n <= mostPoints {
-			out = append(out, book.Say(lang, "reads-open"))
-		}
-		switch len(ghosts) {
-		case 0:
-		case 1:
-			out = append(out, book.Say(lang, "reads-ghost", "name", lowered(ghosts[0])))
-		default:
-			out = append(out, book.Say(lang, "reads-ghosts"))
-		}
-	case forecast && (s.Kind == Bar || s.Kind == Stacked || s.Kind == Ranking):
-		out = append(out, book.Say(lang, "reads-faint"))
+		return names
 	}
-	if s.Kind == Ranking && len(s.Series) == 1 && len(strong) > 0 && len(strong) < len(s.Items) {
-		out = append(out, book.Say(lang, "reads-strong", "names", listed(lang, strong)))
+	if dashed := drawn(Dashed); dashed != nil {
+		out = append(out, book.Say(lang, "reads-dashed", "name", lowered(dashed[0])))
+	}
+	if open && len(s.Periods) <= mostPoints {
+		out = append(out, book.Say(lang, "reads-open"))
+	}
+	switch ghosts := drawn(Ghost); len(ghosts) {
+	case 0:
+	case 1:
+		out = append(out, book.Say(lang, "reads-ghost", "name", lowered(ghosts[0])))
+	default:
+		out = append(out, book.Say(lang, "reads-ghosts"))
 	}
 	return out
 }

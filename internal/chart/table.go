@@ -71,10 +71,9 @@ func (s *Spec) Table() *export.Table {
 		}
 		for _, level := range x.levels() {
 			vi, en := x.Name.In("vi"), x.Name.In("en")
-			for _, high := range []bool{false, true} {
-				id := map[bool]string{false: "low", true: "high"}[high]
+			for _, id := range []string{"low", "high"} {
 				number(x.ID+"-"+id+"-"+strconv.Itoa(level), catalog.Label{Vi: book.Say("vi", id+"-level", "name", vi, "level", level), En: book.Say("en", id+"-level", "name", en, "level", level)},
-					func(i int) export.Cell { return edge(x.Values[i], level, high) })
+					func(i int) export.Cell { return edge(x.Values[i], level, id == "high") })
 			}
 		}
 	}

@@ -13,8 +13,8 @@ import (
 // A picture is said in one sentence, made from the figures that it shows. The functions here compose it, in both languages; they count and compare,
 // and estimate nothing.
 
-// Place is a figure of a picture under its name.
-type Place struct {
+// Figured is a figure of a picture under its name.
+type Figured struct {
 	Name  catalog.Label
 	Value stat.Decimal
 }
@@ -37,7 +37,7 @@ func inBoth(compose func(lang string) string) catalog.Label {
 const mostTied = 3
 
 // namesIn lists names as a sentence does; of many it says how many more there are.
-func namesIn(lang string, list []Place) string {
+func namesIn(lang string, list []Figured) string {
 	var names []string
 	for _, x := range list {
 		names = append(names, x.Name.In(lang))
@@ -56,11 +56,11 @@ func joined(lang string, names []string) string {
 }
 
 // outermost gives the figures at an end: the highest for +1, the lowest for −1, all of them where several are equal.
-func outermost(list []Place, side int) (out []Place) {
+func outermost(list []Figured, side int) (out []Figured) {
 	for _, x := range list {
 		switch c := len(out); {
 		case c == 0 || x.Value.Cmp(out[0].Value)*side > 0:
-			out = []Place{x}
+			out = []Figured{x}
 		case x.Value.Cmp(out[0].Value) == 0:
 			out = append(out, x)
 		}
@@ -69,7 +69,7 @@ func outermost(list []Place, side int) (out []Place) {
 }
 
 // Spread says which of the places has the highest and which the lowest figure, and how many lie above the one to compare with, where there is one.
-func Spread(list []Place, against *Place, s Scale) catalog.Label {
+func Spread(list []Figured, against *Figured, s Scale) catalog.Label {
 	if len(list) == 0 {
 		return catalog.Label{}
 	}
@@ -104,7 +104,7 @@ func Courses(list []Course, from, to stat.Period, s Scale) catalog.Label {
 		return catalog.Label{}
 	}
 	rose, fell := 0, 0
-	var changes []Place
+	var changes []Figured
 	for _, x := range list {
 		change := x.Last.Sub(x.First)
 		switch change.Sign() {
@@ -113,7 +113,7 @@ func Courses(list []Course, from, to stat.Period, s Scale) catalog.Label {
 		case -1:
 			fell++
 		}
-		changes = append(changes, Place{x.Name, change})
+		changes = append(changes, Figured{x.Name, change})
 	}
 	most := outermost(changes, 1)
 	return inBoth(func(lang string) string {
@@ -128,8 +128,8 @@ func Courses(list []Course, from, to stat.Period, s Scale) catalog.Label {
 
 // Union is several figures that came together in one.
 type Union struct {
-	Whole Place
-	Parts []Place
+	Whole Figured
+	Parts []Figured
 }
 
 // Unions says from when on how many places are how many, how many of them stayed as they were, and which is the largest, with its parts.

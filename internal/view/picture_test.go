@@ -38,13 +38,13 @@ func saidIn(s string) (out []float64) {
 // TestTheSentenceOfASwarmIsItsFigures reads the numbers out of the sentence and finds them again among the figures, by sorting and counting.
 func TestTheSentenceOfASwarmIsItsFigures(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		var list []Place
+		var list []Figured
 		var sorted []float64
 		for i := range rapid.IntRange(2, 40).Draw(rt, "n") {
 			d := hundredths(rt, 400)
-			list, sorted = append(list, Place{placed(i), d}), append(sorted, d.Float64())
+			list, sorted = append(list, Figured{placed(i), d}), append(sorted, d.Float64())
 		}
-		against := Place{catalog.Label{Vi: "mức cả nước", En: "the national figure"}, hundredths(rt, 400)}
+		against := Figured{catalog.Label{Vi: "mức cả nước", En: "the national figure"}, hundredths(rt, 400)}
 		slices.Sort(sorted)
 		n := len(sorted)
 		if sorted[0] == sorted[n-1] {
@@ -116,11 +116,11 @@ func TestTheSentenceOfASlopeIsItsFigures(t *testing.T) {
 		var list []Union
 		old, kept, largest := 0, 0, -1.0
 		for i := range rapid.IntRange(1, 12).Draw(rt, "new") {
-			u := Union{Whole: Place{Name: placed(100 + i)}}
+			u := Union{Whole: Figured{Name: placed(100 + i)}}
 			for range rapid.IntRange(1, 3).Draw(rt, "old") {
 				d := hundredths(rt, 100000)
 				u.Whole.Value = u.Whole.Value.Add(d)
-				u.Parts = append(u.Parts, Place{placed(old), d})
+				u.Parts = append(u.Parts, Figured{placed(old), d})
 				old++
 			}
 			if len(u.Parts) == 1 {

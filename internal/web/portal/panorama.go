@@ -179,7 +179,7 @@ func (v *visit) swarmFigure(m provincial, figures provinceYears, r *yardstick) *
 	s := v.spec(chart.Swarm, "swarm-"+m.id, title, scale.Unit, scale.Unit, scale.Decimals, obs)
 	s.ItemHead, s.GroupHead = both("provinces.province"), both("pictures.region")
 	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
-	var places []view.Place
+	var places []view.Figured
 	for _, a := range v.portal.territory.Of(set) {
 		o, ok := at[a.ID]
 		x := chart.Value{Status: stat.Unpublished}
@@ -187,16 +187,16 @@ func (v *visit) swarmFigure(m provincial, figures provinceYears, r *yardstick) *
 			x = chart.FigureOf(o.Observation)
 		}
 		if _, shown := x.Shown(); shown {
-			places = append(places, view.Place{Name: areaLabel(a), Value: *o.Value})
+			places = append(places, view.Figured{Name: areaLabel(a), Value: *o.Value})
 		}
 		s.Items = append(s.Items, chart.Item{ID: a.ID, Name: areaLabel(a), Group: v.regionIn(s, a)})
 		vals.Values = append(vals.Values, x)
 	}
 	s.Series = []chart.Series{vals}
-	var against *view.Place
+	var against *view.Figured
 	for _, o := range v.references(r) {
 		if _, shown := chart.FigureOf(o.Observation).Shown(); shown && o.Period == year {
-			against = &view.Place{Name: both("pictures.level-" + r.word), Value: *o.Value}
+			against = &view.Figured{Name: both("pictures.level-" + r.word), Value: *o.Value}
 			name := both("pictures.line-" + r.word)
 			s.Targets = []chart.Target{{Value: *o.Value, Name: catalog.Label{Vi: name.Vi + ": " + v.in("vi").Number(o), En: name.En + ": " + v.in("en").Number(o)}}}
 			obs = append(slices.Clone(obs), o)
@@ -388,7 +388,7 @@ func (v *visit) slopeIn(m provincial, year stat.Period, old, now []cube.Version)
 		if _, shown := chart.FigureOf(whole.Observation).Shown(); !shown {
 			return nil
 		}
-		u := view.Union{Whole: view.Place{Name: areaLabel(a), Value: *whole.Value}}
+		u := view.Union{Whole: view.Figured{Name: areaLabel(a), Value: *whole.Value}}
 		sum := stat.Int(0)
 		for _, x := range r.Predecessors(a.ID) {
 			o, ok := parts[x.ID]
@@ -396,7 +396,7 @@ func (v *visit) slopeIn(m provincial, year stat.Period, old, now []cube.Version)
 				return nil
 			}
 			sum = sum.Add(*o.Value)
-			u.Parts = append(u.Parts, view.Place{Name: areaLabel(x), Value: *o.Value})
+			u.Parts = append(u.Parts, view.Figured{Name: areaLabel(x), Value: *o.Value})
 			s.Items = append(s.Items, chart.Item{ID: x.ID, Name: areaLabel(x), Group: a.ID})
 			vals.Values = append(vals.Values, chart.FigureOf(o.Observation))
 		}
