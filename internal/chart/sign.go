@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// Sign is the shape of a standing of a target. Drawings, tables and methods show the same one, so that a reader learns it once; it is never
-// told by colour alone, and it is a filled path, which paper keeps.
+// Sign is the shape of a standing of a target, named by the letter that looks like it: tables and methods print that letter (view.Symbol),
+// drawings have the outline. It is never told by colour alone, and it is filled, which paper keeps.
 type Sign string
 
 // Signs. What is still open is round or points upwards; what is over has corners.
 const (
-	SignAchieved Sign = "ACHIEVED"       // ●
-	SignLikely   Sign = "LIKELY"         // ◐
-	SignFocus    Sign = "FOCUS"          // ▲
-	SignOpen     Sign = "NOT_ASSESSABLE" // ○
-	SignNoData   Sign = "NO_DATA"        // –
-	SignMet      Sign = "MET"            // ◆
-	SignMissed   Sign = "MISSED"         // ■
-	SignNoFigure Sign = "NO_FIGURE"      // □
+	SignAchieved Sign = "●"
+	SignLikely   Sign = "◐"
+	SignFocus    Sign = "▲"
+	SignOpen     Sign = "○"
+	SignNoData   Sign = "–"
+	SignMet      Sign = "◆"
+	SignMissed   Sign = "■"
+	SignNoFigure Sign = "□"
 )
 
 // Signs lists them: those of what is open from the best, then those of what is over.

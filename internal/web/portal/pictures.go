@@ -2,6 +2,7 @@ package portal
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -50,10 +51,18 @@ func (v *visit) spark(obs []cube.Version) string {
 // signed names the signs of standings, in the order in which they are explained.
 func (v *visit) signed() []chart.Named {
 	var out []chart.Named
-	for _, g := range chart.Signs() {
-		out = append(out, chart.Named{Sign: g, Name: nameOf(v.Snap, "CL_TARGET_CLASS", string(g))})
+	for _, class := range classes() {
+		out = append(out, chart.Named{Sign: chart.Sign(view.Symbol(class)), Name: nameOf(v.Snap, "CL_TARGET_CLASS", class)})
 	}
 	return out
+}
+
+// sign is the shape of where a target stands; "" where it was not judged.
+func (v *visit) sign(a aim) chart.Sign {
+	if class := v.class(a); class != "" {
+		return chart.Sign(view.Symbol(class))
+	}
+	return ""
 }
 
 // aimName names a target as those who know it do: by the document that sets it, or by the place whose own it is, and its year.
@@ -87,7 +96,7 @@ func (v *visit) gridFigure(list []aim) *shell.Figure {
 		}
 		name, by := nameOf(v.Snap, "CL_TARGET", a.target), v.aimName(a)
 		s.Items = append(s.Items, chart.Item{ID: a.target + "-" + a.area + "-" + a.period.String(), Name: catalog.Label{Vi: name.Vi + " (" + by.Vi + ")", En: name.En + " (" + by.En + ")"},
-			Group: g.ID, Period: a.period, Sign: chart.Sign(class)})
+			Group: g.ID, Period: a.period, Sign: chart.Sign(view.Symbol(class))})
 		obs = append(obs, a.measures["CLASS"], a.goal)
 	}
 	if len(s.Items) == 0 {
@@ -126,7 +135,7 @@ func (v *visit) gridTable(s *chart.Spec) *shell.Table {
 	for _, n := range s.Signs {
 		if countOf(s, "", n.Sign) > 0 {
 			signs = append(signs, n)
-			t.Columns = append(t.Columns, shell.Numbers(strings.ToLower(string(n.Sign)), n.Name, catalog.Label{}, 0))
+			t.Columns = append(t.Columns, shell.Numbers("n"+strconv.Itoa(len(signs)), n.Name, catalog.Label{}, 0))
 		}
 	}
 	t.Columns = append(t.Columns, shell.Numbers("all", both("pictures.all"), catalog.Label{}, 0))
@@ -173,7 +182,7 @@ func (v *visit) targetDrawing(list []aim) *shell.Figure {
 		if !slices.ContainsFunc(s.Groups, func(x chart.Group) bool { return x.ID == g.ID }) {
 			s.Groups = append(s.Groups, g)
 		}
-		s.Items = append(s.Items, chart.Item{ID: a.target + "-" + a.area + "-" + a.period.String(), Name: v.aimName(a), Group: g.ID, Target: a.goal.Value, Sign: chart.Sign(v.class(a)),
+		s.Items = append(s.Items, chart.Item{ID: a.target + "-" + a.area + "-" + a.period.String(), Name: v.aimName(a), Group: g.ID, Target: a.goal.Value, Sign: v.sign(a),
 			Note: catalog.Label{Vi: v.in("vi").against(a, actual), En: v.in("en").against(a, actual)}, Href: v.Link("/muc-tieu/" + a.target)})
 		vals.Values = append(vals.Values, chart.FigureOf(actual.Observation))
 	}

@@ -11,9 +11,11 @@ import (
 	"testing"
 
 	"nhipso/data"
+	"nhipso/internal/chart"
 	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
+	"nhipso/internal/view"
 )
 
 // everyProvince are made-up figures of all provinces: growth over three years, and a GRDP of 2022 that adds up from the old provinces to the new.
@@ -184,5 +186,20 @@ func TestTheFanIsTheForecastOnRecord(t *testing.T) {
 		if strings.Contains(page(r), "Bands from dark") {
 			t.Errorf("a fan that does not end at the %s on record is drawn", name)
 		}
+	}
+}
+
+// TestDrawingsAndTablesHaveTheSameSigns holds every class to one sign, that has an outline and that no other class has.
+func TestDrawingsAndTablesHaveTheSameSigns(t *testing.T) {
+	seen := map[string]bool{}
+	for _, class := range classes() {
+		symbol := view.Symbol(class)
+		if seen[symbol] || chart.Sign(symbol).Path() == "" || !slices.Contains(chart.Signs(), chart.Sign(symbol)) {
+			t.Errorf("%s is %q, which is another class too or cannot be drawn", class, symbol)
+		}
+		seen[symbol] = true
+	}
+	if len(seen) != len(chart.Signs()) {
+		t.Errorf("%d signs for %d classes", len(chart.Signs()), len(seen))
 	}
 }
