@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"nhipso/internal/geo"
 	"nhipso/internal/stat"
 )
 
@@ -284,8 +285,8 @@ func TestSigns(t *testing.T) {
 		if _, known := darkOf[g.colour()]; !known {
 			t.Errorf("%s has no colour in the dark", g)
 		}
-		for _, p := range pathLines(path) {
-			for _, q := range p.points {
+		for _, p := range geo.Lines(path) {
+			for _, q := range p.Points {
 				if q[0] < -0.5 || q[0] > 10.5 || q[1] < -0.5 || q[1] > 10.5 {
 					t.Errorf("%s reaches %v", g, q)
 				}

@@ -64,7 +64,8 @@ func (v *visit) panorama() (shell.Page, error) {
 	for i, x := range panoramic {
 		p.Measures = append(p.Measures, shell.Option{Value: x.id, Name: v.Say("provinces.measure-" + x.id), Selected: i == at, URL: v.Link(panoramaPath, "so-do", x.id)})
 	}
-	m := provincials[slices.IndexFunc(provincials, func(x provincial) bool { return x.id == panoramic[at].id })]
+	measures := view.ProvinceMeasures()
+	m := measures[slices.IndexFunc(measures, func(x view.ProvinceMeasure) bool { return x.ID == panoramic[at].id })]
 	figures := v.fullest(m)
 	for _, fig := range []*shell.Figure{v.swarmFigure(m, figures, panoramic[at].against), v.panelFigure(m, figures, panoramic[at].against), v.slopeFigure(m, figures)} {
 		if fig != nil {
@@ -75,29 +76,20 @@ func (v *visit) panorama() (shell.Page, error) {
 	return p, nil
 }
 
-// provinceYears is what readProvinces gives for one definition.
+// provinceYears are the figures of provinces by year and map.
 type provinceYears = map[stat.Period]map[territory.Set][]cube.Version
 
-// fullest reads the figures of a measure; where the publisher gives a year for some provinces of a set only, and it was restated for more of them,
-// the restated figures stand for all, so that one picture never mixes the two.
-func (v *visit) fullest(m provincial) provinceYears {
+// fullest reads the figures of a measure, as the map shows them: one picture never mixes what cannot be compared.
+func (v *visit) fullest(m view.ProvinceMeasure) provinceYears {
 	out := provinceYears{}
-	take := func(m provincial) {
-		m.restated = nil
-		for year, sets := range v.readProvinces(m)[""] {
-			for set, list := range sets {
-				if out[year] == nil {
-					out[year] = map[territory.Set][]cube.Version{}
-				}
-				if valued(list) > valued(out[year][set]) {
-					out[year][set] = list
-				}
-			}
+	for _, g := range view.NewProvinces(v.Snap, v.portal.territory).Of(m) {
+		if g.Definition != "" {
+			continue
 		}
-	}
-	take(m)
-	if m.restated != nil {
-		take(*m.restated)
+		if out[g.Year] == nil {
+			out[g.Year] = map[territory.Set][]cube.Version{}
+		}
+		out[g.Year][g.Set] = g.Figures
 	}
 	return out
 }
@@ -162,7 +154,7 @@ func (v *visit) references(r *yardstick) []cube.Version {
 func areaLabel(a *territory.Area) catalog.Label { return catalog.Label{Vi: a.Name.Vi, En: a.Name.En} }
 
 // swarmFigure puts every province on one axis, in the newest year.
-func (v *visit) swarmFigure(m provincial, figures provinceYears, r *yardstick) *shell.Figure {
+func (v *visit) swarmFigure(m view.ProvinceMeasure, figures provinceYears, r *yardstick) *shell.Figure {
 	set := v.portal.territory.Current()
 	years := v.yearsOf(figures, set)
 	if len(years) == 0 {
@@ -174,11 +166,11 @@ func (v *visit) swarmFigure(m provincial, figures provinceYears, r *yardstick) *
 	scale := v.scaleOf(obs[0])
 	title := both("pictures.swarm", "measure", "", "year", year.Year())
 	for _, lang := range []string{"vi", "en"} {
-		put(&title, lang, say(lang, "pictures.swarm", "measure", say(lang, "provinces.measure-"+m.id), "n", len(v.portal.territory.Of(set)), "year", year.Year()))
+		put(&title, lang, say(lang, "pictures.swarm", "measure", say(lang, "provinces.measure-"+m.ID), "n", len(v.portal.territory.Of(set)), "year", year.Year()))
 	}
-	s := v.spec(chart.Swarm, "swarm-"+m.id, title, scale.Unit, scale.Unit, scale.Decimals, obs)
+	s := v.spec(chart.Swarm, "swarm-"+m.ID, title, scale.Unit, scale.Unit, scale.Decimals, obs)
 	s.ItemHead, s.GroupHead = both("provinces.province"), both("pictures.region")
-	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
+	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.ID)}
 	var places []view.Figured
 	for _, a := range v.portal.territory.Of(set) {
 		o, ok := at[a.ID]
@@ -247,7 +239,7 @@ func (v *visit) still(id string, s *chart.Spec, obs []cube.Version) *shell.Figur
 }
 
 // panelFigure shows each province over the years, the one with the highest newest figure first.
-func (v *visit) panelFigure(m provincial, figures provinceYears, r *yardstick) *shell.Figure {
+func (v *visit) panelFigure(m view.ProvinceMeasure, figures provinceYears, r *yardstick) *shell.Figure {
 	set := v.portal.territory.Current()
 	years := v.yearsOf(figures, set)
 	if len(years) < 2 {
@@ -261,9 +253,9 @@ func (v *visit) panelFigure(m provincial, figures provinceYears, r *yardstick) *
 	scale := v.scaleOf(obs[0])
 	title := catalog.Label{}
 	for _, lang := range []string{"vi", "en"} {
-		put(&title, lang, say(lang, "pictures.panels", "measure", say(lang, "provinces.measure-"+m.id), "n", len(v.portal.territory.Of(set)), "from", span[0].Year(), "to", span[len(span)-1].Year()))
+		put(&title, lang, say(lang, "pictures.panels", "measure", say(lang, "provinces.measure-"+m.ID), "n", len(v.portal.territory.Of(set)), "from", span[0].Year(), "to", span[len(span)-1].Year()))
 	}
-	s := v.spec(chart.Multiples, "panels-"+m.id, title, scale.Unit, scale.Unit, scale.Decimals, obs)
+	s := v.spec(chart.Multiples, "panels-"+m.ID, title, scale.Unit, scale.Unit, scale.Decimals, obs)
 	s.Periods = span
 	byArea := map[string][]cube.Version{}
 	for _, o := range obs {
@@ -348,15 +340,17 @@ const backSplit = "SPLIT"
 
 // slopeFigure shows how the figures of the old provinces come together in the new, in the newest year in which both are known and the ones add up
 // to the others. A measure that must not be added has none.
-func (v *visit) slopeFigure(m provincial, figures provinceYears) *shell.Figure {
+func (v *visit) slopeFigure(m view.ProvinceMeasure, figures provinceYears) *shell.Figure {
 	r := v.portal.territory
 	before, now := r.Earlier(), r.Current()
-	f, err := v.Snap.Catalog.Dataflow(m.flow)
-	if err != nil || !f.Additive || before == "" || before == now {
+	if before == "" || before == now {
 		return nil
 	}
 	years := v.yearsOf(figures, before)
 	for _, year := range slices.Backward(years) {
+		if f, err := v.Snap.Catalog.Dataflow(figures[year][before][0].Dataflow); err != nil || !f.Additive {
+			continue
+		}
 		if fig := v.slopeIn(m, year, figures[year][before], figures[year][now]); fig != nil {
 			return fig
 		}
@@ -365,7 +359,7 @@ func (v *visit) slopeFigure(m provincial, figures provinceYears) *shell.Figure {
 }
 
 // slopeIn draws one year; nil where a figure is missing, was made the other way round, or does not add up.
-func (v *visit) slopeIn(m provincial, year stat.Period, old, now []cube.Version) *shell.Figure {
+func (v *visit) slopeIn(m view.ProvinceMeasure, year stat.Period, old, now []cube.Version) *shell.Figure {
 	r := v.portal.territory
 	parts, wholes := v.byArea(old), v.byArea(now)
 	var unions []view.Union
@@ -376,11 +370,11 @@ func (v *visit) slopeIn(m provincial, year stat.Period, old, now []cube.Version)
 	scale := v.scaleOf(old[0])
 	title := catalog.Label{}
 	for _, lang := range []string{"vi", "en"} {
-		put(&title, lang, say(lang, "pictures.slope", "measure", say(lang, "provinces.measure-"+m.id), "old", len(parts), "new", len(wholes), "year", year.Year()))
+		put(&title, lang, say(lang, "pictures.slope", "measure", say(lang, "provinces.measure-"+m.ID), "old", len(parts), "new", len(wholes), "year", year.Year()))
 	}
-	s := v.spec(chart.Slope, "slope-"+m.id, title, scale.Unit, scale.Unit, scale.Decimals, obs)
+	s := v.spec(chart.Slope, "slope-"+m.ID, title, scale.Unit, scale.Unit, scale.Decimals, obs)
 	s.ItemHead, s.GroupHead = both("provinces.province"), both("pictures.became")
-	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.id)}
+	vals := chart.Series{ID: "value", Name: both("provinces.measure-" + m.ID)}
 	areas := r.Of(r.Current())
 	slices.SortStableFunc(areas, func(a, b *territory.Area) int { return compareValues(wholes[b.ID], wholes[a.ID]) })
 	for _, a := range areas {

@@ -226,7 +226,7 @@ func (v *visit) fan(s *chart.Spec, own []aim, id string) bool {
 	if err != nil || len(way) == 0 {
 		return false
 	}
-	if end := way[len(way)-1]; end.Day != a.due() || apart(end.Mean, stored.Value.Float64()) || apart(end.SD, deviation.Float64()) {
+	if end := way[len(way)-1]; end.Day != a.due() || misses(end.Mean, stored.Value.Float64()) || misses(end.SD, deviation.Float64()) {
 		return false
 	}
 	x := chart.Series{ID: id, Name: both("pictures.forecast"), Colour: chart.Accent, Values: make([]chart.Value, len(s.Periods))}
@@ -286,8 +286,8 @@ func (v *visit) farthest(own []aim) (best aim, stored cube.Version, ok bool) {
 	return best, stored, ok
 }
 
-// apart reports whether a number is not the one on record, which has four digits.
-func apart(got, stored float64) bool { return got-stored > 6e-5 || stored-got > 6e-5 }
+// misses reports whether a number is not the one on record, which has four digits.
+func misses(got, stored float64) bool { return got-stored > 6e-5 || stored-got > 6e-5 }
 
 // ahead is a year of a forecast with its intervals, as the drawing writes numbers.
 func ahead(t monitor.Target, o monitor.Outlook, digits int) chart.Value {
