@@ -43,8 +43,8 @@ func (s *Spec) marks(lang string) []string {
 		return []string{say("reads-slope", "item", lowered(s.ItemHead.In(lang)))}
 	case Grid:
 		return []string{say("reads-grid")}
-	case Map, Tiles:
-		return nil // the key stands in the drawing
+	case Map, Tiles, Bridge:
+		return nil // the key stands in the drawing, or the page says it
 	case Bullet, Goals:
 		return []string{say("reads-bullet", "name", lowered(s.Series[0].Name.In(lang)))}
 	}

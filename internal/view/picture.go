@@ -29,7 +29,7 @@ func (s Scale) write(lang string, d stat.Decimal) string {
 	return text.WithUnit(text.FormatNumber(lang, d, s.Decimals), s.Unit.In(lang))
 }
 
-func inBoth(compose func(lang string) string) catalog.Label {
+func composed(compose func(lang string) string) catalog.Label {
 	return catalog.Label{Vi: compose("vi"), En: compose("en")}
 }
 
@@ -74,7 +74,7 @@ func Spread(list []Figured, against *Figured, s Scale) catalog.Label {
 		return catalog.Label{}
 	}
 	high, low := outermost(list, 1), outermost(list, -1)
-	return inBoth(func(lang string) string {
+	return composed(func(lang string) string {
 		pairs := []any{"n", len(list), "high", namesIn(lang, high), "most", s.write(lang, high[0].Value), "low", namesIn(lang, low), "least", s.write(lang, low[0].Value)}
 		if high[0].Value.Cmp(low[0].Value) == 0 {
 			return book.Say(lang, "picture-equal", pairs...)
@@ -116,7 +116,7 @@ func Courses(list []Course, from, to stat.Period, s Scale) catalog.Label {
 		changes = append(changes, Figured{x.Name, change})
 	}
 	most := outermost(changes, 1)
-	return inBoth(func(lang string) string {
+	return composed(func(lang string) string {
 		pairs := []any{"from", text.FormatPeriodInline(lang, from), "to", text.FormatPeriodInline(lang, to), "n", len(list), "rose", rose, "fell", fell, "most", namesIn(lang, most)}
 		if rose == 0 {
 			return book.Say(lang, "picture-courses-none", pairs...)
@@ -148,7 +148,7 @@ func Unions(list []Union, since stat.Date, s Scale) catalog.Label {
 			largest = u
 		}
 	}
-	return inBoth(func(lang string) string {
+	return composed(func(lang string) string {
 		var parts []string
 		for _, p := range largest.Parts {
 			parts = append(parts, p.Name.In(lang)+" ("+text.FormatNumber(lang, p.Value, s.Decimals)+")")
@@ -174,7 +174,7 @@ func Tally(list []Counted) catalog.Label {
 	for _, x := range list {
 		all += x.N
 	}
-	return inBoth(func(lang string) string {
+	return composed(func(lang string) string {
 		var parts []string
 		for _, x := range list {
 			if x.N > 0 {
@@ -203,7 +203,7 @@ func Prospects(x Prospect, s Scale) catalog.Label {
 	case x.Goal.Cmp(x.Low) < 0:
 		side = "below"
 	}
-	return inBoth(func(lang string) string {
+	return composed(func(lang string) string {
 		return book.Say(lang, "picture-prospect-"+side, "period", text.FormatPeriodInline(lang, x.Period), "value", s.write(lang, x.Value), "level", x.Level,
 			"low", text.FormatNumber(lang, x.Low, s.Decimals), "high", s.write(lang, x.High), "goal", text.WithUnit(text.FormatNumber(lang, x.Goal, -1), s.Unit.In(lang)))
 	})
@@ -242,7 +242,7 @@ var abbreviated = regexp.MustCompile(`^([\p{L} ]+?) (\d+)[/-]`)
 // what stands before what it is about.
 func (n Names) ShortInstrument(code string) catalog.Label {
 	full := n.Code("CL_INSTRUMENT", code)
-	return inBoth(func(lang string) string {
+	return composed(func(lang string) string {
 		name, _, _ := strings.Cut(full.In(lang), ": ")
 		m := abbreviated.FindStringSubmatch(name)
 		if m == nil {
