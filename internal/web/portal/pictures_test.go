@@ -42,8 +42,8 @@ func everyProvince(t *testing.T) []row {
 
 var says = regexp.MustCompile(`<p class="says">([^<]*)</p>`)
 
-// saidBy gives the numbers of the sentences of a page in English, one list a drawing.
-func saidBy(body string) (out [][]float64) {
+// spokenBy gives the numbers of the sentences of a page in English, one list a drawing.
+func spokenBy(body string) (out [][]float64) {
 	for _, m := range says.FindAllStringSubmatch(body, -1) {
 		var list []float64
 		for _, x := range regexp.MustCompile(`\d[\d,]*(?:\.\d+)?`).FindAllString(m[1], -1) {
@@ -96,7 +96,7 @@ func TestAllProvincesAtAGlance(t *testing.T) {
 				above++
 			}
 		}
-		got := saidBy(strings.ReplaceAll(body, " and ", " "))[0]
+		got := spokenBy(strings.ReplaceAll(body, " and ", " "))[0]
 		for _, want := range []float64{34, float64(above), 8.02, slices.Max(list), slices.Min(list)} {
 			if !slices.Contains(got, want) {
 				t.Errorf("the sentence says %v, and not %v", got, want)
@@ -178,7 +178,7 @@ func TestTheFanIsTheForecastOnRecord(t *testing.T) {
 	body := page(stored(*j.Forecast, *j.StdDev))
 	low, high := *j.Forecast-1.959964**j.StdDev, *j.Forecast+1.959964**j.StdDev
 	round := func(f float64) float64 { return math.Round(f*100) / 100 }
-	if got, want := saidBy(body), []float64{2030, round(*j.Forecast), 95, round(low), round(high), 30}; len(got) != 1 || !slices.Equal(got[0], want) {
+	if got, want := spokenBy(body), []float64{2030, round(*j.Forecast), 95, round(low), round(high), 30}; len(got) != 1 || !slices.Equal(got[0], want) {
 		t.Errorf("the sentence says %v, not %v", got, want)
 	}
 	mustSay(t, body, "Bands from dark to pale: 50, 80 and 95\u00a0% intervals of the forecast", fmt.Sprintf("95\u00a0%% interval: %.2f–%.2f", low, high), "Forecast")
