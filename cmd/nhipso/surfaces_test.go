@@ -26,6 +26,7 @@ import (
 var pagesAsked = map[string][]string{
 	"GET /{$}":                               {"/", "/trang-chu"},
 	"GET /tinh":                              {"/tinh", "/tinh?nam=2025", "/tinh?dinh-nghia=NSO", "/tinh?nam=2026"},
+	"GET /tinh/toan-canh":                    {"/tinh/toan-canh", "/tinh/toan-canh?so-do=grdp", "/tinh/toan-canh?so-do=tang-truong"},
 	"GET /tinh/{area}":                       {"/tinh/VN34-01", "/tinh/VN34-79", "/tinh/VN34-08"},
 	"GET /tinh/{area}/tom-tat":               {"/tinh/VN34-01/tom-tat", "/tinh/VN34-08/tom-tat"},
 	"GET /muc-tieu":                          {"/muc-tieu"},

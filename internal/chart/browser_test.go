@@ -176,7 +176,7 @@ func TestTheBrowserDrawsTheSamePicture(t *testing.T) {
 	ctx := browser(t)
 	var specs []*Spec
 	for _, s := range samples() {
-		if s.Kind != Map && s.Kind != Tiles {
+		if !s.Kind.Still() {
 			specs = append(specs, s)
 		}
 	}

@@ -33,6 +33,12 @@ func TestGoldenDrawings(t *testing.T) {
 		"stacked-dark":     {sampleStacked(), Options{Scheme: Dark}},
 		"ranking-vi":       {sampleRanking(), Options{Bare: true}},
 		"tiles-34-en":      {sampleMap("34", Tiles), Options{Lang: "en", Scheme: Auto}},
+		"fan-vi":           {sampleFan(), Options{Bare: true}},
+		"swarm-vi":         {sampleSwarm(), Options{}},
+		"panels-en-narrow": {sampleMultiples(), Options{Lang: "en", Width: 340, Bare: true}},
+		"slope-vi-narrow":  {sampleSlope(), Options{Width: 340, Bare: true}},
+		"grid-dark":        {sampleGrid(), Options{Scheme: Dark}},
+		"goals-vi-narrow":  {sampleGoals(), Options{Width: 340, Bare: true}},
 		"map-34-vi-narrow": {sampleMap("34", Map), Options{Width: 340, Bare: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -361,6 +367,17 @@ func TestRefused(t *testing.T) {
 			t.Errorf("want %s, got %v", code, err)
 		}
 	}
+	for code, s := range map[string]*Spec{
+		"chart.no-series":  spoiled(sampleGrid(), func(s *Spec) { s.Series = sampleSwarm().Series }),
+		"chart.no-group":   spoiled(sampleSwarm(), func(s *Spec) { s.Items[3].Group = "R9" }),
+		"chart.no-sign":    spoiled(sampleGrid(), func(s *Spec) { s.Items[3].Sign = "ELSE" }),
+		"chart.bad-colour": spoiled(sampleSwarm(), func(s *Spec) { s.Groups[1].Colour = "pink" }),
+		"chart.one-series": spoiled(sampleSlope(), func(s *Spec) { s.Series = append(s.Series, s.Series[0]) }),
+	} {
+		if _, err := r.SVG(context.Background(), s, Options{}); !errors.Is(err, fault.New(code)) {
+			t.Errorf("want %s, got %v", code, err)
+		}
+	}
 	for _, width := range []int{-5, 100, 100000} {
 		if _, err := r.SVG(context.Background(), sampleLine(), Options{Width: width}); !errors.Is(err, fault.New("chart.bad-size")) {
 			t.Errorf("width %d: %v", width, err)
@@ -371,4 +388,9 @@ func TestRefused(t *testing.T) {
 	if _, err := r.SVG(context.Background(), s, Options{}); !errors.Is(err, fault.New("geo.no-set")) {
 		t.Errorf("map: %v", err)
 	}
+}
+
+func spoiled(s *Spec, how func(*Spec)) *Spec {
+	how(s)
+	return s
 }

@@ -43,8 +43,11 @@ func (s *Spec) frame(o Options) frame {
 // paint draws the whole picture: the frame and what is inside it.
 func (s *Spec) paint(c canvas, o Options, f frame) error {
 	plot := s.paintPlot
-	if s.Kind == Map || s.Kind == Tiles {
+	switch {
+	case s.Kind == Map || s.Kind == Tiles:
 		plot = s.paintMap
+	case s.Kind.Still():
+		plot = s.paintStill
 	}
 	if o.Bare {
 		return plot(c, o)
@@ -98,8 +101,13 @@ func frameText(s *Spec, o Options) (above, below []textLine) {
 	for _, l := range wrap(s.Title.In(o.Lang), titleSize, true, width) {
 		above = append(above, textLine{l, titleSize, titleLine, true, ink})
 	}
-	if sub := s.subtitle(o.Lang); sub != "" {
-		for _, l := range wrap(sub, subSize, false, width) {
+	if says := s.Says.In(o.Lang); says != "" {
+		for _, l := range wrap(says, subSize, false, width) {
+			above = append(above, textLine{l, subSize, subLine, false, ink})
+		}
+	}
+	if sub := s.Reading(o.Lang); sub != "." {
+		for _, l := range wrap(strings.TrimSuffix(sub, "."), subSize, false, width) {
 			above = append(above, textLine{l, subSize, subLine, false, muted})
 		}
 	}
@@ -142,6 +150,9 @@ func (s *Spec) SourceLine(lang string) string {
 func (s *Spec) describe(lang string) string {
 	if alt := s.Alt.In(lang); alt != "" {
 		return alt
+	}
+	if says := s.Says.In(lang); says != "" {
+		return says
 	}
 	parts := []string{s.Title.In(lang), s.subtitle(lang)}
 	p := plot{s: s, lang: lang}

@@ -169,7 +169,7 @@ func (s *Spec) lay(lang string, width, height int) (*plot, error) {
 	switch s.Kind {
 	case Line, Bar, Stacked:
 		p.overTime()
-	case Map, Tiles:
+	case Map, Tiles, Multiples, Swarm, Slope, Goals, Grid:
 		return nil, fault.New("chart.bad-kind", "id", s.ID, "kind", string(s.Kind))
 	default:
 		p.overItems()
@@ -264,6 +264,10 @@ func (p *plot) fit(steps int, fromZero bool) {
 				}
 				see2(v.Low)
 				see2(v.High)
+				for _, r := range v.Fan {
+					see(r.Low.Float64())
+					see(r.High.Float64())
+				}
 			}
 		}
 	}
@@ -332,6 +336,9 @@ func (p *plot) tipRow(name string, v Value) string {
 	s += "<b>" + html.EscapeString(p.number(v)) + "</b>" + html.EscapeString(text.AfterNumber(p.s.Unit.In(p.lang)))
 	if v.Low != nil && v.High != nil && p.s.Kind != Bridge {
 		s += " (" + book.Say(p.lang, "interval", "low", text.FormatNumber(p.lang, *v.Low, p.s.Decimals), "high", text.FormatNumber(p.lang, *v.High, p.s.Decimals)) + ")"
+	}
+	for _, r := range v.Fan {
+		s += "<br>" + html.EscapeString(book.Say(p.lang, "level", "level", r.Level)) + ": " + book.Say(p.lang, "interval", "low", text.FormatNumber(p.lang, r.Low, p.s.Decimals), "high", text.FormatNumber(p.lang, r.High, p.s.Decimals))
 	}
 	if word := statusWord(p.lang, v.Status); word != "" {
 		s += ", " + html.EscapeString(word)

@@ -2,7 +2,9 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"nhipso/internal/stat"
@@ -246,6 +248,9 @@ func (x *Series) last() int {
 	return -1
 }
 
+// mostPoints is how many figures of a line have a point each.
+const mostPoints = 13
+
 // line lays out one series: its band, its dashed part, its solid part, and points where there is room for them.
 func (p *plot) line(x *Series) {
 	n := len(x.Values)
@@ -254,7 +259,7 @@ func (p *plot) line(x *Series) {
 	if x.Style == Ghost {
 		colour, width = ghost, 1.1
 	}
-	points := n <= 13 && x.Style == Solid
+	points := n <= mostPoints && x.Style == Solid
 	prev := -1
 	for i, v := range x.Values {
 		f, ok := v.Shown()
@@ -287,6 +292,7 @@ func (p *plot) line(x *Series) {
 	if has(low) {
 		p.bands = append(p.bands, band{x.ID, name, colour, low, high})
 	}
+	p.fan(x)
 	if has(dash) {
 		thin := pen{colour: colour, width: width, dash: []float64{5, 4}}
 		if x.Style == Dashed {
@@ -302,6 +308,44 @@ func (p *plot) line(x *Series) {
 		f, _ := x.Values[last].Shown()
 		p.symbol(mark{at: last, v: f, shape: "circle", w: 7, h: 7, fill: pointFill(x.Values[last], colour), stroke: colour, strokeWidth: 1.6})
 	}
+}
+
+// fan lays out the intervals of a forecast as bands on each other, the widest first. They open from the last figure before them, which is known.
+func (p *plot) fan(x *Series) {
+	for _, level := range slices.Backward(x.levels()) {
+		low, high := make([]cell, len(x.Values)), make([]cell, len(x.Values))
+		for i, v := range x.Values {
+			for _, r := range v.Fan {
+				if r.Level == level {
+					low[i], high[i] = cell{v: r.Low.Float64(), ok: true}, cell{v: r.High.Float64(), ok: true}
+				}
+			}
+			if i == 0 || !low[i].ok || low[i-1].ok {
+				continue
+			}
+			if f, ok := x.Values[i-1].Shown(); ok {
+				low[i-1], high[i-1] = cell{v: f, ok: true}, cell{v: f, ok: true}
+			}
+		}
+		p.bands = append(p.bands, band{x.ID + "-" + strconv.Itoa(level), x.Name.In(p.lang), x.Colour.fill(), low, high})
+	}
+}
+
+// levels lists the levels of the intervals of a fan, the narrowest first.
+func (x *Series) levels() []int {
+	var out []int
+	for _, v := range x.Values {
+		if v.Secret() {
+			continue
+		}
+		for _, r := range v.Fan {
+			if !slices.Contains(out, r.Level) {
+				out = append(out, r.Level)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // pointFill gives the fill of a point: what is not final is open.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"math"
 
 	"nhipso/internal/fault"
 )
@@ -58,6 +59,8 @@ func (s *Spec) height(width int) int {
 		return 34 + 34*len(s.Items)
 	case Map, Tiles:
 		return s.mapHeight(width)
+	case Multiples, Swarm, Slope, Goals, Grid:
+		return int(math.Ceil(s.stillHeight(width)))
 	}
 	h := width / 2
 	if width < narrow {
@@ -82,7 +85,7 @@ func (r *Renderer) remembered(ctx context.Context, s *Spec, o Options, scale flo
 	if err := checkSize(o.Width, o.Height); err != nil {
 		return nil, err
 	}
-	if scale == 0 && s.Kind != Map && s.Kind != Tiles {
+	if scale == 0 && !s.Kind.Still() {
 		if err := ctx.Err(); err != nil {
 			return nil, stopped(s, err)
 		}

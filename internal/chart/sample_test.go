@@ -242,5 +242,5 @@ func sampleBridge() *Spec {
 }
 
 func samples() []*Spec {
-	return []*Spec{sampleBridge(), sampleRank(), sampleMap("34", Map), sampleMap("63", Map), sampleMap("34", Tiles), sampleMap("63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet()}
+	return []*Spec{sampleBridge(), sampleRank(), sampleMap("34", Map), sampleMap("63", Map), sampleMap("34", Tiles), sampleMap("63", Tiles), sampleLine(), samplePath(), sampleTwoOffices(), sampleVintages(), sampleShort(), sampleBar(), sampleStacked(), sampleRanking(), sampleDots(), sampleBullet(), sampleFan(), sampleSwarm(), sampleMultiples(), sampleSlope(), sampleGrid(), sampleGoals()}
 }

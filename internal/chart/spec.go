@@ -10,7 +10,6 @@ import (
 	"regexp"
 
 	"nhipso/internal/catalog"
-	"nhipso/internal/fault"
 	"nhipso/internal/geo"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -30,33 +29,49 @@ const (
 	Bridge  Kind = "bridge"  // from one figure to another: a bar from Low to High for each of Items, a change where the item is not Strong
 	Map     Kind = "map"     // one figure for each province, as a choropleth
 	Tiles   Kind = "tiles"   // the same with one equal tile for each province
+
+	Multiples Kind = "multiples" // each of Series over Periods in a panel of its own, all with the same axes
+	Swarm     Kind = "swarm"     // one figure for each of Items, as a dot along one axis, its group by colour
+	Slope     Kind = "slope"     // figures of Items run together into those of their Groups
+	Goals     Kind = "goals"     // figure and target of each of Items as bars under the name of its group, with what lies between
+	Grid      Kind = "grid"      // the sign of each of Items, in the row of its group and the column of its period
 )
 
 // overTime reports whether the chart has Periods, and not Items, along its axis.
-func (k Kind) overTime() bool { return k == Line || k == Bar || k == Stacked }
+func (k Kind) overTime() bool { return k == Line || k == Bar || k == Stacked || k == Multiples }
+
+// grouped reports whether each item stands in a group.
+func (k Kind) grouped() bool { return k == Swarm || k == Slope || k == Goals || k == Grid }
+
+// Still reports whether the chart is drawn on the server only: its marks carry their own words, and the browser has nothing to add.
+func (k Kind) Still() bool { return k == Map || k == Tiles || k == Multiples || k.grouped() }
 
 // Spec says everything about a chart in both languages. It is plain JSON.
 type Spec struct {
-	ID       string          `json:"id"` // lower-case letters, digits and hyphens; unique on its page
-	Kind     Kind            `json:"kind"`
-	Title    catalog.Label   `json:"title"`    // what, place, time
-	Subtitle catalog.Label   `json:"subtitle"` // the unit, and what else the eye needs before the picture
-	Unit     catalog.Label   `json:"unit"`     // the unit alone, for heads of tables and tooltips
-	Decimals int             `json:"decimals"`
-	Periods  []stat.Period   `json:"periods,omitempty"`
-	Items    []Item          `json:"items,omitempty"`
-	ItemHead catalog.Label   `json:"itemHead,omitzero"` // what the items are, for the head of the table
-	Series   []Series        `json:"series"`
-	Targets  []Target        `json:"targets,omitempty"`
-	Events   []Event         `json:"events,omitempty"`
-	Scale    Scale           `json:"scale,omitzero"` // maps
-	Notes    []catalog.Label `json:"notes,omitempty"`
-	Source   catalog.Label   `json:"source"`
-	Vintage  string          `json:"vintage,omitempty"` // day of publication or release, as it should read
-	URL      string          `json:"url,omitempty"`     // permanent address of the view
-	Alt      catalog.Label   `json:"alt,omitzero"`      // what the picture shows, in a sentence or two, for those who do not see it
-	FromZero bool            `json:"fromZero,omitempty"`
-	Down     bool            `json:"down,omitempty"` // of a line: the axis points down, as for ranks, of which the first is the best
+	ID        string          `json:"id"` // lower-case letters, digits and hyphens; unique on its page
+	Kind      Kind            `json:"kind"`
+	Title     catalog.Label   `json:"title"`    // what, place, time
+	Subtitle  catalog.Label   `json:"subtitle"` // the unit, and what else the eye needs before the picture
+	Unit      catalog.Label   `json:"unit"`     // the unit alone, for heads of tables and tooltips
+	Decimals  int             `json:"decimals"`
+	Periods   []stat.Period   `json:"periods,omitempty"`
+	Items     []Item          `json:"items,omitempty"`
+	ItemHead  catalog.Label   `json:"itemHead,omitzero"`  // what the items are, for the head of the table
+	Groups    []Group         `json:"groups,omitempty"`   // of the items, in the order in which they are shown
+	GroupHead catalog.Label   `json:"groupHead,omitzero"` // what the groups are, for the head of the table
+	Signs     []Named         `json:"signs,omitempty"`    // what the signs of the items stand for, in order
+	Series    []Series        `json:"series"`
+	Targets   []Target        `json:"targets,omitempty"`
+	Events    []Event         `json:"events,omitempty"`
+	Scale     Scale           `json:"scale,omitzero"` // maps
+	Notes     []catalog.Label `json:"notes,omitempty"`
+	Source    catalog.Label   `json:"source"`
+	Vintage   string          `json:"vintage,omitempty"` // day of publication or release, as it should read
+	URL       string          `json:"url,omitempty"`     // permanent address of the view
+	Says      catalog.Label   `json:"says,omitzero"`     // what the picture shows, in one sentence made from its figures
+	Alt       catalog.Label   `json:"alt,omitzero"`      // the same for those who do not see it, where more has to be said
+	FromZero  bool            `json:"fromZero,omitempty"`
+	Down      bool            `json:"down,omitempty"` // of a line: the axis points down, as for ranks, of which the first is the best
 
 	Printed map[string]catalog.Label `json:"printed,omitempty"` // words for the Text of values
 
@@ -72,6 +87,24 @@ type Item struct {
 	Pale   bool          `json:"pale,omitempty"`   // of a bridge: a change that nobody explains
 	Strong bool          `json:"strong,omitempty"` // what the reader should look at; the others turn grey
 	Href   string        `json:"href,omitempty"`   // where a click on a province leads
+	Group  string        `json:"group,omitempty"`  // of a kind with groups: the one it belongs to
+	Note   catalog.Label `json:"note,omitzero"`    // of a goal: how far its figure is from its target
+	Sign   Sign          `json:"sign,omitempty"`   // of a goal and in a grid: where it stands
+	Period stat.Period   `json:"period,omitzero"`  // of a grid: its column
+}
+
+// Group is what several items have in common: a region, a topic, the province that they became.
+type Group struct {
+	ID     string        `json:"id"`
+	Name   catalog.Label `json:"name"`
+	Colour Colour        `json:"colour,omitempty"`
+	Value  Value         `json:"value,omitzero"` // of a slope: the figure of the whole
+}
+
+// Named is the meaning of a sign.
+type Named struct {
+	Sign Sign          `json:"sign"`
+	Name catalog.Label `json:"name"`
 }
 
 // Series is one line, set of bars, or set of dots.
@@ -98,10 +131,18 @@ type Value struct {
 	V      *stat.Decimal        `json:"v"`
 	Low    *stat.Decimal        `json:"low,omitempty"` // interval
 	High   *stat.Decimal        `json:"high,omitempty"`
+	Level  string               `json:"level,omitempty"` // how many cases in a hundred the interval holds, as it is stored
+	Fan    []Range              `json:"fan,omitempty"`   // several intervals, from the narrowest
 	Status stat.Status          `json:"status,omitempty"`
 	Conf   stat.Confidentiality `json:"conf,omitempty"`
 	Mark   stat.Mark            `json:"mark,omitempty"`
 	Text   string               `json:"text,omitempty"` // what the source prints in place of a plain number; words for it are in Spec.Printed
+}
+
+// Range is an interval that holds so many cases in a hundred.
+type Range struct {
+	Level     int `json:"level"`
+	Low, High stat.Decimal
 }
 
 // Figure makes a Value of a normal figure.
@@ -115,7 +156,7 @@ func FigureOf(o stat.Observation) Value {
 	}
 	if low, err := stat.ParseDecimal(o.Attributes[stat.AttrLower]); err == nil {
 		if high, err := stat.ParseDecimal(o.Attributes[stat.AttrUpper]); err == nil {
-			v.Low, v.High = &low, &high
+			v.Low, v.High, v.Level = &low, &high, o.Attributes[stat.AttrLevel]
 		}
 	}
 	return v
@@ -168,64 +209,3 @@ type Scale struct {
 }
 
 var reID = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
-
-// Check refuses a specification that cannot be drawn.
-func (s *Spec) Check() error {
-	bad := func(reason string, pairs ...any) error {
-		return fault.New(reason, append([]any{"id", s.ID}, pairs...)...)
-	}
-	switch {
-	case !reID.MatchString(s.ID):
-		return bad("chart.bad-id")
-	case s.Title.Vi == "" || s.Source.Vi == "":
-		return bad("chart.no-title")
-	case s.Decimals < 0 || s.Decimals > 9:
-		return bad("chart.bad-decimals", "decimals", s.Decimals)
-	}
-	n := len(s.Items)
-	switch s.Kind {
-	case Line, Bar, Stacked:
-		n = len(s.Periods)
-	case Ranking, Dots, Bullet:
-	case Bridge:
-		if len(s.Series) != 1 {
-			return bad("chart.one-series")
-		}
-	case Map, Tiles:
-		if len(s.Series) != 1 {
-			return bad("chart.one-series")
-		}
-	default:
-		return bad("chart.bad-kind", "kind", string(s.Kind))
-	}
-	if n == 0 || len(s.Series) == 0 {
-		return bad("chart.empty")
-	}
-	for i := 1; i < len(s.Periods); i++ {
-		if s.Periods[i-1].Compare(s.Periods[i]) >= 0 {
-			return bad("chart.periods-order", "period", s.Periods[i].String())
-		}
-	}
-	seen := map[string]bool{}
-	for _, x := range s.Series {
-		if x.ID == "" || seen[x.ID] {
-			return bad("chart.series-id", "series", x.ID)
-		}
-		seen[x.ID] = true
-		if len(x.Values) != n {
-			return bad("chart.length", "series", x.ID, "got", len(x.Values), "want", n)
-		}
-		if _, ok := x.Colour.swatch(); !ok {
-			return bad("chart.bad-colour", "series", x.ID, "colour", string(x.Colour))
-		}
-	}
-	for i := 1; i < len(s.Scale.Breaks); i++ {
-		if s.Scale.Breaks[i-1].Cmp(s.Scale.Breaks[i]) >= 0 {
-			return bad("chart.breaks")
-		}
-	}
-	if len(s.Scale.Breaks) > 4 {
-		return bad("chart.breaks")
-	}
-	return nil
-}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	_ "embed"
+	"strconv"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/export"
@@ -40,6 +41,9 @@ func (s *Spec) Table() *export.Table {
 			t.Rows[i] = []export.Cell{export.Same(s.Items[i].ID), export.Words(s.Items[i].Name)}
 		}
 	}
+	if s.Kind.grouped() {
+		s.addGroups(t)
+	}
 	number := func(id string, name catalog.Label, cell func(i int) export.Cell) {
 		t.Columns = append(t.Columns, export.Column{ID: id, Name: name, Unit: s.Unit, Kind: export.Number, Decimals: s.Decimals})
 		for i := range t.Rows {
@@ -65,6 +69,22 @@ func (s *Spec) Table() *export.Table {
 			number(x.ID+"-high", catalog.Label{Vi: book.Say("vi", "high", "name", vi), En: book.Say("en", "high", "name", en)},
 				func(i int) export.Cell { return bound(x.Values[i], true) })
 		}
+		for _, level := range x.levels() {
+			vi, en := x.Name.In("vi"), x.Name.In("en")
+			for _, id := range []string{"low", "high"} {
+				number(x.ID+"-"+id+"-"+strconv.Itoa(level), catalog.Label{Vi: book.Say("vi", id+"-level", "name", vi, "level", level), En: book.Say("en", id+"-level", "name", en, "level", level)},
+					func(i int) export.Cell { return edge(x.Values[i], level, id == "high") })
+			}
+		}
+	}
+	if s.Kind == Slope {
+		number("whole", both("whole"), func(i int) export.Cell {
+			v := s.group(s.Items[i].Group).Value
+			if v.Secret() {
+				return export.Cell{Status: "Q"}
+			}
+			return export.Cell{Number: v.V, Status: v.Status, Mark: v.Mark}
+		})
 	}
 	for _, it := range s.Items {
 		if it.Target != nil {
@@ -73,6 +93,44 @@ func (s *Spec) Table() *export.Table {
 		}
 	}
 	return t
+}
+
+// addGroups says the group of each item, and in a grid its period and the meaning of its sign.
+func (s *Spec) addGroups(t *export.Table) {
+	head := s.GroupHead
+	if head.Vi == "" {
+		head = both("group")
+	}
+	t.Columns = append(t.Columns, export.Column{ID: "group", Name: head, Kind: export.Text})
+	if s.Kind == Grid {
+		t.Columns = append(t.Columns, export.Column{ID: "period", Name: both("period"), Kind: export.Period})
+	}
+	if len(s.Signs) > 0 {
+		t.Columns = append(t.Columns, export.Column{ID: "sign", Name: both("sign"), Kind: export.Text})
+	}
+	for i, it := range s.Items {
+		t.Rows[i] = append(t.Rows[i], export.Words(s.group(it.Group).Name))
+		if s.Kind == Grid {
+			t.Rows[i] = append(t.Rows[i], export.When(it.Period))
+		}
+		if len(s.Signs) > 0 {
+			t.Rows[i] = append(t.Rows[i], export.Words(catalog.Label{Vi: s.meaning(it.Sign, "vi"), En: s.meaning(it.Sign, "en")}))
+		}
+	}
+}
+
+// edge gives a bound of one interval of a fan.
+func edge(v Value, level int, high bool) export.Cell {
+	for _, r := range v.Fan {
+		switch {
+		case r.Level != level || v.Secret():
+		case high:
+			return export.Num(r.High)
+		default:
+			return export.Num(r.Low)
+		}
+	}
+	return export.Cell{}
 }
 
 func bound(v Value, high bool) export.Cell {

@@ -224,7 +224,6 @@ func (t Target) settled(figures []Point, published int) Judgement {
 // forecast carries the figures to the deadline, h years after the newest, and classes the target by the probability.
 func (t Target) forecast(j *Judgement, figures []Point, h float64) {
 	last, first := figures[len(figures)-1], figures[0]
-	span := years(first.Day, last.Day)
 	if len(figures) == 1 {
 		j.Class, j.Reason = NotAssessable, OneFigure
 		return
@@ -233,12 +232,7 @@ func (t Target) forecast(j *Judgement, figures []Point, h float64) {
 		j.Class, j.Reason = NotAssessable, TooShort
 		return
 	}
-	drift := (last.Value - first.Value) / span
-	mean := last.Value + h*drift
-	sd := math.Sqrt(yearlyVariance(figures, drift) * h * (1 + h/span))
-	if t.Percent {
-		mean = math.Max(0, math.Min(100, mean))
-	}
+	drift, mean, sd := t.walk(figures, h)
 	p := t.probability(mean, sd) // of the forecast that is shown, not of one that no percentage can have
 	j.PerYear, j.Forecast, j.StdDev, j.Probability = &drift, &mean, &sd, &p
 	if p >= LikelyAt {
@@ -246,6 +240,19 @@ func (t Target) forecast(j *Judgement, figures []Point, h float64) {
 	} else {
 		j.Class, j.Reason = Concentrate, Behind
 	}
+}
+
+// walk carries figures h years beyond the newest as a random walk with drift: the mean and the standard deviation there.
+func (t Target) walk(figures []Point, h float64) (drift, mean, sd float64) {
+	last, first := figures[len(figures)-1], figures[0]
+	span := years(first.Day, last.Day)
+	drift = (last.Value - first.Value) / span
+	mean = last.Value + h*drift
+	sd = math.Sqrt(yearlyVariance(figures, drift) * h * (1 + h/span))
+	if t.Percent {
+		mean = math.Max(0, math.Min(100, mean))
+	}
+	return drift, mean, sd
 }
 
 // All is the standing of a target that has several conditions, from the standing of each: it is met only when all are. One that

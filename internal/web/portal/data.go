@@ -1,11 +1,13 @@
 package portal
 
 import (
+	"html/template"
 	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
+	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 	"nhipso/internal/web/shell"
@@ -34,6 +36,8 @@ type flowEntry struct {
 	Kind                        string // reported or derived
 	Cells, Versions, Span, Last string
 	Empty                       bool
+	Spark                       template.HTML // the course of its first series of the nation
+	Sparked                     string        // the name of that series
 }
 
 func (v *visit) data() (shell.Page, error) {
@@ -65,6 +69,7 @@ func (v *visit) data() (shell.Page, error) {
 				e.Span = v.Say("data.span", "from", e.Span, "to", text.FormatPeriodInline(v.Lang, to))
 			}
 			e.Last = v.Published(last)
+			e.Spark, e.Sparked = v.headline(f)
 		}
 		p.Flows++
 		if (chosen == "" || chosen == f.Topic) && bears(f, words) {
@@ -115,6 +120,26 @@ func bears(f *catalog.Dataflow, words []string) bool {
 	}
 	return true
 }
+
+// headline draws the course of the series that stands for a dataflow: of those of the nation the one with the most figures, the first among equals.
+func (v *visit) headline(f *catalog.Dataflow) (template.HTML, string) {
+	if f.Position("REF_AREA") < 0 {
+		return "", ""
+	}
+	var best publish.Series
+	for _, s := range v.Snap.Some(f.ID, v.Snap.Choose(f.ID, string(f.KeyOf(map[string]string{"REF_AREA": v.nation()}))).Keys(0, sparkAmong)) {
+		if len(s.Obs) > len(best.Obs) {
+			best = s
+		}
+	}
+	if len(best.Obs) == 0 {
+		return "", ""
+	}
+	return template.HTML(v.spark(best.Obs)), namesOf(v.Snap).Title(f, best.Key).In(v.Lang)
+}
+
+// sparkAmong bounds the series among which a dataflow looks for the one that stands for it.
+const sparkAmong = 12
 
 // count writes a whole number.
 func (v *visit) count(n int) string { return text.FormatNumber(v.Lang, stat.Int(int64(n)), 0) }

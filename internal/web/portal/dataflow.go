@@ -259,7 +259,7 @@ func (v *visit) pivot(f *catalog.Dataflow, series []publish.Series, hide ...stri
 		if name.Vi == "" {
 			name = f.Name
 		}
-		row := []shell.Cell{shell.Label(name).To(v.Link("/so-lieu/" + f.ID + "/" + string(s.Key)))}
+		row := []shell.Cell{shell.Label(name).To(v.Link("/so-lieu/" + f.ID + "/" + string(s.Key))).Sparked(v.spark(s.Obs))}
 		if mixed {
 			row = append(row, shell.Label(unitOf(v.Snap, f, s.Obs[len(s.Obs)-1])))
 		}

@@ -134,6 +134,7 @@ func (p *Portal) module() shell.Module {
 		Pages: []shell.Route{
 			page("/{$}", "home", (*visit).home, shell.Takes()),
 			page("/tinh", "provinces", (*visit).provinces, shell.Takes("so-do", "dinh-nghia", "nam", "bo", "ban-do")),
+			page(panoramaPath, "panorama", (*visit).panorama, shell.Takes("so-do")),
 			province, brief,
 			page("/muc-tieu", "targets", (*visit).targets, shell.Takes("van-ban", "xep-loai", "chu-de", "dia-ban", "nam")),
 			page("/muc-tieu/{target}", "target", (*visit).target, shell.Takes()),
@@ -167,7 +168,7 @@ const mostSeriesListed = 2000
 
 // paths lists the pages of what there are many of.
 func (p *Portal) paths(known *publish.View) []string {
-	out := []string{"/phat-hien", twoPath, termsPath, enginePath, "/tai-lieu", "/lich-su", calendarPath, comparePath}
+	out := []string{panoramaPath, "/phat-hien", twoPath, termsPath, enginePath, "/tai-lieu", "/lich-su", calendarPath, comparePath}
 	for _, f := range known.Catalog.Dataflows() {
 		out = append(out, "/so-lieu/"+f.ID)
 		// Of a dataflow of any size the page leads on to its series; a list of them all would be too long to read.

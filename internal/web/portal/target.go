@@ -328,6 +328,9 @@ func (v *visit) actualFigure(f *shell.Frame, code catalog.Code, own []aim) *shel
 		}
 	}
 	s.Series = append(s.Series, v.pathSeries(own, span)...)
+	if kind == chart.Line && oneArea(own) && v.fan(s, own, "forecast") {
+		fig.Table = v.withForecast(table, s)
+	}
 	fig.Chart = s
 	return f.Show(fig)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"nhipso/internal/catalog"
-	"nhipso/internal/chart"
 	"nhipso/internal/cube"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
@@ -40,6 +39,7 @@ type targetsPage struct {
 	Filters []shell.Filter
 	Any     bool // a filter is set
 	Table   *shell.Figure
+	Grid    *shell.Figure
 	Drawing *shell.Figure
 	Method  string
 	Judged  bool   // the standing has been computed
@@ -141,6 +141,9 @@ func (v *visit) targets() (shell.Page, error) {
 	}
 	p.Shown = v.count(len(shown))
 	p.Table = v.targetTable(&p.Frame, shown)
+	if fig := v.gridFigure(shown); fig != nil {
+		p.Grid = p.Show(fig)
+	}
 	if fig := v.targetDrawing(shown); fig != nil {
 		p.Drawing = p.Show(fig)
 	}
@@ -189,7 +192,7 @@ func (v *visit) targetTable(f *shell.Frame, list []aim) *shell.Figure {
 		goal := v.rounded(a.goal)
 		actual, reading := shell.None(""), shell.None(shell.Blank)
 		if o, ok := v.actual(a); ok {
-			actual, reading = v.rounded(o), v.amount(o, v.rounded(o))
+			actual, reading = v.rounded(o), v.amount(o, v.rounded(o)).Sparked(v.spark(v.readings(a)))
 			obs = append(obs, o)
 		} else if len(a.conditions) > 0 {
 			reading = v.actuals(a)
@@ -292,49 +295,4 @@ func (v *visit) rounded(o cube.Version) shell.Cell {
 		c.Number = &r
 	}
 	return c
-}
-
-// targetDrawing sets figures against percentage targets.
-func (v *visit) targetDrawing(list []aim) *shell.Figure {
-	flow, err := v.Snap.Catalog.Dataflow(targetFlow)
-	if err != nil {
-		return nil
-	}
-	percent := unitLabel(v.Snap, "PC", "")
-	var obs []cube.Version
-	s := v.spec(chart.Bullet, "targets", both("targets.drawing"), both("targets.drawing-unit"), percent, 2, nil) // as many digits as the list beside it shows
-	s.ItemHead = both("targets.name")
-	vals := chart.Series{ID: "actual", Name: both("targets.actual"), Colour: chart.Accent}
-	type twin struct{ indicator, period, goal string }
-	seen := map[twin]bool{}
-	for _, a := range list {
-		actual, ok := v.actual(a)
-		unit := unitOf(v.Snap, flow, a.goal)
-		if !ok || actual.Value == nil || a.goal.Value == nil || (unit != percent && unit.Vi[:min(1, len(unit.Vi))] != "%") || len(s.Items) == 16 {
-			continue
-		}
-		// The same number in several instruments is drawn once.
-		if k := (twin{noteOf(v.Snap, "CL_TARGET", a.target, "indicator") + a.area, a.period.String(), a.goal.Value.String()}); seen[k] {
-			continue
-		} else {
-			seen[k] = true
-		}
-		obs = append(obs, a.goal, actual)
-		n := nameOf(v.Snap, "CL_TARGET", a.target)
-		name := catalog.Label{Vi: a.period.String() + ": " + n.Vi, En: a.period.String() + ": " + n.En}
-		if a.area != v.nation() {
-			area := nameOf(v.Snap, "CL_AREA", a.area)
-			name = catalog.Label{Vi: name.Vi + ", " + area.Vi, En: name.En + ", " + area.En}
-		}
-		s.Items = append(s.Items, chart.Item{ID: a.target + "-" + a.area + "-" + a.period.String(), Name: name, Target: a.goal.Value, Strong: true, Href: v.Link("/muc-tieu/" + a.target)})
-		vals.Values = append(vals.Values, chart.FigureOf(actual.Observation))
-	}
-	if len(s.Items) == 0 {
-		return nil
-	}
-	s.Series = []chart.Series{vals}
-	v.Word(s)
-	s.Source = catalog.Label{Vi: v.in("vi").Sources(obs), En: v.in("en").Sources(obs)}
-	long := &shell.Table{Table: *s.Table(), Heads: 2}
-	return &shell.Figure{ID: "so-voi-muc-tieu", Title: s.Title, Note: v.Say("targets.drawing-unit"), Chart: s, Table: long.WithoutFirst(), Long: func() *shell.Table { return long }, Source: v.SourceLine(obs)}
 }

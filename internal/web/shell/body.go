@@ -87,6 +87,10 @@ func (c *CellView) write(b *strings.Builder) {
 		escape(b, flagWords(c.Flags))
 		b.WriteString("</small>")
 	}
+	if c.Spark != "" {
+		b.WriteByte(' ')
+		b.WriteString(c.Spark)
+	}
 	b.WriteString(end)
 }
 

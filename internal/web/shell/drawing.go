@@ -85,7 +85,7 @@ func (f *Figure) draw(w io.Writer, format string) error {
 
 // OptionURL is the address of the object that the browser draws from when the pointer comes near. Maps need none.
 func (f *Figure) OptionURL() string {
-	if !f.drawn() || f.Mapped() {
+	if !f.drawn() || f.Chart.Kind.Still() {
 		return ""
 	}
 	return f.File(optionFormat)
@@ -93,7 +93,7 @@ func (f *Figure) OptionURL() string {
 
 // option writes the drawing as the object that ECharts takes, at the size the browser shows.
 func (f *Figure) option(w io.Writer) error {
-	if !f.drawn() || f.Mapped() { // maps are drawn on the server only
+	if !f.drawn() || f.Chart.Kind.Still() { // maps are drawn on the server only
 		return fault.New("web.no-drawing", "path", f.v.Path)
 	}
 	size := func(name string, least, most, otherwise int) int {

@@ -44,6 +44,27 @@ func (f *Figure) T(id string, pairs ...any) string { return f.v.Say(id, pairs...
 // Name is the title in the visitor's language.
 func (f *Figure) Name() string { return f.Title.In(f.v.Lang) }
 
+// Says is the sentence that says what the drawing shows, or "".
+func (f *Figure) Says() string {
+	if f.Chart == nil {
+		return ""
+	}
+	return f.Chart.Says.In(f.v.Lang)
+}
+
+// Sub is what stands under the title: how to read the drawing, in the words that its picture has too, and the note of the page; what the one says,
+// the other does not say again.
+func (f *Figure) Sub() string {
+	if !f.drawn() {
+		return f.Note
+	}
+	reading, unit := f.Chart.Reading(f.v.Lang), f.Chart.Unit.In(f.v.Lang)
+	if f.Note == "" || f.Note == unit || strings.HasPrefix(reading, f.Note) {
+		return reading
+	}
+	return reading + " " + f.Note
+}
+
 // View is the table of the figure.
 func (f *Figure) View() *TableView {
 	out := f.v.View(f.Table)
@@ -201,6 +222,9 @@ func (f *Figure) file() *export.Table {
 	}
 	if f.Stream != nil {
 		t = *f.Stream()
+	}
+	if f.Chart != nil && f.Chart.Says.Vi != "" {
+		t.Notes = append([]catalog.Label{f.Chart.Says}, t.Notes...)
 	}
 	t.URL = f.v.Site.Origin(f.v.R) + f.v.address()
 	if said := f.Source.words(); said.Vi != "" && f.Stream == nil {

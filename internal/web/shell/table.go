@@ -22,9 +22,10 @@ type Table struct {
 
 // beside is what a page shows with a cell.
 type beside struct {
-	href string
-	seal string // a symbol of its class before the text
-	sort string // what stands in its place when its column is sorted
+	href  string
+	seal  string // a symbol of its class before the text
+	sort  string // what stands in its place when its column is sorted
+	spark string // a small drawing of its course behind it
 }
 
 // NewTable starts a table. Leading columns of kind text or code head the rows.
@@ -35,21 +36,30 @@ func NewTable(id string, title catalog.Label, columns ...export.Column) *Table {
 // Cell is a cell with the address behind it.
 type Cell struct {
 	export.Cell
-	Href string
-	seal string
-	sort string
+	Href  string
+	seal  string
+	sort  string
+	spark string
 }
 
 // Add adds a row.
 func (t *Table) Add(cells ...Cell) {
 	row, more := make([]export.Cell, len(cells)), make([]beside, len(cells))
 	for i, c := range cells {
-		row[i], more[i] = c.Cell, beside{c.Href, c.seal, c.sort}
+		row[i], more[i] = c.Cell, beside{c.Href, c.seal, c.sort, c.spark}
 	}
 	for len(t.beside) < len(t.Rows) { // rows that were put there without
 		t.beside = append(t.beside, nil)
 	}
 	t.Rows, t.beside = append(t.Rows, row), append(t.beside, more)
+}
+
+// Append adds the rows of another table with the same columns.
+func (t *Table) Append(o *Table) {
+	for len(t.beside) < len(t.Rows) {
+		t.beside = append(t.beside, nil)
+	}
+	t.Rows, t.beside = append(t.Rows, o.Rows...), append(t.beside, o.beside...)
 }
 
 // Href gives the address behind a cell, or "".
@@ -111,6 +121,9 @@ func Day(x stat.Vintage) Cell {
 
 // Sealed is the cell with the symbol of a class of targets before its text.
 func (c Cell) Sealed(class string) Cell { c.seal = class; return c }
+
+// Sparked is the cell with the course of its series behind its text, as chart.Spark draws it.
+func (c Cell) Sparked(drawing string) Cell { c.spark = drawing; return c }
 
 // Text is a column of words.
 func Text(id string, name catalog.Label) export.Column {
@@ -187,6 +200,7 @@ type CellView struct {
 	Code    bool
 	Missing bool
 	Seal    string // class of the status symbol, or ""
+	Spark   string // drawing of its course, or ""
 	Column  string // the head of its column, which a row that stands as a list shows
 }
 
@@ -209,7 +223,7 @@ func (v *Visit) View(t *Table) *TableView {
 		rv := RowView{Cells: make([]CellView, len(row))}
 		for i, c := range row {
 			more := t.with(r, i)
-			cv := CellView{Head: i < t.Heads, URL: more.href, Seal: more.seal}
+			cv := CellView{Head: i < t.Heads, URL: more.href, Seal: more.seal, Spark: more.spark}
 			rv.Total = rv.Total || c.Total
 			v.fill(&cv, c, t.Columns[i])
 			gaps = gaps || cv.Missing && c.Label.Vi == "" && cv.Text == Gap
