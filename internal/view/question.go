@@ -240,16 +240,10 @@ func takePeriod(tokens []string) ([]string, stat.Period) {
 	cut := func(a, b int, p stat.Period) ([]string, stat.Period) {
 		return slices.Concat(tokens[:a], tokens[b:]), p
 	}
-	quarterly := func(w string) bool { return w == "qui" || w == "quarter" || w == "q" }
+	if number, ahead, after := quarterBeside(before, behind); number > 0 {
+		return cut(from-ahead, to+after, stat.Quarter(year, number))
+	}
 	switch n, month := 0, 0; {
-	case quarterly(before(2)) && romans[before(1)] > 0:
-		return cut(from-2, to, stat.Quarter(year, romans[before(1)]))
-	case len(before(1)) == 2 && before(1)[0] == 'q' && romans[before(1)[1:]] > 0:
-		return cut(from-1, to, stat.Quarter(year, romans[before(1)[1:]]))
-	case len(behind(1)) == 2 && behind(1)[0] == 'q' && romans[behind(1)[1:]] > 0:
-		return cut(from, to+1, stat.Quarter(year, romans[behind(1)[1:]]))
-	case quarterly(behind(1)) && romans[behind(2)] > 0:
-		return cut(from, to+2, stat.Quarter(year, romans[behind(2)]))
 	case before(3) == "6" && before(2) == "thang" && before(1) == "dau":
 		if p, err := stat.ParsePeriod(strconv.Itoa(year) + "-S1"); err == nil {
 			return cut(from-3, to, p)
@@ -261,6 +255,28 @@ func takePeriod(tokens []string) ([]string, stat.Period) {
 		}
 	}
 	return cut(from, to, stat.Year(year))
+}
+
+// quarterBeside finds the number of a quarter beside a year, and how many words before and after the year say it.
+func quarterBeside(before, behind func(int) string) (number, ahead, after int) {
+	named := func(w string) bool { return w == "qui" || w == "quarter" || w == "q" }
+	short := func(w string) int { // "q4"
+		if len(w) == 2 && w[0] == 'q' {
+			return romans[w[1:]]
+		}
+		return 0
+	}
+	switch {
+	case named(before(2)) && romans[before(1)] > 0:
+		return romans[before(1)], 2, 0
+	case short(before(1)) > 0:
+		return short(before(1)), 1, 0
+	case short(behind(1)) > 0:
+		return short(behind(1)), 0, 1
+	case named(behind(1)) && romans[behind(2)] > 0:
+		return romans[behind(2)], 0, 2
+	}
+	return 0, 0, 0
 }
 
 // yearOf reads a year of the times that figures are about; 0 for any other word.

@@ -121,9 +121,14 @@ func TestNamesAndCodesLeadToTheirProvince(t *testing.T) {
 	}
 	for address, want := range map[string]string{
 		"/tinh/24": "/tinh/VN34-24", "/tinh/24?asof=2025-01-10": "/tinh/VN63-24?asof=2025-01-10", "/tinh/bac-ninh": "/tinh/VN34-24", "/tinh/bac-giang": "/tinh/VN63-24", "/tinh/B%E1%BA%AFc%20Giang?lang=en": "/tinh/VN63-24?lang=en",
-		"/tinh/hcm": "/tinh/VN34-79", "/tinh/27": "/tinh/VN63-27", "/tinh/bac-ninh.csv": "/tinh/VN34-24.csv", "/tinh/bac-ninh/tom-tat": "/tinh/VN34-24/tom-tat", "/tinh/": "/tinh", "/tinh/?so-do=grdp": "/tinh?so-do=grdp", "/tinh/VN34-24/": "/tinh/VN34-24",
+		"/tinh/hcm": "/tinh/VN34-79", "/tinh/27": "/tinh/VN63-27", "/tinh/bac-ninh.csv": "/tinh/VN34-24.csv", "/tinh/bac-ninh/tom-tat": "/tinh/VN34-24/tom-tat",
 	} {
 		if code, got := to(address); code != 302 || got != want {
+			t.Errorf("%s leads to %q (%d), want %s", address, got, code, want)
+		}
+	}
+	for address, want := range map[string]string{"/tinh/": "/tinh", "/tinh/?so-do=grdp": "/tinh?so-do=grdp", "/tinh/VN34-24/": "/tinh/VN34-24"} { // for ever
+		if code, got := to(address); code != 301 || got != want {
 			t.Errorf("%s leads to %q (%d), want %s", address, got, code, want)
 		}
 	}
