@@ -76,6 +76,16 @@ func lowered(s string) string {
 	return lower(s)
 }
 
+// Inline writes words as in the middle of a sentence; a name of several words, such as that of this program, keeps its capitals.
+func Inline(s string) string {
+	if _, rest, several := strings.Cut(s, " "); several {
+		if r, _ := utf8.DecodeRuneInString(rest); unicode.IsUpper(r) {
+			return s
+		}
+	}
+	return lowered(s)
+}
+
 // upper writes words as at the beginning of a line.
 func upper(s string) string {
 	r, size := utf8.DecodeRuneInString(s)

@@ -9,6 +9,7 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 )
 
 // apart says what series that are not alike show for one period: each by itself.
@@ -165,7 +166,7 @@ func (c *comparison) change() string {
 func (c *comparison) caveat(o cube.Version) string {
 	var said []string
 	for _, f := range c.Flags(o.Status, o.Mark()) {
-		said = append(said, f.Meaning)
+		said = append(said, view.Inline(f.Meaning))
 	}
 	return strings.Join(said, ", ")
 }

@@ -34,11 +34,11 @@ func tableOf(t interface{ Fatalf(string, ...any) }, s http.Handler, address stri
 func TestATableIsPutTogetherAsAsked(t *testing.T) {
 	s, _ := newSite(t, row{"GRDP", "A.VN34-19", "2025", "193000.5", "2026-10-06", "A", nil})
 	for address, want := range map[string]string{
-		"/so-lieu/GRDP/bang?ten=ma":                                                          "REF_AREA-code,2025,2025:status,2020,2020:printed,2020:status|VN34-19,193000.5,A,,,|VN34-24,522000,E,300000,,A|,715000.5,E,,thiếu 1 số,M",
-		"/so-lieu/GRDP/bang?ten=ma&tong=khong":                                               "REF_AREA-code,2025,2025:status,2020|VN34-19,193000.5,A,|VN34-24,522000,E,300000",
-		"/so-lieu/GRDP/bang?ten=ma&thu-tu=cu&tu=2025":                                        "REF_AREA-code,2025,2025:status|VN34-19,193000.5,A|VN34-24,522000,E|,715000.5,E",
-		"/so-lieu/GRDP/bang?cot=REF_AREA":                                                    "TIME_PERIOD,VN34-19,VN34-24,VN34-24:status,SUM,SUM:printed,SUM:status|2025,193000.5,522000,E,715000.5,,E|2020,,300000,A,,thiếu 1 số,M",
-		"/so-lieu/GRDP/bang?ten=ca-hai&tong=khong&den=2020&REF_AREA=VN34-24":                 "series,2020|GRDP của tỉnh,300000",
+		"/so-lieu/GRDP/bang?ten=ma":                                                          "REF_AREA-code,2025,2025:status,2025:evidence,2020,2020:printed,2020:status,2020:evidence|VN34-19,193000.5,,S,,,,|VN34-24,522000,E,S2,300000,,,S2|,715000.5,E,D,,thiếu 1 số,M,",
+		"/so-lieu/GRDP/bang?ten=ma&tong=khong":                                               "REF_AREA-code,2025,2025:status,2025:evidence,2020,2020:evidence|VN34-19,193000.5,,S,,|VN34-24,522000,E,S2,300000,S2",
+		"/so-lieu/GRDP/bang?ten=ma&thu-tu=cu&tu=2025":                                        "REF_AREA-code,2025,2025:status,2025:evidence|VN34-19,193000.5,,S|VN34-24,522000,E,S2|,715000.5,E,D",
+		"/so-lieu/GRDP/bang?cot=REF_AREA":                                                    "TIME_PERIOD,VN34-19,VN34-24,VN34-24:status,VN34-24:evidence,SUM,SUM:printed,SUM:status,SUM:evidence|2025,193000.5,522000,E,S2,715000.5,,E,D|2020,,300000,,S2,,thiếu 1 số,M,",
+		"/so-lieu/GRDP/bang?ten=ca-hai&tong=khong&den=2020&REF_AREA=VN34-24":                 "series,2020,2020:evidence|GRDP của tỉnh,300000,S2",
 		"/so-lieu/DE_SHARE/bang?REF_AREA=VN&DEFINITION=NSO&tu=2025&tong=khong&ten=ma":        "COMPONENT-code,2025|CORE,8.42|DIGITALISED,5.6",
 		"/so-lieu/DE_SHARE/bang?REF_AREA=VN&COMPONENT=TOTAL&cot=DEFINITION&tu=2022&den=2022": "TIME_PERIOD,NSO,MIC|2022,12.83,14.26",
 	} {
