@@ -53,7 +53,7 @@ func country(t *testing.T) *vault {
 // interface's language are no words about a country.
 var (
 	native = regexp.MustCompile(`(?i)Việt Nam|Viet ?Nam|\bVND|\bđồng\b|\bdong\b|VN\d\d-|\bA\.VN\b|Hà Nội|Ha ?Noi|Hồ Chí Minh|Ho Chi Minh|Đà Nẵng|Hoàng Sa|Trường Sa|Thủ tướng|\bGSO\b|\bVSIC\b|QĐ-TTg|\b(63|34) (tỉnh|provinces)`)
-	exempt = regexp.MustCompile(`(?i)be-vietnam-pro|Be Vietnam Pro|Vietnamese|/vnd\.`)
+	exempt = regexp.MustCompile(`(?i)be-vietnam-pro|Be Vietnam Pro|Vietnamese|/vnd\.|(?:[a-z0-9]+-)+dong\b|\bdong(?:-[a-z0-9]+)+`) // names of addresses are Vietnamese words without their signs
 )
 
 // links finds the addresses that a page leads to within the site.

@@ -14,6 +14,9 @@ import (
 )
 
 func (s *service) registerComparison(a huma.API) {
+	if !difference.Told(s.catalog) {
+		return
+	}
 	get(s, a, "definitions", "/definitions", "structure", (*visit).definitions)
 	get(s, a, "comparison", "/comparison", "data", (*visit).comparison)
 }

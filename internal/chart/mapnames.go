@@ -307,6 +307,9 @@ func (n *mapNames) arrange(reach float64) {
 			outside = append(outside, i)
 		}
 	}
+	if len(outside) == 0 { // a country of few areas has room for all their names
+		return
+	}
 	slices.SortStableFunc(outside, func(a, b int) int { return len(n.areas[b].cells) - len(n.areas[a].cells) })
 	inside, open, best := n.areas, n.owner, n.areas
 	least := math.Inf(1)

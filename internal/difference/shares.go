@@ -30,11 +30,16 @@ type Shares struct {
 // Of gives the shares of a release; false where the country has none, or does not say which parts answer to each other.
 func Of(c *catalog.Catalog, f Figures) (Shares, bool) {
 	flow, err := c.Dataflow(flowID)
-	roles := c.Roles()
-	if err != nil || len(roles) == 0 {
+	if err != nil || !Told(c) {
 		return Shares{}, false
 	}
-	return Shares{flow, c, f, c.ComponentsOf(roles[0])[0].Parent}, true
+	return Shares{flow, c, f, c.ComponentsOf(c.Roles()[0])[0].Parent}, true
+}
+
+// Told reports whether a country has shares and says which parts of its definitions answer to each other.
+func Told(c *catalog.Catalog) bool {
+	_, err := c.Dataflow(flowID)
+	return err == nil && len(c.Roles()) > 0
 }
 
 // Year is a year in which several definitions have a total of one area.

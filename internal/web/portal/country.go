@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/difference"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/territory"
@@ -18,7 +19,6 @@ var wanted = map[string][]string{
 	"muc-tieu":       {targetFlow},
 	"nhiem-vu":       {"TASKS"},
 	scenarioPath[1:]: {shareFlow},
-	twoPath[1:]:      {shareFlow},
 }
 
 // has reports whether the country has what the page of an address needs.
@@ -26,6 +26,8 @@ func (p *Portal) has(address string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
 	flows, listed := wanted[first]
 	switch {
+	case first == twoPath[1:]:
+		return difference.Told(p.catalog)
 	case !listed:
 		return true
 	case first == "tinh" && p.territory.Current() == "":
