@@ -91,7 +91,7 @@ func TestAQuarterIsReleasedEndToEnd(t *testing.T) {
 	m.says(m.do(exitOK, "release", "prepare"), "Release 2026-Q4 is prepared", "checked")
 	m.says(m.do(exitOK, "release", "prepare"), "2027-Q1 still lacks") // and of 2026-Q4 nothing: it is done
 	shown := m.do(exitOK, "release", "show", "--id", "2026-Q4")
-	m.says(shown, "GDP grew by 8.50\u00a0% in Q4 2026", "14.90\u00a0% (estimated value)", "NA_GROWTH: 2 figures", "nhipso")
+	m.says(shown, "GDP grew by 8.50\u00a0% in Q4 2026", "14.90\u00a0% (estimate)", "NA_GROWTH: 2 figures", "nhipso")
 	if strings.Contains(shown, "GRDP_GROWTH") {
 		t.Errorf("the unfinished load is in it:\n%s", shown)
 	}

@@ -185,7 +185,7 @@ type Lead struct {
 
 // Lead finds that figure; false when there is none.
 func (s *Spec) Lead(lang string) (Lead, bool) {
-	if !s.Kind.overTime() || s.Kind == Stacked {
+	if !s.Kind.overTime() || s.Kind == Stacked || s.Kind == Multiples {
 		return Lead{}, false
 	}
 	for i := range s.Series {

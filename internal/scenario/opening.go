@@ -73,6 +73,7 @@ func (g Ground) From(today int, get func(name string) string) (Assumptions, []*f
 // Opening gives the assumptions before anyone changes them: what is published, and what the recipe of required growth assumes. Where no share is
 // published the scenario begins in the year given.
 func (g Ground) Opening(year int) Assumptions {
+	year = min(max(year, FirstYear), LastYear) // a reader may look from any day
 	a := Assumptions{StartYear: year, StartShare: 10, TargetShare: 30, Shape: Shapes()[0], Electronics: g.Electronics, GDPReal: g.Real, GDPPrices: g.Prices}
 	a.DigitalPrices = a.GDPPrices
 	a.ElectronicsReal, a.OtherReal = a.GDPReal, a.GDPReal

@@ -24,7 +24,7 @@ var fileLink = regexp.MustCompile(`href="([^"]+\.xlsx[^"]*)"`)
 // kindsOfPages are one page of each kind and more, whose figures are opened below.
 var kindsOfPages = []string{"/", "/tinh?dinh-nghia=NSO", "/tinh?bo=63", "/tinh/VN34-24", "/tinh/VN34-24/tom-tat", "/muc-tieu", "/muc-tieu/KTS-1", "/nhiem-vu", "/kich-ban", "/so-lieu", "/so-lieu/DE_SHARE", "/so-lieu/DE_QUARTERLY", "/so-lieu/TARGET",
 	"/so-lieu/IND", "/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/so-lieu/DE_QUARTERLY/Q.VN.NSO.TOTAL.DENTON.SHARE", "/so-lieu/DE_SHARE?lich-su=1", "/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "/tai-lieu", "/phat-hien", "/lich-su",
-	"/lich", "/gioi-thieu", "/phuong-phap", "/phuong-phap/digital-quarterly", "/so-lieu/DE_SHARE/bang", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL", "/tim?q=gdp"}
+	"/lich", "/gioi-thieu", "/phuong-phap", "/phuong-phap/digital-quarterly", "/so-lieu/DE_SHARE/bang", "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL", "/tim?q=gdp", "/tinh/toan-canh", "/hai-con-so", "/phuong-phap/ky-thuat", "/thuat-ngu", "/thuat-ngu/kinh-te-so-loi"}
 
 // TestNoKindOfPageIsLeftOut holds the list above to the routes of the portal, so that the files of a new page are opened too.
 func TestNoKindOfPageIsLeftOut(t *testing.T) {

@@ -22,7 +22,7 @@ func offered(t *testing.T, body string) []string {
 	var out []string
 	for _, href := range links(t, body) {
 		href, _, _ = strings.Cut(href, "#")
-		if strings.HasPrefix(href, "/tinh?") || href == "/tinh" {
+		if (strings.HasPrefix(href, "/tinh?") || href == "/tinh") && !strings.Contains(href, "asof=") { // other days are the frame's to offer
 			out = append(out, href)
 		}
 	}

@@ -21,7 +21,7 @@ type Times struct {
 	Earlier *Crumb      // the stop before the one viewed
 	Later   *Crumb      // the stop after it
 	Day     string      // the day viewed, as it is typed
-	Today   string      // the last day that can be viewed, as it is typed
+	Today   string      // the day of the newest release, as a day is typed
 }
 
 // StopGroup is some stops under a heading.
@@ -56,9 +56,10 @@ func (f *Frame) Times() *Times {
 		return nil
 	}
 	all := f.stops()
-	out := &Times{Today: text.FormatDate(v.Lang, v.today()), Day: text.FormatDate(v.Lang, v.AsOf)}
+	released := v.public.Catalog.Day(v.public.Release.PublishAt) // a page that is kept knows no clock
+	out := &Times{Today: text.FormatDate(v.Lang, released), Day: text.FormatDate(v.Lang, v.AsOf)}
 	if v.Lang == "en" {
-		out.Today, out.Day = v.today().String(), v.AsOf.String()
+		out.Today, out.Day = released.String(), v.AsOf.String()
 	}
 	here := slices.IndexFunc(all, func(s Stop) bool { return s.Selected })
 	if here < 0 { // the release shown is the newest
