@@ -257,14 +257,17 @@ func (v *visit) sourcesOf(x difference.Step) catalog.Label {
 func (v *visit) definitions(p *twoPage, list []difference.Entry) {
 	t := shell.NewTable("dinh-nghia", both("difference.definitions"), export.Column{ID: "id", Name: both("data.code"), Kind: export.Code}, shell.Text("name", both("data.name")), shell.Text("counts", both("difference.counts")),
 		shell.Text("leaves", both("difference.leaves")), shell.Text("method", both("difference.method")), shell.Text("often", both("difference.often")), shell.Periods("period", both("data.period")),
-		shell.Numbers("newest", both("difference.newest"), catalog.Label{}, 2))
+		shell.Numbers("newest", both("difference.newest"), catalog.Label{}, 2), shell.Text("unit", both("data.unit")))
 	for _, e := range list {
 		d := e.Definition
-		figure, period := shell.None(shell.Blank), shell.When(stat.Period{})
+		figure, period, unit := shell.None(shell.Blank), shell.When(stat.Period{}), catalog.Label{}
 		if e.Newest != nil {
 			figure, period = v.CellOf(*e.Newest), shell.When(e.Newest.Period)
+			if f, err := v.Snap.Catalog.Dataflow(e.Newest.Dataflow); err == nil {
+				unit = unitOf(v.Snap, f, *e.Newest)
+			}
 		}
-		t.Add(shell.Same(d.ID), shell.Label(d.Name), shell.Label(d.Counts), shell.Label(d.Leaves), shell.Label(d.Method), shell.Label(d.Often), period, figure)
+		t.Add(shell.Same(d.ID), shell.Label(d.Name), shell.Label(d.Counts), shell.Label(d.Leaves), shell.Label(d.Method), shell.Label(d.Often), period, figure, shell.Label(unit))
 		i := slices.IndexFunc(p.Sides, func(x definitionView) bool { return x.ID == d.ID })
 		if x := v.definition(e); i >= 0 {
 			p.Sides[i] = x

@@ -60,6 +60,8 @@ func (v *visit) terms() (shell.Page, error) {
 		}
 		last := &p.Letters[len(p.Letters)-1]
 		last.Terms = append(last.Terms, v.termView(x))
+	}
+	for _, x := range glossaryOf().Terms("vi") { // a file is in both languages, and one file
 		t.Add(shell.Same(x.ID), shell.Label(x.Name), shell.Label(x.Means))
 	}
 	p.Show(&shell.Figure{ID: "danh-sach", Title: t.Title, Table: t})

@@ -74,7 +74,7 @@ func (v *visit) day() stat.Date {
 // lasting says what on a page is of today whatever day is viewed; "" where everything follows the day.
 func (v *visit) lasting(route string) string {
 	switch route {
-	case "/phuong-phap", "/phuong-phap/{slug}", "/gioi-thieu":
+	case "/phuong-phap", "/phuong-phap/{slug}", "/gioi-thieu", twoPath:
 		return v.Say("times.lasting-methods")
 	case "/nhiem-vu":
 		return v.Say("times.lasting-tasks")
