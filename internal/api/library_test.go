@@ -59,9 +59,9 @@ func (s *shelf) View(context.Context, publish.Audience) (*publish.View, error) {
 }
 
 // Past implements view.Library: there is one release.
-func (s *shelf) Past(context.Context, string) (*publish.View, error) {
-	return s.View(nil, publish.Everybody())
-} //nolint:staticcheck // the context is not used
+func (s *shelf) Past(ctx context.Context, _ string) (*publish.View, error) {
+	return s.View(ctx, publish.Everybody())
+}
 
 // freeze takes up the newest release.
 func (s *shelf) freeze() {
