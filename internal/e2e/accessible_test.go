@@ -202,7 +202,8 @@ func TestEveryPageIsAccessibleInBothLanguagesAtBothWidths(t *testing.T) {
 
 // kinds are pages of each kind, for tests that need not see every page.
 var kinds = append([]string{"/", "/tinh", "/tinh/VN34-01", "/tinh/VN63-27", "/muc-tieu", "/muc-tieu/KTS-1", "/nhiem-vu", "/so-lieu", "/so-lieu/DE_SHARE", "/phuong-phap",
-	"/phuong-phap/digital-quarterly", "/gioi-thieu", "/phat-hien", "/tai-lieu", "/lich-su", "/lich", "/kich-ban", "/kich-ban?nam-goc=2022", "/api"}, views...)
+	"/phuong-phap/digital-quarterly", "/gioi-thieu", "/phat-hien", "/tai-lieu", "/lich-su", "/lich", "/kich-ban", "/kich-ban?nam-goc=2022", "/api",
+	"/so-sanh", "/hai-con-so", "/tinh/toan-canh", "/so-lieu/DE_SHARE/bang", "/thuat-ngu"}, views...)
 
 // spared are moderate findings of axe-core that stand, each with the reason.
 var spared = map[string]string{}
@@ -246,7 +247,8 @@ func TestEachKindOfPageIsFaultlessOnEveryGround(t *testing.T) {
 func TestTheListOfKindsHasEveryTemplate(t *testing.T) {
 	of := map[string]string{"home": "/", "provinces": "/tinh", "province": "/tinh/VN34-01", "targets": "/muc-tieu", "target": "/muc-tieu/KTS-1", "tasks": "/nhiem-vu", "data": "/so-lieu", "dataflow": "/so-lieu/DE_SHARE",
 		"series": "/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "documents": "/tai-lieu", "methods": "/phuong-phap", "method": "/phuong-phap/digital-quarterly", "about": "/gioi-thieu", "findings": "/phat-hien",
-		"releases": "/lich-su", "calendar": "/lich", "search": "/tim?q=kinh+te+so", "scenario": "/kich-ban", "why": "/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "framed": "/api", "failure": missing, "layout": "/"}
+		"releases": "/lich-su", "calendar": "/lich", "search": "/tim?q=kinh+te+so", "scenario": "/kich-ban", "why": "/vi-sao?o=DE_SHARE/A.VN.NSO.TOTAL/2025", "framed": "/api", "failure": missing, "layout": "/",
+		"brief": "/tinh/VN34-24/tom-tat", "compare": "/so-sanh", "difference": "/hai-con-so", "panorama": "/tinh/toan-canh", "tabulate": "/so-lieu/DE_SHARE/bang", "term": "/thuat-ngu/kinh-te-so-loi", "terms": "/thuat-ngu"}
 	for _, folder := range []string{"../web/portal/templates", "../web/shell/templates"} {
 		files, err := os.ReadDir(folder)
 		if err != nil {

@@ -236,13 +236,24 @@ func (r targetRow) checkPage(t *testing.T, name string, sections []string) {
 // checkFile finds the target in the file of the list and holds it to the API.
 func (r targetRow) checkFile(t *testing.T, name string, rows [][]string) {
 	t.Helper()
-	col := func(head string) int { return slices.Index(rows[0], head) }
+	col := func(head string) int {
+		i := slices.Index(rows[0], head)
+		if i < 0 {
+			t.Fatalf("the file of the list has no column %q: %q", head, rows[0])
+		}
+		return i
+	}
 	for _, x := range rows[1:] {
 		if x[0] != r.ID || x[col("Năm")] != r.Period || x[col("Địa bàn")] != r.Area.Name {
 			continue
 		}
-		if x[col("Xếp loại")] != r.Class.Name || x[col("Xác suất đạt")] != r.ProbabilityText {
+		if x[col("Xếp loại")] != r.Class.Name || x[col("Xác suất đạt – cách ghi")] != r.ProbabilityText {
 			t.Errorf("%s: the file says %v, the API %s %s", name, x, r.Class.Name, r.ProbabilityText)
+		}
+		if r.Probability != nil {
+			if got, err := strconv.ParseFloat(x[col("Xác suất đạt (%)")], 64); err != nil || got != number(t, *r.Probability) {
+				t.Errorf("%s: the file gives a probability of %s, the API %s", name, x[col("Xác suất đạt (%)")], *r.Probability)
+			}
 		}
 		if r.Actual != nil && len(r.Conditions) == 0 {
 			if got, err := strconv.ParseFloat(x[col("Số thực hiện")], 64); err != nil || got != number(t, r.Actual.Value) {

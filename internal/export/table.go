@@ -61,6 +61,7 @@ type Column struct {
 	Kind     Kind          `json:"kind"`
 	Decimals int           `json:"decimals,omitempty"` // digits shown; -1 shows each number as it is
 	Machine  bool          `json:"-"`                  // for programs: in files headed by identifiers only
+	Spoken   bool          `json:"-"`                  // the words beside its numbers are ours, "under 1 %", and none that a source prints
 }
 
 // Cell holds one value of the kind of its column. A cell without its value is missing, and Status says why.
@@ -214,6 +215,8 @@ func (t *Table) heads(lang string, codes bool) []head {
 			case !x.any(i):
 			case codes:
 				add(i, x.beside, c.ID+":"+x.beside)
+			case c.Spoken && x.beside == printedBeside:
+				add(i, x.beside, book.Say(lang, "spoken-of", "name", c.Name.In(lang)))
 			default:
 				add(i, x.beside, book.Say(lang, x.beside+"-of", "name", c.Name.In(lang)))
 			}

@@ -173,10 +173,7 @@ func (v *visit) probability(a aim) shell.Cell {
 	o := a.measures["PROB"]
 	if p, is := namesOf(v.Snap).Worded(o); is {
 		c := shell.Label(p).To(v.Why(o.Cell())).ByNumber(o.Value)
-		if o.Value != nil { // the number stands in the file, its words on the page
-			n := o.Value.Mul(stat.Int(100))
-			c.Number = &n
-		}
+		c.Number = o.Value // the number stands in the file, its words on the page
 		return c
 	}
 	return shell.None(shell.Blank)

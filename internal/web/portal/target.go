@@ -98,6 +98,7 @@ func (v *visit) target() (shell.Page, error) {
 	t := shell.NewTable("target-"+key, code.Name, shell.Text("area", both("targets.area")), shell.Periods("year", both("targets.year")), shell.Text("binds", both("targets.binds")),
 		shell.Numbers("goal", both("targets.goal"), catalog.Label{}, -1), shell.Numbers("actual", both("targets.actual"), catalog.Label{}, -1), shell.Numbers("forecast", both("targets.forecast"), catalog.Label{}, -1),
 		shell.Numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, -1), shell.Text("class", both("targets.class")))
+	t.Columns[t.Column("probability")].Spoken = true
 	overrides, err := v.overrides()
 	if err != nil {
 		return nil, err

@@ -182,6 +182,7 @@ func (v *visit) targetTable(f *shell.Frame, list []aim) *shell.Figure {
 		shell.Numbers("actual", both("targets.actual"), catalog.Label{}, -1), shell.Text("unit", both("data.unit")), shell.Numbers("probability", both("targets.probability"), catalog.Label{Vi: "%", En: "%"}, -1),
 		shell.Text("class", both("targets.class")), shell.Text("instrument", both("targets.instrument")))
 	t.Heads = 2
+	t.Columns[t.Column("probability")].Spoken = true
 	// The page joins condition, value and unit into one column; the file keeps them apart.
 	shown := shell.NewTable(t.ID, t.Title, t.Columns[0], t.Columns[1], t.Columns[3], shell.Text("goal", both("targets.goal")), shell.Text("actual", both("targets.actual")), t.Columns[8], t.Columns[9], t.Columns[2], t.Columns[10])
 	shown.Heads, shown.Stack = 2, true
