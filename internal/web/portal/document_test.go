@@ -53,7 +53,7 @@ func TestWhatASourcePrintsShowsAndNotTheNumberAlone(t *testing.T) {
 	drawn, _ := newSite(t, append(loose[:len(loose):len(loose)], row{"TARGET", "A.VN.2629-1", "2027", "100", "2025-12-01", "A", []string{"COMPARATOR", "=", "UNIT_MEASURE", "PC"}},
 		row{"TARGET_STATUS", "A.VN.2629-1.CLASS", "2027", "", "2026-11-20", "M", []string{"RUN", "digital-quarterly#1", "VALUE_TEXT", "NOT_ASSESSABLE", "COMMENT_OBS", "one-figure", "EVIDENCE", "D"}},
 		row{"TARGET_STATUS", "A.VN.2629-1.ACTUAL", "2027", "84", "2026-11-20", "A", []string{"RUN", "digital-quarterly#1", "VALUE_TEXT", "2023-M04", "EVIDENCE", "D"}})...)
-	for _, address := range []string{"/muc-tieu", "/muc-tieu?lang=en", "/muc-tieu.json", "/muc-tieu.csv"} {
+	for _, address := range []string{"/muc-tieu", "/muc-tieu?lang=en", "/muc-tieu.svg?hinh=so-voi-muc-tieu", "/muc-tieu.json", "/muc-tieu.csv"} {
 		body := get(drawn, address).Body.String()
 		if strings.Contains(body, "PR_GT84") || !strings.Contains(body, "trên 84") && !strings.Contains(body, "more than 84") {
 			t.Errorf("%s shows a code in place of words", address)

@@ -22,7 +22,7 @@ func offered(t *testing.T, body string) []string {
 	var out []string
 	for _, href := range links(t, body) {
 		href, _, _ = strings.Cut(href, "#")
-		if (strings.HasPrefix(href, "/tinh?") || href == "/tinh") && !strings.Contains(href, "asof=") { // other days are the frame's to offer
+		if strings.HasPrefix(href, "/tinh?") || href == "/tinh" {
 			out = append(out, href)
 		}
 	}
@@ -49,7 +49,7 @@ func TestProvincesOfferOnlyWhatThereIs(t *testing.T) {
 			continue
 		}
 		seen[address] = true
-		w := get(s, address)
+		w := arrive(s, address)
 		if w.Code != 200 {
 			t.Errorf("%s is offered and gives %d", address, w.Code)
 			continue

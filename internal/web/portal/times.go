@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"nhipso/internal/cube"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/web/shell"
@@ -21,12 +22,28 @@ func (v *visit) days(route string) func(*publish.View) []stat.Date {
 		return v.daysOfTarget(v.R.PathValue("target"))
 	case "/nhiem-vu":
 		return shell.DaysOf("", "TASKS", "TASK_RATES", "TEAMS")
-	case "/so-lieu/{dataflow}":
+	case "/vi-sao":
+		return v.daysOfCell()
+	case "/so-lieu/{dataflow}", "/so-lieu/{dataflow}" + tablePath:
 		return shell.DaysOf("", v.R.PathValue("dataflow"))
 	case "/so-lieu/{dataflow}/{key}":
 		return shell.DaysOf(v.R.PathValue("key"), v.R.PathValue("dataflow"))
 	}
 	return nil
+}
+
+// daysOfCell are those of the figure that a page explains.
+func (v *visit) daysOfCell() func(*publish.View) []stat.Date {
+	return func(known *publish.View) (out []stat.Date) {
+		c, err := cube.ParseCell(v.Query.Get("o"))
+		if err != nil {
+			return nil
+		}
+		for _, o := range known.CellHistory(c) {
+			out = append(out, o.Vintage.Date)
+		}
+		return shell.AllDays(func(*publish.View) []stat.Date { return out })(known)
+	}
 }
 
 // daysOfArea are those of all figures of an area, of whatever dataflow has it.

@@ -113,7 +113,7 @@ func lead(w http.ResponseWriter, r *http.Request, path string, asked url.Values,
 // onlyAccepted leads a request with other parameters than its page takes to the page's own address.
 func (s *Site) onlyAccepted(route Route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		names, asked := append([]string{"lang", "asof", releaseParameter}, route.Takes(r)...), r.URL.Query()
+		names, asked := append([]string{"lang", asofParameter, releaseParameter, movedParameter}, route.Takes(r)...), r.URL.Query()
 		if route.Tidy != nil {
 			asked = route.Tidy(r)
 		}

@@ -307,6 +307,9 @@ func (s *Site) Origin(r *http.Request) string {
 
 // serve reads the request, asks the page for its content and sends it as a page or as a file.
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, m Module, route Route) {
+	if s.moved(w, r, m, route) {
+		return
+	}
 	v, err := s.Visit(r, m.Words)
 	if err != nil {
 		s.Fail(w, r, err)

@@ -79,17 +79,20 @@ func (f *Frame) Times() *Times {
 // way leads to a stop.
 func (f *Frame) way(s Stop) *Crumb {
 	if s.release != "" {
-		return &Crumb{s.Name, f.Here(asofParameter, "", releaseParameter, s.release)}
+		return &Crumb{s.Name, f.then(asofParameter, "", releaseParameter, s.release)}
 	}
-	return &Crumb{s.Name, f.Here(releaseParameter, "", asofParameter, s.day.String())}
+	return &Crumb{s.Name, f.then(releaseParameter, "", asofParameter, s.day.String())}
 }
 
 // stops lists the moments in the order of time; the newest comes last.
 func (f *Frame) stops() []Stop {
 	v := f.v
 	days := v.public.Published()
+	var first stat.Date // of what the page shows; a release before it had nothing of it
 	if f.Days != nil {
-		days = f.Days(v.public)
+		if days = f.Days(v.public); len(days) > 0 {
+			first = days[0]
+		}
 	}
 	today := v.today()
 	days = slices.DeleteFunc(days, func(d stat.Date) bool { return d.After(today) })
@@ -110,6 +113,9 @@ func (f *Frame) stops() []Stop {
 			continue // the newest of all is the last stop
 		}
 		day := v.public.Catalog.Day(r.PublishAt)
+		if day.Before(first) && r.ID != v.Release {
+			continue
+		}
 		out = append(out, Stop{Value: releaseStop + r.ID, Day: day.String(), Name: v.Say("common.times-release", "release", r.Title.In(v.Lang), "date", text.FormatDate(v.Lang, day)),
 			Selected: v.AsOf.IsZero() && v.Release == r.ID, day: day, release: r.ID})
 	}
@@ -166,7 +172,7 @@ func (f *Frame) Before() *Crumb {
 	if !f.v.AsOf.Before(first) {
 		return nil
 	}
-	return &Crumb{text.FormatDate(f.Lang, first), f.Here(asofParameter, first.String())}
+	return &Crumb{text.FormatDate(f.Lang, first), f.then(asofParameter, first.String())}
 }
 
 // moment gives the moment that a query names its one form: a day is written YYYY-MM-DD, whichever way it was typed, and a release has its own
