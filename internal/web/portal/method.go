@@ -33,7 +33,7 @@ type methodPage struct {
 	Code      *codeView     // documentation of the package, on its own page
 }
 
-type runEntry struct{ ID, Title, Version, At, Took, Figures string }
+type runEntry struct{ ID, Title, Version, At, Figures string }
 
 func (v *visit) method() (shell.Page, error) {
 	slug := v.R.PathValue("slug")
@@ -41,7 +41,7 @@ func (v *visit) method() (shell.Page, error) {
 	if !ok || !slices.Contains(v.portal.slugs(), slug) {
 		return nil, fault.New("web.no-method", "slug", slug)
 	}
-	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: v.explainProse(d.body), Flows: v.flowsOf(slug)}
+	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: v.explainProse(v.withSigns(d.body)), Flows: v.flowsOf(slug)}
 	p.Description = d.lead
 	if p.Technical = kindOf(slug) == ofEngine; p.Technical {
 		p.Crumbs = append(p.Crumbs, shell.Crumb{Name: v.Say("methods.engine"), URL: v.Link(enginePath)})
@@ -71,8 +71,7 @@ func (v *visit) method() (shell.Page, error) {
 		if last == nil {
 			continue
 		}
-		p.Runs = append(p.Runs, runEntry{ID: last.ID, Title: r.Title.In(v.Lang), Version: last.Version, At: v.Minute(last.FinishedAt),
-			Took: v.Say("methods.took", "ms", last.FinishedAt.Sub(last.StartedAt).Milliseconds()), Figures: v.count(last.Outputs)})
+		p.Runs = append(p.Runs, runEntry{ID: last.ID, Title: r.Title.In(v.Lang), Version: last.Version, At: v.Minute(last.FinishedAt), Figures: v.count(last.Outputs)})
 		for _, fig := range v.diagnostics(last) {
 			p.Checks = append(p.Checks, p.Show(fig))
 		}

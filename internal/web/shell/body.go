@@ -65,11 +65,7 @@ func (c *CellView) write(b *strings.Builder) {
 	}
 	b.WriteByte('>')
 	if c.Seal != "" {
-		b.WriteString("<span")
-		attribute(b, "class", "seal seal-"+sealOf(c.Seal))
-		b.WriteString(` aria-hidden="true">`)
-		escape(b, view.Symbol(c.Seal))
-		b.WriteString("</span> ")
+		seal(b, c.Seal)
 	}
 	if c.URL != "" && harmless(c.URL) {
 		b.WriteString("<a")
@@ -128,4 +124,20 @@ func attribute(b *strings.Builder, name, value string) {
 	b.WriteString(`="`)
 	escape(b, value)
 	b.WriteByte('"')
+}
+
+// seal writes the sign of a class of targets; whoever hears the page hears the name after it.
+func seal(b *strings.Builder, class string) {
+	b.WriteString("<span")
+	attribute(b, "class", "seal seal-"+sealOf(class))
+	b.WriteString(` aria-hidden="true">`)
+	escape(b, view.Symbol(class))
+	b.WriteString("</span> ")
+}
+
+// Seal is the sign of a class of targets as tables show it, for texts that name the class.
+func Seal(class string) template.HTML {
+	var b strings.Builder
+	seal(&b, class)
+	return template.HTML(b.String())
 }
