@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/pack"
@@ -86,6 +87,9 @@ func follow(t *testing.T, site http.Handler, from ...string) (pages int) {
 			wantOwn(t, address, body)
 			if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
 				wantMarked(t, address, body)
+				if _, title, _ := strings.Cut(body, "<title>"); utf8.RuneCountInString(html.UnescapeString(title[:strings.Index(title, "</title>")])) > 90 {
+					t.Errorf("%s: the window has a title of more than 90 characters: %.200s", address, title)
+				}
 				queue = append(queue, inside(t, r, body, len(seen))...)
 			}
 		}

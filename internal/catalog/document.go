@@ -86,7 +86,7 @@ func (c *Catalog) addDocuments() error {
 		}
 		c.documents[x.ID] = d
 		if !d.Seen() {
-			l.Codes[i].Name = Label{Vi: book.Say("vi", "cited", "title", d.Title.Vi, "via", brief(d, "vi")), En: book.Say("en", "cited", "title", d.Title.En, "via", brief(d, "en"))}
+			l.Codes[i].Name = Label{Vi: book.Say("vi", "cited", "title", d.Title.Vi, "via", d.Through.Vi), En: book.Say("en", "cited", "title", d.Title.En, "via", d.Through.En)}
 		}
 	}
 	return nil
@@ -172,13 +172,4 @@ func joined(list []Label, lang string) string {
 		out = append(out, l.In(lang))
 	}
 	return strings.Join(out, ", ")
-}
-
-// brief is Through with the first name only and how many more there are, for tables.
-func brief(d Document, lang string) string {
-	if len(d.Via) < 3 {
-		return d.Through.In(lang)
-	}
-	short := book.Say(lang, "via-more", "first", d.Via[0].In(lang), "n", len(d.Via)-1)
-	return strings.Replace(d.Through.In(lang), joined(d.Via, lang), short, 1)
 }

@@ -115,3 +115,30 @@ func TestDocumentsAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// A document is named with everybody through whom it was seen: a cut list says less than it seems to.
+func TestNoNameOfADocumentIsACutList(t *testing.T) {
+	c, err := catalog.Load(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := c.Codelist("CL_SOURCE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	several := 0
+	for _, d := range c.Documents() {
+		code, _ := l.Code(d.ID)
+		for _, via := range d.Via {
+			if !strings.Contains(code.Name.Vi, via.Vi) || !strings.Contains(code.Name.In("en"), via.In("en")) {
+				t.Errorf("%s: %q leaves out %s", d.ID, code.Name.Vi, via.Vi)
+			}
+		}
+		if len(d.Via) > 2 {
+			several++
+		}
+	}
+	if several == 0 {
+		t.Error("no document was seen through more than two")
+	}
+}

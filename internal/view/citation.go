@@ -26,9 +26,6 @@ type Citation struct {
 // system is the name under which figures are published where no agency is named.
 const system = "Nhịp Số"
 
-// sourcesCited bounds the documents that a citation names one by one: a file of citation names all.
-const sourcesCited = 4
-
 // author is who answers for the figure.
 func (c Citation) author() string {
 	if c.Publisher != "" {
@@ -57,14 +54,7 @@ func (c Citation) kind(lang string) string {
 func (c Citation) Text(lang string) string {
 	out := book.Say(lang, "cite", "author", c.author(), "year", c.Day.Year(), "title", c.title(lang), "kind", c.kind(lang),
 		"system", system, "release", c.Release.In(lang), "date", text.FormatDate(lang, c.Day))
-	list, more := c.Sources, len(c.Sources)-sourcesCited
-	if more > 0 {
-		list = list[:sourcesCited]
-	}
-	if names := strings.Join(list, "; "); names != "" {
-		if more > 0 {
-			names = book.Say(lang, "cite-more", "sources", names, "n", more)
-		}
+	if names := strings.Join(c.Sources, "; "); names != "" { // all of them, however many: who checks a figure needs each
 		out += " " + book.Say(lang, "cite-sources", "sources", names)
 	}
 	return out + " " + c.URL

@@ -31,7 +31,7 @@ func TestACitationSaysWhoWhatWhenAndWhere(t *testing.T) {
 		t.Errorf("without publisher and sources: %q", got)
 	}
 	c.AsOf, c.Synthetic, c.Sources = stat.MustDate("2024-01-01"), true, strings.Split("abcdef", "")
-	if got := c.Text("vi"); !strings.Contains(got, "theo số liệu công bố đến 01/01/2024 [Bộ số liệu giả định]") || !strings.Contains(got, "a; b; c; d; và 2 nguồn khác.") {
+	if got := c.Text("vi"); !strings.Contains(got, "theo số liệu công bố đến 01/01/2024 [Bộ số liệu giả định]") || !strings.Contains(got, "a; b; c; d; e; f.") {
 		t.Errorf("of another day, made up, of many sources: %q", got)
 	}
 	if bib, ris := c.BibTeX("vi", "x"), c.RIS("vi"); !strings.Contains(bib, "a; b; c; d; e; f") || !strings.Contains(ris, "a; b; c; d; e; f") {

@@ -91,3 +91,38 @@ func upper(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]
 }
+
+// parenthesis is a remark within a title, with the blank before it.
+var parenthesis = regexp.MustCompile(` \([^()]*\)`)
+
+// Within shortens a title to a number of characters by leaving parts out, never by cutting a word: first what is said within brackets after a dash or
+// a comma, then the brackets, then clauses from the end. A title that is still too long gives way to another one.
+func Within(title string, most int, other string) string {
+	fits := func(s string) bool { return utf8.RuneCountInString(s) <= most }
+	if fits(title) {
+		return title
+	}
+	shorter := parenthesis.ReplaceAllStringFunc(title, func(remark string) string {
+		for _, mark := range []string{" – ", ", "} {
+			if first, _, more := strings.Cut(remark, mark); more {
+				return first + ")"
+			}
+		}
+		return remark
+	})
+	if fits(shorter) {
+		return shorter
+	}
+	shorter = parenthesis.ReplaceAllString(title, "")
+	for !fits(shorter) {
+		at := max(strings.LastIndex(shorter, ", "), strings.LastIndex(shorter, ": "))
+		if at < 0 {
+			break
+		}
+		shorter = shorter[:at]
+	}
+	if fits(shorter) || other == "" {
+		return shorter
+	}
+	return other
+}

@@ -83,3 +83,21 @@ func TestASeriesWithoutATitleIsNamedByItsCodes(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestATitleIsShortenedByWholeParts(t *testing.T) {
+	for _, x := range []struct {
+		title, other, want string
+		most               int
+	}{
+		{"Tỷ trọng kinh tế số", "", "Tỷ trọng kinh tế số", 19},
+		{"Bảng nguồn và sử dụng (Hoa Kỳ 2017 – minh họa phương pháp)", "", "Bảng nguồn và sử dụng (Hoa Kỳ 2017)", 40},
+		{"Bảng nguồn và sử dụng (Hoa Kỳ 2017 – minh họa phương pháp)", "", "Bảng nguồn và sử dụng", 30},
+		{"Value added of trade in Viet Nam, by the statistics office, over a period", "", "Value added of trade in Viet Nam, by the statistics office", 60},
+		{"Value added of trade in Viet Nam, by the statistics office, over a period", "X", "Value added of trade in Viet Nam", 40},
+		{"Hồ sơ thủ tục hành chính được xử lý hoàn toàn trực tuyến", "Mục tiêu 942-A4, QĐ 942", "Mục tiêu 942-A4, QĐ 942", 30},
+	} {
+		if got := Within(x.title, x.most, x.other); got != x.want {
+			t.Errorf("%q in %d: %q, want %q", x.title, x.most, got, x.want)
+		}
+	}
+}

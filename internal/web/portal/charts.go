@@ -85,7 +85,7 @@ func values(list []cube.Version, span []stat.Period) []chart.Value {
 func (v *visit) spec(kind chart.Kind, id string, title, subtitle, unit catalog.Label, digits int, list []cube.Version) *chart.Spec {
 	en, vi := v.in("en"), v.in("vi")
 	return &chart.Spec{ID: chartID(id), Kind: kind, Printed: v.printed(list), Title: title, Subtitle: subtitle, Unit: unit, Decimals: digits,
-		Source: catalog.Label{Vi: vi.orNone(vi.Sources(list)), En: en.orNone(en.Sources(list))}, Vintage: v.VintageLine(), URL: v.Site.Origin(v.R) + v.Here("lang", "")}
+		Source: catalog.Label{Vi: vi.orNone(vi.Credits(list)), En: en.orNone(en.Credits(list))}, Vintage: v.VintageLine(), URL: v.Site.Origin(v.R) + v.Here("lang", "")}
 }
 
 // printed gives the words of what the sources of figures print in place of plain numbers.

@@ -226,7 +226,7 @@ func (v *visit) stepsFigure(b *difference.Bridge) *shell.Figure {
 	spec.Series = []chart.Series{points}
 	figures := figuresOf(b)
 	source := v.SourceLine(figures)
-	spec.Source = catalog.Label{Vi: source.String(), En: source.String()}
+	spec.Source = catalog.Label{Vi: v.in("vi").orNone(v.in("vi").Credits(figures)), En: v.in("en").orNone(v.in("en").Credits(figures))}
 	return &shell.Figure{ID: "cau-noi", Title: title, Note: spec.Subtitle.In(v.Lang), Table: t, Source: source, Chart: spec, Open: true}
 }
 

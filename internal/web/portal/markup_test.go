@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -38,7 +39,17 @@ func markup(t *testing.T, page string) []string {
 		}
 	}
 	m.end()
+	if title := windowOf(page); title == "" || utf8.RuneCountInString(title) > 90 {
+		m.bad("the window is called %q, of %d characters", title, utf8.RuneCountInString(title))
+	}
 	return m.problems
+}
+
+// windowOf is the title of the window of a page.
+func windowOf(page string) string {
+	_, title, _ := strings.Cut(page, "<title>")
+	title, _, _ = strings.Cut(title, "</title>")
+	return html.UnescapeString(title)
 }
 
 // markupReader is what was seen of a page.

@@ -228,7 +228,7 @@ var regionColours = []chart.Colour{chart.Accent, chart.MIC, chart.ICT, chart.Pla
 
 // still is a figure of a drawing that says everything by itself.
 func (v *visit) still(id string, s *chart.Spec, obs []cube.Version) *shell.Figure {
-	s.Source = catalog.Label{Vi: v.in("vi").orNone(v.in("vi").Sources(obs)), En: v.in("en").orNone(v.in("en").Sources(obs))}
+	s.Source = catalog.Label{Vi: v.in("vi").orNone(v.in("vi").Credits(obs)), En: v.in("en").orNone(v.in("en").Credits(obs))}
 	v.Word(s)
 	t := &shell.Table{Table: *s.Table(), Heads: 1}
 	fig := &shell.Figure{ID: id, Title: s.Title, Chart: s, Table: t, Source: v.SourceLine(obs)}

@@ -78,6 +78,7 @@ func (v *visit) target() (shell.Page, error) {
 	p.Subject = code.Name
 	p.Following = v.following("/muc-tieu/" + key)
 	p.Description = p.Title
+	p.Short = v.Say("targets.window", "id", key, "document", namesOf(v.Snap).ShortInstrument(code.Notes["instrument"]))
 	if i, ok := v.Snap.Catalog.Indicator(code.Notes["indicator"]); ok && i.Dataflow == shareFlow {
 		p.Two = v.whyTwo(v.nation())
 	}

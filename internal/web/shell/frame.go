@@ -12,6 +12,7 @@ import (
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
+	"nhipso/internal/view"
 	"nhipso/static"
 )
 
@@ -23,6 +24,7 @@ type Frame struct {
 	Lang        string
 	Section     string // the entry of the menu that is marked
 	Title       string // heading and title of the window
+	Short       string // what the window is called where the title is too long for it, which leaves out what can be; "" where it never is
 	Description string // one sentence for search engines
 	Crumbs      []Crumb
 	Figures     []*Figure // the first one answers to the page's address with a format
@@ -77,6 +79,19 @@ func (f *Frame) Credits() []string {
 		}
 	}
 	return out
+}
+
+// longestWindow bounds the title of a window, in characters: lists of windows and of hits of search engines cut longer ones anywhere.
+const longestWindow = 90
+
+// Window is the title of the window: that of the page, or of the figure that stands alone, as far as it fits, and the site.
+func (f *Frame) Window() string {
+	site := " – " + f.T("common.site")
+	title, other := f.Title, f.Short
+	if f.Alone != nil {
+		title, other = f.Alone.FullName(), f.Alone.Name()
+	}
+	return view.Within(title, longestWindow-utf8.RuneCountInString(site), other) + site
 }
 
 // Link makes an address inside the portal.
