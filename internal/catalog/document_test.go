@@ -76,8 +76,8 @@ func TestADocumentSeenThroughOthersSaysSo(t *testing.T) {
 	if d, _ := c.Document("BAODAKLAK-2022-08"); d.URLNote.Vi != "Không có địa chỉ" || d.Date != "2022-08-08" {
 		t.Errorf("%+v", d)
 	}
-	if name := c.Name("CL_SOURCE", "QD411-PRESS", "en"); !strings.HasSuffix(name, "as quoted by Thanh Niên and 5 more") {
-		t.Errorf("a name with many witnesses is long: %s", name)
+	if name := c.Name("CL_SOURCE", "QD411-PRESS", "en"); !strings.Contains(name, "as quoted by Thanh Niên, Vietnam.vn, ") || strings.Contains(name, " more") {
+		t.Errorf("a name leaves witnesses out: %s", name)
 	}
 	if _, ok := c.Document("NOTHING"); ok {
 		t.Error("a document that does not exist was found")

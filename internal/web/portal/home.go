@@ -216,6 +216,7 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 				En: say("en", "home.target-line", "target", text.FormatNumber("en", *t.Value, -1), "year", t.Period.Year())}, Value: *t.Value, Period: t.Period})
 		}
 	}
+	forecast := v.fan(s, v.aimsOf(v.mainTarget(), v.nation()), "forecast")
 	note := ""
 	if len(others) > 0 {
 		s.Notes, note = []catalog.Label{both("home.share-note")}, v.Say("home.share-note")
@@ -224,17 +225,35 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 	for _, x := range others {
 		table.Columns = append(table.Columns, shell.Numbers(x.id, x.name, unit, 2))
 	}
-	for _, p := range span {
-		if p.Compare(drawn) > 0 {
-			break
+	var ahead []chart.Value
+	if forecast {
+		ahead = s.Series[len(s.Series)-1].Values
+		table.Columns = append(table.Columns, shell.Numbers("forecast", both("pictures.forecast"), unit, 2), shell.Text("intervals", both("home.forecast-intervals")))
+	}
+	for i, p := range span {
+		if p.Compare(drawn) > 0 && (!forecast || len(ahead[i].Fan) == 0) {
+			continue
 		}
 		row := []shell.Cell{shell.When(p), v.at(nso, p)}
 		for _, x := range others {
 			row = append(row, v.at(x.series, p))
 		}
+		if forecast {
+			row = append(row, prospect(ahead[i], s.Decimals)...)
+		}
 		table.Add(row...)
 	}
 	return f.Show(&shell.Figure{ID: "ty-trong", Lead: &last, Title: title, Note: note, Table: table, Chart: s, Source: v.SourceLine(all), Why: v.Why(last.Cell()), Height: [2]int{440, 320}})
+}
+
+// prospect gives the cells of a year of a forecast, as the drawing has it; empty ones in a year that is known.
+func prospect(x chart.Value, digits int) []shell.Cell {
+	if len(x.Fan) == 0 {
+		return []shell.Cell{shell.None(shell.Blank), shell.Same("")}
+	}
+	value := shell.Number(*x.V)
+	value.Status = x.Status
+	return []shell.Cell{value, shell.Label(catalog.Label{Vi: intervals("vi", x.Fan, digits), En: intervals("en", x.Fan, digits)})}
 }
 
 // otherShare is the yearly share by another definition than the official one.

@@ -171,19 +171,20 @@ func TestTheFanIsTheForecastOnRecord(t *testing.T) {
 	stored := func(value, deviation float64) row {
 		return row{"TARGET_STATUS", "A.VN.KTS-1.FORECAST", "2030", strconv.FormatFloat(value, 'f', 4, 64), "2026-11-20", "F", []string{"RUN", "digital-quarterly#1", "EVIDENCE", "D", stat.AttrStdErr, strconv.FormatFloat(deviation, 'f', 4, 64)}}
 	}
-	page := func(r row) string {
+	page := func(r row) (target, home string) {
 		s, _ := newSite(t, r)
-		return get(s, "/muc-tieu/KTS-1?lang=en").Body.String()
+		return get(s, "/muc-tieu/KTS-1?lang=en").Body.String(), get(s, "/?lang=en").Body.String()
 	}
-	body := page(stored(*j.Forecast, *j.StdDev))
+	body, home := page(stored(*j.Forecast, *j.StdDev))
 	low, high := *j.Forecast-1.959964**j.StdDev, *j.Forecast+1.959964**j.StdDev
 	round := func(f float64) float64 { return math.Round(f*100) / 100 }
 	if got, want := spokenBy(body), []float64{2030, round(*j.Forecast), 95, round(low), round(high), 30}; len(got) != 1 || !slices.Equal(got[0], want) {
 		t.Errorf("the sentence says %v, not %v", got, want)
 	}
 	mustSay(t, body, "Bands from dark to pale: 50, 80 and 95\u00a0% intervals of the forecast", fmt.Sprintf("95\u00a0%% interval: %.2f–%.2f", low, high), "Forecast")
+	mustSay(t, home, "Bands from dark to pale: 50, 80 and 95\u00a0% intervals of the forecast", fmt.Sprintf("95\u00a0%% interval: %.2f–%.2f", low, high), "Forecast intervals")
 	for name, r := range map[string]row{"forecast": stored(*j.Forecast+0.001, *j.StdDev), "deviation": stored(*j.Forecast, *j.StdDev*1.01)} {
-		if strings.Contains(page(r), "Bands from dark") {
+		if target, home := page(r); strings.Contains(target+home, "Bands from dark") {
 			t.Errorf("a fan that does not end at the %s on record is drawn", name)
 		}
 	}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -21,6 +22,11 @@ type aim struct {
 	goal         cube.Version
 	measures     map[string]cube.Version
 	conditions   []aim // each with the same goal, where the target has several
+}
+
+// aimsOf lists the aims of one target in one area.
+func (v *visit) aimsOf(target, area string) []aim {
+	return slices.DeleteFunc(v.aims(), func(a aim) bool { return a.target != target || a.area != area })
 }
 
 // aims lists the targets, in the order of their list, area and year. The conditions of a target stand with it, not beside it.
