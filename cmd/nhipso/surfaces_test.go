@@ -80,7 +80,7 @@ var pagesAsked = map[string][]string{
 // The parameters with which each operation of the API is asked.
 var operationsAsked = map[string][]string{
 	"/release": {""}, "/releases": {""}, "/calendar": {""}, "/health": {""}, "/runs": {"?limit=1000"}, "/findings": {"?limit=1000"}, "/methods": {""}, "/recipes": {""}, "/provinces": {"", "?date=2026-01-01"},
-	"/targets": {""}, "/codelists": {""}, "/dataflows": {""}, "/indicators": {""},
+	"/targets": {""}, "/codelists": {""}, "/terms": {""}, "/terms/{term}": {"lan-cong-bo"}, "/dataflows": {""}, "/indicators": {""},
 	"/scenario":    {"", "?startYear=2025&targetYear=2030&gdpReal=9"},
 	"/definitions": {""}, "/comparison": {"", "?year=2022", "?area=VN63-79"},
 	"/search":          {"?q=37.9173", "?q=kinh+te+so", "?q=BIMAT"},

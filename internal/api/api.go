@@ -142,6 +142,7 @@ func Handler(lib view.Library, o Options) (http.Handler, error) {
 func (s *service) register(a huma.API) {
 	s.registerReleases(a)
 	s.registerStructures(a)
+	s.registerTerms(a)
 	s.registerData(a)
 	s.registerTargets(a)
 	s.registerProvinces(a)
@@ -204,7 +205,7 @@ func (s *service) key(r *http.Request) (string, bool) {
 		return "", false
 	}
 	switch first, _, _ := strings.Cut(v1, "/"); first {
-	case "data", "series", "observation", "explain", "dataflows", "codelists", "indicators", "restate", "definitions", "comparison":
+	case "data", "series", "observation", "explain", "dataflows", "codelists", "indicators", "restate", "definitions", "comparison", "terms":
 	default:
 		return "", false
 	}

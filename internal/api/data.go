@@ -258,6 +258,7 @@ type Series struct {
 	Stamp
 	Dataflow     string        `json:"dataflow"`
 	Name         string        `json:"name"`
+	Title        string        `json:"title"`
 	Key          stat.Key      `json:"key"`
 	Codes        []SeriesCode  `json:"codes"`
 	Observations []Observation `json:"observations"`
@@ -286,7 +287,7 @@ func (v *visit) series(in *seriesInput) (*Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Series{Stamp: v.stamp(), Dataflow: f.ID, Name: f.Name.In(v.lang), Key: key, Codes: v.seriesCodes(f, key),
+	return &Series{Stamp: v.stamp(), Dataflow: f.ID, Name: f.Name.In(v.lang), Title: v.names().Title(f, key).In(v.lang), Key: key, Codes: v.seriesCodes(f, key),
 		Observations: v.observations(f, list), Sources: v.sources(list), flow: f, versions: list}, nil
 }
 
@@ -306,6 +307,7 @@ type CellView struct {
 	Stamp
 	Cell        string        `json:"cell"`
 	Name        string        `json:"name"`
+	Title       string        `json:"title"`
 	Codes       []SeriesCode  `json:"codes"`
 	PeriodName  string        `json:"periodName"`
 	Observation Observation   `json:"observation"`
@@ -344,7 +346,7 @@ func (v *visit) one(in *cellInput) (*CellView, error) {
 	}
 	c := o.Cell()
 	history := v.snap.CellHistory(c)
-	return &CellView{Stamp: v.stamp(), Cell: c.String(), Name: f.Name.In(v.lang), Codes: v.seriesCodes(f, o.Key), PeriodName: text.FormatPeriod(v.lang, o.Period),
+	return &CellView{Stamp: v.stamp(), Cell: c.String(), Name: f.Name.In(v.lang), Title: v.names().Title(f, o.Key).In(v.lang), Codes: v.seriesCodes(f, o.Key), PeriodName: text.FormatPeriod(v.lang, o.Period),
 		Observation: v.observation(f, o), History: v.observations(f, history), Sources: v.sources(history),
 		Explain: Root + "/v1/explain?" + url.Values{"cell": {c.String()}}.Encode()}, nil
 }

@@ -236,3 +236,36 @@ func TestASpanHoldsWholePeriods(t *testing.T) {
 		}
 	}
 }
+
+// A series and a figure are called by the API as their page calls them.
+func TestSeriesHaveTheTitleOfTheirPage(t *testing.T) {
+	for address, want := range map[string]string{
+		"/api/v1/series/DE_SHARE/A.VN.NSO.TOTAL":                        "Tỷ trọng kinh tế số trong GDP của Việt Nam, theo cơ quan thống kê",
+		"/api/v1/observation?cell=DE_SHARE/A.VN.NSO.TOTAL/2025&lang=en": "Share of the digital economy in Viet Nam’s GDP, by the statistics office",
+	} {
+		if got := read(t, address)["title"]; got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
+	}
+}
+
+func TestTermsAreListedAndGivenOneByOne(t *testing.T) {
+	for lang, want := range map[string][2]string{"vi": {"lần công bố", "ngày mà nguồn công bố"}, "en": {"vintage", "the day on which a source"}} {
+		list, _ := read(t, "/api/v1/terms?lang="+lang)["terms"].([]any)
+		if len(list) < 50 {
+			t.Fatalf("%s: %d terms", lang, len(list))
+		}
+		one := read(t, "/api/v1/terms/lan-cong-bo?lang="+lang)
+		if one["name"] != want[0] || !strings.HasPrefix(one["means"].(string), want[1]) {
+			t.Errorf("%s: %v", lang, one)
+		}
+		found := false
+		for _, x := range list {
+			found = found || x.(map[string]any)["id"] == one["id"] && x.(map[string]any)["means"] == one["means"]
+		}
+		if !found {
+			t.Errorf("%s: the list has it otherwise", lang)
+		}
+	}
+	refusedWith(t, "/api/v1/terms/khong-co", 404, "api.no-term", "path.term")
+}

@@ -12,7 +12,7 @@ import (
 // document gives them as examples of its parameters.
 var samples = map[string]string{
 	"release": "/release", "releases": "/releases", "calendar": "/calendar", "health": "/health", "dataflows": "/dataflows", "dataflow": "/dataflows/DE_SHARE",
-	"codelists": "/codelists", "codelist": "/codelists/CL_AREA", "indicators": "/indicators", "data": "/data/DE_SHARE?key=A.{country}.{definition}.TOTAL",
+	"terms": "/terms", "term": "/terms/lan-cong-bo", "codelists": "/codelists", "codelist": "/codelists/CL_AREA", "indicators": "/indicators", "data": "/data/DE_SHARE?key=A.{country}.{definition}.TOTAL",
 	"series": "/series/DE_SHARE/A.{country}.{definition}.TOTAL?history=true", "observation": "/observation?cell=DE_SHARE/A.{country}.{definition}.TOTAL/2025",
 	"explain": "/explain?cell=DE_VA/A.{country}.{definition}.TOTAL.PUB/2024", "targets": "/targets?indicator=DE_GDP", "provinces": "/provinces?date={before}",
 	"province": "/provinces/{province}", "restate": "/restate/GRDP?key=A.&period=2025&from={set}&to={nation}", "findings": "/findings",

@@ -8,14 +8,25 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
+	"nhipso/doc"
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/tabular/record"
 	"nhipso/internal/text"
 )
+
+// Ours is the glossary of the program. A test reads it, so that it can be read.
+var Ours = sync.OnceValue(func() *Glossary {
+	g, err := Read(doc.Glossary)
+	if err != nil {
+		panic(err) // embedded at build time, and tested
+	}
+	return g
+})
 
 // Term is a word of the product.
 type Term struct {

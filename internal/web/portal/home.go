@@ -221,16 +221,22 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 	if len(others) > 0 {
 		s.Notes, note = []catalog.Label{both("home.share-note")}, v.Say("home.share-note")
 	}
-	table := shell.NewTable("digital-share", title, shell.Periods("year", both("data.period")), shell.Numbers("nso", both("home.line-nso"), unit, 2))
+	table := v.shareTable(s, nso, others, drawn, forecast)
+	return f.Show(&shell.Figure{ID: "ty-trong", Lead: &last, Title: title, Note: note, Table: table, Chart: s, Source: v.SourceLine(all), Why: v.Why(last.Cell()), Height: [2]int{440, 320}})
+}
+
+// shareTable has the row of each year that is drawn, up to the last that has a figure, and the years of the forecast when it is drawn.
+func (v *visit) shareTable(s *chart.Spec, nso publish.Series, others []otherShare, drawn stat.Period, forecast bool) *shell.Table {
+	table := shell.NewTable("digital-share", s.Title, shell.Periods("year", both("data.period")), shell.Numbers("nso", both("home.line-nso"), s.Unit, s.Decimals))
 	for _, x := range others {
-		table.Columns = append(table.Columns, shell.Numbers(x.id, x.name, unit, 2))
+		table.Columns = append(table.Columns, shell.Numbers(x.id, x.name, s.Unit, s.Decimals))
 	}
 	var ahead []chart.Value
 	if forecast {
 		ahead = s.Series[len(s.Series)-1].Values
-		table.Columns = append(table.Columns, shell.Numbers("forecast", both("pictures.forecast"), unit, 2), shell.Text("intervals", both("home.forecast-intervals")))
+		table.Columns = append(table.Columns, shell.Numbers("forecast", both("pictures.forecast"), s.Unit, s.Decimals), shell.Text("intervals", both("home.forecast-intervals")))
 	}
-	for i, p := range span {
+	for i, p := range s.Periods {
 		if p.Compare(drawn) > 0 && (!forecast || len(ahead[i].Fan) == 0) {
 			continue
 		}
@@ -243,7 +249,7 @@ func (v *visit) shareFigure(f *shell.Frame, nso publish.Series, last cube.Versio
 		}
 		table.Add(row...)
 	}
-	return f.Show(&shell.Figure{ID: "ty-trong", Lead: &last, Title: title, Note: note, Table: table, Chart: s, Source: v.SourceLine(all), Why: v.Why(last.Cell()), Height: [2]int{440, 320}})
+	return table
 }
 
 // prospect gives the cells of a year of a forecast, as the drawing has it; empty ones in a year that is known.

@@ -11,6 +11,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/geo"
+	"nhipso/internal/glossary"
 	"nhipso/internal/middleware"
 	"nhipso/internal/publish"
 	"nhipso/internal/scenario"
@@ -191,7 +192,7 @@ func (p *Portal) paths(known *publish.View) []string {
 	for _, slug := range p.slugs() {
 		out = append(out, "/phuong-phap/"+slug)
 	}
-	for _, t := range glossaryOf().Terms("vi") {
+	for _, t := range glossary.Ours().Terms("vi") {
 		out = append(out, termsPath+"/"+t.ID)
 	}
 	return slices.DeleteFunc(out, func(path string) bool { return !p.has(path) })

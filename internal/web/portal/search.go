@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/glossary"
 	"nhipso/internal/text"
 	"nhipso/internal/view"
 	"nhipso/internal/web/shell"
@@ -225,7 +226,7 @@ func (p *Portal) finder(v *visit) (*view.Finder, *view.Asker) {
 	for _, m := range p.site.Menu() {
 		things = append(things, view.Thing{Kind: view.PageKind, ID: m.URL, Name: m.Name})
 	}
-	for _, t := range glossaryOf().Terms("vi") {
+	for _, t := range glossary.Ours().Terms("vi") {
 		things = append(things, view.Thing{Kind: view.TermKind, ID: t.ID, Name: t.Name, Detail: t.Means})
 	}
 	if p.has(twoPath) {

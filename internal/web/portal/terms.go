@@ -5,11 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"golang.org/x/net/html"
 
-	"nhipso/doc"
 	"nhipso/internal/export"
 	"nhipso/internal/fault"
 	"nhipso/internal/glossary"
@@ -18,15 +16,6 @@ import (
 
 // termsPath is the page of all terms; each has a page below it.
 const termsPath = "/thuat-ngu"
-
-// glossaryOf is the glossary of the program.
-var glossaryOf = sync.OnceValue(func() *glossary.Glossary {
-	g, err := glossary.Read(doc.Glossary)
-	if err != nil {
-		panic(err) // embedded at build time, and tested
-	}
-	return g
-})
 
 // termsPage lists the terms.
 type termsPage struct {
@@ -53,7 +42,7 @@ func (v *visit) terms() (shell.Page, error) {
 	p := &termsPage{Frame: v.NewFrame("about", v.Say("terms.title"))}
 	p.Description = v.Say("terms.description")
 	t := shell.NewTable("thuat-ngu", both("terms.title"), export.Column{ID: "id", Name: both("data.code"), Kind: export.Code}, shell.Text("term", both("terms.term")), shell.Text("means", both("about.meaning")))
-	for _, x := range glossaryOf().Terms(v.Lang) {
+	for _, x := range glossary.Ours().Terms(v.Lang) {
 		letter := initial(x.Name.In(v.Lang))
 		if n := len(p.Letters); n == 0 || p.Letters[n-1].Letter != letter {
 			p.Letters = append(p.Letters, termLetter{ID: "chu-" + strconv.Itoa(len(p.Letters)+1), Letter: letter})
@@ -61,7 +50,7 @@ func (v *visit) terms() (shell.Page, error) {
 		last := &p.Letters[len(p.Letters)-1]
 		last.Terms = append(last.Terms, v.termView(x))
 	}
-	for _, x := range glossaryOf().Terms("vi") { // a file is in both languages, and one file
+	for _, x := range glossary.Ours().Terms("vi") { // a file is in both languages, and one file
 		t.Add(shell.Same(x.ID), shell.Label(x.Name), shell.Label(x.Means))
 	}
 	p.Show(&shell.Figure{ID: "danh-sach", Title: t.Title, Table: t})
@@ -87,7 +76,7 @@ type termPage struct {
 
 func (v *visit) term() (shell.Page, error) {
 	id := v.R.PathValue("word")
-	t, ok := glossaryOf().Term(id)
+	t, ok := glossary.Ours().Term(id)
 	if !ok {
 		return nil, fault.New("web.no-term", "word", id)
 	}
@@ -98,7 +87,7 @@ func (v *visit) term() (shell.Page, error) {
 		p.Avoid = t.Avoid
 	}
 	name := strings.ToLower(t.Name.In(v.Lang))
-	for _, x := range glossaryOf().Terms(v.Lang) {
+	for _, x := range glossary.Ours().Terms(v.Lang) {
 		if x.ID != t.ID && (holds(t.Means.In(v.Lang), strings.ToLower(x.Name.In(v.Lang))) || holds(x.Means.In(v.Lang), name)) {
 			p.Related = append(p.Related, v.termView(x))
 		}
@@ -131,7 +120,7 @@ func firstUpper(s string) string {
 // explainTerms writes a text with the terms in it that have not been explained on the page yet as links to their pages.
 func explainTerms(v *shell.Visit, s string, seen map[string]bool) template.HTML {
 	var b strings.Builder
-	for _, p := range glossaryOf().Mark(v.Lang, s, seen) {
+	for _, p := range glossary.Ours().Mark(v.Lang, s, seen) {
 		if p.Term == nil {
 			b.WriteString(template.HTMLEscapeString(p.Text))
 			continue

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"nhipso/internal/glossary"
 	"nhipso/internal/web/shell"
 )
 
@@ -15,7 +16,7 @@ func TestEveryTermHasAPageInBothLanguages(t *testing.T) {
 	for _, lang := range []string{"vi", "en"} {
 		query := map[string]string{"vi": "", "en": "?lang=en"}[lang]
 		list := get(s, termsPath+query)
-		for _, x := range glossaryOf().Terms(lang) {
+		for _, x := range glossary.Ours().Terms(lang) {
 			w := get(s, termsPath+"/"+x.ID+query)
 			if w.Code != http.StatusOK {
 				t.Errorf("%s in %s: %d", x.ID, lang, w.Code)
