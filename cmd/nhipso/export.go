@@ -47,9 +47,9 @@ func exportData(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	var day stat.Date
 	if *asOf != "" {
-		day, err := stat.ParseDate(*asOf)
-		if err != nil {
+		if day, err = stat.ParseDate(*asOf); err != nil {
 			return err
 		}
 		view = view.On(day)
@@ -59,6 +59,7 @@ func exportData(ctx context.Context, e *env, args []string) error {
 	if *format == "csv" {
 		table = export.Message(a.catalog, flow, figures)
 	}
+	table.Shows(view.Release, a.catalog, day, "") // which agency publishes is known to the server alone
 	if *name == "" {
 		return write(table, export.Until(ctx, e.out))
 	}

@@ -20,7 +20,7 @@ type Release struct {
 // Shows says of a table which release it is from and who publishes it; of one that looks back, to which day.
 func (t *Table) Shows(r publish.Release, c *catalog.Catalog, asOf stat.Date, publisher string) {
 	t.Publisher = publisher
-	if r.ID == "" { // what nobody published yet
+	if r.ID == "" || r.PublishAt.IsZero() { // what nobody published yet
 		return
 	}
 	t.Release = Release{ID: r.ID, Title: r.Title, At: r.PublishAt.In(c.Zone())}

@@ -74,6 +74,9 @@ func TestEveryLinkIsAnAddressOfItsOwn(t *testing.T) {
 		for _, m := range link.FindAllStringSubmatch(get(s, with(a, "lang=en")).Body.String(), -1) {
 			u := strings.ReplaceAll(m[1], "&amp;", "&")
 			kind := regexp.MustCompile(`[A-Z0-9._%-]{3,}`).ReplaceAllString(u, "x")
+			if strings.Contains(u, "giu=1") { // the control of time leads on from there, on purpose and nofollow: TestGoingInTimeLeadsToAPage
+				continue
+			}
 			if seen[kind] || strings.HasPrefix(u, "/api") || strings.HasPrefix(u, "/static") {
 				continue
 			}

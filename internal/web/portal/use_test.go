@@ -250,3 +250,16 @@ func TestTheSitemapHasBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+// A file or a drawing that names its figure is that figure or none: never another one of the page.
+func TestAFileIsOfTheFigureThatItsAddressNames(t *testing.T) {
+	s, _ := newSite(t)
+	for address, want := range map[string]int{"/trang-chu.png?hinh=theo-quy": 200, "/trang-chu.png?hinh=x": 404, "/trang-chu.svg?hinh=x": 404, "/trang-chu.csv?hinh=x": 404, "/nhung/trang-chu?hinh=x": 404, "/so-lieu/DE_SHARE.csv?hinh=x": 404, "/trang-chu.bib?hinh=x": 404} {
+		if w := get(s, address); w.Code != want {
+			t.Errorf("%s: %d, want %d", address, w.Code, want)
+		}
+	}
+	if a, b := get(s, "/trang-chu.svg?hinh=ty-trong").Body.String(), get(s, "/trang-chu.svg?hinh=theo-quy").Body.String(); a == b || a != get(s, "/trang-chu.svg").Body.String() {
+		t.Error("the name of a figure changes nothing, or the first figure is another one by its name")
+	}
+}

@@ -136,10 +136,11 @@ func (f *Frame) Show(fig *Figure) *Figure {
 // figure is the one that an address asks for.
 func (v *Visit) figure(f *Frame) (*Figure, error) {
 	var fig *Figure
+	asked := v.Query.Get(figureParameter)
 	for _, x := range f.Figures {
-		// The first figure answers, or for a drawing the first that has one, unless another is asked for.
+		// The first figure answers, or for a drawing the first that has one, unless one is asked for by its name: then that one or none.
 		drawing := slices.Contains(drawingFormats, v.Format) || v.Format == optionFormat
-		if fig == nil || x.ID == v.Query.Get(figureParameter) || drawing && fig.Chart == nil && v.Query.Get(figureParameter) == "" {
+		if asked == "" && (fig == nil || drawing && fig.Chart == nil) || asked != "" && x.ID == asked {
 			fig = x
 		}
 	}

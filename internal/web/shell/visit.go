@@ -194,9 +194,13 @@ func (v *Visit) short(path string, pairs []string) string {
 	return out.String()
 }
 
-// Here is the present address with some parameters changed; an empty value removes one.
+// Here is the present address with some parameters changed; an empty value removes one. It is that of the page, also where a file of it is asked
+// for: what only a file takes has no effect there.
 func (v *Visit) Here(pairs ...string) string {
 	q := clone(v.Query)
+	for _, name := range formatParameters[v.Format] {
+		q.Del(name)
+	}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
 			q.Del(pairs[i])
