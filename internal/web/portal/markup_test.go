@@ -227,6 +227,10 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 			drawn[kind] = true
 		}
 		w := get(s, at)
+		if w.Code == 302 && strings.Contains(at, "giu=1") { // the control of time leads on from there
+			queue = append(queue, w.Header().Get("Location"))
+			continue
+		}
 		if w.Code != 200 && w.Code != 410 {
 			t.Errorf("%s: %d", at, w.Code)
 			continue

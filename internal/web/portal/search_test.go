@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"html"
 	"net/url"
 	"regexp"
@@ -121,5 +122,28 @@ func TestEverythingIsFoundByItsOwnName(t *testing.T) {
 				t.Errorf("%s %s is not found by %q", x.Kind, x.ID, name)
 			}
 		}
+	}
+}
+
+// Whoever searches first after a release waits for nothing to be put in order: that was done when the release was taken up, and given up when the
+// server is.
+func TestTheFirstSearchFindsItsWordsReady(t *testing.T) {
+	p, lib := newTestPortal(t)
+	gone, stop := context.WithCancel(t.Context())
+	stop()
+	if p.site.Warm(gone, "localhost"); p.search.finder != nil {
+		t.Error("a server that is ending is made ready for searches")
+	}
+	p.site.Warm(t.Context(), "localhost")
+	known, err := lib.View(t.Context(), publish.Everybody())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.search.finder == nil || p.search.of != known.Key() {
+		t.Error("nothing is ready for searches")
+	}
+	ready := p.search.finder
+	if get(p.site, "/tim?q=gdp"); p.search.finder != ready {
+		t.Error("the first search does not find what was made ready")
 	}
 }

@@ -31,9 +31,6 @@ func (f *Frame) then(pairs ...string) string {
 	return f.Here(pairs...)
 }
 
-// Now is the page as of now.
-func (f *Frame) Now() string { return f.then(asofParameter, "") }
-
 // KeepThen is Keep for the forms that lead to another moment.
 func (f *Frame) KeepThen() []Field {
 	out := f.Keep(asofParameter, releaseParameter)

@@ -184,23 +184,39 @@ func (s *Site) Kept() middleware.Kept { return s.memory.Kept() }
 // apiPage is where the API has its page, when there is one.
 const apiPage = "/api"
 
-// Warm renders the main pages in both languages, so that the first visitor does not wait for drawings. It is called after a
-// release is taken up, with the host by which visitors know the portal.
+// Warm renders the main pages in both languages, so that the first visitor does not wait for drawings, and searches once on pages and in the API, so
+// that the first search does not wait for what is searched to be put in order. It is called after a release is taken up, with the host by which
+// visitors know the portal, off the way of readers; one thing is made after another.
 func (s *Site) Warm(ctx context.Context, host string) {
 	static.Warm()
 	// A page that panics is left to its first reader, who is told; the others are drawn.
 	pages := middleware.Chain(s.mux, middleware.Recover(s.log, s.Failing(http.StatusInternalServerError, "web.broken")))
+	for _, address := range s.warmed() {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil || ctx.Err() != nil {
+			return
+		}
+		r.Host = host
+		r.Header.Set("Accept-Encoding", "br")
+		pages.ServeHTTP(nowhere{}, r)
+	}
+}
+
+// warmed lists what is made before anybody asks: pages first, since more readers come by them than search.
+func (s *Site) warmed() (out []string) {
 	for _, m := range s.Menu() {
-		for _, lang := range []string{"", "?lang=en"} {
-			r, err := http.NewRequestWithContext(ctx, http.MethodGet, m.URL+lang, nil)
-			if err != nil || ctx.Err() != nil {
-				return
-			}
-			r.Host = host
-			r.Header.Set("Accept-Encoding", "br")
-			pages.ServeHTTP(nowhere{}, r)
+		out = append(out, m.URL, m.URL+"?lang=en")
+	}
+	const anything = "?q=gdp"
+	for _, m := range s.modules {
+		if m.Search != "" {
+			out = append(out, m.Search+anything)
 		}
 	}
+	if s.api {
+		out = append(out, apiPage+"/v1/search"+anything)
+	}
+	return out
 }
 
 // nowhere is a response that nobody reads.
