@@ -142,34 +142,51 @@ func TestWhatRIsToldReadsTheFigure(t *testing.T) {
 	}
 }
 
-// Excel itself is on no machine of ours: its query is held to its form and to the address that it asks for, and LibreOffice opens that file.
-func TestWhatExcelIsToldAsksForAFileThatASpreadsheetOpens(t *testing.T) {
+// excelQuery is the form of the query: the address, the separator, the code page and the quotes that it reads with, and that the first row is the head.
+var excelQuery = regexp.MustCompile(`^let\n    Source = Csv\.Document\(Web\.Contents\("(http://[^"\s]+)"\),\n        \[Delimiter = "(.)", Encoding = (\d+), QuoteStyle = QuoteStyle\.Csv\]\),\n    Result = Table\.PromoteHeaders\(Source, \[PromoteAllScalars = true\]\)\nin\n    Result$`)
+
+// officePages are the code pages of Windows, by which a query names an encoding, as LibreOffice numbers them.
+var officePages = map[string]string{"65001": "76"}
+
+// Excel itself is on no machine of ours: its query is held to its form, and LibreOffice does what it says – it fetches the address by itself and reads
+// with the separator, the encoding and the quotes of the query – and finds every cell of the file.
+func TestWhatExcelIsToldReadsTheFigure(t *testing.T) {
 	office := needs.Program(t, "soffice")
 	s := shared.get(t)
-	form := regexp.MustCompile(`^let\n    Source = Csv\.Document\(Web\.Contents\("http://[^"\s]+"\),\n        \[Delimiter = ",", Encoding = 65001, QuoteStyle = QuoteStyle\.Csv\]\),\n    Result = Table\.PromoteHeaders\(Source, \[PromoteAllScalars = true\]\)\nin\n    Result$`)
 	for i, code := range snippetsOf(t, s, "excel") {
-		if !form.MatchString(code) {
-			t.Errorf("the query is %s", code)
+		query := excelQuery.FindStringSubmatch(code)
+		if query == nil || officePages[query[3]] == "" {
+			t.Fatalf("the query is %s", code)
 		}
 		want := table(t, s, code)
 		if i > 1 {
 			continue // a spreadsheet program takes seconds to start
 		}
 		dir := t.TempDir()
-		_, body := s.get(t, strings.TrimPrefix(asksFor.FindString(code), s.url))
-		if err := os.WriteFile(filepath.Join(dir, "figure.csv"), []byte(body), 0o644); err != nil {
-			t.Fatal(err)
+		var columns []string // all of them are text, as the query leaves them
+		for c := range want[0] {
+			columns = append(columns, strconv.Itoa(c+1)+"/2")
 		}
-		runIn(t, dir, office, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--infilter=CSV:44,34,76,1", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false", "--outdir", dir+"/out", dir+"/figure.csv")
-		b, err := os.ReadFile(filepath.Join(dir, "out", "figure.csv"))
+		read := strconv.Itoa(int(query[2][0])) + ",34," + officePages[query[3]] + ",1," + strings.Join(columns, "/")
+		runIn(t, dir, office, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--infilter=CSV:"+read, "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false", "--outdir", dir+"/out", query[1])
+		files, err := filepath.Glob(filepath.Join(dir, "out", "*.csv"))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("%s leaves %v", query[1], files)
+		}
+		b, err := os.ReadFile(files[0])
 		if err != nil {
 			t.Fatal(err)
 		}
 		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(b), "\ufeff")))
 		r.FieldsPerRecord = -1
 		rows, err := r.ReadAll()
-		if err != nil || len(rows) != len(want) || strings.Join(rows[0], ",") != strings.Join(want[0], ",") {
-			t.Errorf("%v: %d rows of %d, %v", err, len(rows), len(want), rows[0])
+		if err != nil || len(rows) != len(want) {
+			t.Fatalf("%v: %d rows of %d", err, len(rows), len(want))
+		}
+		for i, row := range rows {
+			if strings.Join(row, "|") != strings.Join(want[i], "|") {
+				t.Errorf("row %d is %q, want %q", i, row, want[i])
+			}
 		}
 	}
 }

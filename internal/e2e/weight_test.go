@@ -87,7 +87,7 @@ func TestFirstViewIsLightAndTheNextOneLighter(t *testing.T) {
 		for url, id := range list {
 			t.Logf("%s: %6.0f bytes %d %s %s", lang, w.bytes[id], w.status[id], w.packing[id], url)
 		}
-		if sum > 150_000 || sum < 10_000 || len(list) < 4 {
+		if sum > 110_000 || sum < 10_000 || len(list) < 4 {
 			t.Errorf("the first view of home in %s takes %.0f bytes in %d answers", lang, sum, len(list))
 		}
 		home := list[in("/", lang)]
