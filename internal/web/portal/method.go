@@ -41,7 +41,7 @@ func (v *visit) method() (shell.Page, error) {
 	if !ok || !slices.Contains(v.portal.slugs(), slug) {
 		return nil, fault.New("web.no-method", "slug", slug)
 	}
-	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: v.explainProse(v.withSigns(d.body)), Flows: v.flowsOf(slug)}
+	p := &methodPage{Frame: v.NewFrame("methods", d.title), Slug: slug, Body: v.explainProse(v.withSigns(slug, d.body)), Flows: v.flowsOf(slug)}
 	p.Description = d.lead
 	if p.Technical = kindOf(slug) == ofEngine; p.Technical {
 		p.Crumbs = append(p.Crumbs, shell.Crumb{Name: v.Say("methods.engine"), URL: v.Link(enginePath)})

@@ -8,21 +8,22 @@ import (
 	"nhipso/internal/web/shell"
 )
 
-// emphasised is what a text of methods names in italics: the classes of targets, among others.
-var emphasised = regexp.MustCompile(`<em>([^<]+)</em>`)
+// named is what a text of methods names in italics or in a cell of a table: the classes of targets, among others.
+var named = regexp.MustCompile(`<(em|td)>([^<]+)</(?:em|td)>`)
 
-// withSigns puts before the name of a class of targets in a text of methods the sign that tables and drawings have for it, so that there is one source of
-// signs.
-func (v *visit) withSigns(body template.HTML) template.HTML {
+// withSigns puts before the name of each class, in the text of the method that gives targets their classes, the sign that tables and drawings have for
+// it, so that there is one source of signs. Elsewhere the same words mean something else.
+func (v *visit) withSigns(slug string, body template.HTML) template.HTML {
 	classes, err := v.Snap.Catalog.Codelist("CL_TARGET_CLASS")
-	if err != nil {
+	if flow, none := v.Snap.Catalog.Dataflow(statusFlow); err != nil || none != nil || flow.Method != slug {
 		return body
 	}
-	return template.HTML(emphasised.ReplaceAllStringFunc(string(body), func(marked string) string {
-		name := strings.TrimSpace(emphasised.FindStringSubmatch(marked)[1])
+	return template.HTML(named.ReplaceAllStringFunc(string(body), func(marked string) string {
+		m := named.FindStringSubmatch(marked)
 		for _, c := range classes.Codes {
-			if strings.EqualFold(name, c.Name.Vi) || strings.EqualFold(name, c.Name.In("en")) {
-				return string(shell.Seal(c.ID)) + marked
+			if name := strings.TrimSpace(m[2]); strings.EqualFold(name, c.Name.Vi) || strings.EqualFold(name, c.Name.In("en")) {
+				open := "<" + m[1] + ">"
+				return open + string(shell.Seal(c.ID)) + strings.TrimPrefix(marked, open)
 			}
 		}
 		return marked

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"fmt"
 	"io/fs"
 	"regexp"
 	"strings"
@@ -21,15 +22,16 @@ func TestAMethodShowsTheSignsOfTables(t *testing.T) {
 	p.methodFiles = shipped
 	for _, lang := range []string{"vi", "en"} {
 		body := get(p.site, "/phuong-phap/target-status?lang="+lang).Body.String()
-		for _, class := range []monitor.Class{monitor.Achieved, monitor.Met, monitor.Missed, monitor.NoFigureDue, monitor.NotAssessable} {
+		for _, class := range monitor.Classes() {
 			l, err := s.catalog.Codelist("CL_TARGET_CLASS")
 			if err != nil {
 				t.Fatal(err)
 			}
 			code, _ := l.Code(string(class))
-			sign := regexp.MustCompile(`(?i)aria-hidden="true">` + view.Symbol(string(class)) + `</span> <em>` + regexp.QuoteMeta(code.Name.In(lang)) + `</em>`)
-			if !sign.MatchString(body) {
-				t.Errorf("%s: %s stands without its sign", lang, code.Name.In(lang))
+			name := `(?i)<(?:em|td)>%s` + regexp.QuoteMeta(code.Name.In(lang)) + `</`
+			signed := regexp.MustCompile(fmt.Sprintf(name, `<span class="seal seal-[A-Z_]+" aria-hidden="true">`+view.Symbol(string(class))+`</span> `))
+			if !signed.MatchString(body) || regexp.MustCompile(fmt.Sprintf(name, "")).MatchString(body) {
+				t.Errorf("%s: %s stands without its sign, or not at all", lang, code.Name.In(lang))
 			}
 		}
 	}
