@@ -83,7 +83,7 @@ func (a *app) runAsJob(ctx context.Context, e *env, what recipesArgs) error {
 		return nil
 	case end.State == jobs.Cancelled:
 		return fault.New("jobs.cancelled", "id", job.ID)
-	case here != nil:
+	case here != nil && fault.CodeOf(here) == last.Code: // it says more than what is kept of it
 		return here
 	}
 	return fault.New("jobs.failed", "id", job.ID, "fault", last)

@@ -156,7 +156,7 @@ func TestAJobThatKillsItsWorkersFails(t *testing.T) {
 			child.Process.Kill()
 			work(t, q, jobs.Workers{Handlers: map[string]jobs.Handler{"write": func(context.Context, *jobs.Task) error { return nil }}})
 			end := eventually(t, q, i.ID, "failed", inState(jobs.Failed))
-			if last, _ := end.Last(); last.Code != "jobs.lease-lost" {
+			if last, _ := end.Last(); last.Code != "jobs.worker-lost" || !strings.Contains(last.En, fmt.Sprint("retry --id ", i.ID)) {
 				t.Errorf("told as %+v", last)
 			}
 		})

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"nhipso/internal/fault"
@@ -142,7 +143,7 @@ type Handler func(ctx context.Context, t *Task) error
 // Queue keeps jobs. It is safe for use by many goroutines and processes.
 type Queue interface {
 	// Add puts a job into the queue, and reports whether it was new. One of the same kind and key that is there already is given as it stands;
-	// when its time has come it no longer waits for it. So is one of a higher serial that waits.
+	// when its time has come, or lies years off since a clock was ahead, it no longer waits for it. So is one of a higher serial that waits.
 	Add(ctx context.Context, j Job) (i Info, fresh bool, err error)
 	// Get gives a job, or jobs.no-job.
 	Get(ctx context.Context, id int64) (Info, error)
@@ -169,9 +170,21 @@ type Workers struct {
 	Log      *slog.Logger  // nil for nobody
 }
 
+// longestWait is the longest between two attempts.
+const longestWait = 10 * time.Minute
+
+// astray reports that the time of a job lies further off than it was asked for and than any wait takes it: a clock that was ahead has written it, and
+// it would wait for years.
+func astray(at, asked, now time.Time) bool {
+	if asked.Before(now) {
+		asked = now
+	}
+	return at.After(asked.Add(2 * longestWait))
+}
+
 // Backoff is how long to wait after a fault: longer each time.
 func Backoff(attempt int) time.Duration {
-	return min(time.Second<<min(2*max(attempt-1, 0), 12), 10*time.Minute)
+	return min(time.Second<<min(2*max(attempt-1, 0), 12), longestWait)
 }
 
 // do does a job and gives its fault; a panic is one.
@@ -179,7 +192,7 @@ func (w Workers) do(ctx context.Context, t *Task) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			if w.Log != nil {
-				w.Log.Error("panic in a job", "kind", t.Kind, "id", t.ID, "value", p)
+				w.Log.Error("panic in a job", "kind", t.Kind, "id", t.ID, "value", p, "stack", string(debug.Stack()))
 			}
 			err = fault.New("jobs.panic", "kind", t.Kind)
 		}

@@ -57,8 +57,8 @@ func (m *Memory) Add(_ context.Context, j Job) (Info, bool, error) {
 	now := m.now()
 	for _, k := range m.jobs {
 		if j.Key != "" && k.Kind == j.Kind && k.Key == j.Key {
-			if k.State == Scheduled && !k.At.After(now) {
-				k.State = Waiting
+			if waits := k.State == Scheduled || k.State == Retrying; k.State == Scheduled && !k.At.After(now) || waits && astray(k.At, j.At, now) {
+				k.State, k.At = Waiting, now
 			}
 			return k.Info, false, nil
 		}

@@ -172,7 +172,7 @@ type client interface {
 // open brings the tables of a queue up to date and opens it.
 func open[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o Options, at where) (Queue, error) {
 	q := &queue{at: at, now: o.Now, lease: o.Lease, exec: driver.GetExecutor()}
-	q.make = func(c *river.Config) (client, error) { return river.NewClient(driver, c) }
+	q.make = func(c *river.Config) (client, error) { return river.NewClient[TTx](guarded[TTx]{driver}, c) }
 	q.anew = func(ctx context.Context) error {
 		if at.forget != nil {
 			at.forget()

@@ -103,7 +103,9 @@ func (q *queue) Add(ctx context.Context, j Job) (Info, bool, error) {
 		}
 	}
 	// River's own scheduler looks every few seconds; whoever adds a job at its time need not wait for it.
-	if r.UniqueSkippedAsDuplicate && r.Job.State == rivertype.JobStateScheduled && !r.Job.ScheduledAt.After(q.now()) {
+	now, waits := q.now(), slices.Contains([]rivertype.JobState{rivertype.JobStateScheduled, rivertype.JobStateAvailable, rivertype.JobStateRetryable}, r.Job.State)
+	due := r.Job.State == rivertype.JobStateScheduled && !r.Job.ScheduledAt.After(now)
+	if r.UniqueSkippedAsDuplicate && (due || waits && astray(r.Job.ScheduledAt, j.At, now)) {
 		if r.Job, err = q.client.JobRetry(ctx, r.Job.ID); err != nil {
 			return Info{}, false, q.at.fault(err)
 		}

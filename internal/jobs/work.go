@@ -10,15 +10,15 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
-
-	"nhipso/internal/fault"
 )
 
 // How often workers look, where they are not told. On PostgreSQL River tells its workers of a new job by NOTIFY; what it made ready ahead of its
 // time is found by looking. On SQLite it would have a table of its own for that and ask it twenty times a second: there every job is found by looking.
 const pollEvery = time.Second
+
+// never is longer than a job may take.
+const never = 100 * 365 * 24 * time.Hour
 
 // working is a worker of one queue.
 type working struct {
@@ -65,44 +65,6 @@ func (w *worker) Work(ctx context.Context, j *river.Job[args]) error {
 	}
 }
 
-// lookEvery is how often a worker looks whether the job at hand is still its own, and wanted. River tells it of a cancellation on PostgreSQL only.
-const lookEvery = 500 * time.Millisecond
-
-// renew renews the lease of a job while its context lasts. It stops the job when it was cancelled, when another worker has it, and when the lease
-// could not be renewed for as long as it is.
-func (w *worker) renew(ctx context.Context, r *row, stop context.CancelCauseFunc) {
-	q := w.queue
-	fault.Go(func() {
-		tick := time.NewTicker(min(lookEvery, q.lease/3))
-		defer tick.Stop()
-		for held := time.Now(); ; {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			asked := time.Now()
-			bounded, cancel := context.WithTimeout(ctx, q.lease/3)
-			is, err := q.exec.JobGetByID(bounded, &riverdriver.JobGetByIDParams{ID: r.ID, Schema: q.at.schema})
-			if err == nil && asked.Sub(held) >= q.lease/3 {
-				now := q.now().UTC()
-				if is, err = q.exec.JobUpdateFull(bounded, &riverdriver.JobUpdateFullParams{ID: r.ID, AttemptedAtDoUpdate: true, AttemptedAt: &now, Schema: q.at.schema}); err == nil {
-					held = asked
-				}
-			}
-			cancel()
-			switch {
-			case err == nil && q.info(is).Cancelling:
-				stop(errCancelled)
-				return
-			case err == nil && (is.State != rivertype.JobStateRunning || is.Attempt != r.Attempt), time.Since(held) > q.lease:
-				stop(errLost)
-				return
-			}
-		}
-	}, func(any, []byte) { stop(errLost) })
-}
-
 // Work implements Queue.
 func (q *queue) Work(ctx context.Context, w Workers) error {
 	if w.Name == "" {
@@ -115,7 +77,7 @@ func (q *queue) Work(ctx context.Context, w Workers) error {
 	c := q.config(slog.New(atLeast{w.Log.Handler(), slog.LevelWarn}))
 	c.ID = w.Name
 	c.FetchPollInterval, c.PollOnly = pollEvery, q.at.schema == ""
-	c.JobTimeout = -1
+	c.JobTimeout, c.RescueStuckJobsAfter = -1, never // see giveOn
 	c.SoftStopTimeout = max(w.Patience, time.Millisecond)
 	c.CancelledJobRetentionPeriod, c.CompletedJobRetentionPeriod, c.DiscardedJobRetentionPeriod = keptDone, keptDone, keptFailed
 	c.Queues, c.Workers = map[string]river.QueueConfig{}, river.NewWorkers()
@@ -135,63 +97,16 @@ func (q *queue) Work(ctx context.Context, w Workers) error {
 	}
 	tick := time.NewTicker(q.lease / 3)
 	defer tick.Stop()
-	for {
+	for known := (signs{}); ; {
 		select {
 		case <-client.Stopped():
 			return nil
 		case <-tick.C:
-			if err := q.giveOn(ctx); err != nil && ctx.Err() == nil {
+			if err := errors.Join(q.giveOn(ctx, known), q.depose(ctx)); err != nil && ctx.Err() == nil {
 				w.Log.Warn("jobs of workers that died were not given on", "error", q.at.fault(err))
 			}
 		}
 	}
-}
-
-// giveOn lets other workers take the jobs whose lease ran out. River does so every half minute, by one leader, for which others wait when it dies.
-func (q *queue) giveOn(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, q.lease)
-	defer cancel()
-	before := q.now().Add(-q.lease).UTC()
-	stuck := &riverdriver.JobGetStuckParams{Max: 100, Schema: q.at.schema, StuckHorizon: before}
-	if list, err := q.exec.JobGetStuck(ctx, stuck); err != nil || len(list) == 0 {
-		return err
-	}
-	tx, err := q.exec.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit it does nothing
-	if q.at.exclusive != "" {
-		if err := tx.Exec(ctx, q.at.exclusive); err != nil {
-			return err
-		}
-	}
-	list, err := tx.JobGetStuck(ctx, stuck) // another worker may have been first
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	now := q.now().UTC()
-	text, _ := json.Marshal(sayFault(fault.New("jobs.lease-lost"))) // texts alone
-	p := &riverdriver.JobRescueManyParams{Schema: q.at.schema, StuckHorizon: before}
-	for _, r := range list {
-		state, ended := rivertype.JobStateAvailable, (*time.Time)(nil)
-		switch i := q.info(r); {
-		case i.Cancelling:
-			state, ended = rivertype.JobStateCancelled, &now
-		case i.Attempt >= i.Attempts:
-			state, ended = rivertype.JobStateDiscarded, &now
-		}
-		said, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: r.Attempt, Error: string(text)})
-		if err != nil {
-			return err
-		}
-		p.ID, p.Error, p.FinalizedAt = append(p.ID, r.ID), append(p.Error, said), append(p.FinalizedAt, ended)
-		p.ScheduledAt, p.State = append(p.ScheduledAt, now), append(p.State, string(state))
-	}
-	if _, err := tx.JobRescueMany(ctx, p); err != nil {
-		return err
-	}
-	return tx.Commit(ctx)
 }
 
 // atLeast hands on what is at least as grave as a level: River tells much.
