@@ -201,7 +201,7 @@ func (x *examination) database(ctx context.Context, a *app, since bool) error {
 	return nil
 }
 
-// work checks what is to be done: acts that the clock stands against, recipes and releases.
+// work checks what is to be done: acts that the clock stands against, recipes, releases and the queue of jobs.
 func (x *examination) work(ctx context.Context, a *app) error {
 	if err := a.store.CheckClock(ctx); err != nil {
 		x.line(false, "acts", fault.In(err, x.lang), "")
@@ -217,6 +217,11 @@ func (x *examination) work(ctx context.Context, a *app) error {
 		current = fault.In(err, x.lang)
 	}
 	x.line(err == nil, "release", current, "")
+	if !a.store.ReadOnly() {
+		if err := x.jobsOf(ctx, a); err != nil {
+			x.line(false, "jobs", fault.In(err, x.lang), "")
+		}
+	}
 	return x.filesOf(ctx, a)
 }
 

@@ -26,6 +26,7 @@ type front struct {
 	now   atomic.Pointer[face]
 	shelf *shelf
 	how   *served // nil in a worker
+	newer newer
 	begin func(module.List) (stop func())
 	stop  func() // of the tasks of the modules; nil where they do none
 }
@@ -108,8 +109,20 @@ func (f *front) close() {
 	f.shelf.shut()
 }
 
-// ServeHTTP answers a request.
-func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.now.Load().site.ServeHTTP(w, r) }
+// ServeHTTP answers a request. What is refused by an edition of the catalogue that is no longer the newest is asked once more of the one that
+// follows it.
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s := f.now.Load()
+	if s.store == nil || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		s.site.ServeHTTP(w, r)
+		return
+	}
+	first := &firstAnswer{ResponseWriter: w, before: w.Header().Clone(), again: func() bool { return f.follows(r.Context(), s) }}
+	s.site.ServeHTTP(first, r)
+	if first.dropped {
+		f.now.Load().site.ServeHTTP(w, r)
+	}
+}
 
 // route names the route of a request, as the numbers of requests do.
 func (f *front) route(r *http.Request) string { return f.now.Load().site.Route(r) }

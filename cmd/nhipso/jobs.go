@@ -177,3 +177,39 @@ func (a *app) showJob(out io.Writer, e *env, i jobs.Info) {
 		say("fault", fmt.Sprintf("%s (%d): %s", a.clock(f.At), f.Attempt, f.In(e.lang)))
 	}
 }
+
+// lateAfter is how long a job may be past its time before doctor asks whether anybody does jobs.
+const lateAfter = 5 * time.Minute
+
+// jobsOf checks the queue: jobs that have failed, each with its fault, and those that nobody does.
+func (x *examination) jobsOf(ctx context.Context, a *app) error {
+	q, err := a.openQueue(ctx)
+	if err != nil {
+		return err
+	}
+	defer q.Close()
+	list, err := q.List(ctx, maxJobs, jobs.Failed, jobs.Waiting, jobs.Scheduled, jobs.Retrying, jobs.Running)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	at := map[string]bool{} // kinds of which one is being done: the others wait for it
+	for _, i := range list {
+		at[i.Kind] = at[i.Kind] || i.State == jobs.Running && a.now().Sub(i.Heard) <= lateAfter
+	}
+	late := 0
+	for _, i := range list {
+		switch last, _ := i.Last(); {
+		case i.State == jobs.Failed:
+			failed = append(failed, fault.New("jobs.failed", "id", i.ID, "fault", last))
+		case !at[i.Kind] && a.now().Sub(i.At) > lateAfter:
+			late++
+		}
+	}
+	x.line(len(failed) == 0 && late == 0, "jobs", x.w("doctor.jobs-found", "failed", len(failed), "late", late), x.w("doctor.jobs-todo"))
+	x.list(failed[:min(len(failed), maxFailed)])
+	return nil
+}
+
+// maxFailed bounds how many failed jobs doctor tells of; `nhipso jobs` has them all.
+const maxFailed = 5

@@ -39,7 +39,7 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 		return list, nil
 	}
 	list = append(list, a.publishing(kept), a.computing())
-	in := module.Installation{Store: a.store, Catalog: a.catalog, Areas: a.areas, Now: a.now, Log: a.log}
+	in := module.Installation{Store: a.store, Catalog: a.catalog, Edition: a.number, Areas: a.areas, Now: a.now, Log: a.log}
 	for _, makes := range a.parts {
 		list = append(list, makes(in))
 	}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"log/slog"
@@ -15,11 +16,14 @@ import (
 
 // Committer stores accepted submissions in their order. Of several servers one does so at a time.
 type Committer struct {
-	Store  Keeper
-	Intake cube.Intake
-	Areas  *territory.Registry
-	Log    *slog.Logger
-	Door   *Door // tells when something was accepted here; nil where nothing is
+	Store   Keeper
+	Intake  cube.Intake
+	Edition int64 // of the catalogue by which submissions are read; 0 for one that no other follows
+	Areas   *territory.Registry
+	Log     *slog.Logger
+	Door    *Door // tells when something was accepted here; nil where nothing is
+
+	behind time.Time // since when the store has a newer edition; zero when it has none that is known
 }
 
 // Keeper is what the committer needs of a store.
@@ -27,6 +31,7 @@ type Keeper interface {
 	Alone(ctx context.Context, name string, do func() error) error
 	Waiting(ctx context.Context, behind int64, most store.Backlog) ([]store.Submission, error)
 	Settle(ctx context.Context, list []*store.Settlement) error
+	LastEdition(ctx context.Context) (number int64, at time.Time, err error)
 }
 
 // Bounds of one transaction: what else is written waits for it.
@@ -122,6 +127,12 @@ func (c *Committer) Round(ctx context.Context) (settled int, err error) {
 				}
 			}
 		}
+		if s.Refusal != nil {
+			if err := c.current(ctx); err != nil {
+				s.Delivery.Close()
+				return settled, cmp.Or(flush(), err)
+			}
+		}
 		b.add(s)
 		if b.rows >= maxRows || len(b.list) >= maxBatch {
 			if err := flush(); err != nil {
@@ -130,6 +141,28 @@ func (c *Committer) Round(ctx context.Context) (settled int, err error) {
 		}
 	}
 	return settled, flush()
+}
+
+// catchUp is how long nothing is refused by an edition of the catalogue that is no longer the newest: the server takes up the newer one within
+// seconds, or another server does the work. One that cannot be taken up keeps nobody waiting for longer.
+const catchUp = 30 * time.Second
+
+// current refuses to refuse: a code that this server does not know may be in an edition that another one has stored.
+func (c *Committer) current(ctx context.Context) error {
+	if c.Edition == 0 {
+		return nil
+	}
+	newest, _, err := c.Store.LastEdition(ctx)
+	if err != nil || newest <= c.Edition {
+		return err
+	}
+	if c.behind.IsZero() {
+		c.behind = time.Now()
+	}
+	if time.Since(c.behind) > catchUp {
+		return nil
+	}
+	return fault.New("intake.behind", "edition", newest)
 }
 
 // giveWay is how long a round lets those go first who wait to be accepted: they want an answer now, and what is accepted can wait.

@@ -14,7 +14,7 @@ func Part() module.Maker {
 		if door == nil {
 			door = NewDoor(in.Store)
 		}
-		stores := &Committer{Store: in.Store, Intake: cube.Intake{Catalog: in.Catalog, Store: in.Store}, Areas: in.Areas, Log: in.Log, Door: door}
+		stores := &Committer{Store: in.Store, Intake: cube.Intake{Catalog: in.Catalog, Store: in.Store}, Edition: in.Edition, Areas: in.Areas, Log: in.Log, Door: door}
 		return module.Module{Name: "intake", Migrations: []store.Migration{store.IntakeTables}, Programs: door.Patterns(), Document: Document,
 			Tasks: []module.Task{{Name: "accept", Run: door.Run, Answers: true}, {Name: "commit", Run: stores.Run}}}
 	}

@@ -26,6 +26,7 @@ import (
 type Installation struct {
 	Store   *store.Store
 	Catalog *catalog.Catalog
+	Edition int64 // its number in the store
 	Areas   *territory.Registry
 	Now     func() time.Time
 	Log     *slog.Logger // nil for a command, which answers nobody and does no task
