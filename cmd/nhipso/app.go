@@ -65,6 +65,7 @@ type app struct {
 	queue        jobs.Queue               // of a server or worker that does jobs; nil elsewhere
 	answers      map[string]catalog.Label // reasons for what the rules find in the reference data
 	now          func() time.Time
+	judged       *judgedClock   // that now reads; nil in a mirror and in tests that say what time it is
 	log          *slog.Logger   // of a server; nil for a command
 	parts        []module.Maker // modules that work on a store that can be written; none elsewhere
 	number       int64          // of the edition of its catalogue
@@ -147,12 +148,21 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 	if err != nil {
 		return nil, err
 	}
+	if e.judged != nil {
+		switch err := e.judged.compare(ctx, s); {
+		case fault.CodeOf(err) == "store.clock-apart" && !o.Examine: // doctor has a line for it
+			fmt.Fprintln(e.err, fault.In(err, e.lang))
+		case err != nil && fault.CodeOf(err) != "store.clock-apart":
+			s.Close()
+			return nil, err
+		}
+	}
 	number, since, err := s.LastEdition(ctx) // one that comes in after this is taken up when somebody looks
 	if err != nil {
 		s.Close()
 		return nil, err
 	}
-	a := &app{installation: *p, store: s, now: e.now, number: max(number, 1), log: slog.New(slog.DiscardHandler)}
+	a := &app{installation: *p, store: s, now: e.now, judged: e.judged, number: max(number, 1), log: slog.New(slog.DiscardHandler)}
 	if !s.ReadOnly() {
 		a.parts = parts()
 	}

@@ -206,6 +206,11 @@ func (x *examination) work(ctx context.Context, a *app) error {
 	if err := a.store.CheckClock(ctx); err != nil {
 		x.line(false, "acts", fault.In(err, x.lang), "")
 	}
+	if a.judged != nil {
+		if err := a.judged.compare(ctx, a.store); err != nil {
+			x.line(false, "clock", fault.In(err, x.lang), "")
+		}
+	}
 	stale, err := a.stale(ctx)
 	if err != nil {
 		return err

@@ -67,6 +67,7 @@ type env struct {
 	getenv   func(string) string
 	environ  func() []string // nil in tests that give single variables
 	now      func() time.Time
+	judged   *judgedClock // that now reads; nil in tests that say what time it is
 	lang     string
 	country  catalog.Label                  // whose installation is open
 	settle   map[*flag.FlagSet]func() error // settings that wait for the flags to be parsed
@@ -76,7 +77,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the program at once: whoever sends it does not want to wait for what the first one began.
 	fault.Go(func() { <-ctx.Done(); stop() }, func(any, []byte) {})
-	e := &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, environ: os.Environ, now: time.Now}
+	clock := &judgedClock{machine: time.Now}
+	e := &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, environ: os.Environ, now: clock.Now, judged: clock}
 	status := dispatch(ctx, e, os.Args[1:])
 	stop()
 	os.Exit(status)

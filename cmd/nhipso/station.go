@@ -173,7 +173,11 @@ func (a *app) follow(ctx context.Context, releases publish.Source, look func(con
 			})
 		})
 	}
+	judging := troubles{log: a.log, what: "clock"}
 	for {
+		if a.judged != nil { // before anything is shown or done by it
+			judging.tell(ctx, a.judged.compare(ctx, a.store))
+		}
 		look(ctx)
 		timer := time.NewTimer(nextLook(ctx, releases, a.now()))
 		select {
