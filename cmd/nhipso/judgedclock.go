@@ -18,6 +18,8 @@ type judgedClock struct {
 	mu     sync.Mutex
 	judged time.Time // when it was last compared, by whichever clock was right
 	at     time.Time // the same moment, to know how much time has passed since
+	apart  error     // what was said of the two last, the same as long as they differ by the same
+	off    time.Duration
 }
 
 // Now gives the time.
@@ -40,13 +42,17 @@ func (c *judgedClock) compare(ctx context.Context, s *store.Store) error {
 	}
 	took := time.Since(asked)
 	machine := c.machine().Round(0)
-	judged := machine
-	if machine.Sub(server).Abs() > store.ClockSkew+took {
-		judged = server.Add(took / 2)
-		err = fault.New("store.clock-apart", "machine", machine.UTC().Format(time.RFC3339), "server", server.UTC().Format(time.RFC3339))
-	}
+	off := machine.Sub(server)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.judged, c.at = judged, time.Now()
-	return err
+	switch {
+	case off.Abs() <= store.ClockSkew+took:
+		c.judged, c.at, c.apart = machine, time.Now(), nil
+		return nil
+	case c.apart == nil || (off-c.off).Abs() > store.ClockSkew:
+		c.off = off
+		c.apart = fault.New("store.clock-apart", "machine", machine.UTC().Format(time.RFC3339), "server", server.UTC().Format(time.RFC3339))
+	}
+	c.judged, c.at = server.Add(took/2), time.Now()
+	return c.apart
 }

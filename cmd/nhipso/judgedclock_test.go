@@ -42,6 +42,9 @@ func TestAClockFollowsThatOfTheDatabaseServerWhereTheyDiffer(t *testing.T) {
 		if d := time.Until(clock.Now()); (d - want).Abs() > time.Second {
 			t.Errorf("%s: then it is %s off", name, d)
 		}
+		if again := clock.compare(t.Context(), s); again != err {
+			t.Errorf("%s: what is said changes with every look: %v, %v", name, err, again)
+		}
 		m.by += 24 * time.Hour // somebody sets it
 		if d := time.Until(clock.Now()); (d - want).Abs() > time.Second {
 			t.Errorf("%s: a clock that is set moves it by %s", name, d)
