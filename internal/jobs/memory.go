@@ -57,9 +57,7 @@ func (m *Memory) Add(_ context.Context, j Job) (Info, bool, error) {
 	now := m.now()
 	for _, k := range m.jobs {
 		if j.Key != "" && k.Kind == j.Kind && k.Key == j.Key {
-			if waits := k.State == Scheduled || k.State == Retrying; k.State == Scheduled && !k.At.After(now) || waits && astray(k.At, j.At, now) {
-				k.State, k.At = Waiting, now
-			}
+			k.begin(j.At, now)
 			return k.Info, false, nil
 		}
 	}
@@ -89,6 +87,14 @@ func (m *Memory) Add(_ context.Context, j Job) (Info, bool, error) {
 	})
 	m.jobs[k.ID] = k
 	return k.Info, true, nil
+}
+
+// begin lets a job that is added again wait no longer, where its time has come or lies astray.
+func (k *kept) begin(asked, now time.Time) {
+	waits := k.State == Scheduled || k.State == Retrying
+	if k.State == Scheduled && !k.At.After(now) || waits && astray(k.At, asked, now) {
+		k.State, k.At = Waiting, now
+	}
 }
 
 func encode(j Job) (json.RawMessage, error) {

@@ -153,10 +153,10 @@ func (f *Finder) find(query string, kinds ...string) *Hits {
 	out := &Hits{things: f.things}
 	for _, score := range slices.Backward(slices.Sorted(maps.Keys(byScore))) {
 		out.order = append(out.order, byScore[score]...)
-		out.Exact = out.Exact || score == exactly
 	}
 	// Of whatever score, what is of another country comes last.
 	slices.SortStableFunc(out.order, func(a, b int) int { return order(f.things[a].Foreign) - order(f.things[b].Foreign) })
+	out.Exact = len(out.order) > 0 && slices.Contains(byScore[exactly], out.order[0])
 	return out
 }
 

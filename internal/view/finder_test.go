@@ -195,7 +195,10 @@ func TestWordsThatDifferByOneLetter(t *testing.T) {
 // What is of another country comes behind everything else, however well it fits.
 func TestWhatIsForeignComesLast(t *testing.T) {
 	f := NewFinder([]Thing{{Kind: "a", ID: "1", Name: catalog.Label{Vi: "Bảng nguồn"}, Foreign: true}, {Kind: "a", ID: "2", Name: catalog.Label{Vi: "Các bảng nguồn và sử dụng"}}})
-	if hits := f.Find("bảng nguồn"); hits.Len() != 2 || hits.At(0).ID != "2" || hits.At(1).ID != "1" {
-		t.Errorf("%v", hits.order)
+	if hits := f.Find("bảng nguồn"); hits.Len() != 2 || hits.At(0).ID != "2" || hits.At(1).ID != "1" || hits.Exact {
+		t.Errorf("%v, the first is called so: %v", hits.order, hits.Exact)
+	}
+	if hits := f.Find("các bảng nguồn và sử dụng"); hits.Len() != 1 || !hits.Exact {
+		t.Errorf("%v, the first is called so: %v", hits.order, hits.Exact)
 	}
 }
