@@ -148,3 +148,56 @@ func TestRecipesStopWithWhoeverRunsThem(t *testing.T) {
 		t.Errorf("a fault of a job that is done here: %v", err)
 	}
 }
+
+// TestDoctorLooksAtTheQueue: what failed, with its fault, and what nobody does; not what waits its turn or its time.
+func TestDoctorLooksAtTheQueue(t *testing.T) {
+	o := &office{dir: t.TempDir(), now: time.Now}
+	a := o.opened(t)
+	q, err := a.openQueue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	says := func(failed int, want ...string) {
+		t.Helper()
+		var out bytes.Buffer
+		x := &examination{env: &env{out: &out, lang: "en"}}
+		if err := x.jobsOf(t.Context(), a); err != nil || x.failed != failed {
+			t.Errorf("%d do not pass, want %d (%v)", x.failed, failed, err)
+		}
+		for _, w := range want {
+			if !strings.Contains(out.String(), w) {
+				t.Errorf("it does not say %q:\n%s", w, out.String())
+			}
+		}
+	}
+	put := func(j jobs.Job) jobs.Info {
+		t.Helper()
+		i, _, err := q.Add(t.Context(), j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i
+	}
+	put(jobs.Job{Kind: "aa", At: time.Now().Add(-lateAfter / 2)})
+	put(jobs.Job{Kind: "aa", At: time.Now().Add(lateAfter * 2)})
+	says(0, "0 failed, 0 past their time")
+	put(jobs.Job{Kind: "bb", At: time.Now().Add(-lateAfter * 2)})
+	says(1, "0 failed, 1 past their time", "nhipso worker")
+	bad := put(jobs.Job{Kind: recipesJob, Args: recipesArgs{Only: []string{"no-such"}}, Attempts: 1})
+	running := put(jobs.Job{Kind: "bb", At: time.Now().Add(-lateAfter * 3)})
+	ctx, stop := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	work.Go(func() {
+		if err := q.Work(ctx, jobs.Workers{Handlers: map[string]jobs.Handler{recipesJob: a.recipesHandler, "bb": func(ctx context.Context, _ *jobs.Task) error { <-ctx.Done(); return ctx.Err() }}}); err != nil {
+			t.Error(err)
+		}
+	})
+	defer func() { stop(); work.Wait() }()
+	within(t, 20*time.Second, "failed, and running", func() bool {
+		i, _ := q.Get(t.Context(), bad.ID)
+		r, _ := q.Get(t.Context(), running.ID)
+		return i.State == jobs.Failed && r.State == jobs.Running
+	})
+	says(1, "1 failed, 0 past their time", fmt.Sprintf("Job %d was not done", bad.ID), "There is no recipe “no-such”")
+}

@@ -173,13 +173,10 @@ type Workers struct {
 // longestWait is the longest between two attempts.
 const longestWait = 10 * time.Minute
 
-// astray reports that the time of a job lies further off than it was asked for and than any wait takes it: a clock that was ahead has written it, and
-// it would wait for years.
+// astray reports that a job which is wanted about now has a time further off than any wait takes it: a clock that was ahead has written it, and it
+// would wait for years.
 func astray(at, asked, now time.Time) bool {
-	if asked.Before(now) {
-		asked = now
-	}
-	return at.After(asked.Add(2 * longestWait))
+	return asked.Before(now.Add(PutOff)) && at.After(now.Add(2*longestWait))
 }
 
 // Backoff is how long to wait after a fault: longer each time.

@@ -180,3 +180,21 @@ func lead(t *testing.T, link string, to time.Time) {
 	t.Helper()
 	raw(t, link, "INSERT INTO {s}.river_leader (name, leader_id, elected_at, expires_at) VALUES ('default', 'dead', $1, $2)", to.Add(-15*time.Second), to)
 }
+
+// A clock is set back: what is added again begins, whichever kind of queue it is.
+func TestAJobThatWouldWaitForYearsBeginsWhenItIsWanted(t *testing.T) {
+	each(t, func(t *testing.T, open maker, c *clock) {
+		q := open(jobs.Options{})
+		c.forward(year)
+		i := add(t, q, jobs.Job{Kind: "aa", Key: "x", At: c.now().Add(time.Hour)})
+		c.forward(-year)
+		work(t, q, jobs.Workers{Handlers: map[string]jobs.Handler{"aa": func(context.Context, *jobs.Task) error { return nil }}})
+		if again, _, err := q.Add(t.Context(), jobs.Job{Kind: "aa", Key: "x", At: c.now().Add(year)}); err != nil || again.State != jobs.Scheduled {
+			t.Errorf("one that is wanted in a year begins: %s (%v)", again.State, err)
+		}
+		if _, _, err := q.Add(t.Context(), jobs.Job{Kind: "aa", Key: "x", At: c.now()}); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, q, i.ID, "done", inState(jobs.Done))
+	})
+}
