@@ -178,10 +178,42 @@ func (a *app) showJob(out io.Writer, e *env, i jobs.Info) {
 	}
 }
 
-// lateAfter is how long a job may be past its time before doctor asks whether anybody does jobs.
-const lateAfter = 5 * time.Minute
+// When doctor asks whether something is wrong with a job that has not failed.
+const (
+	lateAfter = 5 * time.Minute // past its time: does anybody do jobs?
+	longAfter = 3 * time.Hour   // at work: does it hang?
+)
 
-// jobsOf checks the queue: jobs that have failed, each with its fault, and those that nobody does.
+// trouble is what is wrong in the queue.
+type trouble struct {
+	failed     []error // each with its fault
+	late, long int     // done by nobody, and at work for very long
+}
+
+// troubleOf looks through jobs. One that waits while another of its kind is at work waits its turn.
+func troubleOf(list []jobs.Info, now time.Time) (out trouble) {
+	atWork := map[string]bool{}
+	for _, i := range list {
+		atWork[i.Kind] = atWork[i.Kind] || i.State == jobs.Running && now.Sub(i.Heard) <= lateAfter
+	}
+	for _, i := range list {
+		switch last, _ := i.Last(); {
+		case i.State == jobs.Failed:
+			out.failed = append(out.failed, fault.New("jobs.failed", "id", i.ID, "fault", last))
+		case i.State.Ended():
+		case !atWork[i.Kind] && now.Sub(i.At) > lateAfter:
+			out.late++
+		case i.State == jobs.Running && now.Sub(i.Begun) > longAfter:
+			out.long++
+		}
+	}
+	return out
+}
+
+// maxFailed bounds how many failed jobs doctor tells of; `nhipso jobs` has them all.
+const maxFailed = 5
+
+// jobsOf checks the queue.
 func (x *examination) jobsOf(ctx context.Context, a *app) error {
 	q, err := a.openQueue(ctx)
 	if err != nil {
@@ -192,24 +224,8 @@ func (x *examination) jobsOf(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	var failed []error
-	at := map[string]bool{} // kinds of which one is being done: the others wait for it
-	for _, i := range list {
-		at[i.Kind] = at[i.Kind] || i.State == jobs.Running && a.now().Sub(i.Heard) <= lateAfter
-	}
-	late := 0
-	for _, i := range list {
-		switch last, _ := i.Last(); {
-		case i.State == jobs.Failed:
-			failed = append(failed, fault.New("jobs.failed", "id", i.ID, "fault", last))
-		case !at[i.Kind] && a.now().Sub(i.At) > lateAfter:
-			late++
-		}
-	}
-	x.line(len(failed) == 0 && late == 0, "jobs", x.w("doctor.jobs-found", "failed", len(failed), "late", late), x.w("doctor.jobs-todo"))
-	x.list(failed[:min(len(failed), maxFailed)])
+	found := troubleOf(list, a.now())
+	x.line(len(found.failed)+found.late+found.long == 0, "jobs", x.w("doctor.jobs-found", "failed", len(found.failed), "late", found.late, "long", found.long, "hours", int(longAfter.Hours())), x.w("doctor.jobs-todo"))
+	x.list(found.failed[:min(len(found.failed), maxFailed)])
 	return nil
 }
-
-// maxFailed bounds how many failed jobs doctor tells of; `nhipso jobs` has them all.
-const maxFailed = 5

@@ -201,3 +201,29 @@ func TestDoctorLooksAtTheQueue(t *testing.T) {
 	})
 	says(1, "1 failed, 0 past their time", fmt.Sprintf("Job %d was not done", bad.ID), "There is no recipe “no-such”")
 }
+
+func TestWhatIsWrongWithJobs(t *testing.T) {
+	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	begun := func(since, heard time.Duration) jobs.Info {
+		return jobs.Info{Kind: "aa", State: jobs.Running, At: ago(since), Begun: ago(since), Heard: ago(heard)}
+	}
+	for name, c := range map[string]struct {
+		list       []jobs.Info
+		failed     int
+		late, long int
+	}{
+		"at work":                    {[]jobs.Info{begun(time.Hour, time.Second)}, 0, 0, 0},
+		"at work for long":           {[]jobs.Info{begun(longAfter+time.Second, time.Second)}, 0, 0, 1},
+		"its worker is silent":       {[]jobs.Info{begun(time.Hour, lateAfter+time.Second)}, 0, 1, 0},
+		"waits its turn":             {[]jobs.Info{begun(time.Hour, time.Second), {Kind: "aa", State: jobs.Waiting, At: ago(time.Hour)}}, 0, 0, 0},
+		"waits beside another kind":  {[]jobs.Info{begun(time.Hour, time.Second), {Kind: "bb", State: jobs.Waiting, At: ago(time.Hour)}}, 0, 1, 0},
+		"waits to be tried again":    {[]jobs.Info{{Kind: "aa", State: jobs.Retrying, At: ago(-time.Minute)}}, 0, 0, 0},
+		"was to be tried again":      {[]jobs.Info{{Kind: "aa", State: jobs.Retrying, At: ago(time.Hour)}}, 0, 1, 0},
+		"failed, done and cancelled": {[]jobs.Info{{State: jobs.Failed}, {State: jobs.Done, At: ago(time.Hour)}, {State: jobs.Cancelled, At: ago(time.Hour)}}, 1, 0, 0},
+	} {
+		if got := troubleOf(c.list, now); len(got.failed) != c.failed || got.late != c.late || got.long != c.long {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -147,16 +148,13 @@ func (s *station) wait() {
 
 // plan adds the jobs that follow from what is stored.
 func (s *station) plan(ctx context.Context) error {
-	list, err := s.front.now.Load().modules.Due(ctx)
-	if err != nil {
-		return err
-	}
+	list, untold := s.front.now.Load().modules.Due(ctx)
 	for _, j := range list {
 		if _, _, err := s.queue.Add(ctx, j); err != nil {
-			return err
+			return errors.Join(untold, err)
 		}
 	}
-	return nil
+	return untold
 }
 
 // follow calls look at once, whenever something was stored by whatever program, at the next minute at which something comes out, and every few

@@ -9,6 +9,7 @@ package module
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -122,19 +123,17 @@ func (l List) Kinds() (out []Kind) {
 	return out
 }
 
-// Due gives the jobs of all modules that follow from what is stored.
+// Due gives the jobs of all modules that follow from what is stored. A module that cannot tell keeps none of the others from having theirs done: what
+// they gave comes with its fault.
 func (l List) Due(ctx context.Context) (out []jobs.Job, err error) {
 	for _, m := range l {
 		if m.Due == nil {
 			continue
 		}
-		list, err := m.Due(ctx)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, list...)
+		list, untold := m.Due(ctx)
+		out, err = append(out, list...), errors.Join(err, untold)
 	}
-	return out, nil
+	return out, err
 }
 
 // Tasks gives what all modules do beside, by name, in a program that answers requests, does jobs, or both.
