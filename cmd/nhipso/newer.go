@@ -11,10 +11,10 @@ import (
 
 // Bounds of what is done for a request that is refused: codes that nobody knows cost next to nothing, however many ask for them.
 const (
-	lookAgain  = time.Second           // the store is asked for its newest edition at most as often
-	lookLong   = time.Second           // and for as long
-	followLong = 5 * time.Second       // a newer one is waited for; the server takes it up by itself
-	followLook = 25 * time.Millisecond // how often whoever waits looks
+	lookAgain  = 250 * time.Millisecond // the store is asked for its newest edition at most as often
+	lookLong   = time.Second            // and for as long
+	followLong = 5 * time.Second        // a newer one is waited for; the server takes it up by itself
+	followLook = 25 * time.Millisecond  // how often whoever waits looks
 )
 
 // newer knows which edition of the catalogue is the newest in the store.
