@@ -42,12 +42,11 @@ func behind(t *testing.T, url string) (f *front, change func()) {
 	}
 }
 
-// answered asks a front for an address, and gives the answer and how long it took.
-func answered(t *testing.T, f *front, address string) (*httptest.ResponseRecorder, time.Duration) {
-	t.Helper()
-	w, begun := httptest.NewRecorder(), time.Now()
+// answered asks a front for an address.
+func answered(f *front, address string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
 	f.ServeHTTP(w, httptest.NewRequest(http.MethodGet, address, nil))
-	return w, time.Since(begun)
+	return w
 }
 
 // The new code, and one that no edition has.
@@ -62,8 +61,8 @@ func TestAServerBehindWaitsForTheEditionBeforeItRefusesACode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, change := behind(t, url(t))
-			if w, took := answered(t, f, newCode); w.Code != http.StatusUnprocessableEntity || took > followLong/2 {
-				t.Fatalf("before there is an edition: %d after %s", w.Code, took)
+			if w := answered(f, newCode); w.Code != http.StatusUnprocessableEntity || f.newer.looked.IsZero() {
+				t.Fatalf("before there is an edition: %d, looked for one at %s", w.Code, f.newer.looked)
 			}
 			change()
 			time.Sleep(lookAgain)
@@ -73,12 +72,12 @@ func TestAServerBehindWaitsForTheEditionBeforeItRefusesACode(t *testing.T) {
 				_, err := f.renew(context.WithoutCancel(t.Context()))
 				renewed <- err
 			}()
-			w, _ := answered(t, f, newCode)
+			w := answered(f, newCode)
 			if err := <-renewed; err != nil || w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
 				t.Errorf("while the server takes it up: %d %v %s (%v)", w.Code, w.Header(), w.Body, err)
 			}
-			if w, took := answered(t, f, noCode); w.Code != http.StatusUnprocessableEntity || took > followLong/2 {
-				t.Errorf("a code of no edition: %d after %s", w.Code, took)
+			if w := answered(f, noCode); w.Code != http.StatusUnprocessableEntity || f.newer.vain != 0 {
+				t.Errorf("a code of no edition: %d, waited for edition %d", w.Code, f.newer.vain)
 			}
 		})
 	}
@@ -89,17 +88,13 @@ func TestAnEditionThatDoesNotComeIsWaitedForOnce(t *testing.T) {
 	t.Parallel()
 	f, change := behind(t, "")
 	change()
-	if w, took := answered(t, f, noCode); w.Code != http.StatusUnprocessableEntity || took < followLong {
-		t.Errorf("waited %s for it (%d)", took, w.Code)
-	}
-	begun := time.Now()
-	for range 50 {
-		if w, _ := answered(t, f, noCode); w.Code != http.StatusUnprocessableEntity {
-			t.Fatal(w.Code)
+	for n := range 2 {
+		if w := answered(f, noCode); w.Code != http.StatusUnprocessableEntity || f.newer.vain != 2 {
+			t.Errorf("answer %d: %d, waited in vain for edition %d", n, w.Code, f.newer.vain)
 		}
-	}
-	if took := time.Since(begun); took > followLong {
-		t.Errorf("fifty more took %s", took)
+		if again := f.newer.than(t.Context(), f.now.Load()); again != 0 {
+			t.Errorf("edition %d would be waited for once more", again)
+		}
 	}
 	if n := f.now.Load().number; n != 1 {
 		t.Errorf("whoever asked had edition %d read", n)
