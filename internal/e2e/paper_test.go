@@ -27,7 +27,7 @@ const lost = `(() => {
 	for (const s of document.querySelectorAll(".seal")) if (s.textContent.trim() === "") out.push("a sign without a letter: " + s.className);
 	const head = document.querySelector(".on-paper");
 	if (!head?.checkVisibility() || !head.textContent.includes(location.pathname) || !/\d{1,2}\/\d{1,2}\/\d{4}/.test(head.textContent)) out.push("address and day do not stand on it: " + head?.textContent);
-	for (const s of ["header form", ".menu", ".asof", ".filters"]) if (document.querySelector(s)?.checkVisibility()) out.push("what nobody can use on paper: " + s);
+	for (const s of ["header form", ".menu", ".asof", ".filters", ".use"]) if (document.querySelector(s)?.checkVisibility()) out.push("what nobody can use on paper: " + s);
 	return out;
 })()`
 

@@ -8,6 +8,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/chart"
 	"nhipso/internal/cube"
+	"nhipso/internal/export"
 	"nhipso/internal/monitor"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -264,6 +265,36 @@ func (v *visit) withForecast(readings *shell.Table, s *chart.Spec) *shell.Table 
 			shell.Label(catalog.Label{Vi: intervals("vi", c.Fan, s.Decimals), En: intervals("en", c.Fan, s.Decimals)}))
 	}
 	t.Append(readings)
+	return t
+}
+
+// withBounds is withForecast as a file has it: each bound of the forecast is a number in a column of its own, and no words.
+func (v *visit) withBounds(readings *shell.Table, s *chart.Spec) *shell.Table {
+	page, width := v.withForecast(readings, s), len(readings.Columns)
+	t := shell.NewTable(page.ID, page.Title, slices.Clone(page.Columns)...)
+	fans := map[stat.Period][]chart.Range{}
+	for i, x := range s.Series[len(s.Series)-1].Values {
+		fans[s.Periods[i]] = x.Fan
+	}
+	for _, l := range monitor.Levels() {
+		level := strconv.Itoa(l)
+		t.Columns = append(t.Columns, boundsAt("LOWER_"+level, "data.lower", level, catalog.Label{}, -1), boundsAt("UPPER_"+level, "data.upper", level, catalog.Label{}, -1))
+	}
+	for i, row := range page.Rows {
+		row = slices.Clone(row)
+		forecast := i < len(page.Rows)-len(readings.Rows)
+		if forecast {
+			row[width-1] = export.Same("")
+		}
+		for j := range monitor.Levels() {
+			if fan := fans[row[0].Period]; forecast && j < len(fan) {
+				row = append(row, export.Num(fan[j].Low), export.Num(fan[j].High))
+			} else {
+				row = append(row, export.None(shell.Blank), export.None(shell.Blank))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
 	return t
 }
 

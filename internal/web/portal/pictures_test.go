@@ -181,6 +181,12 @@ func TestTheFanIsTheForecastOnRecord(t *testing.T) {
 	if got, want := spokenBy(body), []float64{2030, round(*j.Forecast), 95, round(low), round(high), 30}; len(got) != 1 || !slices.Equal(got[0], want) {
 		t.Errorf("the sentence says %v, not %v", got, want)
 	}
+	s, _ := newSite(t, stored(*j.Forecast, *j.StdDev))
+	file := fileOf(t, get(s, "/muc-tieu/KTS-1.csv?lang=en").Body.String())
+	at := slices.Index(file[0], "Lower bound, 95\u00a0%")
+	if want := []string{fmt.Sprintf("%.2f", low), fmt.Sprintf("%.2f", high)}; at < 0 || !slices.Equal(file[1][at:at+2], want) {
+		t.Errorf("the file has %q, %q, not the bounds %q", file[0], file[1], want)
+	}
 	mustSay(t, body, "Bands from dark to pale: 50, 80 and 95\u00a0% intervals of the forecast", fmt.Sprintf("95\u00a0%% interval: %.2f–%.2f", low, high), "Forecast")
 	mustSay(t, home, "Bands from dark to pale: 50, 80 and 95\u00a0% intervals of the forecast", fmt.Sprintf("95\u00a0%% interval: %.2f–%.2f", low, high), "Forecast intervals")
 	for name, r := range map[string]row{"forecast": stored(*j.Forecast+0.001, *j.StdDev), "deviation": stored(*j.Forecast, *j.StdDev*1.01)} {

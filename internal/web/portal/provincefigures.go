@@ -215,21 +215,21 @@ func (v *visit) levelFigure(frame *shell.Frame, speaker *view.ProvinceSpeaker, a
 		obs = append(obs, o)
 		t.Add(shell.When(g.Year), v.CellOf(o), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
 	}
-	note, own := column.Unit.In(v.Lang), []string{}
+	var own []string
 	for _, g := range groups {
 		if o, _ := g.Figure(a.ID); !cube.Reported(o.Observation) {
 			own = append(own, g.Year.String())
 		}
 	}
-	if len(own) > 0 {
-		note = v.Say("provinces.level-own", "unit", note, "years", strings.Join(own, ", "))
-	}
-	fig := &shell.Figure{ID: "grdp", Title: title, Note: note, Table: t, Source: v.SourceLine(obs), Open: true}
+	fig := &shell.Figure{ID: "grdp", Title: title, Table: t, Source: v.SourceLine(obs), Open: true}
 	if span := calendar(obs); len(span) > 2 {
 		s := v.spec(chart.Bar, "grdp-"+a.ID, title, column.Unit, column.Unit, column.Decimals, obs)
 		s.Periods, s.FromZero = span, true
 		s.Series = []chart.Series{{ID: "grdp", Name: both("provinces.measure-grdp"), Values: values(obs, span)}}
 		fig.Chart = s
+	}
+	if len(own) > 0 { // the table has the unit in its head
+		fig.Note = v.Say("provinces.level-own", "years", strings.Join(own, ", "))
 	}
 	return frame.Show(fig)
 }

@@ -129,6 +129,7 @@ func (v *visit) releases() (shell.Page, error) {
 		shell.Numbers("before", both("releases.before"), catalog.Label{}, -1), shell.Days("before-day", both("releases.before-day")),
 		shell.Numbers("after", both("releases.after"), catalog.Label{}, -1), shell.Days("after-day", both("releases.after-day")),
 		shell.Numbers("change", both("releases.change"), catalog.Label{}, -1), shell.Text("unit", both("data.unit")))
+	t.Heads, t.Stack = 3, true
 	list, total, err := v.revisions()
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func (v *visit) revisionRow(r revision) []shell.Cell {
 	f, change := r.flow, r.After.Value.Sub(*r.Before.Value)
 	before, after := v.CellOf(r.Before), v.CellOf(r.After)
 	before.Href = ""
-	return []shell.Cell{shell.Label(f.Name).To(v.Link("/so-lieu/" + f.ID)), shell.Label(shortName(v.Snap, f, r.After.Key, nil)).To(v.Link("/so-lieu/" + f.ID + "/" + string(r.After.Key))), shell.When(r.After.Period),
+	return []shell.Cell{shell.Label(f.Name).To(v.Link("/so-lieu/" + f.ID)), shell.Label(namesOf(v.Snap).Title(f, r.After.Key)).To(v.Link("/so-lieu/" + f.ID + "/" + string(r.After.Key))), shell.When(r.After.Period),
 		before, shell.Day(r.Before.Vintage), after, shell.Day(r.After.Vintage), shell.Number(change), shell.Label(unitOf(v.Snap, f, r.After))}
 }
 

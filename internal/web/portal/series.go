@@ -158,6 +158,51 @@ func bound(o cube.Version, name string) shell.Cell {
 	return shell.None("")
 }
 
+// boundAt is the cell of a bound of a period of a series.
+func boundAt(s publish.Series, p stat.Period, name string) shell.Cell {
+	o, _ := s.At(p)
+	return bound(o, name)
+}
+
+// lowerAt and upperAt are columns of bounds, named with the level at which they hold where all of the figures have one.
+func lowerAt(id string, list []cube.Version, unit catalog.Label) export.Column {
+	return boundsAt(id, "data.lower", oneLevel(list), unit, 2)
+}
+
+func upperAt(id string, list []cube.Version, unit catalog.Label) export.Column {
+	return boundsAt(id, "data.upper", oneLevel(list), unit, 2)
+}
+
+// boundsAt is a column of bounds at a level, or at levels that differ ("").
+func boundsAt(id, word, level string, unit catalog.Label, digits int) export.Column {
+	name := both(word)
+	if level != "" {
+		name = catalog.Label{Vi: say("vi", word+"-at", "level", level), En: say("en", word+"-at", "level", level)}
+	}
+	return shell.Numbers(id, name, unit, digits)
+}
+
+// oneLevel is the level of the intervals of figures, or "" when they have several.
+func oneLevel(list []cube.Version) string {
+	level := ""
+	for _, o := range list {
+		switch at := o.Attributes[stat.AttrLevel]; {
+		case o.Attributes[stat.AttrLower] == "" || at == level:
+		case level == "":
+			level = at
+		default:
+			return ""
+		}
+	}
+	return level
+}
+
+// ofPart is a column named as that of a part of the whole.
+func ofPart(part catalog.Label, c export.Column) export.Column {
+	c.Name = catalog.Label{Vi: part.Vi + ": " + c.Name.Vi, En: part.En + ": " + c.Name.En}
+	return c
+}
+
 // sourceOf names the document of a figure, or the recipe that derived it.
 func (v *visit) sourceOf(o cube.Version) catalog.Label {
 	if run := o.Attributes[stat.AttrRun]; run != "" {

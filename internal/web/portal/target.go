@@ -331,7 +331,7 @@ func (v *visit) actualFigure(f *shell.Frame, code catalog.Code, own []aim) *shel
 	}
 	s.Series = append(s.Series, v.pathSeries(own, span)...)
 	if kind == chart.Line && oneArea(own) && v.fan(s, own, "forecast") {
-		fig.Table = v.withForecast(table, s)
+		fig.Table, fig.Long = v.withForecast(table, s), func() *shell.Table { return v.withBounds(table, s) }
 	}
 	fig.Chart = s
 	return f.Show(fig)
@@ -418,7 +418,7 @@ func (v *visit) listOf(f *catalog.Dataflow, id string, title catalog.Label, seri
 	for _, s := range series {
 		for i := len(s.list) - 1; i >= 0; i-- {
 			o := s.list[i]
-			t.Add(shell.When(o.Period), shell.Label(seriesName(v.Snap, f, o.Key, nil)).To(v.Link("/so-lieu/"+f.ID+"/"+string(o.Key))), v.rounded(o), shell.Label(unitOf(v.Snap, f, o)), shell.Day(o.Vintage), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
+			t.Add(shell.When(o.Period), shell.Label(namesOf(v.Snap).Title(f, o.Key)).To(v.Link("/so-lieu/"+f.ID+"/"+string(o.Key))), v.rounded(o), shell.Label(unitOf(v.Snap, f, o)), shell.Day(o.Vintage), shell.Label(v.sourceOf(o)), shell.Label(v.remark(o)))
 		}
 	}
 	return t

@@ -133,21 +133,26 @@ func (f *Frame) Show(fig *Figure) *Figure {
 	return fig
 }
 
-// figure is the one that an address asks for.
+// figure is the one that an address asks for: the first of the page, or for a drawing the first that has one, unless another is named. A name that
+// the page has not is told, so that nobody takes the figures of one thing for those of another.
 func (v *Visit) figure(f *Frame) (*Figure, error) {
-	var fig *Figure
 	asked := v.Query.Get(figureParameter)
+	drawing := slices.Contains(drawingFormats, v.Format) || v.Format == optionFormat
+	var fig *Figure
+	var names []string
 	for _, x := range f.Figures {
-		// The first figure answers, or for a drawing the first that has one, unless one is asked for by its name: then that one or none.
-		drawing := slices.Contains(drawingFormats, v.Format) || v.Format == optionFormat
 		if asked == "" && (fig == nil || drawing && fig.Chart == nil) || asked != "" && x.ID == asked {
 			fig = x
 		}
+		names = append(names, x.ID)
 	}
-	if fig == nil {
-		return nil, fault.New("web.no-file", "path", v.Path, "format", v.Format)
+	switch {
+	case fig != nil:
+		return fig, nil
+	case asked != "" && len(names) > 0:
+		return nil, fault.New("web.no-figure", "names", strings.Join(names, ", "))
 	}
-	return fig, nil
+	return nil, fault.New("web.no-file", "path", v.Path, "format", v.Format)
 }
 
 // send gives the page's figure as a file.
