@@ -132,7 +132,7 @@ func (c *comparison) change() string {
 	l, list, name := c.lines[0], c.periods, c.title().In(c.Lang)
 	if at, ok := c.moment(); ok && len(list) < 2 {
 		o, _ := l.At(at)
-		return c.Say("compare.one", "when", c.when(at), "name", name, "value", c.worth(o)) + c.caution(0, o)
+		return c.Say("compare.one", "when", c.when(at), "name", inSentence(name), "value", c.worth(o)) + c.caution(0, o)
 	}
 	if c.way == compare.None || len(list) < 2 {
 		return ""

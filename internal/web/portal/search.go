@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"slices"
 	"strings"
 	"sync"
@@ -21,7 +22,8 @@ type searchPage struct {
 	Query   string
 	Meant   string // what was looked for in place of it
 	Answers []answerView
-	Asked   string // says what the answers are
+	Asked   string        // says what the answers are
+	Two     template.HTML // leads to why they differ, where they are of several definitions
 	Groups  []searchGroup
 	Count   string
 	None    bool
@@ -137,13 +139,20 @@ func (v *visit) answers(p *searchPage, found view.Answers) {
 		p.Asked = v.Say("search.several")
 	}
 	speaker := v.speaker()
+	defined := map[string]bool{}
 	for _, a := range found.List {
+		if f, err := v.Snap.Catalog.Dataflow(a.Dataflow); err == nil && f.ID == shareFlow && f.CodeOf(a.Key, "REF_AREA") == v.nation() {
+			defined[f.CodeOf(a.Key, "DEFINITION")] = true
+		}
 		value := speaker.Value(a.Version)
 		if a.Dataflow == targetFlow {
 			value = v.amountIn(a.Version)
 		}
 		p.Answers = append(p.Answers, answerView{Value: value, Title: a.Title.In(v.Lang), URL: v.Link("/so-lieu/" + a.Dataflow + "/" + string(a.Key)), Why: v.Why(a.Cell()),
 			About: v.Say("search.about", "period", text.FormatPeriod(v.Lang, a.Period), "status", namesOf(v.Snap).Status(a.Version).In(v.Lang), "source", v.sourceOf(a.Version).In(v.Lang), "published", v.Published(a.Vintage))})
+	}
+	if len(defined) > 1 {
+		p.Two = v.whyTwo(v.nation())
 	}
 }
 

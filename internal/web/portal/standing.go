@@ -336,9 +336,12 @@ func (v *visit) whyConditions(a aim, class string) string {
 	return v.Say("targets.reason-"+string(a.reason()), pairs...)
 }
 
-// inSentence begins a name with a small letter, to stand inside a sentence.
+// inSentence begins a name with a small letter, to stand inside a sentence, unless it begins with letters like GRDP.
 func inSentence(name string) string {
 	first, n := utf8.DecodeRuneInString(name)
+	if second, _ := utf8.DecodeRuneInString(name[n:]); unicode.IsUpper(second) {
+		return name
+	}
 	return string(unicode.ToLower(first)) + name[n:]
 }
 
