@@ -2,6 +2,8 @@ package difference
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -186,10 +188,27 @@ func (s Shares) choose(a Asked) (Asked, error) {
 		}
 		return a, nil
 	}
-	if a.Year == 0 {
-		return a, fault.New("difference.never", "from", a.From, "to", a.To, "area", a.Area)
+	var there []string
+	for _, y := range years {
+		if has(y, a.From, a.To) {
+			there = append(there, strconv.Itoa(y.Year))
+		}
 	}
-	return a, fault.New("difference.no-pair", "from", a.From, "to", a.To, "year", a.Year, "area", a.Area)
+	return a, a.refusal(there)
+}
+
+// refusal says why what was asked for cannot be had, in terms of what was asked for, with the years in which it can.
+func (a Asked) refusal(years []string) error {
+	one := a.From + a.To
+	switch both := a.From != "" && a.To != ""; {
+	case both && a.Year != 0:
+		return fault.New("difference.no-pair", "from", a.From, "to", a.To, "year", a.Year, "area", a.Area)
+	case both:
+		return fault.New("difference.never", "from", a.From, "to", a.To, "area", a.Area)
+	case len(years) > 0:
+		return fault.New("difference.no-year", "year", a.Year, "years", strings.Join(years, ", "))
+	}
+	return fault.New("difference.alone", "definition", one, "area", a.Area)
 }
 
 // anyWith reports whether a definition has a figure in any of some years.

@@ -259,11 +259,17 @@ func TestTheAnswerHasItsFigures(t *testing.T) {
 
 func TestWhatIsNotThereIsRefused(t *testing.T) {
 	s := shares(t)
-	for code, asked := range map[string]Asked{
-		"difference.no-pair": {Year: 2025}, "difference.never": {From: "NSO", To: "ADB"}, "difference.same": {From: "NSO", To: "NSO"}, "difference.no-area": {Area: "VN34-24"},
-	} {
-		if _, err := s.Bridge(asked); fault.CodeOf(err) != code {
-			t.Errorf("%v: %v, want %s", asked, err, code)
+	for _, x := range []struct {
+		code  string
+		asked Asked
+	}{{"difference.no-year", Asked{Year: 2025}}, {"difference.no-year", Asked{Year: 2025, From: "MIC"}}, {"difference.no-pair", Asked{Year: 2025, From: "NSO", To: "MIC"}}, {"difference.never", Asked{From: "NSO", To: "ADB"}},
+		{"difference.alone", Asked{From: "ADB"}}, {"difference.alone", Asked{To: "ADB", Year: 2024}}, {"difference.same", Asked{From: "NSO", To: "NSO"}}, {"difference.no-area", Asked{Area: "VN34-24"}}} {
+		_, err := s.Bridge(x.asked)
+		if fault.CodeOf(err) != x.code {
+			t.Errorf("%v: %v, want %s", x.asked, err, x.code)
+		}
+		if said := err.Error(); strings.Contains(said, "  ") || strings.Contains(said, " .") || strings.Contains(said, "{") {
+			t.Errorf("%v: a gap in %q", x.asked, said)
 		}
 	}
 }

@@ -96,6 +96,10 @@ func (g Ground) Opening(year int) Assumptions {
 // Levels adds what is known of the start year: levels, which turn shares into money, and what the coefficient of digitalisation stands on. What
 // is not known of that year is 0.
 func (g Ground) Levels(a Assumptions) Assumptions {
+	if a.StartYear < FirstYear || a.StartYear > LastYear { // Check refuses it; there may not even be such a year
+		a.GDP, a.Value, a.Core, a.Taxes = 0, 0, 0, 0
+		return a
+	}
 	year := stat.Year(a.StartYear)
 	a.GDP, _ = g.cell("NA_VA", "A."+g.Nation+".B1GQ.V", year)
 	a.Value = g.quarters("C", a.StartYear)

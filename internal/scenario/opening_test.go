@@ -61,3 +61,20 @@ func TestLevelsAreThoseOfTheStartYear(t *testing.T) {
 		t.Errorf("levels of another year: %+v", a)
 	}
 }
+
+// A year that anyone can type is refused in words, and asks for no period that there is not.
+func TestAYearThatThereIsNotIsRefused(t *testing.T) {
+	for _, year := range []string{"0", "-1", "-9999", "10000", "99999999", "2009"} {
+		for _, name := range Years() {
+			_, faults := Ground{Nation: "XX", Official: "NSO", Read: printed()}.From(2026, func(asked string) string {
+				if asked == name {
+					return year
+				}
+				return ""
+			})
+			if len(faults) == 0 {
+				t.Errorf("%s=%s is not refused", name, year)
+			}
+		}
+	}
+}

@@ -148,6 +148,7 @@ func TestBadAssumptionsAreNamedBesideTheirFields(t *testing.T) {
 		"nam-dich=2020":                  {"vi": "Năm mục tiêu phải sau năm 2025", "en": "must come after 2025"},
 		"he-so=20&dien-tu=70":            {"vi": "Điện tử là một phần của lõi", "en": "Electronics are part of the core"},
 		"he-so=20&nam-goc=2015":          {"vi": "năm 2015 chưa có phần lõi", "en": "for 2015 the core or the taxes"},
+		"nam-goc=0":                      {"vi": "Năm gốc", "en": "start year"},
 		"dang=zigzag":                    {"vi": "Dạng lộ trình không có trong danh sách", "en": "shape of the path is not in the list"},
 		"gdp=%3Cscript%3Ealert%281%29":   {"vi": "&lt;script&gt;", "en": "&lt;script&gt;"},
 		"gdp=NaN":                        {"vi": "không phải là một số", "en": "is not a number"},
