@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"nhipso/internal/stat"
 )
 
 // A name that a page has not is told: no file, drawing or frame gives the figures of one thing for those of another.
@@ -72,6 +74,28 @@ func TestAFigureAloneSaysItsUnit(t *testing.T) {
 		sub, _, _ := strings.Cut(part, "</p>")
 		if !strings.Contains(sub, "of GDP") {
 			t.Errorf("%s: %q", address, sub)
+		}
+	}
+}
+
+// No course of an index runs from one edition to another, which scores otherwise.
+func TestACourseIsOfOneEdition(t *testing.T) {
+	years := []stat.Period{stat.Year(2020), stat.Year(2021), stat.Year(2022), stat.Year(2023), stat.Year(2024), stat.Year(2025)}
+	for _, x := range []struct {
+		editions []string
+		want     []stat.Period
+	}{
+		{[]string{"", "", "", "", "", ""}, years},
+		{[]string{"A", "B", "B", "B", "C", "C"}, years[1:4]},
+		{[]string{"A", "A", "B", "B", "C", "D"}, years[2:4]}, // the newer of two
+		{[]string{"A", "B", "C", "D", "E", "F"}, years[5:]},
+	} {
+		of := map[stat.Period]string{}
+		for i, e := range x.editions {
+			of[years[i]] = e
+		}
+		if got := ofOneEdition(years, of); !slices.Equal(got, x.want) {
+			t.Errorf("%v: %v, want %v", x.editions, got, x.want)
 		}
 	}
 }

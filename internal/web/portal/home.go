@@ -322,7 +322,7 @@ func (v *visit) quarterFigure(f *shell.Frame, total publish.Series) *shell.Figur
 	s.Series = []chart.Series{{ID: "total", Name: both("home.line-quarter"), Colour: chart.Accent, Values: values(total.Obs, span)}}
 	s.Notes = []catalog.Label{both("home.quarters-note")}
 	table := shell.NewTable("digital-share-quarterly", title, shell.Periods("quarter", both("data.period")), shell.Numbers("share", both("home.line-quarter"), unit, 2),
-		lowerAt("low", total.Obs, unit), upperAt("high", total.Obs, unit))
+		boundsAt("low", lowerWords, oneLevel(total.Obs), unit, 2), boundsAt("high", upperWords, oneLevel(total.Obs), unit, 2))
 	for i := len(total.Obs) - 1; i >= 0; i-- {
 		o := total.Obs[i]
 		table.Add(shell.When(o.Period), v.CellOf(o), bound(o, stat.AttrLower), bound(o, stat.AttrUpper))
@@ -358,8 +358,8 @@ func (v *visit) partsFigure(f *shell.Frame) *shell.Figure {
 	table := shell.NewTable("core-and-digitalised", title, shell.Periods("period", both("data.period")), shell.Numbers("core", coreName, unit, 2), shell.Numbers("digitalised", digitalName, unit, 2))
 	bounded := slices.ContainsFunc(all, func(o cube.Version) bool { return o.Attributes[stat.AttrLower] != "" })
 	if bounded { // the drawing has them
-		table.Columns = append(table.Columns, ofPart(coreName, lowerAt("core-low", core.Obs, unit)), ofPart(coreName, upperAt("core-high", core.Obs, unit)),
-			ofPart(digitalName, lowerAt("digitalised-low", digital.Obs, unit)), ofPart(digitalName, upperAt("digitalised-high", digital.Obs, unit)))
+		table.Columns = append(table.Columns, ofPart(coreName, boundsAt("core-low", lowerWords, oneLevel(core.Obs), unit, 2)), ofPart(coreName, boundsAt("core-high", upperWords, oneLevel(core.Obs), unit, 2)),
+			ofPart(digitalName, boundsAt("digitalised-low", lowerWords, oneLevel(digital.Obs), unit, 2)), ofPart(digitalName, boundsAt("digitalised-high", upperWords, oneLevel(digital.Obs), unit, 2)))
 	}
 	for i := len(span) - 1; i >= 0; i-- {
 		row := []shell.Cell{shell.When(span[i]), v.at(core, span[i]), v.at(digital, span[i])}

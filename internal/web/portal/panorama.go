@@ -66,8 +66,8 @@ func (v *visit) panorama() (shell.Page, error) {
 	}
 	measures := view.ProvinceMeasures()
 	m := measures[slices.IndexFunc(measures, func(x view.ProvinceMeasure) bool { return x.ID == panoramic[at].id })]
-	figures := v.fullest(m)
-	for _, fig := range []*shell.Figure{v.swarmFigure(m, figures, panoramic[at].against), v.panelFigure(m, figures, panoramic[at].against), v.slopeFigure(m, figures)} {
+	figures, editions := v.fullest(m)
+	for _, fig := range []*shell.Figure{v.swarmFigure(m, figures, panoramic[at].against), v.panelFigure(m, figures, editions, panoramic[at].against), v.slopeFigure(m, figures)} {
 		if fig != nil {
 			p.Sections = append(p.Sections, p.Show(fig))
 		}
@@ -79,9 +79,10 @@ func (v *visit) panorama() (shell.Page, error) {
 // provinceYears are the figures of provinces by year and map.
 type provinceYears = map[stat.Period]map[territory.Set][]cube.Version
 
-// fullest reads the figures of a measure, as the map shows them: one picture never mixes what cannot be compared.
-func (v *visit) fullest(m view.ProvinceMeasure) provinceYears {
-	out := provinceYears{}
+// fullest reads the figures of a measure, as the map shows them, and the edition of each year of an index whose editions cannot be compared: one
+// picture never mixes what cannot be.
+func (v *visit) fullest(m view.ProvinceMeasure) (provinceYears, map[stat.Period]string) {
+	out, editions := provinceYears{}, map[stat.Period]string{}
 	for _, g := range view.NewProvinces(v.Snap, v.portal.territory).Of(m) {
 		if g.Definition != "" {
 			continue
@@ -89,9 +90,22 @@ func (v *visit) fullest(m view.ProvinceMeasure) provinceYears {
 		if out[g.Year] == nil {
 			out[g.Year] = map[territory.Set][]cube.Version{}
 		}
-		out[g.Year][g.Set] = g.Figures
+		out[g.Year][g.Set], editions[g.Year] = g.Figures, g.Version
 	}
-	return out
+	return out, editions
+}
+
+// ofOneEdition keeps the years of the edition that has most of them, the newer of two: no course runs from one edition to another.
+func ofOneEdition(years []stat.Period, editions map[stat.Period]string) []stat.Period {
+	of := map[string][]stat.Period{}
+	var best []stat.Period
+	for _, y := range years {
+		e := editions[y]
+		if of[e] = append(of[e], y); len(of[e]) >= len(best) {
+			best = of[e]
+		}
+	}
+	return best
 }
 
 func valued(list []cube.Version) (n int) {
@@ -239,9 +253,10 @@ func (v *visit) still(id string, s *chart.Spec, obs []cube.Version) *shell.Figur
 }
 
 // panelFigure shows each province over the years, the one with the highest newest figure first.
-func (v *visit) panelFigure(m view.ProvinceMeasure, figures provinceYears, r *yardstick) *shell.Figure {
+func (v *visit) panelFigure(m view.ProvinceMeasure, figures provinceYears, editions map[stat.Period]string, r *yardstick) *shell.Figure {
 	set := v.portal.territory.Current()
-	years := v.yearsOf(figures, set)
+	all := v.yearsOf(figures, set)
+	years := ofOneEdition(all, editions)
 	if len(years) < 2 {
 		return nil
 	}
@@ -294,6 +309,9 @@ func (v *visit) panelFigure(m view.ProvinceMeasure, figures provinceYears, r *ya
 	}
 	s.Says = view.Courses(courses, span[0], span[len(span)-1], scale)
 	fig := v.still("tung-tinh", s, obs)
+	if len(years) < len(all) {
+		fig.Note = v.Say("pictures.one-edition")
+	}
 	fig.Table = v.panelTable(s)
 	fig.Long = func() *shell.Table { return fig.Table }
 	return fig

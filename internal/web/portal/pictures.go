@@ -278,7 +278,7 @@ func (v *visit) withBounds(readings *shell.Table, s *chart.Spec) *shell.Table {
 	}
 	for _, l := range monitor.Levels() {
 		level := strconv.Itoa(l)
-		t.Columns = append(t.Columns, boundsAt("LOWER_"+level, "data.lower", level, catalog.Label{}, -1), boundsAt("UPPER_"+level, "data.upper", level, catalog.Label{}, -1))
+		t.Columns = append(t.Columns, boundsAt("LOWER_"+level, lowerWords, level, catalog.Label{}, -1), boundsAt("UPPER_"+level, upperWords, level, catalog.Label{}, -1))
 	}
 	for i, row := range page.Rows {
 		row = slices.Clone(row)

@@ -96,6 +96,9 @@ func (v *visit) size(bytes int64) string {
 	return text.FormatNumber(v.Lang, d, 1) + name
 }
 
+// mostStacked is how many rows may stand as lists on a phone: each cell then says its column, and more would make a long page longer.
+const mostStacked = 50
+
 func (v *visit) releases() (shell.Page, error) {
 	all, err := v.AsOfView.Releases(v.R.Context())
 	if err != nil {
@@ -129,7 +132,7 @@ func (v *visit) releases() (shell.Page, error) {
 		shell.Numbers("before", both("releases.before"), catalog.Label{}, -1), shell.Days("before-day", both("releases.before-day")),
 		shell.Numbers("after", both("releases.after"), catalog.Label{}, -1), shell.Days("after-day", both("releases.after-day")),
 		shell.Numbers("change", both("releases.change"), catalog.Label{}, -1), shell.Text("unit", both("data.unit")))
-	t.Heads, t.Stack = 3, true
+	t.Heads = 3
 	list, total, err := v.revisions()
 	if err != nil {
 		return nil, err
@@ -140,6 +143,7 @@ func (v *visit) releases() (shell.Page, error) {
 		shown = append(shown, r.Before, r.After)
 	}
 	p.Count = v.count(total)
+	t.Stack = len(t.Rows) <= mostStacked
 	fig := &shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.SourceLine(shown), Open: true}
 	if total > len(list) {
 		fig.Note = v.Say("releases.newest-of", "n", v.count(len(list)), "of", p.Count)

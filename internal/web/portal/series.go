@@ -164,20 +164,14 @@ func boundAt(s publish.Series, p stat.Period, name string) shell.Cell {
 	return bound(o, name)
 }
 
-// lowerAt and upperAt are columns of bounds, named with the level at which they hold where all of the figures have one.
-func lowerAt(id string, list []cube.Version, unit catalog.Label) export.Column {
-	return boundsAt(id, "data.lower", oneLevel(list), unit, 2)
-}
+// lowerWords and upperWords name a column of bounds: at levels that differ, and at one.
+var lowerWords, upperWords = [2]string{"data.lower", "data.lower-at"}, [2]string{"data.upper", "data.upper-at"}
 
-func upperAt(id string, list []cube.Version, unit catalog.Label) export.Column {
-	return boundsAt(id, "data.upper", oneLevel(list), unit, 2)
-}
-
-// boundsAt is a column of bounds at a level, or at levels that differ ("").
-func boundsAt(id, word, level string, unit catalog.Label, digits int) export.Column {
-	name := both(word)
+// boundsAt is a column of bounds, named with the level at which they hold, or at levels that differ ("").
+func boundsAt(id string, words [2]string, level string, unit catalog.Label, digits int) export.Column {
+	name := both(words[0])
 	if level != "" {
-		name = catalog.Label{Vi: say("vi", word+"-at", "level", level), En: say("en", word+"-at", "level", level)}
+		name = catalog.Label{Vi: say("vi", words[1], "level", level), En: say("en", words[1], "level", level)}
 	}
 	return shell.Numbers(id, name, unit, digits)
 }
