@@ -96,7 +96,7 @@ func (v *visit) brief() (shell.Page, error) {
 func (v *visit) briefTarget(a aim) briefTarget {
 	class := v.class(a)
 	out := briefTarget{Name: v.Say("provinces.brief-target", "target", nameOf(v.Snap, "CL_TARGET", a.target).In(v.Lang), "year", a.period.Year(), "area", nameOf(v.Snap, "CL_AREA", a.area).In(v.Lang)),
-		Goal: v.amountIn(a.goal), Class: v.Say("targets.not-judged"), Actual: v.Missing(stat.Unpublished)}
+		Goal: v.amountIn(a.goal), Class: v.Say("targets.not-judged"), Actual: firstUpper(v.Missing(stat.Unpublished))}
 	if class != "" {
 		out.Class, out.Seal = nameOf(v.Snap, "CL_TARGET_CLASS", class).In(v.Lang), class
 	}
