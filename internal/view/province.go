@@ -385,13 +385,18 @@ func (p *ProvinceSpeaker) Status(g *ProvinceGroup, area string) string {
 	return strings.Trim(p.status(g, o, area), " ()")
 }
 
-// status says in brackets what a figure is when it is not final.
+// status says in brackets what a figure is when it is not final, and when it was seen only as somebody else quotes it.
 func (p *ProvinceSpeaker) status(g *ProvinceGroup, o cube.Version, area string) string {
+	quoted := o.Mark() == stat.MarkSecondary
 	switch id := "status-" + string(o.Status); {
 	case !g.Sound(area):
 		return p.say("status-unsound")
 	case !cube.Reported(o.Observation):
 		return p.say("status-own")
+	case quoted && provinceBook.Has(id+"-quoted"):
+		return p.say(id + "-quoted")
+	case quoted:
+		return p.say("status-quoted")
 	case provinceBook.Has(id):
 		return p.say(id)
 	}

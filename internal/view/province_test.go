@@ -205,6 +205,11 @@ func checkHeadline(t *testing.T, p *ProvinceSpeaker, lang string, a *territory.A
 }
 
 func checkStanding(t *testing.T, p *ProvinceSpeaker, lang string, a *territory.Area, s Standing) {
+	if s.Figure.Mark() == stat.MarkSecondary && cube.Reported(s.Figure.Observation) && s.Group.Sound(a.ID) {
+		if said := s.Text; !strings.Contains(said, map[string]string{"vi": "theo nguồn dẫn lại)", "en": "as quoted by a third party)"}[lang]) {
+			t.Errorf("%q does not say that its figure is quoted", said)
+		}
+	}
 	t.Helper()
 	table := readTable(p, s.Group)
 	own := table[slices.IndexFunc(table, func(f countedFigure) bool { return f.area == a.ID })]
