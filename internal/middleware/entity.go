@@ -69,7 +69,7 @@ func ready(fresh func() *compressor) *compressors {
 }
 
 var (
-	quickly = ready(func() *compressor { return &compressor{to: brotli.NewWriterLevel(nil, 1)} })
+	quickly = ready(func() *compressor { return &compressor{to: brotli.NewWriterV2(nil, 1)} })
 	brotlis = ready(func() *compressor { return &compressor{to: brotli.NewWriterLevel(nil, 5)} })
 	gzips   = ready(func() *compressor {
 		w, _ := gzip.NewWriterLevel(nil, 6) // the level is one
