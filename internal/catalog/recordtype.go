@@ -62,6 +62,7 @@ type Field struct {
 	Type     string   // reference
 	Partial  bool     // date
 	Only     []string // number: nothing else
+	Personal bool     // says something of a person, and is erased when they ask for it
 }
 
 // Columns gives the headings under which a table has the field.
@@ -141,6 +142,24 @@ const (
 	RecordAdded   = "added"
 	RecordChanged = "changed"
 )
+
+// Columns gives the headings under which a table has the fields, in order.
+func (t *RecordType) Columns() (out []string) {
+	for _, f := range t.Fields {
+		out = append(out, f.Columns()...)
+	}
+	return out
+}
+
+// Personal gives the columns that hold personal data.
+func (t *RecordType) Personal() (out []string) {
+	for _, f := range t.Fields {
+		if f.Personal {
+			out = append(out, f.Columns()...)
+		}
+	}
+	return out
+}
 
 // Field finds a field.
 func (t *RecordType) Field(id string) (Field, bool) {
