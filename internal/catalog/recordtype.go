@@ -25,12 +25,15 @@ type RecordType struct {
 	Rules       []RecordRule
 	States      []RecordState // the first is where a record begins; none where it has no course
 	Transitions []Transition
-	See         []Party  // who may read a record
-	Edit        []Party  // who may change its fields
-	Public      []string // fields that the public sees
-	Search      []string // fields whose words are found
-	Index       []string // fields by which lists are filtered and sorted
-	Notices     []Notice
+	See         []Party // who may read a record
+	Edit        []Party // who may change its fields
+	// Relations says by which field an organisation is the owner of a record, leads it or coordinates it: a field that holds organisations, or "id"
+	// where the record is itself one.
+	Relations map[Party]string
+	Public    []string // fields that the public sees
+	Search    []string // fields whose words are found
+	Index     []string // fields by which lists are filtered and sorted
+	Notices   []Notice
 }
 
 // FieldKind is what a field of a record holds.

@@ -29,7 +29,9 @@ type Register struct {
 	Store
 	Types func() *catalog.Catalog // the edition of the catalogue that holds now
 	Today func() stat.Date
-	Now   func() time.Time
+	// Permit refuses what an actor may not do: it is shown the record before and after. Nil lets everything pass, for the program's own loading.
+	Permit func(ctx context.Context, b *Batch, a *Act, t *catalog.RecordType, before, after *Version) error
+	Now    func() time.Time
 }
 
 // Do makes a batch of acts: all of them, or none. The numbers of the batch and of its acts are given to it.
@@ -58,7 +60,7 @@ func (r *Register) Do(ctx context.Context, b *Batch) error {
 			a.TypeVersion, a.Personal = t.Version, t.Personal()
 		}
 	}
-	return r.Act(ctx, b, r.judge)
+	return r.Act(ctx, b, func(ctx context.Context, now Reader, a *Act) (Outcome, error) { return r.judge(ctx, now, b, a) })
 }
 
 // Look holds a query to its type, for today where it names no day.
@@ -82,8 +84,8 @@ func (r *Register) List(ctx context.Context, q Query) (Page, error) {
 	return r.Records(ctx, look)
 }
 
-// judge implements Judge.
-func (r *Register) judge(ctx context.Context, now Reader, a *Act) (Outcome, error) {
+// judge decides on an act of a batch.
+func (r *Register) judge(ctx context.Context, now Reader, b *Batch, a *Act) (Outcome, error) {
 	t, err := r.Types().RecordType(a.Type)
 	if err != nil {
 		return Outcome{}, err
@@ -103,6 +105,9 @@ func (r *Register) judge(ctx context.Context, now Reader, a *Act) (Outcome, erro
 		return Outcome{}, err
 	}
 	after := Fold(append(acts, *a))
+	if err := r.permit(ctx, b, a, t, before, after); err != nil {
+		return Outcome{}, err
+	}
 	c := checking{ctx: ctx, r: r, now: now, t: t, a: a}
 	for _, v := range after {
 		if v.Act == a.Number && a.Kind != Ended && a.Kind != Erased {
@@ -112,6 +117,23 @@ func (r *Register) judge(ctx context.Context, now Reader, a *Act) (Outcome, erro
 		}
 	}
 	return Outcome{Before: before.Versions, After: after, Terms: func(v Version) []Term { return TermsOf(t, v) }}, nil
+}
+
+// permit asks whether the actor may do this, on the day from which it holds.
+func (r *Register) permit(ctx context.Context, b *Batch, a *Act, t *catalog.RecordType, before Timeline, after []Version) error {
+	if r.Permit == nil {
+		return nil
+	}
+	var was, is *Version
+	if v, there := before.On(a.From); there {
+		was = &v
+	} else if n := len(before.Versions); n > 0 { // a comment, or an erasure, on what is no more
+		was = &before.Versions[n-1]
+	}
+	if v, there := (Timeline{Versions: after}).On(a.From); there {
+		is = &v
+	}
+	return r.Permit(ctx, b, a, t, was, is)
 }
 
 // actsOn gives all acts on the record of an act.

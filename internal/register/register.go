@@ -145,6 +145,10 @@ type Group struct {
 type Reader interface {
 	// Timeline gives a record as far as is known now; an empty one for none.
 	Timeline(ctx context.Context, kind, id string) (Timeline, error)
+	// Timelines gives all records of a type as far as is known now, for types of few records.
+	Timelines(ctx context.Context, kind string) (map[string][]Version, error)
+	// NewestOf gives the newest act on records of some types; 0 for none.
+	NewestOf(ctx context.Context, kinds ...string) (int64, error)
 	// Record gives a record as it stands, or false.
 	Record(ctx context.Context, kind, id string, at At) (Version, bool, error)
 	// Records gives a page of a list that was made ready by Lists.

@@ -149,6 +149,19 @@ type Lookup struct {
 	Descending bool
 	After      *Mark
 	Limit      int
+	Scope      Scope
+}
+
+// Scope bounds a list to what somebody may see.
+type Scope struct {
+	Bounded bool     // else all may be seen
+	Any     []Within // one of these must hold; nothing is seen where there is none
+}
+
+// Within holds for a record of which a column has one of some values.
+type Within struct {
+	Column string
+	Values []string
 }
 
 // TermFilter is a condition on the terms of a column.

@@ -43,6 +43,28 @@ func (r records) Timeline(ctx context.Context, kind, id string) (line register.T
 	return line, err
 }
 
+// Timelines implements register.Reader.
+func (r records) Timelines(ctx context.Context, kind string) (map[string][]register.Version, error) {
+	list, err := sqldb.Collect(ctx, r.from, scanStanding, standingColumns+"WHERE v.type = $1 AND v.act_until = $2 ORDER BY v.record, v.valid_from", kind, int64(endlessAct))
+	out := map[string][]register.Version{}
+	for _, v := range list {
+		out[v.ID] = append(out[v.ID], v)
+	}
+	return out, err
+}
+
+// NewestOf implements register.Reader.
+func (r records) NewestOf(ctx context.Context, kinds ...string) (newest int64, err error) {
+	for _, kind := range kinds {
+		n, err := sqldb.Scalar[int64](ctx, r.from, "SELECT COALESCE(MAX(number), 0) FROM record_act WHERE type = $1", kind)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, n)
+	}
+	return newest, nil
+}
+
 // Record implements register.Reader.
 func (r records) Record(ctx context.Context, kind, id string, at register.At) (register.Version, bool, error) {
 	b := binds{}
@@ -114,7 +136,30 @@ func (r records) chosen(ctx context.Context, b *binds, q register.Lookup) (strin
 		}
 		s.WriteString(" AND " + not + "EXISTS (SELECT 1 FROM record_value f WHERE f.type = o.type AND f.record = o.record AND f.field = " + b.add(f.Column) + b.when("f", q.At) + b.where("f", f) + ")")
 	}
+	s.WriteString(b.scope(q))
 	return s.String(), nil
+}
+
+// scope is the condition that the record of a row may be seen.
+func (b *binds) scope(q register.Lookup) string {
+	if !q.Scope.Bounded {
+		return ""
+	}
+	out := " AND (1 = 0"
+	for _, w := range q.Scope.Any {
+		if len(w.Values) == 0 {
+			continue
+		}
+		out += " OR EXISTS (SELECT 1 FROM record_value s WHERE s.type = o.type AND s.record = o.record AND s.field = " + b.add(w.Column) + b.when("s", q.At) + " AND s.value IN ("
+		for i, v := range w.Values {
+			if i > 0 {
+				out += ", "
+			}
+			out += b.add(v)
+		}
+		out += "))"
+	}
+	return out + ")"
 }
 
 // few is how many records a filter may leave to lead a list.

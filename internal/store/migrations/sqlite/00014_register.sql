@@ -27,6 +27,7 @@ CREATE TABLE record_act (
   seal         TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX record_act_batch ON record_act (batch, number);
+CREATE INDEX record_act_type ON record_act (type, number);
 CREATE INDEX record_act_record ON record_act (type, record, number);
 
 -- Personal data of acts, apart from them, so that it can be erased: the act keeps a hash, salted so that nobody guesses from it.
