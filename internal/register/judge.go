@@ -316,7 +316,7 @@ func (c *checking) version(v Version) error {
 		return err
 	}
 	for _, x := range c.t.Identities(v.Values) {
-		holders, err := c.now.Holders(c.ctx, c.t.ID, identityColumn, identity(x), v.From, v.Until)
+		holders, err := c.now.Holders(c.ctx, c.t.ID, IdentityColumn, IdentityOf(x), v.From, v.Until)
 		if err != nil {
 			return err
 		}

@@ -23,11 +23,11 @@ type Term struct {
 const (
 	IDColumn       = "id"
 	wordColumn     = "~" // a word of the fields that are searched
-	identityColumn = "!" // what no other record of the type may have
+	IdentityColumn = "!" // what no other record of the type may have
 )
 
 // Hidden reports whether the term is none of a field: a word, or what must be unique.
-func (t Term) Hidden() bool { return t.Column == wordColumn || t.Column == identityColumn }
+func (t Term) Hidden() bool { return t.Column == wordColumn || t.Column == IdentityColumn }
 
 // TermsOf gives the terms of a version of a record.
 func TermsOf(t *catalog.RecordType, v Version) []Term {
@@ -56,7 +56,7 @@ func TermsOf(t *catalog.RecordType, v Version) []Term {
 		out = append(out, Term{wordColumn, w, w})
 	}
 	for _, x := range t.Identities(v.Values) {
-		out = append(out, Term{identityColumn, identity(x), ""})
+		out = append(out, Term{IdentityColumn, IdentityOf(x), ""})
 	}
 	return out
 }
@@ -77,8 +77,8 @@ func indexed(t *catalog.RecordType, f catalog.Field) bool {
 	return slices.Contains(t.Index, f.ID) || f.Kind == catalog.ReferenceField || f.Kind == catalog.OrganisationField
 }
 
-// identity keeps what must be unique as a hash: it may be long.
-func identity(x catalog.Identity) string {
+// IdentityOf keeps what must be unique as a hash: it may be long.
+func IdentityOf(x catalog.Identity) string {
 	sum := sha256.Sum256([]byte(x.Value))
 	return hex.EncodeToString(sum[:])
 }

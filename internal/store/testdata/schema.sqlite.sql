@@ -1,3 +1,12 @@
+CREATE TABLE account (
+  person   TEXT    NOT NULL PRIMARY KEY,
+  password TEXT    NOT NULL,                -- argon2id with its parameters and salt; '' for none
+  failures INTEGER NOT NULL,                -- wrong tries since the last right one
+  retry    TEXT    NOT NULL,                -- RFC 3339, UTC: nothing is tried before; '' for now
+  secret   TEXT    NOT NULL,                -- of one-time codes; '' for none
+  proven   INTEGER NOT NULL CHECK (proven IN (0, 1)),
+  step     INTEGER NOT NULL                 -- time step of the last code taken
+) STRICT, WITHOUT ROWID;
 CREATE TABLE answer (
   id      INTEGER PRIMARY KEY,
   finding INTEGER NOT NULL REFERENCES finding (id),
@@ -77,6 +86,13 @@ CREATE TABLE lineage (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER lineage_no_delete BEFORE DELETE ON lineage BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER lineage_no_update BEFORE UPDATE ON lineage BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE link (
+  hash   TEXT NOT NULL PRIMARY KEY,         -- SHA-256 of its secret
+  kind   TEXT NOT NULL CHECK (kind IN ('first', 'invitation', 'recovery')),
+  person TEXT NOT NULL,
+  ends   TEXT NOT NULL,                     -- RFC 3339, UTC
+  used   TEXT NOT NULL                      -- '' while it is good
+) STRICT, WITHOUT ROWID;
 CREATE TABLE message (
   number    INTEGER PRIMARY KEY,            -- from 1, without gaps, in the order of storing
   sender    TEXT    NOT NULL,
@@ -142,6 +158,7 @@ CREATE TABLE record_act (
 ) STRICT;
 CREATE INDEX record_act_batch ON record_act (batch, number);
 CREATE INDEX record_act_record ON record_act (type, record, number);
+CREATE INDEX record_act_type ON record_act (type, number);
 CREATE TRIGGER record_act_no_delete BEFORE DELETE ON record_act BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER record_act_no_update BEFORE UPDATE ON record_act BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE record_batch (
@@ -238,6 +255,12 @@ CREATE TABLE scenario (
 , seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER scenario_no_delete BEFORE DELETE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER scenario_no_update BEFORE UPDATE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE session (
+  hash    TEXT NOT NULL PRIMARY KEY,        -- of the token that the browser has
+  data    BLOB NOT NULL,
+  expires TEXT NOT NULL                     -- RFC 3339, UTC
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_expires ON session (expires);
 CREATE TABLE submission (
   number  INTEGER PRIMARY KEY,              -- in the order of accepting
   id      TEXT    NOT NULL UNIQUE,          -- cannot be guessed
