@@ -98,6 +98,9 @@ func (r *Register) judge(ctx context.Context, now Reader, b *Batch, a *Act) (Out
 		return Outcome{}, err
 	}
 	before := Timeline{Newest: newest(acts), Versions: Fold(acts)}
+	if a.Base == Follows && len(acts) > 0 && acts[len(acts)-1].Batch == a.Batch {
+		a.Base = before.Newest
+	}
 	if err := a.fits(t, before); err != nil {
 		return Outcome{}, err
 	}
@@ -329,7 +332,7 @@ func (c *checking) version(v Version) error {
 	return c.references(v)
 }
 
-// references refuses what leads to a record that does not stand on the day of the act, and a chain that comes back to where it began.
+// references refuses what leads to a record that has ended by the day of the act (one that begins later may be named before: an heir), and a chain that comes back to where it began.
 func (c *checking) references(v Version) error {
 	for _, f := range c.t.Fields {
 		kind := f.Type
@@ -349,8 +352,9 @@ func (c *checking) references(v Version) error {
 			if err != nil {
 				return err
 			}
-			if _, stands := line.On(v.From); !stands && !(kind == c.t.ID && id == v.ID) {
-				return at(f.ID, fault.New("register.not-on-day", "id", id, "day", v.From))
+			ended := !slices.ContainsFunc(line.Versions, func(x Version) bool { return x.overlaps(v.From, stat.Date{}) })
+			if ended && !(kind == c.t.ID && id == v.ID) {
+				return at(f.ID, fault.New("register.ended", "id", id, "day", v.From))
 			}
 			if kind == c.t.ID {
 				if err := c.cycle(f, id, v); err != nil {

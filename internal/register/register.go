@@ -71,6 +71,9 @@ type Change struct {
 	Gone bool `json:"gone,omitempty"`
 }
 
+// Follows, as the base of an act, says that it follows what the same batch did to the record before.
+const Follows int64 = -1
+
 // Act is one thing that somebody did to one record.
 type Act struct {
 	Number      int64 // given by the store; acts are known in this order

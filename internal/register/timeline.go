@@ -92,6 +92,11 @@ func on(list []setting, day stat.Date) (best setting, is bool) {
 	return best, is
 }
 
+// overlaps reports whether a version holds at some time from a day on, and before another; a zero day is no bound.
+func (v Version) overlaps(from, until stat.Date) bool {
+	return (until.IsZero() || v.From.Before(until)) && (v.Until.IsZero() || from.Before(v.Until))
+}
+
 // newest is the last act that changed a record; a comment changes nothing.
 func newest(acts []Act) int64 {
 	for _, a := range slices.Backward(acts) {

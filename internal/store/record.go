@@ -56,15 +56,27 @@ func (r registry) Act(ctx context.Context, b *register.Batch, judge register.Jud
 		return err
 	}
 	s := r.s
-	return s.write(ctx, func(tx *sqldb.Tx) error {
+	made := *b
+	err = s.write(ctx, func(tx *sqldb.Tx) error {
 		if before, found, err := s.batchUnder(ctx, tx, b, asked); err != nil || found {
-			if found {
-				*b = before
-			}
+			made = before
 			return err
 		}
-		return s.keepActs(ctx, tx, b, asked, judge)
+		attempt := *b // it may be tried again from its start
+		attempt.Acts = slices.Clone(b.Acts)
+		for i := range attempt.Acts {
+			attempt.Acts[i].Changes = slices.Clone(attempt.Acts[i].Changes)
+		}
+		if err := s.keepActs(ctx, tx, &attempt, asked, judge); err != nil {
+			return err
+		}
+		made = attempt
+		return nil
 	})
+	if err == nil {
+		*b = made
+	}
+	return err
 }
 
 // digestOf hashes what a sender asks for, without personal data: a hash of a name is easily guessed from.
@@ -130,11 +142,10 @@ func (s *Store) keepActs(ctx context.Context, tx *sqldb.Tx, b *register.Batch, a
 			return err
 		case err != nil:
 			faults = append(faults, placed(err, i, len(b.Acts)))
-		case len(faults) == 0: // else nothing will be stored
-			err = s.keepAct(ctx, tx, seal, a, outcome)
-		}
-		if err != nil && len(faults) == 0 {
-			return err
+		default: // also when nothing will be stored: what comes after is judged by it
+			if err := s.keepAct(ctx, tx, seal, a, outcome); err != nil {
+				return err
+			}
 		}
 		if len(faults) == maxActFaults {
 			break
