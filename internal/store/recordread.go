@@ -82,13 +82,13 @@ func (b *binds) add(v any) string {
 
 // when bounds a table by a day and by what was known at an act.
 func (b *binds) when(table string, at register.At) string {
-	out := b.known(table, at)
+	out := b.believed(table, at)
 	day := at.Day.String()
 	return out + " AND " + table + ".valid_from <= " + b.add(day) + " AND " + table + ".valid_until > " + b.add(day)
 }
 
-// known bounds a table by what was known at an act. What is known now is written so that the indexes of it serve.
-func (b *binds) known(table string, at register.At) string {
+// believed bounds a table by what was known at an act. What is known now is written so that the indexes of it serve.
+func (b *binds) believed(table string, at register.At) string {
 	if at.Act == 0 {
 		return fmt.Sprintf(" AND %s.act_until = %d", table, int64(endlessAct))
 	}
@@ -266,7 +266,7 @@ func (r records) Groups(ctx context.Context, q register.Lookup, column string, m
 // Holders implements register.Reader.
 func (r records) Holders(ctx context.Context, kind, column, value string, from, until stat.Date) ([]string, error) {
 	b := binds{}
-	q := "SELECT DISTINCT o.record FROM record_value o WHERE o.type = " + b.add(kind) + " AND o.field = " + b.add(column) + " AND o.value = " + b.add(value) + b.known("o", register.At{})
+	q := "SELECT DISTINCT o.record FROM record_value o WHERE o.type = " + b.add(kind) + " AND o.field = " + b.add(column) + " AND o.value = " + b.add(value) + b.believed("o", register.At{})
 	if !from.IsZero() {
 		q += " AND o.valid_until > " + b.add(from.String())
 	}

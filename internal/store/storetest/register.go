@@ -74,15 +74,28 @@ func refused(t *testing.T, r *register.Register, code string, acts ...register.A
 	return err
 }
 
-func testRegister(t *testing.T, at Database) {
-	url := ""
-	ready := func(t *testing.T) (*store.Store, *register.Register) {
-		url = at(t)
-		s := Open(t, url)
+// registerReady opens a store with a plan that stations refer to, and says where it is.
+func registerReady(at Database, url *string) func(t *testing.T) (*store.Store, *register.Register) {
+	return func(t *testing.T) (*store.Store, *register.Register) {
+		*url = at(t)
+		s := Open(t, *url)
 		r := registerOf(s)
 		do(t, r, plan("PLAN-1", "Kế hoạch một"))
 		return s, r
 	}
+}
+
+func testRegister(t *testing.T, at Database) {
+	testActs(t, at)
+	testRefusals(t, at)
+	testErasure(t, at)
+	t.Run("lists are filtered, sorted, paged, counted and grouped", func(t *testing.T) { testRegisterLists(t, at) })
+	t.Run("it agrees with what a slice of acts says", func(t *testing.T) { testRegisterModel(t, at) })
+}
+
+func testActs(t *testing.T, at Database) {
+	url := ""
+	ready := registerReady(at, &url)
 	t.Run("a record is as its acts made it, on each day and as far as was known", func(t *testing.T) {
 		_, r := ready(t)
 		first := do(t, r, station("CS-1", "Trạm Đông", "2024-01-01", "cost", "100"))
@@ -111,37 +124,6 @@ func testRegister(t *testing.T, at Database) {
 		seen := do(t, r, station("CS-1", "Trạm Đông", "2024-01-01")).Acts[0].Number
 		do(t, r, register.Act{Kind: register.Changed, Type: "station", Record: "CS-1", Base: seen, Changes: changes("cost", "1")})
 		refused(t, r, "register.changed-since", register.Act{Kind: register.Changed, Type: "station", Record: "CS-1", Base: seen, Changes: changes("cost", "2")})
-	})
-	t.Run("one act at fault, and nothing of the batch is stored; every fault is told with its row", func(t *testing.T) {
-		_, r := ready(t)
-		err := refused(t, r, "catalog.type-unknown", station("CS-1", "Một", "2024-01-01"), station("CS-2", "Hai", "2024-01-01", "keeper", "ORG-9"), station("CS-3", "Một", "2024-01-01"), station("CS-4", "Bốn", "2024-01-01"))
-		list := fault.All(err)
-		if len(list) != 2 || list[0].Where != (fault.Where{Row: 2, Column: "keeper"}) || list[1].Where.Row != 3 || list[1].Code != "catalog.record-twice" {
-			t.Errorf("told: %v", err)
-		}
-	})
-	t.Run("what breaks the declaration of a type is refused", func(t *testing.T) {
-		_, r := ready(t)
-		seen := do(t, r, station("CS-1", "Trạm Đông", "2024-01-01")).Acts[0].Number
-		change := func(from string, pairs ...string) register.Act {
-			return register.Act{Kind: register.Changed, Type: "station", Record: "CS-1", From: stat.MustDate(from), Base: seen, Changes: changes(pairs...)}
-		}
-		refused(t, r, "register.nothing-changed", change("2024-02-01", "area", "XM"))
-		refused(t, r, "register.not-on-day", change("2023-02-01", "cost", "1"))
-		refused(t, r, "register.column-twice", change("2024-02-01", "cost", "1", "cost", "2"))
-		refused(t, r, "register.state-by-hand", change("2024-02-01", "state", "open"))
-		refused(t, r, "register.not-text", change("2024-02-01", "contact", "a\x00b"))
-		refused(t, r, "register.too-long", change("2024-02-01", "contact", strings.Repeat("a", register.MaxValue+1)))
-		refused(t, r, "catalog.record-required", change("2024-02-01", "area", ""))
-		refused(t, r, "register.cycle", change("2024-02-01", "parent", "CS-1"))
-		refused(t, r, "catalog.record-one-language", change("2024-02-01", "name_en", ""))
-		refused(t, r, "catalog.type-unknown", change("2024-02-01", "nothing", "1"))
-		refused(t, r, "register.there-already", station("CS-1", "Khác", "2024-01-01"))
-		refused(t, r, "register.no-record", register.Act{Kind: register.Ended, Type: "station", Record: "CS-9"})
-		refused(t, r, "register.id", station("../x", "Khác", "2024-01-01"))
-		refused(t, r, "register.no-kind", register.Act{Kind: "fly", Type: "station", Record: "CS-1", Base: seen})
-		refused(t, r, "register.not-personal", register.Act{Kind: register.Erased, Type: "station", Record: "CS-1", Base: seen, Changes: changes("area", "")})
-		refused(t, r, "catalog.no-type", register.Act{Kind: register.Added, Type: "statio", Record: "CS-1"})
 	})
 	t.Run("a course is followed, and only forward in time", func(t *testing.T) {
 		_, r := ready(t)
@@ -174,6 +156,47 @@ func testRegister(t *testing.T, at Database) {
 		}
 		wantCode(t, r.Do(background, &other), "register.other-content")
 	})
+}
+
+func testRefusals(t *testing.T, at Database) {
+	url := ""
+	ready := registerReady(at, &url)
+	t.Run("one act at fault, and nothing of the batch is stored; every fault is told with its row", func(t *testing.T) {
+		_, r := ready(t)
+		err := refused(t, r, "catalog.type-unknown", station("CS-1", "Một", "2024-01-01"), station("CS-2", "Hai", "2024-01-01", "keeper", "ORG-9"), station("CS-3", "Một", "2024-01-01"), station("CS-4", "Bốn", "2024-01-01"))
+		list := fault.All(err)
+		if len(list) != 2 || list[0].Where != (fault.Where{Row: 2, Column: "keeper"}) || list[1].Where.Row != 3 || list[1].Code != "catalog.record-twice" {
+			t.Errorf("told: %v", err)
+		}
+	})
+	t.Run("what breaks the declaration of a type is refused", func(t *testing.T) {
+		_, r := ready(t)
+		seen := do(t, r, station("CS-1", "Trạm Đông", "2024-01-01")).Acts[0].Number
+		change := func(from string, pairs ...string) register.Act {
+			return register.Act{Kind: register.Changed, Type: "station", Record: "CS-1", From: stat.MustDate(from), Base: seen, Changes: changes(pairs...)}
+		}
+		refused(t, r, "register.nothing-changed", change("2024-02-01", "area", "XM"))
+		refused(t, r, "register.not-on-day", change("2023-02-01", "cost", "1"))
+		refused(t, r, "register.column-twice", change("2024-02-01", "cost", "1", "cost", "2"))
+		refused(t, r, "register.state-by-hand", change("2024-02-01", "state", "open"))
+		refused(t, r, "register.not-text", change("2024-02-01", "contact", "a\x00b"))
+		refused(t, r, "register.too-long", change("2024-02-01", "contact", strings.Repeat("a", register.MaxValue+1)))
+		refused(t, r, "catalog.record-required", change("2024-02-01", "area", ""))
+		refused(t, r, "register.cycle", change("2024-02-01", "parent", "CS-1"))
+		refused(t, r, "catalog.record-one-language", change("2024-02-01", "name_en", ""))
+		refused(t, r, "catalog.type-unknown", change("2024-02-01", "nothing", "1"))
+		refused(t, r, "register.there-already", station("CS-1", "Khác", "2024-01-01"))
+		refused(t, r, "register.no-record", register.Act{Kind: register.Ended, Type: "station", Record: "CS-9"})
+		refused(t, r, "register.id", station("../x", "Khác", "2024-01-01"))
+		refused(t, r, "register.no-kind", register.Act{Kind: "fly", Type: "station", Record: "CS-1", Base: seen})
+		refused(t, r, "register.not-personal", register.Act{Kind: register.Erased, Type: "station", Record: "CS-1", Base: seen, Changes: changes("area", "")})
+		refused(t, r, "catalog.no-type", register.Act{Kind: register.Added, Type: "statio", Record: "CS-1"})
+	})
+}
+
+func testErasure(t *testing.T, at Database) {
+	url := ""
+	ready := registerReady(at, &url)
 	t.Run("what is erased is nowhere any more, and the seals hold", func(t *testing.T) {
 		s, r := ready(t)
 		seen := do(t, r, station("CS-1", "Trạm Đông", "2024-01-01", "contact", "Nguyễn Thị Xoá")).Acts[0].Number
@@ -201,6 +224,4 @@ func testRegister(t *testing.T, at Database) {
 		}
 		whole(t, s)
 	})
-	t.Run("lists are filtered, sorted, paged, counted and grouped", func(t *testing.T) { testRegisterLists(t, at) })
-	t.Run("it agrees with what a slice of acts says", func(t *testing.T) { testRegisterModel(t, at) })
 }
