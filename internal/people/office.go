@@ -133,7 +133,7 @@ func (o *Office) Add(ctx context.Context, by, organisation string, n Newcomer, r
 // How long links are good.
 const (
 	inviteLasts   = 7 * 24 * time.Hour
-	recoveryLasts = time.Hour
+	RecoveryLasts = time.Hour // of a link that sets a new password
 	firstLasts    = 24 * time.Hour
 )
 
@@ -180,6 +180,6 @@ func (o *Office) Recover(ctx context.Context, email string) (person, secret stri
 	if person, err = o.Accounts.ByEmail(ctx, email); err != nil || person == "" {
 		return "", "", err
 	}
-	secret, err = o.Accounts.NewLink(ctx, RecoveryLink, person, recoveryLasts)
+	secret, err = o.Accounts.NewLink(ctx, RecoveryLink, person, RecoveryLasts)
 	return person, secret, err
 }

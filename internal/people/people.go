@@ -174,6 +174,14 @@ func (d *Directory) is(o Organisation) bool {
 // Person gives the record of a person, or false.
 func (d *Directory) Person(id string) (register.Version, bool) { v, is := d.persons[id]; return v, is }
 
+// People lists the persons of the day, by identifier.
+func (d *Directory) People() (out []register.Version) {
+	for _, id := range slices.Sorted(maps.Keys(d.persons)) {
+		out = append(out, d.persons[id])
+	}
+	return out
+}
+
 // Held lists the roles of a person.
 func (d *Directory) Held(person string) []Held { return d.held[person] }
 
