@@ -36,6 +36,27 @@ type Register struct {
 
 // Do makes a batch of acts: all of them, or none. The numbers of the batch and of its acts are given to it.
 func (r *Register) Do(ctx context.Context, b *Batch) error {
+	if err := r.ready(b); err != nil {
+		return err
+	}
+	return r.Store.Act(ctx, b, r.judging(b))
+}
+
+// Try tells what is wrong with a batch, and does nothing.
+func (r *Register) Try(ctx context.Context, b *Batch) error {
+	if err := r.ready(b); err != nil {
+		return err
+	}
+	return r.Store.Try(ctx, b, r.judging(b))
+}
+
+// judging judges the acts of a batch.
+func (r *Register) judging(b *Batch) Judge {
+	return func(ctx context.Context, now Reader, a *Act) (Outcome, error) { return r.judge(ctx, now, b, a) }
+}
+
+// ready refuses a batch that means nothing, and fills in what goes without saying: today, now, the declaration of each type.
+func (r *Register) ready(b *Batch) error {
 	switch {
 	case b.Person == "":
 		return fault.New("register.nobody")
@@ -60,7 +81,7 @@ func (r *Register) Do(ctx context.Context, b *Batch) error {
 			a.TypeVersion, a.Personal = t.Version, t.Personal()
 		}
 	}
-	return r.Act(ctx, b, func(ctx context.Context, now Reader, a *Act) (Outcome, error) { return r.judge(ctx, now, b, a) })
+	return nil
 }
 
 // Look holds a query to its type, for today where it names no day.

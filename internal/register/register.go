@@ -183,6 +183,8 @@ type Store interface {
 	// Act stores a batch whole, or nothing of it, with its entry in the audit log. A batch that was stored before under the same key is given back
 	// as it was stored.
 	Act(ctx context.Context, b *Batch, judge Judge) error
+	// Try does what Act does and undoes it: it tells what is wrong with a batch.
+	Try(ctx context.Context, b *Batch, judge Judge) error
 	// Batch gives a stored batch.
 	Batch(ctx context.Context, number int64) (Batch, bool, error)
 }

@@ -215,17 +215,24 @@ func Look(t *catalog.RecordType, q Query) (Lookup, error) {
 		out.Terms = append(out.Terms, TermFilter{Column: wordColumn, From: w, To: w + "\U0010ffff"})
 	}
 	if q.After != "" {
-		sort, id, ok := strings.Cut(q.After, "\x1f")
-		if !ok {
+		if out.After = MarkOf(q.After); out.After == nil {
 			return out, fault.New("register.cursor")
 		}
-		out.After = &Mark{sort, id}
 	}
 	return out, nil
 }
 
 // Cursor writes a mark for a query to go on from.
 func (m Mark) Cursor() string { return m.Sort + "\x1f" + m.ID }
+
+// MarkOf reads the place where a page ended; nil for none.
+func MarkOf(cursor string) *Mark {
+	sort, id, is := strings.Cut(cursor, "\x1f")
+	if !is {
+		return nil
+	}
+	return &Mark{sort, id}
+}
 
 // listed gives the field of a column by which lists are filtered and sorted; that of the identifier and the state is none.
 func listed(t *catalog.RecordType, column string) (catalog.Field, error) {

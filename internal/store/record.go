@@ -79,6 +79,28 @@ func (r registry) Act(ctx context.Context, b *register.Batch, judge register.Jud
 	return err
 }
 
+// errUndone ends a transaction that was only tried.
+var errUndone = errors.New("undone")
+
+// Try implements register.Store.
+func (r registry) Try(ctx context.Context, b *register.Batch, judge register.Judge) error {
+	err := r.s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		attempt := *b
+		attempt.Acts = slices.Clone(b.Acts)
+		for i := range attempt.Acts {
+			attempt.Acts[i].Changes = slices.Clone(attempt.Acts[i].Changes)
+		}
+		if err := r.s.keepActs(ctx, tx, &attempt, "", judge); err != nil {
+			return err
+		}
+		return errUndone
+	})
+	if errors.Is(err, errUndone) {
+		return nil
+	}
+	return err
+}
+
 // digestOf hashes what a sender asks for, without personal data: a hash of a name is easily guessed from.
 func digestOf(b *register.Batch) (string, error) {
 	asked := []any{b.Person, b.Organisation, b.Reason}

@@ -113,7 +113,7 @@ type newcomerPage struct {
 	page
 	Choices []choice
 	Roles   []choice
-	Link    string // by which the newcomer sets a password; shown once
+	Invite  string // the link by which the newcomer sets a password; shown once
 }
 
 func (v *visit) newcomerPage() (*newcomerPage, error) {
@@ -174,13 +174,13 @@ func (v *visit) addNewcomer() error {
 		}
 		return v.show("newcomer", p)
 	}
-	p.Link = v.d.site.Origin(v.R) + Path + "/mat-khau?moi=" + url.QueryEscape(secret)
+	p.Invite = v.d.site.Origin(v.R) + Path + "/mat-khau?moi=" + url.QueryEscape(secret)
 	p.Done = v.Say("account.newcomer-done", "name", n.Name)
 	if v.d.config.Mail != nil {
-		if err := v.d.config.Mail.Send(n.Email, v.Say("account.invite-subject"), v.Say("account.invite-letter", "name", n.Name, "link", p.Link)); err != nil {
+		if err := v.d.config.Mail.Send(n.Email, v.Say("account.invite-subject"), v.Say("account.invite-letter", "name", n.Name, "link", p.Invite)); err != nil {
 			v.d.config.Log.Error("letter not sent", "error", err)
 		} else {
-			p.Link = ""
+			p.Invite = ""
 		}
 	}
 	return v.show("newcomer", p)

@@ -74,19 +74,22 @@ const (
 func (d *Desk) module() shell.Module {
 	m := shell.Module{Words: words, Templates: templateFiles, Disallow: []string{Path}}
 	for pattern, answer := range map[string]func(*visit) error{
-		"GET " + Path:                         (*visit).home,
-		"GET " + Path + "/tai-khoan":          (*visit).account,
-		"POST " + Path + "/tai-khoan":         (*visit).changeAccount,
-		"POST " + Path + "/dang-xuat":         (*visit).signOut,
-		"POST " + Path + "/co-quan":           (*visit).actFor,
-		"GET " + Path + "/ho-so/{type}":       (*visit).list,
-		"GET " + Path + "/ho-so/{type}/{id}":  (*visit).record,
-		"POST " + Path + "/ho-so/{type}/{id}": (*visit).change,
-		"GET " + Path + "/them/{type}":        (*visit).fresh,
-		"POST " + Path + "/them/{type}":       (*visit).add,
-		"GET " + Path + "/nguoi-moi":          (*visit).newcomer,
-		"POST " + Path + "/nguoi-moi":         (*visit).addNewcomer,
-		"GET " + Path + "/nhat-ky":            (*visit).log,
+		"GET " + Path:                          (*visit).home,
+		"GET " + Path + "/tai-khoan":           (*visit).account,
+		"POST " + Path + "/tai-khoan":          (*visit).changeAccount,
+		"POST " + Path + "/dang-xuat":          (*visit).signOut,
+		"POST " + Path + "/co-quan":            (*visit).actFor,
+		"GET " + Path + "/ho-so/{type}":        (*visit).list,
+		"GET " + Path + "/ho-so/{type}/{id}":   (*visit).record,
+		"POST " + Path + "/ho-so/{type}/{id}":  (*visit).change,
+		"GET " + Path + "/them/{type}":         (*visit).fresh,
+		"POST " + Path + "/them/{type}":        (*visit).add,
+		"GET " + Path + "/nhap/{type}":         (*visit).sheet,
+		"POST " + Path + "/nhap/{type}":        (*visit).takeSheet,
+		"GET " + Path + "/tep/{type}/{format}": (*visit).file,
+		"GET " + Path + "/nguoi-moi":           (*visit).newcomer,
+		"POST " + Path + "/nguoi-moi":          (*visit).addNewcomer,
+		"GET " + Path + "/nhat-ky":             (*visit).log,
 	} {
 		m.Answers = append(m.Answers, shell.Answer{Pattern: pattern, Handler: d.handler(answer, true)})
 	}
@@ -129,7 +132,7 @@ func (d *Desk) handler(answer func(*visit) error, within bool) http.Handler {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "same-origin") // addresses of the desk name records, and links hold secrets
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, bound(r))
 		sv, _ := d.site.Visit(r, words) // the desk is open before anything is published
 		v := &visit{Visit: sv, d: d, w: w, types: d.office.Register.Types(), today: d.office.Register.Today()}
 		if err := v.enter(); err != nil {
@@ -141,7 +144,7 @@ func (d *Desk) handler(answer func(*visit) error, within bool) http.Handler {
 			return
 		}
 		if r.Method == http.MethodPost {
-			if err := r.ParseForm(); err != nil {
+			if err := parsed(r); err != nil {
 				d.site.Fail(w, r, fault.New("desk.form").Because(err))
 				return
 			}
@@ -150,6 +153,32 @@ func (d *Desk) handler(answer func(*visit) error, within bool) http.Handler {
 			d.site.Fail(w, r, err)
 		}
 	}))
+}
+
+// multipart reports whether a form comes with files.
+func multipart(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data")
+}
+
+// bound is how much a form may send: more where it comes with a file.
+func bound(r *http.Request) int64 {
+	if multipart(r) {
+		return maxFile
+	}
+	return maxForm
+}
+
+// parsed reads a form. A file lies in memory while it is read: it is bounded.
+func parsed(r *http.Request) error {
+	if multipart(r) {
+		return r.ParseMultipartForm(maxFile)
+	}
+	return r.ParseForm()
+}
+
+// crumb leads back to the list of a type.
+func (v *visit) crumb(t *catalog.RecordType) shell.Crumb {
+	return shell.Crumb{Name: t.Name.In(v.Lang), URL: v.Link(Path + "/ho-so/" + t.ID)}
 }
 
 // enter finds who asks. Whoever has left the installation is nobody, whatever their session says.

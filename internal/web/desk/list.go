@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"strings"
+
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/people"
@@ -20,6 +22,8 @@ type listPage struct {
 	Heads            []string
 	Rows             []rowView
 	Next, New, First string
+	Import           string
+	Files            []choice
 	Count            string
 }
 
@@ -89,13 +93,27 @@ func (v *visit) list() error {
 	for _, column := range append([]string{register.IDColumn}, t.Index...) {
 		p.Sorts = append(p.Sorts, choice{Value: column, Name: v.column(t, column), Selected: p.Sort == column})
 	}
+	for _, format := range []string{"xlsx", "csv", "json"} {
+		p.Files = append(p.Files, choice{Name: strings.ToUpper(format), URL: v.d.fileLink(v, t, format)})
+	}
 	if v.adds(t) {
+		p.Import = v.Link(Path + "/nhap/" + t.ID)
 		p.New = v.Link(Path + "/them/" + t.ID)
 		if t.ID == people.PersonType {
 			p.New = v.Link(Path + "/nguoi-moi")
 		}
 	}
 	return v.show("desklist", p)
+}
+
+// fileLink is the list of the address as a file.
+func (d *Desk) fileLink(v *visit, t *catalog.RecordType, format string) string {
+	q := v.R.URL.Query()
+	pairs := []string{}
+	for _, name := range append([]string{"tim", "ngay", catalog.StateField}, t.Index...) {
+		pairs = append(pairs, name, q.Get(name))
+	}
+	return v.Link(Path+"/tep/"+t.ID+"/"+format, pairs...)
 }
 
 // fill reads the page of a list and counts it.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -13,7 +14,6 @@ import (
 	"nhipso/internal/register"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
-	"nhipso/internal/web/shell"
 )
 
 // recordPage is one record with its story.
@@ -74,13 +74,29 @@ func (v *visit) find() (found, error) {
 		}
 	}
 	if len(f.line.Versions) == 0 {
-		return f, missing(t, id)
+		if f.now, is, err = v.asItWas(t, id); err != nil || !is {
+			return f, cmp.Or(err, missing(t, id))
+		}
 	}
 	sees := false
 	if f.told, sees = v.actor.Told(t, f.now); !sees {
 		return f, missing(t, id)
 	}
 	return f, nil
+}
+
+// asItWas gives a record that ended on the day on which it began, as it would stand without its end.
+func (v *visit) asItWas(t *catalog.RecordType, id string) (register.Version, bool, error) {
+	batches, err := v.d.office.Register.Acts(v.R.Context(), t.ID, id, 0, storyMost)
+	var acts []register.Act
+	for _, b := range batches {
+		acts = append(acts, b.Acts...)
+	}
+	line := register.Fold(slices.DeleteFunc(acts, func(a register.Act) bool { return a.Kind == register.Ended }))
+	if err != nil || len(line) == 0 {
+		return register.Version{}, false, err
+	}
+	return line[len(line)-1], true, nil
 }
 
 func (v *visit) record() error {
@@ -105,7 +121,7 @@ func (v *visit) record() error {
 func (v *visit) recordPage(f found) (*recordPage, error) {
 	t := f.t
 	p := &recordPage{page: v.start(v.titleOf(t, f.told)), ID: f.now.ID, TypeID: t.ID, TypeName: t.Name.In(v.Lang), Seen: f.line.Newest, From: text.FormatDate(v.Lang, f.now.From)}
-	p.Crumbs = append(p.Crumbs, shell.Crumb{Name: t.Name.In(v.Lang), URL: v.Link(Path + "/ho-so/" + t.ID)})
+	p.Crumbs = append(p.Crumbs, v.crumb(t))
 	if f.day != v.today {
 		p.Day, p.DayText = f.day.String(), text.FormatDate(v.Lang, f.day)
 	}
@@ -252,7 +268,7 @@ func (v *visit) freshPage() (*freshPage, *catalog.RecordType, error) {
 		return nil, nil, fault.New("people.may-not", "id", "", "type", t.Name)
 	}
 	p := &freshPage{page: v.start(v.Say("record.new", "type", t.Name.In(v.Lang))), TypeID: t.ID, TypeName: t.Name.In(v.Lang), About: t.Description.In(v.Lang)}
-	p.Crumbs = append(p.Crumbs, shell.Crumb{Name: t.Name.In(v.Lang), URL: v.Link(Path + "/ho-so/" + t.ID)})
+	p.Crumbs = append(p.Crumbs, v.crumb(t))
 	return p, t, nil
 }
 
