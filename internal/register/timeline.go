@@ -23,7 +23,7 @@ func Fold(acts []Act) []Version {
 		if day.Before(f.from) || !f.until.IsZero() && !day.Before(f.until) {
 			continue
 		}
-		v := Version{Type: acts[0].Type, ID: acts[0].Record, From: day, Until: f.until, Values: map[string]string{}}
+		v := Version{Type: acts[0].Type, ID: acts[0].Record, From: day, Until: f.until, Act: f.added, Values: map[string]string{}}
 		if i+1 < len(days) && (f.until.IsZero() || days[i+1].Before(f.until)) {
 			v.Until = days[i+1]
 		}
@@ -53,6 +53,7 @@ type setting struct {
 
 // folding is what is known of a record while its acts are taken up.
 type folding struct {
+	added       int64
 	from, until stat.Date
 	days        map[stat.Date]bool // on which something changes
 	changed     map[string][]setting
@@ -60,7 +61,7 @@ type folding struct {
 
 func (f *folding) take(a Act) {
 	if f.days == nil {
-		f.from, f.days = a.From, map[stat.Date]bool{}
+		f.added, f.from, f.days = a.Number, a.From, map[stat.Date]bool{}
 	}
 	switch a.Kind {
 	case Ended:

@@ -185,6 +185,7 @@ func testRefusals(t *testing.T, at Database) {
 		refused(t, r, "register.cycle", change("2024-02-01", "parent", "CS-1"))
 		refused(t, r, "catalog.record-one-language", change("2024-02-01", "name_en", ""))
 		refused(t, r, "catalog.type-unknown", change("2024-02-01", "nothing", "1"))
+		refused(t, r, "catalog.record-required", register.Act{Kind: register.Added, Type: "station", Record: "CS-0"})
 		refused(t, r, "register.there-already", station("CS-1", "Khác", "2024-01-01"))
 		refused(t, r, "register.no-record", register.Act{Kind: register.Ended, Type: "station", Record: "CS-9"})
 		refused(t, r, "register.id", station("../x", "Khác", "2024-01-01"))
