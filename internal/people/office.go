@@ -149,7 +149,7 @@ func (o *Office) FirstLink(ctx context.Context) (string, error) {
 }
 
 // Begin makes the first administrator, by the link that was given for that: the organisation that they belong to runs the installation.
-func (o *Office) Begin(ctx context.Context, secret string, n Newcomer, password string) (string, error) {
+func (o *Office) Begin(ctx context.Context, secret string, n Newcomer, password, reason string) (string, error) {
 	if _, err := o.Accounts.Follow(ctx, FirstLink, secret); err != nil {
 		return "", err
 	}
@@ -165,7 +165,7 @@ func (o *Office) Begin(ctx context.Context, secret string, n Newcomer, password 
 	n.Roles = []Role{Administrator}
 	person, acts := n.acts()
 	acts[1].Record = FirstRole // a second one at the same time is refused by its identifier
-	if err := o.Register.Do(ctx, &register.Batch{Person: Program, Organisation: n.Organisation, Reason: "first administrator", Acts: acts}); err != nil {
+	if err := o.Register.Do(ctx, &register.Batch{Person: Program, Organisation: n.Organisation, Reason: reason, Acts: acts}); err != nil {
 		return "", err
 	}
 	if _, _, err := o.Accounts.Store.TakeLink(ctx, secretHash(secret), FirstLink, o.Accounts.Now()); err != nil {

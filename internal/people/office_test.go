@@ -41,10 +41,10 @@ func TestTheFirstTenMinutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	lan := people.Newcomer{Name: "Nguyễn Thị Lan", Email: "Lan@gov.example", Organisation: "GOV"}
-	if _, err := o.Begin(t.Context(), "wrong", lan, good); fault.CodeOf(err) != "people.link" {
+	if _, err := o.Begin(t.Context(), "wrong", lan, good, ""); fault.CodeOf(err) != "people.link" {
 		t.Errorf("without the link: %v", err)
 	}
-	if _, err := o.Begin(t.Context(), secret, lan, "short"); fault.CodeOf(err) != "people.password-length" {
+	if _, err := o.Begin(t.Context(), secret, lan, "short", ""); fault.CodeOf(err) != "people.password-length" {
 		t.Error(err)
 	}
 	var root string
@@ -52,7 +52,7 @@ func TestTheFirstTenMinutes(t *testing.T) {
 	made := make(chan string, 4)
 	for range cap(made) {
 		group.Go(func() {
-			if who, err := o.Begin(t.Context(), secret, lan, good); err == nil {
+			if who, err := o.Begin(t.Context(), secret, lan, good, ""); err == nil {
 				made <- who
 			}
 		})

@@ -19,6 +19,7 @@ import (
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 	"nhipso/internal/web/shell"
+	book "nhipso/internal/words"
 )
 
 // Path is where the desk lies; the cookie of a session goes nowhere else.
@@ -28,7 +29,8 @@ const Path = "/lam-viec"
 type Config struct {
 	Office   *people.Office
 	Sessions *people.Sessions
-	Mail     Mailer // nil sends nothing: whoever runs the program passes links on
+	Words    book.Book // texts of the country in place of the desk's
+	Mail     Mailer    // nil sends nothing: whoever runs the program passes links on
 	Log      *slog.Logger
 }
 
@@ -50,6 +52,7 @@ type Desk struct {
 	site   *shell.Site
 	office *people.Office
 	config Config
+	words  *shell.Words
 }
 
 // New declares the desk as a module of a site. Without an office there is none.
@@ -61,7 +64,9 @@ func New(c Config) shell.Maker {
 		if c.Log == nil {
 			c.Log = slog.New(slog.DiscardHandler)
 		}
-		return (&Desk{site: s, office: c.Office, config: c}).module()
+		types := c.Office.Register.Types()
+		facts := map[string]catalog.Label{"country": types.Country().Name, "money": types.Money()}
+		return (&Desk{site: s, office: c.Office, config: c, words: words.For(c.Words, facts)}).module()
 	}
 }
 
@@ -72,7 +77,7 @@ const (
 )
 
 func (d *Desk) module() shell.Module {
-	m := shell.Module{Words: words, Templates: templateFiles, Disallow: []string{Path}}
+	m := shell.Module{Words: d.words, Templates: templateFiles, Disallow: []string{Path}}
 	for pattern, answer := range map[string]func(*visit) error{
 		"GET " + Path:                          (*visit).home,
 		"GET " + Path + "/tai-khoan":           (*visit).account,
@@ -133,7 +138,7 @@ func (d *Desk) handler(answer func(*visit) error, within bool) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "same-origin") // addresses of the desk name records, and links hold secrets
 		r.Body = http.MaxBytesReader(w, r.Body, bound(r))
-		sv, _ := d.site.Visit(r, words) // the desk is open before anything is published
+		sv, _ := d.site.Visit(r, d.words) // the desk is open before anything is published
 		v := &visit{Visit: sv, d: d, w: w, types: d.office.Register.Types(), today: d.office.Register.Today()}
 		if err := v.enter(); err != nil {
 			d.site.Fail(w, r, err)

@@ -107,7 +107,7 @@ func (v *visit) begin() error {
 	for _, name := range []string{"ten", "thu"} {
 		p.Kept.Set(name, form.Get(name))
 	}
-	person, err := v.d.office.Begin(v.R.Context(), form.Get("ma"), people.Newcomer{Name: form.Get("ten"), Email: form.Get("thu"), Organisation: form.Get("co-quan")}, form.Get("mat-khau"))
+	person, err := v.d.office.Begin(v.R.Context(), form.Get("ma"), people.Newcomer{Name: form.Get("ten"), Email: form.Get("thu"), Organisation: form.Get("co-quan")}, form.Get("mat-khau"), v.Say("enter.begin-title"))
 	if err != nil {
 		if err := p.refuse(err); err != nil {
 			return err

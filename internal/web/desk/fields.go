@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/people"
 	"nhipso/internal/register"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -95,6 +96,9 @@ func (v *visit) single(f catalog.Field, s string) string {
 	case catalog.ReferenceField:
 		if f.Type == register.OrganisationType {
 			return v.organisation(s)
+		}
+		if f.Type == people.PersonType {
+			return v.person(s)
 		}
 	case catalog.DateField:
 		if day, err := stat.ParseDate(s); err == nil {

@@ -45,8 +45,8 @@ func (v *visit) home() error {
 	}
 	for _, b := range slices.Backward(batches) {
 		for _, a := range slices.Backward(b.Acts) {
-			if len(p.Recent) == recentShown {
-				break
+			if len(p.Recent) == recentShown || b.Person == people.Program && a.Type != people.RoleType {
+				break // what came with the program is no news
 			}
 			seen, err := v.sees(a)
 			if err != nil {

@@ -34,8 +34,11 @@ type filterView struct {
 
 type rowView struct {
 	ID, URL string
-	Cells   []string
+	Cells   []cellView
 }
+
+// cellView is a cell with its heading, under which it stands on a phone.
+type cellView struct{ Head, Text string }
 
 // shown is how many records a page of a list has, countMost how far it counts, and columnsMost how many fields stand in it.
 const shown, countMost, columnsMost = 50, 10_000, 5
@@ -143,7 +146,7 @@ func (v *visit) fill(p *listPage, t *catalog.RecordType, look register.Lookup) e
 		}
 		row := rowView{ID: x.ID, URL: v.Link(Path+"/ho-so/"+t.ID+"/"+x.ID, "ngay", p.Day)}
 		for _, c := range columns {
-			row.Cells = append(row.Cells, v.value(t, c, told.Values[c]))
+			row.Cells = append(row.Cells, cellView{v.column(t, c), v.value(t, c, told.Values[c])})
 		}
 		p.Rows = append(p.Rows, row)
 	}
