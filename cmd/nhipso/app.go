@@ -69,6 +69,7 @@ type app struct {
 	log          *slog.Logger   // of a server; nil for a command
 	parts        []module.Maker // modules that work on a store that can be written; none elsewhere
 	number       int64          // of the edition of its catalogue
+	secure       bool           // readers reach it over TLS
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.

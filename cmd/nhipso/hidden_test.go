@@ -54,6 +54,9 @@ func TestNoSurfaceTellsWhatIsHidden(t *testing.T) {
 func pagesTellNothing(t *testing.T, v *vault, handler interface{ Routes() []string }, cells []cube.Cell, ask func(string) string) {
 	t.Helper()
 	for _, pattern := range handler.Routes() {
+		if ofTheDesk(pattern) {
+			continue
+		}
 		addresses, known := pagesAsked[pattern]
 		if !known {
 			t.Errorf("the route %q is not asked for secrets: add it to pagesAsked", pattern)

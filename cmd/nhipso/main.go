@@ -52,6 +52,7 @@ func commands() []command {
 		{"calc", calculate},
 		{"override", override},
 		{"token", tokens},
+		{"user", users},
 		{"doctor", doctor},
 		{"backup", backUp},
 		{"restore", restore},

@@ -13,7 +13,6 @@ import (
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/store"
-	"nhipso/internal/web/desk"
 	"nhipso/internal/web/portal"
 )
 
@@ -33,7 +32,7 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 	list := module.List{
 		{Name: "portal", Types: portal.Types, Migrations: []store.Migration{store.ScenarioTables}, Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
 			Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)})},
-		{Name: "desk", Pages: desk.New()},
+		a.working(),
 	}
 	if a.store == nil { // a mirror does nothing for others
 		return list, nil

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"nhipso/internal/config"
@@ -43,6 +44,9 @@ func (f *front) serveOn(ctx context.Context, e *env, l ports, s config.Settings,
 		scheme = "https"
 	}
 	fmt.Fprintln(e.err, e.w("serve.listening", "scheme", scheme, "addr", addr))
+	if err := a.invite(ctx, e, first(strings.TrimSuffix(s.Text("base-url"), "/"), scheme+"://"+addr.String())); err != nil {
+		return err
+	}
 	if s.Text("base-url") == "" && !loopback(addr) {
 		a.log.Warn("base-url is not set: addresses in feeds and files are those by which each reader asks")
 	}

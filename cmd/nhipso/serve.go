@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"nhipso/internal/config"
@@ -54,8 +55,11 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	defer a.close()
-	a.log = log
+	a.log, a.secure = log, listeners.tls != nil || strings.HasPrefix(s.Text("base-url"), "https://")
 	if err := a.prepare(ctx, e); err != nil {
+		return err
+	}
+	if err := a.enroll(ctx); err != nil {
 		return err
 	}
 	front, err := newFront(a)

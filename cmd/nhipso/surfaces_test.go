@@ -91,7 +91,7 @@ var operationsAsked = map[string][]string{
 
 // The arguments with which each command is asked, beside those that are made from what is hidden.
 var commandsAsked = map[string][][]string{
-	"serve": {}, "load": {}, "token": {{"list"}}, "calc": {}, "override": {}, "version": {{}}, "config": {{}}, // these show no figure of the store
+	"serve": {}, "load": {}, "token": {{"list"}}, "user": {{"list"}}, "calc": {}, "override": {}, "version": {{}}, "config": {{}}, // these show no figure of the store
 	"backup": {}, "restore": {}, // a backup holds everything, and is for whoever keeps the installation: a file that its owner alone may read
 	"finding": {}, // the desk of whoever keeps the installation: an answer needs what was found, before any release; so does load --check
 	"run":     {{"--list"}},

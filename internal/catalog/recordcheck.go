@@ -45,9 +45,7 @@ func (c *Catalog) CheckRecord(t *RecordType, record map[string]string, others Re
 	if len(t.States) > 0 {
 		columns = append(columns, StateField)
 	}
-	for _, f := range t.Fields {
-		columns = append(columns, f.Columns()...)
-	}
+	columns = append(columns, t.Columns()...)
 	for _, column := range slices.Sorted(maps.Keys(record)) {
 		if record[column] != "" && !slices.Contains(columns, column) {
 			return at(column, among("field", column, columns))

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 
@@ -167,6 +168,28 @@ func (d declaration) party(list []Party, acts bool, place ...any) error {
 	return nil
 }
 
+// related are the parties that stand in a relation to a record by one of its fields.
+var related = []Party{Owner, Lead, Coordinating}
+
+// checkRelations refuses a relation by a field that holds no organisation.
+func (d declaration) checkRelations() error {
+	for _, p := range slices.Sorted(maps.Keys(d.Relations)) {
+		if err := among("relation", p, related); err != nil {
+			return d.wrong(err, "relations", string(p))
+		}
+		column := d.Relations[p]
+		f, has := d.Field(column)
+		switch {
+		case column == "id":
+		case !has:
+			return d.wrong(among("field", column, d.fields()), "relations", string(p))
+		case f.Kind != OrganisationField && f.Kind != ReferenceField:
+			return d.wrong(fault.New("catalog.type-no-effect", "what", column, "of", string(f.Kind)), "relations", string(p))
+		}
+	}
+	return nil
+}
+
 // checkReaders refuses what is said of readers where it has no effect.
 func (d declaration) checkReaders(*Catalog) error {
 	if len(d.See) == 0 || len(d.Edit) == 0 {
@@ -183,6 +206,9 @@ func (d declaration) checkReaders(*Catalog) error {
 			return d.wrong(fault.New("catalog.type-missing", "what", "public"), "see")
 		}
 		return d.wrong(fault.New("catalog.type-no-effect", "what", "public", "of", "see"), "public")
+	}
+	if err := d.checkRelations(); err != nil {
+		return err
 	}
 	for key, fields := range map[string][]string{"public": d.Public, "search": d.Search, "index": d.Index} {
 		if err := d.named(fields, key); err != nil {

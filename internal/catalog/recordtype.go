@@ -25,12 +25,15 @@ type RecordType struct {
 	Rules       []RecordRule
 	States      []RecordState // the first is where a record begins; none where it has no course
 	Transitions []Transition
-	See         []Party  // who may read a record
-	Edit        []Party  // who may change its fields
-	Public      []string // fields that the public sees
-	Search      []string // fields whose words are found
-	Index       []string // fields by which lists are filtered and sorted
-	Notices     []Notice
+	See         []Party // who may read a record
+	Edit        []Party // who may change its fields
+	// Relations says by which field an organisation is the owner of a record, leads it or coordinates it: a field that holds organisations, or "id"
+	// where the record is itself one.
+	Relations map[Party]string
+	Public    []string // fields that the public sees
+	Search    []string // fields whose words are found
+	Index     []string // fields by which lists are filtered and sorted
+	Notices   []Notice
 }
 
 // FieldKind is what a field of a record holds.
@@ -62,6 +65,7 @@ type Field struct {
 	Type     string   // reference
 	Partial  bool     // date
 	Only     []string // number: nothing else
+	Personal bool     // says something of a person, and is erased when they ask for it
 }
 
 // Columns gives the headings under which a table has the field.
@@ -141,6 +145,24 @@ const (
 	RecordAdded   = "added"
 	RecordChanged = "changed"
 )
+
+// Columns gives the headings under which a table has the fields, in order.
+func (t *RecordType) Columns() (out []string) {
+	for _, f := range t.Fields {
+		out = append(out, f.Columns()...)
+	}
+	return out
+}
+
+// Personal gives the columns that hold personal data.
+func (t *RecordType) Personal() (out []string) {
+	for _, f := range t.Fields {
+		if f.Personal {
+			out = append(out, f.Columns()...)
+		}
+	}
+	return out
+}
 
 // Field finds a field.
 func (t *RecordType) Field(id string) (Field, bool) {

@@ -44,11 +44,22 @@ func (d Deadline) Day() stat.Date {
 // Series names figures in the cube.
 type Series struct{ Dataflow, Key string } // Key is a pattern
 
+// Renaming is a new name of an organisation that stays what it is.
+type Renaming struct {
+	ID     string
+	From   stat.Date
+	Name   catalog.Label
+	Source string
+	Mark   stat.Mark
+}
+
 // Organisation is a ministry, agency or committee with the days on which it existed under its name.
 type Organisation struct {
 	ID       string
 	Name     catalog.Label
-	Kind     string    // ministry, ministry-level, agency, committee
+	Kind     string    // code of CL_ORGANISATION_KIND
+	Parent   string    // the organisation above it; "" for none
+	Area     string    // code of CL_AREA, of a people's committee
 	From, To stat.Date // zero for not recorded or not ended
 	Source   string
 	Mark     stat.Mark
@@ -97,6 +108,7 @@ type PlatformRule struct {
 type Records struct {
 	Programmes    []Programme
 	Organisations []Organisation
+	Renamings     []Renaming
 	Mergers       []Merger
 	Calendar      []ReportRule
 	PlatformRules []PlatformRule
@@ -144,7 +156,8 @@ func Load(fsys fs.FS, c *catalog.Catalog) (*Records, error) {
 		take    func(row) error
 	}{
 		{"deadlines", "programme,kind,period,what_vi,what_en", r.takeDeadline},
-		{"organisations", "id,name_vi,name_en,kind,from,to,source,mark", r.takeOrganisation},
+		{"organisations", "id,name_vi,name_en,kind,parent,area,from,to,source,mark", r.takeOrganisation},
+		{"renamings", "id,from,name_vi,name_en,source,mark", r.takeRenaming},
 		{"mergers", "old,new,date,part,source,mark", r.takeMerger},
 		{"report_calendar", "rule,report_vi,report_en,level_vi,level_en,period,from_day,to_day,due_day,due_month,due_working_days,due_vi,due_en,source,mark", r.takeReport},
 		{"platform_rules", "id,name_vi,name_en,comparator,value,unit_vi,unit_en,source,mark", r.takePlatformRule},
@@ -245,8 +258,19 @@ func (r *Records) takeDeadline(m row) error {
 	return nil
 }
 
+func (r *Records) takeRenaming(m row) error {
+	x := Renaming{ID: m["id"], Name: m.label("name"), Source: m["source"], Mark: stat.Mark(m["mark"])}
+	if _, known := r.Organisation(x.ID); !known || x.Name.Vi == "" || x.Name.En == "" {
+		return fault.New("govern.bad-record", "text", x.ID)
+	}
+	var err error
+	x.From, err = stat.ParseDate(m["from"])
+	r.Renamings = append(r.Renamings, x)
+	return err
+}
+
 func (r *Records) takeOrganisation(m row) error {
-	o := Organisation{ID: m["id"], Name: m.label("name"), Kind: m["kind"], Source: m["source"], Mark: stat.Mark(m["mark"])}
+	o := Organisation{ID: m["id"], Name: m.label("name"), Kind: m["kind"], Parent: m["parent"], Area: m["area"], Source: m["source"], Mark: stat.Mark(m["mark"])}
 	if _, twice := r.Organisation(o.ID); twice || o.ID == "" || o.Name.Vi == "" || o.Name.En == "" {
 		return fault.New("govern.bad-record", "text", o.ID)
 	}

@@ -21,7 +21,7 @@ var read = []string{
 	"catalog/classifications.yaml", "catalog/classifications/*.csv",
 	"territory/aliases.csv", "territory/counts.csv", "territory/episodes.csv", "territory/regions.csv", "territory/succession.csv",
 	"geo/map.yaml", "geo/outlines.csv", "geo/islands.csv", "geo/tiles.csv",
-	"govern/publications.yaml", "govern/deadlines.csv", "govern/mergers.csv", "govern/organisations.csv", "govern/platform_rules.csv", "govern/report_calendar.csv",
+	"govern/publications.yaml", "govern/deadlines.csv", "govern/mergers.csv", "govern/organisations.csv", "govern/platform_rules.csv", "govern/renamings.csv", "govern/report_calendar.csv",
 	"types/*.yaml", "words/web.csv", "pages/*.vi.md", "pages/*.en.md", "observations/*.csv", "demo/*.csv", "demo/*/*.csv", "demo/*/README*", "methods/*.yaml",
 }
 

@@ -17,6 +17,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/geo"
+	"nhipso/internal/govern"
 	"nhipso/internal/publish"
 	"nhipso/internal/reference"
 	"nhipso/internal/tabular/record"
@@ -29,7 +30,8 @@ type Pack struct {
 	Files        map[string]string // all of it, by path
 	Catalog      *catalog.Catalog
 	Areas        *territory.Registry
-	Maps         *geo.Maps // nil: the country has no map
+	Govern       *govern.Records // organisations and their succession; nil: it has none
+	Maps         *geo.Maps       // nil: the country has no map
 	Publications []publish.Publication
 	Answers      map[string]catalog.Label // reasons for what the rules find in its figures
 	Words        words.Book               // texts of pages in place of the program's, and those that only this country has
@@ -45,6 +47,11 @@ func Read(fsys fs.FS) (*Pack, error) {
 	}
 	if p.Catalog, err = catalog.Load(fsys); err != nil {
 		return nil, err
+	}
+	if _, has := p.Files["govern/renamings.csv"]; has { // one that was kept before there was a register lacks it
+		if p.Govern, err = govern.Load(fsys, p.Catalog); err != nil {
+			return nil, err
+		}
 	}
 	if p.Areas, err = territory.Load(fsys); err != nil {
 		return nil, err

@@ -18,8 +18,15 @@ const clockAccepted = "clock.accepted"
 
 // newestAct gives the newest time recorded in the audit log since the clock was last accepted; zero when there is none.
 func newestAct(ctx context.Context, from sqldb.Queryer) (time.Time, error) {
-	at, err := sqldb.Scalar[string](ctx, from, `SELECT COALESCE(MAX(at), '') FROM audit
-		WHERE number >= (SELECT COALESCE(MAX(number), 0) FROM audit WHERE what = $1)`, clockAccepted)
+	since, err := sqldb.Scalar[int64](ctx, from, "SELECT COALESCE(MAX(number), 0) FROM audit WHERE what = $1", clockAccepted)
+	if err != nil {
+		return time.Time{}, err
+	}
+	query, args := "SELECT COALESCE(MAX(at), '') FROM audit", []any(nil) // answered by the index, however long the log is
+	if since > 0 {
+		query, args = query+" WHERE number >= $1", []any{since}
+	}
+	at, err := sqldb.Scalar[string](ctx, from, query, args...)
 	if err != nil || at == "" {
 		return time.Time{}, err
 	}

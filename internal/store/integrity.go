@@ -43,7 +43,7 @@ var invariants = []struct{ code, query string }{
 		WHERE r.message IS NOT NULL AND m.number IS NULL`},
 }
 
-var tables = []string{"message", "observation", "run", "lineage", "finding", "answer", "release_act", "override", "scenario", "catalog_edition", "catalog_file", "catalog_artefact", "audit"}
+var tables = []string{"message", "observation", "run", "lineage", "finding", "answer", "release_act", "override", "scenario", "catalog_edition", "catalog_file", "catalog_artefact", "record_batch", "record_act", "record_personal", "record_version", "record_value", "audit"}
 
 // Integrity examines the database whole. An error means that it could not be examined; what is wrong with it is in the report.
 func (s *Store) Integrity(ctx context.Context) (Report, error) { return s.integrity(ctx, AuditHead{}) }
@@ -66,7 +66,7 @@ func (s *Store) integrity(ctx context.Context, since AuditHead) (Report, error) 
 	if r.Server, err = s.Version(ctx); err != nil {
 		return r, err
 	}
-	for _, check := range []func(context.Context, *Report) error{s.checkFile, s.checkSchema, s.checkRows, s.checkInvariants, s.checkFigures, s.checkAudit} {
+	for _, check := range []func(context.Context, *Report) error{s.checkFile, s.checkSchema, s.checkRows, s.checkInvariants, s.checkFigures, s.checkRegister, s.checkAudit} {
 		if err := check(ctx, &r); err != nil {
 			if kind := fault.KindOf(err); kind == fault.Unavailable && fault.CodeOf(err) != "store.corrupt" {
 				return r, err

@@ -68,6 +68,10 @@ var (
 	editionFileRows = sealTable{"catalog_file", "edition, path, gone, content", "edition", "path", func(row []any) string { return slash(row[0], row[1]) }}
 	artefactRows    = sealTable{"catalog_artefact", "edition, class, agency, id, version, digest", "edition", "class, id", func(row []any) string { return slash(row[0], row[1], row[3]) }}
 
+	batchRows = sealTable{"record_batch", "number, name, digest, person, organisation, at, reason", "number", "number", first}
+	actRows   = sealTable{"record_act", "number, batch, kind, type, type_version, record, valid_from, base, note, changes", "batch", "number", first}
+
+	batchSeal    = sealKind{"acts", "register.acts", "number", false, 14, []sealTable{batchRows, actRows}, nil}
 	messageSeal  = sealKind{"message", "message.stored", "number", false, 4, []sealTable{messageRows, figureRows}, nil}
 	runSeal      = sealKind{"run", "run.stored", "seq", false, 4, []sealTable{runRows, lineageRows}, []string{"lineage.formula", "run.marks"}}
 	findingSeal  = sealKind{"finding", "findings.stored", "id", true, 5, []sealTable{findingRows}, nil}
@@ -79,7 +83,7 @@ var (
 )
 
 // sealKinds are all kinds; a test holds every table that is append-only to being in one of them.
-var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, answerSeal, overrideSeal, scenarioSeal, releaseSeal, editionSeal}
+var sealKinds = []sealKind{messageSeal, runSeal, findingSeal, answerSeal, overrideSeal, scenarioSeal, releaseSeal, editionSeal, batchSeal}
 
 func first(row []any) string { return slash(row[0]) }
 

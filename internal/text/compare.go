@@ -1,6 +1,7 @@
 package text
 
 import (
+	"encoding/hex"
 	"sync"
 
 	"golang.org/x/text/collate"
@@ -28,4 +29,16 @@ func Compare(a, b string) int {
 		return 1
 	}
 	return 0
+}
+
+// SortKey writes a text so that the bytes of keys are ordered as Compare orders the texts, but for those that the dictionary does not tell apart.
+// A database sorts by it.
+func SortKey(s string) string {
+	c, ok := collators.Get().(*collate.Collator)
+	if !ok {
+		c = collate.New(language.Vietnamese)
+	}
+	defer collators.Put(c)
+	var b collate.Buffer
+	return hex.EncodeToString(c.KeyFromString(&b, NormalizeTone(s)))
 }

@@ -119,6 +119,7 @@ func RunAll(t *testing.T, at Database) {
 		{"clock", testClock},
 		{"watch", testWatch},
 		{"talk", testTalk},
+		{"register", testRegister},
 	} {
 		t.Run(suite.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,3 +1,12 @@
+CREATE TABLE account (
+  person   TEXT    NOT NULL PRIMARY KEY,
+  password TEXT    NOT NULL,                -- argon2id with its parameters and salt; '' for none
+  failures INTEGER NOT NULL,                -- wrong tries since the last right one
+  retry    TEXT    NOT NULL,                -- RFC 3339, UTC: nothing is tried before; '' for now
+  secret   TEXT    NOT NULL,                -- of one-time codes; '' for none
+  proven   INTEGER NOT NULL CHECK (proven IN (0, 1)),
+  step     INTEGER NOT NULL                 -- time step of the last code taken
+) STRICT, WITHOUT ROWID;
 CREATE TABLE answer (
   id      INTEGER PRIMARY KEY,
   finding INTEGER NOT NULL REFERENCES finding (id),
@@ -19,6 +28,7 @@ CREATE TABLE audit (
   prev    TEXT    NOT NULL,                 -- hash of the entry before; '' for the first
   hash    TEXT    NOT NULL                  -- SHA-256 in hexadecimal
 ) STRICT;
+CREATE INDEX audit_at ON audit (at);
 CREATE INDEX audit_what ON audit (what, number);
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
@@ -76,6 +86,13 @@ CREATE TABLE lineage (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER lineage_no_delete BEFORE DELETE ON lineage BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER lineage_no_update BEFORE UPDATE ON lineage BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE link (
+  hash   TEXT NOT NULL PRIMARY KEY,         -- SHA-256 of its secret
+  kind   TEXT NOT NULL CHECK (kind IN ('first', 'invitation', 'recovery')),
+  person TEXT NOT NULL,
+  ends   TEXT NOT NULL,                     -- RFC 3339, UTC
+  used   TEXT NOT NULL                      -- '' while it is good
+) STRICT, WITHOUT ROWID;
 CREATE TABLE message (
   number    INTEGER PRIMARY KEY,            -- from 1, without gaps, in the order of storing
   sender    TEXT    NOT NULL,
@@ -126,6 +143,70 @@ CREATE TABLE receipt (
   at        TEXT    NOT NULL,
   PRIMARY KEY (sender, name)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE record_act (
+  number       INTEGER PRIMARY KEY,
+  batch        INTEGER NOT NULL REFERENCES record_batch (number),
+  kind         TEXT    NOT NULL,
+  type         TEXT    NOT NULL,
+  type_version TEXT    NOT NULL,
+  record       TEXT    NOT NULL,
+  valid_from   TEXT    NOT NULL,            -- day
+  base         INTEGER NOT NULL,            -- the act that its author had seen last
+  note         TEXT    NOT NULL,
+  changes      TEXT    NOT NULL,            -- JSON; of personal data a hash
+  seal         TEXT    NOT NULL
+) STRICT;
+CREATE INDEX record_act_batch ON record_act (batch, number);
+CREATE INDEX record_act_record ON record_act (type, record, number);
+CREATE INDEX record_act_type ON record_act (type, number);
+CREATE TRIGGER record_act_no_delete BEFORE DELETE ON record_act BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER record_act_no_update BEFORE UPDATE ON record_act BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE record_batch (
+  number       INTEGER PRIMARY KEY,         -- in the order of learning
+  name         TEXT    NOT NULL,            -- the key that the sender gave; '' for none
+  digest       TEXT    NOT NULL,            -- of what the sender asked for under that key
+  person       TEXT    NOT NULL,
+  organisation TEXT    NOT NULL,            -- for which the person acted; '' for none
+  at           TEXT    NOT NULL,            -- RFC 3339, UTC
+  reason       TEXT    NOT NULL,
+  seal         TEXT    NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX record_batch_name ON record_batch (person, name) WHERE name <> '';
+CREATE TRIGGER record_batch_no_delete BEFORE DELETE ON record_batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER record_batch_no_update BEFORE UPDATE ON record_batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE record_personal (
+  act      INTEGER NOT NULL REFERENCES record_act (number),
+  field    TEXT    NOT NULL,
+  salt     TEXT    NOT NULL,
+  earlier  TEXT    NOT NULL,
+  later    TEXT    NOT NULL,
+  PRIMARY KEY (act, field)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE record_value (
+  type        TEXT    NOT NULL,
+  field       TEXT    NOT NULL,
+  sort        TEXT    NOT NULL,             -- in the order of the values
+  record      TEXT    NOT NULL,
+  value       TEXT    NOT NULL,
+  act_from    INTEGER NOT NULL,
+  valid_from  TEXT    NOT NULL,
+  valid_until TEXT    NOT NULL,
+  act_until   INTEGER NOT NULL,
+  PRIMARY KEY (type, field, record, sort, value, act_from, valid_from)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX record_value_exact ON record_value (type, field, value, record, valid_from, valid_until) WHERE act_until = 9223372036854775807;
+CREATE INDEX record_value_now ON record_value (type, field, sort, record, value, valid_from, valid_until) WHERE act_until = 9223372036854775807;
+CREATE TABLE record_version (
+  type        TEXT    NOT NULL,
+  record      TEXT    NOT NULL,
+  act_from    INTEGER NOT NULL,             -- known so from this act on
+  valid_from  TEXT    NOT NULL,
+  valid_until TEXT    NOT NULL,             -- the first day on which it is no more so; 9999-12-31 for no end
+  act_until   INTEGER NOT NULL,             -- the act from which on it is known otherwise; 9223372036854775807 for none
+  act         INTEGER NOT NULL,             -- that made it so
+  content     TEXT    NOT NULL,             -- JSON
+  PRIMARY KEY (type, record, act_from, valid_from)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE release_act (
   number    INTEGER PRIMARY KEY,            -- from 1, in the order of recording
   release   TEXT    NOT NULL,       -- identifier of the release, "2026-Q4"
@@ -174,6 +255,12 @@ CREATE TABLE scenario (
 , seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER scenario_no_delete BEFORE DELETE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER scenario_no_update BEFORE UPDATE ON scenario BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE session (
+  hash    TEXT NOT NULL PRIMARY KEY,        -- of the token that the browser has
+  data    BLOB NOT NULL,
+  expires TEXT NOT NULL                     -- RFC 3339, UTC
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_expires ON session (expires);
 CREATE TABLE submission (
   number  INTEGER PRIMARY KEY,              -- in the order of accepting
   id      TEXT    NOT NULL UNIQUE,          -- cannot be guessed

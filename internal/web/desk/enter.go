@@ -1,0 +1,179 @@
+package desk
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"nhipso/internal/fault"
+	"nhipso/internal/middleware"
+	"nhipso/internal/people"
+)
+
+// enterPage signs somebody in, or lets them set a password.
+type enterPage struct {
+	page
+	To     string // where they wanted to go
+	Secret string // of the link that led here
+	Code   bool   // a one-time code is asked for
+	Sent   bool
+}
+
+// inside reports whether an address is one of the desk: a form must not lead anywhere else.
+func inside(to string) bool {
+	u, err := url.Parse(to)
+	return err == nil && u.Host == "" && u.Scheme == "" && (u.Path == Path || strings.HasPrefix(u.Path, Path+"/"))
+}
+
+func (v *visit) signInPage() error {
+	if v.actor.Person != "" {
+		v.leaveFor(Path)
+		return nil
+	}
+	return v.show("signin", &enterPage{page: v.start(v.Say("enter.title")), To: v.R.URL.Query().Get("den")})
+}
+
+func (v *visit) signIn() error {
+	form := v.R.PostForm
+	p := &enterPage{page: v.start(v.Say("enter.title")), To: form.Get("den")}
+	p.Kept.Set("thu", form.Get("thu"))
+	person, err := v.d.office.Accounts.SignIn(v.R.Context(), form.Get("thu"), form.Get("mat-khau"), form.Get("ma"))
+	if err != nil {
+		p.Code = fault.CodeOf(err) == "people.code-needed" || form.Get("ma") != ""
+		if err := p.refuse(err); err != nil {
+			return err
+		}
+		return v.show("signin", p)
+	}
+	if err := v.d.config.Sessions.Begin(v.R.Context(), person, v.browser()); err != nil {
+		return err
+	}
+	if !inside(p.To) {
+		p.To = Path
+	}
+	http.Redirect(v.w, v.R, p.To, http.StatusSeeOther)
+	return nil
+}
+
+// browser is from where a session was begun, as its owner recognises it.
+func (v *visit) browser() string {
+	agent := v.R.UserAgent()
+	return middleware.Client(v.R, nil) + " " + agent[:min(len(agent), 120)]
+}
+
+func (v *visit) signOut() error {
+	if err := v.d.config.Sessions.End(v.R.Context()); err != nil {
+		return err
+	}
+	v.leaveFor(Path + "/dang-nhap")
+	return nil
+}
+
+// actFor chooses the organisation for which somebody acts.
+func (v *visit) actFor() error {
+	id := v.R.PostForm.Get("co-quan")
+	if _, err := v.dir.Actor(v.actor.Person, id); err != nil {
+		return err
+	}
+	v.d.config.Sessions.ActFor(v.R.Context(), id)
+	v.leaveFor(Path)
+	return nil
+}
+
+// beginning is the page of the first administrator.
+type beginning struct {
+	enterPage
+	Choices []choice
+}
+
+func (v *visit) beginning() *beginning {
+	p := &beginning{enterPage: enterPage{page: v.start(v.Say("enter.begin-title")), Secret: v.R.FormValue("ma")}}
+	for _, o := range v.dir.Organisations() {
+		p.Choices = append(p.Choices, choice{Value: o.ID, Name: o.Name.In(v.Lang), Selected: o.ID == v.R.FormValue("co-quan")})
+	}
+	return p
+}
+
+func (v *visit) beginPage() error {
+	if _, err := v.d.office.Accounts.Follow(v.R.Context(), people.FirstLink, v.R.FormValue("ma")); err != nil {
+		return err
+	}
+	return v.show("begin", v.beginning())
+}
+
+func (v *visit) begin() error {
+	form := v.R.PostForm
+	p := v.beginning()
+	for _, name := range []string{"ten", "thu"} {
+		p.Kept.Set(name, form.Get(name))
+	}
+	person, err := v.d.office.Begin(v.R.Context(), form.Get("ma"), people.Newcomer{Name: form.Get("ten"), Email: form.Get("thu"), Organisation: form.Get("co-quan")}, form.Get("mat-khau"), v.Say("enter.begin-title"))
+	if err != nil {
+		if err := p.refuse(err); err != nil {
+			return err
+		}
+		return v.show("begin", p)
+	}
+	if err := v.d.config.Sessions.Begin(v.R.Context(), person, v.browser()); err != nil {
+		return err
+	}
+	v.leaveFor(Path)
+	return nil
+}
+
+// linkKind is the kind of a link that sets a password.
+func linkKind(form url.Values) people.LinkKind {
+	if form.Get("moi") != "" {
+		return people.InviteLink
+	}
+	return people.RecoveryLink
+}
+
+func (v *visit) passwordPage() error {
+	q := v.R.URL.Query()
+	if _, err := v.d.office.Accounts.Follow(v.R.Context(), linkKind(q), q.Get("ma")+q.Get("moi")); err != nil {
+		return err
+	}
+	p := &enterPage{page: v.start(v.Say("enter.password-title")), Secret: q.Get("ma") + q.Get("moi")}
+	p.Kept.Set("moi", q.Get("moi"))
+	return v.show("password", p)
+}
+
+func (v *visit) setPassword() error {
+	form := v.R.PostForm
+	p := &enterPage{page: v.start(v.Say("enter.password-title")), Secret: form.Get("ma")}
+	p.Kept.Set("moi", form.Get("moi"))
+	person, err := v.d.office.Accounts.Redeem(v.R.Context(), linkKind(form), form.Get("ma"), form.Get("mat-khau"))
+	if err != nil {
+		if err := p.refuse(err); err != nil {
+			return err
+		}
+		return v.show("password", p)
+	}
+	// Whoever had the old password is out.
+	if err := v.d.config.Sessions.Revoke(v.R.Context(), person, ""); err != nil {
+		return err
+	}
+	v.leaveFor(Path+"/dang-nhap", "xong", "1")
+	return nil
+}
+
+func (v *visit) recoverPage() error {
+	return v.show("recover", &enterPage{page: v.start(v.Say("enter.recover-title"))})
+}
+
+// recover sends a link to the person of an address. Whether there is one is not told: the page says the same.
+func (v *visit) recover() error {
+	address := v.R.PostForm.Get("thu")
+	_, secret, err := v.d.office.Recover(v.R.Context(), address)
+	if err != nil {
+		return err
+	}
+	if secret != "" && v.d.config.Mail != nil {
+		link := v.d.site.Origin(v.R) + Path + "/mat-khau?ma=" + url.QueryEscape(secret)
+		if err := v.d.config.Mail.Send(address, v.Say("enter.recover-subject"), v.Say("enter.recover-letter", "link", link)); err != nil {
+			v.d.config.Log.Error("letter not sent", "error", err)
+		}
+	}
+	return v.show("recover", &enterPage{page: v.start(v.Say("enter.recover-title")), Sent: true})
+}
