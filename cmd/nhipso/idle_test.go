@@ -43,7 +43,6 @@ var effects = []struct{ run, flags string }{
 	{"token revoke T", "by"},
 	{"user list", ""},
 	{"user link P", ""},
-	{"user end P", "by reason"},
 	{"doctor", "since-last accept-head accept-clock"},
 	{"restore FILE", "check replace accept-head"},
 	{"restore --check FILE", "- check"},

@@ -23,7 +23,7 @@ var userActions = map[string]struct {
 func users(ctx context.Context, e *env, args []string) error {
 	f := e.flags("user")
 	p := e.installationFlags(f)
-	reason := f.String("reason", "", "reason")
+	reason := f.String("reason", "", "user-reason")
 	by := f.String("by", userName(), "by")
 	rest, err := e.parse(f, args)
 	if err != nil {

@@ -43,7 +43,7 @@ var invariants = []struct{ code, query string }{
 		WHERE r.message IS NOT NULL AND m.number IS NULL`},
 }
 
-var tables = []string{"message", "observation", "run", "lineage", "finding", "answer", "release_act", "override", "scenario", "catalog_edition", "catalog_file", "catalog_artefact", "record_batch", "record_act", "record_personal", "record_version", "record_value", "audit"}
+var tables = []string{"message", "observation", "run", "lineage", "finding", "answer", "release_act", "override", "scenario", "catalog_edition", "catalog_file", "catalog_artefact", "record_batch", "record_act", "audit"}
 
 // Integrity examines the database whole. An error means that it could not be examined; what is wrong with it is in the report.
 func (s *Store) Integrity(ctx context.Context) (Report, error) { return s.integrity(ctx, AuditHead{}) }
