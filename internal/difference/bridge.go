@@ -153,7 +153,7 @@ func (s Shares) choose(a Asked) (Asked, error) {
 	}
 	years := s.Years(a.Area)
 	if len(years) == 0 {
-		return a, fault.New("difference.no-area", "area", a.Area)
+		return a, fault.New("difference.no-area", "area", s.named("REF_AREA", a.Area))
 	}
 	has := func(y Year, ids ...string) bool {
 		for _, id := range ids {
@@ -164,7 +164,7 @@ func (s Shares) choose(a Asked) (Asked, error) {
 		return true
 	}
 	if a.From != "" && a.From == a.To {
-		return a, fault.New("difference.same", "definition", a.From)
+		return a, fault.New("difference.same", "definition", s.named("DEFINITION", a.From))
 	}
 	for _, y := range years {
 		if a.Year != 0 && y.Year != a.Year || !has(y, a.From, a.To) {
@@ -194,24 +194,36 @@ func (s Shares) choose(a Asked) (Asked, error) {
 			there = append(there, strconv.Itoa(y.Year))
 		}
 	}
-	return a, a.refusal(there)
+	return a, s.refusal(a, there)
 }
 
 // refusal says why what was asked for cannot be had, in terms of what was asked for, with the years in which it can.
-func (a Asked) refusal(years []string) error {
+func (s Shares) refusal(a Asked, years []string) error {
 	one := a.From + a.To
 	switch both := a.From != "" && a.To != ""; {
 	case both && a.Year != 0:
-		return fault.New("difference.no-pair", "from", a.From, "to", a.To, "year", a.Year, "area", a.Area)
+		return fault.New("difference.no-pair", "from", s.named("DEFINITION", a.From), "to", s.named("DEFINITION", a.To), "year", a.Year, "area", s.named("REF_AREA", a.Area))
 	case both:
-		return fault.New("difference.never", "from", a.From, "to", a.To, "area", a.Area)
+		return fault.New("difference.never", "from", s.named("DEFINITION", a.From), "to", s.named("DEFINITION", a.To), "area", s.named("REF_AREA", a.Area))
 	case len(years) > 0:
 		return fault.New("difference.no-year", "year", a.Year, "years", strings.Join(years, ", "))
 	}
-	return fault.New("difference.alone", "definition", one, "area", a.Area)
+	return fault.New("difference.alone", "definition", s.named("DEFINITION", one), "area", s.named("REF_AREA", a.Area))
 }
 
 // anyWith reports whether a definition has a figure in any of some years.
 func (s Shares) anyWith(years []Year, id string) bool {
 	return slices.ContainsFunc(years, func(y Year) bool { return slices.Contains(y.Definitions, id) })
+}
+
+// named names a code of a dimension in a sentence; one that its list does not have stands as it is.
+func (s Shares) named(dimension, code string) any {
+	list, err := s.catalog.Codelist(s.flow.Dimensions[s.flow.Position(dimension)].Codelist)
+	if err != nil {
+		return code
+	}
+	if x, has := list.Code(code); has {
+		return x.Name
+	}
+	return code
 }
