@@ -44,8 +44,9 @@ func (f *front) serveOn(ctx context.Context, e *env, l ports, s config.Settings,
 		scheme = "https"
 	}
 	fmt.Fprintln(e.err, e.w("serve.listening", "scheme", scheme, "addr", addr))
-	if err := a.invite(ctx, e, first(strings.TrimSuffix(s.Text("base-url"), "/"), scheme+"://"+addr.String())); err != nil {
-		return err
+	// Who is told to stop while it starts has nobody to invite; and readers are served whether or not somebody can come in to work.
+	if err := a.invite(ctx, e, first(strings.TrimSuffix(s.Text("base-url"), "/"), scheme+"://"+addr.String())); err != nil && ctx.Err() == nil {
+		a.log.Error("no link for a first administrator", "error", err)
 	}
 	if s.Text("base-url") == "" && !loopback(addr) {
 		a.log.Warn("base-url is not set: addresses in feeds and files are those by which each reader asks")
