@@ -130,10 +130,6 @@ func TestTheFirstTenMinutesAtTheDesk(t *testing.T) {
 		other.shot(t, "record")
 	})
 	t.Run("what is not theirs is not shown", func(t *testing.T) {
-		minh.visit(t, "/lam-viec/ho-so/person")
-		if minh.says(t, "lan@vpcp.example") {
-			t.Log("a colleague of the same organisation sees the person") // owner: the same organisation
-		}
 		minh.visit(t, "/lam-viec/nguoi-moi")
 		if !minh.says(t, "không có quyền") {
 			t.Error("a steward can bring people in")

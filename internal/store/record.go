@@ -62,11 +62,7 @@ func (r registry) Act(ctx context.Context, b *register.Batch, judge register.Jud
 			made = before
 			return err
 		}
-		attempt := *b // it may be tried again from its start
-		attempt.Acts = slices.Clone(b.Acts)
-		for i := range attempt.Acts {
-			attempt.Acts[i].Changes = slices.Clone(attempt.Acts[i].Changes)
-		}
+		attempt := attemptOf(b)
 		if err := s.keepActs(ctx, tx, &attempt, asked, judge); err != nil {
 			return err
 		}
@@ -79,17 +75,28 @@ func (r registry) Act(ctx context.Context, b *register.Batch, judge register.Jud
 	return err
 }
 
+// attemptOf gives a batch of its own to a transaction, which completes the acts and may be tried again from its start.
+func attemptOf(b *register.Batch) register.Batch {
+	out := *b
+	out.Acts = slices.Clone(b.Acts)
+	for i := range out.Acts {
+		out.Acts[i].Changes = slices.Clone(out.Acts[i].Changes)
+	}
+	return out
+}
+
+// sameVersion reports whether two versions of one record say the same, of the same time, by the same act.
+func sameVersion(x, y register.Version) bool {
+	return x.From == y.From && x.Until == y.Until && x.Act == y.Act && maps.Equal(x.Values, y.Values)
+}
+
 // errUndone ends a transaction that was only tried.
 var errUndone = errors.New("undone")
 
 // Try implements register.Store.
 func (r registry) Try(ctx context.Context, b *register.Batch, judge register.Judge) error {
 	err := r.s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		attempt := *b
-		attempt.Acts = slices.Clone(b.Acts)
-		for i := range attempt.Acts {
-			attempt.Acts[i].Changes = slices.Clone(attempt.Acts[i].Changes)
-		}
+		attempt := attemptOf(b)
 		if err := r.s.keepActs(ctx, tx, &attempt, "", judge); err != nil {
 			return err
 		}
@@ -322,11 +329,8 @@ func until(day stat.Date) string {
 
 // stand stores how a record stands after an act, where that differs from before.
 func (s *Store) stand(ctx context.Context, tx *sqldb.Tx, a *register.Act, o register.Outcome) error {
-	same := func(x, y register.Version) bool {
-		return x.From == y.From && x.Until == y.Until && x.Act == y.Act && maps.Equal(x.Values, y.Values)
-	}
 	for _, v := range o.Before {
-		if slices.ContainsFunc(o.After, func(w register.Version) bool { return same(v, w) }) {
+		if slices.ContainsFunc(o.After, func(w register.Version) bool { return sameVersion(v, w) }) {
 			continue
 		}
 		if _, err := tx.Exec(ctx, "UPDATE record_version SET act_until = $1 WHERE type = $2 AND record = $3 AND valid_from = $4 AND act_until = $5",
@@ -336,7 +340,7 @@ func (s *Store) stand(ctx context.Context, tx *sqldb.Tx, a *register.Act, o regi
 	}
 	var rows [][]any
 	for _, v := range o.After {
-		if !slices.ContainsFunc(o.Before, func(w register.Version) bool { return same(v, w) }) {
+		if !slices.ContainsFunc(o.Before, func(w register.Version) bool { return sameVersion(v, w) }) {
 			rows = append(rows, []any{a.Type, a.Record, a.Number, v.From.String(), until(v.Until), int64(endlessAct), v.Act, sqldb.JSON[map[string]string]{V: v.Values}})
 		}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"maps"
 	"slices"
 
 	"nhipso/internal/fault"
@@ -81,10 +80,7 @@ func (s *Store) checkRecord(ctx context.Context, stored []storedAct) (problem, e
 	if err != nil {
 		return nil, err
 	}
-	same := func(x, y register.Version) bool {
-		return x.From == y.From && x.Until == y.Until && x.Act == y.Act && maps.Equal(x.Values, y.Values)
-	}
-	if !slices.EqualFunc(line.Versions, register.Fold(acts), same) {
+	if !slices.EqualFunc(line.Versions, register.Fold(acts), sameVersion) {
 		return fault.New("register.line-broken", "id", a.Record, "type", a.Type), nil
 	}
 	return nil, nil

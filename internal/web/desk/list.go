@@ -97,7 +97,7 @@ func (v *visit) list() error {
 		p.Sorts = append(p.Sorts, choice{Value: column, Name: v.column(t, column), Selected: p.Sort == column})
 	}
 	for _, format := range []string{"xlsx", "csv", "json"} {
-		p.Files = append(p.Files, choice{Name: strings.ToUpper(format), URL: v.d.fileLink(v, t, format)})
+		p.Files = append(p.Files, choice{Name: strings.ToUpper(format), URL: v.fileLink(t, format)})
 	}
 	if v.adds(t) {
 		p.Import = v.Link(Path + "/nhap/" + t.ID)
@@ -110,7 +110,7 @@ func (v *visit) list() error {
 }
 
 // fileLink is the list of the address as a file.
-func (d *Desk) fileLink(v *visit, t *catalog.RecordType, format string) string {
+func (v *visit) fileLink(t *catalog.RecordType, format string) string {
 	q := v.R.URL.Query()
 	pairs := []string{}
 	for _, name := range append([]string{"tim", "ngay", catalog.StateField}, t.Index...) {
