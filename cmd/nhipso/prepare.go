@@ -13,7 +13,7 @@ import (
 // preparer prepares the periodic publications, at the desk at which every release is carried.
 func (a *app) preparer() publish.Preparer {
 	p := publish.Preparer{Catalog: a.catalog, Publications: a.publications, Run: a.runWithin,
-		Desk: publish.Desk{Store: a.store, Cube: a.store, Now: a.now, Recipes: a.recipes, Findings: unanswered{a.source()}, Zone: a.catalog.Zone(), Log: a.log}}
+		Desk: publish.Desk{Store: a.store, Cube: a.store, Acts: a.store, Now: a.now, Recipes: a.recipes, Findings: unanswered{a.source()}, Zone: a.catalog.Zone(), Log: a.log}}
 	p.Desk.Checks = []publish.Check{p.TextStands, a.gate().Disclosed}
 	return p
 }

@@ -62,8 +62,20 @@ type Step struct {
 	Omitted      int           `json:"omitted,omitempty"`
 	Withheld     int           `json:"withheld,omitempty"`
 	Run          *StepRun      `json:"run,omitempty"`
+	Records      []StepRecord  `json:"records,omitempty"`
 	From         []Step        `json:"from,omitempty"`
 	Seen         bool          `json:"seen,omitempty"`
+}
+
+// StepRecord is a record of the register that a figure was computed from, as it stood then.
+type StepRecord struct {
+	Type string    `json:"type"`
+	ID   string    `json:"id"`
+	Name string    `json:"name"`
+	Role string    `json:"role,omitempty"`
+	As   string    `json:"as,omitempty"`
+	From stat.Date `json:"from,omitzero"` // the first day on which it stood so
+	Act  int64     `json:"act,omitempty"` // that made it so
 }
 
 // StepRun is the run that derived a figure.
@@ -127,6 +139,11 @@ func (v *visit) step(n pipeline.Node, speaker *view.Speaker) Step {
 		out.Run = &StepRun{ID: n.Run.ID, Recipe: n.Run.Recipe, Title: title.In(v.lang), Version: n.Run.Version, FinishedAt: n.Run.FinishedAt.UTC(), Method: method}
 		if s, ok := speaker.Sentence(n); ok {
 			out.Sentence = s.Text
+		}
+	}
+	for _, g := range speaker.Records(n) {
+		for _, r := range g.Records {
+			out.Records = append(out.Records, StepRecord{Type: r.Type, ID: r.ID, Name: r.Name.In(v.lang), Role: r.Role, As: g.Role.In(v.lang), From: r.From, Act: r.Act})
 		}
 	}
 	for _, c := range n.From {

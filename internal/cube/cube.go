@@ -37,6 +37,7 @@ type AsOf struct {
 	Vintage stat.Date `json:"vintage"`        // figures published on or before this day; zero for no bound
 	Message int64     `json:"message"`        // figures brought by this message or an earlier one; zero for no bound
 	Only    Messages  `json:"only,omitempty"` // figures brought by one of these messages; nil for no bound
+	Act     int64     `json:"act,omitempty"`  // records of the register as they were known after this act; zero for no bound. No figure depends on it
 }
 
 // Writer adds to the cube.
@@ -81,7 +82,11 @@ func (a AsOf) Allows(v Version) bool {
 
 // String writes the bound, the same text for the same bound.
 func (a AsOf) String() string {
-	return a.Vintage.String() + "/" + strconv.FormatInt(a.Message, 10) + "/" + a.Only.String()
+	s := a.Vintage.String() + "/" + strconv.FormatInt(a.Message, 10) + "/" + a.Only.String()
+	if a.Act != 0 { // what was named before there was a register keeps its name
+		s += "/" + strconv.FormatInt(a.Act, 10)
+	}
+	return s
 }
 
 // Holds reports whether a message lies within the bound, whatever the day of its figures.

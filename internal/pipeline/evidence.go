@@ -161,5 +161,5 @@ func inherit(o *stat.Observation, from evidence, safe bool) {
 // SameInputs reports whether two lineages of one cell name the same inputs in the same roles, and the same formula over them. A figure that
 // is the same from other inputs is another figure: its explanation is.
 func SameInputs(a, b Lineage) bool {
-	return slices.Equal(a.From, b.From) && a.Formula.text() == b.Formula.text()
+	return slices.Equal(a.From, b.From) && slices.Equal(a.Records, b.Records) && a.Formula.text() == b.Formula.text()
 }

@@ -25,6 +25,7 @@ type Node struct {
 	Run       *Run           `json:"run,omitempty"`
 	Formula   *Formula       `json:"formula,omitempty"` // how the run made the figure from what is under From
 	From      []Node         `json:"from,omitempty"`
+	Records   []UsedRecord   `json:"records,omitempty"`
 	Seen      bool           `json:"seen,omitempty"` // explained elsewhere in this tree
 }
 
@@ -124,6 +125,9 @@ func (e *explainer) node(ref Ref, versions []cube.Version, parent stat.Period, d
 		return n, err
 	}
 	n.Formula = lineage.Named()
+	if n.Records, err = recordsShown(e.ctx, e.store, lineage.Records, v.Vintage.Date); err != nil {
+		return n, err
+	}
 	for _, from := range lineage.From {
 		used, err := Used(e.ctx, e.store, from, run)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"nhipso/internal/cube"
+	"nhipso/internal/register"
 	"nhipso/internal/stat"
 )
 
@@ -56,7 +57,7 @@ func Look(ctx context.Context, store Store, recipe Recipe, at cube.AsOf, day sta
 
 // Sees reports whether there is any figure for the recipe to work on.
 func (s Standing) Sees(recipe Recipe) bool {
-	return s.Fresh || slices.ContainsFunc(recipe.Inputs, func(i Input) bool { return len(s.whole.Newest(i.Name)) > 0 })
+	return s.Fresh || slices.ContainsFunc(recipe.Inputs, func(i Input) bool { return len(s.whole.Newest(i.Name))+len(s.whole.Records(i.Name)) > 0 })
 }
 
 // inputs gives what the recipe reads.
@@ -82,7 +83,7 @@ func stands(ctx context.Context, store Store, recipe Recipe, run Run, at cube.As
 		return false, err
 	}
 	touched := func(i Input) bool { // a run has no bound by vintage
-		return !told || !at.Vintage.IsZero() || slices.Contains(flows, i.Dataflow)
+		return i.Records != nil || !told || !at.Vintage.IsZero() || slices.Contains(flows, i.Dataflow)
 	}
 	in, err := read(ctx, store, recipe, at, day, func(i Input) bool { return i.Calendar || touched(i) })
 	if err != nil || setup(recipe, in) != run.Marks.Setup {
@@ -104,15 +105,23 @@ func Stale(ctx context.Context, store Store, recipe Recipe, at cube.AsOf, day st
 }
 
 // Read gives what a recipe reads within a bound, on a day.
-func Read(ctx context.Context, store cube.Reader, recipe Recipe, at cube.AsOf, day stat.Date) (*Inputs, error) {
+func Read(ctx context.Context, store Reader, recipe Recipe, at cube.AsOf, day stat.Date) (*Inputs, error) {
 	return read(ctx, store, recipe, at, day, func(Input) bool { return true })
 }
 
 // read is Read of the inputs that are wanted.
-func read(ctx context.Context, store cube.Reader, recipe Recipe, at cube.AsOf, day stat.Date, wanted func(Input) bool) (*Inputs, error) {
-	in := &Inputs{Params: recipe.Params, Country: recipe.Country, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+func read(ctx context.Context, store Reader, recipe Recipe, at cube.AsOf, day stat.Date, wanted func(Input) bool) (*Inputs, error) {
+	in := &Inputs{Params: recipe.Params, Country: recipe.Country, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}, records: map[string][]register.Version{}}
 	for _, i := range recipe.Inputs {
 		if !wanted(i) {
+			continue
+		}
+		if i.Records != nil {
+			list, err := readRecords(ctx, store, recipe, i, register.At{Day: day, Act: at.Act})
+			if err != nil {
+				return nil, err
+			}
+			in.records[i.Name] = list
 			continue
 		}
 		history, err := cube.History(ctx, store, cube.Query{Dataflow: i.Dataflow, Key: i.Key, AsOf: at})
@@ -187,11 +196,18 @@ func declared(w io.Writer, recipe Recipe, in *Inputs) {
 	fmt.Fprintln(w, "calendar", recipe.Phase(dated))
 }
 
-func named(w io.Writer, i Input) { fmt.Fprintln(w, "input", i.Name, i.Dataflow, i.Key, i.History) }
+func named(w io.Writer, i Input) {
+	if i.Records != nil {
+		fmt.Fprintln(w, "records", i.Name, i.Records.ID, i.Columns)
+		return
+	}
+	fmt.Fprintln(w, "input", i.Name, i.Dataflow, i.Key, i.History)
+}
 
 // content writes an input with all that the recipe can see of it.
 func content(w io.Writer, i Input, in *Inputs) {
 	named(w, i)
+	recordContent(w, in.records[i.Name])
 	list := in.series[i.Name]
 	if i.History {
 		list = in.past[i.Name]

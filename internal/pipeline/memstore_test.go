@@ -11,6 +11,7 @@ import (
 
 // memStore is the least store that the contract allows, for tests of the runner. The SQL stores are bound by their own suite.
 type memStore struct {
+	NoRecords
 	messages int64
 	versions []cube.Version
 	runs     []Run

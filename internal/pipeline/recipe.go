@@ -12,12 +12,15 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/register"
 	"nhipso/internal/stat"
 )
 
-// Input declares series that a recipe reads, under the name by which its Compute asks for them.
+// Input declares series that a recipe reads, or the records of a type, under the name by which its Compute asks for them.
 type Input struct {
 	Name     string
+	Records  *catalog.RecordType // the type; nil for figures. Records are read as they stand on the day of the run
+	Columns  []string            // of the records: what the recipe reads of them, so that nothing else makes it stale
 	Dataflow string
 	Key      string // pattern
 	History  bool   // also earlier vintages, for recipes that choose among them
@@ -70,10 +73,11 @@ type Recipe struct {
 type Inputs struct {
 	Params  map[string]string
 	Country Country
-	Day     stat.Date                 // day of the run in the country's zone; only a recipe with a Phase may look at it
-	Detail  bool                      // each figure of a method is to have its working as formula
-	series  map[string][]cube.Version // by input name: newest version of each cell
-	past    map[string][]cube.Version // by input name: whole history, where declared
+	Day     stat.Date                     // day of the run in the country's zone; only a recipe with a Phase may look at it
+	Detail  bool                          // each figure of a method is to have its working as formula
+	series  map[string][]cube.Version     // by input name: newest version of each cell
+	past    map[string][]cube.Version     // by input name: whole history, where declared
+	records map[string][]register.Version // by input name
 }
 
 // NewInputs is for tests of recipes, which need no store.
@@ -85,12 +89,22 @@ func NewInputs(of Country, params map[string]string, history map[string][]cube.V
 	return in
 }
 
+// Holding is for tests too: the same inputs with the records of an input.
+func (in *Inputs) Holding(name string, records []register.Version) *Inputs {
+	out := *in
+	if out.records = maps.Clone(in.records); out.records == nil {
+		out.records = map[string][]register.Version{}
+	}
+	out.records[name] = records
+	return &out
+}
+
 // With gives the same inputs with some of them replaced, as a draw replaces those that it disturbs; the others are shared, not read again.
 func (in *Inputs) With(changed map[string][]cube.Version) *Inputs {
 	if len(changed) == 0 {
 		return in
 	}
-	out := &Inputs{Params: in.Params, Country: in.Country, Day: in.Day, Detail: in.Detail, series: maps.Clone(in.series), past: maps.Clone(in.past)}
+	out := &Inputs{Params: in.Params, Country: in.Country, Day: in.Day, Detail: in.Detail, series: maps.Clone(in.series), past: maps.Clone(in.past), records: in.records}
 	for name, versions := range changed {
 		out.series[name], out.past[name] = cube.Newest(versions, cube.AsOf{}), versions
 	}
@@ -163,6 +177,7 @@ type Output struct {
 	Dataflow string
 	stat.Observation
 	From    []Ref
+	Records []RecordRef
 	Formula *Formula // how it was made from them, in terms of them
 }
 
@@ -214,15 +229,17 @@ func (r Run) Within(at cube.AsOf) bool {
 
 // Lineage is what one derived cell came from in one run.
 type Lineage struct {
-	Run     string    `json:"run"`
-	Cell    cube.Cell `json:"cell"`
-	From    []Ref     `json:"from"`
-	Formula *Formula  `json:"formula,omitempty"` // nil for what was derived before formulas were kept
+	Run     string      `json:"run"`
+	Cell    cube.Cell   `json:"cell"`
+	From    []Ref       `json:"from"`
+	Records []RecordRef `json:"records,omitempty"`
+	Formula *Formula    `json:"formula,omitempty"` // nil for what was derived before formulas were kept
 }
 
 // Reader reads figures with the runs that derived them and their lineage.
 type Reader interface {
 	cube.Reader
+	Records
 	// LatestRun gives the newest run of a recipe that lies within a bound (Run.Within), or false.
 	LatestRun(ctx context.Context, recipe string, at cube.AsOf) (Run, bool, error)
 	// RunByID gives a run, or false.

@@ -8,6 +8,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/register"
 	"nhipso/internal/stat"
 )
 
@@ -37,11 +38,12 @@ func identityOf(v cube.Version) identity { return identity{v.Cell(), v.Vintage.D
 
 // Basis is all that the explanation of a figure shows of what it was computed from.
 type Basis struct {
-	Run  Run
-	Day  stat.Date
-	Refs []Ref
-	Used [][]cube.Version // for each reference, the versions that the run used under it
-	held []held
+	Run     Run
+	Day     stat.Date
+	Refs    []Ref
+	Used    [][]cube.Version // for each reference, the versions that the run used under it
+	Records []UsedRecord
+	held    []held
 }
 
 // held are the versions that were used under a reference, with the members of whole series as a set.
@@ -106,6 +108,9 @@ func (r *Bases) Shown(ctx context.Context, recipe Recipe, v cube.Version) (Basis
 		return Basis{}, fault.New("pipeline.not-derived", "cell", v.Cell().String(), "recipe", recipe.Title)
 	}
 	b := Basis{Run: run, Day: v.Vintage.Date, Refs: lineage.From}
+	if b.Records, err = recordsShown(ctx, r.store, lineage.Records, b.Day); err != nil {
+		return Basis{}, err
+	}
 	for _, ref := range lineage.From {
 		name := fmt.Sprintf("%s %v", run.ID, ref.bare())
 		h, known := r.used[name]
@@ -129,7 +134,7 @@ func (r *Bases) Shown(ctx context.Context, recipe Recipe, v cube.Version) (Basis
 
 // Inputs gives the versions shown as the inputs of a recipe, and nothing else.
 func (b Basis) Inputs(recipe Recipe) *Inputs {
-	return InputsOf(recipe, b.Run.Params, b.Day, b.Used...)
+	return InputsOf(recipe, b.Run.Params, b.Day, b.Records, b.Used...)
 }
 
 // Names gives a text that is the same only for figures that were computed from the same versions on the same day.
@@ -139,6 +144,9 @@ func (b Basis) Names() string {
 		if !slices.ContainsFunc(b.held, h.within) { // a cell or a part of what is named as a whole adds nothing
 			names = append(names, h.name)
 		}
+	}
+	for _, v := range b.Records {
+		names = append(names, fmt.Sprintf("%s/%s@%d", v.Type, v.ID, v.Act))
 	}
 	slices.Sort(names)
 	return b.Run.ID + " " + b.Day.String() + "\n" + strings.Join(slices.Compact(names), "\n")
@@ -151,15 +159,18 @@ func (b Basis) Compute(ctx context.Context, recipe Recipe) ([]cube.Version, erro
 	if err != nil {
 		return nil, err
 	}
-	return Derive(recipe, b.Run.ID, in, b.resting(result, in))
+	return Derive(recipe, b.Run.ID, in, b.resting(recipe, result, in))
 }
 
 // resting leaves out the outputs that rest on what is not shown: they are other figures than the one in hand.
-func (b Basis) resting(result *Result, in *Inputs) *Result {
+func (b Basis) resting(recipe Recipe, result *Result, in *Inputs) *Result {
 	read := in.reads()
 	absent := map[Ref]bool{} // many outputs name the same blocks
 	out := &Result{Diagnostics: result.Diagnostics}
 	for _, o := range result.Outputs {
+		if slices.ContainsFunc(o.Records, func(ref RecordRef) bool { _, read := in.record(recipe, ref); return !read }) {
+			continue
+		}
 		if !slices.ContainsFunc(o.From, func(ref Ref) bool {
 			is, known := absent[ref.bare()]
 			if !known {
@@ -185,9 +196,13 @@ func Find(figures []cube.Version, v cube.Version) (cube.Version, error) {
 }
 
 // InputsOf gives versions as the inputs of a recipe: each goes to every input that names its series.
-func InputsOf(recipe Recipe, params map[string]string, day stat.Date, versions ...[]cube.Version) *Inputs {
-	in := &Inputs{Params: params, Country: recipe.Country, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+func InputsOf(recipe Recipe, params map[string]string, day stat.Date, records []UsedRecord, versions ...[]cube.Version) *Inputs {
+	in := &Inputs{Params: params, Country: recipe.Country, Day: day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}, records: map[string][]register.Version{}}
 	for _, i := range recipe.Inputs {
+		if i.Records != nil {
+			in.records[i.Name] = i.open(recipe, shownOf(records, i.Records.ID))
+			continue
+		}
 		var history []cube.Version
 		seen := map[identity]bool{}
 		for _, list := range versions {

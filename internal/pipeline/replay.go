@@ -9,6 +9,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/register"
 	"nhipso/internal/stat"
 )
 
@@ -20,6 +21,12 @@ type Replayed struct {
 	Lineage []Lineage
 	Runs    []Run
 	Skipped map[string]string // recipe → why it was not replayed: it is costly, or what was known does not allow it
+}
+
+// Past is what a replay reads.
+type Past interface {
+	cube.Past
+	Records
 }
 
 // ReplayID is the name of the run that a replayed figure bears.
@@ -36,7 +43,7 @@ func ReplayOf(run string) (recipe string, day stat.Date, ok bool) {
 // Replay runs recipes in memory as they would have run on a day: on the reported figures within the bound that were published by then, each on
 // what the ones before it gave. Derived figures that the store holds are not looked at. Recipes that are costly, or that read one that is, are
 // left out; so is one that cannot be computed from what was known, which on an early day is no error. Nothing is stored.
-func Replay(ctx context.Context, past cube.Past, recipes []Recipe, at cube.AsOf, day stat.Date) (*Replayed, error) {
+func Replay(ctx context.Context, past Past, recipes []Recipe, at cube.AsOf, day stat.Date) (*Replayed, error) {
 	ordered, err := Order(recipes)
 	if err != nil {
 		return nil, err
@@ -77,9 +84,17 @@ func Replay(ctx context.Context, past cube.Past, recipes []Recipe, at cube.AsOf,
 }
 
 // run replays one recipe and says why it could not, if so.
-func (r *Replayed) run(ctx context.Context, past cube.Past, recipe Recipe, made map[string][]cube.Version) (string, error) {
-	in := &Inputs{Params: recipe.Params, Country: recipe.Country, Day: r.Day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}}
+func (r *Replayed) run(ctx context.Context, past Past, recipe Recipe, made map[string][]cube.Version) (string, error) {
+	in := &Inputs{Params: recipe.Params, Country: recipe.Country, Day: r.Day, series: map[string][]cube.Version{}, past: map[string][]cube.Version{}, records: map[string][]register.Version{}}
 	for _, i := range recipe.Inputs {
+		if i.Records != nil {
+			list, err := readRecords(ctx, past, recipe, i, register.At{Day: r.Day, Act: r.At.Act})
+			if err != nil {
+				return "", err
+			}
+			in.records[i.Name] = list
+			continue
+		}
 		history, err := r.read(ctx, past, i.Dataflow, i.Key, made)
 		if err != nil {
 			return "", err
@@ -108,7 +123,7 @@ func (r *Replayed) run(ctx context.Context, past cube.Past, recipe Recipe, made 
 		if err != nil {
 			return "", fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
 		}
-		r.Lineage = append(r.Lineage, Lineage{Run: id, Cell: v.Cell(), From: result.Outputs[i].From, Formula: formula})
+		r.Lineage = append(r.Lineage, Lineage{Run: id, Cell: v.Cell(), From: result.Outputs[i].From, Records: result.Outputs[i].Records, Formula: formula})
 	}
 	for _, flow := range recipe.Outputs {
 		slices.SortStableFunc(made[flow], cube.InOrder)

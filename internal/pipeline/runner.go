@@ -23,6 +23,7 @@ type Runner struct {
 	// Only, when set, are the messages that recipes may read, beside what earlier recipes of the same RunStale wrote: the content of a
 	// release that is being prepared. Otherwise they read everything.
 	Only cube.Messages
+	Act  int64 // records are read as known after this act; 0 for all that is known
 	// Begin, when set, is told of each recipe before it is looked at.
 	Begin func(r Recipe)
 	// Report, when set, is told of each recipe as it is done: ran says whether it was stale.
@@ -73,7 +74,7 @@ func (r Runner) runOne(ctx context.Context, recipe Recipe, force bool) (Run, boo
 	if err != nil {
 		return Run{}, false, err
 	}
-	at := cube.AsOf{Message: readTo, Only: r.Only}
+	at := cube.AsOf{Message: readTo, Only: r.Only, Act: r.Act}
 	stands, err := Look(ctx, r.Store, recipe, at, r.day(started))
 	if err != nil {
 		return Run{}, false, err
@@ -146,7 +147,7 @@ func (r Runner) message(ctx context.Context, recipe Recipe, run Run, in *Inputs,
 		if err != nil {
 			return m, nil, fault.New("pipeline.bad-output", "recipe", recipe.Title).Because(err)
 		}
-		lineage = append(lineage, Lineage{Run: run.ID, Cell: v.Cell(), From: result.Outputs[i].From, Formula: formula})
+		lineage = append(lineage, Lineage{Run: run.ID, Cell: v.Cell(), From: result.Outputs[i].From, Records: result.Outputs[i].Records, Formula: formula})
 	}
 	for _, flow := range recipe.Outputs {
 		old, err := cube.Read(ctx, r.Store, cube.Query{Dataflow: flow, AsOf: run.Bound()})
@@ -183,6 +184,13 @@ func Derive(recipe Recipe, run string, in *Inputs, result *Result) ([]cube.Versi
 			e, ok := read.evidence(ref, o.Period)
 			if !ok {
 				return nil, fault.New("pipeline.unread-input", "recipe", recipe.Title, "cell", ref.Cell().String())
+			}
+			from = from.and(e)
+		}
+		for _, ref := range x.Records {
+			e, ok := in.record(recipe, ref)
+			if !ok {
+				return nil, fault.New("pipeline.unread-input", "recipe", recipe.Title, "cell", ref.Type+"/"+ref.ID)
 			}
 			from = from.and(e)
 		}

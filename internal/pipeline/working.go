@@ -209,7 +209,7 @@ func (n Node) Working(ctx context.Context, recipe Recipe) (*Formula, error) {
 		shown = append(shown, c.Versions)
 	}
 	v := n.Versions[0]
-	in := InputsOf(recipe, n.Run.Params, v.Vintage.Date, shown...)
+	in := InputsOf(recipe, n.Run.Params, v.Vintage.Date, n.Records, shown...)
 	in.Detail = true
 	result, err := recipe.Compute(ctx, in)
 	if err != nil {

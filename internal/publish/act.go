@@ -49,6 +49,7 @@ type Act struct {
 	Refusals  []catalog.Label `json:"refusals,omitempty"`  // what a check found
 	Changes   []Change        `json:"changes,omitempty"`   // against the release before
 	Embargoes []Embargo       `json:"embargoes,omitempty"` // inherited when it was opened; whole when it was approved, and after
+	Register  int64           `json:"register,omitempty"`  // the newest act of the register when it was checked: the release knows no later one
 	Sole      bool            `json:"sole,omitempty"`      // approved by the program itself
 
 	Zone *time.Location `json:"-"` // of the country, in which a refusal tells minutes; nil means UTC. It is no part of what was done
@@ -118,6 +119,7 @@ func (r Release) follow(a Act) Release {
 		}
 	case CheckAct:
 		r.CheckedBy, r.CheckedAt, r.Digest, r.Refusals, r.Changes, r.State = a.By, a.At, a.Digest, a.Refusals, a.Changes, Checked
+		r.AsOf.Act = a.Register
 		if len(a.Refusals) > 0 {
 			r.State = Draft
 		}

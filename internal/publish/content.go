@@ -31,6 +31,7 @@ type Content struct {
 	// Closed are the figures that nobody may read and that a shown one rests on, or that closed a cell which was free before: which they are,
 	// without what they say. An explanation counts them, and does not show what they could be computed from.
 	Closed  []cube.Version
+	Records []StoredRecord // public ones of the register as they were known when the release was made ready, and those that its figures were computed from
 	Lineage func(ctx context.Context, v cube.Version) (pipeline.Lineage, bool, error)
 }
 
@@ -135,6 +136,9 @@ func (v *View) content(ctx context.Context, all []Release) (c Content, err error
 		return c, err
 	}
 	c.Figures = v.past.all(ctx)
+	if c.Records, err = v.storedRecords(ctx, c); err != nil {
+		return c, err
+	}
 	c.Closed, err = v.closedInputs(ctx, c)
 	return c, err
 }

@@ -56,6 +56,12 @@ type Findings interface {
 	UnansweredFindings(ctx context.Context, of cube.Messages) ([]Finding, error)
 }
 
+// Acts tells how far the register is.
+type Acts interface {
+	// NewestAct gives the newest act on any record; 0 for none.
+	NewestAct(ctx context.Context) (int64, error)
+}
+
 // Program is the name under which the program itself acts: it opens and checks, and records that a release is out. It never approves, but for
 // the first release of a new installation.
 const Program = "nhipso"
@@ -67,6 +73,7 @@ type Desk struct {
 	Now      func() time.Time
 	Recipes  []pipeline.Recipe // must be up to date within the content; none are asked for when there are none
 	Zone     *time.Location    // in which days are counted; nil means UTC
+	Acts     Acts              // of the register, which a release knows as they are when it is checked; nil where there is none
 	Findings Findings          // nil when nothing keeps answers
 	Checks   []Check           // beside those that every release passes
 	Log      *slog.Logger      // told when a release goes live; nil for nobody
@@ -245,11 +252,16 @@ func (d Desk) Check(ctx context.Context, id, by string) (Release, error) {
 	if err != nil {
 		return r, err
 	}
+	if d.Acts != nil {
+		if r.AsOf.Act, err = d.Acts.NewestAct(ctx); err != nil {
+			return r, err
+		}
+	}
 	found, err := d.examine(ctx, r)
 	if err != nil {
 		return r, err
 	}
-	a := Act{Release: id, Kind: CheckAct, By: by, Digest: found.digest, Changes: found.changes}
+	a := Act{Release: id, Kind: CheckAct, By: by, Digest: found.digest, Changes: found.changes, Register: r.AsOf.Act}
 	for _, e := range found.against {
 		a.Refusals = append(a.Refusals, catalog.Label{Vi: fault.In(e, "vi"), En: fault.In(e, "en")})
 	}
@@ -295,7 +307,7 @@ func (d Desk) approve(ctx context.Context, a Act) (Release, error) {
 		return r, err
 	}
 	if len(found.against) > 0 || found.digest != r.Digest {
-		outdated := Act{Release: a.Release, Kind: CheckAct, By: Program, Digest: found.digest, Changes: found.changes}
+		outdated := Act{Release: a.Release, Kind: CheckAct, By: Program, Digest: found.digest, Changes: found.changes, Register: r.AsOf.Act}
 		for _, e := range append(found.against, fault.New("publish.check-outdated", "id", a.Release)) {
 			outdated.Refusals = append(outdated.Refusals, catalog.Label{Vi: fault.In(e, "vi"), En: fault.In(e, "en")})
 		}

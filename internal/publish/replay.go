@@ -7,6 +7,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/register"
 	"nhipso/internal/stat"
 )
 
@@ -73,6 +74,16 @@ func (s readable) Versions(_ context.Context, q cube.Query) iter.Seq2[cube.Versi
 			}
 		}
 	}
+}
+
+// RecordsOf implements pipeline.Records.
+func (s readable) RecordsOf(ctx context.Context, kind string, at register.At) ([]register.Version, error) {
+	return s.records.RecordsOf(ctx, kind, at)
+}
+
+// RecordOf implements pipeline.Records.
+func (s readable) RecordOf(ctx context.Context, kind, id string, at register.At) (register.Version, bool, error) {
+	return s.records.RecordOf(ctx, kind, id, at)
 }
 
 // Replayed reports whether figures of a dataflow were computed again for the day viewed, since none had been by then.

@@ -17,6 +17,8 @@ import (
 
 // shelf keeps acts and figures in memory.
 type shelf struct {
+	pipeline.NoRecords
+
 	mu      sync.Mutex
 	acts    []Act
 	figures []cube.Version // in the order of cube.Reader

@@ -60,6 +60,7 @@ type Snapshot struct {
 	sealed  map[int64]bool             // messages that brought something hidden
 	guarded map[string]bool            // recipes that read something hidden
 
+	records  pipeline.Records          // what the view knows of the register
 	days     []stat.Date               // on which anything was published
 	recipes  []pipeline.Recipe         // that are replayed for an older day
 	replayed *pipeline.Replayed        // for the day viewed; nil for today
@@ -232,7 +233,7 @@ func (s *Snapshot) forgetOldest() {
 // by gives the snapshot of what had been published by a day, without anything that is replayed.
 func (s *Snapshot) by(day stat.Date) *Snapshot {
 	out := &Snapshot{Release: s.Release, Catalog: s.Catalog, AsOf: s.AsOf, bound: s.bound, past: s.past, hidden: s.hidden, closed: map[cube.Cell]bool{}, sealed: s.sealed,
-		waiting: s.waiting, awaited: s.awaited, held: s.held, guarded: s.guarded, days: s.days, recipes: s.recipes, older: map[stat.Date]*older{}}
+		waiting: s.waiting, awaited: s.awaited, held: s.held, guarded: s.guarded, records: s.records, days: s.days, recipes: s.recipes, older: map[stat.Date]*older{}}
 	out.AsOf.Vintage = day
 	out.choose()
 	return out

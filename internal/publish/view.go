@@ -83,11 +83,14 @@ func (v *View) withhold(n pipeline.Node) pipeline.Node {
 	}
 	n.Withheld += len(n.Versions) - len(shown)
 	n.Versions = shown
+	withheld := 0
+	n.Records, withheld = v.toldUsed(n.Records)
+	n.Withheld += withheld
 	if n.Run != nil {
 		if run, ok := v.run(*n.Run); ok {
 			n.Run = &run
 		} else {
-			n.Run, n.From, n.Formula = nil, nil, nil
+			n.Run, n.From, n.Records, n.Formula = nil, nil, nil, nil
 		}
 	}
 	from := make([]pipeline.Node, len(n.From))
@@ -281,5 +284,11 @@ func viewOn(p Parts, s *Snapshot) *View {
 			})
 		}
 	}
-	return &View{Snapshot: s, Audience: p.Audience, Moment: p.Moment, source: p.Source, recipes: p.Recipes, zone: p.Zone}
+	v := &View{Snapshot: s, Audience: p.Audience, Moment: p.Moment, source: p.Source, recipes: p.Recipes, zone: p.Zone}
+	s.records = pipeline.NoRecords{}
+	if v.source != nil && v.knowsRecords() {
+		s.records = v.source
+	}
+	s.Catalog = v.coded(context.Background(), p.Catalog)
+	return v
 }

@@ -19,6 +19,8 @@ import (
 
 // archive is a source of hand-made figures. Each has a value of its own by which a reader would know it.
 type archive struct {
+	pipeline.NoRecords
+
 	figures   []cube.Version
 	runs      []pipeline.Run
 	lineage   map[string][]pipeline.Ref // by cell

@@ -10,6 +10,7 @@ import (
 	"nhipso/internal/cube"
 	"nhipso/internal/measure/uncertainty"
 	"nhipso/internal/pipeline"
+	"nhipso/internal/register"
 	"nhipso/internal/stat"
 )
 
@@ -17,14 +18,27 @@ import (
 func (n *national) inputsOf(t testing.TB, r pipeline.Recipe) *pipeline.Inputs {
 	t.Helper()
 	history := map[string][]cube.Version{}
+	held := map[string][]register.Version{}
 	for _, i := range r.Inputs {
+		if i.Records != nil {
+			list, err := n.store.RecordsOf(context.Background(), i.Records.ID, register.At{Day: stat.MustDate("2026-11-22")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			held[i.Name] = list
+			continue
+		}
 		list, err := cube.History(context.Background(), n.store, cube.Query{Dataflow: i.Dataflow, Key: i.Key})
 		if err != nil {
 			t.Fatal(err)
 		}
 		history[i.Name] = list
 	}
-	return pipeline.NewInputs(vn, r.Params, history)
+	in := pipeline.NewInputs(vn, r.Params, history)
+	for name, list := range held {
+		in = in.Holding(name, list)
+	}
+	return in
 }
 
 func BenchmarkThousandDrawsOfTheNationalRecipe(b *testing.B) {

@@ -50,6 +50,8 @@ func NowcastScore(n pipeline.Country, c *catalog.Catalog) pipeline.Recipe {
 
 // scores collects the figures of the recipe.
 type scores struct {
+	pipeline.NoRecords // the recipes that it replays read figures alone
+
 	in      *pipeline.Inputs
 	inputs  []pipeline.Input
 	chain   []pipeline.Recipe

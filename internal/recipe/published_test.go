@@ -49,7 +49,7 @@ func splitPlace(place string) []string {
 
 // derived runs a recipe on loaded figures as the runner does, and gives its figures by series and period.
 func derived(t interface{ Fatal(...any) }, r pipeline.Recipe, figures []cube.Version) map[string]cube.Version {
-	in := pipeline.InputsOf(r, r.Params, stat.MustDate("2027-02-01"), figures)
+	in := pipeline.InputsOf(r, r.Params, stat.MustDate("2027-02-01"), nil, figures)
 	result, err := r.Compute(context.Background(), in)
 	if err != nil {
 		t.Fatal(err)

@@ -50,6 +50,7 @@ func All(c *catalog.Catalog, areas *territory.Registry) []pipeline.Recipe {
 		DigitalUncertainty(n),
 		RequiredGrowth(n, c),
 		TargetStatus(c),
+		TargetOwners(c),
 		Areas(areas),
 		Provinces(n, areas),
 		DTIAreas(areas),
@@ -94,9 +95,14 @@ func asks(c *catalog.Catalog, lists []string, more ...any) string {
 
 // declared reports whether a catalogue has every dataflow that a recipe reads or writes.
 func declared(c *catalog.Catalog, r pipeline.Recipe) bool {
+	if len(r.Inputs) == 0 { // it reads records, and the catalogue has no such type
+		return false
+	}
 	flows := slices.Clone(r.Outputs)
 	for _, i := range r.Inputs {
-		flows = append(flows, i.Dataflow)
+		if i.Records == nil {
+			flows = append(flows, i.Dataflow)
+		}
 	}
 	return !slices.ContainsFunc(flows, func(id string) bool { _, err := c.Dataflow(id); return err != nil })
 }

@@ -15,8 +15,10 @@ import (
 	"nhipso/data"
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/people"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/reference"
+	"nhipso/internal/register"
 	"nhipso/internal/stat"
 	"nhipso/internal/store"
 	"nhipso/internal/territory"
@@ -47,6 +49,10 @@ var vietNam = sync.OnceValues(func() (*national, error) {
 	}
 	intake := cube.Intake{Catalog: c, Store: s}
 	if _, err := reference.Load(ctx, data.FS, c, intake, now(), nil); err != nil {
+		return nil, err
+	}
+	r := &register.Register{Store: s.Register(), Types: func() *catalog.Catalog { return c }, Today: func() stat.Date { return stat.MustDate("2026-11-22") }, Now: now}
+	if err := people.Load(ctx, r, people.Kept(c), "the records that come with the catalogue"); err != nil {
 		return nil, err
 	}
 	runs, err := pipeline.Runner{Store: s, Intake: intake, Now: now}.RunStale(ctx, All(c, registry), false)

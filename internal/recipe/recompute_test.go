@@ -176,7 +176,7 @@ func without(r pipeline.Recipe, params map[string]string, shown pipeline.Basis, 
 		}
 		all = append(all, kept)
 	}
-	in := pipeline.InputsOf(r, params, shown.Day, all...)
+	in := pipeline.InputsOf(r, params, shown.Day, shown.Records, all...)
 	result, err := r.Compute(context.Background(), in)
 	if err != nil {
 		return cube.Version{}, false

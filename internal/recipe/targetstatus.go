@@ -22,10 +22,10 @@ import (
 // with the actual. Only what joins the two is as weak as the weaker.
 func TargetStatus(c *catalog.Catalog) pipeline.Recipe {
 	return pipeline.Recipe{
-		ID: "target-status", Version: "4", Method: "target-status",
+		ID: "target-status", Version: "5", Method: "target-status",
 		Title: title("target-status"), Catalogue: asks(c, []string{"CL_TARGET", "CL_INDICATOR"}),
-		Inputs: append([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: "", Calendar: true}},
-			actualFlows(c)...),
+		Inputs: slices.Concat([]pipeline.Input{{Name: "target", Dataflow: "TARGET", Key: "", Calendar: true}},
+			targetRecords(c, "parent", "indicator", "unit", "direction", "years"), actualFlows(c)),
 		Outputs: []string{"TARGET_STATUS"},
 		Phase:   deadlinesPassed,
 		Compute: func(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, error) {
@@ -76,10 +76,11 @@ type aim struct {
 func (a aim) key(measure string) stat.Key { return stat.NewKey("A", a.area, a.id, measure) }
 
 func targetStatus(ctx context.Context, c *catalog.Catalog, in *pipeline.Inputs) (*pipeline.Result, error) {
-	list, err := c.Codelist("CL_TARGET")
+	list, err := targetList(c, in)
 	if err != nil {
 		return nil, err
 	}
+	said := refsToTargets(in)
 	var out pipeline.Result
 	paths := map[stat.Key]*path{}
 	for _, t := range in.Newest("target") { // in order of key, then year
@@ -92,10 +93,12 @@ func targetStatus(ctx context.Context, c *catalog.Catalog, in *pipeline.Inputs) 
 			continue
 		}
 		conditions := monitor.Conditions(list, code.ID, t.Period.Year())
+		first := len(out.Outputs)
 		if len(conditions) == 0 {
 			if _, err := newAim(c, in, t, code).judge(&out, in.Day, paths); err != nil {
 				return nil, err
 			}
+			said.add(out.Outputs[first:], code.ID)
 			continue
 		}
 		whole := newAim(c, in, t, code)
@@ -108,12 +111,18 @@ func targetStatus(ctx context.Context, c *catalog.Catalog, in *pipeline.Inputs) 
 				return nil, err
 			}
 			each, from = append(each, j), append(from, part.used()...)
+			said.add(out.Outputs[first:], condition.ID)
+			first = len(out.Outputs)
 		}
 		out.Outputs = append(out.Outputs, whole.class(monitor.All(each), from))
 		if err := whole.write(&out, "TARGET", floatOf(whole.target.Value), stat.Normal, nil, from[0]); err != nil {
 			return nil, err
 		}
 		whole.by(&out, "TARGET", figure(t))
+		said.add(out.Outputs[first:], code.ID)
+		for _, condition := range conditions { // they are judged by what they are
+			said.add(out.Outputs[first:first+1], condition.ID)
+		}
 	}
 	return &out, nil
 }

@@ -18,6 +18,7 @@ import (
 	"nhipso/internal/monitor"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
+	"nhipso/internal/register"
 	"nhipso/internal/stat"
 )
 
@@ -266,14 +267,55 @@ func (f *File) LineageOf(ctx context.Context, run string, cell cube.Cell) (pipel
 			return err
 		}
 		found = true
-		if err := json.Unmarshal([]byte(sources), &l.From); err != nil {
+		var from pipeline.Sources
+		if err := json.Unmarshal([]byte(sources), &from); err != nil {
 			return err
 		}
+		l.From, l.Records = from.From, from.Records
 		return json.Unmarshal([]byte(formula), &l.Formula)
 	}, `SELECT a.body, b.body FROM lineage l JOIN run r ON r.id = l.run JOIN series s ON s.id = l.series JOIN period p ON p.id = l.period
 		JOIN text a ON a.id = l.sources JOIN text b ON b.id = l.formula WHERE r.name = ? AND s.dataflow = ? AND s.key = ? AND p.code = ?`,
 		run, cell.Dataflow, string(cell.Key), cell.Period.String())
 	return l, found, err
+}
+
+// register gives how records of a type stand, in the order of their identifiers and days. They are few, and read once.
+func (f *File) registered(ctx context.Context, kind string) ([]publish.StoredRecord, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.register == nil {
+		list, err := decoded[publish.StoredRecord](ctx, f, records, registerRecord)
+		if err != nil {
+			return nil, err
+		}
+		f.register = map[string][]publish.StoredRecord{}
+		for _, x := range list {
+			f.register[x.Type] = append(f.register[x.Type], x)
+		}
+	}
+	return f.register[kind], nil
+}
+
+// RecordsOf implements pipeline.Records. The file has them as they were known when the release was made ready.
+func (f *File) RecordsOf(ctx context.Context, kind string, at register.At) (out []register.Version, err error) {
+	list, err := f.registered(ctx, kind)
+	for _, x := range list {
+		if v := x.Version(); !x.Past && (at.Day.IsZero() || v.On(at.Day)) {
+			out = append(out, v)
+		}
+	}
+	return out, err
+}
+
+// RecordOf implements pipeline.Records. As known at an act the file has those that its figures were computed from.
+func (f *File) RecordOf(ctx context.Context, kind, id string, at register.At) (register.Version, bool, error) {
+	list, err := f.registered(ctx, kind)
+	for _, x := range list {
+		if v := x.Version(); v.ID == id && v.On(at.Day) && (at.Act == v.Act || at.Act == 0 && !x.Past) {
+			return v, true, nil
+		}
+	}
+	return register.Version{}, false, err
 }
 
 // OfRelease names the release of which the file is.

@@ -64,7 +64,8 @@ const (
 	releaseRecord  = "release"
 	findingRecord  = "finding"
 	overrideRecord = "override"
-	outlineRecord  = "outline" // of a dataflow, by its number in their order
+	registerRecord = "register" // how a record of the register stands
+	outlineRecord  = "outline"  // of a dataflow, by its number in their order
 )
 
 // About says what a file holds.
@@ -91,6 +92,7 @@ type File struct {
 	runs    map[int64]string          // their names, too
 	recent  map[int64]stat.Attributes // by text and run
 
+	register   map[string][]publish.StoredRecord // by type; read with the first of them
 	preparing  sync.Mutex
 	statements map[string]*sql.Stmt // by their text
 }

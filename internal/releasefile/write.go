@@ -18,6 +18,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/fault"
+	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 )
@@ -235,7 +236,7 @@ func (w *writer) figures(c publish.Content) {
 		l, found, err := c.Lineage(w.ctx, v)
 		w.try(err)
 		if found {
-			w.lineage(run, v, w.text(w.json(l.From)), w.text(w.json(l.Formula)))
+			w.lineage(run, v, w.text(w.json(pipeline.Sources{From: l.From, Records: l.Records})), w.text(w.json(l.Formula)))
 		}
 	})
 	for _, v := range c.Closed {
@@ -275,6 +276,9 @@ func (w *writer) records(c publish.Content) {
 	}
 	for i, f := range c.Findings {
 		w.insert("record", findingRecord, i+1, w.json(f))
+	}
+	for i, x := range c.Records {
+		w.insert("record", registerRecord, i+1, w.json(x))
 	}
 	for i, x := range c.Overrides {
 		w.insert("record", overrideRecord, i+1, w.json(x))

@@ -72,6 +72,33 @@ func (r records) Record(ctx context.Context, kind, id string, at register.At) (r
 	return sqldb.First(ctx, r.from, scanStanding, q, b...)
 }
 
+// of gives the records of a type as they stand on a day, by identifier; without a day as they stand on each.
+func (r records) of(ctx context.Context, kind string, at register.At) ([]register.Version, error) {
+	b := binds{}
+	q := standingColumns + "WHERE v.type = " + b.add(kind)
+	if at.Day.IsZero() {
+		q += b.believed("v", at)
+	} else {
+		q += b.when("v", at)
+	}
+	return sqldb.Collect(ctx, r.from, scanStanding, q+" ORDER BY v.record, v.valid_from", b...)
+}
+
+// RecordsOf implements pipeline.Records.
+func (s *Store) RecordsOf(ctx context.Context, kind string, at register.At) ([]register.Version, error) {
+	return records{s.db}.of(ctx, kind, at)
+}
+
+// RecordOf implements pipeline.Records.
+func (s *Store) RecordOf(ctx context.Context, kind, id string, at register.At) (register.Version, bool, error) {
+	return records{s.db}.Record(ctx, kind, id, at)
+}
+
+// NewestAct gives the newest act of the register; 0 for none.
+func (s *Store) NewestAct(ctx context.Context) (int64, error) {
+	return sqldb.Scalar[int64](ctx, s.db, "SELECT COALESCE(MAX(number), 0) FROM record_act")
+}
+
 // binds are the values of a statement, numbered as they are added.
 type binds []any
 

@@ -73,10 +73,10 @@ func (b *basis) same(ctx context.Context, from sqldb.Queryer, v cube.Version) (b
 			from pipeline.Lineage
 		}
 		rows, err := sqldb.Collect(ctx, from, func(rows *sql.Rows) (r row, err error) {
-			var from sqldb.JSON[[]pipeline.Ref]
+			var from sqldb.JSON[pipeline.Sources]
 			var formula sqldb.JSON[*pipeline.Formula]
 			err = rows.Scan(&r.at.dataflow, &r.at.series, &r.at.period, &from, &formula)
-			r.from.From, r.from.Formula = from.V, formula.V
+			r.from.From, r.from.Records, r.from.Formula = from.V.From, from.V.Records, formula.V
 			return r, err
 		}, "SELECT dataflow, series, period, sources, formula FROM lineage WHERE run = $1", id)
 		if err != nil {
@@ -117,7 +117,7 @@ func (s *Store) insertRun(ctx context.Context, tx *sqldb.Tx, run pipeline.Run, r
 	}
 	rows := make([][]any, len(lineage))
 	for i, l := range lineage {
-		rows[i] = []any{run.ID, l.Cell.Dataflow, string(l.Cell.Key), l.Cell.Period.String(), sqldb.JSON[[]pipeline.Ref]{V: l.From}, sqldb.JSON[*pipeline.Formula]{V: l.Formula}}
+		rows[i] = []any{run.ID, l.Cell.Dataflow, string(l.Cell.Key), l.Cell.Period.String(), sqldb.JSON[pipeline.Sources]{V: pipeline.Sources{From: l.From, Records: l.Records}}, sqldb.JSON[*pipeline.Formula]{V: l.Formula}}
 	}
 	slices.SortFunc(rows, func(a, b []any) int {
 		return cmp.Or(compareText(a[1], b[1]), compareText(a[2], b[2]), compareText(a[3], b[3]))
@@ -201,10 +201,10 @@ func scanRun(rows *sql.Rows) (pipeline.Run, error) {
 // LineageOf implements pipeline.Store.
 func (s *Store) LineageOf(ctx context.Context, run string, cell cube.Cell) (pipeline.Lineage, bool, error) {
 	return sqldb.First(ctx, s.db, func(rows *sql.Rows) (pipeline.Lineage, error) {
-		var from sqldb.JSON[[]pipeline.Ref]
+		var from sqldb.JSON[pipeline.Sources]
 		var formula sqldb.JSON[*pipeline.Formula]
 		err := rows.Scan(&from, &formula)
-		return pipeline.Lineage{Run: run, Cell: cell, From: from.V, Formula: formula.V}, err
+		return pipeline.Lineage{Run: run, Cell: cell, From: from.V.From, Records: from.V.Records, Formula: formula.V}, err
 	}, "SELECT sources, formula FROM lineage WHERE run = $1 AND dataflow = $2 AND series = $3 AND period = $4",
 		run, cell.Dataflow, string(cell.Key), cell.Period.String())
 }

@@ -94,6 +94,9 @@ func (s *Speaker) hidden(n pipeline.Node) bool {
 // general is the sentence of a figure whose formula was not kept: which recipe, and from how many inputs.
 func (s *Speaker) general(n pipeline.Node, result string) string {
 	title, _ := s.Title(n.Run)
+	if len(n.From) == 0 && len(n.Records) > 0 {
+		return s.say("general-records", "title", title.In(s.Lang), "n", s.count(len(n.Records)), "value", result)
+	}
 	inputs := 0
 	for _, c := range n.From {
 		inputs += len(c.Versions)

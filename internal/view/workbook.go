@@ -197,6 +197,14 @@ func (b *sheets) branch(sheet string, n pipeline.Node, depth int, row *int) {
 	if said.Kind == Withheld {
 		return
 	}
+	for _, g := range s.Records(n) {
+		for _, r := range g.Records {
+			b.try(b.f.SetCellInt(sheet, cellName(1, *row), int64(depth+1)))
+			b.text(sheet, 2, *row, g.Role.In(s.Lang), 0)
+			b.text(sheet, 3, *row, r.ID+": "+r.Name.In(s.Lang), 0)
+			*row++
+		}
+	}
 	for _, c := range n.From {
 		b.branch(sheet, c, depth+1, row)
 	}

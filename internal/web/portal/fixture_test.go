@@ -30,6 +30,8 @@ import (
 
 // shelf is a library over a handful of figures: published ones re-keyed by hand, and made-up estimates that say TEST.
 type shelf struct {
+	pipeline.NoRecords
+
 	release  publish.Release
 	catalog  *catalog.Catalog
 	figures  []cube.Version

@@ -48,6 +48,7 @@ type whyNode struct {
 	Omitted, Withheld       string
 	Sentence                string // how the figure of this step came about
 	Run                     *whyRun
+	Records                 []whyRecords
 	From                    []whyNode
 	Again                   []shell.Crumb // further inputs that are explained elsewhere in the tree
 	Seen                    bool
@@ -65,6 +66,12 @@ func (n whyNode) Inputs() int { return len(n.From) + len(n.Again) }
 type whyValue struct {
 	Period, Value, Source, Vintage, URL string
 	Flags                               []shell.FlagView
+}
+
+// whyRecords are the records of one kind and role that a step was made from.
+type whyRecords struct {
+	Title string
+	List  []shell.Crumb
 }
 
 type whyRun struct{ ID, Title, Version, At, Replay, MethodURL string }
@@ -162,6 +169,9 @@ func (v *visit) whySteps(t *shell.Table, n pipeline.Node, depth int) {
 	for _, o := range n.Versions {
 		t.Add(shell.Number(stat.Int(int64(depth))), shell.Label(view.Role(n.Role)), shell.Same(o.Cell().String()), v.CellOf(o), shell.Label(v.sourceOf(o)), v.publication(o))
 	}
+	for _, r := range n.Records {
+		t.Add(shell.Number(stat.Int(int64(depth+1))), shell.Label(view.Role(r.Role)), shell.Same(r.Type+"/"+r.ID), shell.Cell{}, shell.Cell{}, shell.Cell{})
+	}
 	for _, c := range n.From {
 		v.whySteps(t, c, depth+1)
 	}
@@ -194,8 +204,25 @@ func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNo
 			out.Sentence = s.Text
 		}
 	}
+	out.Records = v.whyRecords(n, speaker)
 	for _, c := range n.From {
 		out.takeIn(v.whyTree(c, speaker, depth+1))
+	}
+	return out
+}
+
+// whyRecords lists the records of a node. Those that have a page lead to it.
+func (v *visit) whyRecords(n pipeline.Node, speaker *view.Speaker) (out []whyRecords) {
+	for _, g := range speaker.Records(n) {
+		x := whyRecords{Title: v.Say("why.records", "n", v.count(len(g.Records)), "type", g.Type.In(v.Lang), "role", g.Role.In(v.Lang))}
+		for _, r := range g.Records {
+			c := shell.Crumb{Name: r.ID + ": " + r.Name.In(v.Lang)}
+			if r.Type == "target" {
+				c.URL = v.Link("/muc-tieu/" + r.ID)
+			}
+			x.List = append(x.List, c)
+		}
+		out = append(out, x)
 	}
 	return out
 }
