@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"nhipso/internal/catalog"
@@ -10,6 +11,7 @@ import (
 	"nhipso/internal/jobs"
 	"nhipso/internal/module"
 	"nhipso/internal/pack"
+	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/stat"
 	"nhipso/internal/store"
@@ -133,7 +135,7 @@ func (a *app) computing() module.Module {
 	}}
 }
 
-// dueComputing gives the jobs of the newest load, of the day, and of the newest edition of the catalogue. That of a load takes the place of those of
+// dueComputing gives the jobs of the newest load, of the day, of the newest edition of the catalogue, and of the newest act on records that are read. That of a load takes the place of those of
 // earlier ones: whichever begins works on all that is loaded by then.
 func (a *app) dueComputing(ctx context.Context) ([]jobs.Job, error) {
 	loaded, read, err := a.loaded(ctx)
@@ -148,5 +150,24 @@ func (a *app) dueComputing(ctx context.Context) ([]jobs.Job, error) {
 	if read > 0 && a.number > 1 { // what it changed may make recipes stale; where it does not, looking costs next to nothing
 		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint("edition ", a.number), At: now.Add(settling), Args: recipesArgs{}})
 	}
+	act, err := a.store.Register().NewestOf(ctx, recordInputs(a.recipes)...)
+	if err != nil {
+		return nil, err
+	}
+	if read > 0 && act > 0 {
+		out = append(out, jobs.Job{Kind: recipesJob, Key: fmt.Sprint("act ", act), At: now.Add(settling), Args: recipesArgs{}})
+	}
 	return out, nil
+}
+
+// recordInputs names the types of records that recipes read.
+func recordInputs(recipes []pipeline.Recipe) (out []string) {
+	for _, r := range recipes {
+		for _, i := range r.Inputs {
+			if i.Records != nil && !slices.Contains(out, i.Records.ID) {
+				out = append(out, i.Records.ID)
+			}
+		}
+	}
+	return out
 }

@@ -159,6 +159,9 @@ func (a *app) prepareFirst(ctx context.Context, e *env) error {
 	if err := a.firstFigures(ctx, e); err != nil {
 		return err
 	}
+	if err := a.enroll(ctx); err != nil {
+		return err
+	}
 	if err := a.runStale(ctx, e, a.recipes); err != nil {
 		return err
 	}

@@ -69,13 +69,13 @@ type Step struct {
 
 // StepRecord is a record of the register that a figure was computed from, as it stood then.
 type StepRecord struct {
-	Type string    `json:"type"`
+	Type string    `json:"recordType"`
 	ID   string    `json:"id"`
 	Name string    `json:"name"`
 	Role string    `json:"role,omitempty"`
 	As   string    `json:"as,omitempty"`
-	From stat.Date `json:"from,omitzero"` // the first day on which it stood so
-	Act  int64     `json:"act,omitempty"` // that made it so
+	From stat.Date `json:"standingSince,omitzero"` // the first day on which it stood so
+	Act  int64     `json:"act,omitempty"`          // that made it so
 }
 
 // StepRun is the run that derived a figure.

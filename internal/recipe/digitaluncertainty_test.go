@@ -35,6 +35,7 @@ func (n *national) inputsOf(t testing.TB, r pipeline.Recipe) *pipeline.Inputs {
 		history[i.Name] = list
 	}
 	in := pipeline.NewInputs(vn, r.Params, history)
+	in.Day = stat.MustDate("2026-11-22")
 	for name, list := range held {
 		in = in.Holding(name, list)
 	}

@@ -108,10 +108,11 @@ func targetOwners(ctx context.Context, in *pipeline.Inputs) (*pipeline.Result, e
 	for _, x := range []struct {
 		measure, unit string
 		value         stat.Decimal
-	}{{"TARGETS", "UNIT", count}, {"OWNED", "UNIT", with}, {"SHARE", "PC", part.Mul(stat.Int(100))}} {
+	}{{"TARGETS", "TARGETS", count}, {"OWNED", "TARGETS", with}, {"SHARE", "PC", part.Mul(stat.Int(100))}} {
 		o := output("TARGET_OWNERS", stat.NewKey("A", x.measure), stat.Year(in.Day.Year()), x.value.Round(4), stat.Normal, stat.Attributes{stat.AttrUnit: x.unit})
 		o.Formula = pipeline.Method("counted-records", fact("all", integer(len(all))))
 		if x.measure == "SHARE" {
+			o.Attributes[stat.AttrDecimals] = "1"
 			beside := func(measure string) pipeline.Term {
 				return pipeline.Beside(cube.Cell{Dataflow: "TARGET_OWNERS", Key: stat.NewKey("A", measure), Period: o.Period})
 			}

@@ -122,6 +122,7 @@ type actFacts struct {
 	Refusals  []catalog.Label   `json:"refusals,omitempty"`
 	Changes   []publish.Change  `json:"changes,omitempty"`
 	Sole      bool              `json:"sole,omitempty"`
+	Register  int64             `json:"register,omitempty"`
 }
 
 const actColumns = "SELECT number, release, kind, who, at, messages, minute, title_vi, title_en, notes_vi, notes_en, reason, digest, facts FROM release_act "
@@ -129,7 +130,7 @@ const actColumns = "SELECT number, release, kind, who, at, messages, minute, tit
 // actRow gives the values of an act in the order of actColumns.
 func actRow(a publish.Act) []any {
 	var facts *actFacts // nothing is kept as the empty text
-	if f := (actFacts{a.Base, a.Corrects, a.Dataflows, a.Embargoes, a.Refusals, a.Changes, a.Sole}); !reflect.ValueOf(f).IsZero() {
+	if f := (actFacts{a.Base, a.Corrects, a.Dataflows, a.Embargoes, a.Refusals, a.Changes, a.Sole, a.Register}); !reflect.ValueOf(f).IsZero() {
 		facts = &f
 	}
 	return []any{a.Number, a.Release, string(a.Kind), a.By, sqldb.Time{Time: a.At}, a.Messages.String(), sqldb.Time{Time: a.Minute},
@@ -144,7 +145,7 @@ func scanAct(rows *sql.Rows) (publish.Act, error) {
 	err := rows.Scan(&a.Number, &a.Release, &a.Kind, &a.By, &at, &messages, &minute, &a.Title.Vi, &a.Title.En, &a.Text.Vi, &a.Text.En, &a.Reason, &a.Digest, &facts)
 	a.At, a.Minute = at.Time, minute.Time
 	if f := facts.V; f != nil {
-		a.Base, a.Corrects, a.Dataflows, a.Embargoes, a.Refusals, a.Changes, a.Sole = f.Base, f.Corrects, f.Dataflows, f.Embargoes, f.Refusals, f.Changes, f.Sole
+		a.Base, a.Corrects, a.Dataflows, a.Embargoes, a.Refusals, a.Changes, a.Sole, a.Register = f.Base, f.Corrects, f.Dataflows, f.Embargoes, f.Refusals, f.Changes, f.Sole, f.Register
 	}
 	if err == nil {
 		a.Messages, err = cube.ParseMessages(messages)
