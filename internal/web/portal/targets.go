@@ -34,18 +34,19 @@ func classes() []string {
 // targetsPage holds every target with its standing and the rule that gives it.
 type targetsPage struct {
 	shell.Frame
-	Answer  string
-	Counts  []classCount
-	Filters []shell.Filter
-	Any     bool // a filter is set
-	Table   *shell.Figure
-	Grid    *shell.Figure
-	Drawing *shell.Figure
-	Method  string
-	Judged  bool   // the standing has been computed
-	Day     string // of the standing
-	Shown   string
-	Review  *reviewView
+	Answer            string
+	Counts            []classCount
+	Filters           []shell.Filter
+	Any               bool // a filter is set
+	Table             *shell.Figure
+	Grid              *shell.Figure
+	Drawing           *shell.Figure
+	Method            string
+	Judged            bool   // the standing has been computed
+	Day               string // of the standing
+	Shown             string
+	Owners, OwnersURL string // how many targets have a body that answers for them
+	Review            *reviewView
 }
 
 type classCount struct {
@@ -56,6 +57,30 @@ type classCount struct {
 // topicOf is the topic of a target: that of its indicator.
 func (v *visit) topicOf(target string) string {
 	return noteOf(v.Snap, "CL_INDICATOR", noteOf(v.Snap, "CL_TARGET", target, "indicator"), "topic")
+}
+
+// targetOwners says how many targets have a body that answers for them, as the register has it, with the way to each of them.
+func (v *visit) targetOwners() (said, why string) {
+	var parts []any
+	for _, s := range v.Snap.Series("TARGET_OWNERS", "") {
+		o, some := s.Last()
+		if !some {
+			return "", ""
+		}
+		f, err := v.Snap.Catalog.Dataflow(o.Dataflow)
+		if err != nil {
+			return "", ""
+		}
+		measure := f.CodeOf(o.Key, "MEASURE")
+		parts = append(parts, strings.ToLower(measure), v.Number(o))
+		if measure == "SHARE" {
+			parts, why = append(parts, "day", text.FormatDate(v.Lang, o.Vintage.Date)), v.Why(o.Cell())
+		}
+	}
+	if why == "" {
+		return "", ""
+	}
+	return v.Say("targets.owners", parts...), why
 }
 
 func (v *visit) targets() (shell.Page, error) {
@@ -136,6 +161,7 @@ func (v *visit) targets() (shell.Page, error) {
 		p.Answer = v.Say("targets.answer", "n", v.count(len(all)), "achieved", v.count(count["ACHIEVED"]), "likely", v.count(count["LIKELY"]), "focus", v.count(count["FOCUS"]),
 			"open", v.count(count["NOT_ASSESSABLE"]), "none", v.count(count["NO_DATA"]), "met", v.count(count["MET"]), "missed", v.count(count["MISSED"]), "nofigure", v.count(count["NO_FIGURE"]))
 		p.Day = v.judgedOn(all)
+		p.Owners, p.OwnersURL = v.targetOwners()
 	} else {
 		p.Answer = v.Say("targets.answer-bare", "n", v.count(len(all)))
 	}
