@@ -26,6 +26,8 @@ import (
 
 const cloudland = "../../internal/testpack/cloudland"
 
+var abroadDir string
+
 // abroad is an installation of another country, begun from its pack, with its release out. Tests of this room share one and only read it.
 var abroad = sync.OnceValues(func() (*vault, error) {
 	ctx := context.Background()
@@ -33,6 +35,7 @@ var abroad = sync.OnceValues(func() (*vault, error) {
 	if err != nil {
 		return nil, err
 	}
+	abroadDir = dir
 	v := &vault{dir: dir, out: &bytes.Buffer{}}
 	now := time.Date(2026, 11, 28, 3, 0, 0, 0, time.UTC)
 	v.e = &env{in: strings.NewReader(""), out: v.out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { now = now.Add(time.Second); return now }, lang: "vi"}
