@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,8 @@ import (
 
 const cloudland = "../../internal/testpack/cloudland"
 
+var abroadDir string
+
 // abroad is an installation of another country, begun from its pack, with its release out. Tests of this room share one and only read it.
 var abroad = sync.OnceValues(func() (*vault, error) {
 	ctx := context.Background()
@@ -32,6 +35,7 @@ var abroad = sync.OnceValues(func() (*vault, error) {
 	if err != nil {
 		return nil, err
 	}
+	abroadDir = dir
 	v := &vault{dir: dir, out: &bytes.Buffer{}}
 	now := time.Date(2026, 11, 28, 3, 0, 0, 0, time.UTC)
 	v.e = &env{in: strings.NewReader(""), out: v.out, err: &bytes.Buffer{}, getenv: func(string) string { return "" }, now: func() time.Time { now = now.Add(time.Second); return now }, lang: "vi"}
@@ -102,9 +106,38 @@ func packed(u *url.URL) bool {
 	return strings.HasSuffix(u.Path, ".xlsx") || strings.HasSuffix(u.Path, ".png") || u.Query().Get("format") == "xlsx"
 }
 
+// hints are what a line has, in small letters, wherever native matches in it: searching for them takes a tenth of the time.
+var hints = []string{"t nam", "tnam", "vn", "đồng", "dong", "hà nội", "ha noi", "hanoi", "chí minh", "chi minh", "đà nẵng", "hoàng sa", "trường sa", "thủ tướng", "gso", "vsic", "qđ-ttg",
+	"63 tỉnh", "34 tỉnh", "63 provinces", "34 provinces"}
+
+// foreign gives the first word of the country that the program came with in a text, as native and exempt have it, neither of which goes beyond a line.
+func foreign(text string) string {
+	for line := range strings.Lines(text) {
+		small := strings.ToLower(line)
+		if slices.ContainsFunc(hints, func(hint string) bool { return strings.Contains(small, hint) }) {
+			if word := native.FindString(exempt.ReplaceAllString(line, "")); word != "" {
+				return word
+			}
+		}
+	}
+	return ""
+}
+
+func TestNoWordOfAnotherCountryIsMissed(t *testing.T) {
+	for _, word := range []string{"Việt Nam", "Viet Nam", "VIETNAM", "VND", "dong", "VN63-24", "A.VN", "Hà Nội", "HÀ NỘI", "Ha Noi", "Hanoi", "Hồ Chí Minh", "Ho Chi Minh", "Đà Nẵng", "Hoàng Sa", "Trường Sa", "Thủ tướng",
+		"GSO", "VSIC", "QĐ-TTg", "63 tỉnh", "34 tỉnh", "63 provinces", "34 provinces"} {
+		if got := foreign("<p>\nof a cloud (" + word + ")\n</p>"); got == "" {
+			t.Errorf("%q is taken for a word of Cloudland", word)
+		}
+	}
+	if got := foreign(`<a href="/so-lieu-dong">Be Vietnam Pro</a>`); got != "" {
+		t.Errorf("%q is a word of the country that the program came with", got)
+	}
+}
+
 func wantOwn(t *testing.T, address, body string) {
 	t.Helper()
-	if word := native.FindString(exempt.ReplaceAllString(body, "")); word != "" {
+	if word := foreign(body); word != "" {
 		at := strings.Index(body, word)
 		t.Errorf("%s says %q: …%s…", address, word, strings.Join(strings.Fields(body[max(0, at-80):min(len(body), at+80)]), " "))
 	}
@@ -228,7 +261,7 @@ func TestAMirrorOfAnotherCountry(t *testing.T) {
 	for _, address := range []string{"/", "/?lang=en", "/tinh", "/muc-tieu", "/so-lieu/DE_SHARE", "/api/v1/data/GRDP"} {
 		w := httptest.NewRecorder()
 		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, address, nil))
-		if w.Code != http.StatusOK || native.MatchString(exempt.ReplaceAllString(w.Body.String(), "")) {
+		if w.Code != http.StatusOK || foreign(w.Body.String()) != "" {
 			t.Errorf("%s answers %d", address, w.Code)
 		}
 	}

@@ -21,8 +21,8 @@ var template struct {
 	err  error
 }
 
-// firstRelease gives a copy of the template that is the test's own.
-func firstRelease(t *testing.T) string {
+// firstReleased gives the template, which nobody changes: whatever a server or a command does, it does to a copy.
+func firstReleased(t *testing.T) string {
 	t.Helper()
 	template.once.Do(func() {
 		var s *server
@@ -35,10 +35,14 @@ func firstRelease(t *testing.T) string {
 	if template.err != nil {
 		t.Fatal(template.err)
 	}
+	return template.dir
+}
+
+// firstRelease gives a copy of the template that is the test's own.
+func firstRelease(t *testing.T) string {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	if err := os.CopyFS(dir, os.DirFS(template.dir)); err != nil {
-		t.Fatal(err)
-	}
+	copyOf(t, firstReleased(t), dir)
 	return dir
 }
 

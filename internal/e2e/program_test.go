@@ -163,7 +163,9 @@ func (s *sharedServer) get(t *testing.T) *server {
 	t.Helper()
 	s.once.Do(func() {
 		if s.dir, s.err = os.MkdirTemp("", "nhipso-e2e-data-"); s.err == nil {
-			s.server, s.err = start("--data", s.dir)
+			if s.err = os.CopyFS(s.dir, os.DirFS(firstReleased(t))); s.err == nil {
+				s.server, s.err = start("--data", s.dir)
+			}
 		}
 	})
 	if s.err != nil {

@@ -15,20 +15,6 @@ import (
 	"nhipso/internal/needs"
 )
 
-// served is a data folder as "serve" leaves it on its first start: loaded, computed, published.
-func served(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	s, err := start("--data", dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.end(); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
 // copyOf copies the files of a data folder.
 func copyOf(t *testing.T, from, to string) {
 	t.Helper()
@@ -56,7 +42,7 @@ func doctor(t *testing.T, dir string, more ...string) outcome {
 }
 
 func TestTamperingIsNoticedAndNothingIsPublishedOverALoss(t *testing.T) {
-	good := served(t)
+	good := firstRelease(t)
 	fresh := func(t *testing.T) string { dir := t.TempDir(); copyOf(t, good, dir); return dir }
 	t.Run("what serve made is sound, whole and since the last check", func(t *testing.T) {
 		dir := fresh(t)
@@ -145,7 +131,7 @@ func nothingGoesOn(t *testing.T, dir string) {
 }
 
 func TestReadOnlyMediaServeWhatOnlyReads(t *testing.T) {
-	good, dir := served(t), t.TempDir()
+	good, dir := firstRelease(t), t.TempDir()
 	// A release is out whose publication nobody could record.
 	news := filepath.Join(t.TempDir(), "news.csv")
 	if err := os.WriteFile(news, []byte("DATAFLOW,FREQ,REF_AREA,TIME_PERIOD,OBS_VALUE,OBS_STATUS,VINTAGE,EVIDENCE,SOURCE\nGRDP_GROWTH,A,VN34-08,2025,4.5,A,2026-02-01,S2,NSO-GRDP-2026-10\n"), 0o600); err != nil {

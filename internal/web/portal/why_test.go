@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"html"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -58,6 +59,11 @@ func TestExplanationsHoldNoCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	recipes := recipe.All(c, areas)
+	for _, r := range recipes {
+		if r.Params["draws"] != "" { // what is said of a simulation does not depend on how long it is
+			r.Params["draws"], r.Params["draws-by-source"] = "50", "50"
+		}
+	}
 	if _, err := (pipeline.Runner{Store: s, Intake: intake, Now: now}).RunStale(ctx, recipes, false); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +76,7 @@ func TestExplanationsHoldNoCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	view := publish.NewView(publish.Parts{Release: publish.Release{ID: "test", State: publish.Published, AsOf: cube.AsOf{Message: last}, PublishAt: now()}, Audience: publish.Everybody(),
-		Moment: now(), Catalog: c, Recipes: recipes, Source: quiet{s}, Figures: all})
+		Moment: now(), Catalog: c, Recipes: recipes, Source: newQuiet(s, all), Figures: all})
 	site := shell.New(shell.Config{Library: fixed{view}, Now: now, Rate: 1e6, Burst: 1e6, Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))}, New(Config{Territory: areas, Catalog: c, Maps: outlines(), Words: countryWords()}))
 	tried := map[string]bool{}
 	for _, v := range cube.Newest(all, cube.AsOf{}) {
@@ -135,7 +141,37 @@ func (f fixed) View(context.Context, publish.Audience) (*publish.View, error) { 
 
 func (f fixed) Past(context.Context, string) (*publish.View, error) { return f.view, nil }
 
-// quiet is a store whose loads noticed nothing, since findings have their own pages.
-type quiet struct{ *store.Store }
+// quiet is a store whose loads noticed nothing, since findings have their own pages. It has read its figures once: explanations ask for the same
+// again and again.
+type quiet struct {
+	*store.Store
+	flows map[string][]cube.Version
+	asked map[string][]cube.Version // what of a dataflow a key selects
+}
+
+func newQuiet(s *store.Store, all []cube.Version) quiet {
+	q := quiet{s, map[string][]cube.Version{}, map[string][]cube.Version{}}
+	for _, v := range all {
+		q.flows[v.Dataflow] = append(q.flows[v.Dataflow], v)
+	}
+	return q
+}
+
+// Versions selects from what was read.
+func (s quiet) Versions(ctx context.Context, q cube.Query) iter.Seq2[cube.Version, error] {
+	if q.Dataflow == "" {
+		return s.Store.Versions(ctx, q)
+	}
+	name := q.Dataflow + "/" + q.Key
+	some, known := s.asked[name]
+	if !known {
+		for v := range cube.Select(s.flows[q.Dataflow], cube.Query{Dataflow: q.Dataflow, Key: q.Key}) {
+			some = append(some, v)
+		}
+		s.asked[name] = some
+	}
+	q.Key = "" // all of them fit it
+	return cube.Select(some, q)
+}
 
 func (quiet) Findings(context.Context) ([]publish.Finding, error) { return nil, nil }
