@@ -334,7 +334,7 @@ func (v *visit) lineNames(lines []compare.Line) []catalog.Label {
 		name := shortName(v.Snap, l.Flow, l.Key, skip)
 		switch {
 		case name.Vi == "":
-			name = l.Flow.Name
+			name = l.Flow.Called(l.Key)
 		case len(lines) == 1, len(flows) > 1 && flows[l.Flow.ID] == 1:
 			name = namesOf(v.Snap).Title(l.Flow, l.Key)
 		}
@@ -358,7 +358,7 @@ func (v *visit) lineViews(lines []compare.Line, names []catalog.Label) []lineVie
 	var out []lineView
 	for i, l := range lines {
 		others := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == l.ID() })
-		x := lineView{Name: names[i].In(v.Lang), Flow: l.Flow.Name.In(v.Lang), URL: v.Link("/so-lieu/" + l.Flow.ID + "/" + string(l.Key)), IsBase: base == l.ID() || base == "" && i == 0}
+		x := lineView{Name: names[i].In(v.Lang), Flow: l.Flow.Called(l.Key).In(v.Lang), URL: v.Link("/so-lieu/" + l.Flow.ID + "/" + string(l.Key)), IsBase: base == l.ID() || base == "" && i == 0}
 		x.Remove = v.Here("chuoi", shell.Joined(others), "goc", "", "bo", "", "tim", "")
 		if len(lines) > 1 && !x.IsBase {
 			x.Base = v.Here("goc", l.ID(), "bo", "", "tim", "")

@@ -187,7 +187,7 @@ func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNo
 		return out
 	}
 	if out.Name = namesOf(v.Snap).Title(f, n.Cell.Key).In(v.Lang); n.Cell.Key.Open() {
-		out.Name = f.Name.In(v.Lang) + ": " + seriesName(v.Snap, f, n.Cell.Key, nil).In(v.Lang)
+		out.Name = f.Called(n.Cell.Key).In(v.Lang) + ": " + seriesName(v.Snap, f, n.Cell.Key, nil).In(v.Lang)
 	}
 	out.URL = v.Link("/so-lieu/" + f.ID + "/" + string(n.Cell.Key))
 	fixed := map[string]bool{} // the codes that all figures of a block share
