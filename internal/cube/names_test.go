@@ -1,12 +1,12 @@
 package cube_test
 
 import (
-	"nhipso/internal/stat"
 	"strings"
 	"testing"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/stat"
 )
 
 // loose are the dimensions that an identity adds over while it stands at one of the figures added: no single code of them is meant.
