@@ -86,9 +86,6 @@ func (p *Portal) tidyComparison(r *http.Request) url.Values {
 	dimensions := p.dimensionsOf(r, r.URL.Query().Get("bo"))
 	q := shell.Lists(r.URL.Query(), append(dimensions, "chuoi", "ky")...)
 	lines := shell.List(q["chuoi"])
-	if len(lines) > 0 && !slices.Contains(lines, q.Get("goc")) || len(lines) == 0 {
-		q.Del("goc")
-	}
 	if !slices.ContainsFunc(dimensions, q.Has) {
 		return q
 	}
@@ -132,9 +129,16 @@ func (v *visit) compare() (shell.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := v.Query.Get("kieu")
-	if kind != "" && !slices.Contains(chartKinds, kind) {
-		return nil, fault.New("web.no-code", "code", kind, "dimension", "kieu")
+	kind, err := v.OneOf("kieu", chartKinds...)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, l := range lines {
+		ids = append(ids, l.ID())
+	}
+	if _, err := v.OneOf("goc", ids...); err != nil {
+		return nil, err
 	}
 	p.NoIndex = len(v.Query) > 0
 	p.CanAdd = len(lines) < mostLines

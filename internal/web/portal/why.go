@@ -77,6 +77,9 @@ type whyRecords struct {
 type whyRun struct{ ID, Title, Version, At, Replay, MethodURL string }
 
 func (v *visit) explain() (shell.Page, error) {
+	if v.Query.Get("o") == "" {
+		return nil, fault.New("web.no-cell")
+	}
 	c, err := cube.ParseCell(v.Query.Get("o"))
 	if err != nil {
 		return nil, err
