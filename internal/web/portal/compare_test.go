@@ -26,13 +26,12 @@ const share = "chuoi=DE_SHARE%2FA."
 func TestAComparisonHasOneAddress(t *testing.T) {
 	s, _ := newSite(t)
 	for asked, want := range map[string]string{
-		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL&chuoi=DE_SHARE/A.VN.MIC.TOTAL":        "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
-		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL+DE_SHARE/A.VN.MIC.TOTAL":              "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
-		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL,DE_SHARE/A.VN.NSO.TOTAL":              "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL",
-		"/so-sanh?bo=DE_SHARE&REF_AREA=VN34-24&REF_AREA=VN34-19":                      "/so-sanh?chuoi=DE_SHARE%2FA.VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL",
-		"/so-sanh?bo=DE_SHARE&REF_AREA=VN34-24&chuoi=DE_SHARE/A.VN.NSO.TOTAL&lang=en": "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL&lang=en",
-		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL&goc=DE_SHARE/A.VN.MIC.TOTAL":          "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL",
-		"/so-sanh?chuoi=GRDP/A.VN34-24&ky=2025&ky=2020":                               "/so-sanh?chuoi=GRDP%2FA.VN34-24&ky=2020+2025",
+		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL&chuoi=DE_SHARE/A.VN.MIC.TOTAL":                            "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
+		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL+DE_SHARE/A.VN.MIC.TOTAL":                                  "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
+		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL,DE_SHARE/A.VN.NSO.TOTAL":                                  "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL",
+		"/so-sanh?bo=DE_SHARE&REF_AREA=VN34-24&REF_AREA=VN34-19":                                          "/so-sanh?chuoi=DE_SHARE%2FA.VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL",
+		"/so-sanh?bo=DE_SHARE&REF_AREA=VN34-24&chuoi=DE_SHARE/A.VN.NSO.TOTAL&lang=en":                     "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL&lang=en",
+		"/so-sanh?chuoi=GRDP/A.VN34-24&ky=2025&ky=2020":                                                   "/so-sanh?chuoi=GRDP%2FA.VN34-24&ky=2020+2025",
 		"/so-sanh?DEFINITION=NSO":                                                                         "/so-sanh",
 		"/so-lieu/DE_SHARE/bang?REF_AREA=VN&REF_AREA=VN34-24&cot=":                                        "/so-lieu/DE_SHARE/bang?REF_AREA=VN+VN34-24",
 		"/so-lieu/DE_SHARE/bang.csv?cot=REF_AREA&cot=DEFINITION":                                          "/so-lieu/DE_SHARE/bang.csv?cot=DEFINITION+REF_AREA",
