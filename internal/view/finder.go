@@ -39,11 +39,11 @@ type Thing struct {
 //
 // The texts of all things lie behind each other, so that the things in which a word can be are found in one pass over them; only these are looked at.
 type Finder struct {
-	things []Thing
-	words  texts // " " + name in both languages and other names, then identifier and detail
-	heads  []int // of each thing how much of its words are names
-	names  texts // each name without blanks, between two: " hanoi thudohanoi "
-	places placeNames
+	things    []Thing
+	words     texts // " " + name in both languages and other names, then identifier and detail
+	heads     []int // of each thing how much of its words are names
+	names     texts // each name without blanks, between two: " hanoi thudohanoi "
+	areaNames placeNames
 
 	spelling spelling
 }
@@ -58,13 +58,13 @@ func (t *texts) at(i int) string { return t.all[t.starts[i]:t.starts[i+1]] }
 
 // NewFinder makes a finder.
 func NewFinder(things []Thing) *Finder {
-	f := &Finder{things: slices.Clone(things), heads: make([]int, len(things)), places: placeNames{}}
+	f := &Finder{things: slices.Clone(things), heads: make([]int, len(things)), areaNames: placeNames{}}
 	var words, names strings.Builder
 	for i, t := range things {
 		f.words.starts, f.names.starts = append(f.words.starts, words.Len()), append(f.names.starts, names.Len())
 		called := append([]string{t.Name.Vi, t.Name.En}, t.Also...)
 		if t.Kind == ProvinceKind {
-			f.places.add(called)
+			f.areaNames.add(called)
 		}
 		head := plain(strings.Join(called, " "))
 		f.heads[i] = len(head) + 1
@@ -140,7 +140,7 @@ func (f *Finder) find(query string, kinds ...string) *Hits {
 	}
 	words := strings.Fields(plain(query))
 	var named bool
-	if q.words, named = f.places.words(words); named {
+	if q.words, named = f.areaNames.words(words); named {
 		if found := f.look(q, kinds); found.Len() > 0 {
 			return found
 		}

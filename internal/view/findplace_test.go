@@ -74,7 +74,7 @@ func TestANamedProvinceIsInWhatIsFound(t *testing.T) {
 			x := hits.At(i)
 			found = found || x.ID == place.ID || x.ID == "S-"+place.ID
 			all := " " + strings.Join(strings.Fields(plain(strings.Join(append([]string{x.Name.Vi, x.Name.En, x.ID, x.Detail.Vi, x.Detail.En}, x.Also...), " "))), " ") + " "
-			bears := slices.ContainsFunc(f.places[strings.Join(strings.Fields(plain(name)), " ")], func(n string) bool { return strings.Contains(all, " "+n+" ") }) ||
+			bears := slices.ContainsFunc(f.areaNames[strings.Join(strings.Fields(plain(name)), " ")], func(n string) bool { return strings.Contains(all, " "+n+" ") }) ||
 				strings.Contains(f.names.at(slices.IndexFunc(things, func(y Thing) bool { return y.Kind == x.Kind && y.ID == x.ID })), squeeze(query))
 			if !bears {
 				t.Fatalf("%q finds %s %q", query, x.ID, x.Name.Vi)

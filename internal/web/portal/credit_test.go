@@ -25,8 +25,11 @@ func TestALineOfSourcesLeadsToAllOfThem(t *testing.T) {
 	cut := 0
 	for _, lang := range []string{"vi", "en"} {
 		for _, page := range append([]string{"/nhung/so-lieu/DE_SHARE"}, kindsOfPages...) {
-			if lang == "en" {
-				page += map[bool]string{true: "&", false: "?"}[strings.Contains(page, "?")] + "lang=en"
+			switch {
+			case lang == "en" && strings.Contains(page, "?"):
+				page += "&lang=en"
+			case lang == "en":
+				page += "?lang=en"
 			}
 			body := get(s, page).Body.String()
 			lines := 0
