@@ -40,6 +40,8 @@ type installation struct {
 	database string
 	note     string // file that notes the head of the audit log; "" for the usual place
 	pack     string // folder of the country pack; "" for the one that comes with the program
+
+	publisher string // the agency that publishes, for files; "" when neither the environment nor the file of settings says
 }
 
 func first(texts ...string) string {

@@ -77,7 +77,7 @@ func explain(ctx context.Context, e *env, args []string) error {
 	speaker := view.NewSpeaker(a.catalog, a.recipes, e.lang, known.Cell)
 	if *format == "xlsx" {
 		return writeFile(*file, func(w io.Writer) error {
-			return speaker.WriteWorkbook(ctx, w, node, export.Properties(known.Release, "", ""))
+			return speaker.WriteWorkbook(ctx, w, node, export.Properties(known.Release, p.publisher, ""))
 		})
 	}
 	if *asJSON {

@@ -59,7 +59,7 @@ func exportData(ctx context.Context, e *env, args []string) error {
 	if *format == "csv" {
 		table = export.Message(a.catalog, flow, figures)
 	}
-	table.Shows(view.Release, a.catalog, day, "") // which agency publishes is known to the server alone
+	table.Shows(view.Release, a.catalog, day, p.publisher)
 	if *name == "" {
 		return write(table, export.Until(ctx, e.out))
 	}

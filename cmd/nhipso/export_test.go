@@ -14,6 +14,8 @@ func TestAnExportSaysWhichReleaseItIsFrom(t *testing.T) {
 	exported := func(args ...string) (out struct {
 		Release export.Release `json:"release"`
 		Vintage catalog.Label  `json:"vintage"`
+
+		Publisher string `json:"publisher"`
 	}) {
 		t.Helper()
 		v.out.Reset()
@@ -31,6 +33,19 @@ func TestAnExportSaysWhichReleaseItIsFrom(t *testing.T) {
 	}
 	if then.Release.ID != now.Release.ID || then.Vintage == now.Vintage {
 		t.Errorf("as of a day: %+v", then)
+	}
+	if now.Publisher != "" {
+		t.Errorf("nobody said who publishes, and the file says %q", now.Publisher)
+	}
+	before := v.e.getenv
+	v.e.getenv = func(name string) string {
+		if name == "NHIPSO_PUBLISHER" {
+			return "Cục Thống kê"
+		}
+		return before(name)
+	}
+	if by := exported().Publisher; by != "Cục Thống kê" {
+		t.Errorf("published by %q", by)
 	}
 	if draft.Release.ID != "" || draft.Vintage.Vi != "" {
 		t.Errorf("a draft is of a release: %+v", draft)

@@ -60,7 +60,7 @@ func TestALoadIsShownCheckedAndAnswered(t *testing.T) {
 			if status != exitOK {
 				t.Fatal(out)
 			}
-			wantAll(t, out, "share.csv: valid, 5 rows; nothing stored", "New: 1\n", "row 5 Share of digital value added in GDP", "Revised: 3\n", "Digital economy), 2025: 14.02 (2026-01-05) → 14.9 (2026-10-20)",
+			wantAll(t, out, "share.csv: valid, 5 rows; nothing stored", "New: 1\n", "row 5 Share of digital value added in GDP (", "Revised: 3\n", "Digital economy), 2025: 14.02 (2026-01-05) → 14.9 (2026-10-20)",
 				"Unchanged: 1\n", "Findings it would make: 3\n", "row 2 asks for an answer", "add to 13.9")
 		}
 	})

@@ -49,7 +49,7 @@ func (e *env) installationFlags(f *flag.FlagSet) *installation {
 const installationNames = "config data database head-note pack "
 
 func installationOf(s config.Settings) installation {
-	return installation{data: s.Text("data"), database: s.Text("database"), note: s.Text("head-note"), pack: s.Text("pack")}
+	return installation{data: s.Text("data"), database: s.Text("database"), note: s.Text("head-note"), pack: s.Text("pack"), publisher: s.Text("publisher")}
 }
 
 // showConfig prints every setting as a server with the same flags, environment and file would have it, and where it comes from.

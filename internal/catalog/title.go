@@ -14,11 +14,13 @@ import (
 type Title struct {
 	Key   stat.Key // codes of the dimensions in order, empty where any will do; "" covers all
 	Words Label
+	Flow  Label // what the dataflow is called where it is only of such series: the share of provinces is one of GRDP; "" where its name is right
 }
 
 // titleForm is the form of a title in dataflows.yaml.
 type titleForm struct {
 	Key   string
+	Name  Label
 	Label `yaml:",inline"`
 }
 
@@ -29,7 +31,7 @@ var titlePlace = regexp.MustCompile(`\{([A-Za-z0-9_]+)\}`)
 func (d *Dataflow) addTitles(forms []titleForm) error {
 	for _, t := range forms {
 		key := stat.Key(t.Key)
-		bad := t.Vi == "" || t.En == "" || t.Key != "" && len(key.Codes()) != len(d.Dimensions)
+		bad := t.Vi == "" || t.En == "" || (t.Name.Vi == "") != (t.Name.En == "") || t.Key != "" && len(key.Codes()) != len(d.Dimensions)
 		for _, words := range []string{t.Vi, t.En} {
 			for _, place := range titlePlace.FindAllStringSubmatch(words, -1) {
 				bad = bad || d.Position(strings.ToUpper(place[1])) < 0
@@ -39,20 +41,41 @@ func (d *Dataflow) addTitles(forms []titleForm) error {
 		if bad {
 			return fault.New("catalog.bad-title", "id", d.ID, "title", t.Vi).At("catalog/dataflows.yaml", 0, "titles")
 		}
-		d.Titles = append(d.Titles, Title{Key: key, Words: t.Label})
+		d.Titles = append(d.Titles, Title{Key: key, Words: t.Label, Flow: t.Name})
 	}
 	return nil
 }
 
 // Title gives the title that covers a series.
 func (d *Dataflow) Title(k stat.Key) (Label, bool) {
+	t, ok := d.titleOf(k)
+	return t.Words, ok
+}
+
+func (d *Dataflow) titleOf(k stat.Key) (Title, bool) {
 	codes := k.Codes()
 	for _, t := range d.Titles {
 		if t.Key == "" || covers(t.Key.Codes(), codes) {
-			return t.Words, true
+			return t, true
 		}
 	}
-	return Label{}, false
+	return Title{}, false
+}
+
+// Called is what the dataflow is called where it is only of the series given: by the name that all of their titles give it, else by its own.
+func (d *Dataflow) Called(keys ...stat.Key) Label {
+	var name Label
+	for i, k := range keys {
+		t, _ := d.titleOf(k)
+		if t.Flow.Vi == "" || i > 0 && t.Flow != name {
+			return d.Name
+		}
+		name = t.Flow
+	}
+	if name.Vi == "" {
+		return d.Name
+	}
+	return name
 }
 
 // covers reports whether every code that a pattern names is that of a key.

@@ -180,7 +180,7 @@ func SeriesName(c *catalog.Catalog, flow *catalog.Dataflow, key stat.Key, lang s
 }
 
 func seriesName(c *catalog.Catalog, flow *catalog.Dataflow, key stat.Key, lang string, without map[string]bool) string {
-	name := flow.Name.In(lang)
+	name := flow.Called(key).In(lang)
 	var of []string
 	for i, code := range key.Codes() {
 		if i < len(flow.Dimensions) && flow.Dimensions[i].ID != "FREQ" && !without[flow.Dimensions[i].ID] {

@@ -6,6 +6,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/stat"
 )
 
 // loose are the dimensions that an identity adds over while it stands at one of the figures added: no single code of them is meant.
@@ -38,7 +39,7 @@ func TestASentenceOfARuleNamesItsSeries(t *testing.T) {
 			cell := f.ID + "/" + strings.Join(codes, ".") + "/2024"
 			for _, lang := range []string{"vi", "en"} {
 				said := cube.Sentence(c, lang, r.ID, map[string]string{"cell": cell, "cells": cell + " " + f.ID + "/" + strings.Join(other, ".") + "/2024"})
-				rest, ok := strings.CutPrefix(said, f.Name.In(lang))
+				rest, ok := strings.CutPrefix(said, f.Called(stat.Key(strings.Join(codes, "."))).In(lang))
 				head, _, has := strings.Cut(rest, ", 2024:")
 				if !ok || !has {
 					t.Errorf("%s: %q does not begin with the name of the dataflow and end it with the period", r.ID, said)

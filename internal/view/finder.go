@@ -39,10 +39,11 @@ type Thing struct {
 //
 // The texts of all things lie behind each other, so that the things in which a word can be are found in one pass over them; only these are looked at.
 type Finder struct {
-	things []Thing
-	words  texts // " " + name in both languages and other names, then identifier and detail
-	heads  []int // of each thing how much of its words are names
-	names  texts // each name without blanks, between two: " hanoi thudohanoi "
+	things    []Thing
+	words     texts // " " + name in both languages and other names, then identifier and detail
+	heads     []int // of each thing how much of its words are names
+	names     texts // each name without blanks, between two: " hanoi thudohanoi "
+	areaNames placeNames
 
 	spelling spelling
 }
@@ -57,11 +58,14 @@ func (t *texts) at(i int) string { return t.all[t.starts[i]:t.starts[i+1]] }
 
 // NewFinder makes a finder.
 func NewFinder(things []Thing) *Finder {
-	f := &Finder{things: slices.Clone(things), heads: make([]int, len(things))}
+	f := &Finder{things: slices.Clone(things), heads: make([]int, len(things)), areaNames: placeNames{}}
 	var words, names strings.Builder
 	for i, t := range things {
 		f.words.starts, f.names.starts = append(f.words.starts, words.Len()), append(f.names.starts, names.Len())
 		called := append([]string{t.Name.Vi, t.Name.En}, t.Also...)
+		if t.Kind == ProvinceKind {
+			f.areaNames.add(called)
+		}
 		head := plain(strings.Join(called, " "))
 		f.heads[i] = len(head) + 1
 		words.WriteString(" " + head + " " + plain(t.ID+" "+t.Detail.Vi+" "+t.Detail.En))
@@ -134,15 +138,32 @@ func (f *Finder) find(query string, kinds ...string) *Hits {
 	if q.whole == "" {
 		return &Hits{}
 	}
-	longest := ""
-	for _, w := range strings.Fields(plain(query)) {
-		q.words = append(q.words, " "+w)
-		if len(w) > len(longest) {
-			longest = w
+	words := strings.Fields(plain(query))
+	var named bool
+	if q.words, named = f.areaNames.words(words); named {
+		if found := f.look(q, kinds); found.Len() > 0 {
+			return found
 		}
+		q.words, _ = placeNames{}.words(words) // the words were meant one by one
+	}
+	return f.look(q, kinds)
+}
+
+// look gives what bears all that is asked.
+func (f *Finder) look(q asked, kinds []string) *Hits {
+	var rare []string // every thing that bears all has one of these
+	longest := 0
+	for i, w := range q.words {
+		switch {
+		case w.names != nil:
+			rare, longest = w.names, len(f.words.all)
+		case len(w.word) > longest:
+			rare, longest = []string{w.word[1:]}, len(w.word)
+		}
+		q.words[i].only = strings.Contains(f.words.all, w.word)
 	}
 	byScore := map[int][]int{}
-	for i := range f.candidates(longest, q.whole) {
+	for i := range f.candidates(rare, q.whole) {
 		if len(kinds) > 0 && !slices.Contains(kinds, f.things[i].Kind) {
 			continue
 		}
@@ -167,26 +188,33 @@ func order(last bool) int {
 	return 0
 }
 
-// candidates gives, in order, the things whose words hold one text or whose names without blanks hold another.
-func (f *Finder) candidates(word, name string) iter.Seq[int] {
+// candidates gives, in order, the things whose words hold one of some texts or whose names without blanks hold another.
+func (f *Finder) candidates(words []string, name string) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		a, b := f.words.next(word, 0), f.names.next(name, 0)
-		for a < len(f.things) || b < len(f.things) {
-			i := min(a, b)
+		next := make([]int, len(words)+1)
+		find := func(at, from int) int {
+			if at == len(words) {
+				return f.names.next(name, from)
+			}
+			return f.words.next(words[at], from)
+		}
+		for at := range next {
+			next[at] = find(at, 0)
+		}
+		for i := slices.Min(next); i < len(f.things); i = slices.Min(next) {
 			if !yield(i) {
 				return
 			}
-			if a == i {
-				a = f.words.next(word, i+1)
-			}
-			if b == i {
-				b = f.names.next(name, i+1)
+			for at, has := range next {
+				if has == i {
+					next[at] = find(at, i+1)
+				}
 			}
 		}
 	}
 }
 
-// next gives the first thing from one on whose text holds a part without blanks; how many there are, when none does.
+// next gives the first thing from one on whose text holds a part; how many there are, when none does.
 func (t *texts) next(part string, from int) int {
 	things := len(t.starts) - 1
 	if from >= things {
@@ -209,9 +237,9 @@ func (t *texts) next(part string, from int) int {
 	return low + i - 1
 }
 
-// asked is a query: its words, each behind a blank, and all of it without blanks.
+// asked is a query: its words, and all of it without blanks.
 type asked struct {
-	words []string
+	words []wanted
 	whole string
 }
 
@@ -219,7 +247,7 @@ type asked struct {
 const exactly = 1000
 
 // match scores a thing. A query that is one of its names is best, and one that a name begins with comes next; otherwise every word must be in it:
-// the start of its names counts most, the start of a word more than its middle.
+// the start of its names counts most, the start of a word more than its middle, and the middle only of a word that nothing begins with.
 func (q asked) match(words string, head int, names string) int {
 	best := 0
 	switch begun := " " + q.whole; {
@@ -230,21 +258,14 @@ func (q asked) match(words string, head int, names string) int {
 	}
 	score := 0
 	for _, w := range q.words {
-		switch {
-		case strings.HasPrefix(words, w):
-			score += 8
-		case strings.Contains(words[:head], w):
-			score += 5
-		case strings.Contains(words, w):
-			score += 2
-		case strings.Contains(words, w[1:]):
-			score++
-		default:
+		n := w.score(words, head)
+		if n == 0 {
 			if len(q.whole) > 3 && strings.Contains(names, q.whole) {
 				return max(best, 2)
 			}
 			return best
 		}
+		score += n
 	}
 	return max(best, score)
 }

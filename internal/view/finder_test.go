@@ -62,7 +62,7 @@ func TestThingsAreFoundAsPeopleWriteThem(t *testing.T) {
 }
 
 // scored is how a thing is scored when it is looked at by itself.
-func scored(t Thing, query string) int {
+func scored(t Thing, query string, begins func(word string) bool) int {
 	words, whole := strings.Fields(plain(query)), squeeze(query)
 	names := append([]string{t.Name.Vi, t.Name.En}, t.Also...)
 	head := plain(strings.Join(names, " "))
@@ -89,7 +89,7 @@ func scored(t Thing, query string) int {
 			score += 5
 		case strings.Contains(" "+all, " "+w):
 			score += 2
-		case strings.Contains(all, w):
+		case strings.Contains(all, w) && !begins(w):
 			score++
 		case best == 0 && within:
 			return 2
@@ -111,13 +111,20 @@ func TestOnePassFindsWhatLookingAtEachFinds(t *testing.T) {
 		}), 0, 12).Draw(t, "things")
 		query := name.Draw(t, "query")
 		kinds := rapid.SampledFrom([][]string{nil, {"a"}}).Draw(t, "kinds")
+		begins := func(word string) bool {
+			return slices.ContainsFunc(things, func(x Thing) bool {
+				texts := append([]string{x.Name.Vi, x.Name.En, x.ID, x.Detail.Vi, x.Detail.En}, x.Also...)
+				return strings.Contains(" "+plain(strings.Join(texts, " ")), " "+word)
+			})
+		}
+		score := func(x Thing) int { return scored(x, query, begins) }
 		var want []Thing
 		for _, x := range things {
-			if scored(x, query) > 0 && (kinds == nil || x.Kind == "a") {
+			if score(x) > 0 && (kinds == nil || x.Kind == "a") {
 				want = append(want, x)
 			}
 		}
-		slices.SortStableFunc(want, func(a, b Thing) int { return scored(b, query) - scored(a, query) })
+		slices.SortStableFunc(want, func(a, b Thing) int { return score(b) - score(a) })
 		hits := NewFinder(things).find(query, kinds...)
 		if hits.Len() != len(want) {
 			t.Fatalf("%q finds %d things of %v, want %d", query, hits.Len(), things, len(want))

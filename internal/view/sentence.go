@@ -306,9 +306,10 @@ func (s *Speaker) namesOf(n pipeline.Node, role string) []string {
 				each = append(each, name)
 			}
 		}
-		name := lower(f.Name.In(s.Lang))
-		if strings.ToUpper(f.Name.In(s.Lang)[:2]) == f.Name.In(s.Lang)[:2] {
-			name = f.Name.In(s.Lang) // GDP
+		own := f.Called(byFlow[f.ID]...).In(s.Lang)
+		name := lower(own)
+		if strings.ToUpper(own[:2]) == own[:2] {
+			name = own // GDP
 		}
 		if len(each) > 0 {
 			name += " (" + strings.Join(each, "; ") + ")"
@@ -321,9 +322,9 @@ func (s *Speaker) namesOf(n pipeline.Node, role string) []string {
 // name names a series in full.
 func (s *Speaker) name(f *catalog.Dataflow, k stat.Key) string {
 	if series := s.FullSeries(f, k).In(s.Lang); series != "" {
-		return f.Name.In(s.Lang) + " (" + series + ")"
+		return f.Called(k).In(s.Lang) + " (" + series + ")"
 	}
-	return f.Name.In(s.Lang)
+	return f.Called(k).In(s.Lang)
 }
 
 // lastName names the code of the last dimension, which says what of a thing is measured.

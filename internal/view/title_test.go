@@ -33,6 +33,34 @@ func TestSeriesAreCalledAsAPersonWouldCallThem(t *testing.T) {
 	}
 }
 
+// A dataflow of the nation and of provinces is called by what its shares are shares of.
+func TestSharesAreOfWhatTheyAreSharesOf(t *testing.T) {
+	c, err := catalog.Load(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := c.Dataflow("DE_SHARE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const nation, one, two = stat.Key("A.VN.NSO.TOTAL"), stat.Key("A.VN34-24.NSO.TOTAL"), stat.Key("A.VN63-27.MIC.TOTAL")
+	for _, x := range []struct {
+		keys   []stat.Key
+		vi, en string
+	}{
+		{[]stat.Key{nation, "A.VN.MIC.CORE"}, "trong GDP", "in GDP"}, {[]stat.Key{one}, "trong GRDP", "in GRDP"}, {[]stat.Key{one, two}, "trong GRDP", "in GRDP"},
+		{[]stat.Key{nation, two}, "trong GDP, GRDP", "in GDP and GRDP"}, {[]stat.Key{two, nation}, "trong GDP, GRDP", "in GDP and GRDP"}, {nil, "trong GDP, GRDP", "in GDP and GRDP"},
+	} {
+		if got := f.Called(x.keys...); !strings.HasSuffix(got.Vi, " "+x.vi) || !strings.HasSuffix(got.En, " "+x.en) {
+			t.Errorf("%v: %q, %q", x.keys, got.Vi, got.En)
+		}
+	}
+	gdp, err := c.Dataflow("NA_VA")
+	if err != nil || gdp.Called("A.VN.B1GQ.V") != gdp.Name {
+		t.Errorf("%v: %v", err, gdp)
+	}
+}
+
 // A title stands in searches, citations and lists, where nothing around it says what is meant.
 func TestNoTwoSeriesOfARealReleaseAreCalledTheSame(t *testing.T) {
 	in, err := vietNam()

@@ -179,7 +179,7 @@ func (b *sheets) branch(sheet string, n pipeline.Node, depth int, row *int) {
 	for _, v := range list {
 		b.try(b.f.SetCellInt(sheet, cellName(1, *row), int64(depth)))
 		// In the order of the columns: the library numbers texts as they come, and the same explanation is to give the same bytes.
-		for col, words := range []string{Role(n.Role).In(s.Lang), f.Name.In(s.Lang), s.Series(f, v.Key, nil).In(s.Lang), text.FormatPeriod(s.Lang, v.Period), "", s.Unit(f, v).In(s.Lang),
+		for col, words := range []string{Role(n.Role).In(s.Lang), f.Called(v.Key).In(s.Lang), s.Series(f, v.Key, nil).In(s.Lang), text.FormatPeriod(s.Lang, v.Period), "", s.Unit(f, v).In(s.Lang),
 			s.Status(v).In(s.Lang), MarkFlag(v.Mark()).Name.In(s.Lang), "", s.Document(v)} {
 			if words != "" {
 				b.text(sheet, col+2, *row, words, 0)

@@ -69,7 +69,7 @@ func (v *visit) brief() (shell.Page, error) {
 			fig.Chart = &drawn
 		}
 		p.Map = p.Show(&shell.Figure{ID: fig.ID, Title: fig.Title, Note: fig.Note, Table: fig.Table, Chart: fig.Chart, Source: fig.Source, Open: true})
-		p.Sources = fig.Source.String()
+		p.Sources = fig.Source.Whole()
 	}
 	own := map[string]bool{a.ID: true}
 	for _, x := range v.portal.territory.Predecessors(a.ID) {

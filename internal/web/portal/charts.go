@@ -128,7 +128,7 @@ func (v *visit) linesOf(f *catalog.Dataflow, series []publish.Series) *chart.Spe
 		return nil
 	}
 	unit := unitOf(v.Snap, f, all[0])
-	s := v.spec(chart.Line, f.ID, f.Name, unit, unit, digits, all)
+	s := v.spec(chart.Line, f.ID, f.Called(keys...), unit, unit, digits, all)
 	s.Periods = span
 	skip := common(f, keys)
 	if len(keys) < 2 {
@@ -169,7 +169,8 @@ func (v *visit) vintageLines(f *catalog.Dataflow, s publish.Series, history []cu
 	}
 	out.ID = chartID(f.ID + "-" + string(s.Key))
 	name := seriesName(v.Snap, f, s.Key, nil)
-	out.Title = catalog.Label{Vi: f.Name.Vi + " – " + name.Vi, En: f.Name.En + " – " + name.En}
+	flow := f.Called(s.Key)
+	out.Title = catalog.Label{Vi: flow.Vi + " – " + name.Vi, En: flow.En + " – " + name.En}
 	out.Series[0].Name = both("data.newest-line")
 	out.Series[0].Colour = chart.Accent
 	for _, ghost := range ghosts(history, s.Obs) {

@@ -86,9 +86,6 @@ func (p *Portal) tidyComparison(r *http.Request) url.Values {
 	dimensions := p.dimensionsOf(r, r.URL.Query().Get("bo"))
 	q := shell.Lists(r.URL.Query(), append(dimensions, "chuoi", "ky")...)
 	lines := shell.List(q["chuoi"])
-	if len(lines) > 0 && !slices.Contains(lines, q.Get("goc")) || len(lines) == 0 {
-		q.Del("goc")
-	}
 	if !slices.ContainsFunc(dimensions, q.Has) {
 		return q
 	}
@@ -132,9 +129,16 @@ func (v *visit) compare() (shell.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := v.Query.Get("kieu")
-	if kind != "" && !slices.Contains(chartKinds, kind) {
-		return nil, fault.New("web.no-code", "code", kind, "dimension", "kieu")
+	kind, err := v.OneOf("kieu", chartKinds...)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, l := range lines {
+		ids = append(ids, l.ID())
+	}
+	if _, err := v.OneOf("goc", ids...); err != nil {
+		return nil, err
 	}
 	p.NoIndex = len(v.Query) > 0
 	p.CanAdd = len(lines) < mostLines
@@ -334,7 +338,7 @@ func (v *visit) lineNames(lines []compare.Line) []catalog.Label {
 		name := shortName(v.Snap, l.Flow, l.Key, skip)
 		switch {
 		case name.Vi == "":
-			name = l.Flow.Name
+			name = l.Flow.Called(l.Key)
 		case len(lines) == 1, len(flows) > 1 && flows[l.Flow.ID] == 1:
 			name = namesOf(v.Snap).Title(l.Flow, l.Key)
 		}
@@ -358,7 +362,7 @@ func (v *visit) lineViews(lines []compare.Line, names []catalog.Label) []lineVie
 	var out []lineView
 	for i, l := range lines {
 		others := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == l.ID() })
-		x := lineView{Name: names[i].In(v.Lang), Flow: l.Flow.Name.In(v.Lang), URL: v.Link("/so-lieu/" + l.Flow.ID + "/" + string(l.Key)), IsBase: base == l.ID() || base == "" && i == 0}
+		x := lineView{Name: names[i].In(v.Lang), Flow: l.Flow.Called(l.Key).In(v.Lang), URL: v.Link("/so-lieu/" + l.Flow.ID + "/" + string(l.Key)), IsBase: base == l.ID() || base == "" && i == 0}
 		x.Remove = v.Here("chuoi", shell.Joined(others), "goc", "", "bo", "", "tim", "")
 		if len(lines) > 1 && !x.IsBase {
 			x.Base = v.Here("goc", l.ID(), "bo", "", "tim", "")

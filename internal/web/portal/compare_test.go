@@ -26,13 +26,12 @@ const share = "chuoi=DE_SHARE%2FA."
 func TestAComparisonHasOneAddress(t *testing.T) {
 	s, _ := newSite(t)
 	for asked, want := range map[string]string{
-		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL&chuoi=DE_SHARE/A.VN.MIC.TOTAL":        "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
-		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL+DE_SHARE/A.VN.MIC.TOTAL":              "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
-		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL,DE_SHARE/A.VN.NSO.TOTAL":              "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL",
-		"/so-sanh?bo=DE_SHARE&REF_AREA=VN34-24&REF_AREA=VN34-19":                      "/so-sanh?chuoi=DE_SHARE%2FA.VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL",
-		"/so-sanh?bo=DE_SHARE&REF_AREA=VN34-24&chuoi=DE_SHARE/A.VN.NSO.TOTAL&lang=en": "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL&lang=en",
-		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL&goc=DE_SHARE/A.VN.MIC.TOTAL":          "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL",
-		"/so-sanh?chuoi=GRDP/A.VN34-24&ky=2025&ky=2020":                               "/so-sanh?chuoi=GRDP%2FA.VN34-24&ky=2020+2025",
+		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL&chuoi=DE_SHARE/A.VN.MIC.TOTAL":                            "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
+		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL+DE_SHARE/A.VN.MIC.TOTAL":                                  "/so-sanh?chuoi=DE_SHARE%2FA.VN.MIC.TOTAL+DE_SHARE%2FA.VN.NSO.TOTAL",
+		"/so-sanh?chuoi=DE_SHARE/A.VN.NSO.TOTAL,DE_SHARE/A.VN.NSO.TOTAL":                                  "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL",
+		"/so-sanh?bo=DE_SHARE&REF_AREA=VN34-24&REF_AREA=VN34-19":                                          "/so-sanh?chuoi=DE_SHARE%2FA.VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL",
+		"/so-sanh?bo=DE_SHARE&REF_AREA=VN34-24&chuoi=DE_SHARE/A.VN.NSO.TOTAL&lang=en":                     "/so-sanh?chuoi=DE_SHARE%2FA.VN.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL&lang=en",
+		"/so-sanh?chuoi=GRDP/A.VN34-24&ky=2025&ky=2020":                                                   "/so-sanh?chuoi=GRDP%2FA.VN34-24&ky=2020+2025",
 		"/so-sanh?DEFINITION=NSO":                                                                         "/so-sanh",
 		"/so-lieu/DE_SHARE/bang?REF_AREA=VN&REF_AREA=VN34-24&cot=":                                        "/so-lieu/DE_SHARE/bang?REF_AREA=VN+VN34-24",
 		"/so-lieu/DE_SHARE/bang.csv?cot=REF_AREA&cot=DEFINITION":                                          "/so-lieu/DE_SHARE/bang.csv?cot=DEFINITION+REF_AREA",
@@ -62,7 +61,7 @@ func TestAnswersOfComparisons(t *testing.T) {
 		has, not []string
 	}{
 		"two provinces differ in points, and what is known of the figures is said": {share + "VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL",
-			[]string{"Năm 2025, Bắc Ninh cao hơn Thái Nguyên 16,77 điểm\u00a0%: 46,30\u00a0% GRDP so với 29,53\u00a0% GRDP.", "Các số này: nguồn thứ cấp", "16,77"}, []string{"không cùng đo"}},
+			[]string{"Năm 2025, Bắc Ninh cao hơn Thái Nguyên 16,77 điểm\u00a0%: 46,30\u00a0% GRDP so với 29,53\u00a0% GRDP.", "Các số này: nguồn thứ cấp", "16,77", "<h2>Tỷ trọng giá trị tăng thêm của kinh tế số trong GRDP"}, []string{"không cùng đo", "<h2>Tỷ trọng giá trị tăng thêm của kinh tế số trong GDP"}},
 		"in English too": {share + "VN34-19.NSO.TOTAL+DE_SHARE%2FA.VN34-24.NSO.TOTAL&lang=en", []string{"In 2025, Bac Ninh was 16.77 points above Thai Nguyen: 46.30\u00a0% of GRDP against 29.53\u00a0% of GRDP."}, nil},
 		"amounts are multiples, of unrounded figures": {"chuoi=GRDP%2FA.VN34-19+GRDP%2FA.VN34-24", []string{"Năm 2025, Bắc Ninh gấp 2,70 lần Thái Nguyên: 522.000 tỷ đồng so với 193.000 tỷ đồng."}, []string{"điểm\u00a0%"}},
 		"the base is the one asked for":               {"chuoi=GRDP%2FA.VN34-19+GRDP%2FA.VN34-24&goc=GRDP%2FA.VN34-24&kieu=bang", []string{">So với Bắc Ninh", ">0,370<", "không có số"}, []string{"<svg"}},

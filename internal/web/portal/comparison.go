@@ -64,10 +64,11 @@ func (c *comparison) title() catalog.Label {
 		skip[d] = !same
 	}
 	name := shortName(c.Snap, f, keys[0], skip)
+	flow := f.Called(keys...)
 	if name.Vi == "" {
-		return f.Name
+		return flow
 	}
-	return catalog.Label{Vi: f.Name.Vi + ": " + name.Vi, En: f.Name.In("en") + ": " + name.In("en")}
+	return catalog.Label{Vi: flow.Vi + ": " + name.Vi, En: flow.In("en") + ": " + name.In("en")}
 }
 
 // unit is that of all the series: two where shares of the nation's and of a province's product stand beside each other.

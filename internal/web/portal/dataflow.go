@@ -54,6 +54,9 @@ func (v *visit) dataflow() (shell.Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := v.OneOf("lich-su", "1"); err != nil {
+		return nil, err
+	}
 	p := &dataflowPage{Frame: v.NewFrame("data", f.Name.In(v.Lang)), ID: f.ID, About: f.Description.In(v.Lang), Reported: f.Kind == catalog.Reported}
 	p.Description = p.About
 	p.Crumbs = []shell.Crumb{{Name: v.Say("data.title"), URL: v.Link("/so-lieu")}}

@@ -128,7 +128,7 @@ func (v *visit) writeNews(out *bytes.Buffer, what followed) error {
 			if err != nil {
 				return o.Cell().String(), address
 			}
-			facts := []any{"series", f.Name.In(v.Lang) + ", " + shortName(v.Snap, f, o.Key, nil).In(v.Lang), "period", text.FormatPeriod(v.Lang, o.Period), "now", speaker.Value(o)}
+			facts := []any{"series", f.Called(o.Key).In(v.Lang) + ", " + shortName(v.Snap, f, o.Key, nil).In(v.Lang), "period", text.FormatPeriod(v.Lang, o.Period), "now", speaker.Value(o)}
 			switch {
 			case o.Value == nil && p.Before.Value != nil:
 				return v.Say("calendar.piece-withdrawn", append(facts, "before", speaker.Value(p.Before))...), address

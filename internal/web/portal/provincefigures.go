@@ -177,12 +177,13 @@ func (v *visit) areaFigure(frame *shell.Frame, flow, id, area string) *shell.Fig
 		return nil
 	}
 	var obs []cube.Version
+	var keys []stat.Key
 	for _, s := range series {
-		obs = append(obs, s.Obs...)
+		obs, keys = append(obs, s.Obs...), append(keys, s.Key)
 	}
 	shown, _, unit := v.pivot(f, series, "REF_AREA")
 	shown.ID = flow + "-" + area
-	return frame.Show(&shell.Figure{ID: id, Title: f.Name, Note: unit.In(v.Lang), Table: shown, Stream: func() *export.Table { return v.file(f, series, false) }, Source: v.SourceLine(obs), Open: true})
+	return frame.Show(&shell.Figure{ID: id, Title: f.Called(keys...), Note: unit.In(v.Lang), Table: shown, Stream: func() *export.Table { return v.file(f, series, false) }, Source: v.SourceLine(obs), Open: true})
 }
 
 // yearsOf gives the figures of a province by one measure on its own map, the oldest year first.

@@ -56,7 +56,11 @@ func (v *visit) provinces() (shell.Page, error) {
 	}
 	p.Days = shell.DaysOf("", view.ProvinceFlows(asked.Measure)...)
 	speaker := v.provincial()
-	p.AsTiles = v.Query.Get("ban-do") == "o"
+	tiles, err := v.OneOf("ban-do", "o")
+	if err != nil {
+		return nil, err
+	}
+	p.AsTiles = tiles != ""
 	p.OtherView = v.Here("ban-do", "o")
 	if p.AsTiles {
 		p.OtherView = v.Here("ban-do", "")

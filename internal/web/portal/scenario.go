@@ -201,13 +201,16 @@ func (p *scenarioPage) fill(a scenario.Assumptions, faults []*fault.Error, typed
 	p.By = fieldView{ID: "nguoi", Name: v.Say("scenario.by"), Hint: v.Say("scenario.by-hint"), Value: typed("nguoi"), Wrong: wrong["nguoi"], Max: scenario.MaxBy}
 }
 
-// digits writes a number with n decimals.
-func (v *visit) digits(x float64, n int) string {
-	d, err := stat.FromFloat(x, n)
+// scenarioDigits are the decimals of shares, rates and multiples, as the catalogue has them of those that are published.
+const scenarioDigits = 2
+
+// two writes a share, a rate or a multiple.
+func (v *visit) two(x float64) string {
+	d, err := stat.FromFloat(x, scenarioDigits)
 	if err != nil {
 		return shell.Gap
 	}
-	return text.FormatNumber(v.Lang, d, n)
+	return text.FormatNumber(v.Lang, d, scenarioDigits)
 }
 
 // answer says in words what the assumptions lead to, and how it was computed.
@@ -215,39 +218,39 @@ func (p *scenarioPage) answer(a scenario.Assumptions, r scenario.Result) {
 	v := p.v
 	multiple := ""
 	if r.Multiple != nil {
-		multiple = v.Say("scenario.multiple", "x", v.digits(*r.Multiple, 1))
+		multiple = v.Say("scenario.multiple", "x", v.two(*r.Multiple))
 	}
-	p.Answer = v.html("scenario.answer", "target", v.decimal(scenario.Plain(a.TargetShare)), "year", a.TargetYear, "real", strong(v.digits(r.Real, 1)), "multiple", multiple)
+	p.Answer = v.html("scenario.answer", "target", v.decimal(scenario.Plain(a.TargetShare)), "year", a.TargetYear, "real", strong(v.two(r.Real)), "multiple", multiple)
 	switch {
 	case r.Final == nil:
 		p.Outcome = v.html("scenario.outcome-overflow", "year", r.Overflow)
 	case *r.Gap < 0:
-		p.Outcome = v.html("scenario.outcome-short", "year", a.TargetYear, "share", strong(v.digits(*r.Final, 2)), "gap", v.digits(-*r.Gap, 2))
+		p.Outcome = v.html("scenario.outcome-short", "year", a.TargetYear, "share", strong(v.two(*r.Final)), "gap", v.two(-*r.Gap))
 	default:
-		p.Outcome = v.html("scenario.outcome-met", "year", a.TargetYear, "share", strong(v.digits(*r.Final, 2)), "gap", v.digits(*r.Gap, 2))
+		p.Outcome = v.html("scenario.outcome-met", "year", a.TargetYear, "share", strong(v.two(*r.Final)), "gap", v.two(*r.Gap))
 	}
 	reached := v.Say("scenario.never")
 	if r.Reached > 0 {
 		reached = strconv.Itoa(r.Reached)
 	}
 	p.Facts = []fact{
-		{Name: v.Say("scenario.fact-real"), Value: v.digits(r.Real, 2), Unit: v.Say("scenario.per-year")},
-		{Name: v.Say("scenario.fact-rate"), Value: v.digits(r.Rate, 2), Unit: v.Say("scenario.per-year")},
+		{Name: v.Say("scenario.fact-real"), Value: v.two(r.Real), Unit: v.Say("scenario.per-year")},
+		{Name: v.Say("scenario.fact-rate"), Value: v.two(r.Rate), Unit: v.Say("scenario.per-year")},
 		{Name: v.Say("scenario.fact-reached"), Value: reached},
 	}
 	if r.Kappa != nil {
-		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-kappa"), Value: v.digits(*r.Kappa, 2), Unit: "%"})
+		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-kappa"), Value: v.two(*r.Kappa), Unit: "%"})
 	}
 	first, last := r.Years[0], r.Years[len(r.Years)-1]
 	if first.Coefficient != nil && last.Coefficient != nil {
-		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-coefficient", "year", a.TargetYear), Value: v.digits(*last.Coefficient, 2),
-			Unit: v.Say("scenario.fact-coefficient-start", "year", a.StartYear, "start", v.digits(*first.Coefficient, 2))})
+		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-coefficient", "year", a.TargetYear), Value: v.two(*last.Coefficient),
+			Unit: v.Say("scenario.fact-coefficient-start", "year", a.StartYear, "start", v.two(*first.Coefficient))})
 	}
 	if r.Needed != nil {
-		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-needed", "year", a.TargetYear), Value: v.digits(*r.Needed, 2), Unit: "%"})
+		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-needed", "year", a.TargetYear), Value: v.two(*r.Needed), Unit: "%"})
 	}
 	if now, ok := v.ground().Nowcast(a.Electronics); ok {
-		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-nowcast", "quarter", text.FormatPeriodInline(v.Lang, now.Period)), Value: text.FormatNumber(v.Lang, now.Share, 3), Unit: v.Say("scenario.of-gdp")})
+		p.Facts = append(p.Facts, fact{Name: v.Say("scenario.fact-nowcast", "quarter", text.FormatPeriodInline(v.Lang, now.Period)), Value: text.FormatNumber(v.Lang, now.Share, scenarioDigits), Unit: v.Say("scenario.of-gdp")})
 	}
 	switch start, ok := v.ground().ShareOf(a.StartYear); {
 	case !ok:
@@ -268,26 +271,26 @@ func (p *scenarioPage) explain(a scenario.Assumptions, r scenario.Result) {
 	step := func(id string, pairs ...any) {
 		p.Steps = append(p.Steps, v.html("scenario.step-"+id, pairs...))
 	}
-	step("gdp", "real", n(a.GDPReal), "prices", n(a.GDPPrices), "rate", v.digits(*first.GDPGrowth, 2))
-	step("required", "target", n(a.TargetShare), "start", n(a.StartShare), "years", r.Compounded, "rate", v.digits(r.Rate, 2), "prices", n(a.DigitalPrices), "real", v.digits(r.Real, 2))
+	step("gdp", "real", n(a.GDPReal), "prices", n(a.GDPPrices), "rate", v.two(*first.GDPGrowth))
+	step("required", "target", n(a.TargetShare), "start", n(a.StartShare), "years", r.Compounded, "rate", v.two(r.Rate), "prices", n(a.DigitalPrices), "real", v.two(r.Real))
 	switch {
 	case first.ProjectedReal == nil:
 	case a.Coefficient != nil:
-		step("projected-coefficient", "year", first.Year, "electronics", n(a.ElectronicsReal), "other", n(a.OtherReal), "coefficient", v.digits(*first.Coefficient, 2), "real", v.digits(*first.ProjectedReal, 2),
-			"rate", v.digits(*first.ProjectedRate, 2), "start", n(a.StartShare), "share", v.digits(*first.Projected, 2))
+		step("projected-coefficient", "year", first.Year, "electronics", n(a.ElectronicsReal), "other", n(a.OtherReal), "coefficient", v.two(*first.Coefficient), "real", v.two(*first.ProjectedReal),
+			"rate", v.two(*first.ProjectedRate), "start", n(a.StartShare), "share", v.two(*first.Projected))
 	default:
-		step("projected", "weight", n(a.Electronics), "electronics", n(a.ElectronicsReal), "rest", n(100-a.Electronics), "other", n(a.OtherReal), "real", v.digits(*first.ProjectedReal, 2),
-			"rate", v.digits(*first.ProjectedRate, 2), "year", first.Year, "start", n(a.StartShare), "share", v.digits(*first.Projected, 2))
+		step("projected", "weight", n(a.Electronics), "electronics", n(a.ElectronicsReal), "rest", n(100-a.Electronics), "other", n(a.OtherReal), "real", v.two(*first.ProjectedReal),
+			"rate", v.two(*first.ProjectedRate), "year", first.Year, "start", n(a.StartShare), "share", v.two(*first.Projected))
 	}
 	if start, last := r.Years[0], r.Years[len(r.Years)-1]; start.Coefficient != nil && last.Coefficient != nil {
-		step("coefficient", "start", a.StartYear, "digitalised", v.digits(a.StartShare-*start.Core, 2), "taxes", v.digits(a.Taxes, 2), "core", v.digits(*start.Core, 2), "from", v.digits(*start.Coefficient, 2),
-			"year", last.Year, "last", v.digits(*last.Core, 2), "to", v.digits(*last.Coefficient, 2))
+		step("coefficient", "start", a.StartYear, "digitalised", v.two(a.StartShare-*start.Core), "taxes", v.two(a.Taxes), "core", v.two(*start.Core), "from", v.two(*start.Coefficient),
+			"year", last.Year, "last", v.two(*last.Core), "to", v.two(*last.Coefficient))
 	}
 	if r.Needed != nil {
-		step("needed", "target", n(a.TargetShare), "year", a.TargetYear, "needed", v.digits(*r.Needed, 2))
+		step("needed", "target", n(a.TargetShare), "year", a.TargetYear, "needed", v.two(*r.Needed))
 	}
 	if r.Kappa != nil {
-		step("kappa", "weight", n(a.Electronics), "kappa", v.digits(*r.Kappa, 2), "year", a.StartYear)
+		step("kappa", "weight", n(a.Electronics), "kappa", v.two(*r.Kappa), "year", a.StartYear)
 	}
 }
 

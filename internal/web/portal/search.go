@@ -71,9 +71,12 @@ func (v *visit) search() (shell.Page, error) {
 	}
 	p.Title = v.Say("search.title-for", "q", q)
 	finder, asker := v.portal.finder(v)
-	alone := v.Query.Get("nhom")
+	alone, err := v.OneOf("nhom", searchGroups...)
+	if err != nil {
+		return nil, err
+	}
 	kinds, asked := searchGroups, view.Answers{}
-	if slices.Contains(searchGroups, alone) {
+	if alone != "" {
 		kinds = []string{alone}
 	} else {
 		asked = asker.Ask(v.Snap, q)

@@ -65,7 +65,7 @@ func (v *visit) series() (shell.Page, error) {
 	s := v.Snap.One(f.ID, key)
 	title := namesOf(v.Snap).Title(f, key)
 	p := &seriesPage{Frame: v.NewFrame("data", title.In(v.Lang)), Key: string(key)}
-	p.Subject, p.Short = title, view.Within(f.Name.In(v.Lang), 40, f.ID)+": "+string(key)
+	p.Subject, p.Short = title, view.Within(f.Called(key).In(v.Lang), 40, f.ID)+": "+string(key)
 	p.Description = f.Description.In(v.Lang)
 	p.Compare = v.compareURL(f.ID + "/" + string(key))
 	p.Flow = shell.Crumb{Name: f.Name.In(v.Lang), URL: v.Link("/so-lieu/" + f.ID)}

@@ -129,8 +129,8 @@ func (v *visit) arrangement(f *catalog.Dataflow) (arrangement, error) {
 		}
 	}
 	for name, allowed := range map[string][]string{"thu-tu": {"cu"}, "ten": {"ma", "ca-hai"}, "tong": {"khong"}} {
-		if want := v.Query.Get(name); want != "" && !slices.Contains(allowed, want) {
-			return a, fault.New("web.no-code", "code", want, "dimension", name)
+		if _, err := v.OneOf(name, allowed...); err != nil {
+			return a, err
 		}
 	}
 	a.newest = v.Query.Get("thu-tu") != "cu"

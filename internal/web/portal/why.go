@@ -77,6 +77,9 @@ type whyRecords struct {
 type whyRun struct{ ID, Title, Version, At, Replay, MethodURL string }
 
 func (v *visit) explain() (shell.Page, error) {
+	if v.Query.Get("o") == "" {
+		return nil, fault.New("web.no-cell")
+	}
 	c, err := cube.ParseCell(v.Query.Get("o"))
 	if err != nil {
 		return nil, err
@@ -187,7 +190,7 @@ func (v *visit) whyTree(n pipeline.Node, speaker *view.Speaker, depth int) whyNo
 		return out
 	}
 	if out.Name = namesOf(v.Snap).Title(f, n.Cell.Key).In(v.Lang); n.Cell.Key.Open() {
-		out.Name = f.Name.In(v.Lang) + ": " + seriesName(v.Snap, f, n.Cell.Key, nil).In(v.Lang)
+		out.Name = f.Called(n.Cell.Key).In(v.Lang) + ": " + seriesName(v.Snap, f, n.Cell.Key, nil).In(v.Lang)
 	}
 	out.URL = v.Link("/so-lieu/" + f.ID + "/" + string(n.Cell.Key))
 	fixed := map[string]bool{} // the codes that all figures of a block share

@@ -96,15 +96,24 @@ func (f *Figure) option(w io.Writer) error {
 	if !f.drawn() || f.Chart.Kind.Still() { // maps are drawn on the server only
 		return fault.New("web.no-drawing", "path", f.v.Path)
 	}
+	var wrong error
 	size := func(name string, least, most, otherwise int) int {
-		n, err := strconv.Atoi(f.v.Query.Get(name))
-		if err != nil {
+		asked := f.v.Query.Get(name)
+		if asked == "" {
 			return otherwise
+		}
+		n, err := strconv.Atoi(asked)
+		if err != nil {
+			wrong = fault.New("web.no-code", "code", asked, "dimension", name)
 		}
 		return min(max(n, least), most)
 	}
 	width := size("w", 200, 2000, wideDrawing)
-	o, err := f.Chart.Option(f.v.Lang, width, size("h", 100, 2000, f.Chart.Height(width)))
+	height := size("h", 100, 2000, f.Chart.Height(width))
+	if wrong != nil {
+		return wrong
+	}
+	o, err := f.Chart.Option(f.v.Lang, width, height)
 	if err != nil {
 		return err
 	}

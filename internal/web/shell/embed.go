@@ -82,6 +82,7 @@ func (s *Site) embed(w http.ResponseWriter, r *http.Request, v *Visit, p Page) e
 const (
 	aloneEdge   = 24  // margins left and right
 	aloneRest   = 120 // margins, the fold of the table, the link back
+	aloneFold   = 36  // the fold of the list of sources
 	aloneTable  = 640 // a table longer than that is scrolled
 	aloneMargin = 60  // of a table, around its rows
 )
@@ -103,7 +104,10 @@ func (f *Figure) embedHeight() int {
 	high := 0.0
 	for _, w := range aloneWidths {
 		width := float64(w - aloneEdge)
-		words := textHeight(f.FullName(), width, 18) + textHeight(f.Says(), min(width, 560), 16) + textHeight(f.Sub(), min(width, 560), 14) + textHeight(f.Source.String(), width, 13)
+		words := textHeight(f.FullName(), width, 18) + textHeight(f.Says(), min(width, 560), 16) + textHeight(f.Sub(), min(width, 560), 14) + textHeight(f.Source.Line(), width, 13)
+		if f.Source.All() != nil {
+			words += aloneFold
+		}
 		if f.Mapped() {
 			for _, c := range f.page.Credits() {
 				words += textHeight(c, width, 13)

@@ -55,15 +55,6 @@ func (v *Visit) Published(x stat.Vintage) string { return view.Published(v.Lang,
 // Vintage writes when a figure was published.
 func (v *Visit) Vintage(x stat.Vintage) string { return view.Vintage(v.Lang, x) }
 
-// Sources names the documents of figures, each once, in order.
-func (v *Visit) Sources(list []cube.Version) string {
-	out := v.sourceNames(v.Lang, list)
-	if len(out) > sourcesNamed {
-		return strings.Join(out[:sourcesNamed], "; ") + "; " + v.Say("common.and-more", "n", len(out)-sourcesNamed)
-	}
-	return strings.Join(out, "; ")
-}
-
 // Credits names the documents of figures within a drawing, which leaves the site and has room for few names: all of them, or how many there are and
 // where they are listed, and never some of them.
 func (v *Visit) Credits(list []cube.Version) string {
@@ -74,7 +65,7 @@ func (v *Visit) Credits(list []cube.Version) string {
 	return strings.Join(out, "; ")
 }
 
-// sourcesNamed bounds the documents that a line names one by one.
+// sourcesNamed bounds the documents that a line names one by one. A page lists all of them below the line.
 const sourcesNamed = 4
 
 // VintageLine says to when the figures on the page are.

@@ -83,6 +83,13 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 	}
 	v.Query.Del("lang")
 	var err error
+	if v.Format == "csv" {
+		for _, name := range []string{"bom", "ma"} {
+			if _, err := v.OneOf(name, "1"); err != nil {
+				return v, err
+			}
+		}
+	}
 	if v.Current, err = s.View(r); err != nil {
 		return v, err
 	}
@@ -122,6 +129,15 @@ func (s *Site) Visit(r *http.Request, words *Words) (*Visit, error) {
 		v.Query.Del("asof")
 	}
 	return v, nil
+}
+
+// OneOf reads a parameter that takes one of a few values, or is left out. Any other value is refused: it would say nothing and change nothing.
+func (v *Visit) OneOf(name string, allowed ...string) (string, error) {
+	value := v.Query.Get(name)
+	if value != "" && !slices.Contains(allowed, value) {
+		return "", fault.New("web.no-code", "code", value, "dimension", name)
+	}
+	return value, nil
 }
 
 // Say gives a text in the visitor's language.
