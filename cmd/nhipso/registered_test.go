@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,84 @@ import (
 	"nhipso/internal/stat"
 )
 
+// ownedTargets gives the number of targets with a recorded body, and what it is explained by.
+func ownedTargets(t *testing.T, a *app) (cube.Version, pipeline.Node) {
+	t.Helper()
+	view, err := a.gate().View(t.Context(), publish.Everybody())
+	if err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	cell := cube.Cell{Dataflow: "TARGET_OWNERS", Key: "A.OWNED", Period: stat.Year(2026)}
+	v, _ := view.Cell(cell)
+	n, err := view.Explain(t.Context(), cell)
+	if err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+	return v, n
+}
+
+// pageOf is a page as everybody sees it.
+func pageOf(t *testing.T, a *app, address string) string {
+	t.Helper()
+	site, err := a.site(a.gate(), slog.New(slog.DiscardHandler), watched(t, a, config.Defaults()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return taken(site, address).Body.String()
+}
+
+// freeTarget finds a target of which nobody is recorded to answer for it, and holds the figure to the records that it shows.
+func freeTarget(t *testing.T, of cube.Version, n pipeline.Node) (free string) {
+	t.Helper()
+	said := int64(0)
+	for _, r := range n.Records {
+		switch r.Role {
+		case "unowned":
+			free = r.ID
+		case "owned":
+			said++
+		}
+	}
+	if free == "" || of.Value.Cmp(stat.Int(said)) != 0 {
+		t.Fatalf("%s targets are said to be owned, and %d records show it", of.Value, said)
+	}
+	return free
+}
+
+// changeTarget changes a target from a day on.
+func changeTarget(t *testing.T, a *app, id string, changes ...register.Change) {
+	t.Helper()
+	line, err := a.store.Register().Timeline(t.Context(), "target", id)
+	if err == nil {
+		err = a.register().Do(t.Context(), &register.Batch{Person: "nhipso", Reason: "a test", Acts: []register.Act{{Kind: register.Changed, Type: "target", Record: id, From: stat.MustDate("2026-11-28"),
+			Base: line.Newest, Changes: changes}}})
+	}
+	if err != nil {
+		t.Fatal(fault.In(err, "en"))
+	}
+}
+
+// released carries a release of all there is to its readers; between its check and its approval something is done.
+func released(t *testing.T, a *app, id string, between func()) {
+	t.Helper()
+	title, desk := catalog.Label{Vi: "Đợt sau", En: "The next one"}, a.desk()
+	for _, step := range []func() (publish.Release, error){
+		func() (publish.Release, error) { return desk.Open(t.Context(), id, title, title, "an") },
+		func() (publish.Release, error) {
+			return desk.Add(t.Context(), id, publish.Selection{All: true}, "an")
+		},
+		func() (publish.Release, error) { return desk.Check(t.Context(), id, "an") },
+		func() (publish.Release, error) {
+			between()
+			return desk.Approve(t.Context(), id, "binh", time.Time{})
+		},
+	} {
+		if _, err := step(); err != nil {
+			t.Fatal(fault.In(err, "en"))
+		}
+	}
+}
+
 // TestTargetsOnThePortalAreThoseOfTheRegister: what somebody changes of a target shows with the release that is checked after it and not before; a
 // figure counted over records leads to each of them; and the file of the release says the same without the register.
 func TestTargetsOnThePortalAreThoseOfTheRegister(t *testing.T) {
@@ -31,55 +110,11 @@ func TestTargetsOnThePortalAreThoseOfTheRegister(t *testing.T) {
 		t.Fatal(fault.In(err, "en"))
 	}
 	defer a.close()
-	page := func(a *app, address string) string {
-		t.Helper()
-		site, err := a.site(a.gate(), slog.New(slog.DiscardHandler), watched(t, a, config.Defaults()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return taken(site, address).Body.String()
-	}
-	owned := func(a *app) (cube.Version, pipeline.Node) {
-		t.Helper()
-		view, err := a.gate().View(t.Context(), publish.Everybody())
-		if err != nil {
-			t.Fatal(fault.In(err, "en"))
-		}
-		cell := cube.Cell{Dataflow: "TARGET_OWNERS", Key: "A.OWNED", Period: stat.Year(2026)}
-		v, _ := view.Cell(cell)
-		n, err := view.Explain(t.Context(), cell)
-		if err != nil {
-			t.Fatal(fault.In(err, "en"))
-		}
-		return v, n
-	}
-	before, node := owned(a)
-	var free string // a target of which nobody is recorded to answer for it
-	said := int64(0)
-	for _, r := range node.Records {
-		switch r.Role {
-		case "unowned":
-			free = r.ID
-		case "owned":
-			said++
-		}
-	}
-	if free == "" || before.Value.Cmp(stat.Int(said)) != 0 {
-		t.Fatalf("%s targets are said to be owned, and %d records show it", before.Value, said)
-	}
+	before, node := ownedTargets(t, a)
+	free := freeTarget(t, before, node)
 	const body = "Cục Thử nghiệm"
-	change := func(changes ...register.Change) error {
-		line, err := a.store.Register().Timeline(t.Context(), "target", free)
-		if err != nil {
-			return err
-		}
-		return a.register().Do(t.Context(), &register.Batch{Person: "nhipso", Reason: "a test", Acts: []register.Act{{Kind: register.Changed, Type: "target", Record: free, From: stat.MustDate("2026-11-28"),
-			Base: line.Newest, Changes: changes}}})
-	}
-	if err := change(register.Change{Column: "owner_vi", After: body}, register.Change{Column: "owner_en", After: "Office of Trials"}, register.Change{Column: "owner_mark", After: "I"}); err != nil {
-		t.Fatal(fault.In(err, "en"))
-	}
-	if strings.Contains(page(a, "/muc-tieu/"+free), body) {
+	changeTarget(t, a, free, register.Change{Column: "owner_vi", After: body}, register.Change{Column: "owner_en", After: "Office of Trials"}, register.Change{Column: "owner_mark", After: "I"})
+	if strings.Contains(pageOf(t, a, "/muc-tieu/"+free), body) {
 		t.Error("a change shows before it was released")
 	}
 	due, err := a.dueComputing(t.Context())
@@ -89,25 +124,10 @@ func TestTargetsOnThePortalAreThoseOfTheRegister(t *testing.T) {
 	if err := a.runStale(t.Context(), e, a.recipes); err != nil {
 		t.Fatal(fault.In(err, "en"))
 	}
-	title := catalog.Label{Vi: "Đợt sau", En: "The next one"}
-	desk := a.desk()
-	for _, step := range []func() (publish.Release, error){
-		func() (publish.Release, error) { return desk.Open(t.Context(), "2026-Q4", title, title, "an") },
-		func() (publish.Release, error) {
-			return desk.Add(t.Context(), "2026-Q4", publish.Selection{All: true}, "an")
-		},
-		func() (publish.Release, error) { return desk.Check(t.Context(), "2026-Q4", "an") },
-		func() (publish.Release, error) {
-			// What is done between the check and the approval neither stops the release nor is in it.
-			return publish.Release{}, change(register.Change{Column: "owner_vi", After: "BIMAT"})
-		},
-		func() (publish.Release, error) { return desk.Approve(t.Context(), "2026-Q4", "binh", time.Time{}) },
-	} {
-		if _, err := step(); err != nil {
-			t.Fatal(fault.In(err, "en"))
-		}
-	}
-	after, node := owned(a)
+	released(t, a, "2026-Q4", func() { // what is done now neither stops the release nor is in it
+		changeTarget(t, a, free, register.Change{Column: "owner_vi", After: "BIMAT"})
+	})
+	after, node := ownedTargets(t, a)
 	if after.Value.Cmp(before.Value.Add(stat.Int(1))) != 0 {
 		t.Errorf("after a target more has an owner %s have one, %s before", after.Value, before.Value)
 	}
@@ -130,21 +150,16 @@ func TestTargetsOnThePortalAreThoseOfTheRegister(t *testing.T) {
 		t.Fatal(fault.In(err, "en"))
 	}
 	for what, a := range map[string]*app{"the server": a, "a mirror": m} {
-		if shown := page(a, "/muc-tieu/"+free); !strings.Contains(shown, body) || strings.Contains(shown, "BIMAT") {
+		if shown := pageOf(t, a, "/muc-tieu/"+free); !strings.Contains(shown, body) || strings.Contains(shown, "BIMAT") {
 			t.Errorf("%s does not show the target as the release knows it", what)
 		}
-		if why := page(a, "/vi-sao?o=TARGET_OWNERS/A.OWNED/2026"); !strings.Contains(why, `href="/muc-tieu/`+free+`"`) {
+		if why := pageOf(t, a, "/vi-sao?o=TARGET_OWNERS/A.OWNED/2026"); !strings.Contains(why, `href="/muc-tieu/`+free+`"`) {
 			t.Errorf("%s: the figure does not lead to the target", what)
 		}
 	}
-	shown, _ := owned(m)
-	recipe := a.recipes[0]
-	for _, r := range a.recipes {
-		if r.ID == "target-owners" {
-			recipe = r
-		}
-	}
-	if again, err := pipeline.Recompute(t.Context(), f, recipe, shown); err != nil || again.Value.Cmp(*after.Value) != 0 {
+	shown, _ := ownedTargets(t, m)
+	at := slices.IndexFunc(a.recipes, func(r pipeline.Recipe) bool { return r.ID == "target-owners" })
+	if again, err := pipeline.Recompute(t.Context(), f, a.recipes[at], shown); err != nil || again.Value.Cmp(*after.Value) != 0 {
 		t.Errorf("from the file the figure comes to %v (%v)", again.Value, err)
 	}
 }
