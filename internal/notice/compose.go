@@ -38,10 +38,13 @@ func (p *Post) compose(ctx context.Context, letters []Letter) (Message, []Letter
 	case OfAct:
 		kept, err = p.ofActs(ctx, &m, letters)
 	case Invitation:
-		kept, err = p.ofPassword(ctx, &m, first, people.InviteLink)
+		kept, err = p.ofPassword(ctx, &m, first, first.Person, "moi", "invite", func() (string, error) {
+			return p.Office.Accounts.NewLink(ctx, people.InviteLink, first.Person, people.InviteLasts)
+		})
 	case Recovery:
-		if first.Person, err = p.Office.Accounts.ByEmail(ctx, first.Address); err == nil && first.Person != "" {
-			kept, err = p.ofPassword(ctx, &m, first, people.RecoveryLink)
+		person, secret := "", ""
+		if person, secret, err = p.Office.Recover(ctx, first.Address); err == nil && person != "" {
+			kept, err = p.ofPassword(ctx, &m, first, person, "ma", "recover", func() (string, error) { return secret, nil })
 		}
 	case Confirmation:
 		kept, err = p.ofQuestion(ctx, &m, first)
@@ -215,25 +218,21 @@ func KindName(lang string, t *catalog.RecordType, kind register.Kind) string {
 }
 
 // ofPassword is a letter with a link that is made now: nothing that is kept lets anybody in.
-func (p *Post) ofPassword(ctx context.Context, m *Message, l Letter, kind people.LinkKind) ([]Letter, error) {
+func (p *Post) ofPassword(ctx context.Context, m *Message, l Letter, who, parameter, id string, link func() (string, error)) ([]Letter, error) {
 	d, err := p.Office.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	person, stands := d.Person(l.Person)
+	person, stands := d.Person(who)
 	if m.To = person.Values["email"]; !stands || m.To == "" {
 		return nil, nil
 	}
-	lasts, name, id := people.InviteLasts, "moi", "invite"
-	if kind == people.RecoveryLink {
-		lasts, name, id = people.RecoveryLasts, "ma", "recover"
-	}
-	secret, err := p.Office.Accounts.NewLink(ctx, kind, l.Person, lasts)
+	secret, err := link()
 	if err != nil {
 		return nil, err
 	}
 	m.Subject = book.Say(m.Lang, id+"-subject")
-	m.paragraphs(book.Say(m.Lang, "dear", "name", Line(person.Values["name"])), book.Say(m.Lang, id+"-letter"), p.link(m.Lang, p.Desk+"/mat-khau", name, secret), book.Say(m.Lang, id+"-rest"))
+	m.paragraphs(book.Say(m.Lang, "dear", "name", Line(person.Values["name"])), book.Say(m.Lang, id+"-letter"), p.link(m.Lang, p.Desk+"/mat-khau", parameter, secret), book.Say(m.Lang, id+"-rest"))
 	return []Letter{l}, nil
 }
 

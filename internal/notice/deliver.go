@@ -47,6 +47,12 @@ func (p *Post) deliver(ctx context.Context, letters []Letter) error {
 		}
 		return p.Store.Settle(ctx, s)
 	}
+	if at, err := p.waking(ctx, first, s.At); err != nil || at.After(s.At) {
+		if err == nil { // they chose so since, or nobody was there to hand it over in time
+			err = p.Store.Settle(ctx, Settlement{IDs: ids(letters), State: Waiting, Due: at, Fault: first.Fault})
+		}
+		return err
+	}
 	message, kept, err := p.compose(ctx, letters)
 	if err != nil {
 		return p.again(ctx, letters, s, err)
@@ -83,12 +89,8 @@ func (p *Post) again(ctx context.Context, letters []Letter, s Settlement, err er
 		return p.Store.Settle(ctx, s)
 	}
 	s.Due = s.At.Add(max(backoff(first.Tries+1), min(after, patience)))
-	if first.Person != "" && first.About == OfAct {
-		pref, err := p.Store.Preference(ctx, first.Person)
-		if err != nil {
-			return err
-		}
-		s.Due = pref.Quiet.After(s.Due, p.zone())
+	if s.Due, err = p.waking(ctx, first, s.Due); err != nil {
+		return err
 	}
 	if p.Log != nil {
 		p.Log.Warn("letter not taken", "channel", first.Channel, "tries", first.Tries+1, "next", s.Due, "error", s.Fault.En)
@@ -97,6 +99,16 @@ func (p *Post) again(ctx context.Context, letters []Letter, s Settlement, err er
 		return err
 	}
 	return p.Store.PutOff(ctx, first.Channel, s.At, s.At.Add(min(backoff(first.Tries+1), 15*time.Minute)))
+}
+
+// waking gives the first moment from a time on at which a letter may reach its person: what happened waits for the end of their quiet hours, a link that
+// they asked for does not.
+func (p *Post) waking(ctx context.Context, l Letter, at time.Time) (time.Time, error) {
+	if l.About != OfAct {
+		return at, nil
+	}
+	pref, err := p.Store.Preference(ctx, l.Person)
+	return pref.Quiet.After(at, p.zone()), err
 }
 
 func ids(letters []Letter) (out []string) {

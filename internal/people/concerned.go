@@ -18,3 +18,6 @@ func (d *Directory) Concerned(parties []catalog.Party, t *catalog.RecordType, v 
 	}
 	return out
 }
+
+// Operates reports whether an actor holds a role at the organisation that runs the installation.
+func (a Actor) Operates(role Role) bool { return a.d != nil && a.at(a.d.operator, role) }
