@@ -77,12 +77,12 @@ func TestQuietHoursPutOff(t *testing.T) {
 	x.deliver()
 	x.clock.forward(7 * time.Hour)
 	x.deliver()
-	if n := len(x.server.Letters()); n != 0 {
+	if n := x.got()["east@gov.example"]; n != 0 {
 		t.Fatal("somebody was woken up")
 	}
 	x.clock.forward(31 * time.Minute)
 	x.deliver()
-	if n := len(x.server.Letters()); n != 1 {
+	if n := x.got()["east@gov.example"]; n != 1 {
 		t.Fatalf("%d letters in the morning", n)
 	}
 	x.server.Down(true)
@@ -93,13 +93,13 @@ func TestQuietHoursPutOff(t *testing.T) {
 	for range 50 {
 		x.clock.forward(10 * time.Minute)
 		x.deliver()
-		if at := x.clock.now().In(here); len(x.server.Letters()) > 1 && (at.Hour() >= 22 || at.Hour() < 6) {
+		if at := x.clock.now().In(here); x.got()["east@gov.example"] > 1 && (at.Hour() >= 22 || at.Hour() < 6) {
 			t.Fatalf("tried again at %s", at)
 		}
 	}
 	x.clock.forward(2 * time.Hour)
 	x.deliver()
-	if n := len(x.server.Letters()); n != 2 {
+	if n := x.got()["east@gov.example"]; n != 2 {
 		t.Errorf("%d letters", n)
 	}
 }
