@@ -23,6 +23,7 @@ var rank = map[string]int{
 	"measure":  2, // pure statistics: needs stat and fault, nothing of the cube
 	"pipeline": 5, "ioformat": 5,
 	"register": 4,
+	"notice":   8,
 	"compare":  5, "crosstab": 5,
 	"monitor": 6, "govern": 6,
 	"recipe": 7, "reference": 7, "scenario": 7, "people": 7,

@@ -80,6 +80,15 @@ func classOf(err error) (class, time.Duration) {
 	return later, 0
 }
 
+// ClassName names what follows from an error of a channel: "later", "never" or "down"; "" for none.
+func ClassName(err error) string {
+	if err == nil {
+		return ""
+	}
+	c, _ := classOf(err)
+	return [...]string{later: "later", never: "never", down: "down"}[c]
+}
+
 // faultOf gives the sentences of an error. What is no fault of ours is told as what the other side said, in one line.
 func faultOf(err error) Fault {
 	if fault.CodeOf(err) == "" {

@@ -53,6 +53,7 @@ const (
 	zaloBadToken = -216 // also -124 in older answers
 	zaloOldToken = -124
 	zaloTooMany  = -32
+	zaloNothing  = -1 << 31 // of ours: the answer says nothing
 )
 
 // access gives a token that is good now.
@@ -146,14 +147,14 @@ func (z *Zalo) try(ctx context.Context, m notice.Message, renew bool) (int, stri
 	said := struct {
 		Error   int    `json:"error"`
 		Message string `json:"message"`
-	}{Error: 1}
+	}{Error: zaloNothing}
 	status, after, err := answered(z.client, r, &said)
 	switch {
 	case err != nil:
 		return 0, "", err
 	case status == http.StatusTooManyRequests:
 		return 0, "", notice.Later(after, refused(status, said.Message))
-	case status != http.StatusOK:
+	case status != http.StatusOK || said.Error == zaloNothing:
 		return 0, "", notice.Down(refused(status, said.Message))
 	}
 	return said.Error, said.Message, nil

@@ -14,6 +14,8 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"nhipso/internal/fault"
 )
 
 // Letter is one that was taken.
@@ -54,7 +56,7 @@ func New(t testing.TB, secured *tls.Config) *Server {
 	}))
 	server.Domain, server.ReadTimeout, server.WriteTimeout, server.TLSConfig = "localhost", 10*time.Second, 10*time.Second, secured
 	server.ErrorLog = silence{}
-	go server.Serve(l)
+	fault.Go(func() { server.Serve(l) }, func(p any, _ []byte) { t.Error("the mail server of the test:", p) })
 	t.Cleanup(func() { server.Close() })
 	return s
 }
