@@ -11,8 +11,10 @@ import (
 	"nhipso/internal/module"
 	"nhipso/internal/notice"
 	"nhipso/internal/notice/carrier"
+	"nhipso/internal/publish"
 	"nhipso/internal/store"
 	"nhipso/internal/web/desk"
+	webfollow "nhipso/internal/web/follow"
 )
 
 // The kinds of jobs by which people are told.
@@ -59,19 +61,20 @@ func (a *app) reachOf(s config.Settings) (r reach, err error) {
 }
 
 // post is where notices and letters are made; nil where there is no register.
-func (a *app) post() *notice.Post {
+func (a *app) post(gate *publish.Gate) *notice.Post {
 	if !a.staffed() {
 		return nil
 	}
-	return &notice.Post{Store: a.store.Notices(), Office: a.office(), Channels: a.reach.channels, Now: a.now, Origin: a.reach.origin, Desk: desk.Path, Log: a.log}
+	return &notice.Post{Store: a.store.Notices(), Office: a.office(), Channels: a.reach.channels, Figures: published{gate, a.areas}, Now: a.now, Origin: a.reach.origin, Desk: desk.Path, Log: a.log}
 }
 
 // telling makes notices of acts and lets letters go out.
-func (a *app) telling(p *notice.Post) module.Module {
+func (a *app) telling(p *notice.Post, gate *publish.Gate) module.Module {
 	m := module.Module{Name: "notices", Migrations: []store.Migration{store.NoticeTables}}
 	if p == nil {
 		return m
 	}
+	m.Pages = webfollow.New(webfollow.Config{Post: p, Words: a.pack.Words})
 	m.Kinds = []module.Kind{
 		kind(noticesJob, func(ctx context.Context, _ *jobs.Task) error { return p.Make(ctx) }),
 		kind(lettersJob, func(ctx context.Context, _ *jobs.Task) error {
@@ -79,6 +82,12 @@ func (a *app) telling(p *notice.Post) module.Module {
 				return err
 			}
 			return p.Tidy(ctx)
+		}),
+		kind(followJob, func(ctx context.Context, _ *jobs.Task) error {
+			if _, err := gate.Refresh(ctx); err != nil {
+				return err
+			}
+			return p.Tell(ctx)
 		}),
 	}
 	m.Due = func(ctx context.Context) ([]jobs.Job, error) { return a.dueNotices(ctx, p) }
@@ -99,6 +108,15 @@ func (a *app) dueNotices(ctx context.Context, p *notice.Post) ([]jobs.Job, error
 	var out []jobs.Job
 	if newest > made {
 		out = append(out, jobs.Job{Kind: noticesJob, Key: fmt.Sprint(newest, " ", bucket), Serial: newest})
+	}
+	if p.By(notice.Mail) { // looked at once more each day: whatever went wrong at the minute of a release is made good
+		minute, err := p.Figures.Newest(ctx)
+		if err != nil {
+			return out, err
+		}
+		if !minute.IsZero() {
+			out = append(out, jobs.Job{Kind: followJob, Key: fmt.Sprint(minute.UTC().Format(time.RFC3339), " ", now.UTC().Format(time.DateOnly))})
+		}
 	}
 	letter, some, err := p.NextDue(ctx)
 	if err != nil || !some {
