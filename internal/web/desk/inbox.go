@@ -383,7 +383,10 @@ func (v *visit) dead() error {
 	}
 	ctx := v.R.Context()
 	p := &deadPage{page: v.start(v.Say("inbox.dead"))}
-	if v.R.URL.Query().Get("xong") != "" {
+	switch q := v.R.URL.Query(); {
+	case q.Get("xoa") != "":
+		p.Done = v.Say("inbox.forgotten")
+	case q.Get("xong") != "":
 		p.Done = v.Say("inbox.revived")
 	}
 	counts, err := post.Store.Counts(ctx, post.Now())
@@ -405,7 +408,7 @@ func (v *visit) dead() error {
 	return v.show("dead", p)
 }
 
-// revive lets dead letters be tried again.
+// revive lets dead letters be tried again, or removes everything that is kept of a reader's address, who asked for that.
 func (v *visit) revive() error {
 	post, err := v.posted()
 	if err == nil && !v.operates() {
@@ -413,6 +416,13 @@ func (v *visit) revive() error {
 	}
 	if err != nil {
 		return err
+	}
+	if v.R.PostForm.Get("_viec") == "xoa" {
+		if _, err := post.Store.ForgetAddress(v.R.Context(), strings.TrimSpace(v.R.PostForm.Get("thu"))); err != nil {
+			return err
+		}
+		v.leaveFor(deadPath, "xoa", "1")
+		return nil
 	}
 	if err := post.Revive(v.R.Context(), v.R.PostForm.Get("_thu")); err != nil {
 		return err
