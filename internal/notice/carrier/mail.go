@@ -78,7 +78,7 @@ func (m *Mail) client() (*mail.Client, error) {
 
 // letter writes a message as mail. The library encodes what is not plain, and nothing of a message can begin a header: it stands on one line.
 func (m *Mail) letter(x notice.Message) (*mail.Msg, error) {
-	out := mail.NewMsg()
+	out := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	if err := out.FromFormat(m.site, m.from); err != nil {
 		return nil, err
 	}

@@ -120,7 +120,23 @@ func (v *visit) noticeView(n notice.Notice) (noticeView, error) {
 	if err != nil || len(batches) == 0 {
 		return noticeView{}, err
 	}
-	return noticeView{v.told(batches[0], batches[0].Acts[0]), !n.Read.IsZero()}, nil
+	out := noticeView{v.told(batches[0], batches[0].Acts[0]), !n.Read.IsZero()}
+	t, err := v.types.RecordType(n.Type)
+	if err != nil {
+		return out, nil //nolint:nilerr // the type is no more: its identifier must do
+	}
+	line, err := v.d.office.Register.Timeline(v.R.Context(), n.Type, n.Record)
+	if err != nil || len(line.Versions) == 0 {
+		return out, err
+	}
+	now, is := line.On(v.today)
+	if !is {
+		now = line.Versions[len(line.Versions)-1]
+	}
+	if name := v.titleOf(t, now); name != n.Record {
+		out.Title = t.Name.In(v.Lang) + " " + name
+	}
+	return out, nil
 }
 
 // markRead marks one notice as read, or all up to one.
