@@ -74,17 +74,15 @@ func (a *app) telling(p *notice.Post, gate *publish.Gate) module.Module {
 	if p == nil {
 		return m
 	}
-	m.Pages = webfollow.New(webfollow.Config{Post: p, Words: a.pack.Words})
+	m.Pages = webfollow.New(webfollow.Config{Post: p, Words: a.pack.Words, Catalog: a.catalog})
 	m.Kinds = []module.Kind{
 		kind(noticesJob, func(ctx context.Context, _ *jobs.Task) error { return p.Make(ctx) }),
-		kind(lettersJob, func(ctx context.Context, _ *jobs.Task) error {
-			if err := p.Deliver(ctx); err != nil {
-				return err
-			}
-			return p.Tidy(ctx)
-		}),
+		kind(lettersJob, func(ctx context.Context, _ *jobs.Task) error { return p.Deliver(ctx) }),
 		kind(followJob, func(ctx context.Context, _ *jobs.Task) error {
 			if _, err := gate.Refresh(ctx); err != nil {
+				return err
+			}
+			if err := p.Tidy(ctx); err != nil {
 				return err
 			}
 			return p.Tell(ctx)

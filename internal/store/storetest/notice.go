@@ -34,6 +34,7 @@ func testNotices(t *testing.T, at Database) {
 	t.Run("letters of one message stay together", func(t *testing.T) { testLetters(t, ready) })
 	t.Run("what ended is counted, revived and removed", func(t *testing.T) { testEndedLetters(t, ready) })
 	t.Run("a reader follows from their word until they end it", func(t *testing.T) { testSubscriptions(t, ready) })
+	t.Run("a copy writes to nobody", func(t *testing.T) { testNoticeCopy(t, ready) })
 	t.Run("preferences, feeds and tokens", func(t *testing.T) { testPreferences(t, ready) })
 }
 
@@ -307,5 +308,21 @@ func noErr(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// testNoticeCopy: a copy holds what people were told and have chosen, and nothing that would write to somebody again or let anybody in.
+func testNoticeCopy(t *testing.T, ready opener) {
+	s, _ := ready(t)
+	x := must[*store.Snapshot](t)(s.Snapshot(background))
+	defer x.Close()
+	has := map[string]bool{}
+	for _, table := range x.Tables {
+		has[table.Name] = true
+	}
+	for table, want := range map[string]bool{"notice": true, "notice_cursor": true, "notice_preference": true, "letter": false, "subscription": false, "notice_feed": false, "channel_token": false, "session": false, "link": false} {
+		if has[table] != want {
+			t.Errorf("of %s a copy has %v", table, has[table])
+		}
 	}
 }

@@ -27,7 +27,8 @@ var words = shell.NewWords(wordFiles)
 type Config struct {
 	Post  *notice.Post // nil, or one without mail, brings no pages
 	Words book.Book    // texts of the country in place of ours
-	Facts map[string]catalog.Label
+	// Catalog names the country.
+	Catalog *catalog.Catalog
 }
 
 // Bounds of what one client may ask: each question may write to somebody.
@@ -51,7 +52,7 @@ func New(c Config) shell.Maker {
 		if c.Post == nil || c.Post.Figures == nil || !c.Post.By(notice.Mail) {
 			return shell.Module{}
 		}
-		p := &pages{s, c.Post, words.For(c.Words, c.Facts)}
+		p := &pages{s, c.Post, words.For(c.Words, map[string]catalog.Label{"country": c.Catalog.Country().Name, "money": c.Catalog.Money()})}
 		m := shell.Module{Words: p.words, Templates: templateFiles, Subscribe: notice.FollowPath, Disallow: []string{notice.FollowPath}}
 		for pattern, answer := range map[string]func(*visit) error{
 			"GET " + notice.FollowPath:   (*visit).ask,

@@ -63,7 +63,7 @@ func newSite(t *testing.T) (*shell.Site, *notice.Post, *box) {
 	s, b := storetest.SQLite(t), &box{}
 	r := &register.Register{Store: s.Register(), Types: func() *catalog.Catalog { return c }, Today: func() stat.Date { return stat.MustDate("2026-11-30") }, Now: time.Now}
 	post := &notice.Post{Store: s.Notices(), Office: people.NewOffice(r, s, time.Now), Channels: []notice.Channel{b}, Figures: figures{}, Now: time.Now, Origin: "https://so.example", Desk: "/lam-viec"}
-	return shell.New(shell.Config{Library: nothing{}, Rate: 1e6, Burst: 1e6}, follow.New(follow.Config{Post: post})), post, b
+	return shell.New(shell.Config{Library: nothing{}, Rate: 1e6, Burst: 1e6}, follow.New(follow.Config{Post: post, Catalog: c})), post, b
 }
 
 func ask(s *shell.Site, method, path string, form url.Values) (int, string) {
@@ -91,7 +91,7 @@ func TestAReaderFollowsAndEndsIt(t *testing.T) {
 	s, post, b := newSite(t)
 	for _, lang := range []string{"vi", "en"} {
 		code, body := ask(s, "GET", "/theo-doi?trang=/tinh/A&lang="+lang, nil)
-		if code != 200 || !strings.Contains(body, `name="thu"`) || !strings.Contains(body, `value="/tinh/A"`) || !strings.Contains(body, "noindex") {
+		if code != 200 || !strings.Contains(body, `name="thu"`) || !strings.Contains(body, `value="/tinh/A"`) || !strings.Contains(body, "noindex") || strings.Contains(body, "{country}") {
 			t.Error(code, body)
 		}
 	}
