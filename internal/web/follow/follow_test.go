@@ -87,65 +87,82 @@ func path(t *testing.T, m notice.Message, to string) string {
 	return strings.TrimPrefix(strings.Fields(m.Text[i:])[0], "https://so.example")
 }
 
-func TestAReaderFollowsAndEndsIt(t *testing.T) {
-	s, post, b := newSite(t)
-	for _, lang := range []string{"vi", "en"} {
-		code, body := ask(s, "GET", "/theo-doi?trang=/tinh/A&lang="+lang, nil)
-		if code != 200 || !strings.Contains(body, `name="thu"`) || !strings.Contains(body, `value="/tinh/A"`) || !strings.Contains(body, "noindex") || strings.Contains(body, "{country}") {
-			t.Error(code, body)
+// wants asks and demands a status.
+func wants(t *testing.T, s *shell.Site, method, path string, form url.Values, code int) string {
+	t.Helper()
+	got, body := ask(s, method, path, form)
+	if got != code {
+		t.Fatalf("%s %s: %d, want %d\n%s", method, path, got, code, body)
+	}
+	return body
+}
+
+// holds demands texts of a page.
+func holds(t *testing.T, body string, texts ...string) {
+	t.Helper()
+	for _, x := range texts {
+		if !strings.Contains(body, x) {
+			t.Errorf("%q is not on the page:\n%s", x, body)
 		}
 	}
-	if code, _ := ask(s, "GET", "/theo-doi?trang=/x", nil); code != 404 {
-		t.Error(code)
+	if strings.Contains(body, "{country}") {
+		t.Error("the country has no name")
 	}
+}
+
+// followers lists who follows.
+func followers(t *testing.T, post *notice.Post) []notice.Subscription {
+	t.Helper()
+	list, err := post.Store.Followers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestAReaderIsAsked(t *testing.T) {
+	s, _, _ := newSite(t)
+	for _, lang := range []string{"vi", "en"} {
+		holds(t, wants(t, s, "GET", "/theo-doi?trang=/tinh/A&lang="+lang, nil, 200), `name="thu"`, `value="/tinh/A"`, "noindex")
+	}
+	wants(t, s, "GET", "/theo-doi?trang=/x", nil, 404)
+	wants(t, s, "POST", "/theo-doi", url.Values{"trang": {"/x"}, "thu": {"an@example.org"}}, 404)
+	holds(t, wants(t, s, "POST", "/theo-doi", url.Values{"trang": {"/tinh/A"}, "thu": {"<b>"}}, 422), "&lt;b&gt;", `role="alert"`)
+}
+
+func TestAReaderFollowsAndEndsIt(t *testing.T) {
+	s, post, b := newSite(t)
 	form := url.Values{"trang": {"/tinh/A"}, "thu": {"an@example.org"}}
-	code, first := ask(s, "POST", "/theo-doi", form)
-	if code != 200 {
-		t.Fatal(code, first)
-	}
-	if code, _ := ask(s, "POST", "/theo-doi", url.Values{"trang": {"/tinh/A"}, "thu": {"<b>"}}); code != 422 {
-		t.Error(code)
-	}
+	first := wants(t, s, "POST", "/theo-doi", form, 200)
 	if err := post.Deliver(t.Context()); err != nil || len(b.list) != 1 {
 		t.Fatal(err, b.list)
 	}
 	confirm := path(t, b.list[0], "/theo-doi/xac-nhan")
-	for range 2 { // a program that looks at addresses uses nothing up
-		if code, body := ask(s, "GET", confirm, nil); code != 200 || !strings.Contains(body, "Tỉnh A") {
-			t.Fatal(code, body)
-		}
-	}
 	_, secret, _ := strings.Cut(confirm, "ma=")
-	if code, body := ask(s, "POST", "/theo-doi/xac-nhan", url.Values{"ma": {secret}}); code != 200 || !strings.Contains(body, `href="/tinh/A"`) {
-		t.Fatal(code, body)
+	for range 2 { // a program that looks at addresses uses nothing up
+		holds(t, wants(t, s, "GET", confirm, nil, 200), "Tỉnh A")
 	}
-	for _, method := range []string{"GET", "POST"} {
-		if code, _ := ask(s, method, confirm, url.Values{"ma": {secret}}); code != 403 {
-			t.Error("the link is good twice:", method, code)
-		}
+	if len(followers(t, post)) != 0 {
+		t.Fatal("looking at a link is a word")
 	}
-	if code, again := ask(s, "POST", "/theo-doi", form); code != 200 || again != first {
+	holds(t, wants(t, s, "POST", "/theo-doi/xac-nhan", url.Values{"ma": {secret}}, 200), `href="/tinh/A"`)
+	wants(t, s, "GET", confirm, nil, 403) // it is good once
+	wants(t, s, "POST", "/theo-doi/xac-nhan", url.Values{"ma": {secret}}, 403)
+	if again := wants(t, s, "POST", "/theo-doi", form, 200); again != first {
 		t.Error("the answer tells who follows")
 	}
-	list, err := post.Store.Followers(t.Context())
-	if err != nil || len(list) != 1 {
-		t.Fatal(list, err)
-	}
-	end := "/theo-doi/thoi?ma=" + list[0].End
-	if code, body := ask(s, "GET", end, nil); code != 200 || !strings.Contains(body, "<button") {
-		t.Error(code, body)
-	}
-	if list, _ := post.Store.Followers(t.Context()); len(list) != 1 {
+	end := "/theo-doi/thoi?ma=" + followers(t, post)[0].End
+	holds(t, wants(t, s, "GET", end, nil, 200), "<button", "Tỉnh A")
+	if len(followers(t, post)) != 1 {
 		t.Error("looking at a link ends it")
 	}
 	for range 2 {
-		if code, _ := ask(s, "POST", end, url.Values{"List-Unsubscribe": {"One-Click"}}); code != 200 { // as a mail program sends it (RFC 8058)
-			t.Error(code)
-		}
+		wants(t, s, "POST", end, url.Values{"List-Unsubscribe": {"One-Click"}}, 200) // as a mail program sends it (RFC 8058)
 	}
-	if list, _ := post.Store.Followers(t.Context()); len(list) != 0 {
+	if len(followers(t, post)) != 0 {
 		t.Error("it was not ended")
 	}
+	holds(t, wants(t, s, "GET", end, nil, 200), "không còn nhận")
 }
 
 // TestOneClientMayNotAskAgainAndAgain.
