@@ -72,6 +72,7 @@ type app struct {
 	parts        []module.Maker // modules that work on a store that can be written; none elsewhere
 	number       int64          // of the edition of its catalogue
 	secure       bool           // readers reach it over TLS
+	reach        reach          // how letters go out, in a server or worker
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.

@@ -7,6 +7,7 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/module"
+	"nhipso/internal/notice"
 	"nhipso/internal/people"
 	"nhipso/internal/register"
 	"nhipso/internal/stat"
@@ -34,10 +35,10 @@ func (a *app) register() *register.Register {
 func (a *app) office() *people.Office { return people.NewOffice(a.register(), a.store, a.now) }
 
 // working is the desk of people at work.
-func (a *app) working() module.Module {
+func (a *app) working(post *notice.Post) module.Module {
 	m := module.Module{Name: "desk", Migrations: []store.Migration{store.PeopleTables}, Pages: desk.New(desk.Config{})}
 	if a.staffed() {
-		m.Pages = desk.New(desk.Config{Office: a.office(), Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log})
+		m.Pages = desk.New(desk.Config{Office: a.office(), Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log, Post: post, Webhook: a.reach.webhook})
 	}
 	return m
 }

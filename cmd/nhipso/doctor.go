@@ -226,6 +226,9 @@ func (x *examination) work(ctx context.Context, a *app) error {
 		if err := x.jobsOf(ctx, a); err != nil {
 			x.line(false, "jobs", fault.In(err, x.lang), "")
 		}
+		if err := x.lettersOf(ctx, a); err != nil {
+			x.line(false, "letters", fault.In(err, x.lang), "")
+		}
 	}
 	return x.filesOf(ctx, a)
 }

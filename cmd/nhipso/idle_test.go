@@ -17,7 +17,7 @@ var effects = []struct{ run, flags string }{
 	{"load FILE FILE", "by check sheet separator encoding decimal reference"},
 	{"load --reference", "reference by reason check"},
 	{"serve --release FILE", "- release preview addr base-url publisher contact trusted-proxies tls-cert tls-key rate-limit rate-burst log-format log-level metrics-addr request-timeout read-timeout write-timeout idle-timeout drain stop-timeout"},
-	{"worker", "log-format log-level metrics-addr stop-timeout"},
+	{"worker", "log-format log-level metrics-addr stop-timeout base-url " + strings.Join(channelNames, " ")},
 	{"jobs list", "state"},
 	{"jobs show", "id"},
 	{"jobs cancel", "id"},
@@ -50,7 +50,8 @@ var effects = []struct{ run, flags string }{
 
 // proper are values of flags that are checked before anything else is.
 var proper = map[string]string{"addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "publisher": "X", "contact": "a@example.org", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
-	"log-level": "debug", "jobs": "off", "request-timeout": "1m", "read-timeout": "1m", "write-timeout": "1m", "idle-timeout": "1m", "drain": "1m", "stop-timeout": "1m"}
+	"log-level": "debug", "jobs": "off", "request-timeout": "1m", "read-timeout": "1m", "write-timeout": "1m", "idle-timeout": "1m", "drain": "1m", "stop-timeout": "1m",
+	"mail-from": "a@example.org", "webhooks": "on", "webhook-networks": "10.0.0.0/8", "telegram-api": "http://example.org", "zalo-api": "http://example.org", "zalo-oauth": "http://example.org"}
 
 var (
 	flagOfHelp = regexp.MustCompile(`(?m)^  --(\S+)`)

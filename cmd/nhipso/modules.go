@@ -31,15 +31,16 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 	if err != nil {
 		return nil, err
 	}
+	post := a.post(gate)
 	list := module.List{
 		{Name: "portal", Types: portal.Types, Migrations: []store.Migration{store.ScenarioTables}, Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
 			Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)})},
-		a.working(),
+		a.working(post),
 	}
 	if a.store == nil { // a mirror does nothing for others
 		return list, nil
 	}
-	list = append(list, a.publishing(kept), a.computing())
+	list = append(list, a.publishing(kept), a.computing(), a.telling(post, gate))
 	in := module.Installation{Store: a.store, Catalog: a.catalog, Edition: a.number, Areas: a.areas, Now: a.now, Log: a.log}
 	for _, makes := range a.parts {
 		list = append(list, makes(in))

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"nhipso/internal/config"
 	"nhipso/internal/fault"
 )
 
 // workerNames are the flags that a worker takes.
-const workerNames = installationNames + "log-format log-level metrics-addr stop-timeout"
+var workerNames = installationNames + "log-format log-level metrics-addr stop-timeout base-url " + strings.Join(channelNames, " ")
 
 // workJobs does jobs and shows nothing.
 func workJobs(ctx context.Context, e *env, args []string) error {
@@ -36,6 +37,9 @@ func workJobs(ctx context.Context, e *env, args []string) error {
 	}
 	defer a.close()
 	a.log = log
+	if a.reach, err = a.reachOf(s); err != nil {
+		return err
+	}
 	front, err := newFront(a)
 	if err != nil {
 		return err

@@ -220,7 +220,7 @@ func (d declaration) checkReaders(*Catalog) error {
 			return d.wrong(fault.New("catalog.type-no-effect", "what", "search", "of", string(f.Kind)), "search", i)
 		}
 	}
-	happens := []string{RecordAdded, RecordChanged}
+	happens := []string{RecordAdded, RecordChanged, RecordEnded, RecordCommented}
 	for _, t := range d.Transitions {
 		happens = append(happens, t.ID)
 	}

@@ -136,14 +136,16 @@ var parties = []Party{Owner, Lead, Coordinating, Superior, Public, "reporter", "
 
 // Notice says who is told of what happens to a record.
 type Notice struct {
-	On string // a transition, or RecordAdded or RecordChanged
+	On string // a transition, or one of those below
 	To []Party
 }
 
 // What happens to a record beside transitions.
 const (
-	RecordAdded   = "added"
-	RecordChanged = "changed"
+	RecordAdded     = "added"
+	RecordChanged   = "changed"
+	RecordEnded     = "ended"
+	RecordCommented = "commented"
 )
 
 // Columns gives the headings under which a table has the fields, in order.

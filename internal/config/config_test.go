@@ -150,3 +150,43 @@ func TestPasswordsAreNeverShown(t *testing.T) {
 		}
 	}
 }
+
+// Half of what a channel takes is refused, and no secret is shown.
+func TestHalfAChannelIsRefused(t *testing.T) {
+	base := "NHIPSO_BASE_URL=https://so.example.vn"
+	for _, c := range []struct {
+		env  []string
+		code string
+	}{
+		{[]string{base, "NHIPSO_MAIL=smtp://u:geheim@h", "NHIPSO_MAIL_FROM=a@so.example.vn"}, ""},
+		{[]string{base, "NHIPSO_MAIL=smtp://h"}, "config.needs"},
+		{[]string{base, "NHIPSO_MAIL_FROM=a@so.example.vn"}, "config.needs"},
+		{[]string{"NHIPSO_MAIL=smtp://h", "NHIPSO_MAIL_FROM=a@so.example.vn"}, "config.needs"},
+		{[]string{base, "NHIPSO_MAIL=smtp://h", "NHIPSO_MAIL_FROM=https://so.example.vn"}, "config.bad-value"},
+		{[]string{base, "NHIPSO_WEBHOOKS=on", "NHIPSO_WEBHOOK_NETWORKS=10.0.0.0/8"}, ""},
+		{[]string{base, "NHIPSO_WEBHOOK_NETWORKS=10.0.0.0/8"}, "config.needs"},
+		{[]string{"NHIPSO_WEBHOOKS=on"}, "config.needs"},
+		{[]string{base, "NHIPSO_TELEGRAM_TOKEN=5:geheim"}, ""},
+		{[]string{base, "NHIPSO_TELEGRAM_API=https://bot.example.vn"}, "config.needs"},
+		{[]string{"NHIPSO_TELEGRAM_TOKEN=5:geheim"}, "config.needs"},
+		{[]string{base, "NHIPSO_ZALO_APP=1", "NHIPSO_ZALO_KEY=geheim", "NHIPSO_ZALO_REFRESH=geheim"}, ""},
+		{[]string{base, "NHIPSO_ZALO_APP=1", "NHIPSO_ZALO_KEY=geheim"}, "config.needs"},
+		{[]string{base, "NHIPSO_ZALO_APP=1", "NHIPSO_ZALO_REFRESH=geheim"}, "config.needs"},
+		{[]string{base, "NHIPSO_ZALO_OAUTH=https://x.vn"}, "config.needs"},
+	} {
+		f := flag.NewFlagSet("serve", flag.ContinueOnError)
+		config.Bind(f, true)
+		s, err := config.Resolve(f, c.env)
+		if fault.CodeOf(err) != c.code {
+			t.Errorf("%v: %v", c.env, err)
+		}
+		if err != nil && strings.Contains(fault.In(err, "en"), "geheim") {
+			t.Errorf("%v: the sentence tells a secret", c.env)
+		}
+		for _, v := range s.Values() {
+			if strings.Contains(v.Shown(), "geheim") {
+				t.Errorf("%s is shown as %s", v.Option.Name, v.Shown())
+			}
+		}
+	}
+}

@@ -18,7 +18,9 @@ const (
 	Rate     Kind = "rate"  // a number a second
 	Count    Kind = "count" // a whole number above zero
 	Choice   Kind = "choice"
-	Contact  Kind = "contact" // an e-mail address, or the address of a page (https)
+	Contact  Kind = "contact"  // an e-mail address, or the address of a page (https)
+	Mailbox  Kind = "mailbox"  // an e-mail address
+	Password Kind = "password" // never shown
 )
 
 // Option is one setting.
@@ -67,6 +69,17 @@ var options = []Option{
 	{Name: "jobs", Default: "on", Kind: Choice, Choices: []string{"on", "off"}, Server: true},
 	{Name: "drain", Default: "5s", Kind: Duration, Server: true},
 	{Name: "stop-timeout", Default: "30s", Kind: Duration, Server: true},
+	{Name: "mail", Kind: Text, Server: true, Secret: true},
+	{Name: "mail-from", Kind: Mailbox, Server: true},
+	{Name: "webhooks", Default: "off", Kind: Choice, Choices: []string{"on", "off"}, Server: true},
+	{Name: "webhook-networks", Kind: Networks, Server: true},
+	{Name: "telegram-token", Kind: Password, Server: true},
+	{Name: "telegram-api", Default: "https://api.telegram.org", Kind: URL, Server: true},
+	{Name: "zalo-app", Kind: Text, Server: true},
+	{Name: "zalo-key", Kind: Password, Server: true},
+	{Name: "zalo-refresh", Kind: Password, Server: true},
+	{Name: "zalo-api", Default: "https://openapi.zalo.me", Kind: URL, Server: true},
+	{Name: "zalo-oauth", Default: "https://oauth.zaloapp.com", Kind: URL, Server: true},
 }
 
 // Options lists all settings.

@@ -32,7 +32,10 @@ type Value struct {
 
 // Shown is the value as it may be seen by others: passwords are masked.
 func (v Value) Shown() string {
-	if !v.Option.Secret {
+	switch {
+	case v.Option.Kind == Password && v.Text != "":
+		return hidden
+	case !v.Option.Secret:
 		return v.Text
 	}
 	return masked(v.Text)
@@ -174,6 +177,9 @@ func (o Option) ok(text string) bool {
 		return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 	case Contact:
 		return reaches(text)
+	case Mailbox:
+		at, err := mail.ParseAddress(text)
+		return err == nil && at.Address == text
 	case Networks:
 		_, ok := networks(text)
 		return ok
@@ -257,6 +263,27 @@ func (s Settings) together() error {
 	}
 	if s.Given("rate-burst") && s.Number("rate-limit") == 0 {
 		return fault.New("config.no-effect", "name", "rate-burst", "from", s.value("rate-burst").From, "with", "rate-limit")
+	}
+	return s.channels()
+}
+
+// needs lists the settings by which letters go out that mean nothing without others, or are not enough without them.
+var needs = []struct{ name, with string }{
+	{"mail", "mail-from"}, {"mail-from", "mail"}, {"telegram-api", "telegram-token"}, {"zalo-app", "zalo-key"}, {"zalo-key", "zalo-refresh"}, {"zalo-refresh", "zalo-app"},
+	{"zalo-api", "zalo-app"}, {"zalo-oauth", "zalo-app"}, {"mail", "base-url"}, {"telegram-token", "base-url"}, {"zalo-app", "base-url"},
+}
+
+// channels refuses half of what a channel takes.
+func (s Settings) channels() error {
+	for _, n := range needs {
+		if s.Given(n.name) && s.Text(n.name) != "" && s.Text(n.with) == "" {
+			return fault.New("config.needs", "name", n.name, "from", s.value(n.name).From, "with", n.with)
+		}
+	}
+	if on := s.Text("webhooks") == "on"; !on && s.Text("webhook-networks") != "" {
+		return fault.New("config.needs", "name", "webhook-networks", "from", s.value("webhook-networks").From, "with", "webhooks: on")
+	} else if on && s.Text("base-url") == "" {
+		return fault.New("config.needs", "name", "webhooks", "from", s.value("webhooks").From, "with", "base-url")
 	}
 	return nil
 }

@@ -151,6 +151,10 @@ func TestTheFirstTenMinutesAtTheDesk(t *testing.T) {
 			t.Errorf("who left is at %s", minh.path(t))
 		}
 	})
+	lan.visit(t, "/lam-viec/hop-thu")
+	lan.shot(t, "inbox")
+	lan.visit(t, "/lam-viec/hop-thu/cach-bao")
+	lan.shot(t, "notices")
 	lan.visit(t, "/lam-viec/nhat-ky")
 	lan.shot(t, "log")
 	lan.visit(t, "/lam-viec/tai-khoan")

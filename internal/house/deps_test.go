@@ -53,6 +53,7 @@ var allowed = map[string]string{
 	"go.uber.org/multierr":                                "of goose",
 	"golang.org/x/crypto":                                 "passwords; of pgx and excelize",
 	"github.com/alexedwards/scs/v2":                       "sessions of people at work",
+	"github.com/wneessen/go-mail":                         "letters by SMTP",
 	"github.com/pquerna/otp":                              "one-time codes",
 	"github.com/boombuler/barcode":                        "of otp",
 	"golang.org/x/image":                                  "fonts of charts, and of gg",

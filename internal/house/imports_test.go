@@ -23,6 +23,7 @@ var rank = map[string]int{
 	"measure":  2, // pure statistics: needs stat and fault, nothing of the cube
 	"pipeline": 5, "ioformat": 5,
 	"register": 4,
+	"notice":   8,
 	"compare":  5, "crosstab": 5,
 	"monitor": 6, "govern": 6,
 	"recipe": 7, "reference": 7, "scenario": 7, "people": 7,
@@ -31,7 +32,7 @@ var rank = map[string]int{
 	"chart":   10, "geo": 10, "export": 10, "middleware": 10, "releasefile": 10,
 	"backup": 10, "jobs": 10, "calc/command": 10,
 	"calc": 11, "ops": 11, "pack": 11,
-	"api": 12, "web/shell": 12, "web/portal": 13, "web/desk": 13,
+	"api": 12, "web/shell": 12, "web/portal": 13, "web/desk": 13, "web/follow": 13,
 	"module": 13, "intake": 14,
 	"view": 9, "difference": 10, "glossary": 4, "mathml": 0,
 	"house": testsOnly, "e2e": testsOnly,

@@ -126,14 +126,14 @@ func (o *Office) Add(ctx context.Context, by, organisation string, n Newcomer, r
 	if err := o.Register.Do(ctx, &register.Batch{Person: by, Organisation: organisation, Reason: reason, Acts: acts}); err != nil {
 		return "", "", err
 	}
-	secret, err = o.Accounts.NewLink(ctx, InviteLink, person, inviteLasts)
+	secret, err = o.Accounts.NewLink(ctx, InviteLink, person, InviteLasts)
 	return person, secret, err
 }
 
 // How long links are good.
 const (
-	inviteLasts   = 7 * 24 * time.Hour
-	RecoveryLasts = time.Hour // of a link that sets a new password
+	InviteLasts   = 7 * 24 * time.Hour // of a link that sets a first password
+	RecoveryLasts = time.Hour          // of a link that sets a new password
 	firstLasts    = 24 * time.Hour
 )
 

@@ -172,6 +172,25 @@ func WriteNews(w io.Writer, lang string, of Following, news []News) error {
 	return f.write(w)
 }
 
+// Entry is one entry of a feed.
+type Entry struct {
+	ID, Title, Summary, URL string
+	At                      time.Time
+}
+
+// WriteEntries writes entries as an Atom feed (RFC 4287), in the order given. Page is the address of the list for people.
+func WriteEntries(w io.Writer, lang, id, title, page string, entries []Entry) error {
+	f := atomFeed{Lang: lang, ID: id, Title: title, Author: atomAuthor{"Nhịp Số"}, Updated: time.Time{}.UTC().Format(time.RFC3339), Links: []atomLink{{"alternate", "text/html", page}}}
+	for i, e := range entries {
+		at := e.At.UTC().Format(time.RFC3339)
+		if i == 0 {
+			f.Updated = at
+		}
+		f.Entries = append(f.Entries, atomEntry{ID: e.ID, Title: e.Title, Published: at, Updated: at, Links: []atomLink{{"alternate", "text/html", e.URL}}, Summary: e.Summary})
+	}
+	return f.write(w)
+}
+
 // listed writes the figures of news as a list in HTML.
 func listed(lang string, of Following, n News) string {
 	var b strings.Builder

@@ -120,6 +120,7 @@ func RunAll(t *testing.T, at Database) {
 		{"watch", testWatch},
 		{"talk", testTalk},
 		{"register", testRegister},
+		{"notices", testNotices},
 	} {
 		t.Run(suite.name, func(t *testing.T) {
 			t.Parallel()

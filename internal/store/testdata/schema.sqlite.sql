@@ -65,6 +65,10 @@ CREATE TABLE catalog_file (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER catalog_file_no_delete BEFORE DELETE ON catalog_file BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER catalog_file_no_update BEFORE UPDATE ON catalog_file BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE channel_token (
+  channel TEXT NOT NULL PRIMARY KEY,
+  value   TEXT NOT NULL                     -- what the channel gave last, such as the token for the next use
+) STRICT, WITHOUT ROWID;
 CREATE TABLE finding (
   id       INTEGER PRIMARY KEY,
   message  INTEGER REFERENCES message (number), -- the load; NULL when it stored nothing new
@@ -76,6 +80,30 @@ CREATE UNIQUE INDEX finding_identity ON finding (identity) WHERE identity <> '';
 CREATE INDEX finding_message ON finding (message);
 CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE letter (
+  id      TEXT    NOT NULL PRIMARY KEY,     -- the same for the same thing told to the same person by the same channel
+  channel TEXT    NOT NULL,
+  about   TEXT    NOT NULL,
+  person  TEXT    NOT NULL,                 -- '' for a reader
+  address TEXT    NOT NULL,                 -- '' where it is looked up when the letter goes out
+  subject TEXT    NOT NULL,
+  facts   TEXT    NOT NULL,                 -- JSON
+  lang    TEXT    NOT NULL,
+  bundle  TEXT    NOT NULL,                 -- what has the same goes out as one message
+  message TEXT    NOT NULL,                 -- identifier of the message in which it went out first
+  made    TEXT    NOT NULL,                 -- RFC 3339, UTC, as are those below
+  due     TEXT    NOT NULL,
+  until   TEXT    NOT NULL,
+  held    TEXT    NOT NULL,                 -- somebody hands it over until then; '' for nobody
+  tries   INTEGER NOT NULL,
+  state   TEXT    NOT NULL CHECK (state IN ('waiting', 'sent', 'dropped', 'dead')),
+  ended   TEXT    NOT NULL,
+  fault   TEXT    NOT NULL                  -- JSON, of the last try
+) STRICT, WITHOUT ROWID;
+CREATE INDEX letter_address ON letter (address, about) WHERE address <> '';
+CREATE INDEX letter_bundle ON letter (bundle) WHERE state = 'waiting';
+CREATE INDEX letter_due ON letter (channel, due, id) WHERE state = 'waiting';
+CREATE INDEX letter_ended ON letter (state, ended) WHERE state <> 'waiting';
 CREATE TABLE lineage (
   run      TEXT NOT NULL REFERENCES run (id),
   dataflow TEXT NOT NULL,
@@ -104,6 +132,29 @@ CREATE TABLE message (
 , seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER message_no_delete BEFORE DELETE ON message BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER message_no_update BEFORE UPDATE ON message BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE notice (
+  person TEXT    NOT NULL,
+  act    INTEGER NOT NULL REFERENCES record_act (number),
+  kind   TEXT    NOT NULL,
+  type   TEXT    NOT NULL,
+  record TEXT    NOT NULL,
+  at     TEXT    NOT NULL,                  -- RFC 3339, UTC
+  seen   TEXT    NOT NULL,                  -- '' while it is not read
+  PRIMARY KEY (person, act)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notice_unread ON notice (person, act) WHERE seen = '';
+CREATE TABLE notice_cursor (
+  name TEXT    NOT NULL PRIMARY KEY,
+  act  INTEGER NOT NULL                     -- the newest act of which the notices are made
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notice_feed (
+  person TEXT NOT NULL PRIMARY KEY,
+  hash   TEXT NOT NULL UNIQUE               -- of the secret in its address
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notice_preference (
+  person  TEXT NOT NULL PRIMARY KEY,
+  content TEXT NOT NULL                     -- JSON
+) STRICT, WITHOUT ROWID;
 CREATE TABLE observation (
   dataflow        TEXT    NOT NULL,
   series          TEXT    NOT NULL,         -- codes joined by points
@@ -278,6 +329,19 @@ CREATE TABLE submission (
   UNIQUE (sender, name)
 ) STRICT;
 CREATE INDEX submission_open ON submission (number) WHERE state = 'accepted';
+CREATE TABLE subscription (
+  id      TEXT NOT NULL PRIMARY KEY,
+  address TEXT NOT NULL,
+  topic   TEXT NOT NULL,                    -- path of the page that is followed
+  lang    TEXT NOT NULL,
+  confirm TEXT NOT NULL,                    -- hash of the link that takes it into use; '' once it was followed
+  stop    TEXT NOT NULL UNIQUE,             -- secret by which it is ended
+  made    TEXT NOT NULL,
+  began   TEXT NOT NULL,                    -- '' before its reader has said yes
+  told    TEXT NOT NULL,                    -- minute of the newest release that they were told of
+  UNIQUE (address, topic)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscription_confirm ON subscription (confirm) WHERE confirm <> '';
 CREATE TABLE token (
   id         TEXT NOT NULL PRIMARY KEY,
   hash       TEXT NOT NULL UNIQUE,          -- SHA-256 in hexadecimal

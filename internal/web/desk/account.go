@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nhipso/internal/fault"
+	"nhipso/internal/notice"
 	"nhipso/internal/people"
 	"nhipso/internal/register"
 )
@@ -161,9 +162,9 @@ func (v *visit) addNewcomer() error {
 	if !strings.Contains(n.Email, "@") || strings.TrimSpace(n.Name) == "" {
 		err = fault.New("desk.newcomer")
 	}
-	secret := ""
+	person, secret := "", ""
 	if err == nil {
-		_, secret, err = v.d.office.Add(v.R.Context(), v.actor.Person, v.actor.Organisation, n, strings.TrimSpace(form.Get("_ly-do")))
+		person, secret, err = v.d.office.Add(v.R.Context(), v.actor.Person, v.actor.Organisation, n, strings.TrimSpace(form.Get("_ly-do")))
 	}
 	if err != nil {
 		for name := range form {
@@ -176,12 +177,11 @@ func (v *visit) addNewcomer() error {
 	}
 	p.Invite = v.d.site.Origin(v.R) + Path + "/mat-khau?moi=" + url.QueryEscape(secret)
 	p.Done = v.Say("account.newcomer-done", "name", n.Name)
-	if v.d.config.Mail != nil {
-		if err := v.d.config.Mail.Send(n.Email, v.Say("account.invite-subject"), v.Say("account.invite-letter", "name", n.Name, "link", p.Invite)); err != nil {
-			v.d.config.Log.Error("letter not sent", "error", err)
-		} else {
-			p.Invite = ""
+	if post := v.d.config.Post; post != nil && post.By(notice.Mail) {
+		if err := post.Invite(v.R.Context(), person, v.Lang); err != nil {
+			return err
 		}
+		p.Invite, p.Done = "", v.Say("account.newcomer-written", "name", n.Name)
 	}
 	return v.show("newcomer", p)
 }

@@ -15,6 +15,8 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
+	"nhipso/internal/notice"
+	"nhipso/internal/notice/carrier"
 	"nhipso/internal/people"
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
@@ -29,14 +31,10 @@ const Path = "/lam-viec"
 type Config struct {
 	Office   *people.Office
 	Sessions *people.Sessions
-	Words    book.Book // texts of the country in place of the desk's
-	Mail     Mailer    // nil sends nothing: whoever runs the program passes links on
+	Words    book.Book        // texts of the country in place of the desk's
+	Post     *notice.Post     // tells people what happened; nil for an inbox of nothing
+	Webhook  *carrier.Webhook // nil where people may have none
 	Log      *slog.Logger
-}
-
-// Mailer sends a letter to a person.
-type Mailer interface {
-	Send(to, subject, text string) error
 }
 
 //go:embed templates/*.html
@@ -95,6 +93,12 @@ func (d *Desk) module() shell.Module {
 		"GET " + Path + "/nguoi-moi":           (*visit).newcomer,
 		"POST " + Path + "/nguoi-moi":          (*visit).addNewcomer,
 		"GET " + Path + "/nhat-ky":             (*visit).log,
+		"GET " + inboxPath:                     (*visit).inbox,
+		"POST " + inboxPath:                    (*visit).markRead,
+		"GET " + noticesPath:                   (*visit).notices,
+		"POST " + noticesPath:                  (*visit).changeNotices,
+		"GET " + deadPath:                      (*visit).dead,
+		"POST " + deadPath:                     (*visit).revive,
 	} {
 		m.Answers = append(m.Answers, shell.Answer{Pattern: pattern, Handler: d.handler(answer, true)})
 	}
@@ -107,6 +111,7 @@ func (d *Desk) module() shell.Module {
 		"POST " + Path + "/mat-khau":      (*visit).setPassword,
 		"GET " + Path + "/quen-mat-khau":  (*visit).recoverPage,
 		"POST " + Path + "/quen-mat-khau": (*visit).recover,
+		"GET " + feedPath:                 (*visit).feed,
 	} {
 		a := shell.Answer{Pattern: pattern, Handler: d.handler(answer, false)}
 		if strings.HasPrefix(pattern, "POST") {
@@ -231,6 +236,8 @@ func (v *visit) leaveFor(path string, pairs ...string) {
 type page struct {
 	shell.Frame
 	Who           string // the name of who is signed in
+	Waiting       string // how many notices they have not read; "" for none
+	Operator      bool   // they look after the installation
 	Acting        string // the organisation for which they act, "" for all
 	Organisations []choice
 	Types         []choice
@@ -257,6 +264,7 @@ func (v *visit) start(title string) page {
 	me, _ := v.dir.Person(v.actor.Person)
 	p.Who = me.Values["name"]
 	p.Acting = v.organisation(v.actor.Organisation)
+	p.Waiting, p.Operator = v.unread(), v.d.config.Post != nil && v.operates()
 	seen := map[string]bool{}
 	for _, h := range v.dir.Held(v.actor.Person) {
 		if id := h.Organisation; !seen[id] {

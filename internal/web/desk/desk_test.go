@@ -14,6 +14,8 @@ import (
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
+	"nhipso/internal/notice"
+	"nhipso/internal/notice/carrier"
 	"nhipso/internal/people"
 	"nhipso/internal/publish"
 	"nhipso/internal/register"
@@ -44,8 +46,15 @@ type place struct {
 	*testing.T
 	site    *shell.Site
 	office  *people.Office
+	post    *notice.Post
 	cookies map[string]*http.Cookie
 }
+
+// silent is a channel that takes everything.
+type silent struct{ name string }
+
+func (s silent) Name() string                               { return s.name }
+func (s silent) Send(context.Context, notice.Message) error { return nil }
 
 func act(kind, id string, pairs ...string) register.Act {
 	a := register.Act{Kind: register.Added, Type: kind, Record: id, From: stat.MustDate("2020-01-01")}
@@ -80,7 +89,9 @@ func newPlace(t *testing.T) *place {
 		t.Fatal(err)
 	}
 	p := &place{T: t, office: o, cookies: map[string]*http.Cookie{}}
-	p.site = shell.New(shell.Config{Library: nothing{}, Rate: 1e6, Burst: 1e6}, desk.New(desk.Config{Office: o, Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now)}))
+	p.post = &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{silent{notice.Mail}, silent{notice.Webhook}, silent{notice.Telegram}}, Now: time.Now, Origin: "https://so.example", Desk: desk.Path}
+	p.site = shell.New(shell.Config{Library: nothing{}, Rate: 1e6, Burst: 1e6}, desk.New(desk.Config{Office: o, Post: p.post, Webhook: carrier.NewWebhook(nil, time.Now),
+		Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now)}))
 	for _, who := range []string{"root", "minister", "east", "west"} {
 		if err := o.Accounts.SetPassword(t.Context(), who, password); err != nil {
 			t.Fatal(err)
@@ -158,6 +169,13 @@ func TestEveryRouteIsAnsweredByWhoAsks(t *testing.T) {
 		"GET /lam-viec/nguoi-moi":           {"/lam-viec/nguoi-moi", nil, [5]int{in, no, no, no, ok}},
 		"POST /lam-viec/nguoi-moi":          {"/lam-viec/nguoi-moi", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, bad}},
 		"GET /lam-viec/nhat-ky":             {"/lam-viec/nhat-ky", nil, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/hop-thu":             {"/lam-viec/hop-thu", nil, [5]int{in, ok, ok, ok, ok}},
+		"POST /lam-viec/hop-thu":            {"/lam-viec/hop-thu", func(*place) url.Values { return url.Values{"_den": {"5"}} }, [5]int{in, in, in, in, in}},
+		"GET /lam-viec/hop-thu/cach-bao":    {"/lam-viec/hop-thu/cach-bao", nil, [5]int{in, ok, ok, ok, ok}},
+		"POST /lam-viec/hop-thu/cach-bao":   {"/lam-viec/hop-thu/cach-bao", func(*place) url.Values { return url.Values{"_viec": {"tin"}} }, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/hop-thu/tin.atom":    {"/lam-viec/hop-thu/tin.atom?ma=x", nil, [5]int{gone, gone, gone, gone, gone}}, // whoever is signed in
+		"GET /lam-viec/thu-loi":             {"/lam-viec/thu-loi", nil, [5]int{in, no, no, no, ok}},
+		"POST /lam-viec/thu-loi":            {"/lam-viec/thu-loi", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, in}},
 		"GET /lam-viec/dang-nhap":           {"/lam-viec/dang-nhap", nil, [5]int{ok, in, in, in, in}},
 		"POST /lam-viec/dang-nhap":          {"/lam-viec/dang-nhap", func(*place) url.Values { return url.Values{"thu": {"x"}, "mat-khau": {"y"}} }, [5]int{no, no, no, no, no}},
 		"GET /lam-viec/bat-dau":             {"/lam-viec/bat-dau?ma=x", nil, [5]int{no, no, no, no, no}},

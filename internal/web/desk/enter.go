@@ -7,6 +7,7 @@ import (
 
 	"nhipso/internal/fault"
 	"nhipso/internal/middleware"
+	"nhipso/internal/notice"
 	"nhipso/internal/people"
 )
 
@@ -162,17 +163,12 @@ func (v *visit) recoverPage() error {
 	return v.show("recover", &enterPage{page: v.start(v.Say("enter.recover-title"))})
 }
 
-// recover sends a link to the person of an address. Whether there is one is not told: the page says the same.
+// recover has a link sent to the person of an address. Whether there is one is found out when the letter goes out, so that neither the page nor the
+// time that it takes tells.
 func (v *visit) recover() error {
-	address := v.R.PostForm.Get("thu")
-	_, secret, err := v.d.office.Recover(v.R.Context(), address)
-	if err != nil {
-		return err
-	}
-	if secret != "" && v.d.config.Mail != nil {
-		link := v.d.site.Origin(v.R) + Path + "/mat-khau?ma=" + url.QueryEscape(secret)
-		if err := v.d.config.Mail.Send(address, v.Say("enter.recover-subject"), v.Say("enter.recover-letter", "link", link)); err != nil {
-			v.d.config.Log.Error("letter not sent", "error", err)
+	if post := v.d.config.Post; post != nil && post.By(notice.Mail) {
+		if err := post.Recover(v.R.Context(), v.R.PostForm.Get("thu"), v.Lang); err != nil {
+			return err
 		}
 	}
 	return v.show("recover", &enterPage{page: v.start(v.Say("enter.recover-title")), Sent: true})

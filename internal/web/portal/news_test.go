@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"strings"
 	"testing"
+
+	"nhipso/internal/web/shell"
 )
 
 // A feed tells what releases brought to what stands at the address before it, and every figure that it tells leads to its page.
@@ -58,5 +60,30 @@ func TestWhateverHasAPageOfFiguresHasAFeed(t *testing.T) {
 		if w := get(s, none); w.Code != 404 {
 			t.Errorf("%s: %d", none, w.Code)
 		}
+	}
+}
+
+// A page with a feed takes the address of a reader as well, at its end and where its figures say how to use them; where nobody writes letters none does.
+func TestWhateverHasAFeedCanBeFollowedByLetters(t *testing.T) {
+	lib, reg := newShelf(t)
+	c := shell.Config{Library: lib, BaseURL: "https://nhipso.test", Rate: 1e6, Burst: 1e6, Renderer: drawings()}
+	portal := New(Config{Territory: reg, Catalog: builtIn(), Maps: outlines(), Words: countryWords(), Methods: methodFiles})
+	letters := func(*shell.Site) shell.Module { return shell.Module{Subscribe: "/theo-doi"} }
+	with, without := shell.New(c, portal, letters), shell.New(c, portal)
+	for _, page := range []string{"/so-lieu/DE_SHARE", "/so-lieu/DE_SHARE/A.VN.NSO.TOTAL", "/tinh/VN34-24", "/muc-tieu/KTS-1"} {
+		w := get(with, page)
+		body := w.Body.String()
+		if w.Code != 200 || !strings.Contains(body, `<form class="subscribe" method="post" action="/theo-doi"><input type="hidden" name="trang" value="`+page+`">`) || !strings.Contains(body, `id="trang-thu"`) {
+			t.Errorf("%s cannot be followed by letters", page)
+		}
+		if figures, forms := strings.Count(body, `<details class="use"`), strings.Count(body, `name="thu"`); forms != figures+1 {
+			t.Errorf("%s: %d forms for %d figures and the page", page, forms, figures)
+		}
+		if body := get(without, page).Body.String(); strings.Contains(body, `name="thu"`) || !strings.Contains(body, "/tin.atom") {
+			t.Errorf("%s asks for an address where nobody writes", page)
+		}
+	}
+	if body := get(with, "/gioi-thieu").Body.String(); strings.Contains(body, `name="thu"`) {
+		t.Error("a page without news asks for an address")
 	}
 }

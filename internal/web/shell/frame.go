@@ -148,6 +148,17 @@ func (f *Frame) Search() string {
 	return ""
 }
 
+// Subscribe is where a reader asks to be written to of what this page shows, or nil where nobody writes, or of what has no news.
+func (f *Frame) Subscribe() *Crumb {
+	for _, m := range f.v.Site.modules {
+		if m.Subscribe != "" && f.Following != nil {
+			page, _, _ := strings.Cut(f.Following.URL, "?")
+			return &Crumb{Name: page[:strings.LastIndex(page, "/")], URL: f.Link(m.Subscribe)}
+		}
+	}
+	return nil
+}
+
 // Feeds are what a program may ask for again and again.
 func (f *Frame) Feeds() []Crumb {
 	var out []Crumb

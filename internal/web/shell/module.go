@@ -22,8 +22,10 @@ type Module struct {
 	// Explain writes a text with the words in it that readers may not know explained, each where the page has it first; nil explains none.
 	Explain func(v *Visit, text string, seen map[string]bool) template.HTML
 	Search  string // the page that takes a search as q; "" for none
-	Pages   []Route
-	Answers []Answer
+	// Subscribe is the address that takes the e-mail address ("thu") of a reader who wants to be told of what a page shows ("trang"); "" for none.
+	Subscribe string
+	Pages     []Route
+	Answers   []Answer
 	// Paths lists the pages of the sitemap, beside those of the menu, of what everybody may know. It may be nil.
 	Paths func(*publish.View) []string
 	// Disallow lists the beginnings of addresses that crawlers are asked to leave alone.

@@ -42,6 +42,14 @@ func (f *Figure) Called() catalog.Label {
 func (f *Figure) FullName() string { return f.Called().In(f.v.Lang) }
 
 // release is the one that the page shows.
+// Subscribe is where a reader asks to be written to of what the page of the figure shows; nil where nobody writes.
+func (f *Figure) Subscribe() *Crumb {
+	if f.page == nil {
+		return nil
+	}
+	return f.page.Subscribe()
+}
+
 func (f *Figure) release() string { return f.v.Current.Release.ID }
 
 // pinned is the address of the figure on its page, as the release shown has it.
