@@ -51,7 +51,7 @@ func (a *app) enroll(ctx context.Context) error {
 	if a.pack.Govern != nil {
 		acts = append(people.Organisations(a.pack.Govern, a.areas), acts...)
 	}
-	return a.store.Alone(ctx, "enroll", func() error { return people.Load(ctx, a.register(), acts, book.Say("vi", "desk.enrolled")) })
+	return a.store.Alone(ctx, "enroll", func() error { return people.Load(ctx, a.register(), people.Inherited(a.catalog, acts), book.Say("vi", "desk.enrolled")) })
 }
 
 // invite says by what link the first administrator comes in, until there is one.

@@ -133,6 +133,11 @@ func (r *Register) judge(ctx context.Context, now Reader, b *Batch, a *Act) (Out
 		return Outcome{}, err
 	}
 	c := checking{ctx: ctx, r: r, now: now, t: t, a: a}
+	if was, _ := before.On(a.From); a.Kind == Moved {
+		if err := c.succeeds(was); err != nil {
+			return Outcome{}, err
+		}
+	}
 	for _, v := range after {
 		if v.Act == a.Number && a.Kind != Ended && a.Kind != Erased {
 			if err := c.version(v); err != nil {
@@ -220,7 +225,7 @@ func (a *Act) shaped(t *catalog.RecordType) error {
 	changes := len(a.Changes) > 0
 	switch a.Kind {
 	case Added:
-	case Changed, Erased:
+	case Changed, Moved, Erased:
 		if !changes {
 			return fault.New("register.nothing-changed", "id", a.Record)
 		}
@@ -282,7 +287,7 @@ func (a *Act) complete(t *catalog.RecordType, before Timeline) error {
 			kept = append(kept, c)
 		}
 	}
-	if a.Changes = kept; len(kept) == 0 && a.Kind == Changed {
+	if a.Changes = kept; len(kept) == 0 && (a.Kind == Changed || a.Kind == Moved) {
 		return fault.New("register.nothing-changed", "id", a.Record)
 	}
 	slices.SortFunc(a.Changes, func(x, y Change) int { return strings.Compare(x.Column, y.Column) })
@@ -332,7 +337,10 @@ func (c *checking) version(v Version) error {
 	for _, x := range c.a.Changes {
 		known[x.Column] = v.Values[x.Column] // a column that the type does not have is refused, unless it stood there before
 	}
-	err := c.r.Types().CheckRecord(c.t, known, c)
+	var err error
+	if c.a.Kind != Moved { // who inherits a record need not mend it at once
+		err = c.r.Types().CheckRecord(c.t, known, c)
+	}
 	if c.err != nil {
 		return c.err
 	}
@@ -349,6 +357,9 @@ func (c *checking) version(v Version) error {
 				return at(x.Column, fault.New("catalog.record-twice", "other", other))
 			}
 		}
+	}
+	if c.a.Kind == Moved { // an heir may have ended since; then the record moves on
+		return nil
 	}
 	return c.references(v)
 }

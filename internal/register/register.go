@@ -59,6 +59,7 @@ const (
 	Changed   Kind = "changed"
 	Ended     Kind = "ended"     // from its day on there is no such record
 	Commented Kind = "commented" // the record stays as it is
+	Moved     Kind = "moved"     // an organisation has ended: the record is its heir's
 	Erased    Kind = "erased"    // personal data is gone for all time; the acts stay without it
 )
 
