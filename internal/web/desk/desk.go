@@ -95,6 +95,8 @@ func (d *Desk) module() shell.Module {
 		"GET " + Path + "/nguoi-moi":           (*visit).newcomer,
 		"POST " + Path + "/nguoi-moi":          (*visit).addNewcomer,
 		"GET " + Path + "/nhat-ky":             (*visit).log,
+		"GET " + Path + "/ke-tuc/{id}":         (*visit).merge,
+		"POST " + Path + "/ke-tuc/{id}":        (*visit).takeMerge,
 	} {
 		m.Answers = append(m.Answers, shell.Answer{Pattern: pattern, Handler: d.handler(answer, true)})
 	}

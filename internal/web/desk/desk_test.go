@@ -158,6 +158,8 @@ func TestEveryRouteIsAnsweredByWhoAsks(t *testing.T) {
 		"GET /lam-viec/nguoi-moi":           {"/lam-viec/nguoi-moi", nil, [5]int{in, no, no, no, ok}},
 		"POST /lam-viec/nguoi-moi":          {"/lam-viec/nguoi-moi", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, bad}},
 		"GET /lam-viec/nhat-ky":             {"/lam-viec/nhat-ky", nil, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/ke-tuc/{id}":         {"/lam-viec/ke-tuc/WEST", nil, [5]int{in, no, no, no, ok}},
+		"POST /lam-viec/ke-tuc/{id}":        {"/lam-viec/ke-tuc/WEST", func(*place) url.Values { return url.Values{"_ke-tuc": {"EAST"}} }, [5]int{in, no, no, no, bad}},
 		"GET /lam-viec/dang-nhap":           {"/lam-viec/dang-nhap", nil, [5]int{ok, in, in, in, in}},
 		"POST /lam-viec/dang-nhap":          {"/lam-viec/dang-nhap", func(*place) url.Values { return url.Values{"thu": {"x"}, "mat-khau": {"y"}} }, [5]int{no, no, no, no, no}},
 		"GET /lam-viec/bat-dau":             {"/lam-viec/bat-dau?ma=x", nil, [5]int{no, no, no, no, no}},

@@ -34,6 +34,8 @@ type recordPage struct {
 	Conflict             []conflict
 	MayChange, MayEnd    bool
 	MayErase, MayComment bool
+	Merge                string // where an organisation is ended and its records pass to its heir
+	Waiting              int    // records that still name an organisation that has ended
 }
 
 // conflict is a field that somebody else has changed while this form was open.
@@ -138,6 +140,14 @@ func (v *visit) recordPage(f found) (*recordPage, error) {
 	p.MayChange, p.MayEnd = v.actor.Can(people.Doing(register.Changed), t, f.now), v.actor.Can(people.Doing(register.Ended), t, f.now)
 	p.MayComment = v.actor.Can(people.Doing(register.Commented), t, f.now)
 	p.MayErase = len(t.Personal()) > 0 && v.actor.Can(people.Doing(register.Erased), t, f.now)
+	if t.ID == people.OrganisationType && p.MayEnd {
+		p.Merge = v.Link(Path + "/ke-tuc/" + f.now.ID)
+		waiting, err := v.inherits(t, f.line, f.now.ID)
+		if err != nil {
+			return nil, err
+		}
+		p.Waiting = waiting
+	}
 	for _, way := range t.Transitions {
 		if slices.Contains(way.From, f.now.Values[catalog.StateField]) && v.actor.Can(people.Verb(way.ID), t, f.now) {
 			p.Steps = append(p.Steps, choice{Value: way.ID, Name: way.Name.In(v.Lang)})
