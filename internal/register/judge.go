@@ -78,7 +78,7 @@ func (r *Register) ready(b *Batch) error {
 			a.From = r.Today()
 		}
 		if t, err := r.Types().RecordType(a.Type); err == nil { // else it is refused in its place
-			a.TypeVersion, a.Personal = t.Version, t.Personal()
+			a.TypeVersion, a.Personal = t.Version, append(t.Personal(), PersonalFileColumn)
 		}
 	}
 	return nil
@@ -125,7 +125,12 @@ func (r *Register) judge(ctx context.Context, now Reader, b *Batch, a *Act) (Out
 	if err := a.fits(t, before); err != nil {
 		return Outcome{}, err
 	}
-	if err := a.complete(t, before); err != nil {
+	if a.Kind == Attached || a.Kind == Detached {
+		err = a.attaches(acts)
+	} else {
+		err = a.complete(t, before)
+	}
+	if err != nil {
 		return Outcome{}, err
 	}
 	after := Fold(append(acts, *a))
@@ -184,7 +189,7 @@ func (a *Act) fits(t *catalog.RecordType, before Timeline) error {
 		return nil
 	case before.Newest == 0:
 		return fault.New("register.no-record", "id", a.Record, "type", t.Name)
-	case a.Kind == Commented:
+	case a.Kind.quiet():
 		return nil
 	case a.Base != before.Newest:
 		return fault.New("register.changed-since", "id", a.Record, "seen", a.Base, "newest", before.Newest)
@@ -224,7 +229,7 @@ func (a *Act) shaped(t *catalog.RecordType) error {
 	}
 	changes := len(a.Changes) > 0
 	switch a.Kind {
-	case Added:
+	case Added, Attached, Detached:
 	case Changed, Moved, Erased:
 		if !changes {
 			return fault.New("register.nothing-changed", "id", a.Record)
