@@ -70,6 +70,7 @@ type app struct {
 	parts        []module.Maker // modules that work on a store that can be written; none elsewhere
 	number       int64          // of the edition of its catalogue
 	secure       bool           // readers reach it over TLS
+	attachment   int64          // how large a file at a record may be, in bytes; 0 for what goes without saying
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/attach"
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/people"
@@ -35,6 +36,10 @@ type recordPage struct {
 	MayChange, MayEnd    bool
 	MayErase, MayComment bool
 	Merge                string // where an organisation is ended and its records pass to its heir
+	Files                []fileView
+	MayAttach, MayDetach bool
+	Endings              string // of files that are taken
+	MostFile             int64  // in MB
 	Waiting              int    // records that still name an organisation that has ended
 }
 
@@ -160,6 +165,11 @@ func (v *visit) recordPage(f found) (*recordPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	personal := false
+	p.Files, personal = v.attached(t, f.now.ID, batches)
+	p.MayAttach, p.MayDetach = v.actor.Can(people.Doing(register.Attached), t, f.now), v.actor.Can(people.Doing(register.Detached), t, f.now)
+	p.MayErase = p.MayErase || personal && v.actor.Can(people.Doing(register.Erased), t, f.now)
+	p.Endings, p.MostFile = strings.Join(attach.Endings(), ", "), v.d.mostFile()>>20
 	for _, b := range slices.Backward(batches) {
 		for _, a := range slices.Backward(b.Acts) {
 			p.Story = append(p.Story, v.told(b, a))
@@ -229,9 +239,11 @@ func (v *visit) changesOf(f found, a register.Act, form url.Values, seen map[str
 	case a.Kind == register.Changed, isStep(f.t, a.Kind):
 		return changesOf(f.t, form, seen)
 	case a.Kind == register.Erased:
-		for _, column := range f.t.Personal() {
+		for _, column := range append(f.t.Personal(), register.PersonalFileColumn) {
 			out = append(out, register.Change{Column: column})
 		}
+	case a.Kind == register.Detached:
+		out = append(out, register.Change{Column: register.FileColumn, Before: form.Get("_tep")})
 	}
 	return out
 }
