@@ -38,7 +38,7 @@ func (a *app) working() module.Module {
 	m := module.Module{Name: "desk", Migrations: []store.Migration{store.PeopleTables}, Pages: desk.New(desk.Config{})}
 	if a.staffed() {
 		m.Pages = desk.New(desk.Config{Office: a.office(), Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log,
-			MostFile: a.attachment, Spool: a.installation.data})
+			Views: a.store, MostFile: a.attachment, Spool: a.installation.data})
 	}
 	return m
 }

@@ -267,9 +267,12 @@ func transition(t *catalog.RecordType, kind Kind) (catalog.Transition, bool) {
 // complete writes into an act what was before it, and the state to which it leads.
 func (a *Act) complete(t *catalog.RecordType, before Timeline) error {
 	now, _ := before.On(a.From)
+	state := now.Values[catalog.StateField]
+	if a.Kind == Changed && standing(t, state) != state {
+		a.Changes = append(a.Changes, Change{Column: catalog.StateField, After: standing(t, state)})
+	}
 	if way, is := transition(t, a.Kind); is {
-		state := now.Values[catalog.StateField]
-		if !slices.Contains(way.From, state) {
+		if !slices.Contains(way.From, standing(t, state)) {
 			return at(catalog.StateField, fault.New("register.wrong-state", "transition", way.Name, "state", stateName(t, state)))
 		}
 		for _, v := range before.Versions {
@@ -297,6 +300,15 @@ func (a *Act) complete(t *catalog.RecordType, before Timeline) error {
 	}
 	slices.SortFunc(a.Changes, func(x, y Change) int { return strings.Compare(x.Column, y.Column) })
 	return nil
+}
+
+// standing is the state in which a record is taken to be: that at the beginning of its course where it is older than the course, or in a state that the
+// course does not have any more.
+func standing(t *catalog.RecordType, state string) string {
+	if len(t.States) == 0 || slices.ContainsFunc(t.States, func(s catalog.RecordState) bool { return s.ID == state }) {
+		return state
+	}
+	return t.States[0].ID
 }
 
 func stateName(t *catalog.RecordType, id string) any {

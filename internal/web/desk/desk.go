@@ -31,8 +31,9 @@ type Config struct {
 	Sessions *people.Sessions
 	Words    book.Book // texts of the country in place of the desk's
 	MostFile int64     // how large a file at a record may be; 0 for attach.MostDefault
-	Spool    string    // folder for files while they are sent; "" for that of the system
-	Mail     Mailer    // nil sends nothing: whoever runs the program passes links on
+	Views    people.ViewStore
+	Spool    string // folder for files while they are sent; "" for that of the system
+	Mail     Mailer // nil sends nothing: whoever runs the program passes links on
 	Log      *slog.Logger
 }
 
@@ -97,6 +98,9 @@ func (d *Desk) module() shell.Module {
 		"GET " + Path + "/nguoi-moi":                 (*visit).newcomer,
 		"POST " + Path + "/nguoi-moi":                (*visit).addNewcomer,
 		"GET " + Path + "/nhat-ky":                   (*visit).log,
+		"GET " + Path + "/khong-hop/{type}":          (*visit).unfit,
+		"POST " + Path + "/cach-xem/{type}":          (*visit).keepView,
+		"POST " + Path + "/hang-loat/{type}":         (*visit).bulk,
 		"GET " + Path + "/ke-tuc/{id}":               (*visit).merge,
 		"GET " + Path + "/tep-kem/{type}/{id}/{act}": (*visit).attachment,
 		"POST " + Path + "/ke-tuc/{id}":              (*visit).takeMerge,

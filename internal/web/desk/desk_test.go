@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -83,7 +84,7 @@ func newPlace(t *testing.T) *place {
 	}
 	p := &place{T: t, office: o, cookies: map[string]*http.Cookie{}, spool: t.TempDir()}
 	p.file = p.attached("Báo cáo “quý”.txt", "Ông Kín")
-	p.site = shell.New(shell.Config{Library: nothing{}, Rate: 1e6, Burst: 1e6}, desk.New(desk.Config{Office: o, Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now), Spool: p.spool, MostFile: 1 << 20}))
+	p.site = shell.New(shell.Config{Library: nothing{}, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Rate: 1e6, Burst: 1e6}, desk.New(desk.Config{Office: o, Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now), Views: s, Spool: p.spool, MostFile: 1 << 20}))
 	for _, who := range []string{"root", "minister", "east", "west"} {
 		if err := o.Accounts.SetPassword(t.Context(), who, password); err != nil {
 			t.Fatal(err)
@@ -165,15 +166,20 @@ func TestEveryRouteIsAnsweredByWhoAsks(t *testing.T) {
 		"POST /lam-viec/ke-tuc/{id}":              {"/lam-viec/ke-tuc/WEST", func(*place) url.Values { return url.Values{"_ke-tuc": {"EAST"}} }, [5]int{in, no, no, no, bad}},
 		"GET /lam-viec/tep-kem/{type}/{id}/{act}": {"/lam-viec/tep-kem/station/CS-1/{act}", nil, [5]int{in, gone, ok, ok, ok}},
 		"POST /lam-viec/tep-kem/{type}/{id}":      {"/lam-viec/tep-kem/station/CS-1", func(*place) url.Values { return url.Values{} }, [5]int{in, no, bad, bad, bad}},
-		"GET /lam-viec/dang-nhap":                 {"/lam-viec/dang-nhap", nil, [5]int{ok, in, in, in, in}},
-		"POST /lam-viec/dang-nhap":                {"/lam-viec/dang-nhap", func(*place) url.Values { return url.Values{"thu": {"x"}, "mat-khau": {"y"}} }, [5]int{no, no, no, no, no}},
-		"GET /lam-viec/bat-dau":                   {"/lam-viec/bat-dau?ma=x", nil, [5]int{no, no, no, no, no}},
-		"POST /lam-viec/bat-dau":                  {"/lam-viec/bat-dau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
-		"GET /lam-viec/mat-khau":                  {"/lam-viec/mat-khau?ma=x", nil, [5]int{no, no, no, no, no}},
-		"POST /lam-viec/mat-khau":                 {"/lam-viec/mat-khau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
-		"GET /lam-viec/quen-mat-khau":             {"/lam-viec/quen-mat-khau", nil, [5]int{ok, ok, ok, ok, ok}},
-		"POST /lam-viec/quen-mat-khau":            {"/lam-viec/quen-mat-khau", func(*place) url.Values { return url.Values{"thu": {"ai@x"}} }, [5]int{ok, ok, ok, ok, ok}},
-		"POST /lam-viec/dang-xuat":                {"/lam-viec/dang-xuat", func(*place) url.Values { return url.Values{} }, [5]int{in, in, in, in, in}}, // the last one asked
+		"GET /lam-viec/khong-hop/{type}":          {"/lam-viec/khong-hop/station", nil, [5]int{in, ok, ok, ok, ok}},
+		"POST /lam-viec/cach-xem/{type}": {"/lam-viec/cach-xem/station", func(*place) url.Values {
+			return url.Values{"_viec": {"luu"}, "_ten": {"Xem " + strconv.Itoa(time.Now().Nanosecond())}}
+		}, [5]int{in, in, in, in, in}},
+		"POST /lam-viec/hang-loat/{type}": {"/lam-viec/hang-loat/role", func(*place) url.Values { return url.Values{"chon": {"r-east"}, "_buoc": {"xem"}, "role": {"checker"}} }, [5]int{in, no, no, no, ok}},
+		"GET /lam-viec/dang-nhap":         {"/lam-viec/dang-nhap", nil, [5]int{ok, in, in, in, in}},
+		"POST /lam-viec/dang-nhap":        {"/lam-viec/dang-nhap", func(*place) url.Values { return url.Values{"thu": {"x"}, "mat-khau": {"y"}} }, [5]int{no, no, no, no, no}},
+		"GET /lam-viec/bat-dau":           {"/lam-viec/bat-dau?ma=x", nil, [5]int{no, no, no, no, no}},
+		"POST /lam-viec/bat-dau":          {"/lam-viec/bat-dau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
+		"GET /lam-viec/mat-khau":          {"/lam-viec/mat-khau?ma=x", nil, [5]int{no, no, no, no, no}},
+		"POST /lam-viec/mat-khau":         {"/lam-viec/mat-khau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
+		"GET /lam-viec/quen-mat-khau":     {"/lam-viec/quen-mat-khau", nil, [5]int{ok, ok, ok, ok, ok}},
+		"POST /lam-viec/quen-mat-khau":    {"/lam-viec/quen-mat-khau", func(*place) url.Values { return url.Values{"thu": {"ai@x"}} }, [5]int{ok, ok, ok, ok, ok}},
+		"POST /lam-viec/dang-xuat":        {"/lam-viec/dang-xuat", func(*place) url.Values { return url.Values{} }, [5]int{in, in, in, in, in}}, // the last one asked
 	}
 	p := newPlace(t)
 	known := p.site.Routes()

@@ -40,6 +40,7 @@ type recordPage struct {
 	MayAttach, MayDetach bool
 	Endings              string // of files that are taken
 	MostFile             int64  // in MB
+	Unfit                string // why it does not fit the declaration of its type any more
 	Waiting              int    // records that still name an organisation that has ended
 }
 
@@ -163,6 +164,9 @@ func (v *visit) recordPage(f found) (*recordPage, error) {
 	}
 	batches, err := v.d.office.Register.Acts(v.R.Context(), t.ID, f.now.ID, 0, storyMost)
 	if err != nil {
+		return nil, err
+	}
+	if p.Unfit, err = v.fitting(t)(f.now); err != nil {
 		return nil, err
 	}
 	personal := false
