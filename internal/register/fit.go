@@ -2,9 +2,59 @@ package register
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 
 	"nhipso/internal/catalog"
 )
+
+// Settle makes the records of every type ready for lists where the declaration of the type says otherwise than when they were written: a field by which
+// lists are found, filtered or sorted now. Without it such records would be missing there.
+func (r *Register) Settle(ctx context.Context) error {
+	for _, t := range r.Types().RecordTypes() {
+		now := declared(t)
+		before, err := r.Indexed(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		if before == now {
+			continue
+		}
+		if err := r.Reindex(ctx, t.ID, now, func(v Version) []Term { return TermsOf(t, v) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// declared is a hash of what of a declaration decides by what records are found.
+func declared(t *catalog.RecordType) string {
+	type field struct {
+		ID   string
+		Kind catalog.FieldKind
+		Many bool
+	}
+	var fields []field
+	for _, f := range t.Fields {
+		fields = append(fields, field{f.ID, f.Kind, f.Many})
+	}
+	var states []string
+	for _, s := range t.States {
+		states = append(states, s.ID)
+	}
+	var unique [][]string
+	for _, x := range t.Rules {
+		if x.Kind == catalog.UniqueRule {
+			unique = append(unique, x.Fields)
+		} else {
+			unique = append(unique, nil) // what must be unique is numbered among the rules
+		}
+	}
+	text, _ := json.Marshal([]any{fields, states, unique, t.Search, t.Index}) // names always marshal
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
 
 // Referents answers whether there are records of some identifiers, asking the register once for each.
 type Referents struct {

@@ -192,6 +192,10 @@ type Store interface {
 	Act(ctx context.Context, b *Batch, judge Judge) error
 	// Try does what Act does and undoes it: it tells what is wrong with a batch.
 	Try(ctx context.Context, b *Batch, judge Judge) error
+	// Indexed gives the declaration by which the records of a type were last made ready for lists; "" where they never were.
+	Indexed(ctx context.Context, kind string) (string, error)
+	// Reindex makes the records of a type ready for lists by other terms. Acts go on meanwhile.
+	Reindex(ctx context.Context, kind, declaration string, terms func(Version) []Term) error
 	// Batch gives a stored batch.
 	Batch(ctx context.Context, number int64) (Batch, bool, error)
 }

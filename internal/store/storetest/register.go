@@ -90,6 +90,7 @@ func testRegister(t *testing.T, at Database) {
 	testRefusals(t, at)
 	testErasure(t, at)
 	testFiles(t, at)
+	testTypes(t, at)
 	t.Run("lists are filtered, sorted, paged, counted and grouped", func(t *testing.T) { testRegisterLists(t, at) })
 	t.Run("it agrees with what a slice of acts says", func(t *testing.T) { testRegisterModel(t, at) })
 }
