@@ -73,6 +73,7 @@ type app struct {
 	number       int64          // of the edition of its catalogue
 	secure       bool           // readers reach it over TLS
 	reach        reach          // how letters go out, in a server or worker
+	attachment   int64          // how large a file at a record may be, in bytes; 0 for what goes without saying
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.

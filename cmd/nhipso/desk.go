@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/jobs"
 	"nhipso/internal/module"
 	"nhipso/internal/notice"
 	"nhipso/internal/people"
@@ -38,12 +39,26 @@ func (a *app) office() *people.Office { return people.NewOffice(a.register(), a.
 func (a *app) working(post *notice.Post) module.Module {
 	m := module.Module{Name: "desk", Migrations: []store.Migration{store.PeopleTables}, Pages: desk.New(desk.Config{})}
 	if a.staffed() {
-		m.Pages = desk.New(desk.Config{Office: a.office(), Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log, Post: post, Webhook: a.reach.webhook})
+		m.Pages = desk.New(desk.Config{Office: a.office(), Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log, Post: post, Webhook: a.reach.webhook,
+			Views: a.store, MostFile: a.attachment, Spool: a.installation.data})
+	}
+	if a.staffed() {
+		m.Kinds = []module.Kind{kind(recordsJob, func(ctx context.Context, _ *jobs.Task) error { return a.enroll(ctx) })}
+		m.Due = func(context.Context) ([]jobs.Job, error) {
+			if a.number <= 1 { // the first edition is seen to when the server begins
+				return nil, nil
+			}
+			return []jobs.Job{{Kind: recordsJob, Key: fmt.Sprint("edition ", a.number), At: a.now().Add(settling)}}, nil
+		}
 	}
 	return m
 }
 
-// enroll brings the organisations, documents and targets that come with the country into the register, as far as they are not in it.
+// recordsJob holds the register to an edition of the catalogue.
+const recordsJob = "records"
+
+// enroll makes the records ready for the declarations of the catalogue, and brings those that come with the country into the register, as far as they are
+// not in it.
 func (a *app) enroll(ctx context.Context) error {
 	if !a.staffed() {
 		return nil
@@ -52,7 +67,13 @@ func (a *app) enroll(ctx context.Context) error {
 	if a.pack.Govern != nil {
 		acts = append(people.Organisations(a.pack.Govern, a.areas), acts...)
 	}
-	return a.store.Alone(ctx, "enroll", func() error { return people.Load(ctx, a.register(), acts, book.Say("vi", "desk.enrolled")) })
+	return a.store.Alone(ctx, "enroll", func() error {
+		r := a.register()
+		if err := r.Settle(ctx); err != nil {
+			return err
+		}
+		return people.Load(ctx, r, people.Inherited(a.catalog, acts), book.Say("vi", "desk.enrolled"))
+	})
 }
 
 // invite says by what link the first administrator comes in, until there is one.

@@ -31,7 +31,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return fault.New("cli.bad-flag", "command", "serve", "reason", rest[0])
 	}
 	if *file != "" {
-		if err := onlyFlags(f, "serve --release", "release preview config "+serverNames(append(channelNames, "jobs")...)); err != nil {
+		if err := onlyFlags(f, "serve --release", "release preview config "+serverNames(append(channelNames, "jobs", "attachment-size")...)); err != nil {
 			return err
 		}
 	} else if *preview {
@@ -55,6 +55,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	defer a.close()
+	a.attachment = int64(s.Count("attachment-size")) << 20
 	a.log, a.secure = log, listeners.tls != nil || strings.HasPrefix(s.Text("base-url"), "https://")
 	if a.reach, err = a.reachOf(s); err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 	"nhipso/internal/text"
 )
 
-// plus is the sign between the values of a field that has several.
-const plus = "+"
+// ManySign stands between the values of a field that has several.
+const ManySign = "+"
 
 // Values gives the values that a field has in a record, by column; none where it is empty. The two texts of a field in both languages are two.
 func (f Field) Values(record map[string]string) (out []string) {
@@ -22,7 +22,7 @@ func (f Field) Values(record map[string]string) (out []string) {
 		switch s := record[column]; {
 		case s == "":
 		case f.Many:
-			out = append(out, strings.Split(s, plus)...)
+			out = append(out, strings.Split(s, ManySign)...)
 		default:
 			out = append(out, s)
 		}

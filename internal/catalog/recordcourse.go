@@ -92,6 +92,9 @@ func (d declaration) named(fields []string, place ...any) error {
 // StateField is the column in which a table says where a record stands.
 const StateField = "state"
 
+// reservedActs are what is done to records of every type: no step of a course has their names.
+var reservedActs = []string{RecordAdded, RecordChanged, "moved", "ended", "commented", "attached", "detached", "erased"}
+
 // checkCourse refuses a course with states that no way leads to, and ways from or to nowhere.
 func (d declaration) checkCourse(*Catalog) error {
 	states := idsOf(d.States, func(s RecordState) string { return s.ID })
@@ -107,7 +110,7 @@ func (d declaration) checkCourse(*Catalog) error {
 		return d.wrong(fault.New("catalog.type-twice", "id", StateField), "fields")
 	}
 	for i, t := range d.Transitions {
-		if !packShape.MatchString(t.ID) || t.Name.Vi == "" || t.Name.En == "" || t.ID == RecordAdded || t.ID == RecordChanged {
+		if !packShape.MatchString(t.ID) || t.Name.Vi == "" || t.Name.En == "" || slices.Contains(reservedActs, t.ID) {
 			return d.wrong(fault.New("catalog.type-nameless", "id", t.ID), "transitions", i)
 		}
 		if slices.ContainsFunc(d.Transitions[:i], func(x Transition) bool { return x.ID == t.ID }) {

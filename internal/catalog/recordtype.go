@@ -21,6 +21,7 @@ type RecordType struct {
 	Name        Label
 	Description Label
 	Records     string // the codelist whose rows are records of this type; "" where none come with the catalogue
+	Since       string // the field whose day is the first of a record that comes with the catalogue; "" where they were there from the beginning
 	Fields      []Field
 	Rules       []RecordRule
 	States      []RecordState // the first is where a record begins; none where it has no course
@@ -296,6 +297,15 @@ func (d declaration) check(c *Catalog) error {
 	}
 	if d.Records != "" && c.codelists[d.Records] == nil {
 		return d.wrong(among("codelist", d.Records, idsOf(c.Codelists(), func(l *Codelist) string { return l.ID })), "records")
+	}
+	if d.Since != "" {
+		f, has := d.Field(d.Since)
+		if !has {
+			return d.wrong(among("field", d.Since, d.fields()), "since")
+		}
+		if f.Kind != DateField || f.Many || f.Personal || d.Records == "" {
+			return d.wrong(fault.New("catalog.type-no-effect", "what", "since", "of", string(f.Kind)), "since")
+		}
 	}
 	for _, step := range []func(*Catalog) error{d.checkFields, d.checkRules, d.checkCourse, d.checkReaders} {
 		if err := step(c); err != nil {

@@ -71,7 +71,7 @@ func TestTheTypesOfTheCountryAreRead(t *testing.T) {
 			t.Errorf("%s has no records: is anything held to it? %v", x.ID, err)
 		}
 	}
-	if got := strings.Join(ids, " "); got != "delegation legal-document organisation person role target" {
+	if got := strings.Join(ids, " "); got != "delegation legal-document organisation person programme role session target" {
 		t.Errorf("types: %s", got)
 	}
 	if _, err := c.RecordType("tarjet"); fault.CodeOf(err) != "catalog.no-type" || !strings.Contains(fault.In(err, "vi"), "target") {
@@ -83,7 +83,7 @@ func TestTheTypesOfTheCountryAreRead(t *testing.T) {
 			found++
 		}
 	}
-	if found != 6 {
+	if found != 8 {
 		t.Errorf("%d of the artefacts are types", found)
 	}
 }

@@ -67,6 +67,7 @@ var options = []Option{
 	{Name: "write-timeout", Default: "2m", Kind: Duration, Server: true},
 	{Name: "idle-timeout", Default: "2m", Kind: Duration, Server: true},
 	{Name: "jobs", Default: "on", Kind: Choice, Choices: []string{"on", "off"}, Server: true},
+	{Name: "attachment-size", Default: "25", Kind: Count, Server: true},
 	{Name: "drain", Default: "5s", Kind: Duration, Server: true},
 	{Name: "stop-timeout", Default: "30s", Kind: Duration, Server: true},
 	{Name: "mail", Kind: Text, Server: true, Secret: true},

@@ -16,6 +16,7 @@ var rank = map[string]int{
 	"tabular/record": -1, // below everything: the sentences of errors are read with it
 	"fault":          0, "stat": 1, "words": 1, "text": 2,
 	"config":    3,
+	"attach":    3, // which files may be attached
 	"workbook":  3, // what every workbook of ours has in common
 	"tabular":   3, // just above values and words
 	"territory": 3, "catalog": 3,

@@ -50,11 +50,11 @@ func (a Actor) Must(do Verb, t *catalog.RecordType, v register.Version) error {
 // allowed lists who may do something with records of a type.
 func allowed(do Verb, t *catalog.RecordType) []catalog.Party {
 	switch do {
-	case See, Doing(register.Commented):
+	case See, Doing(register.Commented), Doing(register.Attached):
 		return slices.DeleteFunc(slices.Clone(t.See), func(p catalog.Party) bool { return p == catalog.Public })
 	case SeePublic:
 		return t.See
-	case Doing(register.Added), Doing(register.Changed), Doing(register.Ended):
+	case Doing(register.Added), Doing(register.Changed), Doing(register.Ended), Doing(register.Detached):
 		return t.Edit
 	case Doing(register.Erased):
 		return []catalog.Party{Administrator}

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -85,6 +86,9 @@ func (o *Office) permit(ctx context.Context, b *register.Batch, a *register.Act,
 	if err != nil {
 		return err
 	}
+	if a.Kind == register.Moved {
+		return o.mayMove(actor, a)
+	}
 	if before != nil {
 		if err := actor.Must(Doing(a.Kind), t, *before); err != nil {
 			return err
@@ -95,6 +99,26 @@ func (o *Office) permit(ctx context.Context, b *register.Batch, a *register.Act,
 	}
 	if before == nil && after == nil {
 		return fault.New("people.may-not", "id", a.Record, "type", t.Name)
+	}
+	return nil
+}
+
+// mayMove refuses a move to an heir by whoever may not end the organisations that it is moved from.
+func (o *Office) mayMove(actor Actor, a *register.Act) error {
+	t, err := o.Register.Types().RecordType(OrganisationType)
+	if err != nil {
+		return err
+	}
+	for _, c := range a.Changes {
+		after := strings.Split(c.After, catalog.ManySign)
+		for _, id := range strings.Split(c.Before, catalog.ManySign) {
+			if slices.Contains(after, id) {
+				continue
+			}
+			if err := actor.Must(Doing(register.Ended), t, register.Version{Type: t.ID, ID: id}); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -110,10 +110,11 @@ func earlierArea(areas *territory.Registry, area string, from stat.Date) (string
 	return before[0].ID, x.From
 }
 
-// Kept gives the acts by which the records that come with the catalogue come into the register: the rows of the codelist of their type.
+// Kept gives the acts by which the records that come with the catalogue come into the register: the rows of the codelist of their type, each in the
+// state that its row names.
 func Kept(c *catalog.Catalog) []register.Act {
 	var out []register.Act
-	for _, t := range c.RecordTypes() {
+	for _, t := range referredFirst(c.RecordTypes()) {
 		if t.Records == "" {
 			continue
 		}
@@ -123,6 +124,9 @@ func Kept(c *catalog.Catalog) []register.Act {
 		}
 		for _, x := range parentsFirst(list.Codes) {
 			a := register.Act{Kind: register.Added, Type: t.ID, Record: x.ID, From: Begins}
+			if day, is := t.FirstDay(x.Notes); is && day.After(Begins) {
+				a.From = day
+			}
 			for _, column := range t.Columns() {
 				value := x.Notes[column]
 				switch column {
@@ -138,6 +142,28 @@ func Kept(c *catalog.Catalog) []register.Act {
 				}
 			}
 			out = append(out, a)
+			for _, way := range t.WayTo(x.Notes[catalog.StateField]) {
+				out = append(out, register.Act{Kind: register.Kind(way.ID), Type: t.ID, Record: x.ID, From: a.From, Base: register.Follows})
+			}
+		}
+	}
+	return out
+}
+
+// referredFirst puts every type behind those to whose records its own refer.
+func referredFirst(list []*catalog.RecordType) (out []*catalog.RecordType) {
+	placed := map[string]bool{}
+	for range len(list) + 1 {
+		for _, t := range list {
+			waits := slices.ContainsFunc(t.Fields, func(f catalog.Field) bool { return f.Type != "" && f.Type != t.ID && !placed[f.Type] })
+			if !placed[t.ID] && !waits {
+				placed[t.ID], out = true, append(out, t)
+			}
+		}
+	}
+	for _, t := range list { // types that refer to one another are left as they stand
+		if !placed[t.ID] {
+			out = append(out, t)
 		}
 	}
 	return out

@@ -31,7 +31,7 @@ func TestWhatComesWithTheCountry(t *testing.T) {
 	}
 	s := storetest.SQLite(t)
 	r := &register.Register{Store: s.Register(), Types: func() *catalog.Catalog { return c }, Today: func() stat.Date { return today }, Now: time.Now}
-	acts := append(people.Organisations(g, areas), people.Kept(c)...)
+	acts := people.Inherited(c, append(people.Organisations(g, areas), people.Kept(c)...))
 	for range 2 {
 		if err := people.Load(t.Context(), r, acts, "Số liệu đi kèm chương trình"); err != nil {
 			t.Fatal(err)
@@ -55,6 +55,29 @@ func TestWhatComesWithTheCountry(t *testing.T) {
 		v, _, err := r.Record(t.Context(), people.OrganisationType, x.id, register.At{Day: stat.MustDate(x.day)})
 		if err != nil || v.Values[x.column] != x.want {
 			t.Errorf("%s on %s: %s is %q, %v; want %q", x.id, x.day, x.column, v.Values[x.column], err, x.want)
+		}
+	}
+	for _, x := range []struct{ kind, id, day, column, want string }{
+		{"target", "749-6", "2025-02-28", "lead", "BTTTT"},
+		{"target", "749-6", "2025-03-01", "lead", "BKHCN"},
+		{"target", "749-9", "2026-11-30", "lead", "BTC"},
+		{"target", "KTS-3", "2026-11-30", "lead", "BCT"},
+		{"target", "XHS-4", "2026-11-30", "lead", ""}, // two bodies: it is not said which answers
+		{"target", "XHS-4", "2026-11-30", "owner_mark", "I"},
+		{"programme", "8", "2023-09-13", "name_vi", ""},
+		{"programme", "8", "2023-09-14", "session", "2023-09-13"},
+		{"session", "2023-09-13", "2023-09-12", "state", ""},
+		{"session", "2023-09-13", "2023-09-13", "state", "held"},
+		{"session", "2023-09-13", "2026-11-30", "lead", "BTTTT"}, // it is done with, and keeps the name of its time
+	} {
+		v, _, err := r.Record(t.Context(), x.kind, x.id, register.At{Day: stat.MustDate(x.day)})
+		if err != nil || v.Values[x.column] != x.want {
+			t.Errorf("%s %s on %s: %s is %q, %v; want %q", x.kind, x.id, x.day, x.column, v.Values[x.column], err, x.want)
+		}
+	}
+	for kind, want := range map[string]int{"programme": 10, "session": 5} {
+		if page, err := r.List(t.Context(), register.Query{Type: kind, Limit: 100}); err != nil || len(page.Records) != want {
+			t.Errorf("%d records of %s, %v", len(page.Records), kind, err)
 		}
 	}
 	d, err := people.Read(t.Context(), r, today, "VPCP")

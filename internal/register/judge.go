@@ -78,7 +78,7 @@ func (r *Register) ready(b *Batch) error {
 			a.From = r.Today()
 		}
 		if t, err := r.Types().RecordType(a.Type); err == nil { // else it is refused in its place
-			a.TypeVersion, a.Personal = t.Version, t.Personal()
+			a.TypeVersion, a.Personal = t.Version, append(t.Personal(), PersonalFileColumn)
 		}
 	}
 	return nil
@@ -125,7 +125,12 @@ func (r *Register) judge(ctx context.Context, now Reader, b *Batch, a *Act) (Out
 	if err := a.fits(t, before); err != nil {
 		return Outcome{}, err
 	}
-	if err := a.complete(t, before); err != nil {
+	if a.Kind == Attached || a.Kind == Detached {
+		err = a.attaches(acts)
+	} else {
+		err = a.complete(t, before)
+	}
+	if err != nil {
 		return Outcome{}, err
 	}
 	after := Fold(append(acts, *a))
@@ -133,6 +138,11 @@ func (r *Register) judge(ctx context.Context, now Reader, b *Batch, a *Act) (Out
 		return Outcome{}, err
 	}
 	c := checking{ctx: ctx, r: r, now: now, t: t, a: a}
+	if was, _ := before.On(a.From); a.Kind == Moved {
+		if err := c.succeeds(was); err != nil {
+			return Outcome{}, err
+		}
+	}
 	for _, v := range after {
 		if v.Act == a.Number && a.Kind != Ended && a.Kind != Erased {
 			if err := c.version(v); err != nil {
@@ -179,7 +189,7 @@ func (a *Act) fits(t *catalog.RecordType, before Timeline) error {
 		return nil
 	case before.Newest == 0:
 		return fault.New("register.no-record", "id", a.Record, "type", t.Name)
-	case a.Kind == Commented:
+	case a.Kind.quiet():
 		return nil
 	case a.Base != before.Newest:
 		return fault.New("register.changed-since", "id", a.Record, "seen", a.Base, "newest", before.Newest)
@@ -219,8 +229,8 @@ func (a *Act) shaped(t *catalog.RecordType) error {
 	}
 	changes := len(a.Changes) > 0
 	switch a.Kind {
-	case Added:
-	case Changed, Erased:
+	case Added, Attached, Detached:
+	case Changed, Moved, Erased:
 		if !changes {
 			return fault.New("register.nothing-changed", "id", a.Record)
 		}
@@ -257,9 +267,12 @@ func transition(t *catalog.RecordType, kind Kind) (catalog.Transition, bool) {
 // complete writes into an act what was before it, and the state to which it leads.
 func (a *Act) complete(t *catalog.RecordType, before Timeline) error {
 	now, _ := before.On(a.From)
+	state := now.Values[catalog.StateField]
+	if a.Kind == Changed && standing(t, state) != state {
+		a.Changes = append(a.Changes, Change{Column: catalog.StateField, After: standing(t, state)})
+	}
 	if way, is := transition(t, a.Kind); is {
-		state := now.Values[catalog.StateField]
-		if !slices.Contains(way.From, state) {
+		if !slices.Contains(way.From, standing(t, state)) {
 			return at(catalog.StateField, fault.New("register.wrong-state", "transition", way.Name, "state", stateName(t, state)))
 		}
 		for _, v := range before.Versions {
@@ -282,11 +295,20 @@ func (a *Act) complete(t *catalog.RecordType, before Timeline) error {
 			kept = append(kept, c)
 		}
 	}
-	if a.Changes = kept; len(kept) == 0 && a.Kind == Changed {
+	if a.Changes = kept; len(kept) == 0 && (a.Kind == Changed || a.Kind == Moved) {
 		return fault.New("register.nothing-changed", "id", a.Record)
 	}
 	slices.SortFunc(a.Changes, func(x, y Change) int { return strings.Compare(x.Column, y.Column) })
 	return nil
+}
+
+// standing is the state in which a record is taken to be: that at the beginning of its course where it is older than the course, or in a state that the
+// course does not have any more.
+func standing(t *catalog.RecordType, state string) string {
+	if len(t.States) == 0 || slices.ContainsFunc(t.States, func(s catalog.RecordState) bool { return s.ID == state }) {
+		return state
+	}
+	return t.States[0].ID
 }
 
 func stateName(t *catalog.RecordType, id string) any {
@@ -332,7 +354,10 @@ func (c *checking) version(v Version) error {
 	for _, x := range c.a.Changes {
 		known[x.Column] = v.Values[x.Column] // a column that the type does not have is refused, unless it stood there before
 	}
-	err := c.r.Types().CheckRecord(c.t, known, c)
+	var err error
+	if c.a.Kind != Moved { // who inherits a record need not mend it at once
+		err = c.r.Types().CheckRecord(c.t, known, c)
+	}
 	if c.err != nil {
 		return c.err
 	}
@@ -349,6 +374,9 @@ func (c *checking) version(v Version) error {
 				return at(x.Column, fault.New("catalog.record-twice", "other", other))
 			}
 		}
+	}
+	if c.a.Kind == Moved { // an heir may have ended since; then the record moves on
+		return nil
 	}
 	return c.references(v)
 }

@@ -8,6 +8,7 @@ package register
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"nhipso/internal/stat"
@@ -59,6 +60,9 @@ const (
 	Changed   Kind = "changed"
 	Ended     Kind = "ended"     // from its day on there is no such record
 	Commented Kind = "commented" // the record stays as it is
+	Attached  Kind = "attached"  // a file comes to the record, which stays as it is
+	Detached  Kind = "detached"  // a file is the record's no more; what was known of it stays
+	Moved     Kind = "moved"     // an organisation has ended: the record is its heir's
 	Erased    Kind = "erased"    // personal data is gone for all time; the acts stay without it
 )
 
@@ -98,6 +102,7 @@ type Batch struct {
 	At           time.Time
 	Reason       string
 	Acts         []Act
+	Contents     []Content // of the files that acts attach
 }
 
 // Operator tells how a filter compares.
@@ -160,6 +165,8 @@ type Reader interface {
 	Count(ctx context.Context, q Lookup, most int64) (int64, error)
 	// Groups counts the records of a list by the values of a column, the most frequent first.
 	Groups(ctx context.Context, q Lookup, column string, most int) ([]Group, error)
+	// Content writes what a file holds that some record has or had; false for none.
+	Content(ctx context.Context, sha256 string, to io.Writer) (bool, error)
 	// Holders gives records of a type that have a value at some time between two days; a zero day is no bound.
 	Holders(ctx context.Context, kind, column, value string, from, until stat.Date) ([]string, error)
 	// Acts gives the acts on a record with their batches, the oldest first, after one of a number.
@@ -185,6 +192,10 @@ type Store interface {
 	Act(ctx context.Context, b *Batch, judge Judge) error
 	// Try does what Act does and undoes it: it tells what is wrong with a batch.
 	Try(ctx context.Context, b *Batch, judge Judge) error
+	// Indexed gives the declaration by which the records of a type were last made ready for lists; "" where they never were.
+	Indexed(ctx context.Context, kind string) (string, error)
+	// Reindex makes the records of a type ready for lists by other terms. Acts go on meanwhile.
+	Reindex(ctx context.Context, kind, declaration string, terms func(Version) []Term) error
 	// Batch gives a stored batch.
 	Batch(ctx context.Context, number int64) (Batch, bool, error)
 }

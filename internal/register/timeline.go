@@ -74,7 +74,7 @@ func (f *folding) take(a Act) {
 			}
 		}
 		return
-	case Commented:
+	case Commented, Attached, Detached:
 		return
 	}
 	f.days[a.From] = true
@@ -98,10 +98,10 @@ func (v Version) overlaps(from, until stat.Date) bool {
 	return (until.IsZero() || v.From.Before(until)) && (v.Until.IsZero() || from.Before(v.Until))
 }
 
-// newest is the last act that changed a record; a comment changes nothing.
+// newest is the last act that changed a record; a comment changes nothing, and a file neither.
 func newest(acts []Act) int64 {
 	for _, a := range slices.Backward(acts) {
-		if a.Kind != Commented {
+		if !a.Kind.quiet() {
 			return a.Number
 		}
 	}

@@ -66,7 +66,7 @@ func (s *Store) integrity(ctx context.Context, since AuditHead) (Report, error) 
 	if r.Server, err = s.Version(ctx); err != nil {
 		return r, err
 	}
-	for _, check := range []func(context.Context, *Report) error{s.checkFile, s.checkSchema, s.checkRows, s.checkInvariants, s.checkFigures, s.checkRegister, s.checkAudit} {
+	for _, check := range []func(context.Context, *Report) error{s.checkFile, s.checkSchema, s.checkRows, s.checkInvariants, s.checkFigures, s.checkRegister, s.checkFiles, s.checkAudit} {
 		if err := check(ctx, &r); err != nil {
 			if kind := fault.KindOf(err); kind == fault.Unavailable && fault.CodeOf(err) != "store.corrupt" {
 				return r, err

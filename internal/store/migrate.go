@@ -26,7 +26,7 @@ var migrations embed.FS
 type Migration string
 
 // kernel are the steps that everything rests on.
-var kernel = []Migration{"cube", "scope", "seal", "finding", "release", "formula", "catalog", "marks", RegisterTables}
+var kernel = []Migration{"cube", "scope", "seal", "finding", "release", "formula", "catalog", "marks", RegisterTables, DeskTables}
 
 // Kernel gives the steps that belong to no module.
 func Kernel() []Migration { return slices.Clone(kernel) }

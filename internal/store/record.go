@@ -160,6 +160,9 @@ func (s *Store) keepActs(ctx context.Context, tx *sqldb.Tx, b *register.Batch, a
 	if err := s.insertSealed(ctx, tx, seal, batchRows, [][]any{head}); err != nil {
 		return err
 	}
+	if err := keepContents(ctx, tx, b.Contents); err != nil {
+		return err
+	}
 	var faults []error
 	now := records{tx}
 	for i := range b.Acts {
@@ -208,7 +211,13 @@ func (s *Store) keepAct(ctx context.Context, tx *sqldb.Tx, seal *sealer, a *regi
 	if err := tx.Insert(ctx, "record_personal (act, field, salt, earlier, later)", sqldb.Rows(personal)); err != nil {
 		return err
 	}
+	if err := keepUse(ctx, tx, a); err != nil {
+		return err
+	}
 	if err := s.stand(ctx, tx, a, o); err != nil || a.Kind != register.Erased {
+		return err
+	}
+	if err := forgetFiles(ctx, tx, a); err != nil {
 		return err
 	}
 	return forget(ctx, tx, a, o.Terms)

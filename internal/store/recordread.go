@@ -36,7 +36,7 @@ func scanStanding(rows *sql.Rows) (v register.Version, err error) {
 
 // Timeline implements register.Reader.
 func (r records) Timeline(ctx context.Context, kind, id string) (line register.Timeline, err error) {
-	if line.Newest, err = sqldb.Scalar[int64](ctx, r.from, "SELECT COALESCE(MAX(number), 0) FROM record_act WHERE type = $1 AND record = $2 AND kind <> $3", kind, id, string(register.Commented)); err != nil {
+	if line.Newest, err = sqldb.Scalar[int64](ctx, r.from, "SELECT COALESCE(MAX(number), 0) FROM record_act WHERE type = $1 AND record = $2 AND kind NOT IN ($3, $4, $5)", kind, id, string(register.Commented), string(register.Attached), string(register.Detached)); err != nil {
 		return line, err
 	}
 	line.Versions, err = sqldb.Collect(ctx, r.from, scanStanding, standingColumns+"WHERE v.type = $1 AND v.record = $2 AND v.act_until = $3 ORDER BY v.valid_from", kind, id, int64(endlessAct))

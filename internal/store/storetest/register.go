@@ -89,6 +89,8 @@ func testRegister(t *testing.T, at Database) {
 	testActs(t, at)
 	testRefusals(t, at)
 	testErasure(t, at)
+	testFiles(t, at)
+	testTypes(t, at)
 	t.Run("lists are filtered, sorted, paged, counted and grouped", func(t *testing.T) { testRegisterLists(t, at) })
 	t.Run("it agrees with what a slice of acts says", func(t *testing.T) { testRegisterModel(t, at) })
 }

@@ -69,6 +69,15 @@ CREATE TABLE channel_token (
   channel TEXT NOT NULL PRIMARY KEY,
   value   TEXT NOT NULL                     -- what the channel gave last, such as the token for the next use
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE desk_view (
+  id           TEXT NOT NULL PRIMARY KEY,
+  person       TEXT NOT NULL,           -- whose it is
+  organisation TEXT NOT NULL,           -- whose people see it too; '' for none
+  type         TEXT NOT NULL,           -- of records
+  name         TEXT NOT NULL,
+  query        TEXT NOT NULL                -- of the address of the list
+) STRICT, WITHOUT ROWID;
+CREATE INDEX desk_view_type ON desk_view (type, person);
 CREATE TABLE finding (
   id       INTEGER PRIMARY KEY,
   message  INTEGER REFERENCES message (number), -- the load; NULL when it stored nothing new
@@ -225,6 +234,29 @@ CREATE TABLE record_batch (
 CREATE UNIQUE INDEX record_batch_name ON record_batch (person, name) WHERE name <> '';
 CREATE TRIGGER record_batch_no_delete BEFORE DELETE ON record_batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER record_batch_no_update BEFORE UPDATE ON record_batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE record_file (
+  sha256 TEXT NOT NULL PRIMARY KEY,
+  size   INTEGER NOT NULL CHECK (size > 0)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE record_file_part (
+  sha256  TEXT NOT NULL REFERENCES record_file (sha256),
+  part    INTEGER NOT NULL,                -- from 0
+  content TEXT NOT NULL,
+  PRIMARY KEY (sha256, part)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE record_file_use (
+  act      INTEGER NOT NULL PRIMARY KEY REFERENCES record_act (number),
+  sha256   TEXT NOT NULL REFERENCES record_file (sha256),
+  type     TEXT NOT NULL,
+  record   TEXT NOT NULL,
+  personal INTEGER NOT NULL CHECK (personal IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX record_file_use_file ON record_file_use (sha256);
+CREATE INDEX record_file_use_record ON record_file_use (type, record);
+CREATE TABLE record_index (
+  type        TEXT NOT NULL PRIMARY KEY,
+  declaration TEXT NOT NULL                 -- a hash of what of it matters
+) STRICT, WITHOUT ROWID;
 CREATE TABLE record_personal (
   act      INTEGER NOT NULL REFERENCES record_act (number),
   field    TEXT    NOT NULL,

@@ -34,6 +34,9 @@ type Config struct {
 	Words    book.Book        // texts of the country in place of the desk's
 	Post     *notice.Post     // tells people what happened; nil for an inbox of nothing
 	Webhook  *carrier.Webhook // nil where people may have none
+	MostFile int64            // how large a file at a record may be; 0 for attach.MostDefault
+	Views    people.ViewStore
+	Spool    string // folder for files while they are sent; "" for that of the system
 	Log      *slog.Logger
 }
 
@@ -77,31 +80,38 @@ const (
 func (d *Desk) module() shell.Module {
 	m := shell.Module{Words: d.words, Templates: templateFiles, Disallow: []string{Path}}
 	for pattern, answer := range map[string]func(*visit) error{
-		"GET " + Path:                          (*visit).home,
-		"GET " + Path + "/tai-khoan":           (*visit).account,
-		"POST " + Path + "/tai-khoan":          (*visit).changeAccount,
-		"POST " + Path + "/dang-xuat":          (*visit).signOut,
-		"POST " + Path + "/co-quan":            (*visit).actFor,
-		"GET " + Path + "/ho-so/{type}":        (*visit).list,
-		"GET " + Path + "/ho-so/{type}/{id}":   (*visit).record,
-		"POST " + Path + "/ho-so/{type}/{id}":  (*visit).change,
-		"GET " + Path + "/them/{type}":         (*visit).fresh,
-		"POST " + Path + "/them/{type}":        (*visit).add,
-		"GET " + Path + "/nhap/{type}":         (*visit).sheet,
-		"POST " + Path + "/nhap/{type}":        (*visit).takeSheet,
-		"GET " + Path + "/tep/{type}/{format}": (*visit).file,
-		"GET " + Path + "/nguoi-moi":           (*visit).newcomer,
-		"POST " + Path + "/nguoi-moi":          (*visit).addNewcomer,
-		"GET " + Path + "/nhat-ky":             (*visit).log,
-		"GET " + inboxPath:                     (*visit).inbox,
-		"POST " + inboxPath:                    (*visit).markRead,
-		"GET " + noticesPath:                   (*visit).notices,
-		"POST " + noticesPath:                  (*visit).changeNotices,
-		"GET " + deadPath:                      (*visit).dead,
-		"POST " + deadPath:                     (*visit).revive,
+		"GET " + Path:                                (*visit).home,
+		"GET " + Path + "/tai-khoan":                 (*visit).account,
+		"POST " + Path + "/tai-khoan":                (*visit).changeAccount,
+		"POST " + Path + "/dang-xuat":                (*visit).signOut,
+		"POST " + Path + "/co-quan":                  (*visit).actFor,
+		"GET " + Path + "/ho-so/{type}":              (*visit).list,
+		"GET " + Path + "/ho-so/{type}/{id}":         (*visit).record,
+		"POST " + Path + "/ho-so/{type}/{id}":        (*visit).change,
+		"GET " + Path + "/them/{type}":               (*visit).fresh,
+		"POST " + Path + "/them/{type}":              (*visit).add,
+		"GET " + Path + "/nhap/{type}":               (*visit).sheet,
+		"POST " + Path + "/nhap/{type}":              (*visit).takeSheet,
+		"GET " + Path + "/tep/{type}/{format}":       (*visit).file,
+		"GET " + Path + "/nguoi-moi":                 (*visit).newcomer,
+		"POST " + Path + "/nguoi-moi":                (*visit).addNewcomer,
+		"GET " + Path + "/nhat-ky":                   (*visit).log,
+		"GET " + inboxPath:                           (*visit).inbox,
+		"POST " + inboxPath:                          (*visit).markRead,
+		"GET " + noticesPath:                         (*visit).notices,
+		"POST " + noticesPath:                        (*visit).changeNotices,
+		"GET " + deadPath:                            (*visit).dead,
+		"POST " + deadPath:                           (*visit).revive,
+		"GET " + Path + "/khong-hop/{type}":          (*visit).unfit,
+		"POST " + Path + "/cach-xem/{type}":          (*visit).keepView,
+		"POST " + Path + "/hang-loat/{type}":         (*visit).bulk,
+		"GET " + Path + "/ke-tuc/{id}":               (*visit).merge,
+		"GET " + Path + "/tep-kem/{type}/{id}/{act}": (*visit).attachment,
+		"POST " + Path + "/ke-tuc/{id}":              (*visit).takeMerge,
 	} {
-		m.Answers = append(m.Answers, shell.Answer{Pattern: pattern, Handler: d.handler(answer, true)})
+		m.Answers = append(m.Answers, shell.Answer{Pattern: pattern, Handler: d.handler(answer, within)})
 	}
+	m.Answers = append(m.Answers, shell.Answer{Pattern: "POST " + Path + "/tep-kem/{type}/{id}", Handler: d.handler((*visit).attach, streaming)})
 	for pattern, answer := range map[string]func(*visit) error{
 		"GET " + Path + "/dang-nhap":      (*visit).signInPage,
 		"POST " + Path + "/dang-nhap":     (*visit).signIn,
@@ -113,7 +123,7 @@ func (d *Desk) module() shell.Module {
 		"POST " + Path + "/quen-mat-khau": (*visit).recover,
 		"GET " + feedPath:                 (*visit).feed,
 	} {
-		a := shell.Answer{Pattern: pattern, Handler: d.handler(answer, false)}
+		a := shell.Answer{Pattern: pattern, Handler: d.handler(answer, open)}
 		if strings.HasPrefix(pattern, "POST") {
 			a.Rate, a.Burst = triesPerSecond, triesAtOnce
 		}
@@ -136,24 +146,37 @@ type visit struct {
 // maxForm bounds what a form may send.
 const maxForm = 1 << 20
 
-// handler answers a request at the desk: for who is signed in, or for everybody.
-func (d *Desk) handler(answer func(*visit) error, within bool) http.Handler {
+// entrance is who may send a request, and how it is read.
+type entrance int
+
+const (
+	open      entrance = iota // everybody
+	within                    // who is signed in
+	streaming                 // who is signed in; the answer reads what is sent by itself, little at a time
+)
+
+// handler answers a request at the desk.
+func (d *Desk) handler(answer func(*visit) error, by entrance) http.Handler {
 	return d.config.Sessions.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "same-origin") // addresses of the desk name records, and links hold secrets
-		r.Body = http.MaxBytesReader(w, r.Body, bound(r))
+		most := bound(r)
+		if by == streaming {
+			most = d.mostFile() + maxForm
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		sv, _ := d.site.Visit(r, d.words) // the desk is open before anything is published
 		v := &visit{Visit: sv, d: d, w: w, types: d.office.Register.Types(), today: d.office.Register.Today()}
 		if err := v.enter(); err != nil {
 			d.site.Fail(w, r, err)
 			return
 		}
-		if within && v.actor.Person == "" {
+		if by != open && v.actor.Person == "" {
 			v.leaveFor(Path+"/dang-nhap", "den", r.URL.RequestURI())
 			return
 		}
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost && by != streaming {
 			if err := parsed(r); err != nil {
 				d.site.Fail(w, r, fault.New("desk.form").Because(err))
 				return

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -48,6 +49,8 @@ type place struct {
 	office  *people.Office
 	post    *notice.Post
 	cookies map[string]*http.Cookie
+	spool   string
+	file    string // the act that attached a file to the station
 }
 
 // silent is a channel that takes everything.
@@ -88,10 +91,11 @@ func newPlace(t *testing.T) *place {
 	if err := people.Load(t.Context(), r, acts, "seed"); err != nil {
 		t.Fatal(err)
 	}
-	p := &place{T: t, office: o, cookies: map[string]*http.Cookie{}}
+	p := &place{T: t, office: o, cookies: map[string]*http.Cookie{}, spool: t.TempDir()}
+	p.file = p.attached("Báo cáo “quý”.txt", "Ông Kín")
 	p.post = &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{silent{notice.Mail}, silent{notice.Webhook}, silent{notice.Telegram}}, Now: time.Now, Origin: "https://so.example", Desk: desk.Path}
-	p.site = shell.New(shell.Config{Library: nothing{}, Rate: 1e6, Burst: 1e6}, desk.New(desk.Config{Office: o, Post: p.post, Webhook: carrier.NewWebhook(nil, time.Now),
-		Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now)}))
+	p.site = shell.New(shell.Config{Library: nothing{}, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Rate: 1e6, Burst: 1e6}, desk.New(desk.Config{Office: o, Post: p.post,
+		Webhook: carrier.NewWebhook(nil, time.Now), Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now), Views: s, Spool: p.spool, MostFile: 1 << 20}))
 	for _, who := range []string{"root", "minister", "east", "west"} {
 		if err := o.Accounts.SetPassword(t.Context(), who, password); err != nil {
 			t.Fatal(err)
@@ -154,37 +158,46 @@ func TestEveryRouteIsAnsweredByWhoAsks(t *testing.T) {
 		form func(*place) url.Values
 		want [5]int
 	}{
-		"GET /lam-viec":                     {"/lam-viec", nil, [5]int{in, ok, ok, ok, ok}},
-		"GET /lam-viec/tai-khoan":           {"/lam-viec/tai-khoan", nil, [5]int{in, ok, ok, ok, ok}},
-		"POST /lam-viec/tai-khoan":          {"/lam-viec/tai-khoan", func(*place) url.Values { return url.Values{"_viec": {"khác"}} }, [5]int{in, bad, bad, bad, bad}},
-		"POST /lam-viec/co-quan":            {"/lam-viec/co-quan", func(*place) url.Values { return url.Values{"co-quan": {"EAST"}} }, [5]int{in, no, in, no, no}},
-		"GET /lam-viec/ho-so/{type}":        {"/lam-viec/ho-so/person", nil, [5]int{in, ok, ok, ok, ok}},
-		"GET /lam-viec/ho-so/{type}/{id}":   {"/lam-viec/ho-so/person/east", nil, [5]int{in, gone, ok, ok, ok}},
-		"POST /lam-viec/ho-so/{type}/{id}":  {"/lam-viec/ho-so/station/CS-1", change, [5]int{in, no, in, no, no}},
-		"GET /lam-viec/them/{type}":         {"/lam-viec/them/role", nil, [5]int{in, no, no, no, ok}},
-		"POST /lam-viec/them/{type}":        {"/lam-viec/them/role", func(*place) url.Values { return url.Values{"_ma": {"r-x"}} }, [5]int{in, no, no, no, bad}},
-		"GET /lam-viec/nhap/{type}":         {"/lam-viec/nhap/role", nil, [5]int{in, no, no, no, ok}},
-		"POST /lam-viec/nhap/{type}":        {"/lam-viec/nhap/role", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, bad}},
-		"GET /lam-viec/tep/{type}/{format}": {"/lam-viec/tep/person/csv", nil, [5]int{in, ok, ok, ok, ok}},
-		"GET /lam-viec/nguoi-moi":           {"/lam-viec/nguoi-moi", nil, [5]int{in, no, no, no, ok}},
-		"POST /lam-viec/nguoi-moi":          {"/lam-viec/nguoi-moi", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, bad}},
-		"GET /lam-viec/nhat-ky":             {"/lam-viec/nhat-ky", nil, [5]int{in, ok, ok, ok, ok}},
-		"GET /lam-viec/hop-thu":             {"/lam-viec/hop-thu", nil, [5]int{in, ok, ok, ok, ok}},
-		"POST /lam-viec/hop-thu":            {"/lam-viec/hop-thu", func(*place) url.Values { return url.Values{"_den": {"5"}} }, [5]int{in, in, in, in, in}},
-		"GET /lam-viec/hop-thu/cach-bao":    {"/lam-viec/hop-thu/cach-bao", nil, [5]int{in, ok, ok, ok, ok}},
-		"POST /lam-viec/hop-thu/cach-bao":   {"/lam-viec/hop-thu/cach-bao", func(*place) url.Values { return url.Values{"_viec": {"tin"}} }, [5]int{in, ok, ok, ok, ok}},
-		"GET /lam-viec/hop-thu/tin.atom":    {"/lam-viec/hop-thu/tin.atom?ma=x", nil, [5]int{gone, gone, gone, gone, gone}}, // whoever is signed in
-		"GET /lam-viec/thu-loi":             {"/lam-viec/thu-loi", nil, [5]int{in, no, no, no, ok}},
-		"POST /lam-viec/thu-loi":            {"/lam-viec/thu-loi", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, in}},
-		"GET /lam-viec/dang-nhap":           {"/lam-viec/dang-nhap", nil, [5]int{ok, in, in, in, in}},
-		"POST /lam-viec/dang-nhap":          {"/lam-viec/dang-nhap", func(*place) url.Values { return url.Values{"thu": {"x"}, "mat-khau": {"y"}} }, [5]int{no, no, no, no, no}},
-		"GET /lam-viec/bat-dau":             {"/lam-viec/bat-dau?ma=x", nil, [5]int{no, no, no, no, no}},
-		"POST /lam-viec/bat-dau":            {"/lam-viec/bat-dau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
-		"GET /lam-viec/mat-khau":            {"/lam-viec/mat-khau?ma=x", nil, [5]int{no, no, no, no, no}},
-		"POST /lam-viec/mat-khau":           {"/lam-viec/mat-khau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
-		"GET /lam-viec/quen-mat-khau":       {"/lam-viec/quen-mat-khau", nil, [5]int{ok, ok, ok, ok, ok}},
-		"POST /lam-viec/quen-mat-khau":      {"/lam-viec/quen-mat-khau", func(*place) url.Values { return url.Values{"thu": {"ai@x"}} }, [5]int{ok, ok, ok, ok, ok}},
-		"POST /lam-viec/dang-xuat":          {"/lam-viec/dang-xuat", func(*place) url.Values { return url.Values{} }, [5]int{in, in, in, in, in}}, // the last one asked
+		"GET /lam-viec":                           {"/lam-viec", nil, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/tai-khoan":                 {"/lam-viec/tai-khoan", nil, [5]int{in, ok, ok, ok, ok}},
+		"POST /lam-viec/tai-khoan":                {"/lam-viec/tai-khoan", func(*place) url.Values { return url.Values{"_viec": {"khác"}} }, [5]int{in, bad, bad, bad, bad}},
+		"POST /lam-viec/co-quan":                  {"/lam-viec/co-quan", func(*place) url.Values { return url.Values{"co-quan": {"EAST"}} }, [5]int{in, no, in, no, no}},
+		"GET /lam-viec/ho-so/{type}":              {"/lam-viec/ho-so/person", nil, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/ho-so/{type}/{id}":         {"/lam-viec/ho-so/person/east", nil, [5]int{in, gone, ok, ok, ok}},
+		"POST /lam-viec/ho-so/{type}/{id}":        {"/lam-viec/ho-so/station/CS-1", change, [5]int{in, no, in, no, no}},
+		"GET /lam-viec/them/{type}":               {"/lam-viec/them/role", nil, [5]int{in, no, no, no, ok}},
+		"POST /lam-viec/them/{type}":              {"/lam-viec/them/role", func(*place) url.Values { return url.Values{"_ma": {"r-x"}} }, [5]int{in, no, no, no, bad}},
+		"GET /lam-viec/nhap/{type}":               {"/lam-viec/nhap/role", nil, [5]int{in, no, no, no, ok}},
+		"POST /lam-viec/nhap/{type}":              {"/lam-viec/nhap/role", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, bad}},
+		"GET /lam-viec/tep/{type}/{format}":       {"/lam-viec/tep/person/csv", nil, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/nguoi-moi":                 {"/lam-viec/nguoi-moi", nil, [5]int{in, no, no, no, ok}},
+		"POST /lam-viec/nguoi-moi":                {"/lam-viec/nguoi-moi", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, bad}},
+		"GET /lam-viec/nhat-ky":                   {"/lam-viec/nhat-ky", nil, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/hop-thu":                   {"/lam-viec/hop-thu", nil, [5]int{in, ok, ok, ok, ok}},
+		"POST /lam-viec/hop-thu":                  {"/lam-viec/hop-thu", func(*place) url.Values { return url.Values{"_den": {"5"}} }, [5]int{in, in, in, in, in}},
+		"GET /lam-viec/hop-thu/cach-bao":          {"/lam-viec/hop-thu/cach-bao", nil, [5]int{in, ok, ok, ok, ok}},
+		"POST /lam-viec/hop-thu/cach-bao":         {"/lam-viec/hop-thu/cach-bao", func(*place) url.Values { return url.Values{"_viec": {"tin"}} }, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/hop-thu/tin.atom":          {"/lam-viec/hop-thu/tin.atom?ma=x", nil, [5]int{gone, gone, gone, gone, gone}}, // whoever is signed in
+		"GET /lam-viec/thu-loi":                   {"/lam-viec/thu-loi", nil, [5]int{in, no, no, no, ok}},
+		"POST /lam-viec/thu-loi":                  {"/lam-viec/thu-loi", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, in}},
+		"GET /lam-viec/dang-nhap":                 {"/lam-viec/dang-nhap", nil, [5]int{ok, in, in, in, in}},
+		"POST /lam-viec/dang-nhap":                {"/lam-viec/dang-nhap", func(*place) url.Values { return url.Values{"thu": {"x"}, "mat-khau": {"y"}} }, [5]int{no, no, no, no, no}},
+		"GET /lam-viec/bat-dau":                   {"/lam-viec/bat-dau?ma=x", nil, [5]int{no, no, no, no, no}},
+		"POST /lam-viec/bat-dau":                  {"/lam-viec/bat-dau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
+		"GET /lam-viec/mat-khau":                  {"/lam-viec/mat-khau?ma=x", nil, [5]int{no, no, no, no, no}},
+		"POST /lam-viec/mat-khau":                 {"/lam-viec/mat-khau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
+		"GET /lam-viec/quen-mat-khau":             {"/lam-viec/quen-mat-khau", nil, [5]int{ok, ok, ok, ok, ok}},
+		"POST /lam-viec/quen-mat-khau":            {"/lam-viec/quen-mat-khau", func(*place) url.Values { return url.Values{"thu": {"ai@x"}} }, [5]int{ok, ok, ok, ok, ok}},
+		"GET /lam-viec/ke-tuc/{id}":               {"/lam-viec/ke-tuc/WEST", nil, [5]int{in, no, no, no, ok}},
+		"POST /lam-viec/ke-tuc/{id}":              {"/lam-viec/ke-tuc/WEST", func(*place) url.Values { return url.Values{"_ke-tuc": {"EAST"}} }, [5]int{in, no, no, no, bad}},
+		"GET /lam-viec/tep-kem/{type}/{id}/{act}": {"/lam-viec/tep-kem/station/CS-1/{act}", nil, [5]int{in, gone, ok, ok, ok}},
+		"POST /lam-viec/tep-kem/{type}/{id}":      {"/lam-viec/tep-kem/station/CS-1", func(*place) url.Values { return url.Values{} }, [5]int{in, no, bad, bad, bad}},
+		"GET /lam-viec/khong-hop/{type}":          {"/lam-viec/khong-hop/station", nil, [5]int{in, ok, ok, ok, ok}},
+		"POST /lam-viec/cach-xem/{type}": {"/lam-viec/cach-xem/station", func(*place) url.Values {
+			return url.Values{"_viec": {"luu"}, "_ten": {"Xem " + strconv.Itoa(time.Now().Nanosecond())}}
+		}, [5]int{in, in, in, in, in}},
+		"POST /lam-viec/hang-loat/{type}": {"/lam-viec/hang-loat/role", func(*place) url.Values { return url.Values{"chon": {"r-east"}, "_buoc": {"xem"}, "role": {"checker"}} }, [5]int{in, no, no, no, ok}},
+		"POST /lam-viec/dang-xuat":        {"/lam-viec/dang-xuat", func(*place) url.Values { return url.Values{} }, [5]int{in, in, in, in, in}}, // the last one asked
 	}
 	p := newPlace(t)
 	known := p.site.Routes()
@@ -213,7 +226,7 @@ func TestEveryRouteIsAnsweredByWhoAsks(t *testing.T) {
 			if x.form != nil {
 				form = x.form(p)
 			}
-			w := p.ask(who, method, x.path, form)
+			w := p.ask(who, method, strings.ReplaceAll(x.path, "{act}", p.file), form)
 			if w.StatusCode != x.want[i] {
 				t.Errorf("%s as %q: %d, want %d: %s", pattern, who, w.StatusCode, x.want[i], w.Header.Get("Location"))
 			}

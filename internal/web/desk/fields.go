@@ -155,6 +155,9 @@ func (v *visit) inputs(t *catalog.RecordType, values map[string]string) (out []i
 				in.Choices = v.choices(f, values[column])
 				if len(in.Choices) > 0 && !f.Many {
 					in.Kind = "choice"
+					if now := values[column]; now != "" && !slices.ContainsFunc(in.Choices, func(c choice) bool { return c.Selected }) { // else saving would empty it
+						in.Choices = append(in.Choices, choice{Value: now, Name: v.Say("record.no-more", "name", v.single(f, now)), Selected: true})
+					}
 				}
 			case catalog.NumberField, catalog.MoneyField:
 				in.Hint = v.Say("record.number-hint")

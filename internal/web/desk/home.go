@@ -13,6 +13,7 @@ type happened struct {
 	Day, At, Who, For, What, Reason, Note string
 	URL, Title                            string
 	Changes                               []changed
+	File                                  *fileView // that the act attached or took away
 	Number                                int64
 }
 
@@ -100,6 +101,10 @@ func (v *visit) told(b register.Batch, a register.Act) happened {
 	out.What = v.kindOf(t, a.Kind)
 	out.Title = t.Name.In(v.Lang) + " " + a.Record
 	for _, c := range a.Changes {
+		if c.Column == register.FileColumn || c.Column == register.PersonalFileColumn {
+			out.File = v.fileOf(a, c)
+			continue
+		}
 		x := changed{Name: v.column(t, c.Column), Before: v.value(t, c.Column, c.Before), After: v.value(t, c.Column, c.After)}
 		if c.Gone {
 			x.Before, x.After = v.Say("desk.erased"), v.Say("desk.erased")

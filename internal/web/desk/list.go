@@ -1,12 +1,15 @@
 package desk
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/people"
 	"nhipso/internal/register"
+	"nhipso/internal/stat"
 	"nhipso/internal/text"
 )
 
@@ -16,15 +19,23 @@ type listPage struct {
 	Type             *catalog.RecordType
 	TypeName, About  string
 	Day, DayText     string
-	Words, Sort      string
+	Words            string
+	Sort, Grouped    string
 	Filters          []filterView
 	Sorts            []choice
-	Heads            []string
+	Columns, Groups  []choice
+	Heads            []headView
 	Rows             []rowView
+	Counts           []groupView
 	Next, New, First string
 	Import           string
 	Files            []choice
 	Count            string
+	Views            []viewView
+	Query            string // of the address, without the page: what a view keeps and a bulk act means by all
+	Bulk             bool   // records can be changed together
+	Span             int    // columns of the table
+	Unfit            string // where those are listed that no longer fit their declaration
 }
 
 type filterView struct {
@@ -32,36 +43,76 @@ type filterView struct {
 	Choices      []choice
 }
 
+// headView is the heading of a column, with the way to sort by it.
+type headView struct {
+	Name, URL string
+	Aria      string // ascending or descending, where the list is sorted by it
+}
+
 type rowView struct {
 	ID, URL string
 	Cells   []cellView
+	Group   *groupView // that begins with this record
+	Unfit   string     // why it does not fit the declaration of its type any more
+}
+
+// groupView is the records that have one value.
+type groupView struct {
+	Name, URL string
+	Count     int64
 }
 
 // cellView is a cell with its heading, under which it stands on a phone.
 type cellView struct{ Head, Text string }
 
-// shown is how many records a page of a list has, countMost how far it counts, and columnsMost how many fields stand in it.
-const shown, countMost, columnsMost = 50, 10_000, 5
+// shown is how many records a page of a list has, countMost how far it counts, groupsMost how many groups it tells of, and columnsMost how many fields
+// stand in it where nobody has chosen.
+const shown, countMost, groupsMost, columnsMost = 50, 10_000, 200, 5
+
+// none is the value of a filter that means those without one.
+const none = "~"
 
 // listOf asks for records of a type that the reader may see whole; of a type that the public sees, all of them.
 func (v *visit) listOf(t *catalog.RecordType, q register.Query) (register.Page, error) {
-	look, err := v.lookOf(t, q)
-	if err != nil {
-		return register.Page{}, err
-	}
-	return v.d.office.Register.Records(v.R.Context(), look)
+	q.Type = t.ID
+	return v.d.office.Register.Page(v.R.Context(), t, q, v.scopeOf(t, q))
 }
 
 func (v *visit) lookOf(t *catalog.RecordType, q register.Query) (register.Lookup, error) {
 	q.Type = t.ID
 	look, err := v.d.office.Register.Look(q)
-	if err != nil {
-		return look, err
+	look.Scope = v.scopeOf(t, q)
+	return look, err
+}
+
+// scopeOf bounds a list to what its reader may see. What the public sees is all there, unless the list is found or ordered by something that the public
+// does not: that would tell it.
+func (v *visit) scopeOf(t *catalog.RecordType, q register.Query) register.Scope {
+	hidden := func(id string) bool { return id != "" && id != register.IDColumn && !slices.Contains(t.Public, id) }
+	tells := hidden(q.Sort) || slices.ContainsFunc(q.Where, func(f register.Filter) bool { return hidden(f.Column) }) || q.Words != "" && slices.ContainsFunc(t.Search, hidden)
+	if !tells && v.actor.Can(people.SeePublic, t, register.Version{}) {
+		return register.Scope{}
 	}
-	if !v.actor.Can(people.SeePublic, t, register.Version{}) {
-		look.Scope = v.actor.Scope(t)
+	return v.actor.Scope(t)
+}
+
+// asked reads what a list is asked for in an address.
+func (v *visit) asked(t *catalog.RecordType, q url.Values, day stat.Date) register.Query {
+	out := register.Query{Type: t.ID, At: register.At{Day: day}, Words: q.Get("tim"), Sort: q.Get("xep"), After: q.Get("sau"), Limit: shown}
+	if group := q.Get("nhom"); register.Ordered(t, group) && group != register.IDColumn {
+		out.Sort = group
 	}
-	return look, nil
+	out.Sort, out.Descending = strings.CutPrefix(out.Sort, "-")
+	for _, column := range filtered(t) {
+		switch now := q.Get(column); now {
+		case "":
+		case none:
+			out.Where = append(out.Where, register.Filter{Column: column, Operator: register.Empty})
+		default:
+			out.Where = append(out.Where, register.Filter{Column: column, Operator: register.Is, Value: now})
+		}
+	}
+	return out
 }
 
 func (v *visit) list() error {
@@ -75,26 +126,27 @@ func (v *visit) list() error {
 	if err != nil {
 		return err
 	}
-	query := register.Query{At: register.At{Day: day}, Words: q.Get("tim"), Sort: q.Get("xep"), After: q.Get("sau"), Limit: shown}
-	if query.Sort != "" && query.Sort[0] == '-' {
-		query.Sort, query.Descending = query.Sort[1:], true
+	query := v.asked(t, q, day)
+	p.Words, p.Sort, p.Query = query.Words, q.Get("xep"), kept(t, q).Encode()
+	if p.Grouped = q.Get("nhom"); p.Grouped != query.Sort || p.Grouped == "" {
+		p.Grouped = ""
 	}
-	p.Words, p.Sort = query.Words, q.Get("xep")
 	if day != v.today {
 		p.Day, p.DayText = day.String(), text.FormatDate(v.Lang, day)
 	}
-	p.Filters = v.filters(t, &query)
-	look, err := v.lookOf(t, query)
-	if err == nil {
-		err = v.fill(p, t, look)
+	if q.Get("xong") != "" {
+		p.Done = v.Say("record.done")
 	}
-	if err != nil {
+	p.Filters = v.filters(t, q)
+	columns := v.columns(t, q)
+	v.chooses(p, t, columns, query)
+	if err := v.fill(p, t, columns, query); err != nil {
 		if err := p.refuse(err); err != nil {
 			return err
 		}
 	}
-	for _, column := range append([]string{register.IDColumn}, t.Index...) {
-		p.Sorts = append(p.Sorts, choice{Value: column, Name: v.column(t, column), Selected: p.Sort == column})
+	if err := v.views(p, t); err != nil {
+		return err
 	}
 	for _, format := range []string{"xlsx", "csv", "json"} {
 		p.Files = append(p.Files, choice{Name: strings.ToUpper(format), URL: v.fileLink(t, format)})
@@ -106,6 +158,11 @@ func (v *visit) list() error {
 			p.New = v.Link(Path + "/nguoi-moi")
 		}
 	}
+	p.Bulk = day == v.today && len(p.Rows) > 0 && v.changesSome(t)
+	if p.Span = len(p.Heads); p.Bulk {
+		p.Span++
+	}
+	p.Unfit = v.Link(Path + "/khong-hop/" + t.ID)
 	return v.show("desklist", p)
 }
 
@@ -113,20 +170,27 @@ func (v *visit) list() error {
 func (v *visit) fileLink(t *catalog.RecordType, format string) string {
 	q := v.R.URL.Query()
 	pairs := []string{}
-	for _, name := range append([]string{"tim", "ngay", catalog.StateField}, t.Index...) {
+	for _, name := range append([]string{"tim", "ngay"}, filtered(t)...) {
 		pairs = append(pairs, name, q.Get(name))
 	}
 	return v.Link(Path+"/tep/"+t.ID+"/"+format, pairs...)
 }
 
-// fill reads the page of a list and counts it.
-func (v *visit) fill(p *listPage, t *catalog.RecordType, look register.Lookup) error {
-	result, err := v.d.office.Register.Records(v.R.Context(), look)
+// fill reads the page of a list, counts it, and tells its groups.
+func (v *visit) fill(p *listPage, t *catalog.RecordType, columns []string, query register.Query) error {
+	result, err := v.listOf(t, query)
 	if err != nil {
 		return err
 	}
-	all := look
-	all.After = nil
+	sort := query.Sort
+	if !register.Ordered(t, sort) {
+		query.Sort = ""
+	}
+	all, err := v.lookOf(t, query)
+	if err != nil {
+		return err
+	}
+	all.After, all.Scope = nil, v.scopeOf(t, register.Query{Sort: sort, Where: query.Where, Words: query.Words})
 	n, err := v.d.office.Register.Count(v.R.Context(), all, countMost+1)
 	if err != nil {
 		return err
@@ -135,26 +199,38 @@ func (v *visit) fill(p *listPage, t *catalog.RecordType, look register.Lookup) e
 	if n > countMost {
 		p.Count = v.Say("record.count-more", "n", countMost)
 	}
-	columns := listColumns(t)
-	for _, c := range columns {
-		p.Heads = append(p.Heads, v.column(t, c))
+	groups := map[string]*groupView{}
+	if p.Grouped != "" {
+		if p.Counts, err = v.groups(t, all, p.Grouped, groups); err != nil {
+			return err
+		}
 	}
-	for _, x := range result.Records {
+	before := ""
+	fits := v.fitting(t)
+	for i, x := range result.Records {
 		told, sees := v.actor.Told(t, x)
 		if !sees {
 			continue
 		}
 		row := rowView{ID: x.ID, URL: v.Link(Path+"/ho-so/"+t.ID+"/"+x.ID, "ngay", p.Day)}
+		if value := v.grouped(t, p.Grouped, told); p.Grouped != "" && (i == 0 || value != before) {
+			row.Group, before = groups[value], value
+		}
 		for _, c := range columns {
 			row.Cells = append(row.Cells, cellView{v.column(t, c), v.value(t, c, told.Values[c])})
+		}
+		if v.actor.Can(people.See, t, x) {
+			if row.Unfit, err = fits(x); err != nil {
+				return err
+			}
 		}
 		p.Rows = append(p.Rows, row)
 	}
 	if result.Next != "" {
-		p.Next = v.Here("sau", result.Next)
+		p.Next = v.Here("sau", result.Next, "xong", "")
 	}
-	if look.After != nil {
-		p.First = v.Here("sau", "")
+	if query.After != "" {
+		p.First = v.Here("sau", "", "xong", "")
 	}
 	return nil
 }
@@ -185,33 +261,6 @@ func listColumns(t *catalog.RecordType) (out []string) {
 	}
 	for _, f := range t.Fields {
 		add(f.Columns()[0])
-	}
-	return out
-}
-
-// filters reads the filters of the address into a query, and lists what can be chosen.
-func (v *visit) filters(t *catalog.RecordType, query *register.Query) (out []filterView) {
-	q := v.R.URL.Query()
-	columns := append([]string(nil), t.Index...)
-	if len(t.States) > 0 {
-		columns = append([]string{catalog.StateField}, columns...)
-	}
-	for _, column := range columns {
-		now := q.Get(column)
-		if now != "" {
-			query.Where = append(query.Where, register.Filter{Column: column, Operator: register.Is, Value: now})
-		}
-		x := filterView{Column: column, Name: v.column(t, column)}
-		if column == catalog.StateField {
-			for _, s := range t.States {
-				x.Choices = append(x.Choices, choice{Value: s.ID, Name: s.Name.In(v.Lang), Selected: s.ID == now})
-			}
-		} else if f, _ := t.Field(column); f.Kind == catalog.CodeField || f.Kind == catalog.OrganisationField || f.Kind == catalog.ReferenceField {
-			x.Choices = v.choices(f, now)
-		}
-		if len(x.Choices) > 0 {
-			out = append(out, x)
-		}
 	}
 	return out
 }

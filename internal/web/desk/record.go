@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nhipso/internal/attach"
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
 	"nhipso/internal/people"
@@ -34,6 +35,13 @@ type recordPage struct {
 	Conflict             []conflict
 	MayChange, MayEnd    bool
 	MayErase, MayComment bool
+	Merge                string // where an organisation is ended and its records pass to its heir
+	Files                []fileView
+	MayAttach, MayDetach bool
+	Endings              string // of files that are taken
+	MostFile             int64  // in MB
+	Unfit                string // why it does not fit the declaration of its type any more
+	Waiting              int    // records that still name an organisation that has ended
 }
 
 // conflict is a field that somebody else has changed while this form was open.
@@ -138,6 +146,14 @@ func (v *visit) recordPage(f found) (*recordPage, error) {
 	p.MayChange, p.MayEnd = v.actor.Can(people.Doing(register.Changed), t, f.now), v.actor.Can(people.Doing(register.Ended), t, f.now)
 	p.MayComment = v.actor.Can(people.Doing(register.Commented), t, f.now)
 	p.MayErase = len(t.Personal()) > 0 && v.actor.Can(people.Doing(register.Erased), t, f.now)
+	if t.ID == people.OrganisationType && p.MayEnd {
+		p.Merge = v.Link(Path + "/ke-tuc/" + f.now.ID)
+		waiting, err := v.inherits(t, f.line, f.now.ID)
+		if err != nil {
+			return nil, err
+		}
+		p.Waiting = waiting
+	}
 	for _, way := range t.Transitions {
 		if slices.Contains(way.From, f.now.Values[catalog.StateField]) && v.actor.Can(people.Verb(way.ID), t, f.now) {
 			p.Steps = append(p.Steps, choice{Value: way.ID, Name: way.Name.In(v.Lang)})
@@ -150,6 +166,14 @@ func (v *visit) recordPage(f found) (*recordPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.Unfit, err = v.fitting(t)(f.now); err != nil {
+		return nil, err
+	}
+	personal := false
+	p.Files, personal = v.attached(t, f.now.ID, batches)
+	p.MayAttach, p.MayDetach = v.actor.Can(people.Doing(register.Attached), t, f.now), v.actor.Can(people.Doing(register.Detached), t, f.now)
+	p.MayErase = p.MayErase || personal && v.actor.Can(people.Doing(register.Erased), t, f.now)
+	p.Endings, p.MostFile = strings.Join(attach.Endings(), ", "), v.d.mostFile()>>20
 	for _, b := range slices.Backward(batches) {
 		for _, a := range slices.Backward(b.Acts) {
 			p.Story = append(p.Story, v.told(b, a))
@@ -219,9 +243,11 @@ func (v *visit) changesOf(f found, a register.Act, form url.Values, seen map[str
 	case a.Kind == register.Changed, isStep(f.t, a.Kind):
 		return changesOf(f.t, form, seen)
 	case a.Kind == register.Erased:
-		for _, column := range f.t.Personal() {
+		for _, column := range append(f.t.Personal(), register.PersonalFileColumn) {
 			out = append(out, register.Change{Column: column})
 		}
+	case a.Kind == register.Detached:
+		out = append(out, register.Change{Column: register.FileColumn, Before: form.Get("_tep")})
 	}
 	return out
 }

@@ -168,9 +168,8 @@ func (v *visit) file() error {
 	if err != nil {
 		return err
 	}
-	q := v.R.URL.Query()
-	query := register.Query{At: register.At{Day: day}, Words: q.Get("tim"), Limit: pageOfFile}
-	v.filters(t, &query)
+	query := v.asked(t, v.R.URL.Query(), day)
+	query.Sort, query.Descending, query.After, query.Limit = "", false, "", pageOfFile
 	look, err := v.lookOf(t, query)
 	if err != nil {
 		return err

@@ -208,7 +208,7 @@ func (v *visit) actions(p *tasksPage) {
 		if deadline.Vi == "" {
 			deadline = both("tasks.no-deadline")
 		}
-		unknown := follow.Vi == "" || c.Notes["followup_mark"] == "N"
+		unknown := follow.Vi == "" || !slices.Contains(stat.Marks(), stat.Mark(c.Notes["followup_mark"]))
 		if follow.Vi == "" {
 			follow = both("tasks.no-data")
 		}
