@@ -13,6 +13,7 @@ type Actor struct {
 	Person       string
 	Organisation string
 	held         []Held
+	bounds       *Bounds // of the token by which they act; nil for none
 	d            *Directory
 }
 
@@ -33,7 +34,7 @@ func Doing(kind register.Kind) Verb { return Verb(kind) }
 
 // Can reports whether an actor may do something with a record as it stands.
 func (a Actor) Can(do Verb, t *catalog.RecordType, v register.Version) bool {
-	return slices.ContainsFunc(allowed(do, t), func(p catalog.Party) bool { return a.is(p, t, v) })
+	return a.bounds.allow(do, t) && slices.ContainsFunc(allowed(do, t), func(p catalog.Party) bool { return a.is(p, t, v) })
 }
 
 // Must is Can with the refusal that says what would be needed.
@@ -115,6 +116,9 @@ func (d *Directory) related(p catalog.Party, t *catalog.RecordType, v register.V
 // Scope bounds a list of records of a type to those that an actor may see whole.
 func (a Actor) Scope(t *catalog.RecordType) register.Scope {
 	out := register.Scope{Bounded: true}
+	if !a.bounds.allow(See, t) {
+		return out
+	}
 	for _, p := range allowed(See, t) {
 		switch p {
 		case catalog.Owner, catalog.Lead, catalog.Coordinating:

@@ -25,6 +25,7 @@ const (
 	organisationKey = "organisation"
 	sinceKey        = "since"
 	fromKey         = "from"
+	provenKey       = "proven"
 )
 
 // SessionStore keeps sessions, as scs writes them.
@@ -54,14 +55,44 @@ func (s *Sessions) Wrap(next http.Handler) http.Handler { return s.manager.LoadA
 
 // Begin makes the session that of a person, under a new token: one that was known before is worth nothing after.
 func (s *Sessions) Begin(ctx context.Context, person, from string) error {
-	if err := s.manager.RenewToken(ctx); err != nil {
-		return fault.New("people.session").Because(err)
+	if err := s.Proven(ctx); err != nil {
+		return err
 	}
 	s.manager.Put(ctx, personKey, person)
 	s.manager.Put(ctx, organisationKey, "")
 	s.manager.Put(ctx, sinceKey, s.now().UTC().Format(time.RFC3339))
 	s.manager.Put(ctx, fromKey, from)
 	return nil
+}
+
+// freshFor is for how long somebody who has just proven who they are is not asked again.
+const freshFor = 10 * time.Minute
+
+// Proven notes that the person of the session has just proven who they are, and gives the session a new token.
+func (s *Sessions) Proven(ctx context.Context) error {
+	if err := s.manager.RenewToken(ctx); err != nil {
+		return fault.New("people.session").Because(err)
+	}
+	s.manager.Put(ctx, provenKey, s.now().UTC().Format(time.RFC3339))
+	return nil
+}
+
+// Fresh reports whether the person has proven only just who they are: else whoever sits down at a browser that was left alone could make the account
+// their own.
+func (s *Sessions) Fresh(ctx context.Context) bool {
+	at, err := time.Parse(time.RFC3339, s.manager.GetString(ctx, provenKey))
+	return err == nil && s.now().Sub(at) < freshFor
+}
+
+// RevokeAll ends every session of a person.
+func (s *Sessions) RevokeAll(ctx context.Context, person string) error {
+	list, err := s.Of(ctx, person)
+	for _, x := range list {
+		if err == nil {
+			err = s.store.DeleteCtx(ctx, x.hash)
+		}
+	}
+	return err
 }
 
 // Person gives whose session it is, and the organisation for which they act; "" for a guest.

@@ -17,7 +17,18 @@ type accountPage struct {
 	Email    string
 	Codes    bool   // one-time codes are asked for
 	Secret   string // of codes that are being set up
+	Again    asked
 	Sessions []sessionView
+}
+
+// asked is what a form asks for to be sure who sends it; nothing where that is known.
+type asked struct{ Password, Code bool }
+
+// asks gives what forms of the actor ask for.
+func (v *visit) asks() (asked, error) {
+	account, _, err := v.d.office.Accounts.Store.Account(v.R.Context(), v.actor.Person)
+	fresh := v.d.config.Sessions.Fresh(v.R.Context())
+	return asked{Password: !fresh, Code: !fresh && account.Proven}, err
 }
 
 type sessionView struct {
@@ -35,6 +46,9 @@ func (v *visit) accountPage() (*accountPage, error) {
 		return nil, err
 	}
 	p.Codes = account.Proven
+	if p.Again, err = v.asks(); err != nil {
+		return nil, err
+	}
 	list, err := v.d.config.Sessions.Of(ctx, v.actor.Person)
 	if err != nil {
 		return nil, err
@@ -57,43 +71,55 @@ func (v *visit) account() error {
 	return v.show("account", p)
 }
 
-// changeAccount does what a form of the page says. What makes an account another one asks for the password again.
+// again asks somebody once more who they are, unless they have proven it only just: what makes an account another one is not done by whoever finds a
+// browser that was left alone.
+func (v *visit) again(email string) error {
+	form, ctx := v.R.PostForm, v.R.Context()
+	if v.d.config.Sessions.Fresh(ctx) {
+		return nil
+	}
+	who, err := v.d.office.Accounts.SignIn(ctx, people.Try{Email: email, Password: form.Get("mat-khau"), Code: form.Get("ma"), Browser: people.Recognise(v.R)})
+	if err != nil {
+		return err
+	}
+	if who != v.actor.Person {
+		return fault.New("people.wrong")
+	}
+	return v.d.config.Sessions.Proven(ctx)
+}
+
+// changeAccount does what a form of the page says.
 func (v *visit) changeAccount() error {
 	form, ctx, me, accounts := v.R.PostForm, v.R.Context(), v.actor.Person, v.d.office.Accounts
 	p, err := v.accountPage()
 	if err != nil {
 		return err
 	}
-	again := func() error {
-		_, err := accounts.SignIn(ctx, p.Email, form.Get("mat-khau"), form.Get("ma"))
-		return err
+	do := form.Get("_viec")
+	if do == "mat-khau" || do == "ma-moi" || do == "bo-ma" {
+		err = v.again(p.Email)
 	}
-	switch form.Get("_viec") {
-	case "mat-khau":
-		if err = again(); err == nil {
-			if err = accounts.SetPassword(ctx, me, form.Get("mat-khau-moi")); err == nil {
-				err = v.d.config.Sessions.Revoke(ctx, me, "")
-			}
+	switch {
+	case err != nil:
+	case do == "mat-khau":
+		if err = accounts.SetPassword(ctx, me, form.Get("mat-khau-moi")); err == nil {
+			err = v.d.config.Sessions.Revoke(ctx, me, "")
 		}
-	case "ma-moi":
-		if err = again(); err == nil {
-			var address string
-			if address, err = accounts.NewCode(ctx, me, v.Say("common.site"), p.Email); err == nil {
-				u, bad := url.Parse(address)
-				if bad == nil {
-					p.Secret = u.Query().Get("secret")
-				}
-				return v.show("account", p)
+	case do == "ma-moi":
+		var address string
+		if address, err = accounts.NewCode(ctx, me, v.Say("common.site"), p.Email); err == nil {
+			u, bad := url.Parse(address)
+			if bad == nil {
+				p.Secret = u.Query().Get("secret")
 			}
+			return v.show("account", p)
 		}
-	case "xac-nhan":
+	case do == "xac-nhan":
 		p.Secret = form.Get("_bi-mat")
 		err = accounts.ProveCode(ctx, me, form.Get("ma"))
-	case "bo-ma":
-		if err = again(); err == nil {
-			err = accounts.DropCode(ctx, me)
-		}
-	case "phien":
+	case do == "bo-ma":
+		err = accounts.DropCode(ctx, me)
+	case do == "phien":
 		err = v.d.config.Sessions.Revoke(ctx, me, form.Get("_phien"))
 	default:
 		err = fault.New("desk.form")

@@ -82,6 +82,10 @@ func (d *Desk) module() shell.Module {
 		"GET " + Path:                          (*visit).home,
 		"GET " + Path + "/tai-khoan":           (*visit).account,
 		"POST " + Path + "/tai-khoan":          (*visit).changeAccount,
+		"GET " + Path + "/ma-truy-cap":         (*visit).tokens,
+		"POST " + Path + "/ma-truy-cap":        (*visit).changeTokens,
+		"GET " + Path + "/nguoi-dung/{id}":     (*visit).manage,
+		"POST " + Path + "/nguoi-dung/{id}":    (*visit).changeManaged,
 		"POST " + Path + "/dang-xuat":          (*visit).signOut,
 		"POST " + Path + "/co-quan":            (*visit).actFor,
 		"GET " + Path + "/ho-so/{type}":        (*visit).list,
@@ -196,6 +200,13 @@ func (v *visit) enter() (err error) {
 	person, organisation := v.d.config.Sessions.Person(ctx)
 	if person == "" {
 		return nil
+	}
+	admitted, err := v.d.office.Admits(ctx, v.dir, person)
+	if err != nil {
+		return err
+	}
+	if !admitted {
+		return v.d.config.Sessions.End(ctx)
 	}
 	if v.actor, err = v.dir.Actor(person, organisation); err == nil {
 		return nil

@@ -37,7 +37,7 @@ func (v *visit) signIn() error {
 	form := v.R.PostForm
 	p := &enterPage{page: v.start(v.Say("enter.title")), To: form.Get("den")}
 	p.Kept.Set("thu", form.Get("thu"))
-	person, err := v.d.office.Accounts.SignIn(v.R.Context(), form.Get("thu"), form.Get("mat-khau"), form.Get("ma"))
+	person, err := v.d.office.Accounts.SignIn(v.R.Context(), people.Try{Email: form.Get("thu"), Password: form.Get("mat-khau"), Code: form.Get("ma"), Browser: people.Recognise(v.R)})
 	if err != nil {
 		p.Code = fault.CodeOf(err) == "people.code-needed" || form.Get("ma") != ""
 		if err := p.refuse(err); err != nil {
@@ -45,13 +45,22 @@ func (v *visit) signIn() error {
 		}
 		return v.show("signin", p)
 	}
-	if err := v.d.config.Sessions.Begin(v.R.Context(), person, v.browser()); err != nil {
+	return v.letIn(person, p.To)
+}
+
+// letIn begins the session of a person, and sends them where they wanted to go.
+func (v *visit) letIn(person, to string) error {
+	ctx, sessions := v.R.Context(), v.d.config.Sessions
+	if err := sessions.Begin(ctx, person, v.browser()); err != nil {
 		return err
 	}
-	if !inside(p.To) {
-		p.To = Path
+	if err := sessions.Remember(ctx, v.d.office.Accounts, v.w, v.R, person); err != nil {
+		return err
 	}
-	http.Redirect(v.w, v.R, p.To, http.StatusSeeOther)
+	if !inside(to) {
+		to = Path
+	}
+	http.Redirect(v.w, v.R, to, http.StatusSeeOther)
 	return nil
 }
 
@@ -150,8 +159,11 @@ func (v *visit) setPassword() error {
 		}
 		return v.show("password", p)
 	}
-	// Whoever had the old password is out.
-	if err := v.d.config.Sessions.Revoke(v.R.Context(), person, ""); err != nil {
+	// Whoever had the old password is out; whoever has the letter is not made to wait by others.
+	if err := v.d.config.Sessions.RevokeAll(v.R.Context(), person); err != nil {
+		return err
+	}
+	if err := v.d.config.Sessions.Remember(v.R.Context(), v.d.office.Accounts, v.w, v.R, person); err != nil {
 		return err
 	}
 	v.leaveFor(Path+"/dang-nhap", "xong", "1")

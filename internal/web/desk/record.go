@@ -34,6 +34,7 @@ type recordPage struct {
 	Conflict             []conflict
 	MayChange, MayEnd    bool
 	MayErase, MayComment bool
+	Manage               string // where the account of the person is looked after
 }
 
 // conflict is a field that somebody else has changed while this form was open.
@@ -137,6 +138,9 @@ func (v *visit) recordPage(f found) (*recordPage, error) {
 	p.Whole = v.actor.Can(people.See, t, f.now)
 	p.MayChange, p.MayEnd = v.actor.Can(people.Doing(register.Changed), t, f.now), v.actor.Can(people.Doing(register.Ended), t, f.now)
 	p.MayComment = v.actor.Can(people.Doing(register.Commented), t, f.now)
+	if t.ID == people.PersonType && v.actor.MustManage(f.now.ID) == nil {
+		p.Manage = v.Link(Path + "/nguoi-dung/" + f.now.ID)
+	}
 	p.MayErase = len(t.Personal()) > 0 && v.actor.Can(people.Doing(register.Erased), t, f.now)
 	for _, way := range t.Transitions {
 		if slices.Contains(way.From, f.now.Values[catalog.StateField]) && v.actor.Can(people.Verb(way.ID), t, f.now) {
@@ -183,7 +187,7 @@ func (v *visit) change() error {
 	if err == nil {
 		a.Changes = v.changesOf(f, a, form, seen.Values)
 		b := &register.Batch{Key: form.Get("_khoa"), Person: v.actor.Person, Organisation: v.actor.Organisation, Reason: strings.TrimSpace(form.Get("_ly-do")), Acts: []register.Act{a}}
-		err = v.d.office.Register.Do(v.R.Context(), b)
+		err = v.d.office.Do(v.R.Context(), b)
 	}
 	if err == nil {
 		v.leaveFor(Path+"/ho-so/"+f.t.ID+"/"+f.now.ID, "xong", "1")
@@ -294,7 +298,7 @@ func (v *visit) add() error {
 		}
 	}
 	if err == nil {
-		err = v.d.office.Register.Do(v.R.Context(), &register.Batch{Key: form.Get("_khoa"), Person: v.actor.Person, Organisation: v.actor.Organisation, Reason: strings.TrimSpace(form.Get("_ly-do")), Acts: []register.Act{a}})
+		err = v.d.office.Do(v.R.Context(), &register.Batch{Key: form.Get("_khoa"), Person: v.actor.Person, Organisation: v.actor.Organisation, Reason: strings.TrimSpace(form.Get("_ly-do")), Acts: []register.Act{a}})
 	}
 	if err == nil {
 		v.leaveFor(Path+"/ho-so/"+t.ID+"/"+a.Record, "xong", "1")
