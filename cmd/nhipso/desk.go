@@ -8,6 +8,7 @@ import (
 	"nhipso/internal/catalog"
 	"nhipso/internal/module"
 	"nhipso/internal/people"
+	"nhipso/internal/records"
 	"nhipso/internal/register"
 	"nhipso/internal/stat"
 	"nhipso/internal/store"
@@ -33,13 +34,15 @@ func (a *app) register() *register.Register {
 // office is where acts of people pass.
 func (a *app) office() *people.Office { return people.NewOffice(a.register(), a.store, a.now) }
 
-// working is the desk of people at work.
-func (a *app) working() module.Module {
+// working is the desk of people at work, and the counter at which programs work as they do.
+func (a *app) working() module.List {
 	m := module.Module{Name: "desk", Migrations: []store.Migration{store.PeopleTables}, Pages: desk.New(desk.Config{})}
+	var o *people.Office
 	if a.staffed() {
-		m.Pages = desk.New(desk.Config{Office: a.office(), Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log})
+		o = a.office()
+		m.Pages = desk.New(desk.Config{Office: o, Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log})
 	}
-	return m
+	return module.List{m, records.Part(o, a.log)}
 }
 
 // enroll brings the organisations, documents and targets that come with the country into the register, as far as they are not in it.

@@ -21,7 +21,6 @@ var userActions = map[string]struct {
 // userActionsTold names them for whoever has named none.
 const userActionsTold = "first | list | link | codes | end | lock | unlock | token list | token end"
 
-
 // users looks after the people of an installation where nobody can sign in to do it: the first administrator, a lost password or device, somebody
 // who has left.
 func users(ctx context.Context, e *env, args []string) error {

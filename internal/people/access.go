@@ -202,3 +202,26 @@ func (a Actor) Told(t *catalog.RecordType, v register.Version) (register.Version
 	v.Values = public
 	return v, true
 }
+
+// Public is the actor as one of the public, who sees what everybody sees.
+func (a Actor) Public() Actor { return Actor{d: a.d} }
+
+// AsksPublic reports whether a list is asked for by nothing but what everybody sees of its records: by anything else, a reader would learn what they
+// may not see.
+func AsksPublic(t *catalog.RecordType, q register.Query) bool {
+	public := func(id string) bool {
+		f, is := t.Field(id)
+		return id == register.IDColumn || is && slices.Contains(t.Public, id) && !f.Personal
+	}
+	columns := []string{}
+	for _, w := range q.Where {
+		columns = append(columns, w.Column)
+	}
+	if q.Sort != "" {
+		columns = append(columns, q.Sort)
+	}
+	if q.Words != "" {
+		columns = append(columns, t.Search...)
+	}
+	return !slices.ContainsFunc(columns, func(id string) bool { return !public(id) })
+}

@@ -43,7 +43,7 @@ type cellView struct{ Head, Text string }
 // shown is how many records a page of a list has, countMost how far it counts, and columnsMost how many fields stand in it.
 const shown, countMost, columnsMost = 50, 10_000, 5
 
-// listOf asks for records of a type that the reader may see whole; of a type that the public sees, all of them.
+// listOf asks for records of a type that the reader may see whole; of a type that the public sees, all of them, unless what is asked by is not public.
 func (v *visit) listOf(t *catalog.RecordType, q register.Query) (register.Page, error) {
 	look, err := v.lookOf(t, q)
 	if err != nil {
@@ -58,7 +58,7 @@ func (v *visit) lookOf(t *catalog.RecordType, q register.Query) (register.Lookup
 	if err != nil {
 		return look, err
 	}
-	if !v.actor.Can(people.SeePublic, t, register.Version{}) {
+	if !v.actor.Can(people.SeePublic, t, register.Version{}) || !people.AsksPublic(t, q) {
 		look.Scope = v.actor.Scope(t)
 	}
 	return look, nil
