@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"nhipso/internal/catalog"
+	"nhipso/internal/config"
+	"nhipso/internal/fault"
 	"nhipso/internal/module"
 	"nhipso/internal/people"
 	"nhipso/internal/records"
@@ -35,14 +38,43 @@ func (a *app) register() *register.Register {
 func (a *app) office() *people.Office { return people.NewOffice(a.register(), a.store, a.now) }
 
 // working is the desk of people at work, and the counter at which programs work as they do.
-func (a *app) working() module.List {
+func (a *app) working() (module.List, error) {
 	m := module.Module{Name: "desk", Migrations: []store.Migration{store.PeopleTables}, Pages: desk.New(desk.Config{})}
 	var o *people.Office
 	if a.staffed() {
 		o = a.office()
-		m.Pages = desk.New(desk.Config{Office: o, Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log})
+		keys, err := a.passkeys(o)
+		if err != nil {
+			return nil, err
+		}
+		m.Pages = desk.New(desk.Config{Office: o, Provider: a.provider, Passkeys: keys, Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log})
 	}
-	return module.List{m, records.Part(o, a.log)}
+	return module.List{m, records.Part(o, a.log)}, nil
+}
+
+// signsIn takes up how people sign in at a server: at what public address, and by which provider.
+func (a *app) signsIn(s config.Settings) (err error) {
+	a.base = strings.TrimSuffix(s.Text("base-url"), "/")
+	if s.Text("oidc-issuer") == "" {
+		for _, name := range []string{"oidc-client", "oidc-secret", "oidc-name"} {
+			if s.Given(name) {
+				return fault.New("people.provider-settings")
+			}
+		}
+		return nil
+	}
+	a.provider, err = people.NewProvider(&people.Provider{Issuer: s.Text("oidc-issuer"), Client: s.Text("oidc-client"), Secret: s.Text("oidc-secret"), Name: s.Text("oidc-name"),
+		Return: a.base + desk.Path + "/nha-cung-cap/ve", Now: a.now})
+	return err
+}
+
+// passkeys are those of the public address; none where that is not known, since a passkey is good at one address only, or where browsers give none to it.
+func (a *app) passkeys(o *people.Office) (*people.Passkeys, error) {
+	u, err := url.Parse(a.base)
+	if err != nil || u.Scheme != "https" && u.Hostname() != "localhost" {
+		return nil, nil //nolint:nilnil,nilerr // there are none
+	}
+	return people.NewPasskeys(o, a.base, book.Say("vi", "desk.name"))
 }
 
 // enroll brings the organisations, documents and targets that come with the country into the register, as far as they are not in it.

@@ -52,7 +52,7 @@ var effects = []struct{ run, flags string }{
 }
 
 // proper are values of flags that are checked before anything else is.
-var proper = map[string]string{"addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "publisher": "X", "contact": "a@example.org", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
+var proper = map[string]string{"addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "publisher": "X", "contact": "a@example.org", "oidc-issuer": "https://example.org", "oidc-client": "X", "oidc-secret": "X", "oidc-name": "X", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
 	"log-level": "debug", "jobs": "off", "request-timeout": "1m", "read-timeout": "1m", "write-timeout": "1m", "idle-timeout": "1m", "drain": "1m", "stop-timeout": "1m"}
 
 var (

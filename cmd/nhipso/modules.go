@@ -33,7 +33,11 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 		{Name: "portal", Types: portal.Types, Migrations: []store.Migration{store.ScenarioTables}, Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
 			Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)})},
 	}
-	list = append(list, a.working()...)
+	working, err := a.working()
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, working...)
 	if a.store == nil { // a mirror does nothing for others
 		return list, nil
 	}

@@ -56,6 +56,9 @@ func serve(ctx context.Context, e *env, args []string) error {
 	}
 	defer a.close()
 	a.log, a.secure = log, listeners.tls != nil || strings.HasPrefix(s.Text("base-url"), "https://")
+	if err := a.signsIn(s); err != nil {
+		return err
+	}
 	if err := a.prepare(ctx, e); err != nil {
 		return err
 	}

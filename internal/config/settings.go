@@ -35,6 +35,9 @@ func (v Value) Shown() string {
 	if !v.Option.Secret {
 		return v.Text
 	}
+	if v.Option.Whole && v.Text != "" {
+		return hidden
+	}
 	return masked(v.Text)
 }
 

@@ -61,6 +61,9 @@ type AccountStore interface {
 	LockStore
 	TokenStore
 	BrowserStore
+	ChallengeStore
+	IdentityStore
+	PasskeyStore
 }
 
 // Accounts decides who somebody is.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -26,6 +27,8 @@ const (
 	sinceKey        = "since"
 	fromKey         = "from"
 	provenKey       = "proven"
+	halfKey         = "half"
+	linkingKey      = "linking"
 )
 
 // SessionStore keeps sessions, as scs writes them.
@@ -62,8 +65,35 @@ func (s *Sessions) Begin(ctx context.Context, person, from string) error {
 	s.manager.Put(ctx, organisationKey, "")
 	s.manager.Put(ctx, sinceKey, s.now().UTC().Format(time.RFC3339))
 	s.manager.Put(ctx, fromKey, from)
+	s.manager.Remove(ctx, halfKey)
 	return nil
 }
+
+// Halfway notes that somebody has given the right password of a person, and that something else is still asked for.
+func (s *Sessions) Halfway(ctx context.Context, person string) error {
+	if err := s.manager.RenewToken(ctx); err != nil {
+		return fault.New("people.session").Because(err)
+	}
+	s.manager.Put(ctx, halfKey, person+" "+s.now().UTC().Format(time.RFC3339))
+	return nil
+}
+
+// Half gives whose right password the browser has given a short while ago; "" for nobody's.
+func (s *Sessions) Half(ctx context.Context) string {
+	person, at, _ := strings.Cut(s.manager.GetString(ctx, halfKey), " ")
+	since, err := time.Parse(time.RFC3339, at)
+	if err != nil || s.now().Sub(since) > challengeLasts {
+		return ""
+	}
+	return person
+}
+
+// Linking notes that the person of the session wants to link an identity; Linked takes the note away and reports whether there was one. Without it another
+// site could send the browser off to link an identity of its own.
+func (s *Sessions) Linking(ctx context.Context) { s.manager.Put(ctx, linkingKey, true) }
+
+// Linked is told with Linking.
+func (s *Sessions) Linked(ctx context.Context) bool { return s.manager.PopBool(ctx, linkingKey) }
 
 // freshFor is for how long somebody who has just proven who they are is not asked again.
 const freshFor = 10 * time.Minute

@@ -18,6 +18,11 @@ type accountPage struct {
 	Codes    bool   // one-time codes are asked for
 	Secret   string // of codes that are being set up
 	Again    asked
+	Provider string // by which people sign in elsewhere; "" for none
+	IsLinked bool   // the actor's identity there is linked
+	Onward   string // to the provider, to link it
+	HasKeys  bool   // passkeys can be used here
+	Keys     []keyView
 	Sessions []sessionView
 }
 
@@ -48,6 +53,19 @@ func (v *visit) accountPage() (*accountPage, error) {
 	p.Codes = account.Proven
 	if p.Again, err = v.asks(); err != nil {
 		return nil, err
+	}
+	if provider := v.d.config.Provider; provider != nil {
+		have, err := v.d.office.Accounts.Store.Identities(ctx, v.actor.Person)
+		if err != nil {
+			return nil, err
+		}
+		p.Provider, p.IsLinked = provider.Name, slices.ContainsFunc(have, func(i people.Identity) bool { return i.Issuer == provider.Issuer })
+	}
+	if p.HasKeys = v.d.config.Passkeys != nil; p.HasKeys {
+		p.Script = "passkey.js"
+		if p.Keys, err = v.keys(); err != nil {
+			return nil, err
+		}
 	}
 	list, err := v.d.config.Sessions.Of(ctx, v.actor.Person)
 	if err != nil {
@@ -96,11 +114,19 @@ func (v *visit) changeAccount() error {
 		return err
 	}
 	do := form.Get("_viec")
-	if do == "mat-khau" || do == "ma-moi" || do == "bo-ma" {
+	if slices.Contains([]string{"mat-khau", "ma-moi", "bo-ma", "khoa-bo", "gan", "bo-gan"}, do) {
 		err = v.again(p.Email)
 	}
+	ways := false
+	if err == nil {
+		ways, err = v.changeWays(do)
+	}
 	switch {
-	case err != nil:
+	case err != nil || ways:
+	case do == "gan" && p.Provider != "":
+		v.d.config.Sessions.Linking(ctx) // a form may not lead to another site: the page has a link there
+		p.Onward = v.Link(Path + "/nha-cung-cap")
+		return v.show("account", p)
 	case do == "mat-khau":
 		if err = accounts.SetPassword(ctx, me, form.Get("mat-khau-moi")); err == nil {
 			err = v.d.config.Sessions.Revoke(ctx, me, "")

@@ -32,6 +32,8 @@ type Config struct {
 	Words    book.Book // texts of the country in place of the desk's
 	Mail     Mailer    // nil sends nothing: whoever runs the program passes links on
 	Log      *slog.Logger
+	Provider *people.Provider // nil where nobody signs in elsewhere
+	Passkeys *people.Passkeys // nil where the public address of the installation is not known
 }
 
 // Mailer sends a letter to a person.
@@ -103,17 +105,21 @@ func (d *Desk) module() shell.Module {
 		m.Answers = append(m.Answers, shell.Answer{Pattern: pattern, Handler: d.handler(answer, true)})
 	}
 	for pattern, answer := range map[string]func(*visit) error{
-		"GET " + Path + "/dang-nhap":      (*visit).signInPage,
-		"POST " + Path + "/dang-nhap":     (*visit).signIn,
-		"GET " + Path + "/bat-dau":        (*visit).beginPage,
-		"POST " + Path + "/bat-dau":       (*visit).begin,
-		"GET " + Path + "/mat-khau":       (*visit).passwordPage,
-		"POST " + Path + "/mat-khau":      (*visit).setPassword,
-		"GET " + Path + "/quen-mat-khau":  (*visit).recoverPage,
-		"POST " + Path + "/quen-mat-khau": (*visit).recover,
+		"GET " + Path + "/dang-nhap":       (*visit).signInPage,
+		"POST " + Path + "/dang-nhap":      (*visit).signIn,
+		"GET " + Path + "/bat-dau":         (*visit).beginPage,
+		"POST " + Path + "/bat-dau":        (*visit).begin,
+		"GET " + Path + "/mat-khau":        (*visit).passwordPage,
+		"POST " + Path + "/mat-khau":       (*visit).setPassword,
+		"GET " + Path + "/quen-mat-khau":   (*visit).recoverPage,
+		"POST " + Path + "/quen-mat-khau":  (*visit).recover,
+		"POST " + Path + "/khoa/hoi":       (*visit).askKey,
+		"POST " + Path + "/khoa":           (*visit).signInByKey,
+		"GET " + Path + "/nha-cung-cap":    (*visit).sendToProvider,
+		"GET " + Path + "/nha-cung-cap/ve": (*visit).backFromProvider,
 	} {
 		a := shell.Answer{Pattern: pattern, Handler: d.handler(answer, false)}
-		if strings.HasPrefix(pattern, "POST") {
+		if strings.HasPrefix(pattern, "POST") || strings.HasSuffix(pattern, "/nha-cung-cap") {
 			a.Rate, a.Burst = triesPerSecond, triesAtOnce
 		}
 		m.Answers = append(m.Answers, a)

@@ -55,7 +55,10 @@ func act(kind, id string, pairs ...string) register.Act {
 	return a
 }
 
-func newPlace(t *testing.T) *place {
+func newPlace(t *testing.T) *place { t.Helper(); return newPlaceWith(t, func(*desk.Config) {}) }
+
+// newPlaceWith is newPlace with other ways to sign in.
+func newPlaceWith(t *testing.T, with func(*desk.Config)) *place {
 	t.Helper()
 	c, err := catalog.Load(testpack.Cloudland())
 	if err != nil {
@@ -80,7 +83,9 @@ func newPlace(t *testing.T) *place {
 		t.Fatal(err)
 	}
 	p := &place{T: t, office: o, cookies: map[string]*http.Cookie{}}
-	p.site = shell.New(shell.Config{Library: nothing{}, Rate: 1e6, Burst: 1e6}, desk.New(desk.Config{Office: o, Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now)}))
+	config := desk.Config{Office: o, Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now)}
+	with(&config)
+	p.site = shell.New(shell.Config{Library: nothing{}, Rate: 1e6, Burst: 1e6}, desk.New(config))
 	for _, who := range []string{"root", "minister", "east", "west"} {
 		if err := o.Accounts.SetPassword(t.Context(), who, password); err != nil {
 			t.Fatal(err)
@@ -170,6 +175,10 @@ func TestEveryRouteIsAnsweredByWhoAsks(t *testing.T) {
 		"GET /lam-viec/mat-khau":            {"/lam-viec/mat-khau?ma=x", nil, [5]int{no, no, no, no, no}},
 		"POST /lam-viec/mat-khau":           {"/lam-viec/mat-khau", func(*place) url.Values { return url.Values{"ma": {"x"}, "mat-khau": {password}} }, [5]int{no, no, no, no, no}},
 		"GET /lam-viec/quen-mat-khau":       {"/lam-viec/quen-mat-khau", nil, [5]int{ok, ok, ok, ok, ok}},
+		"POST /lam-viec/khoa/hoi":           {"/lam-viec/khoa/hoi", func(*place) url.Values { return url.Values{"_hoi": {"in"}} }, [5]int{bad, bad, bad, bad, bad}}, // no passkeys, no provider here: key_test.go, provider_test.go
+		"POST /lam-viec/khoa":               {"/lam-viec/khoa", func(*place) url.Values { return url.Values{"_hoi": {"in"}} }, [5]int{no, no, no, no, no}},
+		"GET /lam-viec/nha-cung-cap":        {"/lam-viec/nha-cung-cap", nil, [5]int{gone, gone, gone, gone, gone}},
+		"GET /lam-viec/nha-cung-cap/ve":     {"/lam-viec/nha-cung-cap/ve", nil, [5]int{gone, gone, gone, gone, gone}},
 		"POST /lam-viec/quen-mat-khau":      {"/lam-viec/quen-mat-khau", func(*place) url.Values { return url.Values{"thu": {"ai@x"}} }, [5]int{ok, ok, ok, ok, ok}},
 		"POST /lam-viec/dang-xuat":          {"/lam-viec/dang-xuat", func(*place) url.Values { return url.Values{} }, [5]int{in, in, in, in, in}}, // the last one asked
 	}

@@ -16,6 +16,8 @@ type enterPage struct {
 	To     string // where they wanted to go
 	Secret string // of the link that led here
 	Code   bool   // a one-time code is asked for
+	Key    string // what a passkey is asked for here: "in" or "too"; "" for none
+	Other  string // the provider by which somebody may sign in
 	Sent   bool
 }
 
@@ -30,16 +32,32 @@ func (v *visit) signInPage() error {
 		v.leaveFor(Path)
 		return nil
 	}
-	return v.show("signin", &enterPage{page: v.start(v.Say("enter.title")), To: v.R.URL.Query().Get("den")})
+	return v.show("signin", v.signInForm(v.R.URL.Query().Get("den")))
+}
+
+// signInForm is the page where somebody signs in, with all ways that there are.
+func (v *visit) signInForm(to string) *enterPage {
+	p := &enterPage{page: v.start(v.Say("enter.title")), To: to}
+	if v.d.config.Passkeys != nil {
+		p.Key = "in"
+		p.Script = "passkey.js"
+	}
+	if v.d.config.Provider != nil {
+		p.Other = v.d.config.Provider.Name
+	}
+	return p
 }
 
 func (v *visit) signIn() error {
 	form := v.R.PostForm
-	p := &enterPage{page: v.start(v.Say("enter.title")), To: form.Get("den")}
+	p := v.signInForm(form.Get("den"))
 	p.Kept.Set("thu", form.Get("thu"))
 	person, err := v.d.office.Accounts.SignIn(v.R.Context(), people.Try{Email: form.Get("thu"), Password: form.Get("mat-khau"), Code: form.Get("ma"), Browser: people.Recognise(v.R)})
 	if err != nil {
 		p.Code = fault.CodeOf(err) == "people.code-needed" || form.Get("ma") != ""
+		if bad := v.halfway(p, person); bad != nil {
+			return bad
+		}
 		if err := p.refuse(err); err != nil {
 			return err
 		}
