@@ -34,7 +34,16 @@ func Doing(kind register.Kind) Verb { return Verb(kind) }
 
 // Can reports whether an actor may do something with a record as it stands.
 func (a Actor) Can(do Verb, t *catalog.RecordType, v register.Version) bool {
-	return a.bounds.allow(do, t) && slices.ContainsFunc(allowed(do, t), func(p catalog.Party) bool { return a.is(p, t, v) })
+	if !a.bounds.allow(do, t) {
+		return false
+	}
+	parties, public := allowed(do, t)
+	for _, p := range parties {
+		if (public || p != catalog.Public) && a.is(p, t, v) {
+			return true
+		}
+	}
+	return false
 }
 
 // Must is Can with the refusal that says what would be needed.
@@ -48,24 +57,27 @@ func (a Actor) Must(do Verb, t *catalog.RecordType, v register.Version) error {
 	return fault.New("people.may-not", "id", v.ID, "type", t.Name)
 }
 
-// allowed lists who may do something with records of a type.
-func allowed(do Verb, t *catalog.RecordType) []catalog.Party {
+// onlyAdministrators may erase personal data.
+var onlyAdministrators = []catalog.Party{Administrator}
+
+// allowed lists who may do something with records of a type, and whether the public counts among them: it sees the public part of a record only.
+func allowed(do Verb, t *catalog.RecordType) (parties []catalog.Party, public bool) {
 	switch do {
 	case See, Doing(register.Commented):
-		return slices.DeleteFunc(slices.Clone(t.See), func(p catalog.Party) bool { return p == catalog.Public })
+		return t.See, false
 	case SeePublic:
-		return t.See
+		return t.See, true
 	case Doing(register.Added), Doing(register.Changed), Doing(register.Ended):
-		return t.Edit
+		return t.Edit, true
 	case Doing(register.Erased):
-		return []catalog.Party{Administrator}
+		return onlyAdministrators, true
 	}
 	for _, way := range t.Transitions {
 		if way.ID == string(do) {
-			return way.By
+			return way.By, true
 		}
 	}
-	return nil
+	return nil, true
 }
 
 // is reports whether an actor is one of a party to a record.
@@ -119,8 +131,10 @@ func (a Actor) Scope(t *catalog.RecordType) register.Scope {
 	if !a.bounds.allow(See, t) {
 		return out
 	}
-	for _, p := range allowed(See, t) {
+	parties, _ := allowed(See, t) // what the public sees is not all of a record
+	for _, p := range parties {
 		switch p {
+		case catalog.Public:
 		case catalog.Owner, catalog.Lead, catalog.Coordinating:
 			out.Any = append(out.Any, register.Within{Column: t.Relations[p], Values: a.d.worked(a.mine(""))})
 		case catalog.Superior:

@@ -65,6 +65,7 @@ type Directory struct {
 	organisations map[string]Organisation
 	persons       map[string]register.Version
 	held          map[string][]Held   // by person
+	over          map[string][]string // each organisation with those above it
 	operator      string              // the organisation that runs the installation
 	kind          *catalog.RecordType // the declaration of persons
 }
@@ -82,6 +83,11 @@ func Read(ctx context.Context, r *register.Register, day stat.Date, operator str
 	if err := d.readOrganisations(ctx, r); err != nil {
 		return nil, err
 	}
+	over := map[string][]string{} // known once all organisations are
+	for id := range d.organisations {
+		over[id] = d.above(id)
+	}
+	d.over = over
 	persons, err := all(ctx, r, PersonType, day)
 	if err != nil {
 		return nil, err
@@ -207,6 +213,9 @@ func (d *Directory) Heir(id string) string {
 
 // above lists an organisation and those above it, as they are on the day.
 func (d *Directory) above(id string) (out []string) {
+	if list, known := d.over[id]; known {
+		return list
+	}
 	for range maxSteps {
 		id = d.Heir(id)
 		if id == "" || slices.Contains(out, id) {
