@@ -24,6 +24,7 @@ import (
 	"nhipso/internal/middleware"
 	"nhipso/internal/module"
 	"nhipso/internal/pack"
+	"nhipso/internal/people"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/reference"
@@ -67,13 +68,15 @@ type app struct {
 	queue        jobs.Queue               // of a server or worker that does jobs; nil elsewhere
 	answers      map[string]catalog.Label // reasons for what the rules find in the reference data
 	now          func() time.Time
-	judged       *judgedClock   // that now reads; nil in a mirror and in tests that say what time it is
-	log          *slog.Logger   // of a server; nil for a command
-	parts        []module.Maker // modules that work on a store that can be written; none elsewhere
-	number       int64          // of the edition of its catalogue
-	secure       bool           // readers reach it over TLS
-	reach        reach          // how letters go out, in a server or worker
-	attachment   int64          // how large a file at a record may be, in bytes; 0 for what goes without saying
+	judged       *judgedClock     // that now reads; nil in a mirror and in tests that say what time it is
+	log          *slog.Logger     // of a server; nil for a command
+	parts        []module.Maker   // modules that work on a store that can be written; none elsewhere
+	number       int64            // of the edition of its catalogue
+	secure       bool             // readers reach it over TLS
+	base         string           // public address; "" when it is not known
+	provider     *people.Provider // by which people sign in elsewhere; nil for none
+	reach        reach            // how letters go out, in a server or worker
+	attachment   int64            // how large a file at a record may be, in bytes; 0 for what goes without saying
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.

@@ -35,8 +35,12 @@ func (a *app) modules(gate *publish.Gate, kept *files) (module.List, error) {
 	list := module.List{
 		{Name: "portal", Types: portal.Types, Migrations: []store.Migration{store.ScenarioTables}, Pages: portal.New(portal.Config{Methods: methods, Territory: a.areas, Catalog: a.catalog, Maps: a.pack.Maps, Words: a.pack.Words,
 			Publications: a.publications, Scenarios: a.scenarios(), Files: a.downloads(gate)})},
-		a.working(post),
 	}
+	working, err := a.working(post)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, working...)
 	if a.store == nil { // a mirror does nothing for others
 		return list, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"nhipso/internal/config"
+	"nhipso/internal/records"
 	"nhipso/internal/web/desk"
 	"nhipso/internal/web/shell"
 	"nhipso/static"
@@ -37,8 +38,11 @@ var changing = map[string]bool{"GET /tim": true, "GET /lich": true, "GET /kich-b
 	"GET /muc-tieu/{target}/tin.atom": true, "GET /robots.txt": true, "GET /sitemap.xml": true, "GET /favicon.svg": true, "GET /favicon.ico": true,
 	"/static/": true, "/api": true}
 
-// ofTheDesk reports whether a route is of people at work: who is answered what, and that nobody keeps it, is tested in package desk.
-func ofTheDesk(pattern string) bool { return strings.Contains(pattern, " "+desk.Path) }
+// ofTheDesk reports whether a route is of people at work, or of programs in their place: who is answered what, and that nobody keeps it, is tested in packages
+// desk and records.
+func ofTheDesk(pattern string) bool {
+	return strings.Contains(pattern, " "+desk.Path) || strings.HasPrefix(pattern, records.Root) || pattern == records.ActsPath
+}
 
 var aged = regexp.MustCompile(`^public, max-age=(\d+), s-maxage=(\d+), must-revalidate$`)
 

@@ -60,6 +60,9 @@ func serve(ctx context.Context, e *env, args []string) error {
 	if a.reach, err = a.reachOf(s); err != nil {
 		return err
 	}
+	if err := a.signsIn(s); err != nil {
+		return err
+	}
 	if err := a.prepare(ctx, e); err != nil {
 		return err
 	}

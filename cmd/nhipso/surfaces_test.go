@@ -90,6 +90,7 @@ var operationsAsked = map[string][]string{
 	"/data/{dataflow}": nil, "/series/{dataflow}/{key}": nil, "/observation": nil, "/explain": nil, "/runs/{run}": nil, // with what is hidden, below
 	"/dataflows/{dataflow}": {"DE_SHARE", "DE_VA", "TARGET_STATUS"}, "/codelists/{codelist}": {"CL_SOURCE"}, "/methods/{method}": {"digital-annual"}, "/provinces/{province}": {"VN34-01", "VN34-79"},
 	"/restate/{dataflow}": nil, "/submissions": {""}, "/submissions/{id}": {"1"},
+	"/records": {""}, "/records/{type}": {"target", "legal-document", "organisation"}, "/records/{type}/{id}": {"target"}, "/records/{type}/{id}/acts": {"target"}, "/acts": {""},
 }
 
 // The arguments with which each command is asked, beside those that are made from what is hidden.

@@ -16,7 +16,10 @@ import (
 var userActions = map[string]struct {
 	flags string
 	words int
-}{"first": {"", 0}, "list": {"", 0}, "link": {"", 1}, "codes": {"", 1}, "end": {"reason by", 1}}
+}{"first": {"", 0}, "list": {"", 0}, "link": {"", 1}, "codes": {"", 1}, "end": {"reason by", 1}, "lock": {"by", 1}, "unlock": {"by", 1}, "token list": {"", 0}, "token end": {"by", 1}}
+
+// userActionsTold names them for whoever has named none.
+const userActionsTold = "first | list | link | codes | end | lock | unlock | token list | token end"
 
 // users looks after the people of an installation where nobody can sign in to do it: the first administrator, a lost password or device, somebody
 // who has left.
@@ -29,12 +32,15 @@ func users(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if len(rest) > 1 && rest[0] == "token" {
+		rest = append([]string{"token " + rest[1]}, rest[2:]...)
+	}
 	if len(rest) == 0 {
-		return fault.New("cli.missing", "command", "user", "what", "first | list | link | codes | end")
+		return fault.New("cli.missing", "command", "user", "what", userActionsTold)
 	}
 	action, known := userActions[rest[0]]
 	if !known {
-		return fault.New("cli.missing", "command", "user", "what", "first | list | link | codes | end")
+		return fault.New("cli.missing", "command", "user", "what", userActionsTold)
 	}
 	if err := onlyFlags(f, "user "+rest[0], installationNames+action.flags); err != nil {
 		return err
@@ -42,7 +48,7 @@ func users(ctx context.Context, e *env, args []string) error {
 	if len(rest) != 1+action.words {
 		return fault.New("cli.missing", "command", "user "+rest[0], "what", e.w("user.id"))
 	}
-	a, err := e.openFor(ctx, p, rest[0] != "list")
+	a, err := e.openFor(ctx, p, rest[0] != "list" && rest[0] != "token list")
 	if err != nil {
 		return err
 	}
@@ -71,6 +77,12 @@ func users(ctx context.Context, e *env, args []string) error {
 		return nil
 	case "end":
 		return a.userEnds(ctx, e, rest[1], *by, *reason)
+	case "lock", "unlock":
+		return a.userLock(ctx, e, o, rest[1], *by, rest[0] == "lock")
+	case "token list":
+		return a.userTokens(ctx, e, o)
+	case "token end":
+		return a.userTokenEnds(ctx, e, o, rest[1], *by)
 	}
 	return a.userList(ctx, e, o)
 }
@@ -101,7 +113,7 @@ func (a *app) userEnds(ctx context.Context, e *env, id, by, reason string) error
 	if err != nil {
 		return err
 	}
-	err = r.Do(ctx, &register.Batch{Person: people.Program, Reason: by + ": " + reason, Acts: []register.Act{{Kind: register.Ended, Type: people.PersonType, Record: id, Base: line.Newest}}})
+	err = a.office().Do(ctx, &register.Batch{Person: people.Program, Reason: by + ": " + reason, Acts: []register.Act{{Kind: register.Ended, Type: people.PersonType, Record: id, Base: line.Newest}}})
 	if err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ var sections = []section{
 	{"pages", "Start and home page", pages},
 	{"scale", "Large releases: a server that has nothing but the file", scale},
 	{"writers", "Intake: many figures, many writers, both databases", writers},
+	{"permissions", "The register: who may do what", permissions},
 	{"engine", "Measurement engine", engine},
 }
 

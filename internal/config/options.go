@@ -31,6 +31,7 @@ type Option struct {
 	Choices []string // of a Choice
 	Server  bool     // taken as a flag by servers only; the others by every command that opens the installation
 	Secret  bool     // may hold a password, which is never shown
+	Whole   bool     // all of it is one
 }
 
 // Env names the environment variable of a setting.
@@ -54,6 +55,10 @@ var options = []Option{
 	{Name: "base-url", Kind: URL, Server: true},
 	{Name: "publisher", Kind: Text, Server: true},
 	{Name: "contact", Kind: Contact, Server: true},
+	{Name: "oidc-issuer", Kind: Text, Server: true},
+	{Name: "oidc-client", Kind: Text, Server: true},
+	{Name: "oidc-secret", Kind: Text, Server: true, Secret: true, Whole: true},
+	{Name: "oidc-name", Kind: Text, Server: true},
 	{Name: "trusted-proxies", Kind: Networks, Server: true},
 	{Name: "tls-cert", Kind: Text, Server: true},
 	{Name: "tls-key", Kind: Text, Server: true},

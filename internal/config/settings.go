@@ -38,6 +38,9 @@ func (v Value) Shown() string {
 	case !v.Option.Secret:
 		return v.Text
 	}
+	if v.Option.Whole && v.Text != "" {
+		return hidden
+	}
 	return masked(v.Text)
 }
 

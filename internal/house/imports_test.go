@@ -34,7 +34,7 @@ var rank = map[string]int{
 	"backup": 10, "jobs": 10, "calc/command": 10,
 	"calc": 11, "ops": 11, "pack": 11,
 	"api": 12, "web/shell": 12, "web/portal": 13, "web/desk": 13, "web/follow": 13,
-	"module": 13, "intake": 14,
+	"module": 13, "intake": 14, "records": 14,
 	"view": 9, "difference": 10, "glossary": 4, "mathml": 0,
 	"house": testsOnly, "e2e": testsOnly,
 }

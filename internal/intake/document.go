@@ -1,11 +1,9 @@
 package intake
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
-	"regexp"
 
+	"nhipso/internal/module"
 	"nhipso/internal/words"
 )
 
@@ -17,16 +15,5 @@ var wordsFile string
 
 var book = words.MustRead(wordsFile)
 
-// said is where a word stands in the description: "@status.202".
-var said = regexp.MustCompile(`"@([^"]+)"`)
-
 // Document describes the operations of the door in a language: paths, components and a tag of OpenAPI 3.1, to be joined to the description of the API.
-func Document(lang string) []byte {
-	return said.ReplaceAllFunc(operations, func(b []byte) []byte {
-		var quoted bytes.Buffer
-		e := json.NewEncoder(&quoted)
-		e.SetEscapeHTML(false)
-		e.Encode(book.Say(lang, string(b[2:len(b)-1]))) //nolint:errcheck // a text always can be written
-		return bytes.TrimSpace(quoted.Bytes())
-	})
-}
+func Document(lang string) []byte { return module.Describe(operations, book)(lang) }

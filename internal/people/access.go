@@ -13,6 +13,7 @@ type Actor struct {
 	Person       string
 	Organisation string
 	held         []Held
+	bounds       *Bounds // of the token by which they act; nil for none
 	d            *Directory
 }
 
@@ -33,7 +34,16 @@ func Doing(kind register.Kind) Verb { return Verb(kind) }
 
 // Can reports whether an actor may do something with a record as it stands.
 func (a Actor) Can(do Verb, t *catalog.RecordType, v register.Version) bool {
-	return slices.ContainsFunc(allowed(do, t), func(p catalog.Party) bool { return a.is(p, t, v) })
+	if !a.bounds.allow(do, t) {
+		return false
+	}
+	parties, public := allowed(do, t)
+	for _, p := range parties {
+		if (public || p != catalog.Public) && a.is(p, t, v) {
+			return true
+		}
+	}
+	return false
 }
 
 // Must is Can with the refusal that says what would be needed.
@@ -47,24 +57,27 @@ func (a Actor) Must(do Verb, t *catalog.RecordType, v register.Version) error {
 	return fault.New("people.may-not", "id", v.ID, "type", t.Name)
 }
 
-// allowed lists who may do something with records of a type.
-func allowed(do Verb, t *catalog.RecordType) []catalog.Party {
+// onlyAdministrators may erase personal data.
+var onlyAdministrators = []catalog.Party{Administrator}
+
+// allowed lists who may do something with records of a type, and whether the public counts among them: it sees the public part of a record only.
+func allowed(do Verb, t *catalog.RecordType) (parties []catalog.Party, public bool) {
 	switch do {
 	case See, Doing(register.Commented), Doing(register.Attached):
-		return slices.DeleteFunc(slices.Clone(t.See), func(p catalog.Party) bool { return p == catalog.Public })
+		return t.See, false
 	case SeePublic:
-		return t.See
+		return t.See, true
 	case Doing(register.Added), Doing(register.Changed), Doing(register.Ended), Doing(register.Detached):
-		return t.Edit
+		return t.Edit, true
 	case Doing(register.Erased):
-		return []catalog.Party{Administrator}
+		return onlyAdministrators, true
 	}
 	for _, way := range t.Transitions {
 		if way.ID == string(do) {
-			return way.By
+			return way.By, true
 		}
 	}
-	return nil
+	return nil, true
 }
 
 // is reports whether an actor is one of a party to a record.
@@ -115,8 +128,13 @@ func (d *Directory) related(p catalog.Party, t *catalog.RecordType, v register.V
 // Scope bounds a list of records of a type to those that an actor may see whole.
 func (a Actor) Scope(t *catalog.RecordType) register.Scope {
 	out := register.Scope{Bounded: true}
-	for _, p := range allowed(See, t) {
+	if !a.bounds.allow(See, t) {
+		return out
+	}
+	parties, _ := allowed(See, t) // what the public sees is not all of a record
+	for _, p := range parties {
 		switch p {
+		case catalog.Public:
 		case catalog.Owner, catalog.Lead, catalog.Coordinating:
 			out.Any = append(out.Any, register.Within{Column: t.Relations[p], Values: a.d.worked(a.mine(""))})
 		case catalog.Superior:
@@ -197,4 +215,27 @@ func (a Actor) Told(t *catalog.RecordType, v register.Version) (register.Version
 	}
 	v.Values = public
 	return v, true
+}
+
+// Public is the actor as one of the public, who sees what everybody sees.
+func (a Actor) Public() Actor { return Actor{d: a.d} }
+
+// AsksPublic reports whether a list is asked for by nothing but what everybody sees of its records: by anything else, a reader would learn what they
+// may not see.
+func AsksPublic(t *catalog.RecordType, q register.Query) bool {
+	public := func(id string) bool {
+		f, is := t.Field(id)
+		return id == register.IDColumn || is && slices.Contains(t.Public, id) && !f.Personal
+	}
+	columns := []string{}
+	for _, w := range q.Where {
+		columns = append(columns, w.Column)
+	}
+	if q.Sort != "" {
+		columns = append(columns, q.Sort)
+	}
+	if q.Words != "" {
+		columns = append(columns, t.Search...)
+	}
+	return !slices.ContainsFunc(columns, func(id string) bool { return !public(id) })
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -21,12 +22,12 @@ import (
 // Account is how a person proves who they are. It is no record: it changes, and nobody reads it but this room.
 type Account struct {
 	Person   string
-	Password string    // argon2id with its parameters and salt; "" for none
-	Failures int       // wrong passwords since the last right one
-	Retry    time.Time // no password is tried before
-	Secret   string    // of the one-time codes (TOTP, RFC 6238); "" for none
-	Proven   bool      // the secret was proven by a code; before that it asks for nothing
-	Step     int64     // the time step of the last code that was taken: a code is taken once
+	Password string // argon2id with its parameters and salt; "" for none
+	Tries
+	Secret string    // of the one-time codes (TOTP, RFC 6238); "" for none
+	Proven bool      // the secret was proven by a code; before that it asks for nothing
+	Step   int64     // the time step of the last code that was taken: a code is taken once
+	Locked time.Time // since when nobody signs in as this person; zero while somebody may
 }
 
 // LinkKind is what a link lets its bearer do, once.
@@ -57,6 +58,12 @@ type AccountStore interface {
 	// TakeLink marks a link as used and gives it, or false when there is none that is good at a time.
 	TakeLink(ctx context.Context, hash string, kind LinkKind, at time.Time) (Link, bool, error)
 	Link(ctx context.Context, hash string, kind LinkKind, at time.Time) (Link, bool, error)
+	LockStore
+	TokenStore
+	BrowserStore
+	ChallengeStore
+	IdentityStore
+	PasskeyStore
 }
 
 // Accounts decides who somebody is.
@@ -64,6 +71,8 @@ type Accounts struct {
 	Store    AccountStore
 	Register *register.Register
 	Now      func() time.Time
+
+	strangers strangers
 }
 
 // Cost of a password: as RFC 9106 recommends for servers with little memory to spare, and no less.
@@ -75,18 +84,17 @@ const (
 	saltLength  = 16
 )
 
-// hashing bounds how many passwords are tried at once: each takes 64 MiB.
-var hashing = make(chan struct{}, 2)
+// hashing bounds how many passwords are tried at once, each takes 64 MiB; and waiting how many wait for that: whoever comes after them is told to
+// come again, so that a flood of tries holds up nothing but itself.
+var (
+	hashing = make(chan struct{}, 2)
+	waiting atomic.Int32
+)
+
+const mostWaiting = 32
 
 // MinPassword is the least length of a password, in characters. What it is made of is left to its owner (NIST SP 800-63B).
 const MinPassword, maxPassword = 12, 200
-
-// free tries of a password, after which each wrong one doubles the wait.
-const (
-	freeTries = 5
-	firstWait = 2 * time.Second
-	longest   = 15 * time.Minute
-)
 
 // hashOf writes a password as it is kept.
 func hashOf(ctx context.Context, password string) (string, error) {
@@ -101,6 +109,11 @@ func hashOf(ctx context.Context, password string) (string, error) {
 }
 
 func derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
+	if waiting.Add(1) > mostWaiting {
+		waiting.Add(-1)
+		return nil, fault.New("people.busy")
+	}
+	defer waiting.Add(-1)
 	select {
 	case hashing <- struct{}{}:
 		defer func() { <-hashing }()
@@ -173,10 +186,16 @@ func (a *Accounts) ByEmail(ctx context.Context, email string) (string, error) {
 	return "", nil
 }
 
-// SignIn gives the person of an address and a password, with a one-time code where they have set one up. Who is nobody is told the same, after the
-// same time, as whose password is wrong.
-func (a *Accounts) SignIn(ctx context.Context, email, password, code string) (string, error) {
-	person, err := a.ByEmail(ctx, email)
+// Try is what somebody enters to sign in.
+type Try struct {
+	Email, Password, Code string
+	Browser               string // what the browser is recognised by; "" for none
+}
+
+// SignIn gives the person of an address and a password, with a one-time code where they have set one up: where only the code is missing, the person
+// comes with the refusal. Who is nobody is told the same, after the same time, as whose password is wrong.
+func (a *Accounts) SignIn(ctx context.Context, t Try) (string, error) {
+	person, err := a.ByEmail(ctx, t.Email)
 	if err != nil {
 		return "", err
 	}
@@ -184,55 +203,84 @@ func (a *Accounts) SignIn(ctx context.Context, email, password, code string) (st
 	if err != nil {
 		return "", err
 	}
-	now := a.Now()
-	if known && now.Before(account.Retry) {
-		return "", fault.New("people.wait", "seconds", int(account.Retry.Sub(now)/time.Second)+1)
+	if !known {
+		return "", a.stranger(ctx, t)
 	}
-	right, err := fits(ctx, password, account.Password)
+	trusted, err := a.reserve(ctx, t.Browser, person)
 	if err != nil {
 		return "", err
 	}
-	if !known {
-		return "", fault.New("people.wrong")
+	now := a.Now()
+	if err := account.wait(now); err != nil && !trusted {
+		return "", err
+	}
+	right, err := fits(ctx, t.Password, account.Password)
+	if err != nil {
+		return "", err
 	}
 	var refused error
 	err = a.Store.KeepAccount(ctx, person, func(x *Account) error {
-		refused = nil // it may be tried again from its start
-		right := right && x.Password == account.Password
-		if now.Before(x.Retry) { // somebody else has tried meanwhile
-			refused = fault.New("people.wait", "seconds", int(x.Retry.Sub(now)/time.Second)+1)
-			return nil
-		}
-		if right && x.Proven {
-			if code == "" {
-				refused = fault.New("people.code-needed")
-				return nil
-			}
-			right = x.take(code, now)
-		}
-		if !right {
-			x.fail(now)
-			refused = fault.New("people.wrong")
-			return nil
-		}
-		x.Failures, x.Retry = 0, time.Time{}
+		refused = x.judge(right && x.Password == account.Password, t.Code, trusted, now) // it may be tried again from its start
 		return nil
 	})
-	if err == nil {
-		err = refused
-	}
 	if err != nil {
 		return "", err
 	}
-	return person, nil
+	if trusted && fault.CodeOf(refused) != "people.wrong" {
+		_, err = a.Store.KeepBrowser(ctx, secretHash(t.Browser), person, now, func(b *Browser) error { b.Tries = Tries{}; return nil })
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case refused == nil, fault.CodeOf(refused) == "people.code-needed":
+		return person, refused
+	}
+	return "", refused
 }
 
-// fail counts a wrong try, and makes the next one wait.
-func (x *Account) fail(now time.Time) {
-	x.Failures++
-	if over := x.Failures - freeTries; over >= 0 {
-		x.Retry = now.Add(min(firstWait<<min(over, 20), longest))
+// judge decides on a try whose password is right or wrong, and counts it, where it comes from a browser that is not counted by itself.
+func (x *Account) judge(right bool, code string, trusted bool, now time.Time) error {
+	if !trusted {
+		if err := x.wait(now); err != nil { // somebody else has tried meanwhile
+			return err
+		}
 	}
+	if right && !x.Locked.IsZero() {
+		return fault.New("people.locked")
+	}
+	if right && x.Proven {
+		if code == "" {
+			return fault.New("people.code-needed")
+		}
+		right = x.take(code, now)
+	}
+	switch {
+	case right && !trusted:
+		x.Tries = Tries{}
+	case !right && !trusted:
+		x.fail(now)
+	}
+	if !right {
+		return fault.New("people.wrong")
+	}
+	return nil
+}
+
+// stranger refuses a try at an address of nobody as one of somebody would be.
+func (a *Accounts) stranger(ctx context.Context, t Try) error {
+	tries, done := a.strangers.of(t.Email)
+	err := tries.wait(a.Now())
+	done()
+	if err == nil {
+		_, err = fits(ctx, t.Password, "")
+	}
+	if err != nil {
+		return err
+	}
+	tries, done = a.strangers.of(t.Email)
+	defer done()
+	tries.fail(a.Now())
+	return fault.New("people.wrong")
 }
 
 // period of a one-time code, and how many of them a clock may be off.
@@ -270,7 +318,7 @@ func (a *Accounts) SetPassword(ctx context.Context, person, password string) err
 		return err
 	}
 	return a.Store.KeepAccount(ctx, person, func(x *Account) error {
-		x.Password, x.Failures, x.Retry = hash, 0, time.Time{}
+		x.Password, x.Tries = hash, Tries{}
 		return nil
 	})
 }

@@ -57,7 +57,7 @@ func TestSomebodyIsWhoTheyProveToBe(t *testing.T) {
 		{"lan@gov.example", good, ""}, {" LAN@gov.example ", good, ""}, {"lan@gov.example", good + " ", "people.wrong"}, {"lan@gov.example", "", "people.wrong"},
 		{"ai@gov.example", good, "people.wrong"}, {"", "", "people.wrong"},
 	} {
-		who, err := a.SignIn(t.Context(), x.email, x.password, "")
+		who, err := a.SignIn(t.Context(), people.Try{Email: x.email, Password: x.password})
 		if fault.CodeOf(err) != x.code || (who == "lan") != (x.code == "") {
 			t.Errorf("%q with %q: %q, %v", x.email, x.password, who, err)
 		}
@@ -71,31 +71,31 @@ func TestSomebodyIsWhoTheyProveToBe(t *testing.T) {
 func TestWrongPasswordsAreTriedEverMoreSlowly(t *testing.T) {
 	a, c, s := accounts(t)
 	for range 5 {
-		_, err := a.SignIn(t.Context(), "lan@gov.example", "wrong", "")
+		_, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: "wrong"})
 		if fault.CodeOf(err) != "people.wrong" {
 			t.Fatal(err)
 		}
 	}
-	if _, err := a.SignIn(t.Context(), "lan@gov.example", good, ""); fault.CodeOf(err) != "people.wait" {
+	if _, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: good}); fault.CodeOf(err) != "people.wait" {
 		t.Errorf("the right password at once: %v", err)
 	}
 	c.pass(3 * time.Second)
-	if _, err := a.SignIn(t.Context(), "lan@gov.example", "wrong", ""); fault.CodeOf(err) != "people.wrong" {
+	if _, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: "wrong"}); fault.CodeOf(err) != "people.wrong" {
 		t.Error(err)
 	}
 	c.pass(3 * time.Second)
-	if _, err := a.SignIn(t.Context(), "lan@gov.example", good, ""); fault.CodeOf(err) != "people.wait" {
+	if _, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: good}); fault.CodeOf(err) != "people.wait" {
 		t.Errorf("the wait does not grow: %v", err)
 	}
 	if err := s.KeepAccount(t.Context(), "lan", func(x *people.Account) error { x.Failures = 10_000; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	c.pass(time.Hour)
-	if _, err := a.SignIn(t.Context(), "lan@gov.example", "wrong", ""); fault.CodeOf(err) != "people.wrong" {
+	if _, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: "wrong"}); fault.CodeOf(err) != "people.wrong" {
 		t.Error(err)
 	}
 	c.pass(15*time.Minute + time.Second) // the owner is not kept out for ever
-	if _, err := a.SignIn(t.Context(), "lan@gov.example", good, ""); err != nil {
+	if _, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: good}); err != nil {
 		t.Error(err)
 	}
 	if kept, _, _ := s.Account(t.Context(), "lan"); kept.Failures != 0 {
@@ -109,7 +109,7 @@ func TestACodeIsTakenOnce(t *testing.T) {
 	if err != nil || !strings.HasPrefix(address, "otpauth://totp/") {
 		t.Fatal(address, err)
 	}
-	if _, err := a.SignIn(t.Context(), "lan@gov.example", good, ""); err != nil {
+	if _, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: good}); err != nil {
 		t.Errorf("a secret that was not proven asks for codes: %v", err)
 	}
 	kept, _, _ := s.Account(t.Context(), "lan")
@@ -127,12 +127,12 @@ func TestACodeIsTakenOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, x := range []struct{ code, want string }{{"", "people.code-needed"}, {code(), "people.wrong"}, {"123", "people.wrong"}} {
-		if _, err := a.SignIn(t.Context(), "lan@gov.example", good, x.code); fault.CodeOf(err) != x.want {
+		if _, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: good, Code: x.code}); fault.CodeOf(err) != x.want {
 			t.Errorf("with the code %q: %v, want %s", x.code, err, x.want)
 		}
 	}
 	c.pass(time.Minute)
-	if _, err := a.SignIn(t.Context(), "lan@gov.example", good, code()); err != nil {
+	if _, err := a.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: good, Code: code()}); err != nil {
 		t.Error(err)
 	}
 	if _, err := a.NewCode(t.Context(), "lan", "Nhịp Số", "x"); fault.CodeOf(err) != "people.code-there" {

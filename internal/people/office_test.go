@@ -65,7 +65,7 @@ func TestTheFirstTenMinutes(t *testing.T) {
 	if _, err := o.FirstLink(t.Context()); fault.CodeOf(err) != "people.has-administrator" {
 		t.Error(err)
 	}
-	if who, err := o.Accounts.SignIn(t.Context(), "lan@gov.example", good, ""); err != nil || who != root {
+	if who, err := o.Accounts.SignIn(t.Context(), people.Try{Email: "lan@gov.example", Password: good}); err != nil || who != root {
 		t.Fatalf("%q, %v", who, err)
 	}
 	minh, invite, err := o.Add(t.Context(), root, "", people.Newcomer{Name: "Trần Minh", Email: "minh@east.example", Organisation: "EAST", Roles: []people.Role{people.Reporter}}, "nhân sự mới")
@@ -111,7 +111,7 @@ func TestTheFirstTenMinutes(t *testing.T) {
 	if err := o.Register.Do(t.Context(), station("CS-4", "EAST")); fault.CodeOf(err) != "people.no-person" {
 		t.Errorf("who left acts: %v", err)
 	}
-	if _, err := o.Accounts.SignIn(t.Context(), "minh@east.example", good+" của Minh", ""); fault.CodeOf(err) != "people.wrong" {
+	if _, err := o.Accounts.SignIn(t.Context(), people.Try{Email: "minh@east.example", Password: good + " của Minh"}); fault.CodeOf(err) != "people.wrong" {
 		t.Errorf("who left signs in: %v", err)
 	}
 }

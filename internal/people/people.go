@@ -64,8 +64,10 @@ type Directory struct {
 	Newest        int64 // the newest act of the register that it may know of
 	organisations map[string]Organisation
 	persons       map[string]register.Version
-	held          map[string][]Held // by person
-	operator      string            // the organisation that runs the installation
+	held          map[string][]Held   // by person
+	over          map[string][]string // each organisation with those above it
+	operator      string              // the organisation that runs the installation
+	kind          *catalog.RecordType // the declaration of persons
 }
 
 // pageOf is how many records are read at a time.
@@ -74,9 +76,18 @@ const pageOf = 1000
 // Read makes the directory of a day. The operator is the organisation whose administrators, stewards and auditors are those of everything.
 func Read(ctx context.Context, r *register.Register, day stat.Date, operator string) (*Directory, error) {
 	d := &Directory{Day: day, organisations: map[string]Organisation{}, persons: map[string]register.Version{}, held: map[string][]Held{}, operator: operator}
+	var err error
+	if d.kind, err = r.Types().RecordType(PersonType); err != nil {
+		return nil, err
+	}
 	if err := d.readOrganisations(ctx, r); err != nil {
 		return nil, err
 	}
+	over := map[string][]string{} // known once all organisations are
+	for id := range d.organisations {
+		over[id] = d.above(id)
+	}
+	d.over = over
 	persons, err := all(ctx, r, PersonType, day)
 	if err != nil {
 		return nil, err
@@ -202,6 +213,9 @@ func (d *Directory) Heir(id string) string {
 
 // above lists an organisation and those above it, as they are on the day.
 func (d *Directory) above(id string) (out []string) {
+	if list, known := d.over[id]; known {
+		return list
+	}
 	for range maxSteps {
 		id = d.Heir(id)
 		if id == "" || slices.Contains(out, id) {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -25,6 +26,9 @@ const (
 	organisationKey = "organisation"
 	sinceKey        = "since"
 	fromKey         = "from"
+	provenKey       = "proven"
+	halfKey         = "half"
+	linkingKey      = "linking"
 )
 
 // SessionStore keeps sessions, as scs writes them.
@@ -54,14 +58,71 @@ func (s *Sessions) Wrap(next http.Handler) http.Handler { return s.manager.LoadA
 
 // Begin makes the session that of a person, under a new token: one that was known before is worth nothing after.
 func (s *Sessions) Begin(ctx context.Context, person, from string) error {
-	if err := s.manager.RenewToken(ctx); err != nil {
-		return fault.New("people.session").Because(err)
+	if err := s.Proven(ctx); err != nil {
+		return err
 	}
 	s.manager.Put(ctx, personKey, person)
 	s.manager.Put(ctx, organisationKey, "")
 	s.manager.Put(ctx, sinceKey, s.now().UTC().Format(time.RFC3339))
 	s.manager.Put(ctx, fromKey, from)
+	s.manager.Remove(ctx, halfKey)
 	return nil
+}
+
+// Halfway notes that somebody has given the right password of a person, and that something else is still asked for.
+func (s *Sessions) Halfway(ctx context.Context, person string) error {
+	if err := s.manager.RenewToken(ctx); err != nil {
+		return fault.New("people.session").Because(err)
+	}
+	s.manager.Put(ctx, halfKey, person+" "+s.now().UTC().Format(time.RFC3339))
+	return nil
+}
+
+// Half gives whose right password the browser has given a short while ago; "" for nobody's.
+func (s *Sessions) Half(ctx context.Context) string {
+	person, at, _ := strings.Cut(s.manager.GetString(ctx, halfKey), " ")
+	since, err := time.Parse(time.RFC3339, at)
+	if err != nil || s.now().Sub(since) > challengeLasts {
+		return ""
+	}
+	return person
+}
+
+// Linking notes that the person of the session wants to link an identity; Linked takes the note away and reports whether there was one. Without it another
+// site could send the browser off to link an identity of its own.
+func (s *Sessions) Linking(ctx context.Context) { s.manager.Put(ctx, linkingKey, true) }
+
+// Linked is told with Linking.
+func (s *Sessions) Linked(ctx context.Context) bool { return s.manager.PopBool(ctx, linkingKey) }
+
+// freshFor is for how long somebody who has just proven who they are is not asked again.
+const freshFor = 10 * time.Minute
+
+// Proven notes that the person of the session has just proven who they are, and gives the session a new token.
+func (s *Sessions) Proven(ctx context.Context) error {
+	if err := s.manager.RenewToken(ctx); err != nil {
+		return fault.New("people.session").Because(err)
+	}
+	s.manager.Put(ctx, provenKey, s.now().UTC().Format(time.RFC3339))
+	return nil
+}
+
+// Fresh reports whether the person has proven only just who they are: else whoever sits down at a browser that was left alone could make the account
+// their own.
+func (s *Sessions) Fresh(ctx context.Context) bool {
+	at, err := time.Parse(time.RFC3339, s.manager.GetString(ctx, provenKey))
+	return err == nil && s.now().Sub(at) < freshFor
+}
+
+// RevokeAll ends every session of a person.
+func (s *Sessions) RevokeAll(ctx context.Context, person string) error {
+	list, err := s.Of(ctx, person)
+	for _, x := range list {
+		if err == nil {
+			err = s.store.DeleteCtx(ctx, x.hash)
+		}
+	}
+	return err
 }
 
 // Person gives whose session it is, and the organisation for which they act; "" for a guest.

@@ -257,14 +257,22 @@ func termFilter(t *catalog.RecordType, w Filter) (TermFilter, error) {
 	if err != nil {
 		return out, err
 	}
-	ordered := f.Kind == catalog.NumberField || f.Kind == catalog.MoneyField || f.Kind == catalog.DateField
+	number := f.Kind == catalog.NumberField || f.Kind == catalog.MoneyField
 	switch w.Operator {
 	case Is, IsNot:
+		if number && w.Value != "" { // 12.5 is 12.50
+			if err := readable(f, w.Value); err != nil {
+				return out, err
+			}
+			out.From, out.Negated = sortOf(f, w.Value), w.Operator == IsNot
+			out.To = out.From + "\x01"
+			return out, nil
+		}
 		out.Exact, out.Value, out.Negated = true, keyed(w.Value), w.Operator == IsNot
 	case Given, Empty:
 		out.Exact, out.Negated = true, w.Operator == Given
 	case AtLeast, AtMost:
-		if !ordered {
+		if !number && f.Kind != catalog.DateField {
 			return out, fault.New("register.no-order", "column", f.Name)
 		}
 		if err := readable(f, w.Value); err != nil {
@@ -274,7 +282,10 @@ func termFilter(t *catalog.RecordType, w Filter) (TermFilter, error) {
 		if w.Operator == AtLeast {
 			out.From = key
 		} else {
-			out.From, out.To = "\x01", key+"\U0010ffff" // an empty value is before nothing
+			out.From, out.To = "\x01", key+"\U0010ffff" // an empty value is before nothing; a month is before nothing of itself
+			if f.Kind != catalog.DateField {
+				out.To = key + "\x01" // 20.5 begins as 20 does
+			}
 		}
 	default:
 		return out, fault.New("register.no-operator", "operator", string(w.Operator))

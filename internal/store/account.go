@@ -19,12 +19,12 @@ const onAccounts = "accounts"
 
 func account(ctx context.Context, from sqldb.Queryer, person string) (people.Account, bool, error) {
 	return sqldb.First(ctx, from, func(rows *sql.Rows) (a people.Account, err error) {
-		var retry sqldb.Time
+		var retry, locked sqldb.Time
 		var proven int64
-		err = rows.Scan(&a.Person, &a.Password, &a.Failures, &retry, &a.Secret, &proven, &a.Step)
-		a.Retry, a.Proven = retry.Time, proven == 1
+		err = rows.Scan(&a.Person, &a.Password, &a.Failures, &retry, &a.Secret, &proven, &a.Step, &locked)
+		a.Retry, a.Proven, a.Locked = retry.Time, proven == 1, locked.Time
 		return a, err
-	}, "SELECT person, password, failures, retry, secret, proven, step FROM account WHERE person = $1", person)
+	}, "SELECT person, password, failures, retry, secret, proven, step, locked FROM account WHERE person = $1", person)
 }
 
 // Account implements people.AccountStore.
@@ -43,18 +43,23 @@ func (s *Store) KeepAccount(ctx context.Context, person string, change func(*peo
 		if err := change(&a); err != nil {
 			return err
 		}
-		proven := int64(0)
-		if a.Proven {
-			proven = 1
-		}
-		row := []any{a.Password, a.Failures, sqldb.Time{Time: a.Retry}, a.Secret, proven, a.Step, person}
-		q := "INSERT INTO account (password, failures, retry, secret, proven, step, person) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-		if found {
-			q = "UPDATE account SET password = $1, failures = $2, retry = $3, secret = $4, proven = $5, step = $6 WHERE person = $7"
-		}
-		_, err = tx.Exec(ctx, q, row...)
-		return err
+		return keepAccount(ctx, tx, a, found)
 	})
+}
+
+// keepAccount stores an account: a new one, or one that is there. Whether it is closed is stored by LockAccount only.
+func keepAccount(ctx context.Context, tx *sqldb.Tx, a people.Account, there bool) error {
+	proven := int64(0)
+	if a.Proven {
+		proven = 1
+	}
+	row := []any{a.Password, a.Failures, sqldb.Time{Time: a.Retry}, a.Secret, proven, a.Step, a.Person}
+	q := "INSERT INTO account (password, failures, retry, secret, proven, step, person) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	if there {
+		q = "UPDATE account SET password = $1, failures = $2, retry = $3, secret = $4, proven = $5, step = $6 WHERE person = $7"
+	}
+	_, err := tx.Exec(ctx, q, row...)
+	return err
 }
 
 // AddLink implements people.AccountStore.
@@ -109,7 +114,7 @@ func (x sessions) find(ctx context.Context, from sqldb.Queryer, hash string) (st
 	return sqldb.First(ctx, from, func(rows *sql.Rows) (v storedSession, err error) {
 		err = rows.Scan(&v.data, &v.expires)
 		return v, err
-	}, "SELECT data, expires FROM session WHERE hash = $1 AND expires > $2", hash, sqldb.Time{Time: x.s.now()})
+	}, "SELECT data, expires FROM session WHERE hash = $1 AND expires > $2 AND length(data) > 0", hash, sqldb.Time{Time: x.s.now()})
 }
 
 // FindCtx gives the session of a token's hash.
@@ -128,18 +133,22 @@ func (x sessions) CommitCtx(ctx context.Context, hash string, data []byte, expir
 		return nil
 	}
 	return x.s.db.WriteOn(ctx, []string{onAccounts}, func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(ctx, "DELETE FROM session WHERE hash = $1 OR expires <= $2", hash, sqldb.Time{Time: x.s.now()}); err != nil {
+		if _, err := tx.Exec(ctx, "DELETE FROM session WHERE hash = $1 AND length(data) > 0 OR expires <= $2", hash, sqldb.Time{Time: x.s.now()}); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "INSERT INTO session (hash, data, expires) VALUES ($1, $2, $3)", hash, data, sqldb.Time{Time: expires})
+		ended, err := sqldb.Scalar[int64](ctx, tx, "SELECT COUNT(*) FROM session WHERE hash = $1", hash)
+		if err != nil || ended > 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, "INSERT INTO session (hash, data, expires) VALUES ($1, $2, $3)", hash, data, sqldb.Time{Time: expires})
 		return err
 	})
 }
 
-// DeleteCtx ends a session.
+// DeleteCtx ends a session. Its place is kept until it would have ended by itself: a request that is still under way must not bring it back.
 func (x sessions) DeleteCtx(ctx context.Context, hash string) error {
 	return x.s.db.WriteOn(ctx, []string{onAccounts}, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, "DELETE FROM session WHERE hash = $1", hash)
+		_, err := tx.Exec(ctx, "UPDATE session SET data = $1 WHERE hash = $2", []byte{}, hash)
 		return err
 	})
 }
@@ -153,7 +162,7 @@ func (x sessions) AllCtx(ctx context.Context) (map[string][]byte, error) {
 		err := rows.Scan(&hash, &data)
 		out[hash] = data
 		return err
-	}, "SELECT hash, data FROM session WHERE expires > $1", sqldb.Time{Time: x.s.now()})
+	}, "SELECT hash, data FROM session WHERE expires > $1 AND length(data) > 0", sqldb.Time{Time: x.s.now()})
 	return out, err
 }
 

@@ -142,7 +142,27 @@ func (s *Store) batchUnder(ctx context.Context, tx *sqldb.Tx, b *register.Batch,
 	if k.digest != asked {
 		return register.Batch{}, false, fault.New("register.other-content", "key", b.Key)
 	}
-	return records{tx}.batch(ctx, k.number)
+	before, found, err := records{tx}.batch(ctx, k.number)
+	if found && !samePersonal(before, *b) {
+		return register.Batch{}, false, fault.New("register.other-content", "key", b.Key)
+	}
+	return before, found, err
+}
+
+// samePersonal reports whether a batch says the same of people as one that is stored, as far as that was not erased: the digest leaves it out.
+func samePersonal(stored, sent register.Batch) bool {
+	for i, a := range stored.Acts {
+		for _, c := range a.Changes {
+			if !slices.Contains(a.Personal, c.Column) || c.Gone || i >= len(sent.Acts) {
+				continue
+			}
+			at := slices.IndexFunc(sent.Acts[i].Changes, func(x register.Change) bool { return x.Column == c.Column })
+			if at < 0 || strings.TrimSpace(sent.Acts[i].Changes[at].After) != c.After {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // keepActs stores a batch whose acts are judged one after the other, each by what those before it led to. All faults are told, up to a bound.

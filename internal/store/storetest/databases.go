@@ -100,6 +100,7 @@ func RunAll(t *testing.T, at Database) {
 		{"deliver", testDeliver},
 		{"submissions", testSubmissions},
 		{"tokens", testTokens},
+		{"sign-in", testSignIn},
 		{"model", testModel},
 		{"concurrency", testConcurrency},
 		{"runs", testRuns},

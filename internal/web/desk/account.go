@@ -18,7 +18,23 @@ type accountPage struct {
 	Email    string
 	Codes    bool   // one-time codes are asked for
 	Secret   string // of codes that are being set up
+	Again    asked
+	Provider string // by which people sign in elsewhere; "" for none
+	IsLinked bool   // the actor's identity there is linked
+	Onward   string // to the provider, to link it
+	HasKeys  bool   // passkeys can be used here
+	Keys     []keyView
 	Sessions []sessionView
+}
+
+// asked is what a form asks for to be sure who sends it; nothing where that is known.
+type asked struct{ Password, Code bool }
+
+// asks gives what forms of the actor ask for.
+func (v *visit) asks() (asked, error) {
+	account, _, err := v.d.office.Accounts.Store.Account(v.R.Context(), v.actor.Person)
+	fresh := v.d.config.Sessions.Fresh(v.R.Context())
+	return asked{Password: !fresh, Code: !fresh && account.Proven}, err
 }
 
 type sessionView struct {
@@ -36,6 +52,22 @@ func (v *visit) accountPage() (*accountPage, error) {
 		return nil, err
 	}
 	p.Codes = account.Proven
+	if p.Again, err = v.asks(); err != nil {
+		return nil, err
+	}
+	if provider := v.d.config.Provider; provider != nil {
+		have, err := v.d.office.Accounts.Store.Identities(ctx, v.actor.Person)
+		if err != nil {
+			return nil, err
+		}
+		p.Provider, p.IsLinked = provider.Name, slices.ContainsFunc(have, func(i people.Identity) bool { return i.Issuer == provider.Issuer })
+	}
+	if p.HasKeys = v.d.config.Passkeys != nil; p.HasKeys {
+		p.Script = "passkey.js"
+		if p.Keys, err = v.keys(); err != nil {
+			return nil, err
+		}
+	}
 	list, err := v.d.config.Sessions.Of(ctx, v.actor.Person)
 	if err != nil {
 		return nil, err
@@ -58,43 +90,63 @@ func (v *visit) account() error {
 	return v.show("account", p)
 }
 
-// changeAccount does what a form of the page says. What makes an account another one asks for the password again.
+// again asks somebody once more who they are, unless they have proven it only just: what makes an account another one is not done by whoever finds a
+// browser that was left alone.
+func (v *visit) again(email string) error {
+	form, ctx := v.R.PostForm, v.R.Context()
+	if v.d.config.Sessions.Fresh(ctx) {
+		return nil
+	}
+	who, err := v.d.office.Accounts.SignIn(ctx, people.Try{Email: email, Password: form.Get("mat-khau"), Code: form.Get("ma"), Browser: people.Recognise(v.R)})
+	if err != nil {
+		return err
+	}
+	if who != v.actor.Person {
+		return fault.New("people.wrong")
+	}
+	return v.d.config.Sessions.Proven(ctx)
+}
+
+// changeAccount does what a form of the page says.
 func (v *visit) changeAccount() error {
 	form, ctx, me, accounts := v.R.PostForm, v.R.Context(), v.actor.Person, v.d.office.Accounts
 	p, err := v.accountPage()
 	if err != nil {
 		return err
 	}
-	again := func() error {
-		_, err := accounts.SignIn(ctx, p.Email, form.Get("mat-khau"), form.Get("ma"))
-		return err
+	do := form.Get("_viec")
+	if slices.Contains([]string{"mat-khau", "ma-moi", "bo-ma", "khoa-bo", "gan", "bo-gan"}, do) {
+		err = v.again(p.Email)
 	}
-	switch form.Get("_viec") {
-	case "mat-khau":
-		if err = again(); err == nil {
-			if err = accounts.SetPassword(ctx, me, form.Get("mat-khau-moi")); err == nil {
-				err = v.d.config.Sessions.Revoke(ctx, me, "")
-			}
+	ways := false
+	if err == nil {
+		ways, err = v.changeWays(do)
+	}
+	switch {
+	case err != nil || ways:
+	case do == "gan" && p.Provider != "":
+		v.d.config.Sessions.Linking(ctx) // a form may not lead to another site: the page has a link there
+		p.Onward = v.Link(Path + "/nha-cung-cap")
+		return v.show("account", p)
+	case do == "mat-khau":
+		if err = accounts.SetPassword(ctx, me, form.Get("mat-khau-moi")); err == nil {
+			err = v.d.config.Sessions.Revoke(ctx, me, "")
 		}
-	case "ma-moi":
-		if err = again(); err == nil {
-			var address string
-			if address, err = accounts.NewCode(ctx, me, v.Say("common.site"), p.Email); err == nil {
-				u, bad := url.Parse(address)
-				if bad == nil {
-					p.Secret = u.Query().Get("secret")
-				}
-				return v.show("account", p)
+	case do == "ma-moi":
+		var address string
+		if address, err = accounts.NewCode(ctx, me, v.Say("common.site"), p.Email); err == nil {
+			u, bad := url.Parse(address)
+			if bad == nil {
+				p.Secret = u.Query().Get("secret")
 			}
+			return v.show("account", p)
 		}
-	case "xac-nhan":
+	case do == "xac-nhan":
 		p.Secret = form.Get("_bi-mat")
 		err = accounts.ProveCode(ctx, me, form.Get("ma"))
-	case "bo-ma":
-		if err = again(); err == nil {
-			err = accounts.DropCode(ctx, me)
-		}
-	case "phien":
+	case do == "bo-ma":
+		err = accounts.DropCode(ctx, me)
+	case do == "phien":
 		err = v.d.config.Sessions.Revoke(ctx, me, form.Get("_phien"))
 	default:
 		err = fault.New("desk.form")

@@ -38,6 +38,8 @@ type Config struct {
 	Views    people.ViewStore
 	Spool    string // folder for files while they are sent; "" for that of the system
 	Log      *slog.Logger
+	Provider *people.Provider // nil where nobody signs in elsewhere
+	Passkeys *people.Passkeys // nil where the public address of the installation is not known
 }
 
 //go:embed templates/*.html
@@ -108,23 +110,31 @@ func (d *Desk) module() shell.Module {
 		"GET " + Path + "/ke-tuc/{id}":               (*visit).merge,
 		"GET " + Path + "/tep-kem/{type}/{id}/{act}": (*visit).attachment,
 		"POST " + Path + "/ke-tuc/{id}":              (*visit).takeMerge,
+		"GET " + Path + "/ma-truy-cap":               (*visit).tokens,
+		"POST " + Path + "/ma-truy-cap":              (*visit).changeTokens,
+		"GET " + Path + "/nguoi-dung/{id}":           (*visit).manage,
+		"POST " + Path + "/nguoi-dung/{id}":          (*visit).changeManaged,
 	} {
 		m.Answers = append(m.Answers, shell.Answer{Pattern: pattern, Handler: d.handler(answer, within)})
 	}
 	m.Answers = append(m.Answers, shell.Answer{Pattern: "POST " + Path + "/tep-kem/{type}/{id}", Handler: d.handler((*visit).attach, streaming)})
 	for pattern, answer := range map[string]func(*visit) error{
-		"GET " + Path + "/dang-nhap":      (*visit).signInPage,
-		"POST " + Path + "/dang-nhap":     (*visit).signIn,
-		"GET " + Path + "/bat-dau":        (*visit).beginPage,
-		"POST " + Path + "/bat-dau":       (*visit).begin,
-		"GET " + Path + "/mat-khau":       (*visit).passwordPage,
-		"POST " + Path + "/mat-khau":      (*visit).setPassword,
-		"GET " + Path + "/quen-mat-khau":  (*visit).recoverPage,
-		"POST " + Path + "/quen-mat-khau": (*visit).recover,
-		"GET " + feedPath:                 (*visit).feed,
+		"GET " + Path + "/dang-nhap":       (*visit).signInPage,
+		"POST " + Path + "/dang-nhap":      (*visit).signIn,
+		"GET " + Path + "/bat-dau":         (*visit).beginPage,
+		"POST " + Path + "/bat-dau":        (*visit).begin,
+		"GET " + Path + "/mat-khau":        (*visit).passwordPage,
+		"POST " + Path + "/mat-khau":       (*visit).setPassword,
+		"GET " + Path + "/quen-mat-khau":   (*visit).recoverPage,
+		"POST " + Path + "/quen-mat-khau":  (*visit).recover,
+		"POST " + Path + "/khoa/hoi":       (*visit).askKey,
+		"POST " + Path + "/khoa":           (*visit).signInByKey,
+		"GET " + Path + "/nha-cung-cap":    (*visit).sendToProvider,
+		"GET " + Path + "/nha-cung-cap/ve": (*visit).backFromProvider,
+		"GET " + feedPath:                  (*visit).feed,
 	} {
 		a := shell.Answer{Pattern: pattern, Handler: d.handler(answer, open)}
-		if strings.HasPrefix(pattern, "POST") {
+		if strings.HasPrefix(pattern, "POST") || strings.HasSuffix(pattern, "/nha-cung-cap") {
 			a.Rate, a.Burst = triesPerSecond, triesAtOnce
 		}
 		m.Answers = append(m.Answers, a)
@@ -224,6 +234,13 @@ func (v *visit) enter() (err error) {
 	person, organisation := v.d.config.Sessions.Person(ctx)
 	if person == "" {
 		return nil
+	}
+	admitted, err := v.d.office.Admits(ctx, v.dir, person)
+	if err != nil {
+		return err
+	}
+	if !admitted {
+		return v.d.config.Sessions.End(ctx)
 	}
 	if v.actor, err = v.dir.Actor(person, organisation); err == nil {
 		return nil

@@ -17,6 +17,8 @@ type enterPage struct {
 	To     string // where they wanted to go
 	Secret string // of the link that led here
 	Code   bool   // a one-time code is asked for
+	Key    string // what a passkey is asked for here: "in" or "too"; "" for none
+	Other  string // the provider by which somebody may sign in
 	Sent   bool
 }
 
@@ -31,28 +33,53 @@ func (v *visit) signInPage() error {
 		v.leaveFor(Path)
 		return nil
 	}
-	return v.show("signin", &enterPage{page: v.start(v.Say("enter.title")), To: v.R.URL.Query().Get("den")})
+	return v.show("signin", v.signInForm(v.R.URL.Query().Get("den")))
+}
+
+// signInForm is the page where somebody signs in, with all ways that there are.
+func (v *visit) signInForm(to string) *enterPage {
+	p := &enterPage{page: v.start(v.Say("enter.title")), To: to}
+	if v.d.config.Passkeys != nil {
+		p.Key = "in"
+		p.Script = "passkey.js"
+	}
+	if v.d.config.Provider != nil {
+		p.Other = v.d.config.Provider.Name
+	}
+	return p
 }
 
 func (v *visit) signIn() error {
 	form := v.R.PostForm
-	p := &enterPage{page: v.start(v.Say("enter.title")), To: form.Get("den")}
+	p := v.signInForm(form.Get("den"))
 	p.Kept.Set("thu", form.Get("thu"))
-	person, err := v.d.office.Accounts.SignIn(v.R.Context(), form.Get("thu"), form.Get("mat-khau"), form.Get("ma"))
+	person, err := v.d.office.Accounts.SignIn(v.R.Context(), people.Try{Email: form.Get("thu"), Password: form.Get("mat-khau"), Code: form.Get("ma"), Browser: people.Recognise(v.R)})
 	if err != nil {
 		p.Code = fault.CodeOf(err) == "people.code-needed" || form.Get("ma") != ""
+		if bad := v.halfway(p, person); bad != nil {
+			return bad
+		}
 		if err := p.refuse(err); err != nil {
 			return err
 		}
 		return v.show("signin", p)
 	}
-	if err := v.d.config.Sessions.Begin(v.R.Context(), person, v.browser()); err != nil {
+	return v.letIn(person, p.To)
+}
+
+// letIn begins the session of a person, and sends them where they wanted to go.
+func (v *visit) letIn(person, to string) error {
+	ctx, sessions := v.R.Context(), v.d.config.Sessions
+	if err := sessions.Begin(ctx, person, v.browser()); err != nil {
 		return err
 	}
-	if !inside(p.To) {
-		p.To = Path
+	if err := sessions.Remember(ctx, v.d.office.Accounts, v.w, v.R, person); err != nil {
+		return err
 	}
-	http.Redirect(v.w, v.R, p.To, http.StatusSeeOther)
+	if !inside(to) {
+		to = Path
+	}
+	http.Redirect(v.w, v.R, to, http.StatusSeeOther)
 	return nil
 }
 
@@ -151,8 +178,11 @@ func (v *visit) setPassword() error {
 		}
 		return v.show("password", p)
 	}
-	// Whoever had the old password is out.
-	if err := v.d.config.Sessions.Revoke(v.R.Context(), person, ""); err != nil {
+	// Whoever had the old password is out; whoever has the letter is not made to wait by others.
+	if err := v.d.config.Sessions.RevokeAll(v.R.Context(), person); err != nil {
+		return err
+	}
+	if err := v.d.config.Sessions.Remember(v.R.Context(), v.d.office.Accounts, v.w, v.R, person); err != nil {
 		return err
 	}
 	v.leaveFor(Path+"/dang-nhap", "xong", "1")

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -72,7 +71,7 @@ const shown, countMost, groupsMost, columnsMost = 50, 10_000, 200, 5
 // none is the value of a filter that means those without one.
 const none = "~"
 
-// listOf asks for records of a type that the reader may see whole; of a type that the public sees, all of them.
+// listOf asks for records of a type that the reader may see whole; of a type that the public sees, all of them, unless what is asked by is not public.
 func (v *visit) listOf(t *catalog.RecordType, q register.Query) (register.Page, error) {
 	q.Type = t.ID
 	return v.d.office.Register.Page(v.R.Context(), t, q, v.scopeOf(t, q))
@@ -88,9 +87,7 @@ func (v *visit) lookOf(t *catalog.RecordType, q register.Query) (register.Lookup
 // scopeOf bounds a list to what its reader may see. What the public sees is all there, unless the list is found or ordered by something that the public
 // does not: that would tell it.
 func (v *visit) scopeOf(t *catalog.RecordType, q register.Query) register.Scope {
-	hidden := func(id string) bool { return id != "" && id != register.IDColumn && !slices.Contains(t.Public, id) }
-	tells := hidden(q.Sort) || slices.ContainsFunc(q.Where, func(f register.Filter) bool { return hidden(f.Column) }) || q.Words != "" && slices.ContainsFunc(t.Search, hidden)
-	if !tells && v.actor.Can(people.SeePublic, t, register.Version{}) {
+	if v.actor.Can(people.SeePublic, t, register.Version{}) && people.AsksPublic(t, q) {
 		return register.Scope{}
 	}
 	return v.actor.Scope(t)

@@ -42,6 +42,7 @@ type recordPage struct {
 	MostFile             int64  // in MB
 	Unfit                string // why it does not fit the declaration of its type any more
 	Waiting              int    // records that still name an organisation that has ended
+	Manage               string // where the account of the person is looked after
 }
 
 // conflict is a field that somebody else has changed while this form was open.
@@ -145,6 +146,9 @@ func (v *visit) recordPage(f found) (*recordPage, error) {
 	p.Whole = v.actor.Can(people.See, t, f.now)
 	p.MayChange, p.MayEnd = v.actor.Can(people.Doing(register.Changed), t, f.now), v.actor.Can(people.Doing(register.Ended), t, f.now)
 	p.MayComment = v.actor.Can(people.Doing(register.Commented), t, f.now)
+	if t.ID == people.PersonType && v.actor.MustManage(f.now.ID) == nil {
+		p.Manage = v.Link(Path + "/nguoi-dung/" + f.now.ID)
+	}
 	p.MayErase = len(t.Personal()) > 0 && v.actor.Can(people.Doing(register.Erased), t, f.now)
 	if t.ID == people.OrganisationType && p.MayEnd {
 		p.Merge = v.Link(Path + "/ke-tuc/" + f.now.ID)
@@ -207,7 +211,7 @@ func (v *visit) change() error {
 	if err == nil {
 		a.Changes = v.changesOf(f, a, form, seen.Values)
 		b := &register.Batch{Key: form.Get("_khoa"), Person: v.actor.Person, Organisation: v.actor.Organisation, Reason: strings.TrimSpace(form.Get("_ly-do")), Acts: []register.Act{a}}
-		err = v.d.office.Register.Do(v.R.Context(), b)
+		err = v.d.office.Do(v.R.Context(), b)
 	}
 	if err == nil {
 		v.leaveFor(Path+"/ho-so/"+f.t.ID+"/"+f.now.ID, "xong", "1")
@@ -320,7 +324,7 @@ func (v *visit) add() error {
 		}
 	}
 	if err == nil {
-		err = v.d.office.Register.Do(v.R.Context(), &register.Batch{Key: form.Get("_khoa"), Person: v.actor.Person, Organisation: v.actor.Organisation, Reason: strings.TrimSpace(form.Get("_ly-do")), Acts: []register.Act{a}})
+		err = v.d.office.Do(v.R.Context(), &register.Batch{Key: form.Get("_khoa"), Person: v.actor.Person, Organisation: v.actor.Organisation, Reason: strings.TrimSpace(form.Get("_ly-do")), Acts: []register.Act{a}})
 	}
 	if err == nil {
 		v.leaveFor(Path+"/ho-so/"+t.ID+"/"+a.Record, "xong", "1")

@@ -82,7 +82,7 @@ func (v *visit) takeSheet() error {
 		for i := range s.Acts {
 			s.Acts[i].Type = t.ID
 		}
-		if err = v.d.office.Register.Do(v.R.Context(), v.batch(s, p.Reason)); err == nil {
+		if err = v.d.office.Do(v.R.Context(), v.batch(s, p.Reason)); err == nil {
 			v.leaveFor(Path+"/ho-so/"+t.ID, "xong", "1")
 			return nil
 		}
