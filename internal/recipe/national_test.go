@@ -6,6 +6,7 @@ import (
 	"nhipso/data"
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
+	"nhipso/internal/govern"
 	"nhipso/internal/people"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/reference"
@@ -47,8 +48,12 @@ var vietNam = sync.OnceValues(func() (*national, error) {
 	if _, err := reference.Load(ctx, data.FS, c, intake, now(), nil); err != nil {
 		return nil, err
 	}
+	g, err := govern.Load(data.FS, c)
+	if err != nil {
+		return nil, err
+	}
 	r := &register.Register{Store: s.Register(), Types: func() *catalog.Catalog { return c }, Today: func() stat.Date { return stat.MustDate("2026-11-22") }, Now: now}
-	if err := people.Load(ctx, r, people.Kept(c), "the records that come with the catalogue"); err != nil {
+	if err := people.Load(ctx, r, people.Inherited(c, append(people.Organisations(g, registry), people.Kept(c)...)), "the records that come with the catalogue"); err != nil {
 		return nil, err
 	}
 	runs, err := pipeline.Runner{Store: s, Intake: intake, Now: now}.RunStale(ctx, All(c, registry), false)

@@ -16,11 +16,13 @@ import (
 	"nhipso/data"
 	"nhipso/internal/catalog"
 	"nhipso/internal/fault"
+	"nhipso/internal/govern"
 	"nhipso/internal/people"
 	"nhipso/internal/records"
 	"nhipso/internal/register"
 	"nhipso/internal/stat"
 	"nhipso/internal/store/storetest"
+	"nhipso/internal/territory"
 )
 
 // parts of a line of curl in doc/api.md.
@@ -39,7 +41,16 @@ func TestTheExamplesOfTheDocument(t *testing.T) {
 	s := storetest.SQLite(t)
 	r := &register.Register{Store: s.Register(), Types: func() *catalog.Catalog { return c }, Today: func() stat.Date { return today }, Now: time.Now}
 	p := &place{T: t, mux: http.NewServeMux(), office: people.NewOffice(r, s, time.Now), tokens: map[string]string{}}
-	acts := append([]register.Act{act(people.OrganisationType, "MST", "name_vi", "Bộ Khoa học và Công nghệ", "name_en", "Ministry of Science and Technology", "kind", "ministry")}, people.Kept(c)...)
+	g, err := govern.Load(data.FS, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	areas, err := territory.Load(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acts := people.Inherited(c, append(people.Organisations(g, areas), people.Kept(c)...))
+	acts = append(acts, act(people.OrganisationType, "MST", "name_vi", "Bộ Khoa học và Công nghệ", "name_en", "Ministry of Science and Technology", "kind", "ministry"))
 	acts = append(acts, act(people.PersonType, "lan", "name", "Lan", "email", "lan@gov.example", "organisation", "MST"), act(people.RoleType, people.FirstRole, "person", "lan", "organisation", "MST", "role", "administrator"),
 		act(people.RoleType, "r-lan", "person", "lan", "organisation", "MST", "role", "steward"))
 	if err := people.Load(t.Context(), r, acts, "seed"); err != nil {

@@ -114,7 +114,7 @@ func (d *device) sign(asked map[string]any) string {
 // asks asks as a browser what its device is to be asked for.
 func (p *place) asks(who, kind string) map[string]any {
 	p.Helper()
-	w := p.send(who, desk.Path+"/khoa/hoi", url.Values{"_hoi": {kind}})
+	w := p.sends(who, desk.Path+"/khoa/hoi", url.Values{"_hoi": {kind}})
 	var out map[string]any
 	if err := json.Unmarshal([]byte(p.body(w)), &out); err != nil || w.StatusCode != http.StatusOK {
 		p.Fatalf("%d %v %v", w.StatusCode, out, err)
@@ -122,8 +122,8 @@ func (p *place) asks(who, kind string) map[string]any {
 	return out
 }
 
-// send sends a form as a browser that keeps its session.
-func (p *place) send(who, path string, form url.Values) *http.Response {
+// sends sends a form as a browser that keeps its session.
+func (p *place) sends(who, path string, form url.Values) *http.Response {
 	w := p.ask(who, http.MethodPost, path, form)
 	for _, c := range w.Cookies() {
 		if c.Name == "nhipso_session" {
@@ -135,7 +135,7 @@ func (p *place) send(who, path string, form url.Values) *http.Response {
 
 // in signs in by a device, and gives the status.
 func (p *place) in(who, kind, answer string) int {
-	return p.send(who, desk.Path+"/khoa", url.Values{"_hoi": {kind}, "_tra-loi": {answer}}).StatusCode
+	return p.sends(who, desk.Path+"/khoa", url.Values{"_hoi": {kind}, "_tra-loi": {answer}}).StatusCode
 }
 
 // withKeys is a desk where east has registered a device.
@@ -150,7 +150,7 @@ func withKeys(t *testing.T) (*place, *device) {
 	})
 	d := newDevice(t)
 	answer := d.register(p.asks("east", "new"))
-	if w := p.send("east", desk.Path+"/tai-khoan", url.Values{"_viec": {"khoa-moi"}, "ten": {"Điện thoại"}, "_tra-loi": {answer}}); w.StatusCode != http.StatusSeeOther {
+	if w := p.sends("east", desk.Path+"/tai-khoan", url.Values{"_viec": {"khoa-moi"}, "ten": {"Điện thoại"}, "_tra-loi": {answer}}); w.StatusCode != http.StatusSeeOther {
 		t.Fatalf("not registered: %s", p.body(w))
 	}
 	return p, d
@@ -213,7 +213,7 @@ func TestAKeyIsRegisteredByItsOwnerOnly(t *testing.T) {
 		t.Errorf("a guest is asked for a new key: %d", w.StatusCode)
 	}
 	register := func(who string, asked map[string]any) int {
-		return p.send(who, desk.Path+"/tai-khoan", url.Values{"_viec": {"khoa-moi"}, "ten": {"x"}, "_tra-loi": {d.register(asked)}}).StatusCode
+		return p.sends(who, desk.Path+"/tai-khoan", url.Values{"_viec": {"khoa-moi"}, "ten": {"x"}, "_tra-loi": {d.register(asked)}}).StatusCode
 	}
 	if got := register("west", p.asks("west", "new")); got != http.StatusForbidden && got != http.StatusConflict {
 		t.Errorf("one key is registered for two: %d", got)
@@ -228,12 +228,12 @@ func TestAKeyIsRegisteredByItsOwnerOnly(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	drop := url.Values{"_viec": {"khoa-bo"}, "_khoa": {list[0].ID}}
-	p.send("west", desk.Path+"/tai-khoan", drop)
+	p.sends("west", desk.Path+"/tai-khoan", drop)
 	d.handle = []byte("east")
 	if got := p.in("a", "in", d.sign(p.asks("a", "in"))); got != http.StatusSeeOther {
 		t.Errorf("another person removes a key: %d", got)
 	}
-	p.send("east", desk.Path+"/tai-khoan", drop)
+	p.sends("east", desk.Path+"/tai-khoan", drop)
 	if got := p.in("b", "in", d.sign(p.asks("b", "in"))); got != http.StatusForbidden {
 		t.Errorf("a key that was removed is good: %d", got)
 	}
@@ -258,10 +258,10 @@ func TestAKeyStandsInForTheCode(t *testing.T) {
 	if err := accounts.ProveCode(t.Context(), "east", code); err != nil {
 		t.Fatal(err)
 	}
-	if w := p.send("a", desk.Path+"/khoa/hoi", url.Values{"_hoi": {"too"}}); w.StatusCode != http.StatusUnprocessableEntity {
+	if w := p.sends("a", desk.Path+"/khoa/hoi", url.Values{"_hoi": {"too"}}); w.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("asked without a password: %d", w.StatusCode)
 	}
-	w := p.send("a", desk.Path+"/dang-nhap", url.Values{"thu": {"east@gov.example"}, "mat-khau": {password}})
+	w := p.sends("a", desk.Path+"/dang-nhap", url.Values{"thu": {"east@gov.example"}, "mat-khau": {password}})
 	if body := p.body(w); w.StatusCode != http.StatusForbidden || !strings.Contains(body, `data-passkey="too"`) {
 		t.Fatalf("the page offers no key: %d", w.StatusCode)
 	}
