@@ -24,6 +24,7 @@ import (
 	"nhipso/internal/middleware"
 	"nhipso/internal/module"
 	"nhipso/internal/pack"
+	"nhipso/internal/people"
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/reference"
@@ -39,6 +40,7 @@ type installation struct {
 	data     string
 	database string
 	note     string // file that notes the head of the audit log; "" for the usual place
+	demo     bool   // an installation to try the program with; it must be one already, or be new
 	pack     string // folder of the country pack; "" for the one that comes with the program
 
 	publisher string // the agency that publishes, for files; "" when neither the environment nor the file of settings says
@@ -71,6 +73,7 @@ type app struct {
 	log          *slog.Logger   // of a server; nil for a command
 	parts        []module.Maker // modules that work on a store that can be written; none elsewhere
 	number       int64          // of the edition of its catalogue
+	cast         people.Cast    // of a demonstration
 	secure       bool           // readers reach it over TLS
 	reach        reach          // how letters go out, in a server or worker
 	attachment   int64          // how large a file at a record may be, in bytes; 0 for what goes without saying
@@ -182,6 +185,9 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 		kept.Catalog.Since = since
 	}
 	a.settle(kept)
+	if kept.Catalog.Country().Demo {
+		fmt.Fprintln(e.err, e.w("demo.mark"))
+	}
 	if !look {
 		if err := a.tables(ctx); err != nil {
 			s.Close()
@@ -290,7 +296,7 @@ func (a *app) siteOf(modules module.List, gate *publish.Gate, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
-	site = shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Publisher: s.Text("publisher"), Contact: s.Text("contact"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Deadline: s.Duration("request-timeout")},
+	site = shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Publisher: s.Text("publisher"), Contact: s.Text("contact"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Demo: a.catalog.Country().Demo, Deadline: s.Duration("request-timeout")},
 		modules.Pages()...)
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)

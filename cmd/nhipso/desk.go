@@ -40,7 +40,7 @@ func (a *app) working(post *notice.Post) module.Module {
 	m := module.Module{Name: "desk", Migrations: []store.Migration{store.PeopleTables}, Pages: desk.New(desk.Config{})}
 	if a.staffed() {
 		m.Pages = desk.New(desk.Config{Office: a.office(), Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log, Post: post, Webhook: a.reach.webhook,
-			Views: a.store, MostFile: a.attachment, Spool: a.installation.data})
+			Views: a.store, MostFile: a.attachment, Spool: a.installation.data, Demo: a.cast})
 	}
 	if a.staffed() {
 		m.Kinds = []module.Kind{kind(recordsJob, func(ctx context.Context, _ *jobs.Task) error { return a.enroll(ctx) })}

@@ -88,7 +88,7 @@ func TestAFlagWithoutEffectIsRefused(t *testing.T) {
 			t.Errorf("%s: no flag was tried; what does its help say?\n%s", x.run, help)
 		}
 	}
-	for _, line := range []string{"run --list digital-annual", "version now", "release add --id 2099-Q1 --to 3 --messages 1", "serve --preview", "doctor now"} {
+	for _, line := range []string{"run --list digital-annual", "version now", "release add --id 2099-Q1 --to 3 --messages 1", "serve --preview", "serve --release X --demo", "doctor now"} {
 		if status, out := d.do(strings.Fields(line)...); status == exitOK || !saysIdle.MatchString(out) {
 			t.Errorf("%s: %d %s", line, status, out)
 		}

@@ -18,6 +18,8 @@ type enterPage struct {
 	Secret string // of the link that led here
 	Code   bool   // a one-time code is asked for
 	Sent   bool
+	Cast   []player
+	Twice  choice // a form that somebody else was quicker with
 }
 
 // inside reports whether an address is one of the desk: a form must not lead anywhere else.
@@ -31,12 +33,12 @@ func (v *visit) signInPage() error {
 		v.leaveFor(Path)
 		return nil
 	}
-	return v.show("signin", &enterPage{page: v.start(v.Say("enter.title")), To: v.R.URL.Query().Get("den")})
+	return v.show("signin", v.entering(v.R.URL.Query().Get("den")))
 }
 
 func (v *visit) signIn() error {
 	form := v.R.PostForm
-	p := &enterPage{page: v.start(v.Say("enter.title")), To: form.Get("den")}
+	p := v.entering(form.Get("den"))
 	p.Kept.Set("thu", form.Get("thu"))
 	person, err := v.d.office.Accounts.SignIn(v.R.Context(), form.Get("thu"), form.Get("mat-khau"), form.Get("ma"))
 	if err != nil {
@@ -46,13 +48,18 @@ func (v *visit) signIn() error {
 		}
 		return v.show("signin", p)
 	}
+	return v.letIn(person, p.To)
+}
+
+// letIn begins the session of somebody and leads them where they wanted to go.
+func (v *visit) letIn(person, to string) error {
 	if err := v.d.config.Sessions.Begin(v.R.Context(), person, v.browser()); err != nil {
 		return err
 	}
-	if !inside(p.To) {
-		p.To = Path
+	if !inside(to) {
+		to = Path
 	}
-	http.Redirect(v.w, v.R, p.To, http.StatusSeeOther)
+	http.Redirect(v.w, v.R, to, http.StatusSeeOther)
 	return nil
 }
 
