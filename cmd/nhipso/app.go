@@ -185,6 +185,7 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 		kept.Catalog.Since = since
 	}
 	a.settle(kept)
+	s.Declare(a.declarations(context.WithoutCancel(ctx)))
 	if kept.Catalog.Country().Demo {
 		fmt.Fprintln(e.err, e.w("demo.mark"))
 	}
@@ -217,7 +218,11 @@ func (a *app) gate() *publish.Gate {
 	case a.ahead:
 		source = previewed{a.file, a.now()}
 	}
-	return &publish.Gate{Source: source, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
+	g := &publish.Gate{Source: source, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
+	if a.store != nil && !a.store.ReadOnly() { // in a copy that only can be read nothing can be written down
+		g.Told = a.accessed
+	}
+	return g
 }
 
 func (a *app) source() source { return source{a.store, a.catalog, a.answers} }

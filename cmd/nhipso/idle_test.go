@@ -43,13 +43,15 @@ var effects = []struct{ run, flags string }{
 	{"token revoke T", "by"},
 	{"user list", ""},
 	{"user link P", ""},
+	{"audit verify", "since-last"},
+	{"audit find", "by organisation record what from until format out"},
 	{"doctor", "since-last accept-head accept-clock"},
 	{"restore FILE", "check replace accept-head"},
 	{"restore --check FILE", "- check"},
 }
 
 // proper are values of flags that are checked before anything else is.
-var proper = map[string]string{"addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "publisher": "X", "contact": "a@example.org", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
+var proper = map[string]string{"format": "json", "addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "publisher": "X", "contact": "a@example.org", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
 	"log-level": "debug", "jobs": "off", "attachment-size": "3", "request-timeout": "1m", "read-timeout": "1m", "write-timeout": "1m", "idle-timeout": "1m", "drain": "1m", "stop-timeout": "1m",
 	"mail-from": "a@example.org", "webhooks": "on", "webhook-networks": "10.0.0.0/8", "telegram-api": "http://example.org", "zalo-api": "http://example.org", "zalo-oauth": "http://example.org"}
 
