@@ -40,6 +40,7 @@ type installation struct {
 	data     string
 	database string
 	note     string // file that notes the head of the audit log; "" for the usual place
+	demo     bool   // an installation to try the program with; it must be one already, or be new
 	pack     string // folder of the country pack; "" for the one that comes with the program
 
 	publisher string // the agency that publishes, for files; "" when neither the environment nor the file of settings says
@@ -77,6 +78,7 @@ type app struct {
 	provider     *people.Provider // by which people sign in elsewhere; nil for none
 	reach        reach            // how letters go out, in a server or worker
 	attachment   int64            // how large a file at a record may be, in bytes; 0 for what goes without saying
+	cast         people.Cast      // of a demonstration
 }
 
 // notSafe are the characters of a database's name that do not belong into the name of a file.
@@ -185,6 +187,10 @@ func (e *env) openWith(ctx context.Context, p *installation, o store.Options) (*
 		kept.Catalog.Since = since
 	}
 	a.settle(kept)
+	s.Declare(a.declarations(context.WithoutCancel(ctx)))
+	if kept.Catalog.Country().Demo {
+		fmt.Fprintln(e.err, e.w("demo.mark"))
+	}
 	if !look {
 		if err := a.tables(ctx); err != nil {
 			s.Close()
@@ -214,7 +220,11 @@ func (a *app) gate() *publish.Gate {
 	case a.ahead:
 		source = previewed{a.file, a.now()}
 	}
-	return &publish.Gate{Source: source, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
+	g := &publish.Gate{Source: source, Catalog: a.catalog, Recipes: a.recipes, Zone: a.catalog.Zone(), Now: a.now}
+	if a.store != nil && !a.store.ReadOnly() { // in a copy that only can be read nothing can be written down
+		g.Told = a.accessed
+	}
+	return g
 }
 
 func (a *app) source() source { return source{a.store, a.catalog, a.answers} }
@@ -293,7 +303,7 @@ func (a *app) siteOf(modules module.List, gate *publish.Gate, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
-	site = shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Publisher: s.Text("publisher"), Contact: s.Text("contact"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Deadline: s.Duration("request-timeout")},
+	site = shell.New(shell.Config{Library: gate, Log: log, Now: a.now, BaseURL: s.Text("base-url"), Publisher: s.Text("publisher"), Contact: s.Text("contact"), Trusted: s.proxies(), Rate: s.rate(), Burst: s.Count("rate-burst"), Shared: s.limits, Preview: a.ahead, Demo: a.catalog.Country().Demo, Deadline: s.Duration("request-timeout")},
 		modules.Pages()...)
 	site.Handle(api.Root, service)
 	site.Handle(api.Root+"/", service)

@@ -50,7 +50,7 @@ func (a *app) working(post *notice.Post) (module.List, error) {
 			return nil, err
 		}
 		m.Pages = desk.New(desk.Config{Office: o, Provider: a.provider, Passkeys: keys, Sessions: people.NewSessions(a.store.Sessions(), desk.Path, a.secure, a.now), Words: a.pack.Words, Log: a.log,
-			Post: post, Webhook: a.reach.webhook, Views: a.store, MostFile: a.attachment, Spool: a.installation.data})
+			Post: post, Webhook: a.reach.webhook, Views: a.store, MostFile: a.attachment, Spool: a.installation.data, Demo: a.cast})
 		m.Kinds = []module.Kind{kind(recordsJob, func(ctx context.Context, _ *jobs.Task) error { return a.enroll(ctx) })}
 		m.Due = func(context.Context) ([]jobs.Job, error) {
 			if a.number <= 1 { // the first edition is seen to when the server begins

@@ -46,13 +46,15 @@ var effects = []struct{ run, flags string }{
 	{"user lock P", "by"},
 	{"user token list", ""},
 	{"user token end T", "by"},
+	{"audit verify", "since-last"},
+	{"audit find", "by organisation record what from until format out"},
 	{"doctor", "since-last accept-head accept-clock"},
 	{"restore FILE", "check replace accept-head"},
 	{"restore --check FILE", "- check"},
 }
 
 // proper are values of flags that are checked before anything else is.
-var proper = map[string]string{"addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "publisher": "X", "contact": "a@example.org", "oidc-issuer": "https://example.org", "oidc-client": "X", "oidc-secret": "X", "oidc-name": "X", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
+var proper = map[string]string{"format": "json", "addr": "localhost:0", "metrics-addr": "localhost:0", "base-url": "http://example.org", "publisher": "X", "contact": "a@example.org", "oidc-issuer": "https://example.org", "oidc-client": "X", "oidc-secret": "X", "oidc-name": "X", "trusted-proxies": "10.0.0.0/8", "log-format": "json",
 	"log-level": "debug", "jobs": "off", "attachment-size": "3", "request-timeout": "1m", "read-timeout": "1m", "write-timeout": "1m", "idle-timeout": "1m", "drain": "1m", "stop-timeout": "1m",
 	"mail-from": "a@example.org", "webhooks": "on", "webhook-networks": "10.0.0.0/8", "telegram-api": "http://example.org", "zalo-api": "http://example.org", "zalo-oauth": "http://example.org"}
 
@@ -91,7 +93,7 @@ func TestAFlagWithoutEffectIsRefused(t *testing.T) {
 			t.Errorf("%s: no flag was tried; what does its help say?\n%s", x.run, help)
 		}
 	}
-	for _, line := range []string{"run --list digital-annual", "version now", "release add --id 2099-Q1 --to 3 --messages 1", "serve --preview", "doctor now"} {
+	for _, line := range []string{"run --list digital-annual", "version now", "release add --id 2099-Q1 --to 3 --messages 1", "serve --preview", "serve --release X --demo", "doctor now"} {
 		if status, out := d.do(strings.Fields(line)...); status == exitOK || !saysIdle.MatchString(out) {
 			t.Errorf("%s: %d %s", line, status, out)
 		}

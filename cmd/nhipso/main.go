@@ -53,6 +53,7 @@ func commands() []command {
 		{"override", override},
 		{"token", tokens},
 		{"user", users},
+		{"audit", auditing},
 		{"doctor", doctor},
 		{"backup", backUp},
 		{"restore", restore},

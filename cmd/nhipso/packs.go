@@ -47,6 +47,11 @@ func (a *app) country(ctx context.Context, look bool, warn func(error)) (*pack.P
 		if err := p.fits(ctx, s, from); err != nil {
 			return nil, err
 		}
+		if p.demo {
+			if from, err = p.demonstration(ctx, s, from); err != nil {
+				return nil, err
+			}
+		}
 		if first, err := pack.Read(from); err != nil {
 			return nil, err
 		} else if err := accepts(first); err != nil {

@@ -57,6 +57,11 @@ func (a *app) writeReleaseFile(ctx context.Context, e *env, o releaseOptions) er
 	if err != nil {
 		return err
 	}
+	if c.Release.PublishAt.IsZero() || c.Release.PublishAt.After(a.now()) { // it is not out yet
+		if err := a.accessed(ctx, publish.PreviewOf(o.id, userName())); err != nil && !a.store.ReadOnly() {
+			return err
+		}
+	}
 	if err := releasefile.Write(ctx, name, c, with); err != nil {
 		return err
 	}

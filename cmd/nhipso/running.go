@@ -34,7 +34,7 @@ func (f *front) serveOn(ctx context.Context, e *env, l ports, s config.Settings,
 	}
 	a := f.now.Load().app
 	r := &running{e: e, how: how, log: a.log, failed: make(chan error, 2)}
-	r.start(l.main, l.tls, middleware.Chain(f, how.metrics.Requests(f.route), how.health.Closing))
+	r.start(l.main, l.tls, middleware.Chain(f.marked(), how.metrics.Requests(f.route), how.health.Closing))
 	if l.watch != nil {
 		r.start(l.watch, nil, how.watchers())
 		fmt.Fprintln(e.err, e.w("serve.watching", "addr", l.watch.Addr()))

@@ -22,6 +22,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 	var s config.Settings
 	e.bind(f, true, func(x config.Settings) { s = x })
 	file := f.String("release", "", "release-file")
+	demo := f.Bool("demo", false, "demo")
 	preview := f.Bool("preview", false, "release-preview")
 	rest, err := e.parse(f, args)
 	if err != nil {
@@ -50,12 +51,18 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return e.mirror(ctx, log, listeners, s, *file, *preview)
 	}
 	p := installationOf(s)
+	if *demo {
+		p = demoOf(p, s)
+	}
 	a, err := e.open(ctx, &p)
 	if err != nil {
 		return err
 	}
 	defer a.close()
 	a.attachment = int64(s.Count("attachment-size")) << 20
+	if err := a.same(); err != nil {
+		return err
+	}
 	a.log, a.secure = log, listeners.tls != nil || strings.HasPrefix(s.Text("base-url"), "https://")
 	if a.reach, err = a.reachOf(s); err != nil {
 		return err
@@ -67,6 +74,9 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if err := a.enroll(ctx); err != nil {
+		return err
+	}
+	if err := a.play(ctx); err != nil {
 		return err
 	}
 	front, err := newFront(a)

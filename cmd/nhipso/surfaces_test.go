@@ -102,7 +102,7 @@ var commandsAsked = map[string][][]string{
 	"worker":  {}, "jobs": {{"list"}}, // the first shows nothing
 	"release": {{"list"}, {"calendar"}, {"show", "--id", "2026-Q3"}}, // what release file writes has a test of its own
 	"message": {{"list"}},
-	"doctor":  {{}},
+	"doctor":  {{}}, "audit": {{"find"}},
 	"catalog": {{}, {"history"}},
 	"export":  nil, "explain": nil,
 }

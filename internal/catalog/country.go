@@ -24,6 +24,7 @@ type Country struct {
 	Currency  string         // as CL_UNIT_MEASURE has it
 	Compiled  stat.Date      // day on which its figures were put together
 	Synthetic bool           // there is no such country and every figure is made up, which everything that shows one says
+	Demo      bool           // an installation to try the program with: its people and what they do are made up, which everything that shows it says
 	Official  string         // code of CL_DEFINITION: whose digital economy the front page is about
 	Target    string         // code of CL_TARGET: the target of its share; "" where none is set
 }
@@ -35,7 +36,7 @@ type declared struct {
 	Zone, Currency       string
 	Languages            []string
 	Compiled             string `yaml:"known"` // as manifests that are kept call it
-	Synthetic            bool
+	Synthetic, Demo      bool
 	Headline             struct{ Definition, Target string }
 }
 
@@ -79,7 +80,7 @@ func ReadCountry(fsys fs.FS) (Country, error) {
 	}
 	_, offset := at.Zone()
 	return Country{Pack: d.ID, Version: d.Version, ID: d.Country, Name: d.Name, Zone: time.FixedZone(d.Zone, offset), Currency: d.Currency, Compiled: compiled,
-		Synthetic: d.Synthetic, Official: d.Headline.Definition, Target: d.Headline.Target}, nil
+		Synthetic: d.Synthetic, Demo: d.Demo, Official: d.Headline.Definition, Target: d.Headline.Target}, nil
 }
 
 // addCountry reads the manifest and refuses a code in it that no list has.

@@ -116,6 +116,11 @@ func (a Archive) flows(ctx context.Context) (out []*catalog.Dataflow, err error)
 // readme says what is in the archive, how it may be used and where it comes from.
 func (a Archive) readme(w io.Writer, lang string) error {
 	country := a.Catalog.Country()
+	if country.Demo {
+		if _, err := io.WriteString(w, book.Say(lang, "archive-demo")+"\n\n"); err != nil {
+			return err
+		}
+	}
 	if country.Synthetic {
 		if _, err := io.WriteString(w, book.Say(lang, "archive-synthetic")+"\n\n"); err != nil {
 			return err

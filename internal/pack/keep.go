@@ -76,18 +76,21 @@ func Change(ctx context.Context, k Keeper, from fs.FS, by, reason string, dry bo
 	if before == nil && !unfit || len(editions) == 0 {
 		return catalog.Edition{}, false, fault.New("catalog.no-edition", "what", "1")
 	}
+	files, err := k.CatalogFiles(ctx, 0)
+	if err != nil {
+		return catalog.Edition{}, false, err
+	}
+	if from, err = sameDemo(files, from); err != nil {
+		return catalog.Edition{}, false, err
+	}
 	after, err := Read(from)
 	if err != nil {
 		return catalog.Edition{}, false, err
 	}
 	var artefacts []catalog.Artefact
-	var files map[string]string
 	if unfit {
-		if files, err = k.CatalogFiles(ctx, 0); err == nil {
-			artefacts, err = catalog.Replacing(ctx, after.Catalog, Versions(editions, 0), k)
-		}
+		artefacts, err = catalog.Replacing(ctx, after.Catalog, Versions(editions, 0), k)
 	} else {
-		files = before.Files
 		artefacts, err = catalog.Next(ctx, before.Catalog, after.Catalog, Versions(editions, 0), k)
 	}
 	if err != nil {

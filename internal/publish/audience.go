@@ -59,6 +59,9 @@ func (a Audience) Key() string {
 	return "public"
 }
 
+// Kind names what sort of reader it is: "public", "preview", "staff" or "all".
+func (a Audience) Kind() string { return string(a.kind) }
+
 // Public reports whether the audience is everybody.
 func (a Audience) Public() bool { return a.kind == public || a.kind == "" }
 

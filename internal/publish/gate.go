@@ -21,7 +21,9 @@ type Gate struct {
 	// Files gives what the public view of a release reads in place of Source: a file of the release, written from its content where there is none
 	// yet. Without it, or when it fails, the view holds the figures in memory.
 	Files func(ctx context.Context, r Release, from time.Time, content func(context.Context) (Content, error)) (Source, error)
-	Warn  func(error) // told why a file could not be had; nil tells nobody
+	// Told is told who is about to see what is not public; where it fails, nobody sees it. Nil tells nobody.
+	Told func(ctx context.Context, a Audience) error
+	Warn func(error) // told why a file could not be had; nil tells nobody
 
 	mu     sync.Mutex // one reader makes a view, the others wait for it
 	public *View
@@ -50,6 +52,11 @@ func (g *Gate) View(ctx context.Context, a Audience) (*View, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !a.Public() {
+		if g.Told != nil {
+			if err := g.Told(ctx, a); err != nil {
+				return nil, err
+			}
+		}
 		return g.other(ctx, a)
 	}
 	if g.next != nil && !g.Now().Before(g.next.Release.PublishAt) || g.public != nil && g.public.ended(g.Now()) {

@@ -63,8 +63,7 @@ func (s *Store) Audits(ctx context.Context) ([]AuditEntry, error) {
 		if err != nil {
 			return AuditEntry{}, err
 		}
-		at, err := time.Parse(time.RFC3339Nano, l.at)
-		return AuditEntry{Number: l.number, By: l.who, At: at, What: l.what, Subject: l.subject, Details: json.RawMessage(l.details), Hash: l.hash}, err
+		return l.entry()
 	}, auditColumns+"ORDER BY number")
 }
 

@@ -30,6 +30,7 @@ type Store struct {
 	now       func() time.Time // stamps audit entries that the store writes itself
 	note      *headNote        // the head of the audit log, kept outside the database
 	headFault error            // of a store opened for examination: what the note says against the database
+	declared  Declarations     // of types of records; nil: what is found of records is not verified
 }
 
 // Options of a store. The zero Options are for normal use.

@@ -21,6 +21,7 @@ type Citation struct {
 	Sources   []string  // the original documents
 	URL       string    // of the figure, pinned to the release
 	Synthetic bool      // every figure is made up
+	Demo      bool      // of an installation to try the program with
 }
 
 // system is the name under which figures are published where no agency is named.
@@ -44,7 +45,10 @@ func (c Citation) title(lang string) string {
 
 // kind says what is cited.
 func (c Citation) kind(lang string) string {
-	if c.Synthetic {
+	switch {
+	case c.Demo:
+		return book.Say(lang, "cite-kind-demo")
+	case c.Synthetic:
 		return book.Say(lang, "cite-kind-synthetic")
 	}
 	return book.Say(lang, "cite-kind")

@@ -114,7 +114,11 @@ func testAudit(t *testing.T, at Database) {
 // tamper does to a table what its triggers forbid, as someone with the rights of the owner could.
 func tamper(t testing.TB, url, table string, statements ...string) {
 	t.Helper()
-	db := raw(t, url)
+	tamperWith(t, raw(t, url), table, statements...)
+}
+
+func tamperWith(t testing.TB, db *sqldb.DB, table string, statements ...string) {
+	t.Helper()
 	var before, after []string
 	if db.Dialect == sqldb.Postgres {
 		before, after = []string{"SET session_replication_role = replica"}, []string{"RESET session_replication_role"}

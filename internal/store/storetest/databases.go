@@ -106,7 +106,7 @@ func RunAll(t *testing.T, at Database) {
 		{"runs", testRuns},
 		{"looks", testLooks},
 		{"releases", testReleases},
-		{"audit", testAudit},
+		{"audit", testAudit}, {"access", testAccess},
 		{"findings", testFindings},
 		{"preview", testPreview},
 		{"overrides", testNotes},

@@ -26,6 +26,15 @@ var cloudland = func() *catalog.Catalog {
 
 var registerDay = stat.MustDate("2026-11-30")
 
+// declared are the declarations of that catalogue.
+func declared(kind, _ string) []*catalog.RecordType {
+	t, err := cloudland.RecordType(kind)
+	if err != nil {
+		return nil
+	}
+	return []*catalog.RecordType{t}
+}
+
 // registerOf is a register over a store, on one day.
 func registerOf(s *store.Store) *register.Register {
 	return &register.Register{Store: s.Register(), Types: func() *catalog.Catalog { return cloudland }, Today: func() stat.Date { return registerDay },
@@ -79,6 +88,7 @@ func registerReady(at Database, url *string) func(t *testing.T) (*store.Store, *
 	return func(t *testing.T) (*store.Store, *register.Register) {
 		*url = at(t)
 		s := Open(t, *url)
+		s.Declare(declared)
 		r := registerOf(s)
 		do(t, r, plan("PLAN-1", "Kế hoạch một"))
 		return s, r
@@ -92,6 +102,7 @@ func testRegister(t *testing.T, at Database) {
 	testFiles(t, at)
 	testTypes(t, at)
 	t.Run("lists are filtered, sorted, paged, counted and grouped", func(t *testing.T) { testRegisterLists(t, at) })
+	t.Run("whatever of it is altered by hand is found", func(t *testing.T) { testRegisterTampered(t, at) })
 	t.Run("it agrees with what a slice of acts says", func(t *testing.T) { testRegisterModel(t, at) })
 }
 

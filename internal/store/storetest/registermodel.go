@@ -40,6 +40,7 @@ func rowsOf(t testing.TB, url, table string) []string {
 
 func testRegisterLists(t *testing.T, at Database) {
 	s := Open(t, at(t))
+	s.Declare(declared)
 	r := registerOf(s)
 	do(t, r, plan("PLAN-1", "Kế hoạch một"))
 	names := []string{"An Giang", "Ấp Bắc", "Bắc Ninh", "Đà Nẵng", "Đồng Tháp", "Hà Nội", "Huế"}

@@ -40,6 +40,7 @@ type Config struct {
 	Log      *slog.Logger
 	Provider *people.Provider // nil where nobody signs in elsewhere
 	Passkeys *people.Passkeys // nil where the public address of the installation is not known
+	Demo     people.Cast      // who is signed in by one click; nobody but in an installation to try the program with
 }
 
 //go:embed templates/*.html
@@ -118,6 +119,9 @@ func (d *Desk) module() shell.Module {
 		m.Answers = append(m.Answers, shell.Answer{Pattern: pattern, Handler: d.handler(answer, within)})
 	}
 	m.Answers = append(m.Answers, shell.Answer{Pattern: "POST " + Path + "/tep-kem/{type}/{id}", Handler: d.handler((*visit).attach, streaming)})
+	if len(d.config.Demo.Players) > 0 {
+		m.Answers = append(m.Answers, shell.Answer{Pattern: "POST " + Path + "/thu", Handler: d.handler((*visit).play, open)})
+	}
 	for pattern, answer := range map[string]func(*visit) error{
 		"GET " + Path + "/dang-nhap":       (*visit).signInPage,
 		"POST " + Path + "/dang-nhap":      (*visit).signIn,

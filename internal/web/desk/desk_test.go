@@ -45,12 +45,13 @@ var today = stat.MustDate("2026-11-30")
 // place is a desk with a government, two provinces and somebody of each kind.
 type place struct {
 	*testing.T
-	site    *shell.Site
-	office  *people.Office
-	post    *notice.Post
-	cookies map[string]*http.Cookie
-	spool   string
-	file    string // the act that attached a file to the station
+	site     *shell.Site
+	office   *people.Office
+	post     *notice.Post
+	cookies  map[string]*http.Cookie
+	spool    string
+	file     string // the act that attached a file to the station
+	sessions *people.Sessions
 }
 
 // silent is a channel that takes everything.
@@ -97,7 +98,8 @@ func newPlaceWith(t *testing.T, with func(*desk.Config)) *place {
 	p := &place{T: t, office: o, cookies: map[string]*http.Cookie{}, spool: t.TempDir()}
 	p.file = p.attached("Báo cáo “quý”.txt", "Ông Kín")
 	p.post = &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{silent{notice.Mail}, silent{notice.Webhook}, silent{notice.Telegram}}, Now: time.Now, Origin: "https://so.example", Desk: desk.Path}
-	config := desk.Config{Office: o, Post: p.post, Webhook: carrier.NewWebhook(nil, time.Now), Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now), Views: s, Spool: p.spool, MostFile: 1 << 20}
+	p.sessions = people.NewSessions(s.Sessions(), desk.Path, false, time.Now)
+	config := desk.Config{Office: o, Post: p.post, Webhook: carrier.NewWebhook(nil, time.Now), Sessions: p.sessions, Views: s, Spool: p.spool, MostFile: 1 << 20}
 	with(&config)
 	p.site = shell.New(shell.Config{Library: nothing{}, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Rate: 1e6, Burst: 1e6}, desk.New(config))
 	for _, who := range []string{"root", "minister", "east", "west"} {

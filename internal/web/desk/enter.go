@@ -20,6 +20,8 @@ type enterPage struct {
 	Key    string // what a passkey is asked for here: "in" or "too"; "" for none
 	Other  string // the provider by which somebody may sign in
 	Sent   bool
+	Cast   []player
+	Twice  choice // a form that somebody else was quicker with
 }
 
 // inside reports whether an address is one of the desk: a form must not lead anywhere else.
@@ -33,25 +35,12 @@ func (v *visit) signInPage() error {
 		v.leaveFor(Path)
 		return nil
 	}
-	return v.show("signin", v.signInForm(v.R.URL.Query().Get("den")))
-}
-
-// signInForm is the page where somebody signs in, with all ways that there are.
-func (v *visit) signInForm(to string) *enterPage {
-	p := &enterPage{page: v.start(v.Say("enter.title")), To: to}
-	if v.d.config.Passkeys != nil {
-		p.Key = "in"
-		p.Script = "passkey.js"
-	}
-	if v.d.config.Provider != nil {
-		p.Other = v.d.config.Provider.Name
-	}
-	return p
+	return v.show("signin", v.entering(v.R.URL.Query().Get("den")))
 }
 
 func (v *visit) signIn() error {
 	form := v.R.PostForm
-	p := v.signInForm(form.Get("den"))
+	p := v.entering(form.Get("den"))
 	p.Kept.Set("thu", form.Get("thu"))
 	person, err := v.d.office.Accounts.SignIn(v.R.Context(), people.Try{Email: form.Get("thu"), Password: form.Get("mat-khau"), Code: form.Get("ma"), Browser: people.Recognise(v.R)})
 	if err != nil {

@@ -73,7 +73,7 @@ func (v *visit) signInByKey() error {
 	if err == nil {
 		return v.letIn(person, form.Get("den"))
 	}
-	p := v.signInForm(form.Get("den"))
+	p := v.entering(form.Get("den"))
 	if err := p.refuse(err); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (v *visit) backFromProvider() error {
 // notArrived says why a provider let nobody in; what is wrong inside is logged.
 func (v *visit) notArrived(err error) error {
 	v.d.config.Log.Warn("sign-in by the provider", "error", err)
-	p := v.signInForm("")
+	p := v.entering("")
 	for _, f := range fault.All(err) {
 		p.Refused = append(p.Refused, fault.In(f, p.Lang))
 		break

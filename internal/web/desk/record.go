@@ -121,9 +121,31 @@ func (v *visit) record() error {
 	case q.Get("xong") != "":
 		p.Done = v.Say("record.done")
 	case q.Get("sua") != "" && p.MayChange:
-		p.Act, p.Inputs = string(register.Changed), v.inputs(f.t, f.now.Values)
+		p.Act = string(register.Changed)
+		p.Inputs, err = v.openForm(f, p, q.Get("lan"))
+	}
+	if err != nil {
+		return err
 	}
 	return v.show("record", p)
+}
+
+// openForm fills the form of a record as it stands, or as its writer has it before them since an act: the address of a form that was opened earlier
+// leads to the same form, also when somebody else was quicker meanwhile.
+func (v *visit) openForm(f found, p *recordPage, since string) ([]input, error) {
+	if since == "" {
+		return v.inputs(f.t, f.now.Values), nil
+	}
+	act, err := strconv.ParseInt(since, 10, 64)
+	if err != nil || act < 1 {
+		return nil, fault.New("desk.form")
+	}
+	seen, is, err := v.d.office.Register.Record(v.R.Context(), f.t.ID, f.now.ID, register.At{Day: f.day, Act: act})
+	if err == nil && !is {
+		err = missing(f.t, f.now.ID)
+	}
+	p.Seen = act
+	return v.inputs(f.t, seen.Values), err
 }
 
 // recordPage makes the page of a record, without a form.

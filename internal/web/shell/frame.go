@@ -65,6 +65,9 @@ func (f *Frame) Own(id string) string { return f.v.Words.Own(f.Lang, id) }
 // Preview reports that what is shown is not out yet.
 func (f *Frame) Preview() bool { return f.v.Site.preview }
 
+// Demo reports that people and what they do are made up, to try the program.
+func (f *Frame) Demo() bool { return f.v.Site.demo }
+
 // Synthetic reports that there is no such country and every figure is made up.
 func (f *Frame) Synthetic() bool {
 	return f.v.Current != nil && f.v.Current.Catalog.Country().Synthetic

@@ -47,7 +47,10 @@ func (f *Figure) card() chart.Card {
 	if v.Site.publisher != "" {
 		c.Site += " · " + v.Site.publisher
 	}
-	if v.Current.Catalog.Country().Synthetic {
+	switch country := v.Current.Catalog.Country(); {
+	case country.Demo:
+		c.Note = v.Say("common.demo-mark")
+	case country.Synthetic:
 		c.Note = v.Say("use.synthetic")
 	}
 	if f.drawn() {

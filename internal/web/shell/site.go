@@ -41,6 +41,7 @@ type Config struct {
 	Burst     int                // requests that a client may make at once; 0 means 200
 	Shared    *middleware.Shared // makes the limits of several servers one; nil for a server of its own
 	Preview   bool               // what is shown is not out yet: every page says so, and no search engine keeps it
+	Demo      bool               // an installation to try the program with: every page says so, and no search engine keeps it
 	Memory    int                // bytes of rendered pages to keep; 0 means 64 MiB
 	Renderer  Renderer           // to share drawings with others; nil makes one
 	Deadline  time.Duration      // after which work on a request stops; 0 means a minute
@@ -64,7 +65,7 @@ type Site struct {
 	memory             *middleware.Memory
 	trusted            []netip.Prefix
 	shared             *middleware.Shared
-	preview            bool
+	preview, demo      bool
 	modules            []Module
 	templates          map[string]*template.Template
 	api                bool              // there is an API beside the pages
@@ -100,7 +101,7 @@ func New(c Config, modules ...Maker) *Site {
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
-	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), publisher: c.Publisher, contact: c.Contact, memory: middleware.NewMemory(c.Memory), trusted: c.Trusted, shared: c.Shared, preview: c.Preview,
+	s := &Site{library: c.Library, renderer: c.Renderer, log: c.Log, now: c.Now, base: strings.TrimSuffix(c.BaseURL, "/"), publisher: c.Publisher, contact: c.Contact, memory: middleware.NewMemory(c.Memory), trusted: c.Trusted, shared: c.Shared, preview: c.Preview, demo: c.Demo,
 		mux: http.NewServeMux(), pages: http.NewServeMux(), routes: map[string]Route{}, works: map[string]string{}, unlimited: map[string]bool{}, programs: map[string]bool{}}
 	for _, makes := range modules {
 		s.modules = append(s.modules, makes(s))

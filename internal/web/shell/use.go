@@ -77,7 +77,7 @@ func (f *Figure) PinnedFile(format string, pairs ...string) string {
 func (f *Figure) citation(lang string) view.Citation {
 	r := f.v.Current.Release
 	c := view.Citation{Title: f.Called(), Publisher: f.v.Site.publisher, Release: r.Title, ReleaseID: r.ID, Day: stat.DateOf(r.PublishAt.In(f.v.Zone())), AsOf: f.v.AsOf,
-		URL: f.pinned(lang), Synthetic: f.v.Current.Catalog.Country().Synthetic}
+		URL: f.pinned(lang), Synthetic: f.v.Current.Catalog.Country().Synthetic, Demo: f.v.Current.Catalog.Country().Demo}
 	if list := f.Source.list; len(list) > 0 {
 		c.Sources = f.v.sourceNames(lang, list)
 	}
