@@ -12,7 +12,9 @@ import (
 const (
 	mapLabel    = 11.0
 	legendRow   = 18.0
-	mostRows    = 8 // of a legend: the unit, five classes, two hatches
+	legendSign  = 14.0
+	legendWords = 20.0 // where the words of an entry begin
+	mostRows    = 8    // of a legend: the unit, five classes, two hatches
 	borderWidth = 0.7
 	strongWidth = 2.2
 )
@@ -184,7 +186,7 @@ func (m *mapDrawing) choropleth() error {
 		m.words(lettering{size: mapLabel - 0.5, colour: muted, align: middle}, word{x, y + 13, "(" + owner + ")"})
 		used = append(used, box{k * isl.Left, k * isl.Top, k * isl.Right, k * isl.Bottom}, box{x - half, y - mapLabel, x + half, y + 16})
 	}
-	x, y := math.Max(k*maps.Legend, math.Min(float64(m.o.Width)*0.5, maps.Legend)), 6.0
+	x, y := math.Min(math.Max(k*maps.Legend, math.Min(float64(m.o.Width)*0.5, maps.Legend)), float64(m.o.Width)-m.legendWidth()), 6.0
 	m.legend(x, y, 1)
 	used = append(used, box{x, y, float64(m.o.Width), y + legendRow*mostRows})
 	m.open(group{class: "ns-names", still: true})
@@ -205,24 +207,40 @@ func (m *mapDrawing) strong(atlas *geo.Atlas, k float64) {
 	m.close()
 }
 
-// legend writes the classes from the highest to the lowest, then what the hatches mean, in one column or two.
-func (m *mapDrawing) legend(x, y float64, columns int) {
-	type entry struct{ fill, words string }
-	var all []entry
+// meant is what a ground of the map means.
+type meant struct{ fill, words string }
+
+// meanings gives the classes from the highest to the lowest, then what the hatches mean.
+func (m *mapDrawing) meanings() (all []meant) {
 	for i := len(m.classes.colours) - 1; i >= 0 && m.of > 0; i-- {
-		all = append(all, entry{m.classes.colours[i], m.classes.words(m.o.Lang, i)})
+		all = append(all, meant{m.classes.colours[i], m.classes.words(m.o.Lang, i)})
 	}
 	for _, fill := range m.lacks {
-		all = append(all, entry{fill, book.Say(m.o.Lang, map[string]string{noFigure: "no-data", secret: "confidential"}[fill])})
+		all = append(all, meant{fill, book.Say(m.o.Lang, map[string]string{noFigure: "no-data", secret: "confidential"}[fill])})
 	}
+	return all
+}
+
+// legendWidth is how wide one column of the legend is: a sign, and the longest of its words.
+func (m *mapDrawing) legendWidth() float64 {
+	words := []string{}
+	for _, e := range m.meanings() {
+		words = append(words, e.words)
+	}
+	return math.Ceil(math.Max(legendWords+widest(words, labelSize, false), textWidth(m.s.Unit.In(m.o.Lang), labelSize, true))) + 1
+}
+
+// legend writes what the grounds mean, in one column or two; what would not fit on the drawing stands further to the left.
+func (m *mapDrawing) legend(x, y float64, columns int) {
+	all := m.meanings()
 	m.open(group{class: "ns-legend"})
 	m.words(lettering{size: labelSize, bold: true, colour: ink}, word{x, y + 9, m.s.Unit.In(m.o.Lang)})
 	rows := (len(all) + columns - 1) / columns
 	var names []word
 	for i, e := range all {
-		ex, ey := x+float64(i/rows)*float64(m.o.Width)/2, y+legendRow*float64(1+i%rows)
-		m.rect(box{ex, ey, ex + 18, ey + 12}, look{fill: e.fill, edge: pen{colour: axis, width: 0.6}})
-		names = append(names, word{ex + 25, ey + 10, e.words})
+		ex, ey := x+float64(i/rows)*math.Min(float64(m.o.Width)/2, float64(m.o.Width)-x-m.legendWidth()), y+legendRow*float64(1+i%rows)
+		m.rect(box{ex, ey, ex + legendSign, ey + 12}, look{fill: e.fill, edge: pen{colour: axis, width: 0.6}})
+		names = append(names, word{ex + legendWords, ey + 10, e.words})
 	}
 	m.words(lettering{size: labelSize, colour: ink}, names...)
 	m.close()
@@ -345,7 +363,7 @@ func (m *mapDrawing) tiles() error {
 	if at := atlas.Legend; m.o.Width < narrow {
 		m.legend(1, float64(g.rows)*g.h+10, 2)
 	} else {
-		m.legend(math.Min(at.Column*g.w+14, float64(m.o.Width)-150), at.Row*g.h+4, 1)
+		m.legend(math.Min(at.Column*g.w+14, float64(m.o.Width)-m.legendWidth()), at.Row*g.h+4, 1)
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ CREATE TABLE account (
   secret   TEXT    NOT NULL,                -- of one-time codes; '' for none
   proven   INTEGER NOT NULL CHECK (proven IN (0, 1)),
   step     INTEGER NOT NULL                 -- time step of the last code taken
-) STRICT, WITHOUT ROWID;
+, locked TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE TABLE answer (
   id      INTEGER PRIMARY KEY,
   finding INTEGER NOT NULL REFERENCES finding (id),
@@ -32,6 +32,13 @@ CREATE INDEX audit_at ON audit (at);
 CREATE INDEX audit_what ON audit (what, number);
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE browser (
+  hash     TEXT NOT NULL PRIMARY KEY,       -- of what the browser has
+  person   TEXT NOT NULL,
+  failures INTEGER NOT NULL,
+  retry    TEXT NOT NULL,
+  ends     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE catalog_artefact (
   edition  INTEGER NOT NULL REFERENCES catalog_edition (number),
   class    TEXT    NOT NULL,         -- of SDMX: dataflow, codelist, conceptscheme, classification
@@ -65,6 +72,13 @@ CREATE TABLE catalog_file (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER catalog_file_no_delete BEFORE DELETE ON catalog_file BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER catalog_file_no_update BEFORE UPDATE ON catalog_file BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE challenge (
+  hash TEXT NOT NULL PRIMARY KEY,           -- of the secret by which it is known
+  kind TEXT NOT NULL,
+  data TEXT NOT NULL,
+  ends TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX challenge_ends ON challenge (ends);
 CREATE TABLE channel_token (
   channel TEXT NOT NULL PRIMARY KEY,
   value   TEXT NOT NULL                     -- what the channel gave last, such as the token for the next use
@@ -89,6 +103,14 @@ CREATE UNIQUE INDEX finding_identity ON finding (identity) WHERE identity <> '';
 CREATE INDEX finding_message ON finding (message);
 CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE identity (
+  issuer  TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  person  TEXT NOT NULL,
+  made    TEXT NOT NULL,
+  PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identity_person ON identity (person);
 CREATE TABLE letter (
   id      TEXT    NOT NULL PRIMARY KEY,     -- the same for the same thing told to the same person by the same channel
   channel TEXT    NOT NULL,
@@ -191,6 +213,30 @@ CREATE TABLE override (
 , seal TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TRIGGER override_no_delete BEFORE DELETE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER override_no_update BEFORE UPDATE ON override BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE passkey (
+  id         TEXT NOT NULL PRIMARY KEY,     -- of the credential, base64url
+  person     TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  credential TEXT NOT NULL,                 -- JSON: its public key, its counter
+  made       TEXT NOT NULL,
+  used       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passkey_person ON passkey (person);
+CREATE TABLE person_token (
+  id            TEXT NOT NULL PRIMARY KEY,
+  hash          TEXT NOT NULL UNIQUE,       -- SHA-256 in hexadecimal
+  person        TEXT NOT NULL,
+  name          TEXT NOT NULL,              -- by which the person knows it
+  types         TEXT NOT NULL,              -- of records, with blanks between; '' for all
+  acts          INTEGER NOT NULL CHECK (acts IN (0, 1)), -- it may change something
+  organisations TEXT NOT NULL,              -- at which roles count, with blanks between; '' for all
+  made          TEXT NOT NULL,              -- RFC 3339, UTC, as are the others
+  ends          TEXT NOT NULL,
+  used          TEXT NOT NULL,              -- about when it was used last; '' for never
+  ended         TEXT NOT NULL,              -- '' while it is good
+  ended_by      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_token_person ON person_token (person);
 CREATE TABLE receipt (
   sender    TEXT    NOT NULL,
   name      TEXT    NOT NULL,               -- the key that the sender gave

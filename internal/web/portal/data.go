@@ -68,7 +68,9 @@ func (v *visit) data() (shell.Page, error) {
 			if e.Span = text.FormatPeriodInline(v.Lang, from); from != to {
 				e.Span = v.Say("data.span", "from", e.Span, "to", text.FormatPeriodInline(v.Lang, to))
 			}
-			e.Last = v.Published(last)
+			if e.Last = v.Say("data.last-unknown"); last != (stat.Vintage{}) {
+				e.Last = v.Say("data.last-published", "published", v.Published(last))
+			}
 			e.Spark, e.Sparked = v.headline(f)
 		}
 		p.Flows++

@@ -213,7 +213,7 @@ func (v *visit) example(slug string) *example {
 			continue
 		}
 		speaker := v.speaker()
-		x := &example{Name: namesOf(v.Snap).FullSeries(f, best.Key).In(v.Lang), Period: text.FormatPeriod(v.Lang, best.Period), Value: speaker.Value(best), URL: v.Why(best.Cell())}
+		x := &example{Name: namesOf(v.Snap).Title(f, best.Key).In(v.Lang), Period: text.FormatPeriod(v.Lang, best.Period), Value: speaker.Value(best), URL: v.Why(best.Cell())}
 		if node, err := v.AsOfView.Explain(v.R.Context(), best.Cell()); err == nil {
 			if s, ok := speaker.Sentence(node); ok {
 				x.Sentence = s.Text

@@ -91,7 +91,7 @@ func (p *Portal) document(slug, lang string) (d document, in string, ok bool) {
 	return d, "", false
 }
 
-var marks = regexp.MustCompile("[*_`]|\\[([^\\]]*)\\]\\([^)]*\\)")
+var marks = regexp.MustCompile("`\\$|\\$`|[*_`]|\\[([^\\]]*)\\]\\([^)]*\\)")
 
 // plain takes the marks of Markdown off a paragraph.
 func plain(s string) string {

@@ -96,9 +96,6 @@ func (v *visit) size(bytes int64) string {
 	return text.FormatNumber(v.Lang, d, 1) + name
 }
 
-// mostStacked is how many rows may stand as lists on a phone: each cell then says its column, and more would make a long page longer.
-const mostStacked = 50
-
 func (v *visit) releases() (shell.Page, error) {
 	all, err := v.AsOfView.Releases(v.R.Context())
 	if err != nil {
@@ -143,7 +140,7 @@ func (v *visit) releases() (shell.Page, error) {
 		shown = append(shown, r.Before, r.After)
 	}
 	p.Count = v.count(total)
-	t.Stack = len(t.Rows) <= mostStacked
+	t.Stack = len(t.Rows) <= shell.MostStacked
 	fig := &shell.Figure{ID: "dieu-chinh", Title: t.Title, Table: t, Source: v.SourceLine(shown), Open: true}
 	if total > len(list) {
 		fig.Note = v.Say("releases.newest-of", "n", v.count(len(list)), "of", p.Count)

@@ -253,6 +253,6 @@ func (v *visit) arranged(p *tablePage, f *catalog.Dataflow, figures []cube.Versi
 		b.table.Notes = append(b.table.Notes, both("table.note-no-sum"))
 	}
 	p.Said = v.Say("table.said", "figures", v.count(t.Figures()), "rows", v.count(len(t.Rows)), "columns", v.count(len(t.Columns)))
-	b.table.Stack = len(t.Rows) <= mostStacked // else a phone shows names, and the figures beyond its edge
+	b.table.Stack = len(t.Rows) <= shell.MostStacked // else a phone shows names, and the figures beyond its edge
 	p.Table = p.Show(&shell.Figure{ID: "bang", Title: f.Name, Note: b.unit.In(v.Lang), Table: b.table, Long: b.file, Source: v.SourceLine(figures), Open: true})
 }

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/cube"
@@ -10,6 +11,13 @@ import (
 	"nhipso/internal/stat"
 	"nhipso/internal/text"
 	"nhipso/internal/view"
+)
+
+const (
+	// MostStacked is how many rows may stand as lists on a phone: each cell then says its column, and more would make a long page longer.
+	MostStacked = 50
+	// longestCell is how many letters a column beside others holds on a phone without growing higher than it is worth.
+	longestCell = 30
 )
 
 // Table is an export.Table with the addresses behind its cells, so that the page and the file show the same figures.
@@ -212,7 +220,7 @@ type FlagView struct {
 
 // View writes a table in the visitor's language.
 func (v *Visit) View(t *Table) *TableView {
-	out := &TableView{ID: t.ID, Caption: t.Title.In(v.Lang), Stack: t.Stack}
+	out := &TableView{ID: t.ID, Caption: t.Title.In(v.Lang), Stack: t.Stack || t.wordy(v.Lang)}
 	for _, c := range t.Columns {
 		out.Heads = append(out.Heads, HeadView{Name: c.Name.In(v.Lang), Unit: c.Unit.In(v.Lang), Number: c.Kind == export.Number})
 	}
@@ -238,7 +246,7 @@ func (v *Visit) View(t *Table) *TableView {
 				cv.Flags = append(cv.Flags, f)
 				used[f.of] = true
 			}
-			if t.Stack && i > 0 {
+			if out.Stack && i > 0 && !(cv.Missing && cv.Text == Gap) { // a list leaves out what it has nothing to say of
 				cv.Column = out.Heads[i].Name
 			}
 			rv.Cells[i] = cv
@@ -260,6 +268,22 @@ func (v *Visit) View(t *Table) *TableView {
 		}
 	}
 	return out
+}
+
+// wordy reports whether a phone shows the rows as lists though nobody asked for it: a sentence in a narrow column makes each row as high as the
+// screen, with nothing beside it.
+func (t *Table) wordy(lang string) bool {
+	if len(t.Rows) > MostStacked {
+		return false
+	}
+	for _, row := range t.Rows {
+		for i, c := range row {
+			if i >= t.Heads && t.Columns[i].Kind == export.Text && utf8.RuneCountInString(c.Label.In(lang)) > longestCell {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fill writes what a cell says, and what it is sorted by.
