@@ -48,6 +48,8 @@ func (p *Post) compose(ctx context.Context, letters []Letter) (Message, []Letter
 		}
 	case Confirmation:
 		kept, err = p.ofQuestion(ctx, &m, first)
+	case Proof:
+		kept, err = p.ofProof(ctx, &m, first)
 	case News:
 		kept, err = p.ofNews(ctx, &m, first)
 	}

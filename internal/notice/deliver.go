@@ -49,7 +49,7 @@ func (p *Post) deliver(ctx context.Context, letters []Letter) error {
 		if s.Fault == (Fault{}) {
 			s.Fault = faultOf(fault.New("notice.too-late"))
 		}
-		if first.About == Recovery || first.About == Confirmation { // who asked has asked again, or not
+		if first.About == Recovery || first.About == Confirmation || first.About == Proof { // who asked has asked again, or not
 			s.State = Dropped
 		}
 		return p.Store.Settle(ctx, s)
