@@ -53,15 +53,15 @@ type place struct {
 	file    string // the act that attached a file to the station
 }
 
-// kept is a channel that takes everything, and keeps what it was last handed.
-type kept struct {
+// taker is a channel that takes everything, and keeps what it was last handed.
+type taker struct {
 	name string
 	last notice.Message
 }
 
-func (k *kept) Name() string { return k.name }
+func (k *taker) Name() string { return k.name }
 
-func (k *kept) Send(_ context.Context, m notice.Message) error {
+func (k *taker) Send(_ context.Context, m notice.Message) error {
 	k.last = m
 	return nil
 }
@@ -103,7 +103,7 @@ func newPlaceWith(t *testing.T, with func(*desk.Config)) *place {
 	}
 	p := &place{T: t, office: o, cookies: map[string]*http.Cookie{}, spool: t.TempDir()}
 	p.file = p.attached("Báo cáo “quý”.txt", "Ông Kín")
-	p.post = &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{&kept{name: notice.Mail}, &kept{name: notice.Webhook}, &kept{name: notice.Telegram}}, Now: time.Now, Origin: "https://so.example", Desk: desk.Path}
+	p.post = &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{&taker{name: notice.Mail}, &taker{name: notice.Webhook}, &taker{name: notice.Telegram}}, Now: time.Now, Origin: "https://so.example", Desk: desk.Path}
 	config := desk.Config{Office: o, Post: p.post, Webhook: carrier.NewWebhook(nil, time.Now), Sessions: people.NewSessions(s.Sessions(), desk.Path, false, time.Now), Views: s, Spool: p.spool, MostFile: 1 << 20}
 	with(&config)
 	p.site = shell.New(shell.Config{Library: nothing{}, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Rate: 1e6, Burst: 1e6}, desk.New(config))

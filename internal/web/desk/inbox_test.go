@@ -201,7 +201,7 @@ func TestWhoForgotTheirPasswordIsAnsweredAlike(t *testing.T) {
 // TestAChatIsTakenIntoUseByItsCode: until then nothing is written there but the code.
 func TestAChatIsTakenIntoUseByItsCode(t *testing.T) {
 	p := newPlace(t)
-	telegram := p.post.Channels[2].(*kept)
+	telegram := p.post.Channels[2].(*taker)
 	save := func(pairs ...string) *http.Response {
 		form := url.Values{"_viec": {"bao"}, "khi-mail": {"off"}, "khi-webhook": {"off"}, "khi-telegram": {"at-once"}, "ve": {"station"}}
 		for i := 0; i < len(pairs); i += 2 {
