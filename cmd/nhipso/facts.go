@@ -5,6 +5,7 @@ import (
 
 	"nhipso/internal/cube"
 	"nhipso/internal/jobs"
+	"nhipso/internal/notice"
 	"nhipso/internal/ops"
 	"nhipso/internal/publish"
 )
@@ -71,6 +72,12 @@ func (f *front) facts(ctx context.Context) ([]ops.Fact, error) {
 			add("jobs", "Jobs of the queue in each state; ended ones are kept for a day, failed ones for a week.", float64(counts[s]), "state", string(s))
 		}
 	}
+	letters, err := a.store.Notices().Counts(ctx, a.now())
+	if err != nil {
+		return out, err
+	}
+	add("letters", "Letters that wait, and that could not be delivered.", float64(letters.Waiting), "state", string(notice.Waiting))
+	add("letters", "Letters that wait, and that could not be delivered.", float64(letters.Dead), "state", string(notice.Dead))
 	_, noted, _ := a.store.HeadNote()
 	add("audit_noted_entries", "Entries of the audit log that the note outside the database stands for.", float64(noted))
 	return out, nil

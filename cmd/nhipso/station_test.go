@@ -29,6 +29,7 @@ import (
 type office struct {
 	dir, url string
 	now      func() time.Time
+	reach    reach // how letters go out
 }
 
 // opened is one more program at work.
@@ -40,7 +41,7 @@ func (o *office) opened(t *testing.T) *app {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.close)
-	a.log = slog.New(slog.DiscardHandler)
+	a.log, a.reach = slog.New(slog.DiscardHandler), o.reach
 	a.recipes = slices.DeleteFunc(a.recipes, func(r pipeline.Recipe) bool { return r.ID != "digital-annual" })
 	a.publications = nil
 	return a

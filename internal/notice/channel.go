@@ -21,7 +21,7 @@ type Channel interface {
 // Message is what a channel hands over.
 type Message struct {
 	ID      string    // the same at every try
-	At      time.Time // when it was written first
+	At      time.Time // of this try
 	To      string    // an address of the channel
 	Lang    string
 	Subject string // one line

@@ -31,7 +31,7 @@ const itemsTold = 20
 // happened is told, not what was written: that is behind the sign-in.
 func (p *Post) compose(ctx context.Context, letters []Letter) (Message, []Letter, error) {
 	first := letters[0]
-	m := Message{ID: first.Message, At: first.Made, To: first.Address, Lang: first.Lang}
+	m := Message{ID: first.Message, At: p.Now(), To: first.Address, Lang: first.Lang}
 	var kept []Letter
 	var err error
 	switch first.About {
@@ -48,6 +48,8 @@ func (p *Post) compose(ctx context.Context, letters []Letter) (Message, []Letter
 		}
 	case Confirmation:
 		kept, err = p.ofQuestion(ctx, &m, first)
+	case Proof:
+		kept, err = p.ofProof(ctx, &m, first)
 	case News:
 		kept, err = p.ofNews(ctx, &m, first)
 	}

@@ -19,9 +19,16 @@ func backoff(tries int) time.Duration {
 	return min(firstWait<<min(max(tries-1, 0), 10), longWait)
 }
 
-// Deliver hands over everything that is due, until nothing is. A channel that cannot be reached lets its letters wait, and holds up no other.
+// messagesAtOnce is how many messages are handed over before whoever does it comes back for more: a job must not go on for hours.
+const messagesAtOnce = 500
+
+// Deliver hands over what is due, until nothing is, or many were handed over. A channel that cannot be reached lets its letters wait, and holds up
+// no other.
 func (p *Post) Deliver(ctx context.Context) error {
-	for ctx.Err() == nil {
+	for range messagesAtOnce {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		letters, err := p.Store.Claim(ctx, p.Now(), lease, p.names())
 		if err != nil || len(letters) == 0 {
 			return err
@@ -30,7 +37,7 @@ func (p *Post) Deliver(ctx context.Context) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // deliver hands one message over and settles what becomes of its letters.
@@ -42,7 +49,7 @@ func (p *Post) deliver(ctx context.Context, letters []Letter) error {
 		if s.Fault == (Fault{}) {
 			s.Fault = faultOf(fault.New("notice.too-late"))
 		}
-		if first.About == Recovery || first.About == Confirmation { // who asked has asked again, or not
+		if first.About == Recovery || first.About == Confirmation || first.About == Proof { // who asked has asked again, or not
 			s.State = Dropped
 		}
 		return p.Store.Settle(ctx, s)

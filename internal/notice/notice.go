@@ -45,6 +45,7 @@ const (
 	Recovery     About = "recovery"   // a new password may be set, if the address is somebody's
 	Confirmation About = "confirm"    // a reader is asked whether they want to follow
 	News         About = "news"       // a release changed what a reader follows
+	Proof        About = "proof"      // a code shows that a chat is a person's own
 )
 
 // State is where a letter stands.
@@ -67,7 +68,7 @@ type Letter struct {
 	Person  string            // to whom; "" for a reader
 	Address string            // of a reader, or of whoever says that it is theirs
 	Subject string            // what it is about: the number of an act, a page, a subscription
-	Facts   map[string]string // what is known of it only when it is put out; nothing secret or personal
+	Facts   map[string]string // what is known of it only when it is put out; nothing that lets anybody in, and gone once it has ended
 	Lang    string
 	Bundle  string // what has the same goes out as one message
 	Message string // identifier of the message in which it went out first; "" before

@@ -33,12 +33,13 @@ const (
 
 // Preference is what a person wants to be told, how and when. The inbox has everything, whatever they choose.
 type Preference struct {
-	Modes     map[string]Mode   `json:"modes,omitempty"`     // by channel
-	Addresses map[string]string `json:"addresses,omitempty"` // by channel, where it is not the person's own address
-	Secret    string            `json:"secret,omitempty"`    // by which messages to the webhook are signed
-	Quiet     Quiet             `json:"quiet,omitzero"`
-	Mute      []string          `json:"mute,omitempty"` // types of records of which only the inbox tells
-	Lang      string            `json:"lang,omitempty"`
+	Modes     map[string]Mode    `json:"modes,omitempty"`     // by channel
+	Addresses map[string]string  `json:"addresses,omitempty"` // by channel, where it is not the person's own address
+	Pending   map[string]Pending `json:"pending,omitempty"`   // chats that are not proven yet
+	Secret    string             `json:"secret,omitempty"`    // by which messages to the webhook are signed
+	Quiet     Quiet              `json:"quiet,omitzero"`
+	Mute      []string           `json:"mute,omitempty"` // types of records of which only the inbox tells
+	Lang      string             `json:"lang,omitempty"`
 }
 
 // Mode gives when a channel tells. Nobody is written to by a channel that they did not choose, but for mail: once a day.

@@ -32,6 +32,7 @@ func (c *clock) forward(d time.Duration) { c.mu.Lock(); c.t = c.t.Add(d); c.mu.U
 type town struct {
 	*testing.T
 	clock  *clock
+	url    string
 	store  *store.Store
 	office *people.Office
 	post   *notice.Post
@@ -56,9 +57,10 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	at := &clock{t: morning}
-	s := storetest.OpenWith(t, storetest.EmptySQLite(t), store.Options{Now: at.now})
-	r := &register.Register{Store: s.Register(), Types: func() *catalog.Catalog { return c }, Today: func() stat.Date { return c.Day(at.now()) }, Now: at.now}
-	o := people.NewOffice(r, s, at.now)
+	url := storetest.EmptySQLite(t)
+	s := storetest.OpenWith(t, url, store.Options{Now: at.now})
+	o := officeOf(s, c, at.now)
+	r := o.Register
 	acts := []register.Act{act("legal-document", "PLAN", "name_vi", "Kế hoạch", "name_en", "Plan")}
 	for _, x := range [][2]string{{"GOV", ""}, {"EAST", "GOV"}, {"WEST", "GOV"}} {
 		acts = append(acts, act(people.OrganisationType, x[0], "name_vi", x[0], "name_en", x[0], "kind", "province", "parent", x[1]))
@@ -74,15 +76,22 @@ func newTown(t *testing.T) *town {
 	if err := people.Load(t.Context(), r, acts, "seed"); err != nil {
 		t.Fatal(err)
 	}
-	x := &town{T: t, clock: at, store: s, office: o, server: mailtest.New(t, nil)}
-	m, err := carrier.NewMail("smtp+plain://"+x.server.Addr, "nhipso@so.example", "Nhịp Số", "https://so.example")
-	if err != nil {
-		t.Fatal(err)
-	}
-	x.post = &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{m}, Now: at.now, Origin: "https://so.example", Desk: "/lam-viec"}
+	x := &town{T: t, clock: at, url: url, store: s, office: o, server: mailtest.New(t, nil)}
+	x.post, err = postOf(s, o, x.server.Addr, at.now)
+	x.must(err)
 	x.must(x.post.Make(t.Context())) // nobody is told of how the town came about
 	x.settled()
 	return x
+}
+
+// officeOf and postOf are those of a program at work in the town.
+func officeOf(s *store.Store, c *catalog.Catalog, now func() time.Time) *people.Office {
+	return people.NewOffice(&register.Register{Store: s.Register(), Types: func() *catalog.Catalog { return c }, Today: func() stat.Date { return c.Day(now()) }, Now: now}, s, now)
+}
+
+func postOf(s *store.Store, o *people.Office, mail string, now func() time.Time) (*notice.Post, error) {
+	m, err := carrier.NewMail("smtp+plain://"+mail, "nhipso@so.example", "Nhịp Số", "https://so.example")
+	return &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{m}, Now: now, Origin: "https://so.example", Desk: "/lam-viec"}, err
 }
 
 func (x *town) must(err error) {

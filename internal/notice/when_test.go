@@ -124,6 +124,9 @@ func TestADigestTellsADay(t *testing.T) {
 	if got := x.got(); len(list) != 2 || got["east@gov.example"] != 1 || got["east2@gov.example"] != 1 {
 		t.Fatalf("%v", got)
 	}
+	if date, err := list[0].Header.Date(); err != nil || !date.Equal(x.clock.now()) {
+		t.Errorf("it is dated %s, %v", date, err)
+	}
 	subject, _ := new(mime.WordDecoder).DecodeHeader(list[0].Header.Get("Subject"))
 	if body := text(t, list[0].Body, list[0].Header.Get("Content-Type")); !strings.HasPrefix(subject, "3 ") || strings.Count(body, "/ho-so/station/CS-1") != 3 {
 		t.Errorf("%s\n%s", subject, body)

@@ -99,7 +99,7 @@ func (n notices) Settle(ctx context.Context, s notice.Settlement) error {
 			if s.State == notice.Waiting {
 				_, err = tx.Exec(ctx, "UPDATE letter SET held = '', due = $1, tries = tries + $2, fault = $3 WHERE id = $4 AND state = 'waiting'", sqldb.Time{Time: s.Due}, tried, sqldb.JSON[notice.Fault]{V: s.Fault}, id)
 			} else {
-				_, err = tx.Exec(ctx, "UPDATE letter SET held = '', state = $1, ended = $2, tries = tries + $3, fault = $4 WHERE id = $5 AND state = 'waiting'", string(s.State), sqldb.Time{Time: s.At}, tried,
+				_, err = tx.Exec(ctx, "UPDATE letter SET held = '', facts = CASE WHEN $1 = 'dead' AND about <> 'proof' THEN facts ELSE '' END, state = $1, ended = $2, tries = tries + $3, fault = $4 WHERE id = $5 AND state = 'waiting'", string(s.State), sqldb.Time{Time: s.At}, tried,
 					sqldb.JSON[notice.Fault]{V: s.Fault}, id)
 			}
 			if err != nil {

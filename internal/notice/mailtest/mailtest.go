@@ -30,6 +30,7 @@ type Server struct {
 	Refuses map[string]*smtp.SMTPError // by receiver
 	User    string                     // who must sign in; "" for anybody
 	Pass    string
+	At      func(stage string) // called at "rcpt" when a receiver is named, and at "taken" when a letter was taken and nobody was told; nil for nothing
 
 	mu      sync.Mutex
 	down    bool
@@ -112,6 +113,7 @@ func (x *session) Mail(string, *smtp.MailOptions) error {
 }
 
 func (x *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	x.server.at("rcpt")
 	x.server.mu.Lock()
 	defer x.server.mu.Unlock()
 	if err := x.server.Refuses[to]; err != nil {
@@ -131,9 +133,16 @@ func (x *session) Data(r io.Reader) error {
 		return err
 	}
 	x.server.mu.Lock()
-	defer x.server.mu.Unlock()
 	for _, to := range x.to {
 		x.server.letters = append(x.server.letters, Letter{to, string(b), m})
 	}
+	x.server.mu.Unlock()
+	x.server.at("taken")
 	return nil
+}
+
+func (s *Server) at(stage string) {
+	if s.At != nil {
+		s.At(stage)
+	}
 }

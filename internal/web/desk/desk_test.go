@@ -54,11 +54,18 @@ type place struct {
 	sessions *people.Sessions
 }
 
-// silent is a channel that takes everything.
-type silent struct{ name string }
+// taker is a channel that takes everything, and keeps what it was last handed.
+type taker struct {
+	name string
+	last notice.Message
+}
 
-func (s silent) Name() string                               { return s.name }
-func (s silent) Send(context.Context, notice.Message) error { return nil }
+func (k *taker) Name() string { return k.name }
+
+func (k *taker) Send(_ context.Context, m notice.Message) error {
+	k.last = m
+	return nil
+}
 
 func act(kind, id string, pairs ...string) register.Act {
 	a := register.Act{Kind: register.Added, Type: kind, Record: id, From: stat.MustDate("2020-01-01")}
@@ -97,7 +104,7 @@ func newPlaceWith(t *testing.T, with func(*desk.Config)) *place {
 	}
 	p := &place{T: t, office: o, cookies: map[string]*http.Cookie{}, spool: t.TempDir()}
 	p.file = p.attached("Báo cáo “quý”.txt", "Ông Kín")
-	p.post = &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{silent{notice.Mail}, silent{notice.Webhook}, silent{notice.Telegram}}, Now: time.Now, Origin: "https://so.example", Desk: desk.Path}
+	p.post = &notice.Post{Store: s.Notices(), Office: o, Channels: []notice.Channel{&taker{name: notice.Mail}, &taker{name: notice.Webhook}, &taker{name: notice.Telegram}}, Now: time.Now, Origin: "https://so.example", Desk: desk.Path}
 	p.sessions = people.NewSessions(s.Sessions(), desk.Path, false, time.Now)
 	config := desk.Config{Office: o, Post: p.post, Webhook: carrier.NewWebhook(nil, time.Now), Sessions: p.sessions, Views: s, Spool: p.spool, MostFile: 1 << 20}
 	with(&config)

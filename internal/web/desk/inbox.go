@@ -172,6 +172,7 @@ type noticesPage struct {
 
 type channelView struct {
 	ID, Name, Address, Hint string
+	Pending                 bool // the address waits for its code
 	Own                     bool // it goes to the person's own address of mail
 	Modes                   []choice
 }
@@ -193,6 +194,9 @@ func (v *visit) noticesPage(post *notice.Post, pref notice.Preference) *noticesP
 			x.Address = me.Values["email"]
 		} else {
 			x.Hint = v.Say("inbox.hint-" + id)
+			if waits, is := pref.Pending[id]; is {
+				x.Address, x.Pending = waits.Address, true
+			}
 		}
 		for _, m := range notice.Modes() {
 			x.Modes = append(x.Modes, choice{Value: string(m), Name: v.Say("inbox.mode-" + string(m)), Selected: pref.Mode(id) == m})
@@ -257,11 +261,14 @@ func (v *visit) changeNotices() error {
 			}
 			return v.show("notices", p)
 		}
+		if p.Done = v.Say("record.done"); len(pref.Pending) > 0 {
+			p.Done = v.Say("inbox.proof-sent")
+		}
 		if err := post.Store.KeepPreference(ctx, me, pref); err != nil {
 			return err
 		}
-		if fresh != "" {
-			p.Secret, p.Done = fresh, v.Say("record.done")
+		if fresh != "" || len(pref.Pending) > 0 {
+			p.Secret = fresh
 			return v.show("notices", p)
 		}
 	default:
@@ -274,36 +281,13 @@ func (v *visit) changeNotices() error {
 // maxReach is the longest identifier of somebody in a chat.
 const maxReach = 64
 
-// preferred reads what somebody chose into their preference. With a new address of a webhook comes a new secret.
+// preferred reads what somebody chose into their preference. With a new address of a webhook comes a new secret; a chat is theirs once they enter
+// the code that is written there.
 func (v *visit) preferred(post *notice.Post, pref *notice.Preference, form url.Values) (fresh string, err error) {
 	was := pref.Addresses[notice.Webhook]
 	before := pref.Addresses
 	pref.Modes, pref.Addresses, pref.Mute = map[string]notice.Mode{}, map[string]string{}, nil
-	for id, address := range before { // a channel that is not there now keeps what it had
-		if !post.By(id) {
-			pref.Addresses[id] = address
-		}
-	}
-	for _, id := range channels {
-		if !post.By(id) {
-			continue
-		}
-		mode := notice.Mode(form.Get("khi-" + id))
-		if !slices.Contains(notice.Modes(), mode) {
-			return "", fault.New("desk.form")
-		}
-		pref.Modes[id] = mode
-		address := strings.TrimSpace(form.Get("noi-" + id))
-		if id == notice.Mail || address == "" {
-			continue
-		}
-		if id == notice.Webhook {
-			if address, err = v.d.config.Webhook.Address(address); err != nil {
-				return "", err
-			}
-		} else if len(address) > maxReach || strings.ContainsFunc(address, func(r rune) bool { return (r < '0' || r > '9') && r != '-' }) {
-			return "", fault.New("desk.chat", "channel", v.Say("inbox.channel-"+id))
-		}
+	for id, address := range before {
 		pref.Addresses[id] = address
 	}
 	for _, t := range v.types.RecordTypes() {
@@ -317,11 +301,58 @@ func (v *visit) preferred(post *notice.Post, pref *notice.Preference, form url.V
 	if pref.Quiet, err = notice.ParseQuiet(form.Get("yen-tu"), form.Get("yen-den")); err != nil {
 		return "", err
 	}
+	for _, id := range channels {
+		if !post.By(id) {
+			continue
+		}
+		mode := notice.Mode(form.Get("khi-" + id))
+		if !slices.Contains(notice.Modes(), mode) {
+			return "", fault.New("desk.form")
+		}
+		if pref.Modes[id] = mode; id != notice.Mail {
+			if err := v.reached(post, pref, id, strings.TrimSpace(form.Get("noi-"+id)), form.Get("ma-"+id)); err != nil {
+				return "", err
+			}
+		}
+	}
 	if now := pref.Addresses[notice.Webhook]; now != "" && (now != was || pref.Secret == "") {
 		pref.Secret = carrier.NewWebhookSecret()
 		fresh = pref.Secret
 	}
 	return fresh, nil
+}
+
+// reached sets where a channel reaches somebody.
+func (v *visit) reached(post *notice.Post, pref *notice.Preference, id, address, code string) (err error) {
+	ctx, me := v.R.Context(), v.actor.Person
+	waits := pref.Pending[id]
+	switch {
+	case address == "":
+		delete(pref.Addresses, id)
+		delete(pref.Pending, id)
+	case id == notice.Webhook:
+		if address, err = v.d.config.Webhook.Address(address); err == nil {
+			pref.Addresses[id] = address
+		}
+	case len(address) > maxReach || strings.ContainsFunc(address, func(r rune) bool { return (r < '0' || r > '9') && r != '-' }):
+		err = fault.New("desk.chat", "channel", v.Say("inbox.channel-"+id))
+	case address == waits.Address && code != "":
+		if err = pref.Prove(me, id, code, post.Now()); err != nil { // a wrong code counts, though nothing else of the form is kept
+			kept, unread := post.Store.Preference(ctx, me)
+			if unread != nil {
+				return unread
+			}
+			if kept.Pending = pref.Pending; post.Store.KeepPreference(ctx, me, kept) != nil {
+				return fault.New("notice.no-proof")
+			}
+		}
+	case address == waits.Address && post.Now().Before(waits.Until):
+	case address != pref.Addresses[id] || address == waits.Address:
+		err = post.AskProof(ctx, me, id, address, pref)
+	default:
+		delete(pref.Pending, id)
+	}
+	return err
 }
 
 func (v *visit) inboxCrumb() shell.Crumb {

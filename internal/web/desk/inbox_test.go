@@ -52,6 +52,11 @@ func TestAnInboxHasWhatConcernsItsOwner(t *testing.T) {
 	if body := p.get("minister", "/lam-viec?lang=en"); !strings.Contains(body, "(2 unread)") {
 		t.Error("the head of the desk does not count")
 	}
+	for path, says := range map[string]string{"hop-thu": "Unread", "hop-thu/cach-bao": "By the clock of Cloudland", "thu-loi": "Remove the address of a reader"} {
+		if body := p.get("root", "/lam-viec/"+path+"?lang=en"); !strings.Contains(body, says) || strings.Contains(body, "{country}") {
+			t.Errorf("%s in English: %s", path, body)
+		}
+	}
 	for _, who := range []string{"west", "east"} { // another organisation, and who wrote it
 		if body := p.get(who, "/lam-viec/hop-thu"); strings.Contains(body, "Cần xem") {
 			t.Errorf("%s is told", who)
@@ -91,7 +96,7 @@ func TestSomebodyChoosesHowTheyAreTold(t *testing.T) {
 		t.Error("the secret of the webhook is not shown")
 	}
 	pref, err := p.post.Store.Preference(t.Context(), "east")
-	if err != nil || pref.Mode(notice.Mail) != notice.AtOnce || pref.Mode(notice.Webhook) != notice.Digest || pref.Addresses[notice.Telegram] != "-100123" || pref.Quiet != (notice.Quiet{From: 1320, Until: 390}) ||
+	if err != nil || pref.Mode(notice.Mail) != notice.AtOnce || pref.Mode(notice.Webhook) != notice.Digest || pref.Addresses[notice.Telegram] != "" || pref.Pending[notice.Telegram].Address != "-100123" || pref.Quiet != (notice.Quiet{From: 1320, Until: 390}) ||
 		pref.Language() != "en" || pref.Mutes("station") || !pref.Mutes(people.OrganisationType) || !strings.HasPrefix(pref.Secret, "whsec_") {
 		t.Fatalf("%+v %v", pref, err)
 	}
@@ -190,5 +195,72 @@ func TestWhoForgotTheirPasswordIsAnsweredAlike(t *testing.T) {
 	}
 	if counts, _ = p.post.Store.Counts(t.Context(), time.Now()); counts.Waiting != 3 {
 		t.Error(counts)
+	}
+}
+
+// TestAChatIsTakenIntoUseByItsCode: until then nothing is written there but the code.
+func TestAChatIsTakenIntoUseByItsCode(t *testing.T) {
+	p := newPlace(t)
+	telegram := p.post.Channels[2].(*taker)
+	save := func(pairs ...string) *http.Response {
+		form := url.Values{"_viec": {"bao"}, "khi-mail": {"off"}, "khi-webhook": {"off"}, "khi-telegram": {"at-once"}, "ve": {"station"}}
+		for i := 0; i < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		return p.ask("minister", http.MethodPost, "/lam-viec/hop-thu/cach-bao", form)
+	}
+	told := func() string {
+		t.Helper()
+		if err := p.post.Deliver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		out := telegram.last.To + " " + telegram.last.Text
+		telegram.last = notice.Message{}
+		return out
+	}
+	if body := p.body(save("noi-telegram", "123")); !strings.Contains(body, `name="ma-telegram"`) {
+		t.Error(body)
+	}
+	first := told()
+	code := regexp.MustCompile(`\b\d{6}\b`).FindString(first)
+	if !strings.HasPrefix(first, "123 ") || code == "" {
+		t.Fatal(first)
+	}
+	p.commented("east", "Cần xem lại")
+	if got := told(); strings.Contains(got, "CS-1") {
+		t.Error("a chat that is not proven is told:", got)
+	}
+	if w := save("noi-telegram", "456"); w.StatusCode != http.StatusUnprocessableEntity {
+		t.Error("one code after another:", w.StatusCode)
+	}
+	wrong := "000000"
+	if code == wrong {
+		wrong = "111111"
+	}
+	if w := save("noi-telegram", "123", "ma-telegram", wrong); w.StatusCode != http.StatusForbidden {
+		t.Error(w.StatusCode)
+	}
+	if w := save("noi-telegram", "123", "ma-telegram", code); w.StatusCode != http.StatusSeeOther {
+		t.Error(w.StatusCode, p.body(w))
+	}
+	p.commented("east", "Lần hai")
+	if got := told(); !strings.HasPrefix(got, "123 ") || !strings.Contains(got, "CS-1") {
+		t.Error(got)
+	}
+	if w := save("noi-telegram", "789"); w.StatusCode != http.StatusOK {
+		t.Error(w.StatusCode)
+	}
+	told()
+	for range 4 {
+		save("noi-telegram", "789", "ma-telegram", "x")
+	}
+	w := save("noi-telegram", "789", "ma-telegram", "x")
+	pref, err := p.post.Store.Preference(t.Context(), "minister")
+	if err != nil || w.StatusCode != http.StatusForbidden || len(pref.Pending) != 0 || pref.Addresses[notice.Telegram] != "123" {
+		t.Errorf("%+v %v: codes are tried for ever", pref, err)
+	}
+	save("noi-telegram", "")
+	if pref, _ = p.post.Store.Preference(t.Context(), "minister"); len(pref.Addresses) != 0 {
+		t.Errorf("%+v", pref)
 	}
 }
