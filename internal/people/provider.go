@@ -46,7 +46,7 @@ type Provider struct {
 	Now    func() time.Time
 
 	mu    sync.Mutex
-	known *oidc.Provider
+	found *oidc.Provider // what it says of itself; nil until it has answered
 }
 
 // providerTimeout bounds how long a provider may take: a browser waits for it.
@@ -80,23 +80,23 @@ func (p *Provider) client(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, &http.Client{Timeout: providerTimeout})
 }
 
-// found gives what the provider says of itself. It is asked when somebody wants to sign in, and again until it has answered.
-func (p *Provider) found(ctx context.Context) (*oidc.Provider, *oauth2.Config, error) {
+// ask gives what the provider says of itself. It is asked when somebody wants to sign in, and again until it has answered.
+func (p *Provider) ask(ctx context.Context) (*oidc.Provider, *oauth2.Config, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.known == nil {
-		known, err := oidc.NewProvider(p.client(context.WithoutCancel(ctx)), p.Issuer)
+	if p.found == nil {
+		found, err := oidc.NewProvider(p.client(context.WithoutCancel(ctx)), p.Issuer)
 		if err != nil {
 			return nil, nil, fault.New("people.provider-down", "name", p.Name).Because(err)
 		}
-		p.known = known
+		p.found = found
 	}
-	return p.known, &oauth2.Config{ClientID: p.Client, ClientSecret: p.Secret, Endpoint: p.known.Endpoint(), RedirectURL: p.Return, Scopes: []string{oidc.ScopeOpenID, "email"}}, nil
+	return p.found, &oauth2.Config{ClientID: p.Client, ClientSecret: p.Secret, Endpoint: p.found.Endpoint(), RedirectURL: p.Return, Scopes: []string{oidc.ScopeOpenID, "email"}}, nil
 }
 
 // Send gives the address to which a browser is sent to sign in, or to link the identity of a person.
 func (p *Provider) Send(ctx context.Context, s *Sessions, a *Accounts, link, to string) (string, error) {
-	_, how, err := p.found(ctx)
+	_, how, err := p.ask(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -124,7 +124,7 @@ func (p *Provider) back(ctx context.Context, s *Sessions, a *Accounts, q url.Val
 	if q.Get("error") != "" || q.Get("code") == "" {
 		return w, "", c, fault.New("people.provider-refused", "name", p.Name)
 	}
-	known, how, err := p.found(ctx)
+	at, how, err := p.ask(ctx)
 	if err != nil {
 		return w, "", c, err
 	}
@@ -138,7 +138,7 @@ func (p *Provider) back(ctx context.Context, s *Sessions, a *Accounts, q url.Val
 		return w, "", c, fault.New("people.provider-down", "name", p.Name).Because(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
-	id, err := known.VerifierContext(ctx, &oidc.Config{ClientID: p.Client, Now: p.Now}).Verify(ctx, raw)
+	id, err := at.VerifierContext(ctx, &oidc.Config{ClientID: p.Client, Now: p.Now}).Verify(ctx, raw)
 	if err != nil || subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(w.Nonce)) != 1 || id.Subject == "" {
 		return w, "", c, fault.New("people.provider-token", "name", p.Name).Because(err)
 	}

@@ -98,13 +98,15 @@ func (r *refusal) pointer(f *fault.Error) string {
 	if r.batch && f.Where.Row > 0 {
 		out = actPointer(f.Where.Row - 1)
 	}
-	switch f.Where.Column {
-	case "":
+	switch column := f.Where.Column; {
+	case column == "":
 		return out
-	case register.IDColumn:
-		return out + map[bool]string{true: "/id"}[r.batch]
+	case column != register.IDColumn:
+		return out + "/changes/" + column
+	case r.batch:
+		return out + "/id"
 	}
-	return out + "/changes/" + f.Where.Column
+	return out // it is in the address
 }
 
 func actPointer(i int) string { return "/acts/" + strconv.Itoa(i) }

@@ -79,13 +79,13 @@ func (x *Snapshot) Copy(ctx context.Context, t Table, w io.Writer) (Table, error
 // out once more, nor what readers follow: who has ended that since must not be written to again.
 func tablesOf(ctx context.Context, from sqldb.Queryer, d sqldb.Dialect) ([]Table, error) {
 	columns := `SELECT m.name, c.name, c.pk, 0 FROM sqlite_schema m, pragma_table_info(m.name) c
-		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT IN ('goose_db_version', 'submission', 'link', 'session', 'letter', 'notice_feed', 'subscription', 'channel_token', 'browser', 'challenge') ORDER BY m.name, c.name`
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT IN ('goose_db_version', 'submission', 'link', 'session', 'letter', 'notice_feed', 'subscription', 'channel_token', 'browser', 'challenge', 'person_token') ORDER BY m.name, c.name`
 	edges := `SELECT m.name, f."table" FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`
 	if d == sqldb.Postgres {
 		columns = `SELECT c.relname, a.attname, COALESCE(array_position(i.indkey::int2[], a.attnum) + 1, 0), CASE WHEN a.atttypid = 'text'::regtype THEN 1 ELSE 0 END
 			FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 			LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
-			WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('goose_db_version', 'submission', 'link', 'session', 'letter', 'notice_feed', 'subscription', 'channel_token', 'browser', 'challenge')
+			WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('goose_db_version', 'submission', 'link', 'session', 'letter', 'notice_feed', 'subscription', 'channel_token', 'browser', 'challenge', 'person_token')
 			ORDER BY c.relname COLLATE "C", a.attname COLLATE "C"`
 		edges = `SELECT c.relname, f.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
 			WHERE k.contype = 'f' AND k.connamespace = current_schema()::regnamespace`

@@ -101,6 +101,7 @@ func RunAll(t *testing.T, at Database) {
 		{"submissions", testSubmissions},
 		{"tokens", testTokens},
 		{"sign-in", testSignIn},
+		{"ways-in", testWaysIn},
 		{"model", testModel},
 		{"concurrency", testConcurrency},
 		{"runs", testRuns},
