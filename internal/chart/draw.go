@@ -116,7 +116,7 @@ func (p *plot) paintKeys(c canvas) {
 		x, y := 0.0, keyRow*float64(row)
 		for _, k := range keys {
 			c.rect(box{x, y + 2, x + keyBox, y + 10}, look{fill: k.colour})
-			names = append(names, word{x + keyMark, f.middleOf(y + 6), k.name})
+			names = append(names, word{x + keyMark, f.middleOf(y + 6), clip(k.name, labelSize, false, p.w-keyMark)})
 			x += keyMark + textWidth(k.name, labelSize, false) + keyGap
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Spec) mapHeight(width int) int {
 		high = math.Max(high, float64(g.rows)*g.h)
 	}
 	if width < narrow { // no room beside the tiles
-		high += 10 + legendRow*float64(2+(3+len(s.classify().colours))/2)
+		high += 10 + legendRow*float64(1+2+len(s.classify().colours))
 	}
 	return int(math.Ceil(high))
 }
@@ -359,13 +359,33 @@ func (m *mapDrawing) tiles() error {
 		m.tile(t, g, m.tileLook(t.ID), name, m.s.tileFigure(t.ID, m.o.Lang))
 		m.close()
 	}
-	// The grid has room for the legend where the map says; on a phone that is too narrow, and the legend goes below.
-	if at := atlas.Legend; m.o.Width < narrow {
-		m.legend(1, float64(g.rows)*g.h+10, 2)
-	} else {
-		m.legend(math.Min(at.Column*g.w+14, float64(m.o.Width)-m.legendWidth()), at.Row*g.h+4, 1)
-	}
+	m.tileLegend(atlas, g)
 	return nil
+}
+
+// tileLegend puts the legend where the map says that the grid has room; if it is too wide there, further down, where it covers no tile. On a phone
+// it goes below the tiles.
+func (m *mapDrawing) tileLegend(atlas *geo.Atlas, g tileGrid) {
+	w := m.legendWidth()
+	if m.o.Width < narrow {
+		columns := 2
+		if 2*w > float64(m.o.Width) {
+			columns = 1
+		}
+		m.legend(1, float64(g.rows)*g.h+10, columns)
+		return
+	}
+	at := atlas.Legend
+	l := box{x0: math.Min(at.Column*g.w+14, float64(m.o.Width)-w), y0: at.Row*g.h + 4}
+	l.x1, l.y1 = l.x0+w, l.y0+legendRow*float64(1+len(m.meanings()))
+	covers := func(t geo.Tile) bool {
+		x, y := float64(t.Column)*g.w, float64(t.Row)*g.h
+		return l.meets(box{x, y, x + g.w, y + g.h})
+	}
+	for slices.ContainsFunc(atlas.Tiles, covers) && l.y1+g.h <= float64(g.rows)*g.h {
+		l.y0, l.y1 = l.y0+g.h, l.y1+g.h
+	}
+	m.legend(l.x0, l.y0, 1)
 }
 
 // tileLook gives the look of the tile of an area.

@@ -52,9 +52,13 @@ func (p *plot) option() obj {
 		for _, k := range row {
 			data = append(data, obj{"name": k.name, "itemStyle": obj{"color": k.colour, "opacity": 1, "borderWidth": 0}})
 		}
+		style := obj{"color": ink, "fontSize": labelSize, "lineHeight": labelSize, "fontFamily": family}
+		if textWidth(row[0].name, labelSize, false) > p.w-keyMark { // it has the row to itself
+			style["width"], style["overflow"] = p.w-keyMark, "truncate"
+		}
 		legends = append(legends, obj{
 			"data": data, "left": 0, "top": keyRow * float64(i), "itemWidth": keyBox, "itemHeight": 8, "itemGap": keyGap, "padding": 0, "icon": "rect",
-			"selectedMode": false, "textStyle": obj{"color": ink, "fontSize": labelSize, "lineHeight": labelSize, "fontFamily": family},
+			"selectedMode": false, "textStyle": style,
 		})
 	}
 	if legends != nil {
