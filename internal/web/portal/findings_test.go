@@ -13,6 +13,7 @@ import (
 	"nhipso/internal/pipeline"
 	"nhipso/internal/publish"
 	"nhipso/internal/releasefile"
+	"nhipso/internal/stat"
 )
 
 // countedFindings is a file of a release that counts the findings which are read.
@@ -97,5 +98,25 @@ func TestFindingsAreShownInParts(t *testing.T) {
 	}
 	if w := get(site, "/phat-hien?asof=2025-06-01"); w.Code != 200 || !strings.Contains(w.Body.String(), "1 đến 50 trong tổng số 1.234") {
 		t.Errorf("as of an earlier day: %d", w.Code)
+	}
+}
+
+// A finding that begins with a figure has the title of its series and leads to the figure; one that begins otherwise stays whole.
+func TestAFindingLeadsToItsFigure(t *testing.T) {
+	p, lib := newTestPortal(t)
+	cell := cube.Cell{Dataflow: "DE_SHARE", Key: "A.VN.NSO.TOTAL", Period: stat.MustPeriod("2024")}
+	flow, err := lib.catalog.Dataflow(cell.Dataflow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lib.findings = []publish.Finding{
+		{Rule: "gap", Severity: "note", Cells: []cube.Cell{cell}, Text: catalog.Label{Vi: cube.SeriesName(lib.catalog, flow, cell.Key, "vi") + ", 2024: lệch 1.", En: "x"}},
+		{Rule: "gap", Severity: "note", Cells: []cube.Cell{cell}, Text: catalog.Label{Vi: "Chỗ lệch khác.", En: "y"}},
+	}
+	body := get(p.site, "/phat-hien").Body.String()
+	for _, want := range []string{`<li><p><a href="/vi-sao?o=DE_SHARE`, namesOf(&publish.Snapshot{Catalog: lib.catalog}).Title(flow, cell.Key).Vi + ", 2024</a>: lệch 1.", "<p>Chỗ lệch khác.</p>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q", want)
+		}
 	}
 }
