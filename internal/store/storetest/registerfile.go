@@ -83,6 +83,8 @@ func testFiles(t *testing.T, at Database) {
 		if got := filesOf(t, r, "CS-2"); len(got) != 1 || got[0].Name != "a.txt" {
 			t.Errorf("the other record has %v", got)
 		}
+		do(t, r, station("CS-3", "Ba", "2024-01-01"))
+		refused(t, r, "register.no-content", attaching("CS-3", register.FileColumn, a)) // who knows its hash only
 		whole(t, s)
 	})
 	t.Run("what is no file of the record is refused, and nothing of it is stored", func(t *testing.T) {
