@@ -93,7 +93,7 @@ func (d declaration) named(fields []string, place ...any) error {
 const StateField = "state"
 
 // reservedActs are what is done to records of every type: no step of a course has their names.
-var reservedActs = []string{RecordAdded, RecordChanged, "moved", "ended", "commented", "attached", "detached", "erased"}
+var reservedActs = []string{RecordAdded, RecordChanged, "moved", RecordEnded, RecordCommented, "attached", "detached", "erased"}
 
 // checkCourse refuses a course with states that no way leads to, and ways from or to nowhere.
 func (d declaration) checkCourse(*Catalog) error {

@@ -57,29 +57,7 @@ func TestWhatComesWithTheCountry(t *testing.T) {
 			t.Errorf("%s on %s: %s is %q, %v; want %q", x.id, x.day, x.column, v.Values[x.column], err, x.want)
 		}
 	}
-	for _, x := range []struct{ kind, id, day, column, want string }{
-		{"target", "749-6", "2025-02-28", "lead", "BTTTT"},
-		{"target", "749-6", "2025-03-01", "lead", "BKHCN"},
-		{"target", "749-9", "2026-11-30", "lead", "BTC"},
-		{"target", "KTS-3", "2026-11-30", "lead", "BCT"},
-		{"target", "XHS-4", "2026-11-30", "lead", ""}, // two bodies: it is not said which answers
-		{"target", "XHS-4", "2026-11-30", "owner_mark", "I"},
-		{"programme", "8", "2023-09-13", "name_vi", ""},
-		{"programme", "8", "2023-09-14", "session", "2023-09-13"},
-		{"session", "2023-09-13", "2023-09-12", "state", ""},
-		{"session", "2023-09-13", "2023-09-13", "state", "held"},
-		{"session", "2023-09-13", "2026-11-30", "lead", "BTTTT"}, // it is done with, and keeps the name of its time
-	} {
-		v, _, err := r.Record(t.Context(), x.kind, x.id, register.At{Day: stat.MustDate(x.day)})
-		if err != nil || v.Values[x.column] != x.want {
-			t.Errorf("%s %s on %s: %s is %q, %v; want %q", x.kind, x.id, x.day, x.column, v.Values[x.column], err, x.want)
-		}
-	}
-	for kind, want := range map[string]int{"programme": 10, "session": 5} {
-		if page, err := r.List(t.Context(), register.Query{Type: kind, Limit: 100}); err != nil || len(page.Records) != want {
-			t.Errorf("%d records of %s, %v", len(page.Records), kind, err)
-		}
-	}
+	cameIn(t, r)
 	d, err := people.Read(t.Context(), r, today, "VPCP")
 	if err != nil {
 		t.Fatal(err)
@@ -103,5 +81,33 @@ func TestWhatComesWithTheCountry(t *testing.T) {
 	}
 	if provinces["2025-06-30"] != 63 || provinces["2025-07-01"] != 34 {
 		t.Errorf("provinces: %v", provinces)
+	}
+}
+
+// cameIn holds targets, programmes and sessions to what their sources say.
+func cameIn(t *testing.T, r *register.Register) {
+	t.Helper()
+	for _, x := range []struct{ kind, id, day, column, want string }{
+		{"target", "749-6", "2025-02-28", "lead", "BTTTT"},
+		{"target", "749-6", "2025-03-01", "lead", "BKHCN"},
+		{"target", "749-9", "2026-11-30", "lead", "BTC"},
+		{"target", "KTS-3", "2026-11-30", "lead", "BCT"},
+		{"target", "XHS-4", "2026-11-30", "lead", ""}, // two bodies: it is not said which answers
+		{"target", "XHS-4", "2026-11-30", "owner_mark", "I"},
+		{"programme", "8", "2023-09-13", "name_vi", ""},
+		{"programme", "8", "2023-09-14", "session", "2023-09-13"},
+		{"session", "2023-09-13", "2023-09-12", "state", ""},
+		{"session", "2023-09-13", "2023-09-13", "state", "held"},
+		{"session", "2023-09-13", "2026-11-30", "lead", "BTTTT"}, // it is done with, and keeps the name of its time
+	} {
+		v, _, err := r.Record(t.Context(), x.kind, x.id, register.At{Day: stat.MustDate(x.day)})
+		if err != nil || v.Values[x.column] != x.want {
+			t.Errorf("%s %s on %s: %s is %q, %v; want %q", x.kind, x.id, x.day, x.column, v.Values[x.column], err, x.want)
+		}
+	}
+	for kind, want := range map[string]int{"programme": 10, "session": 5} {
+		if page, err := r.List(t.Context(), register.Query{Type: kind, Limit: 100}); err != nil || len(page.Records) != want {
+			t.Errorf("%d records of %s, %v", len(page.Records), kind, err)
+		}
 	}
 }

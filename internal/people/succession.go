@@ -56,8 +56,8 @@ func (o *Office) Succession(ctx context.Context, organisation, heir string, day 
 		return out, fault.New("people.no-last-day", "id", organisation)
 	}
 	out.Ending = ending(line, out)
-	m := mover{o: o, known: map[string]register.Timeline{}, seen: map[string]bool{}}
-	m.known[organisation] = ended(line, out)
+	m := mover{o: o, lines: map[string]register.Timeline{}, seen: map[string]bool{}}
+	m.lines[organisation] = ended(line, out)
 	for _, t := range o.Register.Types().RecordTypes() {
 		if err := m.ofType(ctx, t, &out); err != nil {
 			return out, err
@@ -95,16 +95,16 @@ func ended(line register.Timeline, s Succession) register.Timeline {
 // mover finds the records that an heir gets.
 type mover struct {
 	o     *Office
-	known map[string]register.Timeline // of organisations
+	lines map[string]register.Timeline // of organisations
 	seen  map[string]bool              // what must be unique, of the records that move
 }
 
 func (m *mover) line(ctx context.Context, organisation string) (register.Timeline, error) {
-	if line, is := m.known[organisation]; is {
+	if line, is := m.lines[organisation]; is {
 		return line, nil
 	}
 	line, err := m.o.Register.Timeline(ctx, OrganisationType, organisation)
-	m.known[organisation] = line
+	m.lines[organisation] = line
 	return line, err
 }
 

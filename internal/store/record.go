@@ -195,7 +195,7 @@ func (s *Store) keepActs(ctx context.Context, tx *sqldb.Tx, b *register.Batch, a
 		case err != nil:
 			faults = append(faults, placed(err, i, len(b.Acts)))
 		default: // also when nothing will be stored: what comes after is judged by it
-			if err := s.keepAct(ctx, tx, seal, a, outcome); err != nil {
+			if err := s.keepAct(ctx, tx, seal, a, outcome, b.Contents); err != nil {
 				return err
 			}
 		}
@@ -220,7 +220,7 @@ func placed(err error, i, of int) error {
 }
 
 // keepAct stores an act under the seal of its batch, and how its record stands after it.
-func (s *Store) keepAct(ctx context.Context, tx *sqldb.Tx, seal *sealer, a *register.Act, o register.Outcome) error {
+func (s *Store) keepAct(ctx context.Context, tx *sqldb.Tx, seal *sealer, a *register.Act, o register.Outcome, handed []register.Content) error {
 	row, personal, err := s.actRow(a)
 	if err != nil {
 		return err
@@ -231,7 +231,7 @@ func (s *Store) keepAct(ctx context.Context, tx *sqldb.Tx, seal *sealer, a *regi
 	if err := tx.Insert(ctx, "record_personal (act, field, salt, earlier, later)", sqldb.Rows(personal)); err != nil {
 		return err
 	}
-	if err := keepUse(ctx, tx, a); err != nil {
+	if err := keepUse(ctx, tx, a, handed); err != nil {
 		return err
 	}
 	if err := s.stand(ctx, tx, a, o); err != nil || a.Kind != register.Erased {

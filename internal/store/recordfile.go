@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"io"
+	"slices"
 
 	"nhipso/internal/fault"
 	"nhipso/internal/register"
@@ -51,8 +52,9 @@ func keepContents(ctx context.Context, tx *sqldb.Tx, list []register.Content) er
 	return nil
 }
 
-// keepUse notes that an act has a file, whose content must be there.
-func keepUse(ctx context.Context, tx *sqldb.Tx, a *register.Act) error {
+// keepUse notes that an act has a file. What it holds must have been handed over with the batch: whoever only knows the hash of another's file does not
+// get at it by that.
+func keepUse(ctx context.Context, tx *sqldb.Tx, a *register.Act, handed []register.Content) error {
 	if a.Kind != register.Attached {
 		return nil
 	}
@@ -65,7 +67,7 @@ func keepUse(ctx context.Context, tx *sqldb.Tx, a *register.Act) error {
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if n == 0 || !slices.ContainsFunc(handed, func(c register.Content) bool { return c.SHA256 == file.SHA256 }) {
 			return fault.New("register.no-content", "name", file.Name)
 		}
 		personal := int64(0)

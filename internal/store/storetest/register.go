@@ -100,6 +100,7 @@ func testRegister(t *testing.T, at Database) {
 	testRefusals(t, at)
 	testErasure(t, at)
 	testFiles(t, at)
+	testFilesGone(t, at)
 	testTypes(t, at)
 	t.Run("lists are filtered, sorted, paged, counted and grouped", func(t *testing.T) { testRegisterLists(t, at) })
 	t.Run("whatever of it is altered by hand is found", func(t *testing.T) { testRegisterTampered(t, at) })

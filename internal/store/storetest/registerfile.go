@@ -36,22 +36,28 @@ func held(t *testing.T, r *register.Register, hash string) string {
 	return b.String()
 }
 
+// large is what a file of several parts holds.
+var large = bytes.Repeat([]byte("Nhịp Số \x00\xff"), 60_000)
+
+// attach does acts that attach a file, with what it holds.
+func attach(t *testing.T, r *register.Register, c register.Content, a ...register.Act) error {
+	t.Helper()
+	return r.Do(background, &register.Batch{Person: "p-1", Acts: a, Contents: []register.Content{c}})
+}
+
+// filesOf gives the files that a station has.
+func filesOf(t *testing.T, r *register.Register, record string) []register.Held {
+	t.Helper()
+	var acts []register.Act
+	for _, b := range must[[]register.Batch](t)(r.Acts(background, "station", record, 0, 100)) {
+		acts = append(acts, b.Acts...)
+	}
+	return register.Attachments(acts)
+}
+
 func testFiles(t *testing.T, at Database) {
 	url := ""
 	ready := registerReady(at, &url)
-	attach := func(t *testing.T, r *register.Register, c register.Content, a ...register.Act) error {
-		t.Helper()
-		return r.Do(background, &register.Batch{Person: "p-1", Acts: a, Contents: []register.Content{c}})
-	}
-	files := func(t *testing.T, r *register.Register, record string) []register.Held {
-		t.Helper()
-		var acts []register.Act
-		for _, b := range must[[]register.Batch](t)(r.Acts(background, "station", record, 0, 100)) {
-			acts = append(acts, b.Acts...)
-		}
-		return register.Attachments(acts)
-	}
-	large := bytes.Repeat([]byte("Nhịp Số \x00\xff"), 60_000) // of several parts
 	t.Run("a file is kept once and given back as it was; nobody who changes the record need have seen it", func(t *testing.T) {
 		s, r := ready(t)
 		do(t, r, station("CS-2", "Hai", "2024-01-01"))
@@ -71,12 +77,14 @@ func testFiles(t *testing.T, at Database) {
 		wantCode(t, attach(t, r, c, attaching("CS-1", register.FileColumn, a)), "register.file-there")
 		do(t, r, register.Act{Kind: register.Changed, Type: "station", Record: "CS-1", From: stat.MustDate("2024-02-01"), Base: seen, Changes: changes("cost", "5")})
 		do(t, r, register.Act{Kind: register.Detached, Type: "station", Record: "CS-1", Changes: []register.Change{{Column: register.FileColumn, Before: a.Text()}}})
-		if got := files(t, r, "CS-1"); len(got) != 0 {
+		if got := filesOf(t, r, "CS-1"); len(got) != 0 {
 			t.Errorf("it is taken away and there: %v", got)
 		}
-		if got := files(t, r, "CS-2"); len(got) != 1 || got[0].Name != "a.txt" {
+		if got := filesOf(t, r, "CS-2"); len(got) != 1 || got[0].Name != "a.txt" {
 			t.Errorf("the other record has %v", got)
 		}
+		do(t, r, station("CS-3", "Ba", "2024-01-01"))
+		refused(t, r, "register.no-content", attaching("CS-3", register.FileColumn, a)) // who knows its hash only
 		whole(t, s)
 	})
 	t.Run("what is no file of the record is refused, and nothing of it is stored", func(t *testing.T) {
@@ -108,6 +116,11 @@ func testFiles(t *testing.T, at Database) {
 			}
 		}
 	})
+}
+
+func testFilesGone(t *testing.T, at Database) {
+	url := ""
+	ready := registerReady(at, &url)
 	t.Run("a file that is personal data is erased with it, unless another record has it", func(t *testing.T) {
 		s, r := ready(t)
 		seen := do(t, r, station("CS-1", "Một", "2024-01-01")).Acts[0].Number
@@ -128,7 +141,7 @@ func testFiles(t *testing.T, at Database) {
 				t.Errorf("%s holds the file or its name", table)
 			}
 		}
-		if got := files(t, r, "CS-1"); len(got) != 2 || !got[0].Gone || !got[1].Gone {
+		if got := filesOf(t, r, "CS-1"); len(got) != 2 || !got[0].Gone || !got[1].Gone {
 			t.Errorf("the record has %v", got)
 		}
 		whole(t, s)

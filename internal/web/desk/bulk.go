@@ -30,6 +30,7 @@ type bulkPage struct {
 	Checked  bool
 	Rows     []bulkRow
 	More     int
+	Total    int
 	Same     int
 	Acts     string // what would be done, for the button that does it
 	Back     string
@@ -254,6 +255,7 @@ func (v *visit) refusedRows(p *bulkPage, err error) error {
 
 // cut leaves as many rows as a preview shows.
 func (p *bulkPage) cut() {
+	p.Total = len(p.Rows)
 	if len(p.Rows) > previewed {
 		p.More, p.Rows = len(p.Rows)-previewed, p.Rows[:previewed]
 	}

@@ -155,6 +155,7 @@ type visit struct {
 	actor people.Actor
 	types *catalog.Catalog
 	today stat.Date
+	names map[string]string // of records that were named already
 }
 
 // maxForm bounds what a form may send.

@@ -52,8 +52,8 @@ func (v *visit) column(t *catalog.RecordType, column string) string {
 		return v.Say("record.id")
 	case !is:
 		return column
-	case f.Kind == catalog.TextField && strings.HasSuffix(column, "_en"):
-		return f.Name.In(v.Lang) + " (" + v.Say("record.english") + ")"
+	case f.Kind == catalog.TextField && !strings.HasSuffix(column, "_"+v.Lang):
+		return f.Name.In(v.Lang) + " (" + v.Say("record.other-language") + ")"
 	default:
 		return f.Name.In(v.Lang)
 	}
@@ -100,6 +100,7 @@ func (v *visit) single(f catalog.Field, s string) string {
 		if f.Type == people.PersonType {
 			return v.person(s)
 		}
+		return v.recordName(f.Type, s)
 	case catalog.DateField:
 		if day, err := stat.ParseDate(s); err == nil {
 			return text.FormatDate(v.Lang, day)
@@ -114,6 +115,37 @@ func (v *visit) single(f catalog.Field, s string) string {
 		}
 	}
 	return s
+}
+
+// recordName names a record by what of it the reader may see; by its identifier where that is nothing.
+func (v *visit) recordName(kind, id string) string {
+	key := kind + "/" + id
+	if name, known := v.names[key]; known {
+		return name
+	}
+	if v.names == nil {
+		v.names = map[string]string{}
+	}
+	v.names[key] = id
+	t, err := v.types.RecordType(kind)
+	if err != nil {
+		return id
+	}
+	if x, is, err := v.d.office.Register.Record(v.R.Context(), kind, id, register.At{Day: v.today}); err == nil && is {
+		if told, sees := v.actor.Told(t, x); sees {
+			v.names[key] = v.titleOf(t, told)
+		}
+	}
+	return v.names[key]
+}
+
+// own is the column of a field in the language of the page.
+func (v *visit) own(f catalog.Field) string {
+	columns := f.Columns()
+	if f.Kind == catalog.TextField && v.Lang == "en" {
+		return columns[1]
+	}
+	return columns[0]
 }
 
 // input is a field of a form.

@@ -5,6 +5,7 @@ import (
 
 	"nhipso/internal/people"
 	"nhipso/internal/register"
+	"nhipso/internal/stat"
 	"nhipso/internal/text"
 )
 
@@ -89,7 +90,8 @@ func (v *visit) sees(a register.Act) (bool, error) {
 
 // told writes an act as a line of a story.
 func (v *visit) told(b register.Batch, a register.Act) happened {
-	out := happened{Day: text.FormatDate(v.Lang, a.From), At: b.At.In(v.types.Zone()).Format("15:04 02/01/2006"), Who: v.person(b.Person), Reason: b.Reason, Note: a.Note, Number: a.Number,
+	at := b.At.In(v.types.Zone())
+	out := happened{Day: text.FormatDate(v.Lang, a.From), At: at.Format("15:04") + ", " + text.FormatDate(v.Lang, stat.DateOf(at)), Who: v.person(b.Person), Reason: b.Reason, Note: a.Note, Number: a.Number,
 		URL: v.Link(Path + "/ho-so/" + a.Type + "/" + a.Record), Title: a.Record}
 	if b.Organisation != "" {
 		out.For = v.organisation(b.Organisation)

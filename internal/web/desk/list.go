@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"nhipso/internal/catalog"
@@ -232,32 +233,27 @@ func (v *visit) fill(p *listPage, t *catalog.RecordType, columns []string, query
 	return nil
 }
 
-// listColumns are the columns of a list: the name, the state, then what it is filtered by, then what comes first.
-func listColumns(t *catalog.RecordType) (out []string) {
+// listColumns are the columns of a list: the name, the state where the reader may see some, then what it is filtered by, then what comes first.
+func (v *visit) listColumns(t *catalog.RecordType) (out []string) {
 	add := func(column string) {
-		for _, have := range out {
-			if have == column {
-				return
-			}
-		}
-		if len(out) < columnsMost {
+		if len(out) < columnsMost && !slices.Contains(out, column) {
 			out = append(out, column)
 		}
 	}
 	for _, f := range t.Fields {
 		if f.ID == "name" {
-			add(f.Columns()[0])
+			add(v.own(f))
 		}
 	}
-	if len(t.States) > 0 {
+	if s := v.actor.Scope(t); len(t.States) > 0 && (!s.Bounded || len(s.Any) > 0) {
 		add(catalog.StateField)
 	}
 	for _, id := range t.Index {
 		f, _ := t.Field(id)
-		add(f.Columns()[0])
+		add(v.own(f))
 	}
 	for _, f := range t.Fields {
-		add(f.Columns()[0])
+		add(v.own(f))
 	}
 	return out
 }

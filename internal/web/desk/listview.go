@@ -59,7 +59,7 @@ func (v *visit) columns(t *catalog.RecordType, q url.Values) []string {
 	if chosen := chosenColumns(t, q); len(chosen) > 0 {
 		return chosen
 	}
-	return listColumns(t)
+	return v.listColumns(t)
 }
 
 // sortable is the field by which a column is sorted: of a text in both languages it is one; "" for none.
@@ -67,7 +67,7 @@ func sortable(t *catalog.RecordType, column string) string {
 	if column == catalog.StateField || column == register.IDColumn {
 		return column
 	}
-	if f, is := fieldOf(t, column); is && !f.Many && f.Columns()[0] == column {
+	if f, is := fieldOf(t, column); is && !f.Many {
 		return f.ID
 	}
 	return ""
@@ -108,7 +108,7 @@ func (v *visit) chooses(p *listPage, t *catalog.RecordType, columns []string, qu
 			p.Columns = append(p.Columns, choice{Value: column, Name: name, Selected: slices.Contains(columns, column)})
 		}
 		by := sortable(t, column)
-		if by == "" {
+		if f, is := fieldOf(t, column); by == "" || is && v.own(f) != column {
 			continue
 		}
 		for _, way := range []string{"", "-"} {

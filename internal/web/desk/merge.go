@@ -26,6 +26,7 @@ type mergePage struct {
 	Moves    []moveRow
 	Stays    []moveRow
 	More     int
+	Total    int
 	Acts     string // what would be done, for the button that does it
 	Checked  bool
 }
@@ -86,6 +87,7 @@ func (v *visit) work(p *mergePage, heir string, day stat.Date) error {
 		return err
 	}
 	p.Checked, p.Heir, p.Day = true, v.organisation(s.Heir), text.FormatDate(v.Lang, s.Day)
+	p.Total = len(s.Moves)
 	for _, a := range s.Moves {
 		if len(p.Moves) == previewed {
 			p.More = len(s.Moves) - previewed

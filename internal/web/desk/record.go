@@ -160,13 +160,21 @@ func (v *visit) recordPage(f found) (*recordPage, error) {
 		p.Until = text.FormatDate(v.Lang, f.now.Until)
 	}
 	p.State = v.value(t, catalog.StateField, f.told.Values[catalog.StateField])
-	for _, column := range t.Columns() {
-		if s := f.told.Values[column]; s != "" {
-			p.Fields = append(p.Fields, changed{Name: v.column(t, column), After: v.value(t, column, s)})
-		}
-	}
 	p.Whole = v.actor.Can(people.See, t, f.now)
 	p.MayChange, p.MayEnd = v.actor.Can(people.Doing(register.Changed), t, f.now), v.actor.Can(people.Doing(register.Ended), t, f.now)
+	for _, x := range t.Fields {
+		columns := []string{v.own(x)}
+		for _, column := range x.Columns() {
+			if column != columns[0] && p.MayChange { // whoever keeps the record sees both languages
+				columns = append(columns, column)
+			}
+		}
+		for _, column := range columns {
+			if s := f.told.Values[column]; s != "" {
+				p.Fields = append(p.Fields, changed{Name: v.column(t, column), After: v.value(t, column, s)})
+			}
+		}
+	}
 	p.MayComment = v.actor.Can(people.Doing(register.Commented), t, f.now)
 	if t.ID == people.PersonType && v.actor.MustManage(f.now.ID) == nil {
 		p.Manage = v.Link(Path + "/nguoi-dung/" + f.now.ID)
