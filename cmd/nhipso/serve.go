@@ -32,7 +32,7 @@ func serve(ctx context.Context, e *env, args []string) error {
 		return fault.New("cli.bad-flag", "command", "serve", "reason", rest[0])
 	}
 	if *file != "" {
-		if err := onlyFlags(f, "serve --release", "release preview config "+serverNames(append(channelNames, "jobs", "attachment-size")...)); err != nil {
+		if err := onlyFlags(f, "serve --release", "release preview config "+serverNames(append(channelNames, "jobs", "attachment-size", "oidc-issuer", "oidc-client", "oidc-secret", "oidc-name")...)); err != nil {
 			return err
 		}
 	} else if *preview {
