@@ -134,6 +134,10 @@ func (v *visit) changeTokens() error {
 	default:
 		err = fault.New("desk.form")
 	}
+	name := form.Get("ten")
+	if err == nil {
+		v.R.PostForm = nil // the next one is another one
+	}
 	p, bad := v.tokensPage() // with what was just made
 	if bad != nil {
 		return bad
@@ -144,7 +148,7 @@ func (v *visit) changeTokens() error {
 		}
 		return v.show("tokens", p)
 	}
-	p.Secret, p.Done = secret, v.Say("token.made", "name", form.Get("ten"))
+	p.Secret, p.Done = secret, v.Say("token.made", "name", name)
 	return v.show("tokens", p)
 }
 
