@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"nhipso/internal/catalog"
@@ -25,19 +26,17 @@ func (a *app) accessed(ctx context.Context, who publish.Audience) error {
 // declarations gives the declarations of types of records of every edition of the catalogue, the newest first. Editions are read when they are asked
 // for, and only those in which the declaration of a type was another one.
 func (a *app) declarations(ctx context.Context) store.Declarations {
+	var mu sync.Mutex
 	known := map[string][]*catalog.RecordType{}
-	return func(kind, version string) (out []*catalog.RecordType) {
+	return func(kind string) []*catalog.RecordType {
+		mu.Lock()
+		defer mu.Unlock()
 		list, read := known[kind]
 		if !read {
 			list = a.declared(ctx, kind)
 			known[kind] = list
 		}
-		for _, t := range list {
-			if t.Version == version {
-				out = append(out, t)
-			}
-		}
-		return out
+		return list
 	}
 }
 

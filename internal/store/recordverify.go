@@ -13,9 +13,9 @@ import (
 	"nhipso/internal/store/sqldb"
 )
 
-// Declarations gives the declarations of a type of records under a version, the newest first: what is found of a record is worked out again by that to
-// which its acts were held.
-type Declarations func(kind, version string) []*catalog.RecordType
+// Declarations gives all declarations that a type of records ever had, the newest first: lists are made ready by the newest, as soon as somebody has
+// seen to that.
+type Declarations func(kind string) []*catalog.RecordType
 
 // Declare says by what declarations a verification works out again what is found of records; without them it leaves that out.
 func (s *Store) Declare(d Declarations) { s.declared = d }
@@ -182,8 +182,8 @@ func (s *Store) toldActs(ctx context.Context, stored []storedAct) (acts []regist
 	return acts, kept, nil, nil
 }
 
-// standings gives the rows of record_version and record_value to which acts on a record lead, as texts that say all of each. Of several declarations
-// of a type under one version, choice says by which it is found.
+// standings gives the rows of record_version and record_value to which acts on a record lead, as texts that say all of each. Choice
+// says by which declaration of the type the record is found: the newest, an earlier one, or, after all of them, for each act that to which it was held.
 func (s *Store) standings(acts []register.Act, choice int) (out []keptRow, problem error) {
 	open := map[keptRow]int64{} // rows that are known so still, with the act since which
 	turn := func(before, after map[keptRow]bool, act int64) {
@@ -207,11 +207,10 @@ func (s *Store) standings(acts []register.Act, choice int) (out []keptRow, probl
 		next := register.Fold(acts[:i+1])
 		turn(versionRows(line), versionRows(next), a.Number)
 		if s.declared != nil {
-			list := s.declared(a.Type, a.TypeVersion)
-			if len(list) == 0 {
+			t := chosenType(s.declared(a.Type), a.TypeVersion, choice)
+			if t == nil {
 				return nil, fault.New("register.undeclared", "type", a.Type, "version", a.TypeVersion)
 			}
-			t := list[min(choice, len(list)-1)]
 			terms := func(v register.Version) []register.Term { return register.TermsOf(t, v) }
 			turn(valueRows(a, termSpans(line, terms)), valueRows(a, termSpans(next, terms)), a.Number)
 		}
@@ -298,14 +297,25 @@ func (s *Store) checkRecord(ctx context.Context, key recordKey) (problem, err er
 	return fault.New("register.line-broken", "id", key.id, "type", key.kind), nil
 }
 
-// choices is how many other declarations there are under the versions to which acts were held.
-func (s *Store) choices(acts []register.Act) (n int) {
-	for _, a := range acts {
-		if s.declared != nil {
-			n = max(n, len(s.declared(a.Type, a.TypeVersion))-1)
+// chosenType is the declaration of a choice, nil where there is none.
+func chosenType(list []*catalog.RecordType, version string, choice int) *catalog.RecordType {
+	if choice < len(list) {
+		return list[choice]
+	}
+	for _, t := range list {
+		if t.Version == version {
+			return t
 		}
 	}
-	return n
+	return nil
+}
+
+// choices is how many choices there are besides the newest declaration of the type.
+func (s *Store) choices(acts []register.Act) int {
+	if s.declared == nil {
+		return 0
+	}
+	return len(s.declared(acts[0].Type))
 }
 
 // strays finds what no act leads to.

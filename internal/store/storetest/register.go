@@ -27,7 +27,7 @@ var cloudland = func() *catalog.Catalog {
 var registerDay = stat.MustDate("2026-11-30")
 
 // declared are the declarations of that catalogue.
-func declared(kind, _ string) []*catalog.RecordType {
+func declared(kind string) []*catalog.RecordType {
 	t, err := cloudland.RecordType(kind)
 	if err != nil {
 		return nil
