@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 		must(writeForever(url))
 	case "streamer":
 		must(streamForever(url))
+	case "registrar":
+		must(registerForever(url))
 	case "holder":
 		must(holdTheLock(url))
 	}
