@@ -25,22 +25,41 @@ func scanStanding(rows *sql.Rows) (v register.Version, err error) {
 	if err = rows.Scan(&v.Type, &v.ID, &from, &until, &v.Act, &content); err != nil {
 		return v, err
 	}
-	if v.Values = content.V; v.Values == nil {
+	return standing(v, from, until, content.V)
+}
+
+// Timeline implements register.Reader. The newest act and how the record stands come of one statement: read one after the other, the record could be as
+// somebody has just made it while the act is still the one before, and nobody ever saw that.
+func (r records) Timeline(ctx context.Context, kind, id string) (line register.Timeline, err error) {
+	err = sqldb.Each(ctx, r.from, func(rows *sql.Rows) error {
+		var act sql.NullInt64
+		v := register.Version{Type: kind, ID: id}
+		var from, until string
+		var content sqldb.JSON[map[string]string]
+		if err := rows.Scan(&line.Newest, &act, &from, &until, &content); err != nil || !act.Valid { // no version: it never was, or ended on its first day
+			return err
+		}
+		v.Act = act.Int64
+		stands, err := standing(v, from, until, content.V)
+		line.Versions = append(line.Versions, stands)
+		return err
+	}, `SELECT n.newest, v.act, COALESCE(v.valid_from, ''), COALESCE(v.valid_until, ''), COALESCE(v.content, '{}')
+		FROM (SELECT COALESCE(MAX(number), 0) AS newest FROM record_act WHERE type = $1 AND record = $2 AND kind NOT IN ($3, $4, $5)) n
+		LEFT JOIN record_version v ON v.type = $6 AND v.record = $7 AND v.act_until = $8 ORDER BY v.valid_from`,
+		kind, id, string(register.Commented), string(register.Attached), string(register.Detached), kind, id, int64(endlessAct))
+	return line, err
+}
+
+// standing is a version as it is stored: with its days, and with the values that it has.
+func standing(v register.Version, from, until string, values map[string]string) (register.Version, error) {
+	if v.Values = values; values == nil {
 		v.Values = map[string]string{}
 	}
+	var err error
 	if v.From, err = stat.ParseDate(from); err == nil && until != endlessDay {
 		v.Until, err = stat.ParseDate(until)
 	}
 	return v, err
-}
-
-// Timeline implements register.Reader.
-func (r records) Timeline(ctx context.Context, kind, id string) (line register.Timeline, err error) {
-	if line.Newest, err = sqldb.Scalar[int64](ctx, r.from, "SELECT COALESCE(MAX(number), 0) FROM record_act WHERE type = $1 AND record = $2 AND kind NOT IN ($3, $4, $5)", kind, id, string(register.Commented), string(register.Attached), string(register.Detached)); err != nil {
-		return line, err
-	}
-	line.Versions, err = sqldb.Collect(ctx, r.from, scanStanding, standingColumns+"WHERE v.type = $1 AND v.record = $2 AND v.act_until = $3 ORDER BY v.valid_from", kind, id, int64(endlessAct))
-	return line, err
 }
 
 // Timelines implements register.Reader.
