@@ -38,8 +38,8 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"serve", serve},
-		{"worker", workJobs},
+		{"serve", untilStopped(serve)},
+		{"worker", untilStopped(workJobs)},
 		{"jobs", jobsCommand},
 		{"load", load},
 		{"catalog", catalogue},
@@ -111,6 +111,18 @@ func dispatch(ctx context.Context, e *env, args []string) int {
 	fmt.Fprintln(e.err, e.w("unknown-command", "name", args[0]))
 	e.usage(e.err)
 	return exitUsage
+}
+
+// untilStopped makes a command that goes on until it is told to stop, at whatever it is then: one that is still beginning ends as one that has begun.
+func untilStopped(run func(context.Context, *env, []string) error) func(context.Context, *env, []string) error {
+	return func(ctx context.Context, e *env, args []string) error {
+		err := run(ctx, e, args)
+		if ctx.Err() != nil && (errors.Is(err, context.Canceled) || fault.CodeOf(err) == "store.cancelled") {
+			fmt.Fprintln(e.err, e.w("serve.stopped"))
+			return nil
+		}
+		return err
+	}
 }
 
 // takeLanguage reads --lang anywhere on the command line, or NHIPSO_LANG; Vietnamese is the default.

@@ -337,7 +337,7 @@ func TestWhatIsToBeDoneFollowsFromWhatIsStored(t *testing.T) {
 	}
 	want("out", "export now", "prepare soon")
 	a.number = 2
-	want("another edition of the catalogue", "export now", "prepare soon", "recipes soon")
+	want("another edition of the catalogue", "export now", "prepare soon", "recipes soon", "records soon")
 }
 
 // TestRecipesGoOnWhereAWorkerThatDiedLeftThem: what it had computed is stored, and a job does what is left.

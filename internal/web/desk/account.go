@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -236,67 +235,4 @@ func (v *visit) addNewcomer() error {
 		p.Invite, p.Done = "", v.Say("account.newcomer-written", "name", n.Name)
 	}
 	return v.show("newcomer", p)
-}
-
-// logPage is a search in the acts that the reader may see.
-type logPage struct {
-	page
-	Acts []happened
-	Next string
-}
-
-// logShown is how many acts a page of the log has, logLooked among how many it looks for them.
-const logShown, logLooked = 100, 2000
-
-func (v *visit) log() error {
-	p := &logPage{page: v.start(v.Say("account.log"))}
-	q := v.R.URL.Query()
-	for _, name := range []string{"nguoi", "loai", "ho-so"} {
-		p.Kept.Set(name, q.Get(name))
-	}
-	newest, err := v.newest()
-	if err != nil {
-		return err
-	}
-	var from int64
-	if s := q.Get("truoc"); s != "" {
-		if err := json.Unmarshal([]byte(s), &from); err != nil || from < 0 {
-			return fault.New("desk.form")
-		}
-		newest = min(newest, from-1)
-	}
-	for looked := 0; newest > 0 && looked < logLooked && len(p.Acts) < logShown; looked += logShown {
-		first := max(0, newest-logShown)
-		batches, err := v.d.office.Register.ActsSince(v.R.Context(), first, int(newest-first))
-		if err != nil {
-			return err
-		}
-		for _, b := range slices.Backward(batches) {
-			for _, a := range slices.Backward(b.Acts) {
-				if !v.wanted(q, b, a) {
-					continue
-				}
-				seen, err := v.sees(a)
-				if err != nil {
-					return err
-				}
-				if seen {
-					p.Acts = append(p.Acts, v.told(b, a))
-				}
-			}
-		}
-		newest = first
-	}
-	if newest > 0 {
-		text, _ := json.Marshal(newest + 1)
-		p.Next = v.Here("truoc", string(text))
-	}
-	return v.show("log", p)
-}
-
-// wanted reports whether an act is what the search asks for.
-func (v *visit) wanted(q url.Values, b register.Batch, a register.Act) bool {
-	who := q.Get("nguoi")
-	return (who == "" || b.Person == who || strings.Contains(strings.ToLower(v.person(b.Person)), strings.ToLower(who))) &&
-		(q.Get("loai") == "" || a.Type == q.Get("loai")) && (q.Get("ho-so") == "" || a.Record == q.Get("ho-so"))
 }

@@ -99,6 +99,8 @@ func (d *Desk) module() shell.Module {
 		"GET " + Path + "/nguoi-moi":                 (*visit).newcomer,
 		"POST " + Path + "/nguoi-moi":                (*visit).addNewcomer,
 		"GET " + Path + "/nhat-ky":                   (*visit).log,
+		"GET " + Path + "/nhat-ky/{format}":          (*visit).logFile,
+		"GET " + Path + "/tai-khoan/du-lieu":         (*visit).mine,
 		"GET " + inboxPath:                           (*visit).inbox,
 		"POST " + inboxPath:                          (*visit).markRead,
 		"GET " + noticesPath:                         (*visit).notices,

@@ -187,6 +187,8 @@ func TestEveryRouteIsAnsweredByWhoAsks(t *testing.T) {
 		"GET /lam-viec/nguoi-moi":                 {"/lam-viec/nguoi-moi", nil, [5]int{in, no, no, no, ok}},
 		"POST /lam-viec/nguoi-moi":                {"/lam-viec/nguoi-moi", func(*place) url.Values { return url.Values{} }, [5]int{in, no, no, no, bad}},
 		"GET /lam-viec/nhat-ky":                   {"/lam-viec/nhat-ky", nil, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/nhat-ky/{format}":          {"/lam-viec/nhat-ky/csv", nil, [5]int{in, ok, ok, ok, ok}},
+		"GET /lam-viec/tai-khoan/du-lieu":         {"/lam-viec/tai-khoan/du-lieu", nil, [5]int{in, ok, ok, ok, ok}},
 		"GET /lam-viec/hop-thu":                   {"/lam-viec/hop-thu", nil, [5]int{in, ok, ok, ok, ok}},
 		"POST /lam-viec/hop-thu":                  {"/lam-viec/hop-thu", func(*place) url.Values { return url.Values{"_den": {"5"}} }, [5]int{in, in, in, in, in}},
 		"GET /lam-viec/hop-thu/cach-bao":          {"/lam-viec/hop-thu/cach-bao", nil, [5]int{in, ok, ok, ok, ok}},
@@ -262,7 +264,7 @@ func TestEveryRouteIsAnsweredByWhoAsks(t *testing.T) {
 // TestAListTellsNobodyMoreThanTheirs: lists, files, the story and the log of one organisation hold nothing of another.
 func TestAListTellsNobodyMoreThanTheirs(t *testing.T) {
 	p := newPlace(t)
-	for _, path := range []string{"/lam-viec", "/lam-viec/ho-so/person", "/lam-viec/ho-so/station", "/lam-viec/ho-so/station/CS-1", "/lam-viec/tep/person/csv", "/lam-viec/tep/station/json", "/lam-viec/nhat-ky", "/lam-viec/nhat-ky?nguoi=nhipso", "/lam-viec/ho-so/person?tim=east"} {
+	for _, path := range []string{"/lam-viec", "/lam-viec/ho-so/person", "/lam-viec/ho-so/station", "/lam-viec/ho-so/station/CS-1", "/lam-viec/tep/person/csv", "/lam-viec/tep/station/json", "/lam-viec/nhat-ky", "/lam-viec/nhat-ky/csv", "/lam-viec/nhat-ky/json?loai=station", "/lam-viec/tai-khoan/du-lieu", "/lam-viec/nhat-ky?nguoi=nhipso", "/lam-viec/ho-so/person?tim=east"} {
 		if got := p.body(p.ask("west", http.MethodGet, path, nil)); strings.Contains(got, "east@gov") || strings.Contains(got, "Ông Kín") {
 			t.Errorf("%s tells another organisation", path)
 		}

@@ -183,16 +183,8 @@ func (v *visit) file() error {
 		}
 		table.Columns = append(table.Columns, export.Column{ID: column, Name: catalog.Label{Vi: column, En: column}, Kind: kind})
 	}
-	h := v.w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+t.ID+"-"+day.String()+"."+format+`"`)
-	switch format {
-	case "csv":
-		return table.WriteCSV(v.w, export.CSVOptions{Lang: v.Lang, BOM: true, Codes: true})
-	case "json":
-		return table.WriteJSON(v.w)
-	}
-	return table.WriteXLSX(v.w)
+	v.heads(kind, t.ID+"-"+day.String()+"."+format)
+	return v.writeTable(table, format)
 }
 
 // pageOfFile is how many records are read at a time for a file.
