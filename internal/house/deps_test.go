@@ -11,7 +11,6 @@ var allowed = map[string]string{
 	"git.sr.ht/~sbinet/gg":                                "charts as bitmaps",
 	"github.com/golang/freetype":                          "of gg, which fills and strokes with its package raster",
 	"github.com/alecthomas/kong":                          "flags of calculations, bound to structs",
-	"github.com/anishathalye/porcupine":                   "tests: histories of concurrent acts",
 	"github.com/andybalholm/brotli":                       "compression of pages",
 	"github.com/beorn7/perks":                             "of client_golang",
 	"github.com/cespare/xxhash/v2":                        "of client_golang",
