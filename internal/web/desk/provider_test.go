@@ -67,7 +67,13 @@ func (a *abroad) forged(t *testing.T, w http.ResponseWriter, body []byte) {
 	if err := json.Unmarshal(body, &answer); err != nil {
 		t.Error(err)
 	}
-	token, _, err := jwt.NewParser().ParseUnverified(answer["id_token"].(string), jwt.MapClaims{})
+	given, some := answer["id_token"].(string)
+	if !some { // the provider refuses
+		w.WriteHeader(http.StatusBadRequest)
+		w.Write(body) //nolint:errcheck // the client is told by what it misses
+		return
+	}
+	token, _, err := jwt.NewParser().ParseUnverified(given, jwt.MapClaims{})
 	if err != nil {
 		t.Error(err)
 		return
