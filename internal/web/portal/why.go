@@ -20,15 +20,16 @@ import (
 // whyPage answers "vì sao có con số này?": the figure, how it came about, and the documents it rests on.
 type whyPage struct {
 	shell.Frame
-	Figure   whyFigure
-	Sentence string // how the figure came about, with its numbers
-	Workbook string // address of the workbook in which it can be computed again
-	Reported bool
-	Tree     whyNode
-	History  *shell.Figure
-	Sources  []documentView
-	Cell     string
-	Two      template.HTML // the way to why two definitions differ
+	Figure    whyFigure
+	Sentence  string // how the figure came about, with its numbers
+	Workbook  string // address of the workbook in which it can be computed again
+	Reported  bool
+	OfRecords bool // computed from records alone
+	Tree      whyNode
+	History   *shell.Figure
+	Sources   []documentView
+	Cell      string
+	Two       template.HTML // the way to why two definitions differ
 }
 
 // whyFigure is the figure explained.
@@ -123,6 +124,7 @@ func (v *visit) explain() (shell.Page, error) {
 		}
 	}
 	p.Tree = v.whyTree(node, speaker, 0)
+	p.OfRecords = len(node.Records) > 0 && len(node.From) == 0
 	p.Workbook = v.File("xlsx")
 	for _, d := range node.Documents() {
 		p.Sources = append(p.Sources, v.document(d))
