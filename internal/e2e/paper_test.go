@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -26,7 +27,7 @@ const lost = `(() => {
 	}
 	for (const s of document.querySelectorAll(".seal")) if (s.textContent.trim() === "") out.push("a sign without a letter: " + s.className);
 	const head = document.querySelector(".on-paper");
-	if (!head?.checkVisibility() || !head.textContent.includes(location.pathname) || !/\d{1,2}\/\d{1,2}\/\d{4}/.test(head.textContent)) out.push("address and day do not stand on it: " + head?.textContent);
+	if (!head?.checkVisibility() || !head.textContent.includes(location.pathname) || !/\d{1,2}(\/\d{1,2}\/| \w{3} )\d{4}/.test(head.textContent)) out.push("address and day do not stand on it: " + head?.textContent);
 	for (const s of ["header form", ".menu", ".asof", ".filters", ".use"]) if (document.querySelector(s)?.checkVisibility()) out.push("what nobody can use on paper: " + s);
 	return out;
 })()`
@@ -35,11 +36,17 @@ func TestPaperLosesNothing(t *testing.T) {
 	b := open(t, paperWidth, 1000)
 	b.run(t, emulation.SetEmulatedMedia().WithMedia("print"))
 	for _, path := range kinds {
-		var wrong []string
-		b.run(t, chromedp.Navigate(b.server.url+path), evaluate(lost, &wrong))
-		for _, s := range wrong {
-			if path != missing {
-				t.Errorf("%s: %s", path, s)
+		for _, lang := range []string{"vi", "en"} { // words of one language may be wider than those of the other
+			address := path + "?lang=" + lang
+			if strings.Contains(path, "?") {
+				address = path + "&lang=" + lang
+			}
+			var wrong []string
+			b.run(t, chromedp.Navigate(b.server.url+address), evaluate(lost, &wrong))
+			for _, s := range wrong {
+				if path != missing {
+					t.Errorf("%s: %s", address, s)
+				}
 			}
 		}
 	}
