@@ -3,6 +3,7 @@ package catalog
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // PublicColumns gives the columns of the fields that the public sees. What says something of a person is never among them.
@@ -37,7 +38,7 @@ func (t *RecordType) RowOf(x Code) Row {
 		case "parent":
 			value = x.Parent
 		}
-		if value != "" {
+		if value = strings.TrimSpace(value); value != "" {
 			r.Values[column] = value
 		}
 	}

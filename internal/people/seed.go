@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"nhipso/internal/catalog"
 	"nhipso/internal/govern"
@@ -127,17 +126,9 @@ func Kept(c *catalog.Catalog) []register.Act {
 			if day, is := t.FirstDay(x.Notes); is && day.After(Begins) {
 				a.From = day
 			}
+			row := t.RowOf(x)
 			for _, column := range t.Columns() {
-				value := x.Notes[column]
-				switch column {
-				case "name_vi":
-					value = x.Name.Vi
-				case "name_en":
-					value = x.Name.En
-				case "parent":
-					value = x.Parent
-				}
-				if value = strings.TrimSpace(value); value != "" {
+				if value := row.Values[column]; value != "" {
 					a.Changes = append(a.Changes, register.Change{Column: column, After: value})
 				}
 			}
